@@ -1,0 +1,1 @@
+"""Keeps OAuth access tokens fresh in Kubernetes Secrets."""

@@ -1,0 +1,1 @@
+"""The edge to strangers: outbound HTTP behind one guard."""
