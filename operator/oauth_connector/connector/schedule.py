@@ -1,0 +1,114 @@
+"""When to call the token endpoint next: arithmetic on seconds since the epoch, with the clock left outside.
+
+All times are whole seconds, because status and annotations store whole seconds: a timer that is finer than what is
+stored wakes early, finds "not yet", and never sleeps again.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+
+MINIMUM_GAP = 10
+"""Seconds between two token calls of one connector, whatever happens."""
+
+DEFAULT_WINDOW = 0.33
+"""The share of the lifetime that is left when a token is replaced."""
+
+JITTER = 0.10
+"""The largest share of the lifetime by which a refresh comes earlier, fixed by the connector's UID."""
+
+CACHED_TOKEN_TRIES = (-60, -20, 1)
+"""Seconds from expiry at which a server that hands out the same token until it expires is asked again."""
+
+LAST_CALL_BEFORE_EXPIRY = 60
+"""A failing refresh is tried once more this many seconds before the old token expires."""
+
+YEAR = 365 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What `spec.refresh` asks, in seconds and shares; `None` where it is silent."""
+
+    before: int | None = None
+    window: float | None = None
+    max_lifetime: int | None = None
+
+
+class Pace(Enum):
+    """How failures of one kind are repeated: the pauses in seconds, the last one for ever."""
+
+    QUICK = (5, 10, 20, 40, 80, 160, 300)
+    """Time-outs, resets, 5xx: the provider is expected back."""
+    SLOW = (15, 30, 60, 120, 240, 480, 960, 1920, 3600)
+    """A bare 401 or 404, a web page: perhaps a deployment, perhaps a wrong address."""
+    PROBE = (300, 900, 3600)
+    """A refusal that a person must mend; asked rarely in case it was mended on the provider's side."""
+
+    def pause(self, attempts: int) -> int:
+        """Give the pause after so many failures in a row."""
+        return self.value[min(max(attempts, 1), len(self.value)) - 1]
+
+
+def share(uid: str, *salt: object) -> float:
+    """Give a number in [0, 1) that is fixed by the UID: a fixed offset disperses a herd linearly, a random one by √n."""
+    text = "/".join((uid, *map(str, salt)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
+
+
+def falls_back(policy: Policy, lifetime: int) -> bool:
+    """Tell whether `refresh.before` cannot be kept, being no shorter than the token's life."""
+    return policy.before is not None and policy.before >= lifetime
+
+
+def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
+    """Give the second at which a token is to be replaced.
+
+    For every lifetime from 15 s on: `issued + 10 <= result < expires`. A shorter life cannot keep both promises; then
+    the ten seconds win.
+    """
+    lifetime = expires - issued
+    jitter = share(uid) * JITTER
+    if policy.before is not None and not falls_back(policy, lifetime):
+        planned = expires - policy.before
+    else:
+        planned = int(expires - lifetime * ((policy.window or DEFAULT_WINDOW) + jitter))
+    if policy.max_lifetime is not None:
+        planned = min(planned, int(issued + policy.max_lifetime * (1 - jitter)))
+    earliest = issued + max(MINIMUM_GAP, lifetime // 10 if policy.max_lifetime is None else 0)
+    return max(min(planned, expires - 1), earliest)
+
+
+def next_cached_try(now: float, expires: int) -> int:
+    """Give the next second at which a server that repeats its token is asked: 60 and 20 s before expiry, 1 s after."""
+    tries = (expires + offset for offset in CACHED_TOKEN_TRIES)
+    return next((at for at in tries if at > now), int(now) + 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A row of failures: how many, when the last one was, and what the provider asked (`Retry-After`, seconds)."""
+
+    attempts: int
+    last: int
+    retry_after: float | None = None
+
+
+def retry_time(failing: Failing, pace: Pace, expires: int | None, uid: str) -> int:
+    """Give the second of the next try after a failure.
+
+    The pause grows from try to try up to the pace's limit; a pause that would run past the last minute of a living
+    token is shortened to reach it, unless the provider itself named the time.
+    """
+    if failing.retry_after is not None:
+        return failing.last + max(MINIMUM_GAP, int(failing.retry_after) + 1)
+    pause = int(pace.pause(failing.attempts) * (1 + JITTER * share(uid, failing.attempts)))
+    planned = failing.last + max(MINIMUM_GAP, pause)
+    last_call = (expires or 0) - LAST_CALL_BEFORE_EXPIRY
+    reachable = failing.last + MINIMUM_GAP <= last_call < planned
+    return last_call if reachable and pace is not Pace.PROBE else planned
+
+
+def look_time(now: float, since: float) -> float:
+    """Give the time of the next look at a missing or refused credential: soon at first, then every minute."""
+    return now + min(60.0, max(2.0, (now - since) / 4))
