@@ -1,0 +1,31 @@
+"""Which changes of status are worth an Event: transitions, never a routine refresh."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from oauth_connector.api.conditions import condition
+from oauth_connector.api.status import OAuthConnectorStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An Event to be recorded about a connector."""
+
+    kind: Literal["Normal", "Warning"]
+    reason: str
+    note: str
+
+
+def announcements(before: OAuthConnectorStatus, after: OAuthConnectorStatus) -> Iterator[Announcement]:
+    """Give what to tell: readiness won or lost, and the reason of a failing refresh when it is new."""
+    was, now = condition(before.conditions, "Ready"), condition(after.conditions, "Ready")
+    if now is not None and (was is None or (was.status, was.reason) != (now.status, now.reason)):
+        yield Announcement("Normal" if now.status == "True" else "Warning", now.reason, now.message)
+    failed, fails = condition(before.conditions, "RefreshFailed"), condition(after.conditions, "RefreshFailed")
+    if (
+        fails is not None
+        and (failed is None or failed.reason != fails.reason)
+        and fails.reason != getattr(now, "reason", "")
+    ):
+        yield Announcement("Warning", "RefreshFailed", fails.message)

@@ -1,0 +1,197 @@
+"""The specification of a pass: two questions, each an ordered list of small checks, the first answer decides.
+
+*Which token?* asks what to do at the token endpoint; *Does the Secret show it?* asks what to do at the Secret. A check
+is one function from what was observed to an answer, or `None` when the question goes to the next one.
+"""
+
+from collections.abc import Callable
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.connector import schedule
+from oauth_connector.connector.actions import (
+    Cause,
+    Conflict,
+    Drifted,
+    Hold,
+    Keep,
+    LeaveAlone,
+    Mint,
+    Missing,
+    Publish,
+    Render,
+    SecretAnswer,
+    Shown,
+    TokenAnswer,
+)
+from oauth_connector.connector.effective import refresh_policy, seconds
+from oauth_connector.connector.observation import CredentialVersion, Observation
+from oauth_connector.connector.ownership import is_ours, why_not_ours
+from oauth_connector.connector.problem import LOCAL, LOOKED_AT, Problem
+from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.oauth.errors import Remedy
+
+CONFLICT_LOOK = 60
+"""Seconds between two looks at a Secret that is in the way: without our label its changes are not watched."""
+
+TokenCheck = Callable[[Observation], TokenAnswer | None]
+SecretCheck = Callable[[Observation], SecretAnswer | None]
+
+
+def held(obs: Observation) -> SecretMetadata | None:
+    """Give the Secret whose annotations describe the token that we count on, if any: the output, else a stray."""
+    candidates = (obs.output, *obs.strays) if obs.output else obs.strays
+    return next((s for s in candidates if is_ours(s, obs.connector) and s.intact and s.issued_at is not None), None)
+
+
+# --- Which token? ---------------------------------------------------------------------------------------------------
+def being_deleted(obs: Observation) -> TokenAnswer | None:
+    """Write nothing for a connector that is going, or its Secret would come back after it was collected."""
+    return LeaveAlone() if obs.connector.deleting else None
+
+
+def received_but_unpersisted(obs: Observation) -> TokenAnswer | None:
+    """Publish what was received before anything else is asked for, as long as it is what the spec wants."""
+    pending = obs.memory.pending
+    if pending is None or pending.token.digest != obs.token_digest:
+        return None
+    if pending.token.expires is not None and pending.token.expires <= obs.now:
+        return None
+    return Publish(pending.token) if pending.not_before <= obs.now else Hold(pending.refused, pending.not_before)
+
+
+def suspended(obs: Observation) -> TokenAnswer | None:
+    """Make no token call while `spec.suspend` is true."""
+    spec = obs.connector.spec
+    if isinstance(spec, tuple) or not spec.suspend:
+        return None
+    return Hold(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None)
+
+
+def spec_invalid(obs: Observation) -> TokenAnswer | None:
+    """Wait for an edit where the spec cannot be understood, naming the first field that is wrong."""
+    if not isinstance(obs.connector.spec, tuple):
+        return None
+    first = obs.connector.spec[0]
+    facts = {"field": first.path, "cure": first.message}
+    return Hold(Problem(Reason.INVALID_SPEC, Remedy.FIX_SPEC, facts), None)
+
+
+def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
+    """Look at the credential Secrets, not at the provider, until they change or a probe is due."""
+    status = obs.connector.status
+    error = status.last_error
+    if error is None or error.reason not in LOOKED_AT or error.request_digest != obs.token_digest:
+        return None
+    if obs.credentials is not None and obs.credentials != observed_credentials(obs):
+        return Mint(Cause.CREDENTIALS_CHANGED)
+    look = schedule.look_time(obs.now, seconds(status.last_failure_time) or obs.now)
+    if error.reason in LOCAL:
+        return Hold(None, look)
+    if status.next_refresh_time is None:  # a refused password: only its change tries again
+        return Hold(None, obs.now + 60)
+    probe = seconds(status.next_refresh_time) or obs.now
+    return Hold(None, min(probe, obs.now + 60)) if probe > obs.now else None
+
+
+def no_token(obs: Observation) -> TokenAnswer | None:
+    """Ask for the first token, or for another where the Secret with it was deleted or changed by somebody."""
+    if held(obs) is not None:
+        return None
+    if obs.output is not None and is_ours(obs.output, obs.connector):
+        return Mint(Cause.DRIFTED)
+    return Mint(Cause.LOST if obs.connector.status.secret_ref is not None else Cause.FIRST)
+
+
+def request_changed(obs: Observation) -> TokenAnswer | None:
+    """Ask anew where issuer, client, scopes or parameters differ from those the token was asked with."""
+    token = held(obs)
+    return Mint(Cause.SPEC_CHANGED) if token is not None and token.token_digest != obs.token_digest else None
+
+
+def refresh_requested(obs: Observation) -> TokenAnswer | None:
+    """Ask anew once for each new value of the annotation by which a person requests it."""
+    request = obs.connector.refresh_request
+    return Mint(Cause.REQUESTED) if request and request != obs.connector.status.last_handled_refresh else None
+
+
+def nearing_expiry(obs: Observation) -> TokenAnswer | None:
+    """Ask for the next token when the planned second has come."""
+    due = refresh_due(obs)
+    return Mint(Cause.DUE) if due is not None and due <= obs.now else None
+
+
+def rest(obs: Observation) -> TokenAnswer | None:
+    """Keep the token until the planned second."""
+    return Keep(refresh_due(obs))
+
+
+TOKEN_CHECKS: tuple[TokenCheck, ...] = (
+    being_deleted,
+    received_but_unpersisted,
+    suspended,
+    spec_invalid,
+    credentials_missing_or_refused,
+    no_token,
+    request_changed,
+    refresh_requested,
+    nearing_expiry,
+    rest,
+)
+
+
+# --- Does the Secret show it? ---------------------------------------------------------------------------------------
+def conflict(obs: Observation) -> SecretAnswer | None:
+    """Never touch a Secret that is somebody else's, be it known by its label or from a look in the last minute."""
+    known = obs.memory.conflict
+    if known is not None and obs.now < known.seen + CONFLICT_LOOK:
+        return Conflict(known.problem)
+    problem = why_not_ours(obs.output, obs.connector) if obs.output is not None else None
+    return Conflict(problem) if problem is not None else None
+
+
+def missing(obs: Observation) -> SecretAnswer | None:
+    """See that there is no Secret of that name; a stray of ours that holds the token is moved there."""
+    if obs.output is not None:
+        return None
+    source = held(obs)
+    return Render(source) if source is not None else Missing()
+
+
+def drifted(obs: Observation) -> SecretAnswer | None:
+    """See that somebody changed what we wrote: our field manager no longer owns all of it."""
+    return Drifted() if obs.output is not None and not obs.output.intact else None
+
+
+def rendering_changed(obs: Observation) -> SecretAnswer | None:
+    """Render anew where `output` or the prefix changed, or where the Secret was a namesake's that is gone."""
+    output = obs.output
+    if output is None or (output.output_digest == obs.output_digest and output.connector_uid == obs.connector.uid):
+        return None
+    return Render(output)
+
+
+def shows_it(obs: Observation) -> SecretAnswer | None:
+    """Rest, but for Secrets of earlier names, which are removed once the new one is there."""
+    return Shown(obs.strays)
+
+
+SECRET_CHECKS: tuple[SecretCheck, ...] = (conflict, missing, drifted, rendering_changed, shows_it)
+
+
+# --- What several checks ask ----------------------------------------------------------------------------------------
+def refresh_due(obs: Observation) -> float | None:
+    """Give the planned second of the next call for the token in hand; `None` where its life is unknown."""
+    token = held(obs)
+    if token is None or token.issued_at is None or token.expires_at is None:
+        return None
+    if obs.memory.repeats_tokens:
+        last = max(obs.memory.last_call or 0, token.issued_at)
+        return schedule.next_cached_try(last, token.expires_at)
+    policy = refresh_policy(obs.connector.spec)
+    return schedule.refresh_time(token.issued_at, token.expires_at, policy, obs.connector.uid)
+
+
+def observed_credentials(obs: Observation) -> tuple[CredentialVersion, ...]:
+    """Give the versions that the last attempt was made with, as status remembers them."""
+    seen = obs.connector.status.observed_credentials
+    return tuple(sorted(CredentialVersion(c.name, c.uid or "", c.resource_version or "") for c in seen))

@@ -1,0 +1,117 @@
+"""Credential Secrets, read when they are used: which values the spec asks for, and what is wrong with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.problem import Problem
+from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.grants import ClientCredentials, Grant, Password
+from oauth_connector.oauth.token import Client, GrantType
+
+FORBIDDEN_TYPES = frozenset(
+    {
+        "kubernetes.io/service-account-token",
+        "bootstrap.kubernetes.io/token",
+        "helm.sh/release.v1",
+        "oauthconnector.dev/state",
+    }
+)
+"""Secrets that are somebody's power and not a provider's credential: never sent anywhere."""
+
+ALLOWED_HOSTS = "oauthconnector.dev/allowed-hosts"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSecret:
+    """A Secret as it was read: its version, type, data, and the hosts that it may be sent to (`None` = not limited)."""
+
+    version: CredentialVersion
+    type: str = "Opaque"
+    data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    allowed_hosts: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The client and the grant with their values, complete."""
+
+    client: Client
+    grant: Grant
+
+
+class Unusable(Exception):  # noqa: N818  # it carries a problem, which is a value; nothing went wrong in the program
+    """A value cannot be used; `problem` says which and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason.value)
+        self.problem = problem
+
+
+def assemble(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
+    """Take the values that the spec names out of the Secrets that were read."""
+    try:
+        return Credentials(_client(spec, secrets), _grant(spec, secrets))
+    except Unusable as unusable:
+        return unusable.problem
+
+
+def forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, required: bool) -> Problem | None:
+    """Find the first Secret that may not be sent to a host, by its owner's annotation (obligatory if `required`)."""
+    for secret in secrets:
+        allowed = secret.allowed_hosts if secret.allowed_hosts is not None or not required else ()
+        if allowed is not None and host.lower() not in allowed:
+            facts = {"credential": secret.version.name, "host": host}
+            return Problem(Reason.CREDENTIALS_NOT_ALLOWED, Remedy.FIX_CREDENTIALS, facts)
+    return None
+
+
+def _client(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Client:
+    client = spec.client
+    client_id = client.id
+    if client_id is None:
+        client_id = _value(secrets, spec.reference("client.idSecretRef")).get_secret_value()
+    reference = spec.reference("client.secretRef") if client.secret_ref is not None else None
+    secret = _value(secrets, reference) if reference is not None else None
+    return Client(client_id, secret, spec.effective_authentication, spec.effective_basic_encoding)
+
+
+def _grant(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Grant:
+    if spec.grant_type is GrantType.CLIENT_CREDENTIALS or spec.password is None:
+        return ClientCredentials()
+    name = spec.password.username
+    username = SecretStr(name) if name else _value(secrets, spec.reference("password.usernameSecretRef"))
+    return Password(username, _value(secrets, spec.reference("password.passwordSecretRef")))
+
+
+def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) -> SecretStr:
+    name, key = reference
+    secret = secrets.get(name)
+    facts = {"credential": name, "key": key}
+    if secret is None:
+        raise Unusable(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
+    if secret.type in FORBIDDEN_TYPES:
+        cause = f"it is of type {secret.type}, which is never sent to a provider"
+        raise Unusable(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
+    if not secret.data.get(key):
+        facts["present_keys"] = ", ".join(f"`{k}`" for k in sorted(secret.data)[:8]) or "none"
+        raise Unusable(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
+    return _clean(secret.data[key], facts)
+
+
+def _clean(raw: bytes, facts: Mapping[str, str]) -> SecretStr:
+    """Drop the one newline that `echo` leaves behind; refuse what no provider's credential holds (RFC 6749 App. A)."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        cause = "it is not UTF-8 text"
+        raise Unusable(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause})) from None
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text or any(ord(c) < ord(" ") or ord(c) == 127 for c in text):  # noqa: PLR2004  # DEL
+        cause = "it holds control characters" if text else "it is empty"
+        raise Unusable(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
+    return SecretStr(text)

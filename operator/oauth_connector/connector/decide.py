@@ -1,0 +1,79 @@
+"""Put the two questions to what was observed, and hold back a token call whose time has not come."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.actions import HEALING, Cause, Conflict, Decision, Hold, Mint
+from oauth_connector.connector.checks import CONFLICT_LOOK, SECRET_CHECKS, TOKEN_CHECKS, held
+from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.problem import Problem
+from oauth_connector.connector.schedule import MINIMUM_GAP
+from oauth_connector.oauth.errors import Remedy
+
+HEALS_AN_HOUR = 3
+LONGEST_PAUSE = 3600 + 400
+"""No pause that we write is longer; a longer one in status was put there by somebody else."""
+
+A = TypeVar("A")
+
+
+def decide(obs: Observation) -> Decision:
+    """Give one answer to each question. A conflict at the Secret stops token calls: nobody could read the token."""
+    secret = _first(SECRET_CHECKS, obs)
+    token = _first(TOKEN_CHECKS, obs)
+    if isinstance(token, Mint):
+        token = (_conflict(secret, obs) if isinstance(secret, Conflict) else hold_back(token.cause, obs)) or token
+    return Decision(token, secret)
+
+
+def _first(checks: Sequence[Callable[[Observation], A | None]], obs: Observation) -> A:
+    return next(answer for check in checks if (answer := check(obs)) is not None)
+
+
+def _conflict(secret: Conflict, obs: Observation) -> Hold:
+    known = obs.memory.conflict
+    return Hold(secret.problem, (known.seen if known else obs.now) + CONFLICT_LOOK)
+
+
+def hold_back(cause: Cause, obs: Observation) -> Hold | None:
+    """Give the reason to wait with a token call that is due for this cause, if there is one."""
+    if cause in HEALING and (hold := _contested(obs)) is not None:
+        return hold
+    earliest = max(_after_the_last_call(obs), _after_failures(cause, obs))
+    return Hold(None, earliest) if earliest > obs.now else None
+
+
+def _contested(obs: Observation) -> Hold | None:
+    recent = sorted(at for at in obs.memory.heals if obs.now - 3600 < at <= obs.now)
+    if len(recent) < HEALS_AN_HOUR:
+        return None
+    facts = {"secret": obs.connector.output_name}
+    return Hold(Problem(Reason.SECRET_CONTESTED, Remedy.FIX_SPEC, facts), recent[-HEALS_AN_HOUR] + 3600)
+
+
+def _after_the_last_call(obs: Observation) -> float:
+    """Keep ten seconds between two calls; a last call in the future is a clock set back, and must not block for ever."""
+    status, token = obs.connector.status, held(obs)
+    known = (
+        obs.memory.last_call,
+        seconds(status.last_failure_time) if status.failed_attempts else None,
+        token.issued_at if token else seconds(status.issue_time),
+    )
+    last = max((at for at in known if at is not None and at <= obs.now), default=None)
+    return last + MINIMUM_GAP if last is not None else 0.0
+
+
+def _after_failures(cause: Cause, obs: Observation) -> float:
+    """Keep the pause that the last failure asked for, unless what failed has changed or a person asks for a try."""
+    status = obs.connector.status
+    error = status.last_error
+    same = error is not None and error.request_digest == obs.token_digest and bool(status.failed_attempts)
+    if not same or error is None or cause is Cause.CREDENTIALS_CHANGED:
+        return 0.0
+    if cause is Cause.REQUESTED and error.reason is not Reason.RATE_LIMITED:
+        return 0.0
+    planned = seconds(status.next_refresh_time) or 0
+    failed = seconds(status.last_failure_time) or 0
+    return planned if failed <= obs.now and planned - obs.now <= LONGEST_PAUSE else 0.0

@@ -1,0 +1,38 @@
+"""Who wrote what: the API server's own record of which field manager owns which field (`metadata.managedFields`)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+MANAGER = "oauth-connector"
+"""Our field manager; it never changes between releases, or what we own would no longer be ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedFields:
+    """The names that our manager owns in a Secret."""
+
+    data: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    annotations: frozenset[str] = frozenset()
+
+
+def owned_by_us(managed_fields: object) -> OwnedFields:
+    """Read the names that our manager owns out of `managedFields`; what cannot be understood is not owned."""
+    entries = managed_fields if isinstance(managed_fields, list) else []
+    trees = [e.get("fieldsV1") for e in entries if isinstance(e, Mapping) and e.get("manager") == MANAGER]
+    return OwnedFields(
+        data=_names(trees, ("f:data",)),
+        labels=_names(trees, ("f:metadata", "f:labels")),
+        annotations=_names(trees, ("f:metadata", "f:annotations")),
+    )
+
+
+def _names(trees: Iterable[object], path: tuple[str, ...]) -> frozenset[str]:
+    found: set[str] = set()
+    for tree in trees:
+        branch: object = tree
+        for step in path:
+            branch = branch.get(step) if isinstance(branch, Mapping) else None
+        if isinstance(branch, Mapping):
+            found.update(name.removeprefix("f:") for name in branch if name.startswith("f:"))
+    return frozenset(found)

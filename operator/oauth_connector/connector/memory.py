@@ -1,0 +1,24 @@
+"""What the process remembers of each connector between passes; a restart may forget all of it."""
+
+from oauth_connector.connector.observation import Key, Recollection
+
+_NOTHING = Recollection()
+
+
+class Memory:
+    """Recollections by connector. They are values: to change one is to put another."""
+
+    def __init__(self) -> None:
+        self._of: dict[Key, Recollection] = {}
+
+    def of(self, key: Key) -> Recollection:
+        """Give what is remembered of a connector."""
+        return self._of.get(key, _NOTHING)
+
+    def put(self, key: Key, recollection: Recollection) -> None:
+        """Remember this of a connector from now on."""
+        self._of[key] = recollection
+
+    def forget(self, key: Key) -> None:
+        """Forget a connector that is gone."""
+        self._of.pop(key, None)

@@ -1,0 +1,135 @@
+"""What one pass knows about one connector, gathered before anything is decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from oauth_connector.api.fields import FieldProblem
+from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.connector.problem import Problem
+from oauth_connector.connector.secret_metadata import SecretMetadata
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """Where a connector lives: its namespace and name."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """An `OAuthConnector`, trimmed to what a pass needs; `spec` holds problems where it cannot be understood."""
+
+    key: Key
+    uid: str
+    resource_version: str
+    generation: int
+    deleting: bool
+    spec: OAuthConnectorSpec | tuple[FieldProblem, ...]
+    status: OAuthConnectorStatus
+    refresh_request: str | None = None
+
+    def asks_the_same(self, other: "Connector") -> bool:
+        """Tell whether nothing that a pass decides on has changed between two looks."""
+        mine = (self.uid, self.generation, self.deleting, self.refresh_request)
+        return mine == (other.uid, other.generation, other.deleting, other.refresh_request)
+
+    @property
+    def output_name(self) -> str:
+        """Give the name of the Secret that the spec asks for; empty where the spec cannot be understood."""
+        return "" if isinstance(self.spec, tuple) else self.spec.output_secret_name(self.key.name)
+
+    @property
+    def valid_spec(self) -> OAuthConnectorSpec:
+        """Give the spec, where an earlier check has seen that it is one."""
+        if isinstance(self.spec, tuple):
+            raise TypeError(f"{self.key} has an invalid spec")
+        return self.spec
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token in hand: when it was asked for and when it dies (seconds since the epoch; `None` = unknown).
+
+    `digest` is that of the request which it answers, and stays with it: a token that is rendered anew is not thereby
+    what a changed spec asks for.
+    """
+
+    access_token: SecretStr
+    token_type: str
+    issued: int
+    expires: int | None
+    digest: str
+    scope: tuple[str, ...] | None = None
+    fields: Mapping[str, SecretStr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingToken:
+    """A token received whose write was refused or failed: it waits in memory, for another call might not be free."""
+
+    token: IssuedToken
+    refused: Problem | None = None
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConflict:
+    """A Secret of the wanted name that a live read found to be somebody else's, and when."""
+
+    problem: Problem
+    seen: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Credentials that must not be sent again: what was said of them, and a print by which to know them."""
+
+    problem: Problem
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CredentialVersion:
+    """One version of one credential Secret; `uid` and `resource_version` are empty while the Secret is missing."""
+
+    name: str
+    uid: str = ""
+    resource_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What the process remembers of a connector between passes; a restart may forget it."""
+
+    pending: PendingToken | None = None
+    conflict: KnownConflict | None = None
+    refusal: Refusal | None = None
+    last_call: float | None = None
+    heals: tuple[float, ...] = ()
+    repeats_tokens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything that the checks may ask about.
+
+    `output` is the Secret of the name that the spec asks; `strays` are Secrets of this connector under other names;
+    `credentials` are the versions that a look found, or `None` when nobody needed to look.
+    """
+
+    now: float
+    connector: Connector
+    token_digest: str = ""
+    output_digest: str = ""
+    output: SecretMetadata | None = None
+    strays: tuple[SecretMetadata, ...] = ()
+    credentials: tuple[CredentialVersion, ...] | None = None
+    memory: Recollection = field(default_factory=Recollection)

@@ -1,0 +1,201 @@
+"""Status as one function of what a pass found: the only writer of conditions.
+
+A valid token keeps `Ready` true whatever else fails; `RefreshFailed` then stands beside it. Without a valid token,
+`Reconciling` says that the operator is at work and `Stalled` that a person is needed, or that ten minutes were not
+enough. The table is in `docs/reference/oauthconnector.md`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from oauth_connector.api.conditions import condition, set_conditions
+from oauth_connector.api.reasons import Reason, sentence
+from oauth_connector.api.status import Condition, LastError, ObservedCredential, OAuthConnectorStatus, SecretReference
+from oauth_connector.connector.effective import base_facts, seconds
+from oauth_connector.connector.observation import Connector, CredentialVersion
+from oauth_connector.connector.problem import Problem
+from oauth_connector.connector.secret_metadata import SecretMetadata
+
+PROGRESS_DEADLINE = 600
+"""Seconds without a valid token after which `Stalled` says so, though the operator goes on trying."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownToken:
+    """The token that pods can read: where it is, when it was issued and dies, and what its answer told of it.
+
+    `expires` is `None` where the life is unknown; `token_type` is `None` where this pass did not learn it anew.
+    """
+
+    secret: str
+    issued: int
+    expires: int | None
+    token_type: str | None = None
+    scope: tuple[str, ...] | None = None
+
+    def valid(self, now: float) -> bool:
+        """Tell whether it has not expired."""
+        return self.expires is None or now < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try with these versions of the credentials; not `outbound` where nothing left, since one was unusable."""
+
+    credentials: tuple[CredentialVersion, ...]
+    digest: str
+    outbound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a pass comes to: the token that is shown, what stands in the way of a fresh one, and when it is asked for.
+
+    `next_call` is the planned second of the next token call; `None` when none is planned.
+    """
+
+    now: float
+    shown: ShownToken | None = None
+    problem: Problem | None = None
+    attempt: Attempt | None = None
+    next_call: int | None = None
+
+
+def shown_token(secret: SecretMetadata | None) -> ShownToken | None:
+    """Give the token that a Secret of ours shows, by its metadata."""
+    if secret is None or secret.issued_at is None:
+        return None
+    return ShownToken(secret.name, secret.issued_at, secret.expires_at)
+
+
+def report(connector: Connector, findings: Findings) -> OAuthConnectorStatus:
+    """Give the status that follows from the last one and from what this pass found."""
+    facts = _token_facts(connector, findings) | _failure_facts(connector, findings)
+    status = connector.status.model_copy(update=facts)
+    return status.model_copy(update={"conditions": _conditions(connector, findings)})
+
+
+def recall(connector: Connector) -> Problem | None:
+    """Give the problem that status tells of, for passes that only wait for its next try."""
+    error = connector.status.last_error
+    return Problem(error.reason, error.remedy) if error is not None else None
+
+
+def next_transition(status: OAuthConnectorStatus, now: float) -> float | None:
+    """Give the time at which the conditions change by themselves: at expiry, or when progress has taken too long."""
+    ready = condition(status.conditions, "Ready")
+    if ready is None:
+        return None
+    if ready.status == "True":
+        return seconds(status.expiration_time)
+    deadline = (seconds(ready.last_transition_time) or 0) + PROGRESS_DEADLINE
+    return deadline if condition(status.conditions, "Reconciling") and deadline > now else None
+
+
+def _time(at: float | None) -> datetime | None:
+    return datetime.fromtimestamp(int(at), UTC) if at is not None else None
+
+
+def _token_facts(connector: Connector, f: Findings) -> dict[str, object]:
+    facts: dict[str, object] = {"observed_generation": connector.generation, "next_refresh_time": _time(f.next_call)}
+    if f.shown is not None:
+        facts["secret_ref"] = SecretReference(name=f.shown.secret)
+        facts["issue_time"] = _time(f.shown.issued)
+        facts["expiration_time"] = _time(f.shown.expires)
+    if f.shown is not None and f.shown.token_type is not None:
+        facts["token_type"] = f.shown.token_type
+        facts["granted_scopes"] = f.shown.scope or None
+    if f.attempt is not None and f.attempt.outbound:
+        facts["last_handled_refresh"] = connector.refresh_request
+        if f.problem is None:
+            facts["last_refresh_time"] = _time(f.now)
+    return facts
+
+
+def _failure_facts(connector: Connector, f: Findings) -> dict[str, object]:
+    status = connector.status
+    if f.problem is None:
+        failure: dict[str, object] = {"failed_attempts": 0, "last_error": None, "last_failure_time": None}
+    elif f.attempt is None:
+        return {}
+    else:
+        again = (
+            not f.attempt.outbound and status.last_error is not None and status.last_error.reason is f.problem.reason
+        )
+        failure = {
+            "failed_attempts": status.failed_attempts + 1 if f.attempt.outbound else 0,
+            "last_error": _last_error(f.problem, f.attempt.digest),
+            "last_failure_time": status.last_failure_time if again else _time(f.now),
+        }
+    if f.attempt is not None:
+        seen = f.attempt.credentials
+        failure["observed_credentials"] = tuple(
+            ObservedCredential(name=c.name, uid=c.uid or None, resource_version=c.resource_version or None)
+            for c in sorted(seen)
+        )
+    return failure
+
+
+def _last_error(problem: Problem, digest: str) -> LastError:
+    signal = problem.signal
+    return LastError(
+        reason=problem.reason,
+        remedy=problem.remedy,
+        http_status=signal.http_status if signal else None,
+        oauth_error=signal.oauth_error if signal else None,
+        provider_code=signal.provider_code if signal else None,
+        request_digest=digest,
+    )
+
+
+def _conditions(connector: Connector, f: Findings) -> tuple[Condition, ...]:
+    valid = f.shown is not None and f.shown.valid(f.now)
+    ready = _ready_reason(f, valid=valid)
+    wanted = {"Ready": ("True" if valid else "False", ready, _text(connector, f.problem, ready))}
+    for kind, reason in _beside(connector, f, valid=valid):
+        wanted[kind] = ("True", reason, _text(connector, f.problem, reason))
+    return set_conditions(connector.status.conditions, wanted, connector.generation, _time(f.now))
+
+
+def _ready_reason(f: Findings, *, valid: bool) -> Reason:
+    if valid:
+        return Reason.TOKEN_ISSUED
+    if f.shown is not None and (f.problem is None or not f.problem.needs_a_person):
+        return Reason.TOKEN_EXPIRED
+    return f.problem.reason if f.problem is not None else Reason.PROGRESSING
+
+
+def _beside(connector: Connector, f: Findings, *, valid: bool) -> Iterator[tuple[str, Reason]]:
+    """Give the conditions that stand beside `Ready`, each only while it is true."""
+    if f.problem is not None and f.problem.reason is Reason.SUSPENDED:
+        return
+    if f.problem is not None and f.shown is not None:
+        yield "RefreshFailed", f.problem.reason
+    if valid:
+        return
+    if f.problem is not None and f.problem.needs_a_person:
+        yield "Stalled", f.problem.reason
+    elif f.now - _not_ready_since(connector, f) >= PROGRESS_DEADLINE:
+        yield "Stalled", Reason.PROGRESS_DEADLINE_EXCEEDED
+    else:
+        yield "Reconciling", f.problem.reason if f.problem else Reason.PROGRESSING
+
+
+def _not_ready_since(connector: Connector, f: Findings) -> float:
+    ready = condition(connector.status.conditions, "Ready")
+    since = seconds(ready.last_transition_time) if ready is not None and ready.status == "False" else None
+    return since if since is not None else f.now
+
+
+def _text(connector: Connector, problem: Problem | None, reason: Reason) -> str:
+    """Write the sentence of a reason; a problem that is only recalled keeps the sentence that it was told with."""
+    if problem is not None and problem.reason is reason:
+        if not problem.facts and (told := _told(connector, reason)) is not None:
+            return told
+        return sentence(reason, base_facts(connector) | dict(problem.facts))
+    return sentence(reason, base_facts(connector))
+
+
+def _told(connector: Connector, reason: Reason) -> str | None:
+    return next((c.message for c in connector.status.conditions if c.reason == reason), None)

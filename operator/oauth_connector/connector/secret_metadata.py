@@ -1,0 +1,101 @@
+"""What is kept of a Secret: its metadata, never its data.
+
+The annotations on our Secrets are what scheduling and restarts need, so that a restarted process reads no value and
+asks no provider.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from oauth_connector.connector.managed_fields import OwnedFields, owned_by_us
+
+PREFIX = "oauthconnector.dev/"
+MANAGED = f"{PREFIX}managed"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretMetadata:
+    """A Secret by its metadata. Times are seconds since the epoch.
+
+    `intact` says that our field manager still owns every key and annotation that we wrote; `written_by_us` that it owns
+    any of the data.
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    resource_version: str
+    managed: bool = False
+    connector: str | None = None
+    connector_uid: str | None = None
+    token_digest: str | None = None
+    output_digest: str | None = None
+    issued_at: int | None = None
+    expires_at: int | None = None
+    fields: str | None = None
+    adopt: str | None = None
+    intact: bool = False
+    written_by_us: bool = False
+    immutable: bool = False
+
+
+def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
+    """Read a Secret, or the `PartialObjectMetadata` of one; annotations that make no sense count as absent."""
+    metadata = _mapping(manifest.get("metadata"))
+    notes = {
+        k.removeprefix(PREFIX): v for k, v in _mapping(metadata.get("annotations")).items() if k.startswith(PREFIX)
+    }
+    owned = owned_by_us(metadata.get("managedFields"))
+    return SecretMetadata(
+        namespace=str(metadata["namespace"]),
+        name=str(metadata["name"]),
+        uid=str(metadata["uid"]),
+        resource_version=str(metadata["resourceVersion"]),
+        managed=_mapping(metadata.get("labels")).get(MANAGED) == "true",
+        connector=_text(notes.get("connector")),
+        connector_uid=_text(notes.get("connector-uid")),
+        token_digest=_text(notes.get("token-digest")),
+        output_digest=_text(notes.get("output-digest")),
+        issued_at=_seconds(notes.get("issued-at")),
+        expires_at=_seconds(notes.get("expires-at")),
+        fields=_text(notes.get("fields")),
+        adopt=_text(notes.get("adopt")),
+        intact=_intact(notes, owned),
+        written_by_us=bool(owned.data),
+        immutable=manifest.get("immutable") is True,
+    )
+
+
+def recorded_keys(fields: str | None) -> dict[str, str]:
+    """Give which key holds which field, as the annotation records it; nothing where it makes no sense."""
+    try:
+        keys = json.loads(fields or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return {str(name): str(key) for name, key in keys.items()} if isinstance(keys, dict) else {}
+
+
+_NOT_OURS = frozenset({"adopt", "allowed-hosts"})
+
+
+def _intact(notes: Mapping[str, object], owned: OwnedFields) -> bool:
+    keys = recorded_keys(_text(notes.get("fields")))
+    ours = {f"{PREFIX}{name}" for name in notes if name not in _NOT_OURS}
+    return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations.issuperset(ours)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _seconds(value: object) -> int | None:
+    try:
+        return int(datetime.fromisoformat(str(value)).timestamp()) if value else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,141 @@
+"""Ask the provider for a token: read the credentials, find the endpoint, send one request, understand the answer.
+
+Everything that can go wrong comes back as a value; only a Kubernetes API that does not answer raises.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets as randomness
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
+from oauth_connector.connector.effective import parameters, token_digest, token_host
+from oauth_connector.connector.observation import Connector, CredentialVersion, IssuedToken, Refusal
+from oauth_connector.connector.problem import LOCAL, Problem, of_failure
+from oauth_connector.connector.report import Attempt
+from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
+from oauth_connector.oauth.grants import TokenRequest, token_request
+from oauth_connector.oauth.responses import parse
+from oauth_connector.oauth.token import HTTPResponse, Token
+from oauth_connector.ports import Clock, Cluster, Provider
+
+_REFUSALS_KEY = randomness.token_bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The provider gave a token."""
+
+    token: IssuedToken
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There is no token, and why; `refusal` where the same credentials must never be sent again."""
+
+    problem: Problem
+    attempt: Attempt
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    request: TokenRequest
+    trust: str | None
+
+
+class Exchange:
+    """Performs the grant of one connector at a time; it remembers nothing."""
+
+    def __init__(
+        self, cluster: Cluster, provider: Provider, clock: Clock, *, require_allowed_hosts: bool = False
+    ) -> None:
+        self._cluster = cluster
+        self._provider = provider
+        self._clock = clock
+        self._require_allowed_hosts = require_allowed_hosts
+
+    async def ask(self, connector: Connector, refused: Refusal | None = None) -> Received | Failed:
+        """Send one token request, unless its credentials are unusable, forbidden at that host, or `refused` before."""
+        secrets = await self._read(connector)
+        versions = tuple(secret.version for _, secret in sorted(secrets.items()))
+        attempt = Attempt(versions, token_digest(connector.spec))
+        found = {name: secret for name, secret in secrets.items() if secret.version.uid}
+        prepared = await self._prepare(connector, found)
+        if isinstance(prepared, Problem):
+            return Failed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
+        fingerprint = _fingerprint(prepared.request)
+        if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
+            return Failed(refused.problem, replace(attempt, outbound=False), refused)
+        result = await self._send(connector, prepared)
+        if isinstance(result, IssuedToken):
+            return Received(result, attempt)
+        return Failed(result, attempt, None if result.repeatable else Refusal(result, fingerprint))
+
+    async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
+        namespace = connector.key.namespace
+        names = sorted({reference.name for reference in connector.valid_spec.secret_references()})
+        read = await asyncio.gather(*(self._cluster.read_credential(namespace, name) for name in names))
+        missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
+        return missing | {secret.version.name: secret for secret in read if secret is not None}
+
+    async def _prepare(self, connector: Connector, found: Mapping[str, CredentialSecret]) -> _Prepared | Problem:
+        spec = connector.valid_spec
+        credentials = assemble(spec, found)
+        if isinstance(credentials, Problem):
+            return credentials
+        trust = await self._trust(connector)
+        if isinstance(trust, Problem):
+            return trust
+        endpoint = spec.provider.token_url or await self._discover(spec, trust)
+        if isinstance(endpoint, Problem):
+            return endpoint
+        host = (urlsplit(endpoint).hostname or "").lower()
+        forbidden = forbidden_host(list(found.values()), host, required=self._require_allowed_hosts)
+        request = token_request(endpoint, credentials.grant, credentials.client, parameters(spec))
+        return forbidden or _Prepared(request, trust or None)
+
+    async def _trust(self, connector: Connector) -> str | Problem:
+        provider = connector.valid_spec.provider
+        if provider.ca_bundle_ref is None:
+            return provider.ca_bundle_pem or ""
+        name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
+        held = await self._cluster.read_config_map(connector.key.namespace, name)
+        if held is None or not held.get(key):
+            return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
+        return held[key]
+
+    async def _discover(self, spec: OAuthConnectorSpec, trust: str) -> str | Problem:
+        found = await self._provider.find(spec.provider.issuer or "", trust or None)
+        return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found.token_endpoint
+
+    async def _send(self, connector: Connector, prepared: _Prepared) -> IssuedToken | Problem:
+        spec = connector.valid_spec
+        asked = int(self._clock())
+        answer = await self._provider.send(prepared.request, prepared.trust)
+        result = parse(answer) if isinstance(answer, HTTPResponse) else answer
+        return self._problem(spec, Phase.TOKEN, result) if isinstance(result, Signal) else _issued(result, asked, spec)
+
+    @staticmethod
+    def _problem(spec: OAuthConnectorSpec, phase: Phase, signal: Signal) -> Problem:
+        return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
+
+
+def _issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
+    """Count the life from when the request was sent; an untold one is what `refresh.defaultLifetime` assumes."""
+    lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
+    scope = token.scope if token.scope is not None else spec.effective_scopes or None
+    expires = asked + lifetime
+    return IssuedToken(token.access_token, token.token_type, asked, expires, token_digest(spec), scope, token.fields)
+
+
+def _fingerprint(request: TokenRequest) -> str:
+    """Know a request again without keeping it: a keyed hash, the key of which dies with the process."""
+    shape = repr((request.url, request.headers)).encode() + request.body
+    return hmac.new(_REFUSALS_KEY, shape, hashlib.sha256).hexdigest()

@@ -1,0 +1,113 @@
+"""kopf: the watch of our kind, in a thread of its own under a supervisor.
+
+Several faults of the API end `kopf.operator()` (a 403 blip, a watch ERROR event, 503 past its retries), and on its way
+out it cancels every task of its loop. So it gets a thread and a loop to itself, is started again whenever it ends, and
+hands over plain objects. It writes nothing: an `on.event` handler needs no finalizer and no annotation.
+"""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import kopf
+
+GROUP, VERSION, PLURAL = "oauthconnector.dev", "v1alpha1", "oauthconnectors"
+
+OnEvent = Callable[[str | None, Mapping[str, Any]], None]
+"""Called in kopf's thread with the type of a watch event (`None` in a listing) and the object."""
+
+Login = Callable[[], kopf.ConnectionInfo]
+
+log = logging.getLogger(__name__)
+
+
+class Backoff:
+    """Pauses without an end: kopf gives up where the iterable has a length (it counts them)."""
+
+    def __iter__(self) -> Iterator[float]:
+        pause = 0.2
+        while True:
+            yield pause * random.uniform(0.5, 1.5)  # noqa: S311  # spreads retries, guards nothing
+            pause = min(pause * 2, 10.0)
+
+
+def settings_for_kopf() -> kopf.OperatorSettings:
+    """Give settings under which kopf only watches: short time-outs, endless retries, nothing written."""
+    settings = kopf.OperatorSettings()
+    settings.networking.error_backoffs = Backoff()  # type: ignore[assignment]  # typed narrower than it is used
+    settings.networking.request_timeout = 30
+    settings.networking.connect_timeout = 5
+    settings.posting.enabled = False
+    settings.peering.standalone = True
+    settings.scanning.disabled = True
+    settings.queueing.idle_timeout = 0.5
+    settings.watching.server_timeout = 300
+    return settings
+
+
+def registry_for(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
+    """Register the one handler, and how to log in."""
+    registry = kopf.OperatorRegistry()
+
+    @kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)
+    async def seen(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002, ANN401  # kopf's names
+        on_event(type, dict(body))
+
+    @kopf.on.login(registry=registry)
+    async def logged_in(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401  # kopf's names
+        return login()
+
+    return registry
+
+
+class Watch:
+    """kopf in its thread: `start` it once; it is started again whenever it ends, until `stop`."""
+
+    def __init__(self, on_event: OnEvent, login: Login) -> None:
+        self._on_event = on_event
+        self._login = login
+        self._stopping = threading.Event()
+        self._stop_kopf: Callable[[], None] | None = None
+        self._thread = threading.Thread(target=self._supervise, name="kopf", daemon=True)
+        self.restarts = 0
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching, and wait a little for the thread to go."""
+        self._stopping.set()
+        if self._stop_kopf is not None:
+            self._stop_kopf()
+        self._thread.join(timeout=10)
+
+    def _supervise(self) -> None:
+        pauses = iter(Backoff())
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._watch())
+            except Exception:  # whatever ended kopf, the watch goes on
+                log.exception("the watch ended")
+            if not self._stopping.wait(next(pauses)):
+                self.restarts += 1
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        operator = asyncio.ensure_future(
+            kopf.operator(
+                registry=registry_for(self._on_event, self._login),
+                settings=settings_for_kopf(),
+                clusterwide=True,
+                standalone=True,
+            )
+        )
+        self._stop_kopf = lambda: loop.call_soon_threadsafe(operator.cancel) and None
+        try:
+            await operator
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise

@@ -1,0 +1,198 @@
+"""The port to the Kubernetes API: caches that nudge, live reads that decide, writes that mean what they say.
+
+Every read that is made here feeds the caches, and every write puts its answer there at once: what the watch tells
+later of the same versions is old news.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.connector.credentials import ALLOWED_HOSTS, CredentialSecret
+from oauth_connector.connector.observation import Connector, CredentialVersion, Key
+from oauth_connector.connector.secret import RenderedSecret
+from oauth_connector.connector.secret_metadata import SecretMetadata, secret_metadata
+from oauth_connector.kube import connectors, manifests
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.store import SecretStore
+from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, Written, WriteRefused, WriteResult
+
+SECRETS_MANAGER = "oauth-connector"
+STATUS_MANAGER = "oauth-connector-status"
+METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+CONNECTORS = "/apis/oauthconnector.dev/v1alpha1"
+
+NOT_FOUND, CONFLICT, INVALID, FORBIDDEN, REQUEST_TOO_LARGE = 404, 409, 422, 403, 413
+PASSING = frozenset({401, 408, 429, 500, 502, 503, 504})
+"""Statuses that say nothing about the request: it is made again later."""
+
+
+class KubeCluster:
+    """Implements `ports.Cluster` over the API client and the two caches."""
+
+    def __init__(self, api: KubeAPI, known: connectors.ConnectorCache, secrets: SecretStore) -> None:
+        self._api = api
+        self._connectors = known
+        self._secrets = secrets
+
+    # --- caches -------------------------------------------------------------------------------------------------
+    def connector(self, key: Key) -> Connector | None:
+        """Give a connector from the cache."""
+        return self._connectors.get(key)
+
+    def output(self, namespace: str, name: str) -> SecretMetadata | None:
+        """Give a Secret of ours from the cache, as metadata."""
+        return self._secrets.get(namespace, name)
+
+    def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
+        """Give the Secrets in the cache that carry the connector's UID."""
+        return self._secrets.of_connector(connector.uid)
+
+    # --- live reads ---------------------------------------------------------------------------------------------
+    async def read_connector(self, key: Key) -> Connector | None:
+        """Read a connector now, and remember it."""
+        found = await self._get(_connector_path(key))
+        if found is None:
+            known = self._connectors.get(key)
+            if known is not None:
+                self._connectors.gone(key, known.uid)
+            return None
+        connector = connectors.read(found)
+        self._connectors.put(connector)
+        return connector
+
+    async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
+        """Read a Secret now; one that carries our label is remembered."""
+        found = await self._get(_secret_path(namespace, name))
+        if found is None:
+            return None
+        metadata = secret_metadata(found)
+        if metadata.managed:
+            self._secrets.put(metadata)
+        return LiveSecret(metadata, _decoded(found), found["metadata"])
+
+    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
+        """Read a credential Secret now."""
+        found = await self._get(_secret_path(namespace, name))
+        if found is None:
+            return None
+        hosts = (found["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS)
+        allowed = tuple(h.strip().lower() for h in hosts.split(",") if h.strip()) if hosts is not None else None
+        return CredentialSecret(_version_of(found), found.get("type", "Opaque"), _decoded(found), allowed)
+
+    async def read_version(self, namespace: str, name: str) -> CredentialVersion:
+        """Look at the version of a credential Secret without reading it."""
+        found = await self._get(_secret_path(namespace, name), accept=METADATA_ONLY)
+        return _version_of(found) if found is not None else CredentialVersion(name)
+
+    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
+        """Read a ConfigMap now."""
+        found = await self._get(f"/api/v1/namespaces/{quote(namespace)}/configmaps/{quote(name)}")
+        return (found.get("data") or {}) if found is not None else None
+
+    async def is_going(self, namespace: str) -> bool:
+        """Tell whether a namespace is being deleted, or gone."""
+        found = await self._get(f"/api/v1/namespaces/{quote(namespace)}")
+        return found is None or "deletionTimestamp" in found["metadata"]
+
+    # --- writes -------------------------------------------------------------------------------------------------
+    async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
+        """Write a Secret that must not exist yet."""
+        body = manifests.new_secret(namespace, rendered)
+        return await self._write("POST", f"/api/v1/namespaces/{quote(namespace)}/secrets", body)
+
+    async def update_secret(self, live: LiveSecret, rendered: RenderedSecret) -> WriteResult:
+        """Write a Secret that must be as it was read."""
+        path = _secret_path(live.metadata.namespace, live.metadata.name)
+        return await self._write("PATCH", path, manifests.patch(live, rendered), "application/merge-patch+json")
+
+    async def delete_secret(self, metadata: SecretMetadata) -> None:
+        """Delete a Secret if it is as it was last seen; if not, another pass will see what it has become."""
+        body = {"preconditions": {"uid": metadata.uid, "resourceVersion": metadata.resource_version}}
+        try:
+            await self._api.request("DELETE", _secret_path(metadata.namespace, metadata.name), body=body)
+        except KubeError as error:
+            if error.status not in (NOT_FOUND, CONFLICT):
+                raise _unavailable(error) from None
+        self._secrets.remove(metadata)
+
+    async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
+        """Replace a connector's status if it is as it was last seen; `None` if it is not."""
+        body = [
+            {"op": "add", "path": "/metadata/resourceVersion", "value": connector.resource_version},
+            {"op": "add", "path": "/status", "value": status.written()},
+        ]
+        try:
+            written = await self._api.request(
+                "PATCH",
+                f"{_connector_path(connector.key)}/status",
+                query={"fieldManager": STATUS_MANAGER},
+                body=body,
+                content_type="application/json-patch+json",
+            )
+        except KubeError as error:
+            if error.status in (NOT_FOUND, CONFLICT):
+                return None
+            raise _unavailable(error) from None
+        updated = connectors.read(written)
+        self._connectors.put(updated)
+        return updated
+
+    async def _get(self, path: str, accept: str | None = None) -> dict[str, Any] | None:
+        try:
+            return await self._api.request("GET", path, accept=accept or "application/json")
+        except KubeError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise _unavailable(error) from None
+
+    async def _write(
+        self, method: str, path: str, body: Mapping[str, Any], kind: str = "application/json"
+    ) -> WriteResult:
+        query = {"fieldManager": SECRETS_MANAGER}
+        try:
+            written = await self._api.request(method, path, query=query, body=body, content_type=kind)
+        except KubeError as error:
+            return _judged(error)
+        metadata = secret_metadata(written)
+        self._secrets.put(metadata)
+        return Written(metadata)
+
+
+def _judged(error: KubeError) -> WriteResult:
+    """Tell a write that was overtaken from one that the API server will not have; the rest is passing."""
+    if error.status in (NOT_FOUND, CONFLICT) and error.reason != "NamespaceTerminating":
+        return Overtaken()
+    if error.status in PASSING or error.status == 0:
+        raise _unavailable(error) from None
+    causes = {FORBIDDEN: "quota, policy or missing rights", INVALID: "it is not valid to the API server"}
+    return WriteRefused(causes.get(error.status, f"HTTP status {error.status}"))
+
+
+def _unavailable(error: KubeError) -> ClusterUnavailable:
+    return ClusterUnavailable(f"the Kubernetes API answered {error.status} {error.reason}", error.retry_after)
+
+
+def _connector_path(key: Key) -> str:
+    return f"{CONNECTORS}/namespaces/{quote(key.namespace)}/oauthconnectors/{quote(key.name)}"
+
+
+def _secret_path(namespace: str, name: str) -> str:
+    return f"/api/v1/namespaces/{quote(namespace)}/secrets/{quote(name)}"
+
+
+def _version_of(secret: Mapping[str, Any]) -> CredentialVersion:
+    metadata = secret["metadata"]
+    return CredentialVersion(metadata["name"], metadata["uid"], metadata["resourceVersion"])
+
+
+def _decoded(secret: Mapping[str, Any]) -> dict[str, bytes]:
+    """Decode `data`; the API server has checked that it is base64."""
+    try:
+        return {key: base64.b64decode(value or "") for key, value in (secret.get("data") or {}).items()}
+    except binascii.Error:
+        return {}

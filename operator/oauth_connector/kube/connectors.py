@@ -1,0 +1,108 @@
+"""Connectors as the API server gives them: read into values, kept in a cache, written back as status only."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any
+
+from oauth_connector.api.parsing import parse_spec
+from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.kube.client import KubeAPI
+
+CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/oauthconnectors"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+REFRESH_REQUEST = "oauthconnector.dev/refresh-requested-at"
+
+
+def read(manifest: Mapping[str, Any]) -> Connector:
+    """Trim an `OAuthConnector` to what a pass needs; nonsense in status is dropped, in spec told as problems."""
+    metadata = manifest["metadata"]
+    return Connector(
+        key=Key(metadata["namespace"], metadata["name"]),
+        uid=metadata["uid"],
+        resource_version=metadata["resourceVersion"],
+        generation=metadata.get("generation", 1),
+        deleting="deletionTimestamp" in metadata,
+        spec=parse_spec(manifest.get("spec") or {}),
+        status=OAuthConnectorStatus.read(manifest.get("status") or {}),
+        refresh_request=(metadata.get("annotations") or {}).get(REFRESH_REQUEST),
+    )
+
+
+class ConnectorCache:
+    """The connectors that the watch has shown, newest version each; tells of each that changed."""
+
+    def __init__(self, on_change: Callable[[Key], None]) -> None:
+        self._connectors: dict[Key, Connector] = {}
+        self._on_change = on_change
+
+    def __len__(self) -> int:
+        return len(self._connectors)
+
+    def __iter__(self) -> Iterator[Connector]:
+        return iter(self._connectors.values())
+
+    def get(self, key: Key) -> Connector | None:
+        """Give a connector as last seen."""
+        return self._connectors.get(key)
+
+    def put(self, connector: Connector) -> bool:
+        """Keep a connector unless a newer version of it is known; tell whether it was kept."""
+        known = self._connectors.get(connector.key)
+        if known is not None and known.uid == connector.uid and _version(known) >= _version(connector):
+            return False
+        if known is not None and known.uid != connector.uid and _version(known) > _version(connector):
+            return False
+        self._connectors[connector.key] = connector
+        return True
+
+    def see(self, connector: Connector) -> None:
+        """Take in a connector that the watch shows."""
+        if self.put(connector):
+            self._on_change(connector.key)
+
+    def gone(self, key: Key, uid: str) -> None:
+        """Take out a connector that is gone; a namesake that came after it stays."""
+        known = self._connectors.get(key)
+        if known is not None and known.uid == uid:
+            del self._connectors[key]
+            self._on_change(key)
+
+    def only(self, uids: Mapping[Key, str], before: int) -> None:
+        """Take out what a full list does not name, of all that is older than the list."""
+        for connector in list(self._connectors.values()):
+            if uids.get(connector.key) != connector.uid and _version(connector) <= before:
+                self.gone(connector.key, connector.uid)
+
+
+async def list_connectors(api: KubeAPI) -> AsyncIterator[Mapping[str, Any]]:
+    """Give all connectors, page by page. Raises `KubeError`."""
+    async for page in _pages(api, "application/json"):
+        for manifest in page["items"]:
+            yield manifest
+
+
+async def list_names(api: KubeAPI) -> tuple[dict[Key, str], int]:
+    """Give the UID of every connector, and the version that the list is of. Raises `KubeError`."""
+    uids: dict[Key, str] = {}
+    version = 0
+    async for page in _pages(api, METADATA_LIST):
+        version = version or int(page["metadata"]["resourceVersion"])
+        for item in page["items"]:
+            metadata = item["metadata"]
+            uids[Key(metadata["namespace"], metadata["name"])] = metadata["uid"]
+    return uids, version
+
+
+async def _pages(api: KubeAPI, accept: str) -> AsyncIterator[Mapping[str, Any]]:
+    query = {"limit": "500"}
+    while True:
+        page = await api.request("GET", CONNECTORS, query=query, accept=accept)
+        yield page
+        token = page["metadata"].get("continue")
+        if not token:
+            return
+        query = {"limit": "500", "continue": token}
+
+
+def _version(connector: Connector) -> int:
+    return int(connector.resource_version)

@@ -1,0 +1,200 @@
+"""The operator as a process: joins the rooms, runs them, and takes them down in order.
+
+Order matters at both ends. No pass starts before both caches are filled. On SIGTERM nothing new starts; what is in
+flight is finished and written; then the watches and the server go.
+"""
+
+import asyncio
+import gc
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
+
+import kopf
+import structlog
+import uvloop
+
+from oauth_connector import handlers
+from oauth_connector.api.conditions import condition
+from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.observation import Key
+from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.exchange import Exchange
+from oauth_connector.guarded import Guarded
+from oauth_connector.kube.access import Access
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.cluster import KubeCluster
+from oauth_connector.kube.connectors import ConnectorCache, list_connectors, list_names, read
+from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.events import EventRecorder
+from oauth_connector.kube.informer import MetadataInformer
+from oauth_connector.kube.store import SecretStore
+from oauth_connector.mint import Minter
+from oauth_connector.net.provider import HTTPProvider
+from oauth_connector.perform import Performer
+from oauth_connector.publish import Publisher
+from oauth_connector.reconcile import Reconciler
+from oauth_connector.scheduler import Scheduler
+from oauth_connector.settings import Settings
+from oauth_connector.telemetry import logging, server
+from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
+
+SWEEP = 600.0
+"""Seconds between two full lists of names, which find what a watch has missed."""
+
+VANISHED = 2.0
+"""Seconds until the disappearance of a Secret is acted on: its connector or namespace may be going too."""
+
+log = structlog.get_logger(__name__)
+
+
+class Operator:
+    """One process's rooms, joined."""
+
+    def __init__(self, settings: Settings, access: Access) -> None:
+        self._settings = settings
+        self._access = access
+        self.metrics = Metrics(self._samples if settings.metrics_per_object else None)
+        self.connectors = ConnectorCache(lambda key: self.scheduler.nudge(key))
+        self.secrets = SecretStore()
+        self.api = KubeAPI(access, observe=self.metrics.api_request)
+        self.cluster = KubeCluster(self.api, self.connectors, self.secrets)
+        self.provider = HTTPProvider(settings, self.metrics.token_request)
+        self.informer = MetadataInformer(self.api, self.secrets, self._secret_changed)
+        self.scheduler = self._scheduler()
+        self._loop = asyncio.get_running_loop()
+        self._listed = asyncio.Event()
+        self.watch = handlers.Watch(self._seen_in_thread, self._login)
+
+    def _scheduler(self) -> Scheduler:
+        memory = Memory()
+        publisher = Publisher(self.cluster, memory)
+        exchange = Exchange(
+            self.cluster, self.provider, time.time, require_allowed_hosts=self._settings.require_allowed_hosts
+        )
+        minter = Minter(self.cluster, exchange, publisher, memory, time.time)
+        performer = Performer(self.cluster, minter, publisher)
+        reconciler = Reconciler(self.cluster, performer, memory, EventRecorder(self.api), time.time)
+        scheduler = Scheduler(
+            Guarded(reconciler, time.time, self.metrics.passed),
+            time.time,
+            workers=self._settings.workers,
+            on_start=self.metrics.late,
+        )
+        minter.call = scheduler.nudge
+        self.metrics.watch_queue(lambda: scheduler.depth)
+        return scheduler
+
+    # --- what the watches say -----------------------------------------------------------------------------------
+    def _seen_in_thread(self, kind: str | None, manifest: Mapping[str, object]) -> None:
+        self._loop.call_soon_threadsafe(self._seen, kind, manifest)
+
+    def _seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
+        connector = read(manifest)
+        if kind == "DELETED":
+            self.connectors.gone(connector.key, connector.uid)
+        else:
+            self.connectors.see(connector)
+        self.metrics.heard("oauthconnectors", time.time())
+
+    def _secret_changed(self, namespace: str, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
+        secret = new or old
+        if secret is not None and secret.connector:
+            at = None if new is not None else time.time() + VANISHED
+            self.scheduler.nudge(Key(namespace, secret.connector), at)
+        self.metrics.heard("secrets", time.time())
+
+    def _login(self) -> kopf.ConnectionInfo:
+        return kopf.ConnectionInfo(**self._access.for_kopf())
+
+    def _samples(self) -> Iterator[ConnectorSample]:
+        for connector in self.connectors:
+            status = connector.status
+            ready = condition(status.conditions, "Ready")
+            yield ConnectorSample(
+                namespace=connector.key.namespace,
+                name=connector.key.name,
+                ready=ready.status == "True" if ready is not None else None,
+                expiration=seconds(status.expiration_time),
+                next_refresh=seconds(status.next_refresh_time),
+            )
+
+    # --- life ---------------------------------------------------------------------------------------------------
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set. Raises `OSError` when the port for health and metrics is taken."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.api)
+            await stack.enter_async_context(self.provider)
+            app = server.application(self.metrics, lambda: None, self._unready)
+            port = await stack.enter_async_context(
+                server.serving(app, self._settings.http_host, self._settings.http_port)
+            )
+            log.info("serving health and metrics", port=port)
+            self.watch.start()
+            stack.push_async_callback(asyncio.to_thread, self.watch.stop)
+            background = [asyncio.create_task(self.informer.run()), asyncio.create_task(self._keep_listing())]
+            stack.push_async_callback(_cancel, background)
+            await self._pass_until(stop)
+
+    async def _pass_until(self, stop: asyncio.Event) -> None:
+        stopped = asyncio.create_task(stop.wait())
+        filled = asyncio.create_task(self._filled())
+        await asyncio.wait((stopped, filled), return_when=asyncio.FIRST_COMPLETED)
+        if filled.done():
+            log.info("watching", connectors=len(self.connectors), secrets=len(self.secrets))
+            passes = asyncio.create_task(self.scheduler.serve())
+            await stopped
+            log.info("stopping: what is in flight is finished first")
+            self.scheduler.stop()
+            await passes
+        await _cancel([stopped, filled])
+
+    async def _filled(self) -> None:
+        await self.informer.synced.wait()
+        await self._listed.wait()
+
+    def _unready(self) -> str | None:
+        return None if self.informer.synced.is_set() and self._listed.is_set() else "the caches are filling"
+
+    async def _keep_listing(self) -> None:
+        """Fill the cache once from a full list, and every ten minutes forget what is gone without a word."""
+        pause = 1.0
+        while True:
+            try:
+                if not self._listed.is_set():
+                    async for manifest in list_connectors(self.api):
+                        self.connectors.see(read(manifest))
+                    self._listed.set()
+                await asyncio.sleep(SWEEP)
+                self.connectors.only(*await list_names(self.api))
+                pause = 1.0
+            except KubeError as error:
+                log.warning("connectors cannot be listed", status=error.status, reason=error.reason)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30.0)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]] | list[asyncio.Task[bool]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _main(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    operator = Operator(settings, Access.load(settings.kubeconfig))
+    gc.collect()
+    gc.freeze()  # what was imported lives for ever: the collector need not walk it while tokens are due
+    gc.set_threshold(50_000, 20, 50)
+    await operator.run(stop)
+
+
+def run(settings: Settings) -> None:
+    """Run the operator until SIGTERM or SIGINT."""
+    logging.configure(settings.log_level, settings.log_format, sys.stderr)
+    uvloop.run(_main(settings))

@@ -1,0 +1,132 @@
+"""Ask for a token in the host's lane, and conclude what came of it."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import replace
+
+from oauth_connector.connector import schedule
+from oauth_connector.connector.actions import HEALING, Cause
+from oauth_connector.connector.checks import held
+from oauth_connector.connector.effective import token_host
+from oauth_connector.connector.lanes import Lanes, Rank
+from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
+from oauth_connector.connector.ownership import why_not_ours
+from oauth_connector.connector.problem import STRAIN
+from oauth_connector.connector.report import Findings, shown_token
+from oauth_connector.connector.secret import recover
+from oauth_connector.exchange import Exchange, Failed, Received
+from oauth_connector.ports import Clock, Cluster, LiveSecret
+from oauth_connector.publish import Publisher
+
+Outcome = Findings | float | None
+"""What a pass found; or the time at which to come again with nothing to say (`None`: never)."""
+
+
+class Minter:
+    """Where tokens come from: one call at a time for a connector, and few at a time at a host."""
+
+    def __init__(
+        self, cluster: Cluster, exchange: Exchange, publisher: Publisher, memory: Memory, clock: Clock
+    ) -> None:  # noqa: PLR0913  # it joins the edges
+        self.lanes = Lanes()
+        self.call: Callable[[Key], None] = lambda _key: None
+        self._cluster = cluster
+        self._exchange = exchange
+        self._publisher = publisher
+        self._memory = memory
+        self._clock = clock
+
+    async def mint(self, obs: Observation, cause: Cause) -> Outcome:
+        """Ask for a token when the host has a place for us; waiting is done outside, not in a worker."""
+        key, host = obs.connector.key, token_host(obs.connector.valid_spec)
+        wait = self.lanes.enter(host, key, _rank(obs, cause), obs.now)
+        if wait is not None:
+            return wait
+        outcome: Outcome = None
+        try:
+            outcome = await self._ask(obs, cause)
+        finally:
+            strained, closed_until = self._strain(outcome)
+            for waiting in self.lanes.leave(host, key, strained=strained, closed_until=closed_until):
+                self.call(waiting)
+        return outcome
+
+    def _strain(self, outcome: Outcome) -> tuple[bool, float]:
+        signal = outcome.problem.signal if isinstance(outcome, Findings) and outcome.problem else None
+        if signal is None or signal.symptom not in STRAIN:
+            return False, 0.0
+        return True, self._clock() + signal.retry_after if signal.retry_after else 0.0
+
+    async def _ask(self, obs: Observation, cause: Cause) -> Outcome:
+        """Look once more at what the call depends on, live, and then make it."""
+        key = obs.connector.key
+        connector = await self._cluster.read_connector(key)
+        if connector is None or not connector.asks_the_same(obs.connector):
+            return self._clock()  # the cache knows better now: another pass decides
+        obs = replace(obs, connector=connector)
+        live = None if _is_new(obs, cause) else await self._cluster.read_secret(key.namespace, connector.output_name)
+        if live is not None and (problem := why_not_ours(live.metadata, connector)):
+            self._memory.put(key, replace(self._memory.of(key), conflict=KnownConflict(problem, obs.now)))
+            return Findings(obs.now, problem=problem)
+        if live is not None and live.metadata.issued_at != (obs.output.issued_at if obs.output else None):
+            return self._clock()
+        if cause is Cause.LOST and await self._cluster.is_going(key.namespace):
+            return None
+        recollection = replace(self._memory.of(key), last_call=self._clock(), conflict=None)
+        if cause in HEALING:
+            recollection = replace(recollection, heals=(*recollection.heals[-5:], obs.now))
+        self._memory.put(key, recollection)
+        answer = await self._exchange.ask(connector, recollection.refusal)
+        if isinstance(answer, Failed):
+            return self._failed(obs, answer)
+        return await self._received(obs, answer, live)
+
+    def _failed(self, obs: Observation, answer: Failed) -> Findings:
+        key, token, problem = obs.connector.key, held(obs), answer.problem
+        self._memory.put(key, replace(self._memory.of(key), refusal=answer.refusal))
+        retry_after = problem.signal.retry_after if problem.signal else None
+        attempts = obs.connector.status.failed_attempts + 1
+        failing = schedule.Failing(attempts, int(self._clock()), retry_after)
+        expires = token.expires_at if token is not None else None
+        again = schedule.retry_time(failing, problem.pace, expires, obs.connector.uid)
+        planned = again if problem.repeatable and answer.attempt.outbound else None
+        return Findings(self._clock(), shown_token(token), problem, answer.attempt, planned)
+
+    async def _received(self, obs: Observation, answer: Received, live: LiveSecret | None) -> Findings:
+        key, token = obs.connector.key, answer.token
+        findings = Findings(self._clock(), shown_token(held(obs)), attempt=answer.attempt)
+        known = _repeated(token, live, obs.now)
+        self._memory.put(key, replace(self._memory.of(key), refusal=None, repeats_tokens=known is not None))
+        if known is None:
+            return await self._publisher.publish(obs, token, live, findings)
+        if known.digest == token.digest:
+            return findings
+        unchanged = replace(token, issued=known.issued, expires=known.expires)
+        return await self._publisher.publish(obs, unchanged, live, findings)
+
+
+def _rank(obs: Observation, cause: Cause) -> Rank:
+    """Let a first token go before refreshes, once; among refreshes the earliest expiry."""
+    token = held(obs)
+    first = cause is Cause.FIRST and not obs.connector.status.failed_attempts
+    return (0 if first else 1, float(token.expires_at or 0) if token is not None else 0.0)
+
+
+def _is_new(obs: Observation, cause: Cause) -> bool:
+    """Tell whether nothing was ever said of the connector: then the Secret's POST finds out whether it exists."""
+    return cause is Cause.FIRST and not obs.connector.status.conditions
+
+
+def _repeated(token: IssuedToken, live: LiveSecret | None, now: float) -> IssuedToken | None:
+    """Give the token that is shown already if the server gave it again: no new token, and no later expiry.
+
+    Once that expiry has passed, the server's word for the same token counts as news.
+    """
+    known = recover(live.metadata, live.data) if live is not None else None
+    if known is None or known.expires is None or known.expires <= now:
+        return None
+    same = hmac.compare_digest(
+        known.access_token.get_secret_value().encode(), token.access_token.get_secret_value().encode()
+    )
+    return known if same else None

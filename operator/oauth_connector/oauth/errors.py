@@ -1,0 +1,221 @@
+"""What goes wrong between us and a provider, and who can mend it: one table.
+
+`Signal` is what was seen; `classify` looks it up by (grant, phase, signal) and gives a `Failure` with a reason and a
+remedy. A verdict that calls a person needs a well-formed OAuth error: a bare 401, a 404 or a web page may be a
+deployment under way, and is asked again, slowly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from oauth_connector.oauth.token import GrantType
+
+
+class Phase(StrEnum):
+    """Where it went wrong."""
+
+    DISCOVERY = "Discovery"
+    TOKEN = "Token"
+
+
+class Symptom(StrEnum):
+    """What was seen."""
+
+    OAUTH_ERROR = "OAuthError"
+    REDIRECT = "Redirect"
+    NOT_FOUND = "NotFound"
+    UNAUTHORIZED = "Unauthorized"
+    RATE_LIMITED = "RateLimited"
+    UNAVAILABLE = "Unavailable"
+    SERVER_ERROR = "ServerError"
+    CLIENT_ERROR = "ClientError"
+    EMPTY = "Empty"
+    HTML = "HTML"
+    NOT_JSON = "NotJSON"
+    TOO_LARGE = "TooLarge"
+    NO_TOKEN = "NoToken"
+    UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"
+    UNPRINTABLE_TOKEN = "UnprintableToken"
+    DUPLICATE_KEY = "DuplicateKey"
+    ISSUER_MISMATCH = "IssuerMismatch"
+    NO_TOKEN_ENDPOINT = "NoTokenEndpoint"
+    HOST_NOT_FOUND = "HostNotFound"
+    RESOLUTION_FAILED = "ResolutionFailed"
+    CONNECTION_FAILED = "ConnectionFailed"
+    CONNECTION_LOST = "ConnectionLost"
+    TIMEOUT = "Timeout"
+    CERTIFICATE_UNTRUSTED = "CertificateUntrusted"
+    CERTIFICATE_INVALID = "CertificateInvalid"
+    TLS_FAILED = "TLSFailed"
+    DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What was seen, without a word of the provider's own but codes of known shape; `retry_after` in seconds."""
+
+    symptom: Symptom
+    http_status: int | None = None
+    oauth_error: str | None = None
+    provider_code: str | None = None
+    retry_after: float | None = None
+    sent: bool = False
+
+
+class Remedy(StrEnum):
+    """What helps."""
+
+    RETRY = "Retry"
+    FIX_SPEC = "FixSpec"
+    FIX_CREDENTIALS = "FixCredentials"
+    CONSENT_AGAIN = "ConsentAgain"
+
+
+class FailureReason(StrEnum):
+    """Why there is no token; each is also a reason of the API."""
+
+    CREDENTIALS_REJECTED = "CredentialsRejected"
+    UNAUTHORIZED_CLIENT = "UnauthorizedClient"
+    UNSUPPORTED_GRANT_TYPE = "UnsupportedGrantType"
+    INVALID_SCOPE = "InvalidScope"
+    INVALID_TARGET = "InvalidTarget"
+    INVALID_REQUEST = "InvalidRequest"
+    ACCESS_DENIED = "AccessDenied"
+    INVALID_TOKEN_RESPONSE = "InvalidTokenResponse"
+    UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"
+    NOT_A_TOKEN_ENDPOINT = "NotATokenEndpoint"
+    ENDPOINT_NOT_FOUND = "EndpointNotFound"
+    ENDPOINT_REDIRECTS = "EndpointRedirects"
+    PROVIDER_ERROR = "ProviderError"
+    RATE_LIMITED = "RateLimited"
+    PROVIDER_UNREACHABLE = "ProviderUnreachable"
+    HOST_NOT_FOUND = "HostNotFound"
+    CERTIFICATE_UNTRUSTED = "CertificateUntrusted"
+    CERTIFICATE_INVALID = "CertificateInvalid"
+    TLS_FAILED = "TLSFailed"
+    DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
+    DISCOVERY_FAILED = "DiscoveryFailed"
+    ISSUER_MISMATCH = "IssuerMismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A reason and its remedy. Not `repeatable`: the same credentials must never be sent again (a refused password)."""
+
+    reason: FailureReason
+    remedy: Remedy
+    repeatable: bool
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    reason: FailureReason
+    remedy: Remedy = Remedy.RETRY
+    repeatable: bool = True
+
+
+_R = FailureReason
+_REFUSED_PASSWORD = _Row(_R.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS, repeatable=False)
+_BAD_REQUEST = _Row(_R.INVALID_REQUEST, Remedy.FIX_SPEC)
+
+_OAUTH_ERRORS: Mapping[str, _Row] = {
+    # RFC 6749 §5.2
+    "invalid_request": _BAD_REQUEST,
+    "invalid_client": _Row(_R.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS),
+    "invalid_grant": _BAD_REQUEST,
+    "unauthorized_client": _Row(_R.UNAUTHORIZED_CLIENT, Remedy.FIX_SPEC),
+    "unsupported_grant_type": _Row(_R.UNSUPPORTED_GRANT_TYPE, Remedy.FIX_SPEC),
+    "invalid_scope": _Row(_R.INVALID_SCOPE, Remedy.FIX_SPEC),
+    # RFC 8707 §2
+    "invalid_target": _Row(_R.INVALID_TARGET, Remedy.FIX_SPEC),
+    # RFC 6749 §4.1.2.1, said at token endpoints too
+    "access_denied": _Row(_R.ACCESS_DENIED, Remedy.FIX_SPEC),
+    "server_error": _Row(_R.PROVIDER_ERROR),
+    "temporarily_unavailable": _Row(_R.PROVIDER_ERROR),
+    # RFC 8628 §3.5, said by servers that count requests
+    "slow_down": _Row(_R.RATE_LIMITED),
+}
+
+_OF_PASSWORD: Mapping[str, _Row] = {
+    "invalid_grant": _REFUSED_PASSWORD,
+    # Canaille and Authlib's server say so of a wrong password; a locked account costs more than a missed retry.
+    "invalid_request": _REFUSED_PASSWORD,
+    "access_denied": _REFUSED_PASSWORD,
+}
+
+_SYMPTOMS: Mapping[Symptom, _Row] = {
+    Symptom.REDIRECT: _Row(_R.ENDPOINT_REDIRECTS, Remedy.FIX_SPEC),
+    Symptom.NOT_FOUND: _Row(_R.ENDPOINT_NOT_FOUND),
+    Symptom.UNAUTHORIZED: _Row(_R.CREDENTIALS_REJECTED),
+    Symptom.RATE_LIMITED: _Row(_R.RATE_LIMITED),
+    Symptom.UNAVAILABLE: _Row(_R.PROVIDER_ERROR),
+    Symptom.SERVER_ERROR: _Row(_R.PROVIDER_ERROR),
+    Symptom.CLIENT_ERROR: _Row(_R.INVALID_TOKEN_RESPONSE),
+    Symptom.EMPTY: _Row(_R.INVALID_TOKEN_RESPONSE),
+    Symptom.HTML: _Row(_R.NOT_A_TOKEN_ENDPOINT),
+    Symptom.NOT_JSON: _Row(_R.INVALID_TOKEN_RESPONSE),
+    Symptom.TOO_LARGE: _Row(_R.INVALID_TOKEN_RESPONSE),
+    Symptom.NO_TOKEN: _Row(_R.INVALID_TOKEN_RESPONSE),
+    Symptom.UNSUPPORTED_TOKEN_TYPE: _Row(_R.UNSUPPORTED_TOKEN_TYPE, Remedy.FIX_SPEC),
+    Symptom.UNPRINTABLE_TOKEN: _Row(_R.INVALID_TOKEN_RESPONSE),
+    Symptom.DUPLICATE_KEY: _Row(_R.INVALID_TOKEN_RESPONSE),
+    Symptom.ISSUER_MISMATCH: _Row(_R.ISSUER_MISMATCH, Remedy.FIX_SPEC),
+    Symptom.NO_TOKEN_ENDPOINT: _Row(_R.DISCOVERY_FAILED),
+    Symptom.HOST_NOT_FOUND: _Row(_R.HOST_NOT_FOUND),
+    Symptom.RESOLUTION_FAILED: _Row(_R.PROVIDER_UNREACHABLE),
+    Symptom.CONNECTION_FAILED: _Row(_R.PROVIDER_UNREACHABLE),
+    Symptom.CONNECTION_LOST: _Row(_R.PROVIDER_UNREACHABLE),
+    Symptom.TIMEOUT: _Row(_R.PROVIDER_UNREACHABLE),
+    Symptom.CERTIFICATE_UNTRUSTED: _Row(_R.CERTIFICATE_UNTRUSTED, Remedy.FIX_SPEC),
+    Symptom.CERTIFICATE_INVALID: _Row(_R.CERTIFICATE_INVALID),
+    Symptom.TLS_FAILED: _Row(_R.TLS_FAILED),
+    Symptom.DESTINATION_NOT_ALLOWED: _Row(_R.DESTINATION_NOT_ALLOWED, Remedy.FIX_SPEC),
+}
+
+_IN_DISCOVERY: Mapping[Symptom, _Row] = dict.fromkeys(
+    (
+        Symptom.REDIRECT,
+        Symptom.NOT_FOUND,
+        Symptom.UNAUTHORIZED,
+        Symptom.CLIENT_ERROR,
+        Symptom.EMPTY,
+        Symptom.HTML,
+        Symptom.NOT_JSON,
+        Symptom.TOO_LARGE,
+        Symptom.DUPLICATE_KEY,
+        Symptom.OAUTH_ERROR,
+    ),
+    _Row(_R.DISCOVERY_FAILED),
+)
+
+_REFUSING = range(400, 404)
+
+
+def classify(grant: GrantType, phase: Phase, signal: Signal) -> Failure:
+    """Look a signal up in the table."""
+    row = _row(grant, phase, signal)
+    return Failure(row.reason, row.remedy, row.repeatable, signal)
+
+
+def _row(grant: GrantType, phase: Phase, signal: Signal) -> _Row:
+    if phase is Phase.DISCOVERY and signal.symptom in _IN_DISCOVERY:
+        return _IN_DISCOVERY[signal.symptom]
+    if signal.symptom is Symptom.OAUTH_ERROR:
+        return _of_error(grant, signal)
+    # glewlwyd answers a wrong password with 403 and nothing: as good as a refusal, since a lock-out may follow.
+    silent = signal.symptom is Symptom.EMPTY and signal.http_status in _REFUSING
+    if grant is GrantType.PASSWORD and phase is Phase.TOKEN and silent:
+        return _REFUSED_PASSWORD
+    return _SYMPTOMS[signal.symptom]
+
+
+def _of_error(grant: GrantType, signal: Signal) -> _Row:
+    """Look an `error` up; an unknown one is the spec's fault where the status is 4xx, else the provider's."""
+    error = (signal.oauth_error or "").lower()
+    if grant is GrantType.PASSWORD and error in _OF_PASSWORD:
+        return _OF_PASSWORD[error]
+    if error in _OAUTH_ERRORS:
+        return _OAUTH_ERRORS[error]
+    return _BAD_REQUEST if (signal.http_status or 0) < 500 else _Row(_R.PROVIDER_ERROR)  # noqa: PLR2004  # HTTP

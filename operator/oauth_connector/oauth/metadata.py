@@ -1,0 +1,57 @@
+"""Authorization server metadata (RFC 8414), and OpenID Connect Discovery where a server has only that."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from oauth_connector.oauth.bodies import decode
+from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.lifetimes import retry_after
+from oauth_connector.oauth.responses import of_status
+from oauth_connector.oauth.token import HTTPResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What an issuer says of itself; URLs as it wrote them, never normalised."""
+
+    issuer: str
+    token_endpoint: str
+    authorization_endpoint: str | None = None
+    revocation_endpoint: str | None = None
+
+
+def well_known_urls(issuer: str) -> tuple[str, str]:
+    """Give the two addresses: RFC 8414 §3.1 inserts its name before the path, OpenID Connect appends its own."""
+    parts = urlsplit(issuer)
+    path = parts.path.rstrip("/")
+    inserted = f"/.well-known/oauth-authorization-server{path}"
+    appended = f"{path}/.well-known/openid-configuration"
+    return tuple(urlunsplit((parts.scheme, parts.netloc, p, "", "")) for p in (inserted, appended))  # type: ignore[return-value]  # two in, two out
+
+
+def parse_metadata(issuer: str, response: HTTPResponse) -> Metadata | Signal:
+    """Read a document; its `issuer` must be the one that was asked for, to the character (RFC 8414 §3.3)."""
+    if response.status != 200:  # noqa: PLR2004  # HTTP
+        symptom = of_status(response.status) or Symptom.CLIENT_ERROR
+        return Signal(symptom, response.status, retry_after=retry_after(response.headers))
+    members = decode(response)
+    if isinstance(members, Symptom):
+        return Signal(members, response.status)
+    if members.get("issuer") != issuer:
+        return Signal(Symptom.ISSUER_MISMATCH, response.status)
+    endpoint = _url(members.get("token_endpoint"))
+    if endpoint is None:
+        return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
+    others = (_url(members.get(name)) for name in ("authorization_endpoint", "revocation_endpoint"))
+    return Metadata(issuer, endpoint, *others)
+
+
+def _url(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("https", "http") and parts.hostname and not parts.fragment and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return value if usable else None

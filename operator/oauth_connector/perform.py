@@ -1,0 +1,78 @@
+"""Carry out what was decided: ask for a token, write it, render it anew, or let it rest."""
+
+from oauth_connector.connector.actions import (
+    Cause,
+    Conflict,
+    Decision,
+    Hold,
+    Keep,
+    LeaveAlone,
+    Mint,
+    Publish,
+    Render,
+    Shown,
+)
+from oauth_connector.connector.checks import held
+from oauth_connector.connector.decide import hold_back
+from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.problem import Problem
+from oauth_connector.connector.report import Findings, recall, shown_token
+from oauth_connector.connector.secret import recover, satisfies
+from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.mint import Minter, Outcome
+from oauth_connector.ports import Cluster
+from oauth_connector.publish import Publisher
+
+
+class Performer:
+    """Turns a decision into acts, and the acts into findings."""
+
+    def __init__(self, cluster: Cluster, minter: Minter, publisher: Publisher) -> None:
+        self._cluster = cluster
+        self._minter = minter
+        self._publisher = publisher
+
+    async def perform(self, obs: Observation, decision: Decision) -> Outcome:
+        """Carry out a decision. Raises `ClusterUnavailable`."""
+        match decision.token:
+            case LeaveAlone():
+                return None
+            case Mint(cause):
+                return await self._minter.mint(obs, cause)
+            case Publish(token):
+                live = await self._cluster.read_secret(obs.connector.key.namespace, obs.connector.output_name)
+                return await self._publisher.publish(obs, token, live, _standing(obs, None))
+            case Hold(problem):
+                return await self._present(obs, decision, problem or recall(obs.connector))
+            case Keep():
+                return await self._present(obs, decision, None)
+
+    async def _present(self, obs: Observation, decision: Decision, problem: Problem | None) -> Outcome:
+        """Make the Secret show the token that is there, without asking for another unless it cannot be read back."""
+        match decision.secret:
+            case Conflict(conflict):
+                return Findings(obs.now, problem=conflict)
+            case Render(source):
+                return await self._render(obs, source, problem)
+            case Shown(strays):
+                for stray in strays:
+                    await self._cluster.delete_secret(stray)
+        return _standing(obs, problem)
+
+    async def _render(self, obs: Observation, source: SecretMetadata, problem: Problem | None) -> Outcome:
+        live = await self._cluster.read_secret(source.namespace, source.name)
+        token = recover(live.metadata, live.data) if live is not None else None
+        if token is not None and satisfies(token, obs.connector.valid_spec):
+            output = live if source.name == obs.connector.output_name else None
+            return await self._publisher.publish(obs, token, output, _standing(obs, problem))
+        if problem is not None or hold_back(Cause.SPEC_CHANGED, obs) is not None:
+            return _standing(obs, problem)
+        return await self._minter.mint(obs, Cause.SPEC_CHANGED)
+
+
+def _standing(obs: Observation, problem: Problem | None) -> Findings:
+    """Say what holds without anything having been tried; a problem that is only recalled keeps its next try."""
+    recalled = problem is not None and problem == recall(obs.connector)
+    planned = seconds(obs.connector.status.next_refresh_time) if recalled else None
+    return Findings(obs.now, shown_token(held(obs)), problem, next_call=planned)

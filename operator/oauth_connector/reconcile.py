@@ -1,0 +1,101 @@
+"""One pass over one connector; the file to read first.
+
+    observe → decide → perform → conclude → publish
+
+What the pass knows is gathered into an `Observation`; `connector.decide` puts two questions to it; `perform` carries
+the answers out; status says what came of it. A pass is idempotent and may be called at any time: without a reason it
+reads caches only, writes nothing and asks nobody.
+"""
+
+from dataclasses import replace
+
+from oauth_connector.connector.actions import Hold, Keep
+from oauth_connector.connector.announce import announcements
+from oauth_connector.connector.checks import refresh_due
+from oauth_connector.connector.decide import decide
+from oauth_connector.connector.effective import output_digest, token_digest
+from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.observation import Connector, CredentialVersion, Key, Observation
+from oauth_connector.connector.problem import LOOKED_AT
+from oauth_connector.connector.report import Findings, next_transition, report
+from oauth_connector.perform import Performer
+from oauth_connector.ports import Clock, Cluster, Recorder
+
+STATUS_TRIES = 4
+
+
+class Reconciler:
+    """Makes the passes: from the caches to a decision, through the performer, to status and Events."""
+
+    def __init__(
+        self, cluster: Cluster, performer: Performer, memory: Memory, recorder: Recorder, clock: Clock
+    ) -> None:
+        self._cluster = cluster
+        self._performer = performer
+        self._memory = memory
+        self._recorder = recorder
+        self._clock = clock
+
+    async def __call__(self, key: Key) -> float | None:
+        """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
+        connector = self._cluster.connector(key)
+        if connector is None:
+            self._memory.forget(key)
+            return None
+        obs = await self._observe(connector)
+        outcome = await self._performer.perform(obs, decide(obs))
+        if not isinstance(outcome, Findings):
+            return outcome
+        if outcome.problem is None:
+            outcome = replace(outcome, next_call=refresh_due(self._seen(connector)))
+        await self._conclude(connector, outcome)
+        return self._next(key)
+
+    async def _observe(self, connector: Connector) -> Observation:
+        obs = self._seen(connector)
+        error = connector.status.last_error
+        if isinstance(connector.spec, tuple) or error is None or error.reason not in LOOKED_AT:
+            return obs
+        return replace(obs, credentials=await self._look(connector))
+
+    def _seen(self, connector: Connector) -> Observation:
+        key, spec, name = connector.key, connector.spec, connector.output_name
+        return Observation(
+            now=self._clock(),
+            connector=connector,
+            token_digest=token_digest(spec),
+            output_digest=output_digest(spec),
+            output=self._cluster.output(key.namespace, name),
+            strays=tuple(s for s in self._cluster.outputs_of(connector) if s.name != name),
+            memory=self._memory.of(key),
+        )
+
+    async def _look(self, connector: Connector) -> tuple[CredentialVersion, ...]:
+        names = sorted({reference.name for reference in connector.valid_spec.secret_references()})
+        return tuple([await self._cluster.read_version(connector.key.namespace, name) for name in names])
+
+    async def _conclude(self, connector: Connector, findings: Findings) -> None:
+        """Write status where it differs; a pass that worked on an older generation says so."""
+        for _ in range(STATUS_TRIES):
+            current = self._cluster.connector(connector.key)
+            if current is None or current.uid != connector.uid:
+                return
+            current = replace(current, generation=connector.generation, refresh_request=connector.refresh_request)
+            status = report(current, findings)
+            if status == current.status:
+                return
+            if await self._cluster.write_status(current, status):
+                for told in announcements(current.status, status):
+                    await self._recorder.record(current, told.kind, told.reason, told.note)
+                return
+            await self._cluster.read_connector(connector.key)
+
+    def _next(self, key: Key) -> float | None:
+        """Ask the checks themselves when they want to be asked again."""
+        connector = self._cluster.connector(key)
+        if connector is None:
+            return None
+        answer = decide(self._seen(connector)).token
+        until = answer.until if isinstance(answer, Hold | Keep) else self._clock()
+        times = (until, next_transition(connector.status, self._clock()))
+        return min((at for at in times if at is not None), default=None)

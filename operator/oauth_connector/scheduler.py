@@ -1,0 +1,141 @@
+"""One pass at a time for each connector, at its time: a heap of deadlines on wall-clock time, and bounded workers.
+
+Deadlines are compared with the wall clock at every wake-up, at least twice a minute: a timer of the event loop stands
+still while the machine is suspended, and a token does not.
+"""
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from collections.abc import Awaitable, Callable, Iterator
+
+from oauth_connector.connector.observation import Key
+from oauth_connector.ports import Clock
+
+LONGEST_SLEEP = 30.0
+
+
+class Timetable:
+    """Keys by the time at which each is due; a key has one time, the earliest that was asked for."""
+
+    def __init__(self) -> None:
+        self._at: dict[Key, float] = {}
+        self._heap: list[tuple[float, int, Key]] = []
+        self._count = itertools.count()
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def put(self, key: Key, at: float) -> None:
+        """Make a key due at a time, unless it is due earlier already."""
+        if at < self._at.get(key, float("inf")):
+            self._at[key] = at
+            heapq.heappush(self._heap, (at, next(self._count), key))
+
+    def discard(self, key: Key) -> None:
+        """Forget when a key was due."""
+        self._at.pop(key, None)
+
+    def due(self, now: float) -> Iterator[tuple[Key, float]]:
+        """Take out what is due, earliest first, with the time at which it was."""
+        while self._heap and self._heap[0][0] <= now:
+            at, _, key = heapq.heappop(self._heap)
+            if self._at.get(key) == at:
+                del self._at[key]
+                yield key, at
+
+    def next(self) -> float | None:
+        """Give the earliest time, or nothing when nobody is due."""
+        while self._heap and self._at.get(self._heap[0][2]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+
+Pass = Callable[[Key], Awaitable[float | None]]
+"""A pass gives the time at which it wants to be called again; it raises nothing."""
+
+
+class Scheduler:
+    """Calls the pass for each key when it is due, never twice at once for one key."""
+
+    def __init__(
+        self, run: Pass, clock: Clock, *, workers: int = 64, on_start: Callable[[float], None] | None = None
+    ) -> None:
+        self._run = run
+        self._clock = clock
+        self._workers = workers
+        self._on_start = on_start or (lambda lateness: None)
+        self._timetable = Timetable()
+        self._ready: dict[Key, float] = {}
+        self._again: set[Key] = set()
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    @property
+    def depth(self) -> int:
+        """Count the keys that are due and have no worker yet."""
+        return len(self._ready)
+
+    @property
+    def oldest(self) -> float:
+        """Give the seconds for which the first of them has waited."""
+        first = next(iter(self._ready.values()), None)
+        return max(0.0, self._clock() - first) if first is not None else 0.0
+
+    def nudge(self, key: Key, at: float | None = None) -> None:
+        """Ask for a pass, now or at a time; one that is under way is followed by another."""
+        self._timetable.put(key, self._clock() if at is None else at)
+        self._wake.set()
+
+    def forget(self, key: Key) -> None:
+        """Drop a key's deadline."""
+        self._timetable.discard(key)
+
+    async def serve(self) -> None:
+        """Run passes until `stop`, then wait for those under way: what is in flight is finished and persisted."""
+        while not self._stopping:
+            self._wake.clear()
+            self._collect()
+            self._start()
+            await self._sleep()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())
+
+    def stop(self) -> None:
+        """Start no further pass."""
+        self._stopping = True
+        self._wake.set()
+
+    def _collect(self) -> None:
+        for key, at in self._timetable.due(self._clock()):
+            if key in self._tasks:
+                self._again.add(key)
+            else:
+                self._ready.setdefault(key, at)
+
+    def _start(self) -> None:
+        while self._ready and len(self._tasks) < self._workers:
+            key = next(iter(self._ready))
+            self._on_start(max(0.0, self._clock() - self._ready.pop(key)))
+            self._tasks[key] = asyncio.create_task(self._serve(key), name=f"pass {key}")
+
+    async def _serve(self, key: Key) -> None:
+        try:
+            at = await self._run(key)
+        finally:
+            del self._tasks[key]
+            self._wake.set()
+        if key in self._again:
+            self._again.discard(key)
+            at = self._clock()
+        if at is not None:
+            self._timetable.put(key, at)
+
+    async def _sleep(self) -> None:
+        due = self._timetable.next()
+        pause = LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.0, due - self._clock()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._wake.wait()

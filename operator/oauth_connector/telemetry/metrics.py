@@ -1,0 +1,149 @@
+"""What the process counts and measures, for Prometheus: base units, no client, user or scope as a label."""
+
+import platform
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+PREFIX = "oauth_connector"
+HOSTS = 100
+"""Token hosts that get series of their own; the label would otherwise grow with whatever people write into specs."""
+
+OTHER = "other"
+TOKEN_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+API_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
+LATENESS_BUCKETS = (0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 1800)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorSample:
+    """How one connector stands; times are seconds since the epoch, and `None` leaves the series out."""
+
+    namespace: str
+    name: str
+    ready: bool | None = None
+    expiration: float | None = None
+    next_refresh: float | None = None
+
+
+Connectors = Callable[[], Iterable[ConnectorSample]]
+"""Called at each scrape, so that a connector that is gone leaves no series behind."""
+
+
+class Metrics:
+    """All series of one process in a registry of their own; without `connectors` there is none for each object."""
+
+    def __init__(self, connectors: Connectors | None = None) -> None:
+        self._registry = CollectorRegistry()
+        self._hosts: set[str] = set()
+        self._token_requests = self._counter("token_requests", "Token requests", "host", "grant_type", "result")
+        self._token_seconds = self._histogram("token_request_duration", "Token requests", TOKEN_BUCKETS, "host")
+        self._api_requests = self._counter("api_requests", "Kubernetes API requests", "verb", "resource", "code")
+        self._api_seconds = self._histogram("api_request_duration", "API requests", API_BUCKETS, "verb", "resource")
+        self._passes = self._counter("passes", "Passes over a connector", "result")
+        self._pass_seconds = self._histogram("pass_duration", "Passes over a connector", TOKEN_BUCKETS)
+        self._lateness = self._histogram("refresh_lateness", "From the planned second to the start", LATENESS_BUCKETS)
+        self._queue = self._gauge("queue_depth", "Connectors that are due and have no worker yet")
+        self._watch = self._gauge("watch_last_event_timestamp_seconds", "When a watch was last heard of", "resource")
+        labels = {"version": _version(), "python_version": platform.python_version()}
+        self._gauge("build_info", "What is running", *labels).labels(**labels).set(1)
+        ProcessCollector(registry=self._registry)
+        if connectors is not None:
+            self._registry.register(_Objects(connectors))
+
+    def token_request(self, host: str, grant_type: str, result: str, seconds: float) -> None:
+        """Count a token request; `result` is `success` or a reason of the closed set."""
+        host = self._bounded(host)
+        self._token_requests.labels(host, grant_type, result).inc()
+        self._token_seconds.labels(host).observe(seconds)
+
+    def api_request(self, verb: str, resource: str, code: str, seconds: float) -> None:
+        """Count a Kubernetes API request; `code` is the HTTP status, or `error` where none came."""
+        self._api_requests.labels(verb, resource, code).inc()
+        self._api_seconds.labels(verb, resource).observe(seconds)
+
+    def passed(self, result: str, seconds: float) -> None:
+        """Count a pass over a connector."""
+        self._passes.labels(result).inc()
+        self._pass_seconds.observe(seconds)
+
+    def late(self, seconds: float) -> None:
+        """Note by how much a pass began after its planned second."""
+        self._lateness.observe(seconds)
+
+    def heard(self, resource: str, at: float) -> None:
+        """Note when a watch last gave a sign of life, in seconds since the epoch."""
+        self._watch.labels(resource).set(at)
+
+    def watch_queue(self, depth: Callable[[], float]) -> None:
+        """Ask for the depth of the queue at each scrape."""
+        self._queue.set_function(depth)
+
+    def render(self) -> bytes:
+        """Give all series in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def _bounded(self, host: str) -> str:
+        if host not in self._hosts and len(self._hosts) >= HOSTS:
+            return OTHER
+        self._hosts.add(host)
+        return host
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(name, about, labels, namespace=PREFIX, registry=self._registry)
+
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(name, about, labels, namespace=PREFIX, registry=self._registry)
+
+    def _histogram(self, name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(
+            name, about, labels, namespace=PREFIX, unit="seconds", registry=self._registry, buckets=buckets
+        )
+
+
+def _version() -> str:
+    try:
+        return version("oauth-connector-operator")
+    except PackageNotFoundError:  # started from a checkout that was never installed
+        return "unknown"
+
+
+class _Objects(Collector):
+    """The series of each connector, read when they are asked for."""
+
+    def __init__(self, connectors: Connectors) -> None:
+        self._connectors = connectors
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        """Name the series without asking for the connectors, which may not be there yet."""
+        return _families()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Give the three families, each with the connectors for which its value is known."""
+        ready, expiration, next_refresh = families = _families()
+        for sample in self._connectors():
+            labels = (sample.namespace, sample.name)
+            _add(ready, labels, sample.ready)
+            _add(expiration, labels, sample.expiration)
+            _add(next_refresh, labels, sample.next_refresh)
+        yield from families
+
+
+def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:
+    def family(name: str, about: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(f"{PREFIX}_{name}", about, labels=("namespace", "name"))
+
+    return (
+        family("ready", "Whether the Secret holds a valid token"),
+        family("token_expiration_timestamp_seconds", "When the token expires"),
+        family("token_next_refresh_timestamp_seconds", "When the next token is asked for"),
+    )
+
+
+def _add(family: GaugeMetricFamily, labels: tuple[str, str], value: float | None) -> None:
+    if value is not None:
+        family.add_metric(labels, float(value))

@@ -1,0 +1,103 @@
+"""Objects that read as sentences: connectors, Secrets and observations for tests of the pure rooms."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from oauth_connector.api.parsing import parse_spec
+from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata
+from pydantic import SecretStr
+
+from oauth_connector.connector.effective import output_digest, token_digest
+from oauth_connector.connector.observation import Connector, IssuedToken, Key, Observation, Recollection
+from oauth_connector.connector.secret import RenderedSecret, render
+
+NOW = 1_800_000_000
+UID = "0b0e0c0f-0000-4000-8000-000000000001"
+
+
+def a_spec(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # YAML as people write it
+    """Give a client credentials spec; `None` takes a field out."""
+    spec: dict[str, Any] = {
+        "grantType": "ClientCredentials",
+        "provider": {"tokenURL": "https://login.example.com/token"},
+        "client": {"id": "robot", "secretRef": {"name": "robot"}},
+    }
+    return {name: value for name, value in {**spec, **changes}.items() if value is not None}
+
+
+def a_password_spec(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # as above
+    """Give a password spec."""
+    password = {"username": "ann", "passwordSecretRef": {"name": "ann", "key": "password"}}
+    return a_spec(grantType="Password", password=password, **changes)
+
+
+def a_connector(spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None, **changes: Any) -> Connector:  # noqa: ANN401  # as above
+    """Give the connector `shop/crm`, seen for the first time unless a status says otherwise."""
+    connector = Connector(
+        key=Key("shop", "crm"),
+        uid=UID,
+        resource_version="100",
+        generation=1,
+        deleting=False,
+        spec=parse_spec(spec if spec is not None else a_spec()),
+        status=OAuthConnectorStatus.read(status or {"observedGeneration": -1}),
+    )
+    return replace(connector, **changes)
+
+
+def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **changes: Any) -> IssuedToken:  # noqa: ANN401  # as above
+    """Give a token that answers the connector's present request."""
+    token = IssuedToken(
+        access_token=SecretStr("an-access-token"),
+        token_type="Bearer",
+        issued=issued,
+        expires=issued + lifetime,
+        digest=token_digest(connector.spec),
+    )
+    return replace(token, **changes)
+
+
+def metadata_of(rendered: RenderedSecret, of: Connector, /, **changes: Any) -> SecretMetadata:  # noqa: ANN401  # as above
+    """Give the metadata that the API server would show of a Secret as we rendered it."""
+    notes = rendered.annotations
+    metadata = SecretMetadata(
+        namespace=of.key.namespace,
+        name=rendered.name,
+        uid="5ec5ec5e-0000-4000-8000-000000000001",
+        resource_version="200",
+        managed=True,
+        connector=notes[f"{PREFIX}connector"],
+        connector_uid=notes[f"{PREFIX}connector-uid"],
+        token_digest=notes[f"{PREFIX}token-digest"],
+        output_digest=notes[f"{PREFIX}output-digest"],
+        issued_at=_seconds(notes[f"{PREFIX}issued-at"]),
+        expires_at=_seconds(notes[f"{PREFIX}expires-at"]) if f"{PREFIX}expires-at" in notes else None,
+        fields=notes[f"{PREFIX}fields"],
+        intact=True,
+        written_by_us=True,
+    )
+    return replace(metadata, **changes)
+
+
+def an_output(of: Connector, token: IssuedToken | None = None, /, **changes: Any) -> SecretMetadata:  # noqa: ANN401  # as above
+    """Give the Secret that shows a token of the connector."""
+    return metadata_of(render(token or a_token(of), of), of, **changes)
+
+
+def an_observation(connector: Connector | None = None, now: float = NOW, **changes: Any) -> Observation:  # noqa: ANN401  # as above
+    """Give what a pass knows of a connector that nothing was done for yet."""
+    seen = connector or a_connector()
+    obs = Observation(
+        now=now,
+        connector=seen,
+        token_digest=token_digest(seen.spec),
+        output_digest=output_digest(seen.spec),
+        memory=Recollection(),
+    )
+    return replace(obs, **changes)
+
+
+def _seconds(time: str) -> int:
+    return int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())

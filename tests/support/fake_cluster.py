@@ -1,0 +1,172 @@
+"""A small cluster in memory: versions, uids, conflicts and managed fields, as the real one has them.
+
+It passes the same contract suite as the adapter to the real API server (tests/contract/test_cluster.py).
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.observation import Connector, CredentialVersion, Key
+from oauth_connector.connector.secret import RenderedSecret
+from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, Written, WriteRefused, WriteResult
+from tests.support.builders import metadata_of
+
+
+@dataclass
+class Calls:
+    """What was asked of the cluster, by name."""
+
+    reads: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+
+
+class FakeCluster:
+    """Implements `ports.Cluster` over dictionaries; faults are set by the test."""
+
+    def __init__(self) -> None:
+        self.connectors: dict[Key, Connector] = {}
+        self.secrets: dict[tuple[str, str], LiveSecret] = {}
+        self.credentials: dict[tuple[str, str], CredentialSecret] = {}
+        self.config_maps: dict[tuple[str, str], dict[str, str]] = {}
+        self.calls = Calls()
+        self.refuse_secrets: str | None = None
+        self.away = False
+        self.going: set[str] = set()
+        self._versions = itertools.count(1000)
+        self._uids = itertools.count(1)
+
+    # --- what a test does to it ---------------------------------------------------------------------------------
+    def add(self, connector: Connector) -> Connector:
+        """Create or replace a connector."""
+        self.connectors[connector.key] = kept = replace(connector, resource_version=self._version())
+        return kept
+
+    def add_credential(self, namespace: str, name: str, **data: bytes) -> None:
+        """Create or replace a credential Secret (`_` stands for `-` in keys)."""
+        version = CredentialVersion(name, f"uid-{name}", self._version())
+        values = {key.replace("_", "-"): value for key, value in data.items()}
+        self.credentials[namespace, name] = CredentialSecret(version, data=values)
+
+    def add_foreign(self, namespace: str, name: str) -> None:
+        """Create a Secret of somebody else's."""
+        metadata = SecretMetadata(
+            namespace=namespace, name=name, uid=f"foreign-{name}", resource_version=self._version(), managed=False
+        )
+        self.secrets[namespace, name] = LiveSecret(metadata, {"theirs": b"x"})
+
+    def edit(self, namespace: str, name: str, **data: bytes) -> None:
+        """Change a Secret as a person with kubectl would."""
+        live = self.secrets[namespace, name]
+        metadata = replace(live.metadata, intact=False, resource_version=self._version())
+        self.secrets[namespace, name] = LiveSecret(metadata, {**live.data, **data})
+
+    def data(self, namespace: str, name: str) -> dict[str, str]:
+        """Give a Secret's values as text."""
+        return {key: value.decode() for key, value in self.secrets[namespace, name].data.items()}
+
+    # --- caches -------------------------------------------------------------------------------------------------
+    def connector(self, key: Key) -> Connector | None:
+        """Give a connector."""
+        return self.connectors.get(key)
+
+    def output(self, namespace: str, name: str) -> SecretMetadata | None:
+        """Give a Secret of ours."""
+        live = self.secrets.get((namespace, name))
+        return live.metadata if live is not None and live.metadata.managed else None
+
+    def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
+        """Give the Secrets that carry the connector's UID."""
+        return [s.metadata for s in self.secrets.values() if s.metadata.connector_uid == connector.uid]
+
+    # --- live reads ---------------------------------------------------------------------------------------------
+    async def read_connector(self, key: Key) -> Connector | None:
+        """Read a connector."""
+        self._read(f"connector {key}")
+        return self.connectors.get(key)
+
+    async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
+        """Read a Secret."""
+        self._read(f"secret {name}")
+        return self.secrets.get((namespace, name))
+
+    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
+        """Read a credential Secret."""
+        self._read(f"credential {name}")
+        return self.credentials.get((namespace, name))
+
+    async def read_version(self, namespace: str, name: str) -> CredentialVersion:
+        """Look at a credential Secret."""
+        self._read(f"version {name}")
+        found = self.credentials.get((namespace, name))
+        return found.version if found is not None else CredentialVersion(name)
+
+    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
+        """Read a ConfigMap."""
+        self._read(f"configmap {name}")
+        return self.config_maps.get((namespace, name))
+
+    async def is_going(self, namespace: str) -> bool:
+        """Tell whether a namespace is being deleted."""
+        self._read(f"namespace {namespace}")
+        return namespace in self.going
+
+    # --- writes -------------------------------------------------------------------------------------------------
+    async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
+        """Create a Secret."""
+        self._write(f"create {rendered.name}")
+        if self.refuse_secrets is not None:
+            return WriteRefused(self.refuse_secrets)
+        if (namespace, rendered.name) in self.secrets:
+            return Overtaken()
+        return self._keep(namespace, rendered, f"secret-{next(self._uids)}")
+
+    async def update_secret(self, live: LiveSecret, rendered: RenderedSecret) -> WriteResult:
+        """Update a Secret that is as it was read."""
+        self._write(f"update {rendered.name}")
+        if self.refuse_secrets is not None:
+            return WriteRefused(self.refuse_secrets)
+        current = self.secrets.get((live.metadata.namespace, live.metadata.name))
+        if current is None or current.metadata.resource_version != live.metadata.resource_version:
+            return Overtaken()
+        return self._keep(live.metadata.namespace, rendered, live.metadata.uid)
+
+    async def delete_secret(self, metadata: SecretMetadata) -> None:
+        """Delete a Secret."""
+        self._write(f"delete {metadata.name}")
+        self.secrets.pop((metadata.namespace, metadata.name), None)
+
+    async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
+        """Replace a status."""
+        self._write(f"status {connector.key}")
+        current = self.connectors.get(connector.key)
+        if current is None or current.resource_version != connector.resource_version:
+            return None
+        return self.add(replace(current, status=status))
+
+    def _keep(self, namespace: str, rendered: RenderedSecret, uid: str) -> Written:
+        connector = next(
+            c for c in self.connectors.values() if c.key.namespace == namespace and c.output_name == rendered.name
+        )
+        metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version())
+        data = {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
+        self.secrets[namespace, rendered.name] = LiveSecret(metadata, data)
+        return Written(metadata)
+
+    def _read(self, what: str) -> None:
+        self.calls.reads.append(what)
+        self._refuse_while_away()
+
+    def _write(self, what: str) -> None:
+        self.calls.writes.append(what)
+        self._refuse_while_away()
+
+    def _refuse_while_away(self) -> None:
+        if self.away:
+            raise ClusterUnavailable("away")
+
+    def _version(self) -> str:
+        return str(next(self._versions))

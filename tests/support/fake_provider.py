@@ -1,0 +1,49 @@
+"""An authorization server in memory that answers as it is told; the real ones are in tests/interop."""
+
+import itertools
+import json
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.token import HTTPResponse
+
+Answer = HTTPResponse | Signal
+
+
+def answer(status: int = 200, /, **members: object) -> HTTPResponse:
+    """Give a JSON answer."""
+    return HTTPResponse(status, {"content-type": "application/json"}, json.dumps(members).encode())
+
+
+class FakeProvider:
+    """Implements `ports.Provider`: a new token for each request, unless the test has put an answer."""
+
+    def __init__(self, lifetime: int = 3600) -> None:
+        self.lifetime = lifetime
+        self.requests: list[Mapping[str, list[str]]] = []
+        self.answer: Answer | None = None
+        self._tokens = itertools.count(1)
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Know one issuer's endpoint by rule."""
+        del trust
+        return Metadata(issuer=issuer, token_endpoint=f"{issuer}/token")
+
+    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+        """Answer a token request."""
+        del trust
+        self.requests.append(parse_qs(request.body.decode()))
+        if self.answer is not None:
+            return self.answer
+        return answer(access_token=f"token-{next(self._tokens)}", token_type="Bearer", expires_in=self.lifetime)
+
+    def go_down(self) -> None:
+        """Refuse connections from now on."""
+        self.answer = Signal(Symptom.CONNECTION_FAILED)
+
+    def come_back(self) -> None:
+        """Answer again."""
+        self.answer = None

@@ -1,0 +1,128 @@
+"""Credential Secrets: what is taken from them, what is wrong with them, and where they may go."""
+
+import pytest
+from pydantic import SecretStr
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.credentials import (
+    FORBIDDEN_TYPES,
+    Credentials,
+    CredentialSecret,
+    assemble,
+    forbidden_host,
+)
+from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.problem import Problem
+from oauth_connector.oauth.grants import ClientCredentials, Password
+from tests.support.builders import a_connector, a_password_spec, a_spec
+
+
+def a_secret(name: str = "robot", kind: str = "Opaque", **data: bytes) -> CredentialSecret:
+    """Give a credential Secret with these keys (`_` for `-`)."""
+    return CredentialSecret(CredentialVersion(name, "u", "1"), kind, {k.replace("_", "-"): v for k, v in data.items()})
+
+
+def assembled(spec: dict, *secrets: CredentialSecret) -> Credentials | Problem:
+    """Take a spec's credentials out of these Secrets."""
+    return assemble(a_connector(spec).valid_spec, {secret.version.name: secret for secret in secrets})
+
+
+def problem_of(spec: dict, *secrets: CredentialSecret) -> Problem:
+    """Give the problem, where there must be one."""
+    problem = assembled(spec, *secrets)
+    assert isinstance(problem, Problem)
+    return problem
+
+
+def test_client_credentials_take_the_default_key() -> None:
+    """A reference without a key means `client-secret`."""
+    found = assembled(a_spec(), a_secret(client_secret=b"s3cret"))
+    assert isinstance(found, Credentials)
+    assert (found.client.id, found.client.secret) == ("robot", SecretStr("s3cret"))
+    assert found.grant == ClientCredentials()
+
+
+def test_a_password_grant_takes_the_users_secret_too() -> None:
+    """Client and user may come from two Secrets."""
+    found = assembled(a_password_spec(), a_secret(client_secret=b"s"), a_secret("ann", password=b"p w"))
+    assert isinstance(found, Credentials)
+    assert found.grant == Password(SecretStr("ann"), SecretStr("p w"))
+
+
+def test_the_client_id_may_come_from_a_secret() -> None:
+    """`client.idSecretRef` is read as the secret is."""
+    spec = a_spec(client={"idSecretRef": {"name": "robot", "key": "id"}, "secretRef": {"name": "robot"}})
+    found = assembled(spec, a_secret(client_secret=b"s", id=b"the-id\n"))
+    assert isinstance(found, Credentials)
+    assert found.client.id == "the-id"
+
+
+@pytest.mark.parametrize("raw", [b"s3cret\n", b"s3cret\r\n", b"s3cret"])
+def test_one_trailing_newline_is_dropped(raw: bytes) -> None:
+    """What `echo` leaves behind a secret is not part of it."""
+    found = assembled(a_spec(), a_secret(client_secret=raw))
+    assert isinstance(found, Credentials)
+    assert found.client.secret == SecretStr("s3cret")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "raw"),
+    [
+        ("two newlines", b"s\n\n"),
+        ("a tab", b"s\ts"),
+        ("a NUL", b"s\0"),
+        ("not UTF-8", b"\xff\xfe"),
+        ("only a newline", b"\n"),
+    ],
+)
+def test_a_value_that_no_provider_gave_is_refused(sentence: str, raw: bytes) -> None:
+    """Control characters and broken text are told instead of sent."""
+    problem = problem_of(a_spec(), a_secret(client_secret=raw))
+    assert problem.reason is Reason.CREDENTIALS_INVALID, sentence
+    assert problem.needs_a_person
+
+
+def test_a_missing_secret_is_waited_for() -> None:
+    """A Secret that is not there yet may come: nobody needs to be called for the first ten minutes."""
+    problem = problem_of(a_spec())
+    assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
+    assert not problem.needs_a_person
+
+
+def test_a_missing_key_names_the_keys_that_are_there() -> None:
+    """A Secret with `client_secret` instead of `client-secret` shows the difference."""
+    secret = CredentialSecret(CredentialVersion("robot", "u", "1"), "Opaque", {"client_secret": b"s"})
+    problem = problem_of(a_spec(), secret)
+    assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
+    assert problem.facts["present_keys"] == "`client_secret`"
+
+
+@pytest.mark.parametrize("kind", sorted(FORBIDDEN_TYPES))
+def test_a_secret_that_is_somebodys_power_is_never_sent(kind: str) -> None:
+    """ServiceAccount tokens, bootstrap tokens, Helm releases and our own state are not credentials."""
+    assert problem_of(a_spec(), a_secret(kind=kind, client_secret=b"s")).reason is Reason.CREDENTIALS_INVALID
+
+
+def test_no_problem_holds_a_value() -> None:
+    """What is told of a bad value never repeats it."""
+    assert "hunter2" not in repr(problem_of(a_spec(), a_secret(client_secret=b"hunter2\t")))
+    assert "hunter2" not in repr(a_secret(client_secret=b"hunter2"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "allowed", "required", "forbidden"),
+    [
+        ("no annotation, none required", None, False, False),
+        ("no annotation, one required", None, True, True),
+        ("the host is listed", ("login.example.com",), True, False),
+        ("another host is listed", ("evil.example.com",), False, True),
+        ("an empty list allows nowhere", (), False, True),
+    ],
+)
+def test_a_secret_goes_only_where_its_owner_allows(
+    sentence: str, allowed: tuple[str, ...] | None, *, required: bool, forbidden: bool
+) -> None:
+    """The annotation `allowed-hosts` on a credential Secret limits where it is sent."""
+    secret = CredentialSecret(CredentialVersion("robot", "u", "1"), allowed_hosts=allowed)
+    problem = forbidden_host([secret], "LOGIN.example.com", required=required)
+    assert (problem is not None) == forbidden, sentence

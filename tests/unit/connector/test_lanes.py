@@ -1,0 +1,108 @@
+"""Places at a host: how many calls are in flight, who is next, and what strain does."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.connector.lanes import LOOK_AGAIN, PLACES, Lanes
+from oauth_connector.connector.observation import Key
+
+HOST = "login.example.com"
+
+
+def keys(namespace: str, count: int) -> list[Key]:
+    """Give some connectors of a namespace."""
+    return [Key(namespace, f"c{n:03}") for n in range(count)]
+
+
+def enter(lanes: Lanes, key: Key, rank: tuple[int, float] = (1, 0.0), now: float = 0.0) -> bool:
+    """Try to take a place."""
+    return lanes.enter(HOST, key, rank, now) is None
+
+
+def test_no_more_calls_than_places_are_in_flight() -> None:
+    """The seventeenth call to a host waits, and is told when to look again by itself."""
+    lanes = Lanes()
+    assert [enter(lanes, key) for key in keys("a", PLACES)] == [True] * PLACES
+    assert lanes.enter(HOST, Key("a", "late"), (1, 0.0), 5.0) == 5.0 + LOOK_AGAIN
+    assert lanes.waiting() == 1
+
+
+def test_a_full_host_does_not_hold_up_another() -> None:
+    """Each host has a lane of its own."""
+    lanes = Lanes()
+    for key in keys("a", PLACES + 3):
+        enter(lanes, key)
+    assert lanes.enter("other.example.com", Key("a", "x"), (1, 0.0), 0.0) is None
+
+
+def test_a_free_place_goes_to_a_first_token_then_to_the_earliest_expiry() -> None:
+    """A connector that has no token yet is called before refreshes, and among them the token that dies first."""
+    lanes = Lanes()
+    inside = keys("a", PLACES)
+    for key in inside:
+        enter(lanes, key)
+    late, soon, first = Key("b", "late"), Key("b", "soon"), Key("b", "first")
+    enter(lanes, late, (1, 900.0))
+    enter(lanes, soon, (1, 300.0))
+    enter(lanes, first, (0, 0.0))
+    assert lanes.leave(HOST, inside[0], strained=False) == [first]
+    enter(lanes, first, (0, 0.0))
+    assert lanes.leave(HOST, inside[1], strained=False) == [soon]
+
+
+def test_a_namespace_holds_half_of_the_places_while_others_wait() -> None:
+    """One tenant's thousand connectors leave places to another's one."""
+    lanes = Lanes()
+    crowd = keys("crowd", PLACES)
+    for key in crowd:
+        enter(lanes, key)
+    guest = Key("guest", "one")
+    assert not enter(lanes, guest)
+    assert lanes.leave(HOST, crowd[0], strained=False) == [guest]
+    assert not enter(lanes, crowd[0]), "the crowd holds more than half while the guest waits"
+    assert enter(lanes, guest)
+
+
+def test_strain_halves_the_places_and_answers_bring_them_back() -> None:
+    """A time-out halves what is sent at once; answers raise it again, slowly."""
+    lanes = Lanes()
+    inside = keys("a", 2)
+    for key in inside:
+        enter(lanes, key)
+    lanes.leave(HOST, inside[0], strained=True)
+    lanes.leave(HOST, inside[1], strained=True)
+    granted = [key for key in keys("b", PLACES) if enter(lanes, key)]
+    assert len(granted) == PLACES // 4
+    for _ in range(200):
+        for key in granted:
+            lanes.leave(HOST, key, strained=False)
+        granted = [key for key in keys("b", PLACES) if enter(lanes, key)]
+    assert len(granted) == PLACES
+
+
+def test_retry_after_closes_the_lane_for_all() -> None:
+    """What a host asks of one connector holds for all of them."""
+    lanes = Lanes()
+    enter(lanes, Key("a", "x"))
+    lanes.leave(HOST, Key("a", "x"), strained=True, closed_until=120.0)
+    assert lanes.enter(HOST, Key("a", "y"), (1, 0.0), 10.0) == 120.0
+    assert lanes.enter(HOST, Key("a", "y"), (1, 0.0), 121.0) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.booleans()), max_size=200))
+def test_places_are_never_lost_nor_made(moves: list[tuple[str, int, bool]]) -> None:
+    """After any coming and going an idle host gives its places out again, at least one of them."""
+    lanes, inside = Lanes(), []
+    for namespace, number, strained in moves:
+        key = Key(namespace, f"c{number}")
+        if key in inside:
+            inside.remove(key)
+            lanes.leave(HOST, key, strained=strained)
+        elif enter(lanes, key):
+            inside.append(key)
+        assert len(inside) <= PLACES
+    for key in inside:
+        lanes.leave(HOST, key, strained=False)
+    for namespace, number, _ in moves:
+        lanes.forget(Key(namespace, f"c{number}"))
+    assert enter(lanes, Key("z", "last"))
