@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -25,6 +25,10 @@ from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.ports import Clock, Cluster, Provider
 
 _REFUSALS_KEY = randomness.token_bytes(32)
+
+
+OnCall = Callable[[str, str, str, float], None]
+"""Told of each token request: host, grant, `success` or the reason, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,18 @@ class Exchange:
     """Performs the grant of one connector at a time; it remembers nothing."""
 
     def __init__(
-        self, cluster: Cluster, provider: Provider, clock: Clock, *, require_allowed_hosts: bool = False
+        self,
+        cluster: Cluster,
+        provider: Provider,
+        clock: Clock,
+        *,
+        on_call: OnCall = lambda _host, _grant, _result, _seconds: None,
+        require_allowed_hosts: bool = False,
     ) -> None:
         self._cluster = cluster
         self._provider = provider
         self._clock = clock
+        self._on_call = on_call
         self._require_allowed_hosts = require_allowed_hosts
 
     async def ask(self, connector: Connector, refused: Refusal | None = None) -> Received | Failed:
@@ -96,8 +107,7 @@ class Exchange:
         endpoint = spec.provider.token_url or await self._discover(spec, trust)
         if isinstance(endpoint, Problem):
             return endpoint
-        host = (urlsplit(endpoint).hostname or "").lower()
-        forbidden = forbidden_host(list(found.values()), host, required=self._require_allowed_hosts)
+        forbidden = forbidden_host(list(found.values()), _host(endpoint), required=self._require_allowed_hosts)
         request = token_request(endpoint, credentials.grant, credentials.client, parameters(spec))
         return forbidden or _Prepared(request, trust or None)
 
@@ -117,14 +127,21 @@ class Exchange:
 
     async def _send(self, connector: Connector, prepared: _Prepared) -> IssuedToken | Problem:
         spec = connector.valid_spec
-        asked = int(self._clock())
+        asked = self._clock()
         answer = await self._provider.send(prepared.request, prepared.trust)
         result = parse(answer) if isinstance(answer, HTTPResponse) else answer
-        return self._problem(spec, Phase.TOKEN, result) if isinstance(result, Signal) else _issued(result, asked, spec)
+        failed = self._problem(spec, Phase.TOKEN, result) if isinstance(result, Signal) else None
+        said = failed.reason.value if failed is not None else "success"
+        self._on_call(_host(prepared.request.url), spec.grant_type.value, said, self._clock() - asked)
+        return failed or _issued(result, int(asked), spec)
 
     @staticmethod
     def _problem(spec: OAuthConnectorSpec, phase: Phase, signal: Signal) -> Problem:
         return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
 
 
 def _issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:

@@ -9,8 +9,9 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
 import kopf
 import structlog
@@ -33,6 +34,7 @@ from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.informer import MetadataInformer
 from oauth_connector.kube.store import SecretStore
 from oauth_connector.mint import Minter
+from oauth_connector.net.fetch import Limits
 from oauth_connector.net.provider import HTTPProvider
 from oauth_connector.perform import Performer
 from oauth_connector.publish import Publisher
@@ -60,9 +62,13 @@ class Operator:
         self.metrics = Metrics(self._samples if settings.metrics_per_object else None)
         self.connectors = ConnectorCache(lambda key: self.scheduler.nudge(key))
         self.secrets = SecretStore()
-        self.api = KubeAPI(access, observe=self.metrics.api_request)
+        self.api = KubeAPI(access, self.metrics.api_request, timeout=settings.api_request_seconds)
         self.cluster = KubeCluster(self.api, self.connectors, self.secrets)
-        self.provider = HTTPProvider(settings, self.metrics.token_request)
+        self.provider = HTTPProvider(
+            settings.allowed_destinations,
+            settings.trust_bundle,
+            limits=Limits(total=settings.token_request_seconds),
+        )
         self.informer = MetadataInformer(self.api, self.secrets, self._secret_changed)
         self.scheduler = self._scheduler()
         self._loop = asyncio.get_running_loop()
@@ -73,7 +79,11 @@ class Operator:
         memory = Memory()
         publisher = Publisher(self.cluster, memory)
         exchange = Exchange(
-            self.cluster, self.provider, time.time, require_allowed_hosts=self._settings.require_allowed_hosts
+            self.cluster,
+            self.provider,
+            time.time,
+            on_call=self.metrics.token_request,
+            require_allowed_hosts=self._settings.require_allowed_hosts,
         )
         minter = Minter(self.cluster, exchange, publisher, memory, time.time)
         performer = Performer(self.cluster, minter, publisher)
@@ -100,11 +110,11 @@ class Operator:
             self.connectors.see(connector)
         self.metrics.heard("oauthconnectors", time.time())
 
-    def _secret_changed(self, namespace: str, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
-        secret = new or old
-        if secret is not None and secret.connector:
-            at = None if new is not None else time.time() + VANISHED
-            self.scheduler.nudge(Key(namespace, secret.connector), at)
+    def _secret_changed(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
+        for secret in (old, new):
+            if secret is not None and secret.connector:
+                at = None if new is not None else time.time() + VANISHED
+                self.scheduler.nudge(Key(secret.namespace, secret.connector), at)
         self.metrics.heard("secrets", time.time())
 
     def _login(self) -> kopf.ConnectionInfo:
@@ -177,7 +187,7 @@ class Operator:
                 pause = min(pause * 2, 30.0)
 
 
-async def _cancel(tasks: list[asyncio.Task[None]] | list[asyncio.Task[bool]]) -> None:
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -28,7 +28,7 @@ class Minter:
 
     def __init__(
         self, cluster: Cluster, exchange: Exchange, publisher: Publisher, memory: Memory, clock: Clock
-    ) -> None:  # noqa: PLR0913  # it joins the edges
+    ) -> None:  # it joins the edges
         self.lanes = Lanes()
         self.call: Callable[[Key], None] = lambda _key: None
         self._cluster = cluster

@@ -11,7 +11,7 @@ from oauth_connector.connector.report import Findings, ShownToken
 from oauth_connector.connector.secret import render
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.ports import Cluster, ClusterUnavailable, LiveSecret, Written, WriteRefused
+from oauth_connector.ports import Cluster, ClusterUnavailable, LiveSecret, WriteRefused, Written
 
 TRIES = 4
 

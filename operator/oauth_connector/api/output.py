@@ -21,8 +21,8 @@ RESERVED_CEL = (
 class OutputField(StrEnum):
     """What of a token can be published under a key of its own."""
 
-    ACCESS_TOKEN = "AccessToken"  # noqa: S105  # the name of a field
-    TOKEN_TYPE = "TokenType"  # noqa: S105  # as above
+    ACCESS_TOKEN = "AccessToken"  # the name of a field
+    TOKEN_TYPE = "TokenType"  # as above
     EXPIRES_AT = "ExpiresAt"
     AUTHORIZATION = "Authorization"
     SCOPE = "Scope"

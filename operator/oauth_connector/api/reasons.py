@@ -12,9 +12,9 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why a condition is as it is. The reasons of `oauth.errors.FailureReason` are all among them."""
 
-    TOKEN_ISSUED = "TokenIssued"  # noqa: S105  # a reason
+    TOKEN_ISSUED = "TokenIssued"  # a reason
     PROGRESSING = "Progressing"
-    TOKEN_EXPIRED = "TokenExpired"  # noqa: S105  # a reason
+    TOKEN_EXPIRED = "TokenExpired"  # a reason
     SUSPENDED = "Suspended"
     INVALID_SPEC = "InvalidSpec"
     PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
@@ -25,9 +25,9 @@ class Reason(StrEnum):
     CREDENTIALS_REJECTED = "CredentialsRejected"
     CA_BUNDLE_NOT_FOUND = "CABundleNotFound"
     # the Secret
-    SECRET_CONFLICT = "SecretConflict"  # noqa: S105  # a reason
-    SECRET_WRITE_REFUSED = "SecretWriteRefused"  # noqa: S105  # a reason
-    SECRET_CONTESTED = "SecretContested"  # noqa: S105  # a reason
+    SECRET_CONFLICT = "SecretConflict"  # a reason
+    SECRET_WRITE_REFUSED = "SecretWriteRefused"  # a reason
+    SECRET_CONTESTED = "SecretContested"  # a reason
     # what the provider says
     UNAUTHORIZED_CLIENT = "UnauthorizedClient"
     UNSUPPORTED_GRANT_TYPE = "UnsupportedGrantType"
@@ -35,9 +35,9 @@ class Reason(StrEnum):
     INVALID_TARGET = "InvalidTarget"
     INVALID_REQUEST = "InvalidRequest"
     ACCESS_DENIED = "AccessDenied"
-    INVALID_TOKEN_RESPONSE = "InvalidTokenResponse"  # noqa: S105  # a reason
-    UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"  # noqa: S105  # a reason
-    NOT_A_TOKEN_ENDPOINT = "NotATokenEndpoint"  # noqa: S105  # a reason
+    INVALID_TOKEN_RESPONSE = "InvalidTokenResponse"  # a reason
+    UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"  # a reason
+    NOT_A_TOKEN_ENDPOINT = "NotATokenEndpoint"  # a reason
     ENDPOINT_NOT_FOUND = "EndpointNotFound"
     ENDPOINT_REDIRECTS = "EndpointRedirects"
     PROVIDER_ERROR = "ProviderError"

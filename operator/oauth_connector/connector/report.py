@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from oauth_connector.api.conditions import condition, set_conditions
 from oauth_connector.api.reasons import Reason, sentence
-from oauth_connector.api.status import Condition, LastError, ObservedCredential, OAuthConnectorStatus, SecretReference
+from oauth_connector.api.status import Condition, LastError, OAuthConnectorStatus, ObservedCredential, SecretReference
 from oauth_connector.connector.effective import base_facts, seconds
 from oauth_connector.connector.observation import Connector, CredentialVersion
 from oauth_connector.connector.problem import Problem

@@ -19,7 +19,7 @@ from oauth_connector.kube import connectors, manifests
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.store import SecretStore
-from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, Written, WriteRefused, WriteResult
+from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, WriteRefused, WriteResult, Written
 
 SECRETS_MANAGER = "oauth-connector"
 STATUS_MANAGER = "oauth-connector-status"

@@ -65,7 +65,7 @@ def _number(digits: str) -> int | str:
 
 
 def _form(text: str, content_type: str) -> Members | None:
-    if content_type.split(";")[0].strip().lower() not in _FORM_TYPES or "=" not in text:
+    if content_type.split(";", maxsplit=1)[0].strip().lower() not in _FORM_TYPES or "=" not in text:
         return None
     try:
         pairs = parse_qsl(text.strip(), keep_blank_values=True, strict_parsing=True, max_num_fields=100)

@@ -1,0 +1,65 @@
+# Every command of this repository. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# A package named `operator` would stand before the standard library's, and no python could start in this folder.
+ifneq ($(wildcard operator/__init__.py),)
+$(error operator/ is a source root and must hold no __init__.py: remove operator/__init__.py)
+endif
+
+.PHONY: help venv generate check unit test demo lock changelog clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: .venv/installed ## Make the virtual environment .venv from requirements/dev.lock
+
+.venv/installed: requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "This project needs Python 3.11 or newer as $(PYTHON): make PYTHON=python3.x names another." >&2; exit 1; }
+	@[ -x $(BIN)/pip ] || { echo "venv: making .venv"; $(PYTHON) -m venv .venv; } || \
+		{ echo "The module venv is missing: install it (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "venv: installing requirements/dev.lock (a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "venv: ready"
+
+generate: venv ## Write what is generated: crds/, docs/reference/
+	@$(BIN)/python -m devtools.generate
+
+check: venv ## Judge the code without running it: style, types, layers, freshness
+	@$(BIN)/python -m devtools.check
+
+unit: venv ## Run the tests that need nothing (seconds)
+	@$(BIN)/python -m pytest tests/unit
+
+test: venv ## Run all tests, on a control plane of their own (minutes)
+	@$(BIN)/python -m pytest
+
+demo: venv ## Show the operator at work until Ctrl-C, or for DEMO_SECONDS
+	@$(BIN)/python -m devtools.demo
+
+# The hashes are enough to know a package by; where it came from is the business of whoever installs it.
+COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(if $(UPGRADE),--upgrade)
+DEVELOPMENT = $(BIN)/python -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")'
+
+lock: venv ## Pin the dependencies anew (UPGRADE=1: to the newest versions)
+	@echo "lock: requirements/runtime.lock"
+	@$(COMPILE) --output-file=requirements/runtime.lock pyproject.toml
+	@echo "lock: requirements/dev.lock"
+	@$(DEVELOPMENT) | $(COMPILE) -c requirements/runtime.lock --output-file=requirements/dev.lock pyproject.toml -
+
+changelog: venv ## Show the change log of the next release
+	@$(BIN)/towncrier build --draft --version next
+
+clean: ## Remove what the commands above left in this folder
+	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,123 @@
+"""A real authorization server that is running: its addresses, its clients and people, what its tokens are worth."""
+
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from devtools.registrations import LIFETIME, SCOPES, Authentication, Person, RegisteredClient, Routes
+from devtools.server_process import ServerProcess
+from devtools.token_inspection import present
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationServer:
+    """One on 127.0.0.1. `client` and `person` are there from the start; a test adds its own, and may change them."""
+
+    process: ServerProcess
+    issuer: str
+    routes: Routes
+    client: RegisteredClient
+    person: Person
+    ca: Path | None
+    scopes: tuple[str, ...] = SCOPES
+
+    @property
+    def port(self) -> int:
+        """The port on 127.0.0.1."""
+        return urlsplit(self.issuer).port or 0
+
+    @property
+    def token_url(self) -> str:
+        """The token endpoint."""
+        return self.issuer + self.routes.issue
+
+    @property
+    def introspection_url(self) -> str:
+        """Where to ask what a token is worth (RFC 7662)."""
+        return self.issuer + self.routes.introspect
+
+    @property
+    def revocation_url(self) -> str:
+        """Where to end a token (RFC 7009)."""
+        return self.issuer + self.routes.revoke
+
+    @property
+    def client_id(self) -> str:
+        """The id of the client that is there from the start."""
+        return self.client.id
+
+    @property
+    def client_secret(self) -> SecretStr:
+        """The first secret of that client."""
+        return self.client.secret
+
+    @property
+    def username(self) -> str:
+        """The name of the person who is there from the start."""
+        return self.person.username
+
+    @property
+    def password(self) -> SecretStr:
+        """The first password of that person."""
+        return self.person.password
+
+    def register(
+        self,
+        *,
+        secret: str | None = None,
+        authentication: Authentication = "client_secret_basic",
+        lifetime: int = LIFETIME,
+    ) -> RegisteredClient:
+        """Add a client with an id of its own, and a random secret unless one is given."""
+        client = RegisteredClient(f"client-{secrets.token_hex(4)}", secret_or_random(secret), authentication, lifetime)
+        self.put_client(client)
+        return client
+
+    def change_secret(self, client: RegisteredClient, secret: str | None = None) -> RegisteredClient:
+        """Replace a client's secret; the old one is refused from now on."""
+        changed = replace(client, secret=secret_or_random(secret))
+        self.put_client(changed)
+        return changed
+
+    def enroll(self, password: str | None = None) -> Person:
+        """Add a person with a name of their own, and a random password unless one is given."""
+        person = Person(f"person-{secrets.token_hex(4)}", secret_or_random(password))
+        self.put_person(person)
+        return person
+
+    def change_password(self, person: Person, password: str | None = None) -> Person:
+        """Replace a person's password; the old one is refused from now on."""
+        changed = replace(person, password=secret_or_random(password))
+        self.put_person(changed)
+        return changed
+
+    def put_client(self, client: RegisteredClient) -> None:
+        """Let the server know exactly this client, be it new or changed."""
+        details = {
+            "id": client.id,
+            "secret": client.secret.get_secret_value(),
+            "authentication": client.authentication,
+            "lifetime": client.lifetime,
+            "inspector": self.client.id,
+        }
+        self.process.ask({"register": details})
+
+    def put_person(self, person: Person) -> None:
+        """Let the server know exactly this person, be they new or changed."""
+        self.process.ask({"enroll": {"username": person.username, "password": person.password.get_secret_value()}})
+
+    def is_live(self, token: SecretStr) -> bool:
+        """Ask the server whether an access token of any of its clients is good now (RFC 7662)."""
+        return present(token, self.introspection_url, self.client, self.ca).get("active") is True
+
+    def revoke(self, token: SecretStr, client: RegisteredClient | None = None) -> None:
+        """End an access token (RFC 7009) of a client, by default of the first."""
+        present(token, self.revocation_url, client or self.client, self.ca)
+
+
+def secret_or_random(given: str | None) -> SecretStr:
+    """Give a secret of 24 random bytes, as text, unless there is one."""
+    return SecretStr(secrets.token_urlsafe(24) if given is None else given)

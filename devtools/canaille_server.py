@@ -1,0 +1,188 @@
+"""Canaille on loopback: run by the python of Canaille's own environment, never imported by the project.
+
+Standard input and output speak lines of JSON (`server_process.py`). The first line is a Settings, answered by
+`{"port": 1234}` once the server listens. Each further line is a Command, which adds a client or a person, or changes
+the one of that name, and is answered by `{}`. The server ends with its input.
+"""
+
+import json
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Protocol, TypedDict
+
+import canaille  # type: ignore[import-not-found]  # installed in Canaille's environment only
+from canaille.app import models  # type: ignore[import-not-found]  # as above
+from canaille.backends import Backend  # type: ignore[import-not-found]  # as above
+from werkzeug.serving import make_server  # type: ignore[import-not-found]  # as above
+
+HOST = "127.0.0.1"
+GRANTS = ["client_credentials", "password", "authorization_code", "refresh_token"]
+
+
+class Certificate(TypedDict):
+    """Paths of PEM files."""
+
+    certificate: str
+    key: str
+
+
+class Settings(TypedDict):
+    """How to listen; port 0 means a free one."""
+
+    port: int
+    scopes: list[str]
+    tls: Certificate | None
+
+
+class ClientDetails(TypedDict):
+    """A client; `inspector` names the one that may introspect its tokens, which live `lifetime` seconds."""
+
+    id: str
+    secret: str
+    authentication: str
+    lifetime: int
+    inspector: str
+
+
+class PersonDetails(TypedDict):
+    """Somebody who can log in."""
+
+    username: str
+    password: str
+
+
+class Command(TypedDict, total=False):
+    """What to add or to change."""
+
+    register: ClientDetails
+    enroll: PersonDetails
+
+
+class Application(Protocol):
+    """The part of a Flask application that is used here."""
+
+    def app_context(self) -> AbstractContextManager[object]:
+        """Make the application the current one, as models and backend need it."""
+
+    def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+        """Answer one request, as WSGI has it."""
+
+
+class KnownClient(Protocol):
+    """The part of Canaille's client that is used here."""
+
+    client_id: str
+
+
+lifetimes: dict[str, int] = {}
+
+
+def lifetime(client: KnownClient, _grant_type: str) -> int:
+    """Give the lifetime in seconds of the token that a client is about to get: Authlib finds this by name."""
+    return lifetimes[client.client_id]
+
+
+def application(address: str, scheme: str) -> Application:
+    """Build Canaille's WSGI application, with everything in memory."""
+    app: Application = canaille.create_app(
+        {
+            "SECRET_KEY": secrets.token_hex(32),
+            "SERVER_NAME": address,
+            "PREFERRED_URL_SCHEME": scheme,
+            "OAUTH2_TOKEN_EXPIRES_IN": f"{__name__}:lifetime",
+            "CANAILLE": {"DATABASE": "memory", "FORCE_HTTPS": scheme == "https"},
+        },
+    )
+    return app
+
+
+class OneAtATime:
+    """Requests and changes take turns: Canaille's store in memory has no lock of its own."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self.turn = threading.Lock()
+
+    def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+        """Answer one request, as WSGI has it."""
+        with self.turn:
+            return self.app(environ, start_response)
+
+
+class Registry:
+    """Clients and people of the running server."""
+
+    def __init__(self, server: OneAtATime, scopes: list[str]) -> None:
+        self.server = server
+        self.scopes = scopes
+
+    def obey(self, command: Command) -> None:
+        """Carry out one line of input."""
+        with self.server.turn, self.server.app.app_context():
+            if "register" in command:
+                self.register(command["register"])
+            if "enroll" in command:
+                self.enroll(command["enroll"])
+
+    def register(self, details: ClientDetails) -> None:
+        """Add or change a client."""
+        lifetimes[details["id"]] = details["lifetime"]
+        client = Backend.instance.get(models.Client, client_id=details["id"]) or models.Client(client_id=details["id"])
+        client.client_name = details["id"]
+        client.client_secret = details["secret"]
+        client.token_endpoint_auth_method = details["authentication"]
+        client.grant_types = GRANTS
+        client.scope = self.scopes
+        Backend.instance.save(client)
+        readers = sorted({details["id"], details["inspector"]})
+        client.audience = [Backend.instance.get(models.Client, client_id=reader) for reader in readers]
+        Backend.instance.save(client)
+
+    def enroll(self, details: PersonDetails) -> None:
+        """Add or change a person who can log in."""
+        name = details["username"]
+        person = Backend.instance.get(models.User, user_name=name) or models.User(user_name=name)
+        person.family_name = person.formatted_name = name
+        person.emails = [f"{name}@example.com"]
+        person.password = details["password"]
+        Backend.instance.save(person)
+
+
+def listen(settings: Settings) -> tuple[OneAtATime, int]:
+    """Serve on a thread; gives the application and the port."""
+    listener = socket.create_server((HOST, settings["port"]))
+    port = listener.getsockname()[1]
+    tls = settings["tls"]
+    app = OneAtATime(application(f"{HOST}:{port}", "https" if tls else "http"))
+    certificate = (tls["certificate"], tls["key"]) if tls else None
+    server = make_server(HOST, port, app, threaded=True, ssl_context=certificate, fd=listener.detach())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return app, port
+
+
+def answer(message: dict[str, object]) -> None:
+    """Write one line to the program that started us."""
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Serve, and obey the lines of the input until it ends."""
+    # Read by Authlib when it judges its own issuer; plain HTTP never leaves loopback here.
+    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+    settings: Settings = json.loads(sys.stdin.readline())
+    app, port = listen(settings)
+    registry = Registry(app, settings["scopes"])
+    answer({"port": port})
+    for line in sys.stdin:
+        registry.obey(json.loads(line))
+        answer({})
+
+
+if __name__ == "__main__":
+    main()

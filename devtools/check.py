@@ -1,0 +1,56 @@
+"""Judge the repository without running it; `make check` and the pre-commit hooks both come here.
+
+`python -m devtools.check` runs every check and tells every failure, not only the first; names choose among them.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from subprocess import PIPE, STDOUT
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+PYTHON = sys.executable
+
+CHECKS: Mapping[str, Sequence[str]] = {
+    "lint": (f"{BIN}/ruff", "check", "--quiet"),
+    "format": (f"{BIN}/ruff", "format", "--check", "--quiet"),
+    "types": (f"{BIN}/mypy", "--no-error-summary", "operator", "devtools", "tests"),
+    "layers": (f"{BIN}/lint-imports", "--no-logo"),
+    "test-docstrings": (f"{BIN}/interrogate", "-vv", "--omit-covered-files", "--no-color", "tests"),
+    "generated": (PYTHON, "-m", "devtools.generate", "--check"),
+    "locks": (PYTHON, "-m", "devtools.locks"),
+}
+
+
+def failures(names: Iterable[str]) -> list[str]:
+    """Run checks by name, one after the other; print a line for each, and give the names of those that failed."""
+    return [name for name in names if not _passes(name)]
+
+
+def _passes(name: str) -> bool:
+    began = time.monotonic()
+    done = subprocess.run(CHECKS[name], cwd=ROOT, stdout=PIPE, stderr=STDOUT, check=False, text=True)
+    passed = done.returncode == 0
+    print(f"{name:16} {'ok' if passed else 'FAILED'}  {time.monotonic() - began:.1f} s", flush=True)
+    if not passed:
+        print(done.stdout.rstrip() or f"(no output, exit code {done.returncode})", flush=True)
+    return passed
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Give the exit code: 0 when all is well, 1 when something failed, 2 for a name that is no check."""
+    unknown = [name for name in arguments if name not in CHECKS]
+    if unknown:
+        print(f"No such check: {', '.join(unknown)}. There are: {', '.join(CHECKS)}.", file=sys.stderr)
+        return 2
+    failed = failures(arguments or CHECKS)
+    if failed:
+        print(f"check: failed: {', '.join(failed)}")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

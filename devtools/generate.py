@@ -1,0 +1,55 @@
+"""Writes what is generated from the models: the CRD and the reference pages. `--check` only says what is stale.
+
+python -m devtools.generate [--check]
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import yaml
+
+from devtools import reference_page, settings_page
+from oauth_connector.api.crd import crd
+
+ROOT = Path(__file__).parent.parent
+NOTE = "# Generated from operator/oauth_connector/api by `make generate`. Do not edit.\n"
+
+
+class _Plain(yaml.SafeDumper):
+    """YAML without anchors: two fields of one type are written out twice."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        """Never refer."""
+        return True
+
+
+def crd_yaml() -> str:
+    """Give the CRD as it is applied."""
+    return NOTE + yaml.dump(crd(), Dumper=_Plain, sort_keys=False, width=120, allow_unicode=True)
+
+
+GENERATED: Mapping[Path, Callable[[], str]] = {
+    ROOT / "crds" / "oauthconnector.dev_oauthconnectors.yaml": crd_yaml,
+    ROOT / "docs" / "reference" / "oauthconnector.md": reference_page.page,
+    ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons,
+    settings_page.PATH: settings_page.page,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with `--check` give 1 where one is stale."""
+    stale = [path for path, make in GENERATED.items() if not path.exists() or path.read_text() != make()]
+    for path in stale:
+        print(("stale: " if "--check" in arguments else "writing ") + str(path.relative_to(ROOT)))
+        if "--check" not in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(GENERATED[path]())
+    if stale and "--check" in arguments:
+        print("run `make generate` and commit what it writes")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

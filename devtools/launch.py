@@ -1,0 +1,64 @@
+"""Starting an authorization server, and ending it."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import ClassVar
+
+from devtools.authorization_server import AuthorizationServer, secret_or_random
+from devtools.registrations import LIFETIME, SCOPES, TLS, Person, RegisteredClient, Routes
+from devtools.server_process import ServerProcess
+
+HOST = "127.0.0.1"
+
+
+class Launch(AbstractContextManager[AuthorizationServer]):
+    """Starts a kind of server on 127.0.0.1 on entering, ends it on leaving.
+
+    `folder` gets its log, `port` 0 means a free one, `lifetime` in seconds is that of the first client's access
+    tokens, `tls` makes it HTTPS. Raises ServerProcessError, and InstallationError when it cannot be installed.
+    """
+
+    name: ClassVar[str]
+    routes: ClassVar[Routes]
+
+    def __init__(self, folder: Path, *, port: int = 0, lifetime: int = LIFETIME, tls: TLS | None = None) -> None:
+        self._folder = folder
+        self._port = port
+        self._lifetime = lifetime
+        self._tls = tls
+
+    @staticmethod
+    @abstractmethod
+    def command() -> Sequence[str]:
+        """Install the program if need be; gives the command that starts it."""
+
+    def __enter__(self) -> AuthorizationServer:
+        """Start, with a client and a person."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._process = ServerProcess(self.command(), self._folder / f"{self.name}.log")
+        try:
+            return self._server()
+        except BaseException:
+            self._process.stop()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        """End the server."""
+        self._process.stop()
+
+    def _server(self) -> AuthorizationServer:
+        tls = self._tls and {"certificate": str(self._tls.certificate), "key": str(self._tls.key)}
+        port = self._process.ask({"port": self._port, "scopes": SCOPES, "tls": tls})["port"]
+        server = AuthorizationServer(
+            self._process,
+            f"{'https' if tls else 'http'}://{HOST}:{port}{self.routes.base}",
+            self.routes,
+            client=RegisteredClient("demo", secret_or_random(None), lifetime=self._lifetime),
+            person=Person("alice", secret_or_random(None)),
+            ca=self._tls.ca if self._tls else None,
+        )
+        server.put_client(server.client)
+        server.put_person(server.person)
+        return server

@@ -1,0 +1,52 @@
+"""oidc-provider: a certified, strict authorization server on Node.js, with the password grant added.
+
+Its packages live outside the checkout; they are installed from devtools/oidc_provider/package-lock.json when they are
+first asked for.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtools.cached_folder import cached_folder, progress
+from devtools.installation import InstallationError, run_installer
+from devtools.launch import Launch
+from devtools.registrations import Routes
+
+SOURCE = Path(__file__).with_name("oidc_provider")
+FILES = ("package.json", "package-lock.json", ".npmrc", "server.mjs")
+
+
+class OIDCProvider(Launch):
+    """`with OIDCProvider(folder) as server:` gives an AuthorizationServer.
+
+    It decodes %20 and + in HTTP Basic and refuses what is not encoded, answers `invalid_grant` to a wrong password,
+    `invalid_scope` to the scope `admin`, `invalid_target` to another resource than `urn:test:api` or
+    `https://api.example.com/`. Its issuer has a path; the metadata is found below it.
+    """
+
+    name = "oidc-provider"
+    routes = Routes(base="/op", issue="/token", introspect="/token/introspection", revoke="/token/revocation")
+
+    @staticmethod
+    def command() -> Sequence[str]:
+        """Give the command that starts it, after installing it when the cache has it not."""
+        if shutil.which("node") is None:
+            raise InstallationError(
+                "oidc-provider needs Node.js 20.12 or newer: install it so that `node` is on the PATH."
+            )
+        return ("node", str(packages() / "server.mjs"))
+
+
+def packages() -> Path:
+    """Give the folder with oidc-provider, its packages and server.mjs, made now if there is none for these files."""
+    digest = hashlib.sha256(b"".join((SOURCE / name).read_bytes() for name in FILES)).hexdigest()
+    return cached_folder(f"oidc-provider-{digest[:12]}", _install)
+
+
+def _install(folder: Path) -> None:
+    progress(f"Installing oidc-provider into {folder} (once, about 5 s)")
+    for name in FILES:
+        shutil.copy(SOURCE / name, folder)
+    run_installer("oidc-provider", ("npm", "ci", "--no-progress"), folder)

@@ -1,0 +1,87 @@
+"""Write docs/reference/settings.md from the settings themselves."""
+
+import typing
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from types import UnionType
+
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+
+from oauth_connector.settings import PREFIX, Settings
+
+PATH = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+
+HEAD = """\
+# Settings of the operator
+
+Every setting can be given in three places; the first that names it wins:
+
+1. on the command line, where `oauth-connector run` has an option for it,
+2. in the environment, in capitals after `OAUTH_CONNECTOR_`,
+3. in a YAML file that `--config` or `OAUTH_CONNECTOR_CONFIG` names, usually a mounted ConfigMap.
+
+An unknown key in the file, or a value that does not fit, is told in one line, and the operator does not start.
+
+```yaml
+allowedDestinations:            # by default only public addresses, and only over TLS
+  - {host: idp.corp.example, ports: [443]}
+  - {cidr: 10.20.0.0/16, ports: [8443]}
+trustBundle: /etc/ssl/corp/ca.pem
+requireAllowedHosts: true
+```
+
+In a Pod beside a Service named `oauth-connector`, Kubernetes sets variables with the same prefix; set
+`enableServiceLinks: false` there. Those that are no settings are ignored anyway.
+"""
+
+
+def page() -> str:
+    """Give the page as Markdown."""
+    return "\n".join([HEAD, "## All settings", "", *_sections(), ""])
+
+
+def _sections() -> Iterator[str]:
+    yield "| in the file | in the environment | value | default |"
+    yield "|---|---|---|---|"
+    for name, field in Settings.model_fields.items():
+        key = "" if name == "config" else f"`{to_camel(name)}`"
+        yield f"| {key} | `{PREFIX}{name.upper()}` | {_kind(field)} | {_default(field)} |"
+    for name, field in Settings.model_fields.items():
+        yield f"\n**{to_camel(name)}**: {field.description}"
+
+
+def _kind(field: FieldInfo) -> str:
+    limits = ", ".join(_limits(field))
+    return f"{_name(field.annotation)} ({limits})" if limits else _name(field.annotation)
+
+
+def _limits(field: FieldInfo) -> Iterator[str]:
+    for bound in field.metadata:
+        for name, sign in (("ge", "≥"), ("gt", ">"), ("le", "≤")):
+            if hasattr(bound, name):
+                yield f"{sign} {getattr(bound, name)}"
+
+
+def _name(annotation: object) -> str:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        return ", ".join(f"`{choice}`" for choice in arguments)
+    if origin in (UnionType, typing.Union):
+        return _name(next(argument for argument in arguments if argument is not type(None)))
+    if origin is typing.Annotated:
+        return _name(arguments[0])
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return ", ".join(f"`{choice}`" for choice in annotation)
+    return _WORDS.get(annotation, "list")
+
+
+_WORDS: dict[object, str] = {bool: "true or false", int: "number", float: "seconds", str: "text", Path: "path"}
+
+
+def _default(field: FieldInfo) -> str:
+    value: object = field.default
+    if value is None or value == ():
+        return ""
+    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"

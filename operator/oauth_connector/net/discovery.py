@@ -1,0 +1,73 @@
+"""Discovery: an issuer's endpoints, fetched by RFC 8414, then OpenID Connect, and kept."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from oauth_connector.net.clients import Clients
+from oauth_connector.net.fetch import Limits, Outgoing, fetch
+from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.token import HTTPResponse
+
+FRESH = 3600.0
+"""Seconds for which metadata is believed without another look."""
+
+NEGATIVE = 10.0
+"""Seconds for which a failure is believed."""
+
+MOST = 1024
+
+_Cached = tuple[Metadata | Signal, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    issuer: str
+    trust: str | None
+
+
+class Discovery:
+    """Metadata by issuer and trust. Where a look fails, what was last good goes on being used."""
+
+    def __init__(self, clients: Clients, clock: Callable[[], float], limits: Limits | None = None) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._cached: OrderedDict[_Place, _Cached] = OrderedDict()
+        self._locks: dict[_Place, asyncio.Lock] = {}
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Give an issuer's metadata, or what was seen instead. One look at a time for an issuer."""
+        place = _Place(issuer, trust)
+        async with self._locks.setdefault(place, asyncio.Lock()):
+            found = self._fresh(place) or await self._look(place)
+        self._locks.pop(place, None)
+        return found
+
+    def _fresh(self, place: _Place) -> Metadata | Signal | None:
+        found, until = self._cached.get(place, (None, 0.0))
+        return found if self._clock() < until else None
+
+    async def _look(self, place: _Place) -> Metadata | Signal:
+        found = await self._fetched(place)
+        known = self._cached.get(place, (None, 0.0))[0]
+        kept = known if isinstance(found, Signal) and isinstance(known, Metadata) else found
+        life = NEGATIVE if isinstance(found, Signal) else FRESH
+        self._cached[place] = (kept, self._clock() + life)
+        self._cached.move_to_end(place)
+        if len(self._cached) > MOST:
+            self._cached.popitem(last=False)
+        return kept
+
+    async def _fetched(self, place: _Place) -> Metadata | Signal:
+        """Try both addresses; the second only where the first has nothing to show."""
+        found: Metadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
+        for url in well_known_urls(place.issuer):
+            outgoing = Outgoing("GET", url, (("Accept", "application/json"),))
+            answer = await fetch(self._clients, outgoing, place.trust, self._limits)
+            found = parse_metadata(place.issuer, answer) if isinstance(answer, HTTPResponse) else answer
+            if isinstance(found, Metadata) or not isinstance(answer, HTTPResponse):
+                break
+        return found

@@ -1,0 +1,106 @@
+"""One HTTP request to a stranger: bounded in time and size, never repeated, never redirected, never raising.
+
+Every exception of the libraries is translated here, once, into what was seen.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpcore2
+import httpx2
+
+from oauth_connector.net.clients import Clients
+from oauth_connector.net.tls import BadCertificatesError
+from oauth_connector.net.transport import NotConnectedError
+from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse
+
+_UNTRUSTED = frozenset({2, 18, 19, 20, 21})
+"""OpenSSL's verify codes for an issuer that is not known or a certificate that signed itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may take: seconds in all and for the connection, bytes of the answer's body."""
+
+    total: float = 15.0
+    connect: float = 5.0
+    size: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request as it is sent."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+async def fetch(clients: Clients, outgoing: Outgoing, trust: str | None, limits: Limits) -> HTTPResponse | Signal:
+    """Make a request; whatever fails comes back as a signal. Cancelling it closes its connection."""
+    sent = False
+
+    async def trace(name: str, _info: object) -> None:
+        nonlocal sent
+        sent = sent or name == "http11.send_request_headers.started"
+
+    try:
+        async with asyncio.timeout(limits.total), clients.client(trust) as client:
+            request = client.build_request(
+                outgoing.method,
+                outgoing.url,
+                headers=dict(outgoing.headers),
+                content=outgoing.body or None,
+                timeout=httpx2.Timeout(limits.total, connect=limits.connect),
+                extensions={"trace": trace},
+            )
+            return await _exchanged(client, request, limits.size)
+    except BadCertificatesError:
+        return Signal(Symptom.CERTIFICATE_UNTRUSTED)
+    except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
+        return Signal(Symptom.HOST_NOT_FOUND)
+    except (TimeoutError, httpcore2.TimeoutException):
+        return Signal(Symptom.TIMEOUT, sent=sent)
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, httpx2.HTTPError, OSError) as error:
+        return Signal(_seen(error, sent=sent), sent=sent)
+
+
+async def _exchanged(client: httpx2.AsyncClient, request: httpx2.Request, size: int) -> HTTPResponse:
+    response = await client.send(request, stream=True)
+    try:
+        body, truncated = await _read(response, size)
+    finally:
+        await response.aclose()
+    return HTTPResponse(response.status_code, dict(response.headers.items()), body, truncated)
+
+
+async def _read(response: httpx2.Response, size: int) -> tuple[bytes, bool]:
+    """Read the raw body up to the cap: an encoding that was not asked for is not undone, so no bomb goes off."""
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > size:
+            return bytes(body[:size]), True
+    return bytes(body), False
+
+
+def _seen(error: BaseException, *, sent: bool) -> Symptom:
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, NotConnectedError):
+            return cause.symptom
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Symptom.CERTIFICATE_UNTRUSTED if cause.verify_code in _UNTRUSTED else Symptom.CERTIFICATE_INVALID
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return Symptom.TLS_FAILED
+    return Symptom.CONNECTION_LOST if sent else Symptom.CONNECTION_FAILED
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

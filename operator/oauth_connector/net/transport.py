@@ -1,0 +1,141 @@
+"""httpx2 over connections that the guard has judged: one resolution, one judgement, one address to connect to.
+
+The name is resolved once and the connection goes to the very address that was judged, so that a name which changes
+between two look-ups (DNS rebinding) gains nothing. TLS still verifies the name.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterable, Sequence
+from ipaddress import ip_address
+
+import httpcore2
+import httpx2
+
+from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.guard import Address, Destination, judge
+from oauth_connector.oauth.errors import Symptom
+
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+
+
+class NotConnectedError(httpcore2.ConnectError):
+    """No connection was made, and why."""
+
+    def __init__(self, symptom: Symptom) -> None:
+        super().__init__(symptom.value)
+        self.symptom = symptom
+
+
+async def resolve(host: str, port: int) -> tuple[Address, ...]:
+    """Give the addresses of a host. Raises `NotConnectedError`."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        missing = error.errno in _NO_SUCH_NAME
+        raise NotConnectedError(Symptom.HOST_NOT_FOUND if missing else Symptom.RESOLUTION_FAILED) from None
+    except (OSError, UnicodeError):
+        raise NotConnectedError(Symptom.HOST_NOT_FOUND) from None
+    return tuple(dict.fromkeys(ip_address(entry[4][0].split("%")[0]) for entry in found))
+
+
+class _GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """Makes the connections of one pool; which scheme a pool is for is known when it is made."""
+
+    def __init__(self, scheme: str, allowed: Sequence[AllowedDestination]) -> None:
+        self._scheme = scheme
+        self._allowed = allowed
+        self._sockets = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Resolve, judge, and connect to the first address that lets us."""
+        addresses = await resolve(host, port)
+        judged = [a for a in addresses if judge(Destination(self._scheme, host, port, a), self._allowed)]
+        if not judged or len(judged) < len(addresses):
+            raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
+        last: Exception = NotConnectedError(Symptom.CONNECTION_FAILED)
+        for address in judged:
+            try:
+                return await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                last = error
+        raise last
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Refuse: no provider lives in a file."""
+        raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, for the pool."""
+        await asyncio.sleep(seconds)
+
+
+class _Body(httpx2.AsyncByteStream):
+    def __init__(self, stream: AsyncIterator[bytes]) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()  # type: ignore[attr-defined]  # httpcore2's streams have it
+
+
+class GuardedTransport(httpx2.AsyncBaseTransport):
+    """A pool for https and one for http, both behind the guard, with one trust."""
+
+    def __init__(self, trust: ssl.SSLContext, allowed: Sequence[AllowedDestination], connections: int = 256) -> None:
+        self._pools = {
+            scheme: httpcore2.AsyncConnectionPool(
+                ssl_context=trust,
+                max_connections=connections,
+                max_keepalive_connections=16,
+                keepalive_expiry=15.0,
+                http1=True,
+                http2=False,
+                network_backend=_GuardedBackend(scheme, allowed),
+            )
+            for scheme in ("https", "http")
+        }
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request over a judged connection. Raises httpcore2's exceptions."""
+        answer = await self._pools[request.url.scheme].handle_async_request(
+            httpcore2.Request(
+                method=request.method,
+                url=httpcore2.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx2.Response(
+            status_code=answer.status,
+            headers=answer.headers,
+            stream=_Body(answer.stream),  # type: ignore[arg-type]  # an async iterable by its contract
+            extensions=answer.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for pool in self._pools.values():
+            await pool.aclose()

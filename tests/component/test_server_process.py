@@ -1,0 +1,34 @@
+"""Servers in processes of their own, that speak lines of JSON."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from devtools.server_process import ServerProcess, ServerProcessError
+
+ECHO = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
+FAILS = "import sys; sys.exit('the port is taken')"
+
+
+def start(program: str, folder: Path) -> ServerProcess:
+    """Run a few lines of Python as a server."""
+    return ServerProcess((sys.executable, "-c", program), folder / "log")
+
+
+def test_server_answers_each_line_and_ends_with_its_input(tmp_path: Path) -> None:
+    """What is asked is answered in turn; closing the input is all it takes to end the server."""
+    server = start(ECHO, tmp_path)
+    assert [server.ask({"number": number}) for number in (1, 2)] == [{"number": 1}, {"number": 2}]
+    server.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(server.pid, 0)
+
+
+def test_server_that_cannot_start_tells_why(tmp_path: Path) -> None:
+    """The last line of the log is in the error."""
+    server = start(FAILS, tmp_path)
+    with pytest.raises(ServerProcessError, match="the port is taken"):
+        server.ask({})
+    server.stop()

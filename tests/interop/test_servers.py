@@ -1,0 +1,51 @@
+"""The servers of these tests: what they promise to the tests and to the demo."""
+
+import os
+import ssl
+from pathlib import Path
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.canaille import Canaille
+from devtools.launch import Launch
+from devtools.oidc_provider import OIDCProvider
+
+LAUNCHES = {"canaille": Canaille, "oidc-provider": OIDCProvider}
+
+
+@pytest.mark.parametrize("launch", LAUNCHES.values(), ids=LAUNCHES)
+def test_stopped_server_is_gone_and_its_port_free(launch: type[Launch], tmp_path: Path) -> None:
+    """Leaving the context ends the process; a server may be started on the same port again."""
+    with launch(tmp_path) as first:
+        pid, port = first.process.pid, first.port
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    with launch(tmp_path, port=port) as second:
+        assert second.issuer == first.issuer
+
+
+@pytest.mark.parametrize("launch", LAUNCHES.values(), ids=LAUNCHES)
+def test_secrets_stand_in_no_log_and_no_repr(launch: type[Launch], tmp_path: Path) -> None:
+    """A secret goes to the server by its input only."""
+    with launch(tmp_path) as server:
+        client, person = server.register(), server.enroll()
+        server.is_live(SecretStr("anything"))
+        told = "".join([repr(server), repr(client), repr(person), *(log.read_text() for log in tmp_path.iterdir())])
+    for secret in (server.client_secret, server.password, client.secret, person.password):
+        assert secret.get_secret_value() not in told
+
+
+@pytest.mark.parametrize("fixture", ["canaille_tls", "oidc_provider_tls"])
+async def test_https_is_by_the_private_authority_only(fixture: str, request: pytest.FixtureRequest) -> None:
+    """Who trusts the authority can talk to the server; who does not cannot."""
+    server: AuthorizationServer = request.getfixturevalue(fixture)
+    async with aiohttp.ClientSession() as session:
+        url = f"{server.issuer}/.well-known/openid-configuration"
+        async with session.get(url, ssl=ssl.create_default_context(cafile=server.ca)) as answer:
+            assert (await answer.json())["token_endpoint"] == server.token_url
+        with pytest.raises(aiohttp.ClientConnectorCertificateError):
+            await session.get(url)
+    assert not server.is_live(SecretStr("anything"))

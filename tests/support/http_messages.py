@@ -1,0 +1,55 @@
+"""As much of HTTP/1.1 (RFC 9112) as a faulty proxy needs: whole requests in, answers out that may well be wrong."""
+
+from asyncio import IncompleteReadError, StreamReader
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+# The proxy frames its answers itself, and its connections are its own affair (RFC 9110 §7.6.1).
+HOP_BY_HOP = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding", "date", "server"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; header names in lower case."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+async def read_request(reader: StreamReader) -> Request | None:
+    """Read a request with a Content-Length, or none when the client has closed."""
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    except (IncompleteReadError, ConnectionError):
+        return None
+    start, *lines = head.split("\r\n")
+    method, target, _version = start.split(" ")
+    pairs = (line.partition(":") for line in lines if line)
+    headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Request(method, target, headers, body)
+
+
+def head(response: Response, framing: str | None = None) -> bytes:
+    """Give an answer up to its body; the framing is the body's true length unless told otherwise."""
+    reason = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "Unknown"
+    lines = [f"HTTP/1.1 {response.status} {reason}", framing or f"content-length: {len(response.body)}"]
+    lines += [f"{name}: {value}" for name, value in end_to_end(response.headers).items()]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def end_to_end(headers: Mapping[str, str]) -> dict[str, str]:
+    """Give the headers that a proxy hands on."""
+    return {name.lower(): value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}

@@ -1,0 +1,24 @@
+"""The one line of an installer's long output that a person is shown."""
+
+import pytest
+
+from devtools.installation import cause
+
+LOGS = {
+    "pip finds no version": (
+        "Looking in indexes\nERROR: Could not find a version that satisfies the requirement x\nERROR: No match for x",
+        "ERROR: Could not find a version that satisfies the requirement x",
+    ),
+    "npm says its codes first": (
+        "npm error code ENOTFOUND\nnpm error errno ENOTFOUND\nnpm error network request failed, reason: no such host",
+        "npm error network request failed, reason: no such host",
+    ),
+    "no line begins with error": ("Collecting x\nKilled\n\n", "Killed"),
+    "no output": ("\n", "it said nothing"),
+}
+
+
+@pytest.mark.parametrize(("log", "line"), LOGS.values(), ids=LOGS)
+def test_failed_installer_is_told_by_one_line(log: str, line: str) -> None:
+    """The line is the first that tells an error in words, else the last."""
+    assert cause(log) == line

@@ -1,0 +1,144 @@
+"""Everything that logs in the process writes to one stream, redacted, in one shape."""
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from oauth_connector.telemetry.logging import FLOORS, LogFormat, configure
+
+TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+@pytest.fixture(autouse=True)
+def undone() -> Iterator[None]:
+    """Give logging back to the other tests as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name in FLOORS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+def lines(stream: io.StringIO) -> list[dict[str, object]]:
+    """Read the JSON lines of a stream."""
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_pipe_gets_a_json_object_a_line() -> None:
+    """Where no person reads, each line is JSON with time, level, logger and the values given."""
+    stream = io.StringIO()
+    configure("info", LogFormat.AUTO, stream)
+    structlog.get_logger("reconcile").info("token issued", connector="a/b", seconds=0.2)
+    [line] = lines(stream)
+    assert line.pop("timestamp")
+    assert line == {
+        "event": "token issued",
+        "level": "info",
+        "logger": "reconcile",
+        "connector": "a/b",
+        "seconds": 0.2,
+    }
+
+
+def test_a_terminal_gets_columns() -> None:
+    """Where a person reads, lines are not JSON."""
+    stream = Terminal()
+    configure("info", LogFormat.AUTO, stream)
+    logging.getLogger("x").info("hello")
+    assert "hello" in stream.getvalue()
+    assert not stream.getvalue().startswith("{")
+
+
+def test_the_format_can_be_forced_on_a_terminal() -> None:
+    """`json` is JSON on a terminal too."""
+    stream = Terminal()
+    configure("info", LogFormat.JSON, stream)
+    logging.getLogger("x").info("hello")
+    assert lines(stream)[0]["event"] == "hello"
+
+
+def test_loggers_of_the_standard_library_share_the_shape_and_the_net() -> None:
+    """A line of a library is formatted, given its extra values, and redacted as ours are."""
+    stream = io.StringIO()
+    configure("info", LogFormat.JSON, stream)
+    logging.getLogger("aiohttp.server").error("got %s", TOKEN, extra={"peer": f"Bearer {TOKEN}"})
+    [line] = lines(stream)
+    assert TOKEN not in stream.getvalue()
+    assert (line["level"], line["logger"], line["peer"]) == ("error", "aiohttp.server", "Bearer [redacted]")
+
+
+@pytest.mark.parametrize("form", [LogFormat.JSON, LogFormat.CONSOLE])
+def test_a_traceback_shows_neither_local_variables_nor_secrets_of_the_message(form: LogFormat) -> None:
+    """An exception is told with its frames, but what was in variables stays there."""
+    stream = io.StringIO()
+    configure("info", form, stream)
+    hidden = "word-in-a-variable"
+    try:
+        int(TOKEN + hidden[:0])
+    except ValueError:
+        structlog.get_logger().exception("pass failed")
+        logging.getLogger("kopf").exception("handler failed")
+    written = stream.getvalue()
+    assert written.count("ValueError: invalid literal for int() with base 10: '[redacted]'") == 2
+    assert TOKEN not in written
+    assert hidden not in written
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_foreign_loggers_never_speak_below_their_floor(name: str) -> None:
+    """What libraries print for debugging holds bodies and headers, so `debug` is for our own lines."""
+    stream = io.StringIO()
+    configure("debug", LogFormat.JSON, stream)
+    logging.getLogger(f"{name}.inner").log(FLOORS[name] - 1, "body")
+    logging.getLogger("oauth_connector").debug("ours")
+    assert [line["event"] for line in lines(stream)] == ["ours"]
+
+
+def test_a_higher_level_silences_everybody() -> None:
+    """`error` is above every floor."""
+    stream = io.StringIO()
+    configure("error", LogFormat.JSON, stream)
+    for name in (*FLOORS, "oauth_connector"):
+        logging.getLogger(name).warning("x")
+    structlog.get_logger().warning("x")
+    assert stream.getvalue() == ""
+
+
+def test_a_line_of_kopf_names_the_object_and_leaves_out_the_settings() -> None:
+    """Of what kopf attaches to its lines only namespace and name are kept."""
+    stream = io.StringIO()
+    configure("info", LogFormat.JSON, stream)
+    reference = {"kind": "OAuthConnector", "namespace": "a", "name": "b", "uid": "u"}
+    extra = {"k8s_ref": reference, "k8s_skip": True, "settings": object()}
+    logging.getLogger("kopf.objects").info("seen", extra=extra)
+    [line] = lines(stream)
+    assert line["connector"] == "a/b"
+    assert not {"k8s_ref", "k8s_skip", "settings"} & line.keys()
+
+
+def test_python_warnings_are_log_lines() -> None:
+    """A library's warning does not break the stream of JSON."""
+    stream = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        configure("info", LogFormat.JSON, stream)
+        warnings.warn("soon gone", stacklevel=1)
+        logging.captureWarnings(capture=False)
+    assert [line["level"] for line in lines(stream)] == ["warning"]

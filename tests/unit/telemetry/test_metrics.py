@@ -1,0 +1,136 @@
+"""Prometheus series: their names are a contract with dashboards and alerts."""
+
+from oauth_connector.telemetry.metrics import HOSTS, ConnectorSample, Metrics
+
+TYPES = {
+    "oauth_connector_token_requests_total": "counter",
+    "oauth_connector_token_request_duration_seconds": "histogram",
+    "oauth_connector_api_requests_total": "counter",
+    "oauth_connector_api_request_duration_seconds": "histogram",
+    "oauth_connector_passes_total": "counter",
+    "oauth_connector_pass_duration_seconds": "histogram",
+    "oauth_connector_refresh_lateness_seconds": "histogram",
+    "oauth_connector_queue_depth": "gauge",
+    "oauth_connector_watch_last_event_timestamp_seconds": "gauge",
+    "oauth_connector_build_info": "gauge",
+}
+PER_OBJECT = {
+    "oauth_connector_ready": "gauge",
+    "oauth_connector_token_expiration_timestamp_seconds": "gauge",
+    "oauth_connector_token_next_refresh_timestamp_seconds": "gauge",
+}
+
+
+def types(metrics: Metrics) -> dict[str, str]:
+    """Read the names and types of our series from a scrape."""
+    told = (
+        line.split() for line in metrics.render().decode().splitlines() if line.startswith("# TYPE oauth_connector")
+    )
+    return {name: kind for _, _, name, kind in told if not name.endswith("_created")}
+
+
+def series(metrics: Metrics, name: str) -> list[str]:
+    """Read the lines of one name from a scrape."""
+    return [line for line in metrics.render().decode().splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
+
+
+def test_the_series_have_their_names_and_types() -> None:
+    """Nobody's dashboard breaks by a renamed series."""
+    assert types(Metrics()) == TYPES
+    assert types(Metrics(lambda: ())) == TYPES | PER_OBJECT
+
+
+def test_two_instances_share_nothing() -> None:
+    """There is no registry of the process: what one counts the other does not."""
+    first, second = Metrics(), Metrics()
+    first.passed("token issued", 0.1)
+    assert series(first, "oauth_connector_passes_total") == ['oauth_connector_passes_total{result="token issued"} 1.0']
+    assert series(second, "oauth_connector_passes_total") == []
+
+
+def test_a_token_request_is_counted_and_timed_by_host() -> None:
+    """Grant and result label the count, the host alone the duration."""
+    metrics = Metrics()
+    metrics.token_request("idp.example.com", "Password", "success", 0.3)
+    metrics.token_request("idp.example.com", "Password", "InvalidScope", 0.1)
+    assert series(metrics, "oauth_connector_token_requests_total") == [
+        'oauth_connector_token_requests_total{grant_type="Password",host="idp.example.com",result="success"} 1.0',
+        'oauth_connector_token_requests_total{grant_type="Password",host="idp.example.com",result="InvalidScope"} 1.0',
+    ]
+    assert series(metrics, "oauth_connector_token_request_duration_seconds_count") == [
+        'oauth_connector_token_request_duration_seconds_count{host="idp.example.com"} 2.0'
+    ]
+
+
+def test_hosts_beyond_the_bound_are_counted_together() -> None:
+    """Specs may name any number of hosts; Prometheus sees a hundred and the rest as one."""
+    metrics = Metrics()
+    for number in range(HOSTS + 50):
+        metrics.token_request(f"h{number}.example.com", "Password", "success", 0.1)
+    metrics.token_request("h0.example.com", "Password", "success", 0.1)
+    counted = series(metrics, "oauth_connector_token_requests_total")
+    assert len(counted) == HOSTS + 1
+    assert 'oauth_connector_token_requests_total{grant_type="Password",host="other",result="success"} 50.0' in counted
+    assert (
+        'oauth_connector_token_requests_total{grant_type="Password",host="h0.example.com",result="success"} 2.0'
+        in counted
+    )
+
+
+def test_an_api_request_is_counted_by_verb_resource_and_code() -> None:
+    """A request without an answer has a code too, so that nothing goes missing."""
+    metrics = Metrics()
+    metrics.api_request("patch", "secrets", "200", 0.02)
+    metrics.api_request("patch", "secrets", "error", 15.0)
+    assert series(metrics, "oauth_connector_api_requests_total") == [
+        'oauth_connector_api_requests_total{code="200",resource="secrets",verb="patch"} 1.0',
+        'oauth_connector_api_requests_total{code="error",resource="secrets",verb="patch"} 1.0',
+    ]
+
+
+def test_queue_lateness_and_watch_are_shown() -> None:
+    """The depth is asked for at the scrape; lateness and the watch's last sign are told as they happen."""
+    metrics, waiting = Metrics(), [1, 2]
+    metrics.watch_queue(lambda: len(waiting))
+    metrics.late(0.4)
+    metrics.heard("secrets", 1_800_000_000.0)
+    waiting.append(3)
+    assert series(metrics, "oauth_connector_queue_depth") == ["oauth_connector_queue_depth 3.0"]
+    assert series(metrics, "oauth_connector_refresh_lateness_seconds_sum") == [
+        "oauth_connector_refresh_lateness_seconds_sum 0.4"
+    ]
+    assert series(metrics, "oauth_connector_watch_last_event_timestamp_seconds") == [
+        'oauth_connector_watch_last_event_timestamp_seconds{resource="secrets"} 1.8e+09'
+    ]
+
+
+def test_an_unknown_time_has_no_series_rather_than_zero() -> None:
+    """A zero would read as a token that expired in 1970 and wake somebody."""
+    samples = [
+        ConnectorSample("a", "known", ready=True, expiration=1_800_000_000, next_refresh=1_799_999_000),
+        ConnectorSample("a", "failing", ready=False),
+        ConnectorSample("a", "new"),
+    ]
+    metrics = Metrics(lambda: samples)
+    assert series(metrics, "oauth_connector_ready") == [
+        'oauth_connector_ready{name="known",namespace="a"} 1.0',
+        'oauth_connector_ready{name="failing",namespace="a"} 0.0',
+    ]
+    assert series(metrics, "oauth_connector_token_expiration_timestamp_seconds") == [
+        'oauth_connector_token_expiration_timestamp_seconds{name="known",namespace="a"} 1.8e+09'
+    ]
+
+
+def test_a_connector_that_is_gone_leaves_no_series() -> None:
+    """The series are read when they are asked for; nothing has to be removed."""
+    samples = [ConnectorSample("a", "b", ready=True)]
+    metrics = Metrics(lambda: samples)
+    samples.clear()
+    assert series(metrics, "oauth_connector_ready") == []
+
+
+def test_the_build_says_which_version_runs() -> None:
+    """One series tells the versions of the operator and of Python."""
+    [info] = series(Metrics(), "oauth_connector_build_info")
+    assert 'version="' in info
+    assert 'python_version="3.' in info
