@@ -147,19 +147,21 @@ class Operator:
             stack.push_async_callback(asyncio.to_thread, self.watch.stop)
             background = [asyncio.create_task(self.informer.run()), asyncio.create_task(self._keep_listing())]
             stack.push_async_callback(_cancel, background)
-            await self._pass_until(stop)
+            await self._pass_until(stop, background)
 
-    async def _pass_until(self, stop: asyncio.Event) -> None:
-        stopped = asyncio.create_task(stop.wait())
-        filled = asyncio.create_task(self._filled())
-        await asyncio.wait((stopped, filled), return_when=asyncio.FIRST_COMPLETED)
+    async def _pass_until(self, stop: asyncio.Event, background: Sequence[asyncio.Task[None]]) -> None:
+        """Pass from when the caches are filled until told to stop; a background task that ends is a bug, and raises."""
+        stopped, filled = asyncio.create_task(stop.wait()), asyncio.create_task(self._filled())
+        await _first(stopped, filled, *background)
         if filled.done():
             log.info("watching", connectors=len(self.connectors), secrets=len(self.secrets))
             passes = asyncio.create_task(self.scheduler.serve())
-            await stopped
-            log.info("stopping: what is in flight is finished first")
-            self.scheduler.stop()
-            await passes
+            try:
+                await _first(stopped, passes, *background)
+            finally:
+                log.info("stopping: what is in flight is finished first")
+                self.scheduler.stop()
+                await passes
         await _cancel([stopped, filled])
 
     async def _filled(self) -> None:
@@ -185,6 +187,13 @@ class Operator:
                 log.warning("connectors cannot be listed", status=error.status, reason=error.reason)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30.0)
+
+
+async def _first(stopped: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:
+    """Wait for the first of some tasks; raise what ended it, unless it was asked to."""
+    done, _ = await asyncio.wait((stopped, *others), return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -77,7 +77,7 @@ class ConnectorCache:
 async def list_connectors(api: KubeAPI) -> AsyncIterator[Mapping[str, Any]]:
     """Give all connectors, page by page. Raises `KubeError`."""
     async for page in _pages(api, "application/json"):
-        for manifest in page["items"]:
+        for manifest in page.get("items") or ():
             yield manifest
 
 
@@ -87,7 +87,7 @@ async def list_names(api: KubeAPI) -> tuple[dict[Key, str], int]:
     version = 0
     async for page in _pages(api, METADATA_LIST):
         version = version or int(page["metadata"]["resourceVersion"])
-        for item in page["items"]:
+        for item in page.get("items") or ():
             metadata = item["metadata"]
             uids[Key(metadata["namespace"], metadata["name"])] = metadata["uid"]
     return uids, version

@@ -76,7 +76,7 @@ class MetadataInformer:
             page = await self._api.request("GET", PATH, query=query, accept=LIST)
             self._heard()
             version = version or str(page["metadata"]["resourceVersion"])
-            for item in page["items"]:
+            for item in page.get("items") or ():
                 secret = secret_metadata(item)
                 seen.add(secret.uid)
                 self._see(secret)
