@@ -1,0 +1,81 @@
+"""A real control plane, a namespace for each test, the operator as a process, and the real authorization servers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from devtools.control_plane import ControlPlane
+from oauth_connector.kube.client import KubeAPI
+from tests.support.authorization_servers import (
+    canaille,
+    canaille_proxy,
+    canaille_tls,
+    oidc_provider,
+    oidc_provider_proxy,
+    oidc_provider_tls,
+    tls,
+)
+from tests.support.cluster import Namespace, admin_of, new_namespace
+from tests.support.operator_process import OperatorProcess
+
+__all__ = [
+    "canaille",
+    "canaille_proxy",
+    "canaille_tls",
+    "oidc_provider",
+    "oidc_provider_proxy",
+    "oidc_provider_tls",
+    "tls",
+]
+
+ROOT = Path(__file__).parents[2]
+CANARY = "c4n4ry-"
+
+StartOperator = Callable[..., Awaitable[OperatorProcess]]
+
+
+@pytest.fixture(scope="session")
+def control_plane() -> Iterator[ControlPlane]:
+    """Give a control plane with our CRD and our roles."""
+    with ControlPlane() as plane:
+        plane.kubectl("apply", "--server-side", "-f", str(ROOT / "crds"), "-f", str(ROOT / "deploy" / "operator.yaml"))
+        yield plane
+
+
+@pytest.fixture(scope="session")
+async def admin(control_plane: ControlPlane) -> AsyncIterator[KubeAPI]:
+    """Give an administrator's client."""
+    async with admin_of(control_plane) as api:
+        yield api
+
+
+@pytest.fixture
+async def namespace(admin: KubeAPI) -> AsyncIterator[Namespace]:
+    """Give a namespace of the test's own."""
+    async with new_namespace(admin) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def service_account(control_plane: ControlPlane) -> Path:
+    """Give a kubeconfig of the operator's ServiceAccount."""
+    return control_plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
+
+
+@pytest.fixture
+async def start_operator(tmp_path: Path, service_account: Path) -> AsyncIterator[StartOperator]:
+    """Give a function that starts the operator, allowed to reach these ports of loopback; it is stopped afterwards."""
+    started: list[OperatorProcess] = []
+
+    async def start(*ports: int, **settings: object) -> OperatorProcess:
+        operator = OperatorProcess(tmp_path, service_account, ports, **settings)
+        started.append(operator)
+        await operator.start()
+        return operator
+
+    yield start
+    for operator in started:
+        await operator.stop()
+        assert CANARY not in operator.logged(), "a secret was logged"
+        assert "a pass failed" not in operator.logged(), operator.logged()

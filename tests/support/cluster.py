@@ -1,0 +1,140 @@
+"""The test's own hand on the real API server: as administrator, in one namespace, in plain objects."""
+
+import asyncio
+import base64
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from devtools.control_plane import ControlPlane
+from oauth_connector.kube.access import from_kubeconfig
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import KubeError
+
+Manifest = dict[str, Any]
+CONNECTORS = "/apis/oauthconnector.dev/v1alpha1"
+MERGE = "application/merge-patch+json"
+_numbers = itertools.count(1)
+
+
+class Namespace:
+    """One namespace of a test's own."""
+
+    def __init__(self, api: KubeAPI, name: str) -> None:
+        self.api = api
+        self.name = name
+
+    # --- objects ------------------------------------------------------------------------------------------------
+    async def add_secret(self, name: str, /, annotations: Mapping[str, str] | None = None, **values: str) -> Manifest:
+        """Create a Secret; `_` in a key stands for `-`."""
+        data = {key.replace("_", "-"): value for key, value in values.items()}
+        metadata = {"name": name, "annotations": dict(annotations or {})}
+        body = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data}
+        return await self.api.request("POST", self._path("secrets"), body=body)
+
+    async def add_config_map(self, name: str, data: Mapping[str, str]) -> Manifest:
+        """Create a ConfigMap."""
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": dict(data)}
+        return await self.api.request("POST", self._path("configmaps"), body=body)
+
+    async def add_connector(self, name: str, spec: Manifest) -> Manifest:
+        """Create a connector."""
+        body = {
+            "apiVersion": "oauthconnector.dev/v1alpha1",
+            "kind": "OAuthConnector",
+            "metadata": {"name": name},
+            "spec": spec,
+        }
+        return await self.api.request("POST", self._path("oauthconnectors"), body=body)
+
+    async def edit(self, plural: str, name: str, patch: Manifest) -> Manifest:
+        """Merge a patch into an object, as a person does."""
+        path, query = self._path(plural, name), {"fieldManager": "a-person"}
+        return await self.api.request("PATCH", path, query=query, body=patch, content_type=MERGE)
+
+    async def edit_secret(self, name: str, **values: str) -> Manifest:
+        """Change values of a Secret."""
+        data = {key.replace("_", "-"): base64.b64encode(value.encode()).decode() for key, value in values.items()}
+        return await self.edit("secrets", name, {"data": data})
+
+    async def get(self, plural: str, name: str) -> Manifest | None:
+        """Read an object, or nothing."""
+        try:
+            return await self.api.request("GET", self._path(plural, name))
+        except KubeError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    async def items(self, plural: str, group: str | None = None) -> list[Manifest]:
+        """List objects."""
+        path = f"/apis/{group}/v1/namespaces/{self.name}/{plural}" if group else self._path(plural)
+        return (await self.api.request("GET", path))["items"] or []
+
+    async def delete(self, plural: str, name: str) -> None:
+        """Delete an object."""
+        await self.api.request("DELETE", self._path(plural, name))
+
+    # --- what tests look at -------------------------------------------------------------------------------------
+    async def values(self, name: str) -> dict[str, str] | None:
+        """Give a Secret's values as text, or nothing."""
+        secret = await self.get("secrets", name)
+        if secret is None:
+            return None
+        return {key: base64.b64decode(value).decode() for key, value in (secret.get("data") or {}).items()}
+
+    async def token(self, name: str) -> str | None:
+        """Give the token in a Secret, or nothing."""
+        return (await self.values(name) or {}).get("access_token")
+
+    async def conditions(self, connector: str) -> dict[str, str]:
+        """Give the reason of each condition that is true, and `Ready`'s either way, marked when it is not."""
+        found = await self.get("oauthconnectors", connector) or {}
+        conditions = (found.get("status") or {}).get("conditions", [])
+        return {c["type"] if c["status"] == "True" else f"not {c['type']}": c["reason"] for c in conditions}
+
+    async def shows(self, connector: str, within: float = 20.0, **reasons: str) -> None:
+        """Wait until the conditions are exactly these; `not_Ready` stands for `Ready` being false."""
+        expected = {kind.replace("_", " "): reason for kind, reason in reasons.items()}
+
+        async def as_expected() -> bool:
+            return await self.conditions(connector) == expected
+
+        try:
+            await until(as_expected, within)
+        except TimeoutError:
+            raise AssertionError(f"{connector} shows {await self.conditions(connector)}, not {expected}") from None
+
+    def _path(self, plural: str, name: str | None = None) -> str:
+        base = CONNECTORS if plural.startswith("oauthconnectors") else "/api/v1"
+        return f"{base}/namespaces/{self.name}/{plural}" + (f"/{name}" if name else "")
+
+
+async def until(condition: Callable[[], Awaitable[object]], within: float = 20.0) -> None:
+    """Wait until something is so. Raises `TimeoutError`."""
+    async with asyncio.timeout(within):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def admin_of(plane: ControlPlane) -> AsyncIterator[KubeAPI]:
+    """Give an administrator's client."""
+    async with KubeAPI(from_kubeconfig(plane.kubeconfig)) as api:
+        yield api
+
+
+@asynccontextmanager
+async def new_namespace(api: KubeAPI) -> AsyncIterator[Namespace]:
+    """Make a namespace; afterwards it is deleted, and not waited for."""
+    name = f"test-{next(_numbers)}"
+    await api.request("POST", "/api/v1/namespaces", body={"metadata": {"name": name}})
+    try:
+        yield Namespace(api, name)
+    finally:
+        try:
+            await api.request("DELETE", f"/api/v1/namespaces/{name}")
+        except KubeError as error:
+            if error.status not in (404, 409):
+                raise

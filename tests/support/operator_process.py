@@ -1,0 +1,83 @@
+"""The operator as people run it: a process of its own, under its own ServiceAccount."""
+
+import asyncio
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from devtools.child import Child
+from tests.support.cluster import until
+from tests.support.ports import free_port
+
+
+class OperatorProcess:
+    """Started with `start`; `stop` and `kill` end it, and it may be started again."""
+
+    def __init__(self, folder: Path, kubeconfig: Path, ports: Sequence[int], **settings: object) -> None:
+        self._folder = folder
+        self._kubeconfig = kubeconfig
+        self.http = free_port()
+        self._child: Child | None = None
+        allowed = [{"cidr": "127.0.0.0/8", "ports": list(ports), "http": True}] if ports else []
+        config = {"allowedDestinations": allowed, "httpHost": "127.0.0.1", "httpPort": self.http, **settings}
+        self._config = folder / "config.yaml"
+        self._config.write_text(yaml.safe_dump(config))
+        self.log = folder / "operator.log"
+
+    async def start(self) -> None:
+        """Start it, and wait until its caches are filled."""
+        command = [sys.executable, "-m", "oauth_connector", "run"]
+        arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
+        self._child = Child([*command, *arguments], self.log)
+        await until(self._is_ready, within=30)
+
+    async def stop(self) -> int:
+        """Send SIGTERM, and give the exit status."""
+        child, self._child = self._child, None
+        return await asyncio.to_thread(child.stop) if child is not None else 0
+
+    async def kill(self) -> None:
+        """Send SIGKILL."""
+        if self._child is not None:
+            self._child.signal(signal.SIGKILL)
+            await self.stop()
+
+    def terminate(self) -> None:
+        """Send SIGTERM, and do not wait."""
+        if self._child is not None:
+            self._child.signal(signal.SIGTERM)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self._child is None or self._child.ended
+
+    async def page(self, path: str) -> tuple[int, str]:
+        """Get a page of its health and metrics server."""
+        return await asyncio.to_thread(_page, f"http://127.0.0.1:{self.http}{path}")
+
+    async def _is_ready(self) -> bool:
+        if self._child is not None and self._child.ended:
+            raise AssertionError(f"the operator ended: {self._child.last_words()}")
+        return (await self.page("/readyz"))[0] == 200
+
+    def logged(self) -> str:
+        """Give what it has logged."""
+        return self.log.read_text() if self.log.exists() else ""
+
+
+def _page(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # loopback
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
