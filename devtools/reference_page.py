@@ -52,18 +52,18 @@ Each reason is explained in [reasons.md](reasons.md). `kubectl wait --for=condit
 
 ## The Secret
 
-Without `output` it holds `access_token`, `token_type`, `expires_at` (RFC 3339, UTC), `authorization` (prefix and token), and
-`scope` when it is known. It is written in one piece. The old token stays good for the third of its life that is left
-when it is replaced, since the kubelet shows a new Secret to pods up to 90 s late.
+Without `output` it holds `access_token`, `token_type`, `expires_at` (RFC 3339, UTC), `authorization` (prefix and
+token), and `scope` when it is known. It is written in one piece. The old token stays good for the third of its life
+that is left when it is replaced, since the kubelet shows a new Secret to pods up to 90 s late.
 
 ## Annotations and labels
 
 | where | name | meaning |
 |---|---|---|
-| on a connector, by a person | `oauthconnector.dev/refresh-requested-at` | any new text asks for a token now; `status.lastHandledRefresh` echoes it |
-| on a credential Secret, by its owner | `oauthconnector.dev/allowed-hosts` | hosts, separated by commas, to which it may be sent; nowhere else |
-| on a Secret that is in the way, by its owner | `oauthconnector.dev/adopt` | name of the connector that may take it over |
-| on our Secret, by the operator | label `oauthconnector.dev/managed`, annotations `oauthconnector.dev/…` | what scheduling and restarts need: connector, digests, times, keys |
+| connector, by a person | `oauthconnector.dev/refresh-requested-at` | any new text asks for a token now |
+| credential Secret, by its owner | `oauthconnector.dev/allowed-hosts` | hosts (with commas) it may be sent to |
+| Secret in the way, by its owner | `oauthconnector.dev/adopt` | the connector that may take it over |
+| our Secret, by the operator | `oauthconnector.dev/managed` and others | what scheduling and restarts need |
 """
 
 REASONS = """\
@@ -114,9 +114,8 @@ def _type(field: Schema) -> str:
     if "additionalProperties" in field:
         return f"map of texts{_bounds(field, 'Properties')}"
     bounds = _bounds(field, "Length") or _range(field)
-    return {"integer": "whole number", "string": "text", "boolean": "true or false"}.get(
-        field["type"], field["type"]
-    ) + bounds
+    kinds = {"integer": "whole number", "string": "text", "boolean": "true or false"}
+    return f"{kinds.get(field['type'], field['type'])}{bounds}"
 
 
 def _bounds(field: Schema, of: str) -> str:

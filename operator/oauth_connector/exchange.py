@@ -130,10 +130,14 @@ class Exchange:
         asked = self._clock()
         answer = await self._provider.send(prepared.request, prepared.trust)
         result = parse(answer) if isinstance(answer, HTTPResponse) else answer
-        failed = self._problem(spec, Phase.TOKEN, result) if isinstance(result, Signal) else None
-        said = failed.reason.value if failed is not None else "success"
+        concluded = (
+            self._problem(spec, Phase.TOKEN, result)
+            if isinstance(result, Signal)
+            else _issued(result, int(asked), spec)
+        )
+        said = concluded.reason.value if isinstance(concluded, Problem) else "success"
         self._on_call(_host(prepared.request.url), spec.grant_type.value, said, self._clock() - asked)
-        return failed or _issued(result, int(asked), spec)
+        return concluded
 
     @staticmethod
     def _problem(spec: OAuthConnectorSpec, phase: Phase, signal: Signal) -> Problem:

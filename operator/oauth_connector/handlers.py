@@ -10,6 +10,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import kopf
@@ -37,7 +38,7 @@ class Backoff:
 def settings_for_kopf() -> kopf.OperatorSettings:
     """Give settings under which kopf only watches: short time-outs, endless retries, nothing written."""
     settings = kopf.OperatorSettings()
-    settings.networking.error_backoffs = Backoff()  # type: ignore[assignment]  # typed narrower than it is used
+    settings.networking.error_backoffs = Backoff()
     settings.networking.request_timeout = 30
     settings.networking.connect_timeout = 5
     settings.posting.enabled = False
@@ -70,7 +71,7 @@ class Watch:
         self._on_event = on_event
         self._login = login
         self._stopping = threading.Event()
-        self._stop_kopf: Callable[[], None] | None = None
+        self._stop_kopf: Callable[[], object] | None = None
         self._thread = threading.Thread(target=self._supervise, name="kopf", daemon=True)
         self.restarts = 0
 
@@ -105,7 +106,7 @@ class Watch:
                 standalone=True,
             )
         )
-        self._stop_kopf = lambda: loop.call_soon_threadsafe(operator.cancel) and None
+        self._stop_kopf = partial(loop.call_soon_threadsafe, operator.cancel)
         try:
             await operator
         except asyncio.CancelledError:

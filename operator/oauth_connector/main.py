@@ -60,7 +60,7 @@ class Operator:
         self._settings = settings
         self._access = access
         self.metrics = Metrics(self._samples if settings.metrics_per_object else None)
-        self.connectors = ConnectorCache(lambda key: self.scheduler.nudge(key))
+        self.connectors = ConnectorCache(lambda key: self.scheduler.nudge(key))  # noqa: PLW0108  # the scheduler comes later
         self.secrets = SecretStore()
         self.api = KubeAPI(access, self.metrics.api_request, timeout=settings.api_request_seconds)
         self.cluster = KubeCluster(self.api, self.connectors, self.secrets)

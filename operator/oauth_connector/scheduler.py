@@ -65,7 +65,7 @@ class Scheduler:
         self._run = run
         self._clock = clock
         self._workers = workers
-        self._on_start = on_start or (lambda lateness: None)
+        self._on_start = on_start or (lambda _lateness: None)
         self._timetable = Timetable()
         self._ready: dict[Key, float] = {}
         self._again: set[Key] = set()

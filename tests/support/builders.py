@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from oauth_connector.api.parsing import parse_spec
-from oauth_connector.api.status import OAuthConnectorStatus
-from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata
 from pydantic import SecretStr
 
+from oauth_connector.api.parsing import parse_spec
+from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.observation import Connector, IssuedToken, Key, Observation, Recollection
 from oauth_connector.connector.secret import RenderedSecret, render
+from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata
 
 NOW = 1_800_000_000
 UID = "0b0e0c0f-0000-4000-8000-000000000001"

@@ -12,7 +12,7 @@ from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
 from oauth_connector.connector.secret import RenderedSecret
 from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, Written, WriteRefused, WriteResult
+from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, WriteRefused, WriteResult, Written
 from tests.support.builders import metadata_of
 
 

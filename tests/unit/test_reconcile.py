@@ -1,6 +1,5 @@
 """Whole passes over fakes that pass the contract suite: stories of one connector, on a clock moved by hand."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -94,12 +93,12 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+def world() -> World:
     """Give a connector whose client secret is there, not seen yet."""
     made = World()
     made.cluster.add(a_connector())
     made.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
-    yield made
+    return made
 
 
 async def test_a_first_token_takes_two_writes_and_two_reads(world: World) -> None:

@@ -20,6 +20,7 @@ class Hand:
         self.now = 1000.0
 
     def __call__(self) -> float:
+        """Give the time."""
         return self.now
 
 

@@ -1,4 +1,4 @@
-"""Building blocks of the models: one base class with rules, names as the API spells them, problems in people's words."""
+"""Building blocks of the models: one base class with rules, the API's spelling, problems in people's words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

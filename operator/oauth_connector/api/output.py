@@ -1,5 +1,6 @@
 """`spec.output` and `spec.refresh`: what the Secret looks like, and when it is renewed."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -78,13 +79,13 @@ class Output(Model):
 
     secret_name: ObjectName | None = Field(
         None,
-        description="Name of the Secret; `<connector>-token` when absent. It may change: the new Secret is written, then "
-        "the old one is removed.",
+        description="Name of the Secret; `<connector>-token` when absent. It may change: the new Secret is written,"
+        " then the old one is removed.",
     )
     data: Annotated[tuple[OutputData, ...], Field(min_length=1, max_length=16)] | None = Field(
         None,
-        description="Fields and their keys. When absent: access_token, token_type, expires_at, authorization, and scope "
-        "when it is known.",
+        description="Fields and their keys. When absent: access_token, token_type, expires_at, authorization, and"
+        " scope when it is known.",
     )
     formats: Annotated[tuple[OutputFormat, ...], Field(max_length=4)] | None = Field(
         None, description="Keys that hold all fields in a named format, beside `data`."
@@ -147,6 +148,10 @@ class Output(Model):
     )
 
 
+def _within(name: str, least: str) -> Callable[[Model], bool]:
+    return lambda refresh: durations.is_within(getattr(refresh, name), least, "87600h")
+
+
 class Refresh(Model):
     """When a token is replaced."""
 
@@ -172,7 +177,7 @@ class Refresh(Model):
                 f"!has(self.{name}) || (self.{name}.matches('{durations.PATTERN}')"
                 f" && duration(self.{name}) >= duration('{least}') && duration(self.{name}) <= duration('87600h'))",
                 f"{name} must be between {least} and 87600h (ten years)",
-                lambda self, name=python, least=least: durations.is_within(getattr(self, name), least, "87600h"),
+                _within(python, least),
             )
             for name, python, least in (
                 ("before", "before", "1s"),

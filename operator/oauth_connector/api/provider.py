@@ -53,11 +53,13 @@ class Provider(Model):
         ),
         Rule(
             "!has(self.caBundle) || !self.caBundle.startsWith('-----BEGIN')",
-            "caBundle is base64 of the PEM text: encode it (base64 -w0 ca.crt), or put it in a ConfigMap and use caBundleRef",
+            "caBundle is base64 of the PEM text: encode it (base64 -w0 ca.crt), or put it in a ConfigMap and use"
+            " caBundleRef",
             lambda self: not (self.ca_bundle or "").startswith("-----BEGIN"),
         ),
         Rule(
-            "!has(self.caBundle) || self.caBundle.startsWith('-----BEGIN') || self.caBundle.matches('^[A-Za-z0-9+/=\\\\s]*$')",
+            "!has(self.caBundle) || self.caBundle.startsWith('-----BEGIN') ||"
+            " self.caBundle.matches('^[A-Za-z0-9+/=\\\\s]*$')",
             "caBundle must be base64",
             lambda self: (self.ca_bundle or "").startswith("-----BEGIN") or _is_base64(self.ca_bundle),
         ),
@@ -90,8 +92,8 @@ class ClientSpec(Model):
     )
     basic_encoding: BasicEncoding | None = Field(
         None,
-        description="`Form` encodes id and secret as RFC 6749 §2.3.1 says; `Raw` is for servers that do not decode them. "
-        "`Form` when absent.",
+        description="`Form` encodes id and secret as RFC 6749 §2.3.1 says; `Raw` is for servers that do not decode"
+        " them. `Form` when absent.",
     )
 
     RULES: ClassVar[tuple[Rule, ...]] = (
@@ -111,7 +113,8 @@ class ClientSpec(Model):
             lambda self: self.authentication in (None, ClientAuthentication.NONE) or self.secret_ref is not None,
         ),
         Rule(
-            "!has(self.basicEncoding) || (has(self.secretRef) && (!has(self.authentication) || self.authentication == 'Basic'))",
+            "!has(self.basicEncoding) || (has(self.secretRef) &&"
+            " (!has(self.authentication) || self.authentication == 'Basic'))",
             "basicEncoding is for authentication Basic only",
             lambda self: (
                 self.basic_encoding is None

@@ -1,8 +1,5 @@
 """Put the two questions to what was observed, and hold back a token call whose time has not come."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
-
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.actions import HEALING, Cause, Conflict, Decision, Hold, Mint
 from oauth_connector.connector.checks import CONFLICT_LOOK, SECRET_CHECKS, TOKEN_CHECKS, held
@@ -16,20 +13,14 @@ HEALS_AN_HOUR = 3
 LONGEST_PAUSE = 3600 + 400
 """No pause that we write is longer; a longer one in status was put there by somebody else."""
 
-A = TypeVar("A")
-
 
 def decide(obs: Observation) -> Decision:
     """Give one answer to each question. A conflict at the Secret stops token calls: nobody could read the token."""
-    secret = _first(SECRET_CHECKS, obs)
-    token = _first(TOKEN_CHECKS, obs)
+    secret = next(shown for check in SECRET_CHECKS if (shown := check(obs)) is not None)
+    token = next(wanted for check in TOKEN_CHECKS if (wanted := check(obs)) is not None)
     if isinstance(token, Mint):
         token = (_conflict(secret, obs) if isinstance(secret, Conflict) else hold_back(token.cause, obs)) or token
     return Decision(token, secret)
-
-
-def _first(checks: Sequence[Callable[[Observation], A | None]], obs: Observation) -> A:
-    return next(answer for check in checks if (answer := check(obs)) is not None)
 
 
 def _conflict(secret: Conflict, obs: Observation) -> Hold:
@@ -54,7 +45,7 @@ def _contested(obs: Observation) -> Hold | None:
 
 
 def _after_the_last_call(obs: Observation) -> float:
-    """Keep ten seconds between two calls; a last call in the future is a clock set back, and must not block for ever."""
+    """Keep ten seconds between two calls; one in the future is a clock set back and must not block for ever."""
     status, token = obs.connector.status, held(obs)
     known = (
         obs.memory.last_call,

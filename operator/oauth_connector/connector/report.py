@@ -59,7 +59,7 @@ class Findings:
     shown: ShownToken | None = None
     problem: Problem | None = None
     attempt: Attempt | None = None
-    next_call: int | None = None
+    next_call: float | None = None
 
 
 def shown_token(secret: SecretMetadata | None) -> ShownToken | None:
@@ -94,7 +94,11 @@ def next_transition(status: OAuthConnectorStatus, now: float) -> float | None:
 
 
 def _time(at: float | None) -> datetime | None:
-    return datetime.fromtimestamp(int(at), UTC) if at is not None else None
+    return _moment(at) if at is not None else None
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(int(at), UTC)
 
 
 def _token_facts(connector: Connector, f: Findings) -> dict[str, object]:
@@ -155,7 +159,7 @@ def _conditions(connector: Connector, f: Findings) -> tuple[Condition, ...]:
     wanted = {"Ready": ("True" if valid else "False", ready, _text(connector, f.problem, ready))}
     for kind, reason in _beside(connector, f, valid=valid):
         wanted[kind] = ("True", reason, _text(connector, f.problem, reason))
-    return set_conditions(connector.status.conditions, wanted, connector.generation, _time(f.now))
+    return set_conditions(connector.status.conditions, wanted, connector.generation, _moment(f.now))
 
 
 def _ready_reason(f: Findings, *, valid: bool) -> Reason:

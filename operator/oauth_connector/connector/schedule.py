@@ -47,11 +47,12 @@ class Pace(Enum):
 
     def pause(self, attempts: int) -> int:
         """Give the pause after so many failures in a row."""
-        return self.value[min(max(attempts, 1), len(self.value)) - 1]
+        pauses: tuple[int, ...] = self.value
+        return pauses[min(max(attempts, 1), len(pauses)) - 1]
 
 
 def share(uid: str, *salt: object) -> float:
-    """Give a number in [0, 1) that is fixed by the UID: a fixed offset disperses a herd linearly, a random one by √n."""
+    """Give a number in [0, 1) that is fixed by the UID: fixed offsets disperse a herd linearly, random ones by √n."""
     text = "/".join((uid, *map(str, salt)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
 

@@ -139,5 +139,6 @@ def _context(ca_data: bytes | None, pair: tuple[bytes, bytes] | None) -> ssl.SSL
 def _from_program(config: Mapping[str, Any]) -> SecretStr:
     from kubernetes.config.exec_provider import ExecProvider  # noqa: PLC0415  # 48 MB that no Pod needs
 
-    provider = ExecProvider(dict(config), cwd=None, cluster=None)
-    return SecretStr(provider.run()["token"])
+    provider = ExecProvider(dict(config), cwd=None, cluster=None)  # type: ignore[no-untyped-call]  # it has no types
+    given = provider.run()  # type: ignore[no-untyped-call]  # as above
+    return SecretStr(given["token"])

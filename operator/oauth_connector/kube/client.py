@@ -78,7 +78,9 @@ class KubeAPI:
         """Open a watch; its lines are bytes. `silence` is how long none may come, in seconds. Raises `KubeError`."""
         timeout = aiohttp.ClientTimeout(total=None, connect=5.0, sock_read=silence)
         try:
-            async with self._open("GET", path, query, None, {"Accept": accept}, timeout) as response:
+            async with self._open(
+                "GET", path, query=query, data=None, headers={"Accept": accept}, timeout=timeout
+            ) as response:
                 await _refuse(response)
                 yield response.content
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -89,7 +91,9 @@ class KubeAPI:
     ) -> dict[str, Any]:
         started, code = time.monotonic(), "error"
         try:
-            async with self._open(method, path, query, data, headers, self._timeout) as response:
+            async with self._open(
+                method, path, query=query, data=data, headers=headers, timeout=self._timeout
+            ) as response:
                 code = str(response.status)
                 await _refuse(response)
                 return _object(await response.read())
@@ -102,6 +106,7 @@ class KubeAPI:
         self,
         method: str,
         path: str,
+        *,
         query: Mapping[str, str] | None,
         data: bytes | None,
         headers: Mapping[str, str],

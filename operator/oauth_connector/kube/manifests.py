@@ -1,4 +1,4 @@
-"""The bodies of our writes to Secrets: a POST for the first, a merge patch that carries uid and version for the rest."""
+"""The bodies of our writes to Secrets: a POST first, merge patches with uid and version later."""
 
 import base64
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The Secrets that carry our label, as metadata, newest version each."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from oauth_connector.connector.secret_metadata import SecretMetadata
 
@@ -19,7 +19,7 @@ class SecretStore:
     def __len__(self) -> int:
         return len(self._secrets)
 
-    def __iter__(self) -> Iterable[SecretMetadata]:
+    def __iter__(self) -> Iterator[SecretMetadata]:
         return iter(list(self._secrets.values()))
 
     def get(self, namespace: str, name: str) -> SecretMetadata | None:
@@ -31,7 +31,7 @@ class SecretStore:
         return tuple(self._secrets[name] for name in sorted(self._of_connector.get(uid, ())))
 
     def put(self, secret: SecretMetadata) -> bool:
-        """Keep a Secret unless the same or a newer version is known, or it was removed since; tell whether it was kept."""
+        """Keep a Secret unless the same or a newer version is known, or it went since; tell whether it was kept."""
         name, version = (secret.namespace, secret.name), int(secret.resource_version)
         known = self._secrets.get(name)
         if known is not None and int(known.resource_version) >= version:

@@ -37,7 +37,7 @@ async def resolve(host: str, port: int) -> tuple[Address, ...]:
         raise NotConnectedError(Symptom.HOST_NOT_FOUND if missing else Symptom.RESOLUTION_FAILED) from None
     except (OSError, UnicodeError):
         raise NotConnectedError(Symptom.HOST_NOT_FOUND) from None
-    return tuple(dict.fromkeys(ip_address(entry[4][0].split("%")[0]) for entry in found))
+    return tuple(dict.fromkeys(ip_address(str(entry[4][0]).split("%")[0]) for entry in found))
 
 
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -52,7 +52,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  # the library's protocol
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
@@ -71,9 +71,9 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
 
     async def connect_unix_socket(
         self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+        path: str,  # noqa: ARG002  # the library's protocol
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109  # as above
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002  # as above
     ) -> httpcore2.AsyncNetworkStream:
         """Refuse: no provider lives in a file."""
         raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)

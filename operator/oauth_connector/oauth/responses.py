@@ -68,7 +68,7 @@ def of_status(status: int) -> Symptom | None:
 
 
 def _error(members: Members) -> str | None:
-    """Find the error code: RFC 6749's member, Slack's `ok: false`, Fitbit's list; text of any other shape is a blank."""
+    """Find the error code: RFC 6749's member, Slack's `ok: false`, Fitbit's list."""
     error = members.get("error")
     if isinstance(error, Mapping):
         error = error.get("code") or error.get("type") or error.get("status") or "error"
