@@ -15,6 +15,7 @@ from oauth_connector.connector.ownership import why_not_ours
 from oauth_connector.connector.problem import STRAIN
 from oauth_connector.connector.report import Findings, shown_token
 from oauth_connector.connector.secret import recover
+from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.exchange import Exchange, Failed, Received
 from oauth_connector.ports import Clock, Cluster, LiveSecret
 from oauth_connector.publish import Publisher
@@ -69,7 +70,7 @@ class Minter:
         if live is not None and (problem := why_not_ours(live.metadata, connector)):
             self._memory.put(key, replace(self._memory.of(key), conflict=KnownConflict(problem, obs.now)))
             return Findings(obs.now, problem=problem)
-        if live is not None and live.metadata.issued_at != (obs.output.issued_at if obs.output else None):
+        if live is not None and live.metadata.managed and not _is_known(live.metadata, obs.output):
             return self._clock()
         if cause is Cause.LOST and await self._cluster.is_going(key.namespace):
             return None
@@ -116,6 +117,11 @@ def _rank(obs: Observation, cause: Cause) -> Rank:
 def _is_new(obs: Observation, cause: Cause) -> bool:
     """Tell whether nothing was ever said of the connector: then the Secret's POST finds out whether it exists."""
     return cause is Cause.FIRST and not obs.connector.status.conditions
+
+
+def _is_known(live: SecretMetadata, seen: SecretMetadata | None) -> bool:
+    """Tell whether the token that a Secret shows is the one that was decided on."""
+    return seen is not None and (live.issued_at, live.token_digest) == (seen.issued_at, seen.token_digest)
 
 
 def _repeated(token: IssuedToken, live: LiveSecret | None, now: float) -> IssuedToken | None:

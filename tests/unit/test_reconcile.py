@@ -1,6 +1,7 @@
 """Whole passes over fakes that pass the contract suite: stories of one connector, on a clock moved by hand."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,9 @@ from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.exchange import Exchange
 from oauth_connector.mint import Minter
+from oauth_connector.oauth.errors import Signal
+from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.perform import Performer
 from oauth_connector.ports import ClusterUnavailable
 from oauth_connector.publish import Publisher
@@ -70,7 +74,7 @@ class World:
         status = self.cluster.connectors[KEY].status.written()
         assert flux_problems(status, self.cluster.connectors[KEY].generation) == []
 
-    def edit(self, spec: dict) -> None:
+    def edit(self, spec: dict[str, Any]) -> None:
         """Change the spec as a person would."""
         connector = self.cluster.connectors[KEY]
         fresh = a_connector(spec)
@@ -327,7 +331,7 @@ async def test_an_api_server_away_after_the_call_loses_nothing(world: World) -> 
     """A token that was received while the API server went away is written when it is back, without another call."""
 
     class Going(FakeProvider):
-        async def send(self, request, trust):  # noqa: ANN001, ANN202  # as its parent
+        async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
             world.cluster.away = True
             return await super().send(request, trust)
 

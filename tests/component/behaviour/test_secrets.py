@@ -1,6 +1,7 @@
 """The output Secret in other people's hands: deleted, edited, renamed, foreign, shared, collected."""
 
 import time
+from functools import partial
 
 import pytest
 from pydantic import SecretStr
@@ -10,10 +11,10 @@ from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.component.behaviour.scene import enter
 from tests.component.conftest import StartOperator
-from tests.support.cluster import Namespace, until
+from tests.support.cluster import Manifest, Namespace, until
 from tests.support.faulty_proxy import FaultyProxy
 
-SPOILS = {
+SPOILS: dict[str, Manifest | None] = {
     "deleted": None,
     "its token edited": {"data": {"access_token": "dGFtcGVyZWQ="}},
     "a key removed": {"data": {"authorization": None}},
@@ -38,14 +39,14 @@ async def test_a_spoiled_secret_is_healed_within_seconds(
         await _spoil(namespace, f"{name}-token", SPOILS[sentence])
     for sentence, name in names.items():
         try:
-            await until(lambda name=name: _is_whole(namespace, f"{name}-token", before[name]), within=5)
+            await until(partial(_is_whole, namespace, f"{name}-token", before[name]), within=5)
         except TimeoutError:
             pytest.fail(f"a Secret was not healed: {sentence}")
         assert canaille.is_live(SecretStr(await namespace.token(f"{name}-token") or ""))
         await namespace.shows(name, Ready="TokenIssued")
 
 
-async def _spoil(namespace: Namespace, secret: str, patch: dict | None) -> None:
+async def _spoil(namespace: Namespace, secret: str, patch: Manifest | None) -> None:
     if patch is None:
         await namespace.delete("secrets", secret)
     else:

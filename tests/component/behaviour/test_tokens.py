@@ -62,7 +62,7 @@ async def test_an_issuer_behind_a_private_authority_is_discovered(
     await start_operator(server.port, **settings)
     await namespace.add_secret("robot", client_secret="c4n4ry-client-secret")
     await namespace.add_config_map("authority", {"ca.crt": server.ca.read_text()})
-    trusting = {
+    trusting: dict[str, dict[str, object]] = {
         "caBundle": {"caBundle": base64.b64encode(server.ca.read_bytes()).decode()},
         "caBundleRef": {"caBundleRef": {"name": "authority"}},
         "trustBundle": {},
@@ -147,7 +147,7 @@ async def test_a_refresh_can_be_requested(
 
     async def handled() -> bool:
         connector = await namespace.get("oauthconnectors", "crm") or {}
-        return connector["status"].get("lastHandledRefresh") == "now, please"
+        return bool(connector["status"].get("lastHandledRefresh") == "now, please")
 
     await until(handled, within=20)
     assert await namespace.token("crm-token") != first

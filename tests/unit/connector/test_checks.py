@@ -1,6 +1,7 @@
 """The specification of a pass, case by case: which token, and does the Secret show it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ from tests.support.builders import (
 )
 
 
-def resting(age: int = 60, **changes: object) -> Observation:
+def resting(age: int = 60, **changes: Any) -> Observation:
     """Give a connector whose Secret shows a token of an hour, asked for some seconds ago."""
     connector = a_connector(status={"observedGeneration": 1, "secretRef": {"name": "crm-token"}})
     output = an_output(connector, a_token(connector, issued=NOW - age))
@@ -49,7 +50,7 @@ def resting(age: int = 60, **changes: object) -> Observation:
 
 
 def failing(
-    reason: str, next_try: int | None, *, spec: dict | None = None, age: int = 30, **error: object
+    reason: str, next_try: int | None, *, spec: dict[str, Any] | None = None, age: int = 30, **error: object
 ) -> Observation:
     """Give a connector without a token whose last call failed some seconds ago."""
     digest = token_digest(a_connector(spec).spec)
@@ -150,7 +151,7 @@ TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
 }
 
 
-def _with(obs: Observation, **changes: object) -> Observation:
+def _with(obs: Observation, **changes: Any) -> Observation:
     return an_observation(obs.connector, **changes)
 
 

@@ -1,5 +1,7 @@
 """Credential Secrets: what is taken from them, what is wrong with them, and where they may go."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr
 
@@ -22,12 +24,12 @@ def a_secret(name: str = "robot", kind: str = "Opaque", **data: bytes) -> Creden
     return CredentialSecret(CredentialVersion(name, "u", "1"), kind, {k.replace("_", "-"): v for k, v in data.items()})
 
 
-def assembled(spec: dict, *secrets: CredentialSecret) -> Credentials | Problem:
+def assembled(spec: dict[str, Any], *secrets: CredentialSecret) -> Credentials | Problem:
     """Take a spec's credentials out of these Secrets."""
     return assemble(a_connector(spec).valid_spec, {secret.version.name: secret for secret in secrets})
 
 
-def problem_of(spec: dict, *secrets: CredentialSecret) -> Problem:
+def problem_of(spec: dict[str, Any], *secrets: CredentialSecret) -> Problem:
     """Give the problem, where there must be one."""
     problem = assembled(spec, *secrets)
     assert isinstance(problem, Problem)

@@ -92,7 +92,7 @@ def test_retry_after_closes_the_lane_for_all() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.booleans()), max_size=200))
 def test_places_are_never_lost_nor_made(moves: list[tuple[str, int, bool]]) -> None:
     """After any coming and going an idle host gives its places out again, at least one of them."""
-    lanes, inside = Lanes(), []
+    lanes, inside = Lanes(), list[Key]()
     for namespace, number, strained in moves:
         key = Key(namespace, f"c{number}")
         if key in inside:

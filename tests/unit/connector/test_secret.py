@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 from io import StringIO
+from typing import Any
 
 import pytest
 from dotenv import dotenv_values
@@ -17,7 +18,7 @@ from tests.support.builders import a_connector, a_spec, a_token, metadata_of
 TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200)
 
 
-def shown(spec: dict | None = None, **changes: object) -> dict[str, str]:
+def shown(spec: dict[str, Any] | None = None, **changes: Any) -> dict[str, str]:
     """Give what a Secret of this spec holds."""
     connector = a_connector(spec)
     rendered = render(a_token(connector, **changes), connector)

@@ -1,0 +1,152 @@
+"""The operator at work, on a control plane and an authorization server of its own.
+
+    make demo                      until Ctrl-C
+    DEMO_SECONDS=60 make demo      for a minute; ends with `demo: N connectors ready, M refreshes, K errors`
+
+Everything lives in one temporary folder and on loopback; nothing is left behind.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import yaml
+
+from devtools import examples
+from devtools.authorization_server import AuthorizationServer
+from devtools.binaries import BinariesError
+from devtools.canaille import Canaille
+from devtools.child import Child
+from devtools.control_plane import ControlPlane, ControlPlaneError
+from devtools.demo_table import Board
+from devtools.installation import InstallationError
+from devtools.pki import Authority
+from devtools.registrations import TLS, RegisteredClient
+from devtools.server_process import ServerProcessError
+from oauth_connector.kube.access import from_kubeconfig
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import KubeError
+
+ROOT = Path(__file__).parent.parent
+NAMESPACE = "demo"
+LIFETIME = 30
+"""Seconds that a token of the demo lives: it is replaced about every eighteen."""
+
+
+def main() -> int:
+    """Run the demo; 0 when all connectors were ready and refreshed and nothing went wrong."""
+    seconds = float(os.environ.get("DEMO_SECONDS") or "inf")
+    try:
+        with ExitStack() as stack:
+            return asyncio.run(_show(stack, seconds))
+    except (BinariesError, ControlPlaneError, InstallationError, ServerProcessError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("demo: stopped while starting; nothing is left behind", file=sys.stderr)
+    return 1
+
+
+async def _show(stack: ExitStack, seconds: float) -> int:
+    done = asyncio.Event()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oauth-connector-demo-")))
+    with _step("control plane: etcd, API server, controller manager"):
+        plane = stack.enter_context(ControlPlane())
+    with _step("our CRD and roles"):
+        plane.kubectl("apply", "--server-side", "-f", str(ROOT / "crds"), "-f", str(ROOT / "deploy" / "operator.yaml"))
+    with _step("Canaille, an authorization server, with a client and a user"):
+        server = _authorization_server(stack, folder)
+        client = server.register(lifetime=LIFETIME)
+    with _step("the operator, under its own ServiceAccount"):
+        operator = _operator(stack, folder, plane, server)
+    with _step(f"the connectors of examples/, in namespace {NAMESPACE}"):
+        _apply(plane, server, client)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, done.set)
+    board = Board(_hints(plane))
+    async with KubeAPI(from_kubeconfig(plane.kubeconfig)) as api:
+        await _watch(api, board, operator, done, time.monotonic() + seconds)
+    errors = board.errors + _errors_in(operator.log) + operator.ended
+    print(f"demo: {board.ready} connectors ready, {board.refreshes} refreshes, {errors} errors")
+    whole = board.ready == board.connectors > 0 and board.refreshed_twice and not errors
+    return 0 if whole or seconds == float("inf") else 1
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    """Say what is being started, and how long it took."""
+    started = time.monotonic()
+    print(f"  starting {what} …", end="" if sys.stdout.isatty() else "\n", flush=True)
+    yield
+    print(f"\r  started  {what} ({time.monotonic() - started:.1f} s)", flush=True)
+
+
+def _authorization_server(stack: ExitStack, folder: Path) -> AuthorizationServer:
+    keys = folder / "tls"
+    keys.mkdir()
+    authority = Authority(keys, "demo authority")
+    certificate, key = authority.server("canaille", ["127.0.0.1", "localhost"])
+    return stack.enter_context(Canaille(folder / "canaille", tls=TLS(certificate, key, authority.certificate)))
+
+
+def _operator(stack: ExitStack, folder: Path, plane: ControlPlane, server: AuthorizationServer) -> Child:
+    config = folder / "operator.yaml"
+    settings = {
+        "allowedDestinations": [{"host": "127.0.0.1", "ports": [server.port]}],
+        "trustBundle": str(server.ca),
+        "httpHost": "127.0.0.1",
+        "httpPort": 0,
+    }
+    config.write_text(yaml.safe_dump(settings))
+    kubeconfig = plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
+    command = [sys.executable, "-m", "oauth_connector", "run", "--config", str(config), "--kubeconfig", str(kubeconfig)]
+    operator = Child(command, folder / "operator.log")
+    stack.callback(operator.stop)
+    return operator
+
+
+def _apply(plane: ControlPlane, server: AuthorizationServer, client: RegisteredClient) -> None:
+    plane.kubectl("create", "namespace", NAMESPACE)
+    text = yaml.safe_dump_all(examples.manifests(server, client))
+    plane.kubectl("apply", "--server-side", "-n", NAMESPACE, "-f", "-", stdin=text)
+
+
+async def _watch(api: KubeAPI, board: Board, operator: Child, done: asyncio.Event, until: float) -> None:
+    path = f"/apis/oauthconnector.dev/v1alpha1/namespaces/{NAMESPACE}/oauthconnectors"
+    with board.live():
+        while not done.is_set() and not operator.ended and time.monotonic() < until:
+            try:
+                board.take((await api.request("GET", path)).get("items") or [])
+            except KubeError as error:
+                board.say(f"the API server answers {error}")
+            try:
+                await asyncio.wait_for(done.wait(), timeout=0.5)
+            except TimeoutError:
+                continue
+
+
+def _errors_in(log: Path) -> int:
+    """Count what the operator logged as errors."""
+    return log.read_text().count('"level": "error"')
+
+
+def _hints(plane: ControlPlane) -> str:
+    return f"""\
+In another terminal:
+  export KUBECONFIG={plane.kubeconfig}
+  alias k='{plane.binaries}/kubectl -n {NAMESPACE}'
+  k get oac -o wide                   what status says
+  k describe oac orders               conditions and Events
+  k delete secret orders-token        comes back within seconds
+  k annotate oac orders --overwrite oauthconnector.dev/refresh-requested-at="$(date)"
+  k patch oac orders --type merge -p '{{"spec":{{"scopes":["read"]}}}}'
+Ctrl-C ends the demo and leaves nothing behind."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The examples of the repository, made to fit a server that is running: its addresses, a client of it, a person."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import RegisteredClient
+
+FOLDER = Path(__file__).parent.parent / "examples"
+
+Manifest = dict[str, Any]
+
+
+def manifests(server: AuthorizationServer, client: RegisteredClient) -> Iterator[Manifest]:
+    """Give every object of every example, with what is specific to a server filled in."""
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for manifest in yaml.safe_load_all(path.read_text()):
+            yield _fitted(manifest, server, client)
+
+
+def _fitted(manifest: Manifest, server: AuthorizationServer, client: RegisteredClient) -> Manifest:
+    if manifest["kind"] == "OAuthConnector":
+        provider = manifest["spec"]["provider"]
+        provider.update({"tokenURL": server.token_url} if "tokenURL" in provider else {"issuer": server.issuer})
+        manifest["spec"]["client"]["id"] = client.id
+    if manifest["kind"] == "Secret":
+        manifest["metadata"].pop("annotations", None)
+        known = {"client-secret": client.secret, "username": server.username, "password": server.password}
+        for key in manifest["stringData"]:
+            value = known[key]
+            manifest["stringData"][key] = value if isinstance(value, str) else value.get_secret_value()
+    if manifest["kind"] == "ConfigMap" and server.ca is not None:
+        manifest["data"]["ca.crt"] = server.ca.read_text()
+    return manifest
