@@ -28,10 +28,12 @@ def _fitted(manifest: Manifest, server: AuthorizationServer, client: RegisteredC
         manifest["spec"]["client"]["id"] = client.id
     if manifest["kind"] == "Secret":
         manifest["metadata"].pop("annotations", None)
-        known = {"client-secret": client.secret, "username": server.username, "password": server.password}
-        for key in manifest["stringData"]:
-            value = known[key]
-            manifest["stringData"][key] = value if isinstance(value, str) else value.get_secret_value()
+        known = {
+            "client-secret": client.secret.get_secret_value(),
+            "username": server.username,
+            "password": server.password.get_secret_value(),
+        }
+        manifest["stringData"] = {key: known[key] for key in manifest["stringData"]}
     if manifest["kind"] == "ConfigMap" and server.ca is not None:
         manifest["data"]["ca.crt"] = server.ca.read_text()
     return manifest

@@ -22,7 +22,7 @@ from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
 from oauth_connector.oauth.grants import TokenRequest, token_request
 from oauth_connector.oauth.responses import parse
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.ports import Clock, Cluster, Provider
+from oauth_connector.ports import Clock, Provider, Vault
 
 _REFUSALS_KEY = randomness.token_bytes(32)
 
@@ -59,14 +59,14 @@ class Exchange:
 
     def __init__(
         self,
-        cluster: Cluster,
+        vault: Vault,
         provider: Provider,
         clock: Clock,
         *,
         on_call: OnCall = lambda _host, _grant, _result, _seconds: None,
         require_allowed_hosts: bool = False,
     ) -> None:
-        self._cluster = cluster
+        self._vault = vault
         self._provider = provider
         self._clock = clock
         self._on_call = on_call
@@ -92,7 +92,7 @@ class Exchange:
     async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
         namespace = connector.key.namespace
         names = sorted({reference.name for reference in connector.valid_spec.secret_references()})
-        read = await asyncio.gather(*(self._cluster.read_credential(namespace, name) for name in names))
+        read = await asyncio.gather(*(self._vault.read_credential(namespace, name) for name in names))
         missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         return missing | {secret.version.name: secret for secret in read if secret is not None}
 
@@ -116,7 +116,7 @@ class Exchange:
         if provider.ca_bundle_ref is None:
             return provider.ca_bundle_pem or ""
         name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
-        held = await self._cluster.read_config_map(connector.key.namespace, name)
+        held = await self._vault.read_config_map(connector.key.namespace, name)
         if held is None or not held.get(key):
             return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
         return held[key]

@@ -57,7 +57,17 @@ class WriteRefused:
 WriteResult = Written | Overtaken | WriteRefused
 
 
-class Cluster(Protocol):
+class Vault(Protocol):
+    """Where credentials and authorities are read when they are used. Raises `ClusterUnavailable`."""
+
+    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
+        """Read a credential Secret now."""
+
+    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
+        """Read a ConfigMap now."""
+
+
+class Cluster(Vault, Protocol):
     """The Kubernetes API: caches that nudge, live reads that decide. Live calls raise `ClusterUnavailable`."""
 
     def connector(self, key: Key) -> Connector | None:
@@ -75,14 +85,8 @@ class Cluster(Protocol):
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
         """Read a Secret now."""
 
-    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
-        """Read a credential Secret now."""
-
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
         """Look at the version of a credential Secret without reading it."""
-
-    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
-        """Read a ConfigMap now."""
 
     async def is_going(self, namespace: str) -> bool:
         """Tell whether a namespace is being deleted, or gone."""

@@ -17,7 +17,7 @@ NOW = 1_800_000_000
 UID = "0b0e0c0f-0000-4000-8000-000000000001"
 
 
-def a_spec(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # YAML as people write it
+def a_spec(**changes: Any) -> dict[str, Any]:
     """Give a client credentials spec; `None` takes a field out."""
     spec: dict[str, Any] = {
         "grantType": "ClientCredentials",
@@ -27,13 +27,13 @@ def a_spec(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # YAML as people 
     return {name: value for name, value in {**spec, **changes}.items() if value is not None}
 
 
-def a_password_spec(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # as above
+def a_password_spec(**changes: Any) -> dict[str, Any]:
     """Give a password spec."""
     password = {"username": "ann", "passwordSecretRef": {"name": "ann", "key": "password"}}
     return a_spec(grantType="Password", password=password, **changes)
 
 
-def a_connector(spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None, **changes: Any) -> Connector:  # noqa: ANN401  # as above
+def a_connector(spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None, **changes: Any) -> Connector:
     """Give the connector `shop/crm`, seen for the first time unless a status says otherwise."""
     connector = Connector(
         key=Key("shop", "crm"),
@@ -47,7 +47,7 @@ def a_connector(spec: dict[str, Any] | None = None, status: dict[str, Any] | Non
     return replace(connector, **changes)
 
 
-def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **changes: Any) -> IssuedToken:  # noqa: ANN401  # as above
+def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **changes: Any) -> IssuedToken:
     """Give a token that answers the connector's present request."""
     token = IssuedToken(
         access_token=SecretStr("an-access-token"),
@@ -59,7 +59,7 @@ def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **cha
     return replace(token, **changes)
 
 
-def metadata_of(rendered: RenderedSecret, of: Connector, /, **changes: Any) -> SecretMetadata:  # noqa: ANN401  # as above
+def metadata_of(rendered: RenderedSecret, of: Connector, /, **changes: Any) -> SecretMetadata:
     """Give the metadata that the API server would show of a Secret as we rendered it."""
     notes = rendered.annotations
     metadata = SecretMetadata(
@@ -81,12 +81,12 @@ def metadata_of(rendered: RenderedSecret, of: Connector, /, **changes: Any) -> S
     return replace(metadata, **changes)
 
 
-def an_output(of: Connector, token: IssuedToken | None = None, /, **changes: Any) -> SecretMetadata:  # noqa: ANN401  # as above
+def an_output(of: Connector, token: IssuedToken | None = None, /, **changes: Any) -> SecretMetadata:
     """Give the Secret that shows a token of the connector."""
     return metadata_of(render(token or a_token(of), of), of, **changes)
 
 
-def an_observation(connector: Connector | None = None, now: float = NOW, **changes: Any) -> Observation:  # noqa: ANN401  # as above
+def an_observation(connector: Connector | None = None, now: float = NOW, **changes: Any) -> Observation:
     """Give what a pass knows of a connector that nothing was done for yet."""
     seen = connector or a_connector()
     obs = Observation(

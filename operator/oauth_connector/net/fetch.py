@@ -63,10 +63,8 @@ async def fetch(clients: Clients, outgoing: Outgoing, trust: str | None, limits:
         return Signal(Symptom.CERTIFICATE_UNTRUSTED)
     except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
         return Signal(Symptom.HOST_NOT_FOUND)
-    except (TimeoutError, httpcore2.TimeoutException):
-        return Signal(Symptom.TIMEOUT, sent=sent)
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, httpx2.HTTPError, OSError) as error:
-        return Signal(_seen(error, sent=sent), sent=sent)
+    except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
+        return Signal(symptom_of(error, sent=sent), sent=sent)
 
 
 async def _exchanged(client: httpx2.AsyncClient, request: httpx2.Request, size: int) -> HTTPResponse:
@@ -88,8 +86,11 @@ async def _read(response: httpx2.Response, size: int) -> tuple[bytes, bool]:
     return bytes(body), False
 
 
-def _seen(error: BaseException, *, sent: bool) -> Symptom:
+def symptom_of(error: BaseException, *, sent: bool) -> Symptom:
+    """Say what an exception means; `sent` tells whether the request may have left."""
     causes = list(_causes(error))
+    if isinstance(error, TimeoutError | httpcore2.TimeoutException):
+        return Symptom.TIMEOUT
     for cause in causes:
         if isinstance(cause, NotConnectedError):
             return cause.symptom

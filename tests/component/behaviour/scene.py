@@ -28,7 +28,7 @@ class Scene:
         """How many token requests reached the proxy."""
         return len(self.proxy.token_calls)
 
-    def spec(self, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # YAML as people write it
+    def spec(self, **changes: Any) -> dict[str, Any]:  # YAML as people write it
         """Give a client credentials spec that goes through the proxy."""
         spec = {
             "grantType": "ClientCredentials",
@@ -41,7 +41,7 @@ class Scene:
         """Put the client's secret into the cluster, or another in its place."""
         await self.namespace.add_secret("robot", client_secret=secret or self.client.secret.get_secret_value())
 
-    async def connect(self, name: str = "crm", **changes: Any) -> None:  # noqa: ANN401  # as spec
+    async def connect(self, name: str = "crm", **changes: Any) -> None:  # as spec
         """Create a connector and wait for its token."""
         await self.namespace.add_connector(name, self.spec(**changes))
         await self.namespace.shows(name, Ready="TokenIssued")

@@ -1,0 +1,188 @@
+"""`oauth-connector check`: judge a manifest and its Secret values from the laptop, without a cluster.
+
+The steps are those that the operator takes, in its order, with its own code; each says what it found, or the cure.
+"""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from oauth_connector.api.parsing import parse_spec
+from oauth_connector.api.reasons import Reason, sentence
+from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.cli.documents import Documents
+from oauth_connector.cli.step import Step
+from oauth_connector.connector import schedule
+from oauth_connector.connector.credentials import assemble, forbidden_host
+from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
+from oauth_connector.connector.observation import Connector, IssuedToken, Key
+from oauth_connector.connector.problem import Problem, of_failure
+from oauth_connector.connector.report import Findings, ShownToken, report
+from oauth_connector.connector.secret import render, timestamp
+from oauth_connector.exchange import Exchange, Failed
+from oauth_connector.net.examination import Examination, examine
+from oauth_connector.net.provider import HTTPProvider
+from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
+from oauth_connector.settings import Settings
+
+NAME_LENGTH = 200
+
+
+class Check:
+    """One judgement of one connector."""
+
+    def __init__(self, documents: Documents, settings: Settings) -> None:
+        self._documents = documents
+        self._settings = settings
+        self._connector = _connector(documents.connector)
+
+    async def steps(self, *, request_token: bool) -> AsyncIterator[Step]:
+        """Take the steps, and stop at the first that the following ones depend on."""
+        for step in self._fields():
+            yield step
+        if isinstance(self._connector.spec, tuple):
+            return
+        secrets = self._secrets()
+        yield secrets
+        async with HTTPProvider(self._settings.allowed_destinations, self._settings.trust_bundle) as provider:
+            reached = True
+            async for step in self._way(provider):
+                reached = reached and step.well
+                yield step
+            if request_token and reached and secrets.well:
+                async for step in self._token(provider):
+                    yield step
+
+    # --- the manifest -------------------------------------------------------------------------------------------
+    def _fields(self) -> list[Step]:
+        spec, name = self._connector.spec, self._connector.key.name
+        problems = (
+            [Step("fields", well=False, text=f"{p.path} {p.message}") for p in spec] if isinstance(spec, tuple) else []
+        )
+        if not name or len(name) > NAME_LENGTH:
+            problems.append(Step("fields", well=False, text="metadata.name must have 1 to 200 characters"))
+        return problems or [Step("fields", well=True, text="the spec is as the API server wants it")]
+
+    def _secrets(self) -> Step:
+        spec, secrets = self._connector.valid_spec, self._documents.secrets
+        found = assemble(spec, secrets)
+        if isinstance(found, Problem):
+            return self._told("secrets", found)
+        used = [secrets[reference.name] for reference in spec.secret_references()]
+        forbidden = forbidden_host(used, token_host(spec), required=self._settings.require_allowed_hosts)
+        if forbidden is not None:
+            return self._told("secrets", forbidden)
+        names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
+        return Step("secrets", well=True, text=f"all values are there and clean: {names}")
+
+    # --- the way there ------------------------------------------------------------------------------------------
+    async def _way(self, provider: HTTPProvider) -> AsyncIterator[Step]:
+        spec = self._connector.valid_spec
+        trust = await self._trust()
+        if isinstance(trust, Problem):
+            yield self._told("authorities", trust)
+            return
+        if spec.provider.issuer and not spec.provider.token_url:
+            async for step in self._look(spec.provider.issuer, trust):
+                yield step
+                if not step.well:
+                    return
+            found = await provider.find(spec.provider.issuer, trust)
+            if isinstance(found, Signal):
+                yield self._told("discovery", of_failure(classify(spec.grant_type, Phase.DISCOVERY, found), {}))
+                return
+            yield Step("discovery", well=True, text=f"token endpoint {found.token_endpoint}")
+            return
+        async for step in self._look(spec.provider.token_url or "", trust):
+            yield step
+
+    async def _trust(self) -> str | Problem | None:
+        provider = self._connector.valid_spec.provider
+        if provider.ca_bundle_ref is None:
+            return provider.ca_bundle_pem
+        name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
+        held = self._documents.config_maps.get(name, {}).get(key)
+        return held or missing_authority(name, key)
+
+    async def _look(self, url: str, trust: str | None) -> AsyncIterator[Step]:
+        settings = self._settings
+        seen = await examine(url, settings.allowed_destinations, settings.trust_bundle, trust)
+        if seen.addresses:
+            yield Step("dns", well=True, text=f"{seen.host} is {', '.join(map(str, seen.addresses))}")
+        if seen.problem is not None:
+            grant = self._connector.valid_spec.grant_type
+            problem = of_failure(classify(grant, Phase.TOKEN, Signal(seen.problem)), {"host": seen.host})
+            yield self._told("connection" if seen.addresses else "dns", problem)
+            return
+        yield Step("connection", well=True, text=_connected(seen))
+
+    # --- the token ----------------------------------------------------------------------------------------------
+    async def _token(self, provider: HTTPProvider) -> AsyncIterator[Step]:
+        exchange = Exchange(
+            self._documents, provider, time.time, require_allowed_hosts=self._settings.require_allowed_hosts
+        )
+        answer = await exchange.ask(self._connector)
+        if isinstance(answer, Failed):
+            error = answer.problem.signal.oauth_error if answer.problem.signal else None
+            yield replace(self._told("token", answer.problem), facts={"error": error} if error else {})
+            return
+        yield Step("token", well=True, text="the provider gave a token", facts=_masked(answer.token))
+        yield self._secret_to_be(answer.token)
+        yield self._status_to_be(answer.token)
+
+    def _secret_to_be(self, token: IssuedToken) -> Step:
+        rendered = render(token, self._connector)
+        keys = {key: f"{len(value.get_secret_value())} characters" for key, value in rendered.data.items()}
+        return Step("secret", well=True, text=f"the operator would write Secret {rendered.name}", facts=keys)
+
+    def _status_to_be(self, token: IssuedToken) -> Step:
+        shown = ShownToken(self._connector.output_name, token.issued, token.expires, token.token_type, token.scope)
+        status = report(self._connector, Findings(token.issued, shown))
+        ready = status.conditions[0]
+        facts = {"Ready": f"{ready.status}, {ready.reason}", "message": ready.message}
+        if token.expires is not None:
+            policy = refresh_policy(self._connector.spec)
+            at = schedule.refresh_time(token.issued, token.expires, policy, self._connector.uid)
+            facts |= {"expires": timestamp(token.expires), "next refresh": timestamp(at)}
+        return Step("status", well=True, text="status would say", facts=facts)
+
+    def _told(self, name: str, problem: Problem) -> Step:
+        facts = base_facts(self._connector) | dict(problem.facts)
+        return Step(name, well=False, text=f"{problem.reason.value}: {sentence(problem.reason, facts)}")
+
+
+def missing_authority(name: str, key: str) -> Problem:
+    """Say that the ConfigMap with the authorities was not given."""
+    return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
+
+
+def _connector(manifest: Mapping[str, Any]) -> Connector:
+    metadata = manifest["metadata"]
+    return Connector(
+        key=Key(str(metadata.get("namespace", "default")), str(metadata.get("name", ""))),
+        uid="laptop",
+        resource_version="1",
+        generation=1,
+        deleting=False,
+        spec=parse_spec(manifest.get("spec") or {}),
+        status=OAuthConnectorStatus(),
+    )
+
+
+def _connected(seen: Examination) -> str:
+    if seen.protocol is None:
+        return f"connected to port {seen.port}, without TLS"
+    return f"{seen.protocol} on port {seen.port}, certificate good until {seen.certificate_until}"
+
+
+def _masked(token: IssuedToken) -> dict[str, str]:
+    """Show of a token what tells it apart, and no more: four characters of a long one."""
+    text = token.access_token.get_secret_value()
+    shown = text[:4] if len(text) >= 20 else ""  # noqa: PLR2004  # of a short token nothing
+    facts = {"access token": f"{shown}… ({len(text)} characters)", "type": token.token_type}
+    if token.scope:
+        facts["scopes"] = " ".join(token.scope)
+    if token.fields:
+        facts["fields of the answer"] = ", ".join(sorted(token.fields))
+    return facts

@@ -1,0 +1,109 @@
+"""What `oauth-connector check` is given: a connector, and the Secrets and ConfigMaps that it refers to."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from oauth_connector.connector.credentials import ALLOWED_HOSTS, CredentialSecret
+from oauth_connector.connector.observation import CredentialVersion
+
+
+class UsageError(Exception):
+    """What was given cannot be used; the text names the option and the cure in one line."""
+
+
+@dataclass
+class Documents:
+    """A connector's manifest, Secrets and ConfigMaps by name: a namespace on a laptop. Implements `ports.Vault`."""
+
+    connector: Mapping[str, Any]
+    secrets: dict[str, CredentialSecret] = field(default_factory=dict, repr=False)
+    config_maps: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:  # noqa: ARG002  # one here
+        """Give a Secret."""
+        return self.secrets.get(name)
+
+    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:  # noqa: ARG002  # as above
+        """Give a ConfigMap."""
+        return self.config_maps.get(name)
+
+
+def load(files: Sequence[Path], values: Sequence[str]) -> Documents:
+    """Read files of manifests, and values given as `NAME/KEY=@file` or `NAME/KEY=env:VARIABLE`. Raises `UsageError`."""
+    manifests = [manifest for path in files for manifest in _manifests(path)]
+    connectors = [m for m in manifests if m.get("kind") == "OAuthConnector"]
+    if len(connectors) != 1:
+        raise UsageError(f"-f: {len(connectors)} manifests of kind OAuthConnector; give exactly one.")
+    documents = Documents(connectors[0])
+    for manifest in manifests:
+        _take(documents, manifest)
+    for value in values:
+        _add(documents, value)
+    return documents
+
+
+def _manifests(path: Path) -> list[Mapping[str, Any]]:
+    try:
+        found = [document for document in yaml.safe_load_all(path.read_text()) if document]
+    except OSError as error:
+        raise UsageError(f"-f {path}: {error.strerror or 'cannot be read'}.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise UsageError(f"-f {path}: not YAML{f', line {mark.line + 1}' if mark else ''}.") from None
+    for document in found:
+        if not isinstance(document, dict) or not isinstance(document.get("metadata"), dict):
+            raise UsageError(f"-f {path}: a document is not a Kubernetes manifest with `metadata`.")
+    return found
+
+
+def _take(documents: Documents, manifest: Mapping[str, Any]) -> None:
+    name = str(manifest["metadata"].get("name", ""))
+    if manifest.get("kind") == "ConfigMap":
+        documents.config_maps[name] = manifest.get("data") or {}
+    if manifest.get("kind") == "Secret":
+        hosts = (manifest["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS)
+        allowed = tuple(host.strip().lower() for host in hosts.split(",")) if hosts is not None else None
+        data = _decoded(name, manifest)
+        kind = str(manifest.get("type", "Opaque"))
+        documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), kind, data, allowed)
+
+
+def _decoded(name: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    plain = {key: str(value).encode() for key, value in (manifest.get("stringData") or {}).items()}
+    try:
+        encoded = {key: base64.b64decode(value, validate=True) for key, value in (manifest.get("data") or {}).items()}
+    except (binascii.Error, TypeError, ValueError):
+        raise UsageError(f"Secret {name}: data must be base64; use stringData for plain text.") from None
+    return encoded | plain
+
+
+def _add(documents: Documents, text: str) -> None:
+    place, equals, source = text.partition("=")
+    name, slash, key = place.partition("/")
+    if not (equals and slash and name and key):
+        raise UsageError(f"--secret {place}: write NAME/KEY=@file or NAME/KEY=env:VARIABLE.")
+    known = documents.secrets.get(name)
+    data = {**(known.data if known is not None else {}), key: _value(place, source)}
+    allowed = known.allowed_hosts if known is not None else None
+    documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), "Opaque", data, allowed)
+
+
+def _value(place: str, source: str) -> bytes:
+    if source.startswith("@"):
+        try:
+            return Path(source[1:]).read_bytes()
+        except OSError as error:
+            raise UsageError(f"--secret {place}: {source[1:]}: {error.strerror or 'cannot be read'}.") from None
+    if source.startswith("env:"):
+        value = os.environ.get(source[4:])
+        if value is None:
+            raise UsageError(f"--secret {place}: the variable {source[4:]} is not set.")
+        return value.encode()
+    raise UsageError(f"--secret {place}: write @file or env:VARIABLE after =; a value here would stay in the history.")
