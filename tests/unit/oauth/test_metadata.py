@@ -1,0 +1,96 @@
+"""Discovery documents: where they are, and when they may be believed."""
+
+import json
+
+import pytest
+
+from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.token import HTTPResponse
+
+ISSUER = "https://login.example.com/realms/a"
+
+
+def parsed(status: int = 200, **members: object) -> Metadata | Signal:
+    """Read a document about the issuer."""
+    body = {"issuer": ISSUER, "token_endpoint": f"{ISSUER}/token", **members}
+    return parse_metadata(ISSUER, HTTPResponse(status, {}, json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(
+    ("issuer", "urls"),
+    [
+        (
+            ISSUER,
+            (
+                "https://login.example.com/.well-known/oauth-authorization-server/realms/a",
+                "https://login.example.com/realms/a/.well-known/openid-configuration",
+            ),
+        ),
+        (
+            "https://login.example.com",
+            (
+                "https://login.example.com/.well-known/oauth-authorization-server",
+                "https://login.example.com/.well-known/openid-configuration",
+            ),
+        ),
+        (
+            "https://login.example.com/",
+            (
+                "https://login.example.com/.well-known/oauth-authorization-server",
+                "https://login.example.com/.well-known/openid-configuration",
+            ),
+        ),
+    ],
+)
+def test_the_well_known_addresses(issuer: str, urls: tuple[str, str]) -> None:
+    """RFC 8414 §3.1 inserts its name before the path, OpenID Connect appends its own."""
+    assert well_known_urls(issuer) == urls
+
+
+def test_a_document_is_read_and_its_urls_left_as_they_are() -> None:
+    """Odd addresses are the server's own business."""
+    found = parsed(token_endpoint="https://login.example.com//api/oidc/token", unknown=1)
+    assert found == Metadata(ISSUER, "https://login.example.com//api/oidc/token")
+
+
+@pytest.mark.parametrize("issuer", [ISSUER + "/", ISSUER.upper(), "https://evil.example.com", None, 1])
+def test_another_issuer_is_not_believed(issuer: object) -> None:
+    """RFC 8414 §3.3: the same to the character, or not at all."""
+    assert parsed(issuer=issuer) == Signal(Symptom.ISSUER_MISMATCH, 200)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        1,
+        "",
+        "/token",
+        "ftp://x/token",
+        "https://",
+        "https://u:p@x/token",
+        "https://x/token#f",
+        "https://[::1/token",
+    ],
+)
+def test_an_unusable_token_endpoint_is_none(url: object) -> None:
+    """It must be an absolute HTTP address without user and fragment (RFC 6749 §3.2)."""
+    assert parsed(token_endpoint=url) == Signal(Symptom.NO_TOKEN_ENDPOINT, 200)
+
+
+@pytest.mark.parametrize(
+    ("status", "symptom"),
+    [(404, Symptom.NOT_FOUND), (302, Symptom.REDIRECT), (500, Symptom.SERVER_ERROR), (201, Symptom.CLIENT_ERROR)],
+)
+def test_only_status_200_counts(status: int, symptom: Symptom) -> None:
+    """A redirect is not followed, an error is one."""
+    found = parsed(status)
+    assert isinstance(found, Signal)
+    assert found.symptom is symptom
+
+
+def test_a_page_is_no_document() -> None:
+    """HTML at the address is told as such."""
+    found = parse_metadata(ISSUER, HTTPResponse(200, {"content-type": "text/html"}, b"<html>"))
+    assert found == Signal(Symptom.HTML, 200)
