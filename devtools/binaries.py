@@ -1,7 +1,7 @@
 """The programs of a Kubernetes control plane: found, or built once from their Go modules.
 
 Looked for in this order: the folder that `KUBEBUILDER_ASSETS` names, the project's cache, and else built there: about
-eight minutes on two cores, seconds afterwards.
+eight minutes on two cores.
 """
 
 import os
@@ -12,12 +12,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGINT
 
 from devtools.cached_folder import cached_folder, progress
+from devtools.child import Child
+from devtools.components import ETCD, PROGRAMS
 
 SOURCES = Path(__file__).parent / "binaries"
-PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
-GO_AT_LEAST = (1, 26)
+WORK = "work"
+"""Where Go keeps what is half built: it leaves that behind when it is killed, and so we can remove it."""
 QUIET = 20.0
 """Seconds between two lines of progress where nobody watches a terminal."""
 
@@ -28,7 +31,7 @@ class BinariesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One `go build`: the module's folder, the packages, and what the linker stamps into them."""
+    """One `go build`: the folder of its module, the packages, and what the linker stamps into them."""
 
     module: str
     packages: tuple[str, ...]
@@ -37,18 +40,17 @@ class Build:
 
 def kubernetes_version() -> str:
     """Give the version that the module requires, as `v1.37.2`."""
-    text = (SOURCES / "kubernetes" / "go.mod").read_text()
-    found = re.search(r"k8s\.io/kubernetes (v[0-9.]+)", text)
-    if found is None:
-        raise BinariesError("devtools/binaries/kubernetes/go.mod requires no version of k8s.io/kubernetes.")
-    return found.group(1)
+    return _told_by_module(r"k8s\.io/kubernetes (v\d+\.\d+\.\d+)$")
 
 
 def control_plane_binaries() -> Path:
     """Give the folder that holds the programs, building them if need be. Raises `BinariesError`."""
     named = os.environ.get("KUBEBUILDER_ASSETS")
-    if named and all((Path(named) / program).exists() for program in PROGRAMS):
+    missing = [program for program in PROGRAMS if named and not (Path(named) / program).exists()]
+    if named and not missing:
         return Path(named)
+    if missing:
+        progress(f"KUBEBUILDER_ASSETS is left aside, since {named} lacks {', '.join(missing)}.")
     return cached_folder(f"control-plane-{kubernetes_version()}", _build)
 
 
@@ -58,67 +60,88 @@ def builds() -> tuple[Build, Build]:
     major, minor, _ = version.removeprefix("v").split(".")
     stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
     stamp = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in stamps.items())
-    kubernetes = tuple(f"k8s.io/kubernetes/cmd/{name}" for name in PROGRAMS[1:])
-    return Build("etcd", ("go.etcd.io/etcd/server/v3",)), Build("kubernetes", kubernetes, stamp)
+    kubernetes = tuple(f"k8s.io/kubernetes/cmd/{name}" for name in PROGRAMS if name != ETCD)
+    return Build(ETCD, ("go.etcd.io/etcd/server/v3",)), Build("kubernetes", kubernetes, stamp)
+
+
+def _told_by_module(pattern: str) -> str:
+    found = re.search(pattern, (SOURCES / "kubernetes" / "go.mod").read_text(), re.MULTILINE)
+    if found is None:
+        raise BinariesError(f"devtools/binaries/kubernetes/go.mod holds nothing like {pattern}.")
+    return found.group(1)
 
 
 def _build(folder: Path) -> None:
     go = _toolchain()
-    progress(
-        f"Building etcd and Kubernetes {kubernetes_version()} from source, once: about eight minutes on two cores."
-    )
+    progress(f"Building etcd and Kubernetes {kubernetes_version()}, once: about eight minutes on two cores.")
     started = time.monotonic()
-    for build in builds():
-        _run(go, build, folder)
+    (folder / WORK).mkdir()
+    try:
+        for build in builds():
+            _run(go, build, folder)
+    finally:
+        shutil.rmtree(folder / WORK, ignore_errors=True)
     progress(f"Built in {time.monotonic() - started:.0f} s, kept in {folder}")
 
 
 def _toolchain() -> str:
+    """Give the path of a Go that can build the modules; one that can fetch a newer Go by itself is asked to."""
+    wanted = _told_by_module(r"^go (\d+\.\d+)")
+    need = f"The control plane is built with Go {wanted} or newer"
     go = shutil.which("go")
-    wanted = ".".join(map(str, GO_AT_LEAST))
     if go is None:
-        raise BinariesError(
-            f"The control plane is built with Go {wanted} or newer, which is not installed: see go.dev/dl."
-        )
-    said = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout
-    found = re.match(r"go(\d+)\.(\d+)", said)
-    if found is None or tuple(map(int, found.groups())) < GO_AT_LEAST:
-        raise BinariesError(f"The control plane is built with Go {wanted} or newer, and {said.strip()} is installed.")
+        raise BinariesError(f"{need}, and no Go is installed: see go.dev/dl.")
+    asked = [go, "env", "GOVERSION"]
+    said = subprocess.run(asked, cwd=SOURCES / "kubernetes", capture_output=True, text=True, check=False)
+    if said.returncode:
+        raise BinariesError(f"{need} (see go.dev/dl), and the one installed says: {said.stderr.strip()}")
+    found = re.search(r"go(\d+)\.(\d+)", said.stdout)
+    if found is None or tuple(map(int, found.groups())) < tuple(map(int, wanted.split("."))):
+        raise BinariesError(f"{need}, and {said.stdout.strip()} is installed: see go.dev/dl.")
     return go
 
 
 def _run(go: str, build: Build, folder: Path) -> None:
-    target = f"{folder}/etcd" if build.module == "etcd" else f"{folder}/"
-    command = [go, "build", "-v", "-trimpath", "-ldflags", f"-s -w {build.stamp}", "-o", target, *build.packages]
-    environment = {**os.environ, "CGO_ENABLED": "0"}
-    log = folder / f"{build.module}.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=SOURCES / build.module, env=environment, stdout=output, stderr=output)
-        try:
-            _watch(process, build.module, log)
-        finally:
-            process.kill()
-            process.wait()
-    if process.returncode:
-        last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
-        raise BinariesError(f"{build.module} could not be built: {last}")
-    log.unlink()
+    target = f"{folder}/etcd" if build.module == ETCD else f"{folder}/"
+    where = ["-C", str(SOURCES / build.module)]
+    command = [go, "build", *where, "-v", "-trimpath", "-ldflags", f"-s -w {build.stamp}", "-o", target]
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOTMPDIR": str(folder / WORK)}
+    process = Child([*command, *build.packages], folder / f"{build.module}.log", environment)
+    try:
+        _watch(process, build.module)
+    finally:
+        code = process.stop(SIGINT)  # at which Go removes what it has half done
+    if code:
+        raise BinariesError(f"{build.module} could not be built: {process.last_words()} (all of it: {process.log})")
+    process.log.unlink()
 
 
-def _watch(process: "subprocess.Popen[bytes]", name: str, log: Path) -> None:
+def _watch(process: Child, name: str) -> None:
     """Tell how far a build is: a line that changes on a terminal, else a line now and then."""
     live, started, told = sys.stderr.isatty(), time.monotonic(), 0.0
-    while process.poll() is None:
+    while not process.ended:
         elapsed = time.monotonic() - started
         if live or elapsed - told >= QUIET:
             told = elapsed
-            packages = log.read_bytes().count(b"\n")
-            print(
-                f"{name}: {elapsed:4.0f} s, {packages} packages compiled", file=sys.stderr, end="\r" if live else "\n"
-            )
-        try:
-            process.wait(timeout=1.0)
-        except subprocess.TimeoutExpired:
-            continue
+            packages = sum(not line.startswith("go:") for line in process.log.read_text().splitlines())
+            line = f"{name}: {elapsed:4.0f} s, {packages} packages compiled"
+            print(line, file=sys.stderr, end="\r" if live else "\n", flush=True)
+        time.sleep(0.2)
     if live:
         print(file=sys.stderr)
+
+
+def main() -> int:
+    """Have the programs ready, and print the folder that holds them."""
+    try:
+        print(control_plane_binaries())
+    except KeyboardInterrupt:
+        return 130
+    except BinariesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,30 +1,30 @@
 """A program that ends with us: stopped in order when we end well, by the kernel when we are killed."""
 
-import ctypes
-import signal
+import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from signal import SIGKILL, SIGTERM, Signals
 
-PR_SET_PDEATHSIG = 1
 GRACE = 10.0
+TETHERED = Path(__file__).with_name("tethered.py")
+
+# Linux ends a tethered program with the thread that started it, so one thread starts them all and lasts as long as we.
+_STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
 class Child:
-    """A process in a group of its own, so that Ctrl-C is for us alone, with its output in a file."""
+    """A process in a group of its own, so that Ctrl-C is for us alone, with its output in a file.
+
+    A command that cannot be run ends at once, and the log says why.
+    """
 
     def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.log = log
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=environment,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  # it makes one system call and touches no lock
-            )
+        tether = [sys.executable, "-I", "-S", str(TETHERED), str(os.getpid())]
+        self._process = _STARTER.submit(_start, [*tether, *command], log, environment).result()
 
     @property
     def pid(self) -> int:
@@ -41,25 +41,35 @@ class Child:
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "(nothing)"
 
-    def signal(self, number: signal.Signals) -> None:
+    def signal(self, number: Signals) -> None:
         """Send it a signal."""
         self._process.send_signal(number)
 
-    def stop(self) -> int:
-        """Ask it to end, by force after ten seconds, and give its exit status."""
-        if not self.ended:
-            self._process.terminate()
+    def stop(self, by: Signals = SIGTERM) -> int:
+        """Ask it and what it started to end, by force after ten seconds, and give its exit status."""
+        self._signal_group(by)
         try:
             return self._process.wait(timeout=GRACE)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+            return self.kill()
+
+    def kill(self) -> int:
+        """End it and what it started by force, and give its exit status."""
+        self._signal_group(SIGKILL)
+        return self._process.wait()
+
+    def _signal_group(self, number: Signals) -> None:
+        if not self.ended:  # until it is waited for, its group exists
+            os.killpg(self.pid, number)
 
 
-_LIBC = ctypes.CDLL(None)
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to kill us when the thread that started us ends; elsewhere there is no such call."""
-    if hasattr(_LIBC, "prctl"):
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def _start(command: Sequence[str], log: Path, environment: Mapping[str, str] | None) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            start_new_session=True,
+        )

@@ -6,12 +6,11 @@ lives in one folder and ends with the program that started it, however that ends
     python -m devtools.control_plane      brings one up, prints its kubeconfig, and waits for Ctrl-C
 """
 
+import http.client
 import signal
-import socket
+import ssl
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,214 +18,162 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import yaml
-
+from devtools import components
 from devtools.binaries import BinariesError, control_plane_binaries
 from devtools.child import Child
+from devtools.components import API_SERVER, CONTROLLER_MANAGER, ETCD, KUBECTL, NAMES, Site
+from devtools.fleeting_folder import fleeting_folder
+from devtools.kubeconfig import write_kubeconfig
 from devtools.pki import Authority, signing_key
+from devtools.reserved_port import reserved_port
 
 PATIENCE = 60.0
-ADMIN, ADMIN_GROUP = "admin", "system:masters"
-CONTROLLERS = ",".join(
-    f"{name}-controller"
-    for name in (
-        "garbage-collector",
-        "namespace",
-        "serviceaccount",
-        "resourcequota",
-        "clusterrole-aggregation",
-        "root-ca-certificate-publisher",
-    )
-)
+"""Seconds that a program may take to come up."""
+READY, DEFAULT_ACCOUNT = "/readyz", "/api/v1/namespaces/default/serviceaccounts/default"
 
 
 class ControlPlaneError(Exception):
-    """The control plane did not come up; the message names the program and the last line of its log."""
+    """A program did not come up, or kubectl failed; the message ends with what the program said last."""
 
 
 class ControlPlane:
-    """A control plane for as long as a `with` block lasts."""
+    """A control plane for as long as a `with` block lasts.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    `manifests` are files or folders of them, applied before the controllers start: the garbage collector looks for
+    kinds that are new to it only twice a minute.
+    """
+
+    def __init__(self, *manifests: Path) -> None:
+        self._manifests = manifests
         self._stack = ExitStack()
-        self._given = folder
         self._children: dict[str, Child] = {}
 
     def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._stack.close()
-            raise
+        """Bring it up; raises `BinariesError` or `ControlPlaneError`."""
+        with ExitStack() as stack:
+            self._prepare(stack)
+            stack.callback(self._end)
+            self._bring_up()
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Take it down, and its folder with it."""
         self._stack.close()
 
-    def _start(self) -> None:
+    def _prepare(self, stack: ExitStack) -> None:
         self.binaries = control_plane_binaries()
-        made = self._stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="control-plane-", ignore_cleanup_errors=True)
+        self.folder = stack.enter_context(fleeting_folder("control-plane-"))
+        authority = Authority(self.folder, "control-plane")
+        self.ca = authority.certificate
+        self._site = Site(
+            self.folder,
+            stack.enter_context(reserved_port()),
+            self.ca,
+            *authority.server("kube-apiserver", NAMES),
+            signing_key(self.folder / "service-accounts.key"),
         )
-        self.folder = self._given or Path(made)
-        (self.folder / "pki").mkdir(exist_ok=True)
-        self._authority = Authority(self.folder / "pki", "control-plane")
-        self.ca = self._authority.certificate
-        self._port, *self._etcd_ports = _free_ports(3)
-        self.url = f"https://127.0.0.1:{self._port}"
-        self._serving = self._authority.server(
-            "kube-apiserver", ["127.0.0.1", "localhost", "10.0.0.1", "kubernetes", "kubernetes.default.svc"]
-        )
-        self._signing = signing_key(self.folder / "pki" / "service-accounts.key")
-        self.kubeconfig = self._kubeconfig(ADMIN, *self._authority.client(ADMIN, ADMIN_GROUP))
-        self._run("etcd", self._etcd())
+        self.url = self._site.url
+        self._admin = authority.client("admin", "system:masters")
+        self.kubeconfig = self._certified("admin", *self._admin)
+        self._controllers = self._certified("controllers", *authority.client("system:kube-controller-manager"))
+        self._trust = ssl.create_default_context(cafile=self.ca)
+        self._trust.load_cert_chain(*self._admin)
+
+    def _bring_up(self) -> None:
+        self._run(ETCD, components.etcd(self._site))
         self.start_api_server()
-        manager = "system:kube-controller-manager"
-        self._run(
-            "kube-controller-manager", self._controllers(self._kubeconfig("kcm", *self._authority.client(manager)))
-        )
-        self._wait("kube-controller-manager", self._has_service_accounts)
+        self._apply()
+        self._run(CONTROLLER_MANAGER, components.controller_manager(self._site, self._controllers))
+        self._wait(CONTROLLER_MANAGER, lambda: self._answers(DEFAULT_ACCOUNT))
+
+    def _apply(self) -> None:
+        for path in self._manifests:
+            self.kubectl("apply", "--server-side", "--filename", str(path))
+        kinds = self.kubectl("get", "crds", "--output=name").split()
+        if kinds:
+            self.kubectl("wait", "--for=condition=Established", "--timeout=30s", *kinds)
+
+    def _end(self) -> None:
+        # By force: nothing that they keep outlives them, and in order it would take a second.
+        for child in reversed(self._children.values()):
+            child.kill()
 
     # --- what it offers -----------------------------------------------------------------------------------------
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
-        """Run kubectl as administrator and give its output. Raises `CalledProcessError`."""
-        command = [str(self.binaries / "kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, input=stdin).stdout
+        """Run kubectl as administrator and give its output. Raises `ControlPlaneError`."""
+        own = [f"--kubeconfig={self.kubeconfig}", f"--cache-dir={self.folder}/kubectl"]
+        command = [str(self.binaries / KUBECTL), *own, *arguments]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, input=stdin)
+        if done.returncode:
+            raise ControlPlaneError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
 
     def kubeconfig_for(self, namespace: str, service_account: str) -> Path:
         """Write a kubeconfig with a token of a ServiceAccount, good for ten hours."""
         token = self.kubectl("create", "token", service_account, "-n", namespace, "--duration=10h").strip()
-        return self._write_kubeconfig(f"{namespace}-{service_account}", {"token": token})
+        return self._kubeconfig(f"{namespace}-{service_account}", {"token": token})
 
     def start_api_server(self) -> None:
         """Start the API server, and wait until it answers."""
-        self._run("kube-apiserver", self._api_server())
-        self._wait("kube-apiserver", self._is_ready)
+        self._run(API_SERVER, components.api_server(self._site))
+        self._wait(API_SERVER, lambda: self._answers(READY))
 
     def stop_api_server(self) -> None:
-        """Stop the API server; what it keeps stays."""
-        self._children.pop("kube-apiserver").stop()
+        """End the API server as a crash does; what it keeps stays, and so does its port."""
+        self._children.pop(API_SERVER).kill()
 
     def pids(self) -> list[int]:
         """Give the ids of its processes."""
         return [child.pid for child in self._children.values()]
 
     # --- its programs -------------------------------------------------------------------------------------------
-    def _etcd(self) -> list[str]:
-        client, peer = (f"http://127.0.0.1:{port}" for port in self._etcd_ports)
-        return [
-            f"--data-dir={self.folder}/etcd",
-            f"--listen-client-urls={client}",
-            f"--advertise-client-urls={client}",
-            f"--listen-peer-urls={peer}",
-            f"--initial-advertise-peer-urls={peer}",
-            f"--initial-cluster=default={peer}",
-            "--unsafe-no-fsync",
-            "--log-level=warn",
-        ]
-
-    def _api_server(self) -> list[str]:
-        certificate, key = self._serving
-        return [
-            f"--etcd-servers=http://127.0.0.1:{self._etcd_ports[0]}",
-            "--bind-address=127.0.0.1",
-            f"--secure-port={self._port}",
-            f"--tls-cert-file={certificate}",
-            f"--tls-private-key-file={key}",
-            f"--client-ca-file={self.ca}",
-            "--authorization-mode=RBAC",
-            "--service-cluster-ip-range=10.0.0.0/24",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            f"--service-account-key-file={self._signing}",
-            f"--service-account-signing-key-file={self._signing}",
-            "--endpoint-reconciler-type=none",
-            "--allow-privileged=false",
-            f"--cert-dir={self.folder}/certificates",
-        ]
-
-    def _controllers(self, kubeconfig: Path) -> list[str]:
-        return [
-            f"--kubeconfig={kubeconfig}",
-            f"--controllers={CONTROLLERS}",
-            f"--service-account-private-key-file={self._signing}",
-            f"--root-ca-file={self.ca}",
-            "--use-service-account-credentials=true",
-            "--leader-elect=false",
-            "--secure-port=0",
-            "--concurrent-gc-syncs=4",
-            "--kube-api-qps=200",
-            "--kube-api-burst=400",
-        ]
-
     def _run(self, program: str, arguments: list[str]) -> None:
-        child = Child([str(self.binaries / program), *arguments], self.folder / f"{program}.log")
-        self._children[program] = child
-        self._stack.callback(child.stop)
+        command = [str(self.binaries / program), *arguments]
+        self._children[program] = Child(command, self.folder / f"{program}.log")
 
     def _wait(self, program: str, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so, or the program has ended. Raises `ControlPlaneError`."""
+        """Wait until something is so. Raises `ControlPlaneError` where a program ends or takes too long."""
         deadline = time.monotonic() + PATIENCE
         while not is_so():
-            child = self._children[program]
-            if child.ended or time.monotonic() > deadline:
-                raise ControlPlaneError(f"{program} did not come up; {child.log} ends with: {child.last_words()}")
-            time.sleep(0.05)
+            late = program if time.monotonic() > deadline else None
+            guilty = next((name for name, child in self._children.items() if child.ended), late)
+            if guilty:
+                raise ControlPlaneError(f"{guilty} did not come up: {self._children[guilty].last_words()}")
+            time.sleep(0.02)
 
-    def _is_ready(self) -> bool:
-        return self._answers("get", "--raw=/readyz")
-
-    def _has_service_accounts(self) -> bool:
-        return self._answers("get", "serviceaccount", "default", "-n", "default")
-
-    def _answers(self, *arguments: str) -> bool:
+    def _answers(self, path: str) -> bool:
+        connection = http.client.HTTPSConnection("127.0.0.1", self._site.port, context=self._trust, timeout=2)
         try:
-            self.kubectl(*arguments, "--request-timeout=2s")
-        except subprocess.CalledProcessError:
+            connection.request("GET", path)
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
             return False
-        return True
+        finally:
+            connection.close()
 
-    def _kubeconfig(self, name: str, certificate: Path, key: Path) -> Path:
-        return self._write_kubeconfig(name, {"client-certificate": str(certificate), "client-key": str(key)})
+    def _certified(self, name: str, certificate: Path, key: Path) -> Path:
+        return self._kubeconfig(name, {"client-certificate": str(certificate), "client-key": str(key)})
 
-    def _write_kubeconfig(self, name: str, user: dict[str, str]) -> Path:
-        cluster = {"server": self.url, "certificate-authority": str(self.ca)}
-        config = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "demo", "cluster": cluster}],
-            "users": [{"name": name, "user": user}],
-            "contexts": [{"name": name, "context": {"cluster": "demo", "user": name}}],
-            "current-context": name,
-        }
-        path = self.folder / f"{name.replace(':', '-')}.kubeconfig"
-        path.touch(mode=0o600)
-        path.write_text(yaml.safe_dump(config, sort_keys=False))
-        return path
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    def _kubeconfig(self, name: str, user: dict[str, str]) -> Path:
+        return write_kubeconfig(self.folder / f"{name}.kubeconfig", self.url, self.ca, user)
 
 
 def main() -> int:
     """Bring up a control plane and wait for Ctrl-C."""
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with ControlPlane() as plane:
-            print(f"export KUBECONFIG={plane.kubeconfig}\nalias kubectl={plane.binaries}/kubectl", flush=True)
-            done.wait()
+            print(f"export KUBECONFIG={plane.kubeconfig}\nalias kubectl={plane.binaries / KUBECTL}", flush=True)
+            signal.pause()
+    except KeyboardInterrupt:
+        return 0
     except (BinariesError, ControlPlaneError) as error:
         print(error, file=sys.stderr)
-        return 1
-    return 0
+    return 1
 
 
 if __name__ == "__main__":

@@ -55,10 +55,8 @@ def main() -> int:
 async def _show(stack: ExitStack, seconds: float) -> int:
     done = asyncio.Event()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oauth-connector-demo-")))
-    with _step("control plane: etcd, API server, controller manager"):
-        plane = stack.enter_context(ControlPlane())
-    with _step("our CRD and roles"):
-        plane.kubectl("apply", "--server-side", "-f", str(ROOT / "crds"), "-f", str(ROOT / "deploy" / "operator.yaml"))
+    with _step("control plane: etcd, API server, controller manager, with our CRD and roles"):
+        plane = stack.enter_context(ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml"))
     with _step("Canaille, an authorization server, with a client and a user"):
         server = _authorization_server(stack, folder)
         client = server.register(lifetime=LIFETIME)

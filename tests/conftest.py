@@ -1,7 +1,21 @@
 """What holds for all tests."""
 
+import pytest
 from hypothesis import settings
+
+from devtools.binaries import BinariesError, control_plane_binaries
 
 # No test asserts a duration, and on a busy machine the first example of a strategy may take long.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have the programs of the control plane before a test's time begins to run: to build them takes minutes."""
+    wanted = any("control_plane" in getattr(item, "fixturenames", ()) for item in session.items)
+    if not wanted or session.config.option.collectonly:
+        return
+    try:
+        control_plane_binaries()
+    except BinariesError as error:
+        pytest.exit(str(error), returncode=1)

@@ -38,8 +38,7 @@ StartOperator = Callable[..., Awaitable[OperatorProcess]]
 @pytest.fixture(scope="session")
 def control_plane() -> Iterator[ControlPlane]:
     """Give a control plane with our CRD and our roles."""
-    with ControlPlane() as plane:
-        plane.kubectl("apply", "--server-side", "-f", str(ROOT / "crds"), "-f", str(ROOT / "deploy" / "operator.yaml"))
+    with ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml") as plane:
         yield plane
 
 

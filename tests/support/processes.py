@@ -1,0 +1,54 @@
+"""Programs of ours in processes of their own, and looking at processes from outside, as Linux tells of them."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20.0
+
+
+@contextmanager
+def python(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run Python in the repository; gives the process and the first line that it prints, and waits for its end."""
+    command = (sys.executable, *arguments)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline().strip()
+        except BaseException:
+            process.kill()
+            raise
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process runs: it exists and has not ended, waited for or not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
+def naming(text: str) -> list[int]:
+    """Give the ids of the processes that have a text in their command."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = path.read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if text.encode() in command:
+            found.append(int(path.parent.name))
+    return found
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    """Wait until something is so; raises AssertionError when it is not within 20 s."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline, f"still not so: {what}"
+        time.sleep(0.02)
