@@ -1,0 +1,90 @@
+"""What the API server does with writes that seem to say something else: the ground under decision 8."""
+
+import pytest
+
+from oauth_connector.connector.secret_metadata import secret_metadata
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.informer import LIST, SELECTOR
+from tests.support.builders import a_spec
+from tests.support.cluster import MERGE, Namespace
+
+APPLY = "application/apply-patch+yaml"
+US = {"fieldManager": "oauth-connector"}
+
+
+def a_secret(name: str, **metadata: object) -> dict[str, object]:
+    """Give a Secret."""
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, **metadata}, "stringData": {"a": "b"}}
+
+
+async def test_apply_with_a_version_creates_what_is_missing(admin: KubeAPI, namespace: Namespace) -> None:
+    """Server-side apply would bring a deleted Secret back to life, version or not; so we do not use it."""
+    path = f"/api/v1/namespaces/{namespace.name}/secrets/ghost"
+    body = a_secret("ghost", resourceVersion="1")
+    made = await admin.request("PATCH", path, query=US, body=body, content_type=APPLY)
+    assert made["metadata"]["uid"]
+
+
+async def test_a_merge_patch_on_what_is_missing_fails(admin: KubeAPI, namespace: Namespace) -> None:
+    """A merge patch never creates."""
+    path = f"/api/v1/namespaces/{namespace.name}/secrets/ghost"
+    with pytest.raises(KubeError) as refused:
+        await admin.request("PATCH", path, query=US, body={"data": {}}, content_type=MERGE)
+    assert refused.value.status == 404
+
+
+ANOTHER = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [({"resourceVersion": "1"}, 409), ({"uid": ANOTHER}, 422), ({"uid": ANOTHER, "resourceVersion": "1"}, 409)],
+)
+async def test_a_merge_patch_with_another_version_or_uid_is_refused(
+    admin: KubeAPI, namespace: Namespace, wrong: dict[str, str], status: int
+) -> None:
+    """Version and UID of the read are preconditions of the write; the version is looked at first."""
+    await namespace.add_secret("known", a="b")
+    path = f"/api/v1/namespaces/{namespace.name}/secrets/known"
+    with pytest.raises(KubeError) as refused:
+        await admin.request("PATCH", path, query=US, body={"metadata": wrong}, content_type=MERGE)
+    assert refused.value.status == status
+
+
+async def test_status_takes_a_wrong_uid_and_refuses_an_old_version(admin: KubeAPI, namespace: Namespace) -> None:
+    """A UID protects nothing under `/status`; the version does."""
+    made = await namespace.add_connector("crm", a_spec())
+    path = f"/apis/oauthconnector.dev/v1alpha1/namespaces/{namespace.name}/oauthconnectors/crm/status"
+    body = {"metadata": {"uid": ANOTHER}, "status": {"observedGeneration": 1}}
+    await admin.request("PATCH", path, body=body, content_type=MERGE)
+    old = [
+        {"op": "add", "path": "/metadata/resourceVersion", "value": made["metadata"]["resourceVersion"]},
+        {"op": "add", "path": "/status", "value": {"observedGeneration": 2}},
+    ]
+    with pytest.raises(KubeError) as refused:
+        await admin.request("PATCH", path, body=old, content_type="application/json-patch+json")
+    assert refused.value.status == 409
+
+
+async def test_a_post_and_later_patches_are_one_entry_of_our_manager(admin: KubeAPI, namespace: Namespace) -> None:
+    """So a key that we drop is gone, and not kept by an entry of ours of another kind."""
+    secrets = f"/api/v1/namespaces/{namespace.name}/secrets"
+    await admin.request("POST", secrets, query=US, body=a_secret("ours"))
+    patched = await admin.request(
+        "PATCH", f"{secrets}/ours", query=US, body={"data": {"a": None, "c": "ZA=="}}, content_type=MERGE
+    )
+    ours = [entry for entry in patched["metadata"]["managedFields"] if entry["manager"] == "oauth-connector"]
+    assert len(ours) == 1
+    assert patched["data"] == {"c": "ZA=="}
+
+
+async def test_a_metadata_list_carries_who_owns_what_and_no_value(admin: KubeAPI, namespace: Namespace) -> None:
+    """Drift is seen without reading a value."""
+    labels = {"oauthconnector.dev/managed": "true"}
+    secrets = f"/api/v1/namespaces/{namespace.name}/secrets"
+    await admin.request("POST", secrets, query=US, body=a_secret("ours", labels=labels))
+    listed = await admin.request("GET", secrets, query={"labelSelector": SELECTOR}, accept=LIST)
+    assert [item["metadata"]["name"] for item in listed["items"]] == ["ours"]
+    assert "data" not in listed["items"][0]
+    assert secret_metadata(listed["items"][0]).written_by_us

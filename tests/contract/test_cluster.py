@@ -1,0 +1,138 @@
+"""One suite, two clusters: the adapter to the real API server and the fake that unit tests use must behave alike."""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from devtools.control_plane import ControlPlane
+from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.connector.secret import recover, render
+from oauth_connector.kube.cluster import KubeCluster
+from oauth_connector.kube.connectors import ConnectorCache
+from oauth_connector.kube.store import SecretStore
+from oauth_connector.ports import Cluster, LiveSecret, Overtaken, Written
+from tests.support.builders import a_connector, a_spec, a_token
+from tests.support.cluster import Namespace, admin_of, new_namespace
+from tests.support.fake_cluster import FakeCluster
+
+_names = itertools.count(1)
+
+
+@dataclass
+class World:
+    """A cluster, and what a person does in it."""
+
+    cluster: Cluster
+    namespace: Namespace | None
+
+    async def add_connector(self) -> Connector:
+        """Create a connector, and read it through the port."""
+        name = f"c{next(_names)}"
+        if self.namespace is None:
+            assert isinstance(self.cluster, FakeCluster)
+            return self.cluster.add(replace(a_connector(), key=Key("shop", name)))
+        await self.namespace.add_connector(name, a_spec())
+        found = await self.cluster.read_connector(Key(self.namespace.name, name))
+        assert found is not None
+        return found
+
+    async def edit(self, secret: str) -> None:
+        """Change the token in a Secret, as a person does."""
+        if self.namespace is None:
+            assert isinstance(self.cluster, FakeCluster)
+            self.cluster.edit("shop", secret, access_token=b"tampered")
+        else:
+            await self.namespace.edit("secrets", secret, {"data": {"access_token": "dGFtcGVyZWQ="}})
+
+    async def written(self, connector: Connector) -> LiveSecret:
+        """Write a connector's Secret and read it."""
+        made = await self.cluster.create_secret(connector.key.namespace, render(a_token(connector), connector))
+        assert isinstance(made, Written)
+        live = await self.cluster.read_secret(connector.key.namespace, connector.output_name)
+        assert live is not None
+        return live
+
+
+@pytest.fixture(params=["fake", "real"])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Give each of the two."""
+    if request.param == "fake":
+        yield World(FakeCluster(), None)
+        return
+    plane: ControlPlane = request.getfixturevalue("control_plane")
+    async with admin_of(plane) as api, new_namespace(api) as namespace:
+        yield World(KubeCluster(api, ConnectorCache(lambda _key: None), SecretStore()), namespace)
+
+
+async def test_a_secret_is_created_once(world: World) -> None:
+    """A POST on what exists is overtaken; the first write is in the cache at once."""
+    connector = await world.add_connector()
+    live = await world.written(connector)
+    assert live.metadata.intact
+    assert live.metadata.managed
+    assert recover(live.metadata, live.data) == a_token(connector)
+    seen = world.cluster.output(connector.key.namespace, connector.output_name)
+    assert seen is not None
+    assert seen.uid == live.metadata.uid
+    again = await world.cluster.create_secret(connector.key.namespace, render(a_token(connector), connector))
+    assert again == Overtaken()
+
+
+async def test_an_update_needs_the_version_that_was_read(world: World) -> None:
+    """What changed since it was read is not overwritten."""
+    connector = await world.add_connector()
+    live = await world.written(connector)
+    rendered = render(a_token(connector, issued=1_800_000_100), connector)
+    assert isinstance(await world.cluster.update_secret(live, rendered), Written)
+    assert await world.cluster.update_secret(live, rendered) == Overtaken()
+
+
+async def test_an_update_of_what_is_gone_makes_nothing(world: World) -> None:
+    """A Secret that was deleted since it was read does not come back."""
+    connector = await world.add_connector()
+    live = await world.written(connector)
+    await world.cluster.delete_secret(live.metadata)
+    assert await world.cluster.update_secret(live, render(a_token(connector), connector)) == Overtaken()
+    assert await world.cluster.read_secret(connector.key.namespace, connector.output_name) is None
+    assert world.cluster.output(connector.key.namespace, connector.output_name) is None
+
+
+async def test_an_edit_by_somebody_else_is_seen_in_the_metadata(world: World) -> None:
+    """A Secret that a person changed is not intact; our next write makes it so again."""
+    connector = await world.add_connector()
+    await world.written(connector)
+    await world.edit(connector.output_name)
+    live = await world.cluster.read_secret(connector.key.namespace, connector.output_name)
+    assert live is not None
+    assert not live.metadata.intact
+    written = await world.cluster.update_secret(live, render(a_token(connector), connector))
+    assert isinstance(written, Written)
+    assert written.metadata.intact
+
+
+async def test_a_status_needs_the_version_that_was_read(world: World) -> None:
+    """A status is written on what was seen, is in the cache at once, and is not written on anything newer."""
+    connector = await world.add_connector()
+    status = connector.status.model_copy(update={"observed_generation": 1, "last_handled_refresh": "x"})
+    updated = await world.cluster.write_status(connector, status)
+    assert updated is not None
+    assert updated.status == status
+    assert world.cluster.connector(connector.key) == updated
+    assert await world.cluster.write_status(connector, status) is None
+    cleared = status.model_copy(update={"last_handled_refresh": None})
+    after = await world.cluster.write_status(updated, cleared)
+    assert after is not None
+    assert after.status.last_handled_refresh is None, "what is not said any more is gone"
+
+
+async def test_what_is_not_there_is_nothing(world: World) -> None:
+    """A missing object reads as nothing, a missing credential as a version without a UID."""
+    namespace = world.namespace.name if world.namespace else "shop"
+    assert await world.cluster.read_connector(Key(namespace, "none")) is None
+    assert await world.cluster.read_secret(namespace, "none") is None
+    assert await world.cluster.read_credential(namespace, "none") is None
+    assert await world.cluster.read_config_map(namespace, "none") is None
+    assert (await world.cluster.read_version(namespace, "none")).uid == ""
+    assert not await world.cluster.is_going(namespace)
