@@ -1,0 +1,98 @@
+"""`oauth-connector check` against real servers: what a person sees from the laptop."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from devtools.authorization_server import AuthorizationServer
+from oauth_connector.cli.main import main
+from tests.support.builders import a_spec
+
+
+class Laptop:
+    """Files, and the command."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self._folder = folder
+        self._capsys = capsys
+
+    def check(self, server: AuthorizationServer, spec: dict[str, Any], secret: str, *options: str) -> tuple[int, str]:
+        """Run the command on a connector with a client secret; give its exit status and what it printed."""
+        connector = {"kind": "OAuthConnector", "metadata": {"name": "crm"}, "spec": spec}
+        credential = {"kind": "Secret", "metadata": {"name": "robot"}, "stringData": {"client-secret": secret}}
+        authority = {
+            "kind": "ConfigMap",
+            "metadata": {"name": "ca"},
+            "data": {"ca.crt": server.ca.read_text() if server.ca else ""},
+        }
+        manifests, settings = self._folder / "connector.yaml", self._folder / "settings.yaml"
+        manifests.write_text(yaml.safe_dump_all([connector, credential, authority]))
+        allowed = [{"host": "127.0.0.1", "ports": [server.port], "http": server.ca is None}]
+        settings.write_text(yaml.safe_dump({"allowedDestinations": allowed}))
+        status = main(["check", "-f", str(manifests), "--config", str(settings), *options])
+        shown = self._capsys.readouterr()
+        assert secret not in shown.out + shown.err
+        return status, shown.out
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Laptop:
+    """Give a laptop."""
+    return Laptop(tmp_path, capsys)
+
+
+def client_of(server: AuthorizationServer, secret: str) -> dict[str, Any]:
+    """Register a client and name it as a connector does."""
+    return {"id": server.register(secret=secret).id, "secretRef": {"name": "robot"}}
+
+
+def test_a_good_connector_is_shown_step_by_step(laptop: Laptop, oidc_provider_tls: AuthorizationServer) -> None:
+    """Fields, Secret, DNS, TLS and discovery are judged; without being asked nobody asks for a token."""
+    server = oidc_provider_tls
+    provider = {"issuer": server.issuer, "caBundleRef": {"name": "ca"}}
+    spec = a_spec(provider=provider, client=client_of(server, "c4n4ry-secret"))
+    status, shown = laptop.check(server, spec, "c4n4ry-secret", "-o", "json")
+    steps = {step["step"]: step for step in json.loads(shown)}
+    assert status == 0
+    assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery"]
+    assert server.token_url in steps["discovery"]["text"]
+    assert "TLSv1.3" in steps["connection"]["text"]
+
+
+def test_a_requested_token_is_shown_masked_with_what_would_be_written(
+    laptop: Laptop, canaille: AuthorizationServer
+) -> None:
+    """The Secret's name and keys, the times and the status to be; of the token four characters."""
+    spec = a_spec(provider={"tokenURL": canaille.token_url}, client=client_of(canaille, "c4n4ry-secret"))
+    status, shown = laptop.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes", "-o", "json")
+    steps = {step["step"]: step for step in json.loads(shown)}
+    assert status == 0
+    masked = steps["token"]["facts"]["access token"]
+    assert len(masked.split("…")[0]) <= 4
+    assert steps["secret"]["text"].endswith("crm-token")
+    assert steps["secret"]["facts"].keys() == {"access_token", "authorization", "expires_at", "scope", "token_type"}
+    assert steps["status"]["facts"]["Ready"] == "True, TokenIssued"
+    assert steps["status"]["facts"]["next refresh"] < steps["status"]["facts"]["expires"]
+
+
+def test_a_refusal_is_told_with_its_cure(laptop: Laptop, canaille: AuthorizationServer) -> None:
+    """A wrong secret ends with the reason and the sentence that status would show."""
+    spec = a_spec(provider={"tokenURL": canaille.token_url}, client=client_of(canaille, "c4n4ry-right"))
+    status, shown = laptop.check(canaille, spec, "c4n4ry-wrong", "--request-token", "--yes")
+    assert status == 1
+    assert "✗ token" in shown
+    assert "CredentialsRejected: 127.0.0.1 refuses the credentials" in shown
+    assert "invalid_client" in shown
+
+
+def test_an_untrusted_authority_is_told_with_its_cure(laptop: Laptop, canaille_tls: AuthorizationServer) -> None:
+    """TLS is judged before anything is sent."""
+    spec = a_spec(provider={"tokenURL": canaille_tls.token_url}, client=client_of(canaille_tls, "c4n4ry-secret"))
+    status, shown = laptop.check(canaille_tls, spec, "c4n4ry-secret", "--request-token", "--yes")
+    assert status == 1
+    assert "✗ connection CertificateUntrusted" in shown
+    assert "provider.caBundle" in shown
+    assert "token" not in shown.split("CertificateUntrusted")[1].split("provider")[0]

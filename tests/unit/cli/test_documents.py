@@ -1,0 +1,108 @@
+"""What `oauth-connector check` is given: good input is taken, bad input is told in one line with its cure."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from oauth_connector.cli.documents import UsageError, load
+from oauth_connector.cli.main import main
+from tests.support.builders import a_spec
+
+CONNECTOR = {"kind": "OAuthConnector", "metadata": {"name": "crm"}, "spec": a_spec()}
+
+
+def a_file(folder: Path, *manifests: object, name: str = "connector.yaml") -> Path:
+    """Write a file of manifests."""
+    path = folder / name
+    path.write_text(yaml.safe_dump_all(manifests))
+    return path
+
+
+def test_values_come_from_manifests_files_and_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Secret's keys may be given in any of the three ways, and together."""
+    monkeypatch.setenv("CRM_PASSWORD", "from-env")
+    (tmp_path / "secret").write_text("from-file")
+    secret = {"kind": "Secret", "metadata": {"name": "robot"}, "data": {"a": "YQ=="}, "stringData": {"b": "plain"}}
+    given = ["robot/c=@" + str(tmp_path / "secret"), "robot/d=env:CRM_PASSWORD"]
+    documents = load([a_file(tmp_path, CONNECTOR, secret)], given)
+    assert documents.secrets["robot"].data == {"a": b"a", "b": b"plain", "c": b"from-file", "d": b"from-env"}
+
+
+def test_an_owners_limits_are_taken_along(tmp_path: Path) -> None:
+    """The annotation of a Secret holds on the laptop too."""
+    notes = {"oauthconnector.dev/allowed-hosts": "A.example, b.example"}
+    secret = {"kind": "Secret", "metadata": {"name": "robot", "annotations": notes}, "stringData": {"a": "b"}}
+    documents = load([a_file(tmp_path, CONNECTOR, secret)], ["robot/c=@" + __file__])
+    assert documents.secrets["robot"].allowed_hosts == ("a.example", "b.example")
+
+
+BAD_VALUES = {
+    "robot": "write NAME/KEY=@file or NAME/KEY=env:VARIABLE",
+    "robot=x": "write NAME/KEY=@file or NAME/KEY=env:VARIABLE",
+    "robot/key=hunter2": "would stay in the history",
+    "robot/key=@/no/such/file": "No such file",
+    "robot/key=env:NO_SUCH_VARIABLE": "NO_SUCH_VARIABLE is not set",
+}
+
+
+@pytest.mark.parametrize("value", BAD_VALUES)
+def test_a_value_given_wrongly_is_told_without_it(value: str, tmp_path: Path) -> None:
+    """The option and the cure are named; what may be a secret is not repeated."""
+    with pytest.raises(UsageError) as refused:
+        load([a_file(tmp_path, CONNECTOR)], [value])
+    assert BAD_VALUES[value] in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+BAD_FILES: dict[str, tuple[str, str]] = {
+    "no connector": ("kind: Secret\nmetadata: {name: a}\n", "0 manifests of kind OAuthConnector"),
+    "two connectors": (
+        "kind: OAuthConnector\nmetadata: {name: a}\n---\nkind: OAuthConnector\nmetadata: {name: b}\n",
+        "2",
+    ),
+    "not YAML": ("a: [b\n", "not YAML, line 2"),
+    "not a manifest": ("- a\n", "is not a Kubernetes manifest"),
+    "not base64": (
+        "kind: OAuthConnector\nmetadata: {name: a}\n---\nkind: Secret\nmetadata: {name: s}\ndata: {a: '!'}\n",
+        "base64",
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", BAD_FILES)
+def test_a_bad_file_ends_with_status_2_and_one_line(
+    sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong usage is told on standard error in one line; nothing is printed as data."""
+    text, told = BAD_FILES[sentence]
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    assert main(["check", "-f", str(path)]) == 2
+    shown = capsys.readouterr()
+    assert told in shown.err
+    assert shown.err.count("\n") == 1
+    assert not shown.out
+
+
+def test_all_wrong_fields_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A manifest is judged as a whole before anything is connected to."""
+    bad = {**CONNECTOR, "spec": {"grantType": "ClientCredentials", "client": {"id": "a"}, "colour": "green"}}
+    assert main(["check", "-f", str(a_file(tmp_path, bad))]) == 1
+    shown = capsys.readouterr().out
+    assert "spec.provider is required" in shown
+    assert "spec.colour is not a field here" in shown
+
+
+def test_bad_settings_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The operator's settings are judged too."""
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("alowedDestinations: []\n")
+    assert main(["check", "-f", str(a_file(tmp_path, CONNECTOR)), "--config", str(settings)]) == 2
+    assert "did you mean 'allowedDestinations'" in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """`oauth-connector version` prints it and nothing else."""
+    assert main(["version"]) == 0
+    assert capsys.readouterr().out.strip().count(".") == 2
