@@ -15,9 +15,8 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
 from oauth_connector.connector.effective import parameters, token_digest, token_host
-from oauth_connector.connector.observation import Connector, CredentialVersion, IssuedToken, Refusal
+from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Refusal
 from oauth_connector.connector.problem import LOCAL, Problem, of_failure
-from oauth_connector.connector.report import Attempt
 from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
 from oauth_connector.oauth.grants import TokenRequest, token_request
 from oauth_connector.oauth.responses import parse

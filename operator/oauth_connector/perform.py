@@ -1,5 +1,7 @@
 """Carry out what was decided: ask for a token, write it, render it anew, or let it rest."""
 
+from dataclasses import replace
+
 from oauth_connector.connector.actions import (
     Cause,
     Conflict,
@@ -15,7 +17,7 @@ from oauth_connector.connector.actions import (
 from oauth_connector.connector.checks import held
 from oauth_connector.connector.decide import hold_back
 from oauth_connector.connector.effective import seconds
-from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.observation import Key, Observation
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.report import Findings, recall, shown_token
 from oauth_connector.connector.secret import recover, satisfies
@@ -33,6 +35,10 @@ class Performer:
         self._minter = minter
         self._publisher = publisher
 
+    def withdraw(self, key: Key) -> None:
+        """Give up a place that a connector waits for at a host; a pass that still wants it asks again."""
+        self._minter.lanes.forget(key)
+
     async def perform(self, obs: Observation, decision: Decision) -> Outcome:
         """Carry out a decision. Raises `ClusterUnavailable`."""
         match decision.token:
@@ -40,9 +46,10 @@ class Performer:
                 return None
             case Mint(cause):
                 return await self._minter.mint(obs, cause)
-            case Publish(token):
+            case Publish(pending):
                 live = await self._cluster.read_secret(obs.connector.key.namespace, obs.connector.output_name)
-                return await self._publisher.publish(obs, token, live, _standing(obs, None))
+                findings = replace(_standing(obs, None), attempt=pending.attempt)
+                return await self._publisher.publish(obs, pending.token, live, findings)
             case Hold(problem):
                 return await self._present(obs, decision, problem or recall(obs.connector))
             case Keep():
@@ -66,9 +73,10 @@ class Performer:
         if token is not None and satisfies(token, obs.connector.valid_spec):
             output = live if source.name == obs.connector.output_name else None
             return await self._publisher.publish(obs, token, output, _standing(obs, problem))
-        if problem is not None or hold_back(Cause.SPEC_CHANGED, obs) is not None:
+        if problem is not None:
             return _standing(obs, problem)
-        return await self._minter.mint(obs, Cause.SPEC_CHANGED)
+        hold = hold_back(Cause.SPEC_CHANGED, obs)
+        return hold.until if hold is not None else await self._minter.mint(obs, Cause.SPEC_CHANGED)
 
 
 def _standing(obs: Observation, problem: Problem | None) -> Findings:

@@ -35,20 +35,20 @@ class Publisher:
         answer: the write may have happened or not, and the next pass finds out.
         """
         key = obs.connector.key
-        self._memory.put(key, replace(self._memory.of(key), pending=PendingToken(token)))
+        self._memory.put(key, replace(self._memory.of(key), pending=PendingToken(token, findings.attempt)))
         result = await self._write(obs, token, live)
         if isinstance(result, Problem):
-            return self._refused(obs, token, result, findings)
+            return self._refused(obs, PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE), findings)
         self._memory.put(key, replace(self._memory.of(key), pending=None))
         for stray in obs.strays:
             await self._cluster.delete_secret(stray)
         shown = ShownToken(result.name, token.issued, token.expires, token.token_type, token.scope)
         return replace(findings, shown=shown)
 
-    def _refused(self, obs: Observation, token: IssuedToken, problem: Problem, findings: Findings) -> Findings:
-        key, recollection = obs.connector.key, self._memory.of(obs.connector.key)
-        conflict = KnownConflict(problem, obs.now) if problem.reason is Reason.SECRET_CONFLICT else None
-        pending = PendingToken(token, problem, obs.now + WRITE_PAUSE)
+    def _refused(self, obs: Observation, pending: PendingToken, findings: Findings) -> Findings:
+        key, recollection, problem = obs.connector.key, self._memory.of(obs.connector.key), pending.refused
+        foreign = problem is not None and problem.reason is Reason.SECRET_CONFLICT
+        conflict = KnownConflict(problem, obs.now) if problem is not None and foreign else None
         self._memory.put(key, replace(recollection, pending=pending, conflict=conflict))
         return replace(findings, problem=problem, shown=None if conflict else findings.shown)
 

@@ -38,6 +38,7 @@ class Reconciler:
 
     async def __call__(self, key: Key) -> float | None:
         """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
+        self._performer.withdraw(key)
         connector = self._cluster.connector(key)
         if connector is None:
             self._memory.forget(key)

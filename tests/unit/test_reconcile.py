@@ -344,6 +344,28 @@ async def test_an_api_server_away_after_the_call_loses_nothing(world: World) -> 
     assert (world.reason(), world.calls, world.token) == ("TokenIssued", 1, "token-1")
 
 
+async def test_a_requested_refresh_is_handled_though_the_write_came_late(world: World) -> None:
+    """A request whose token had to wait for the API server is handled by it, not asked for again."""
+    await world.run()
+    world.now += 20
+    world.cluster.add(replace(world.cluster.connectors[KEY], refresh_request="1"))
+    world.cluster.refuse_secrets = "quota"
+    await world.run(5)
+    world.cluster.refuse_secrets = None
+    await world.run(60)
+    assert (world.calls, world.token) == (2, "token-2")
+    assert world.cluster.connectors[KEY].status.last_handled_refresh == "1"
+
+
+async def test_an_output_that_cannot_be_read_back_asks_anew_also_right_after_a_call(world: World) -> None:
+    """Within ten seconds of a call the other rendering waits for its time, not for the next refresh."""
+    world.edit(a_spec(output={"data": [{"field": "Authorization", "key": "h"}]}))
+    await world.run()
+    world.edit(a_spec())
+    await world.run(15)
+    assert (world.token, world.calls) == ("token-2", 2)
+
+
 async def test_a_suspended_connector_makes_no_call(world: World) -> None:
     """`suspend` keeps what is there, and lets it expire; without it the connector goes on."""
     await world.run()

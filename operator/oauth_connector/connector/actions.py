@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from oauth_connector.connector.observation import IssuedToken
+from oauth_connector.connector.observation import PendingToken
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.secret_metadata import SecretMetadata
 
@@ -34,7 +34,7 @@ class LeaveAlone:
 class Publish:
     """Write a token that was received and could not be written yet."""
 
-    token: IssuedToken
+    pending: PendingToken
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def received_but_unpersisted(obs: Observation) -> TokenAnswer | None:
         return None
     if pending.token.expires is not None and pending.token.expires <= obs.now:
         return None
-    return Publish(pending.token) if pending.not_before <= obs.now else Hold(pending.refused, pending.not_before)
+    return Publish(pending) if pending.not_before <= obs.now else Hold(pending.refused, pending.not_before)
 
 
 def suspended(obs: Observation) -> TokenAnswer | None:

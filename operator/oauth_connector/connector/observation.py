@@ -72,15 +72,6 @@ class IssuedToken:
 
 
 @dataclass(frozen=True, slots=True)
-class PendingToken:
-    """A token received whose write was refused or failed: it waits in memory, for another call might not be free."""
-
-    token: IssuedToken
-    refused: Problem | None = None
-    not_before: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class KnownConflict:
     """A Secret of the wanted name that a live read found to be somebody else's, and when."""
 
@@ -103,6 +94,25 @@ class CredentialVersion:
     name: str
     uid: str = ""
     resource_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try with these versions of the credentials; not `outbound` where nothing left, since one was unusable."""
+
+    credentials: tuple[CredentialVersion, ...]
+    digest: str
+    outbound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PendingToken:
+    """A token received whose write was refused or failed: it waits in memory, for another call might not be free."""
+
+    token: IssuedToken
+    attempt: Attempt | None = None
+    refused: Problem | None = None
+    not_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

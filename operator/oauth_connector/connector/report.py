@@ -13,7 +13,7 @@ from oauth_connector.api.conditions import condition, set_conditions
 from oauth_connector.api.reasons import Reason, sentence
 from oauth_connector.api.status import Condition, LastError, OAuthConnectorStatus, ObservedCredential, SecretReference
 from oauth_connector.connector.effective import base_facts, seconds
-from oauth_connector.connector.observation import Connector, CredentialVersion
+from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.secret_metadata import SecretMetadata
 
@@ -37,15 +37,6 @@ class ShownToken:
     def valid(self, now: float) -> bool:
         """Tell whether it has not expired."""
         return self.expires is None or now < self.expires
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A try with these versions of the credentials; not `outbound` where nothing left, since one was unusable."""
-
-    credentials: tuple[CredentialVersion, ...]
-    digest: str
-    outbound: bool = True
 
 
 @dataclass(frozen=True, slots=True)

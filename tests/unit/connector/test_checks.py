@@ -140,7 +140,7 @@ TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
     ),
     "a token that could not be written yet is published": (
         lambda: resting(output=None, memory=Recollection(pending=PendingToken(a_token(a_connector())))),
-        Publish(a_token(a_connector())),
+        Publish(PendingToken(a_token(a_connector()))),
     ),
     "a token that waits and has expired is not published": (
         lambda: resting(
