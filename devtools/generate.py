@@ -37,18 +37,23 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Write the files, or with `--check` give 1 where one is stale."""
-    stale = [path for path, make in GENERATED.items() if not path.exists() or path.read_text() != make()]
+def freshen(files: Mapping[Path, Callable[[], str]], *, check: bool) -> int:
+    """Write the files that are stale; or only name them, and give 1 where there are any."""
+    stale = [path for path, make in files.items() if not path.exists() or path.read_text(encoding="utf-8") != make()]
     for path in stale:
-        print(("stale: " if "--check" in arguments else "writing ") + str(path.relative_to(ROOT)))
-        if "--check" not in arguments:
+        name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        print(f"{'stale' if check else 'writing'}: {name}")
+        if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(GENERATED[path]())
-    if stale and "--check" in arguments:
+            path.write_text(files[path](), encoding="utf-8")
+    if check and stale:
         print("run `make generate` and commit what it writes")
-        return 1
-    return 0
+    return int(check and bool(stale))
+
+
+def main(arguments: list[str]) -> int:
+    """Give the exit code: 1 when something is stale and was only to be named."""
+    return freshen(GENERATED, check="--check" in arguments)
 
 
 if __name__ == "__main__":

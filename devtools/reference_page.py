@@ -1,135 +1,174 @@
 """The reference pages of the API, made from the models: fields, rules, conditions, columns, reasons."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from oauth_connector.api.crd import COLUMNS, crd
-from oauth_connector.api.reasons import SENTENCES, Reason
+from devtools import reference_text as text
+from oauth_connector.api.crd import COLUMNS, Schema, root_schema
+from oauth_connector.api.explanations import EXPLANATIONS
+from oauth_connector.api.fields import VALIDATIONS
+from oauth_connector.api.reasons import FULLER, SENTENCES, Reason
 
-Schema = Mapping[str, Any]
+_WHEN_ABSENT = re.compile(r" When absent: (.*)\.$", re.DOTALL)
+_WORDS = {"integer": "whole number", "string": "text", "boolean": "true or false", "object": "object"}
 
-INTRODUCTION = """\
-<!-- Generated from operator/oauth_connector/api by `make generate`. Do not edit. -->
 
-# OAuthConnector
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A row: the field's name and schema, and where its own section is if it is an object."""
 
-`oauthconnector.dev/v1alpha1`, namespaced; short name `oac`, category `oauth`. An `OAuthConnector` asks an authorization
-server for access tokens and keeps a fresh one in a Secret that pods mount.
-
-```yaml
-apiVersion: oauthconnector.dev/v1alpha1
-kind: OAuthConnector
-metadata:
-  name: crm
-spec:
-  grantType: ClientCredentials
-  provider:
-    tokenURL: https://login.example.com/oauth/token
-  client:
-    id: orders
-    secretRef: {name: crm-client}
-  scopes: [contacts.read]
-```
-
-Every reference is to a Secret or ConfigMap in the connector's own namespace. The operator writes nothing into `spec` or
-`metadata` of a connector, and puts no finalizer on it.
-"""
-
-CONDITIONS = """\
-## Conditions
-
-`Ready` is always there; the others only while they are true.
-
-| situation | Ready | beside it | kstatus (Flux, Helm) |
-|---|---|---|---|
-| not seen yet | – | `observedGeneration` is −1 | InProgress |
-| valid token, also while it is refreshed or suspended | True | | Current |
-| valid token, refresh failing | True | `RefreshFailed` | Current |
-| no valid token, the operator is at work | False | `Reconciling` | InProgress |
-| no valid token, a person is needed, or none for ten minutes | False | `Stalled` | Failed |
-
-Each reason is explained in [reasons.md](reasons.md). `kubectl wait --for=condition=Ready oac/crm` waits for a token.
-
-## The Secret
-
-Without `output` it holds `access_token`, `token_type`, `expires_at` (RFC 3339, UTC), `authorization` (prefix and
-token), and `scope` when it is known. It is written in one piece. The old token stays good for the third of its life
-that is left when it is replaced, since the kubelet shows a new Secret to pods up to 90 s late.
-
-## Annotations and labels
-
-| where | name | meaning |
-|---|---|---|
-| connector, by a person | `oauthconnector.dev/refresh-requested-at` | any new text asks for a token now |
-| credential Secret, by its owner | `oauthconnector.dev/allowed-hosts` | hosts (with commas) it may be sent to |
-| Secret in the way, by its owner | `oauthconnector.dev/adopt` | the connector that may take it over |
-| our Secret, by the operator | `oauthconnector.dev/managed` and others | what scheduling and restarts need |
-"""
-
-REASONS = """\
-<!-- Generated from operator/oauth_connector/api by `make generate`. Do not edit. -->
-
-# Reasons
-
-The reasons of an `OAuthConnector`'s conditions: a closed set. Below each stands the sentence that status shows, with
-`{placeholders}` for what is filled in from spec and metadata.
-"""
+    name: str
+    schema: Schema
+    required: bool
+    section: str
 
 
 def page() -> str:
     """Give the reference page of the resource."""
-    root = crd()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
-    parts = [INTRODUCTION, *_object("spec", root["spec"]), CONDITIONS, *_object("status", root["status"]), _columns()]
-    return "\n".join(parts)
+    root = root_schema()["properties"]
+    return "\n".join(
+        [
+            text.INTRODUCTION,
+            *_Objects("spec", root["spec"], _OF_SPEC).sections(),
+            text.CONDITIONS,
+            text.SECRET,
+            text.ANNOTATIONS,
+            *_Objects("status", root["status"], _OF_STATUS).sections(),
+            _columns(),
+            text.FORM,
+        ]
+    )
 
 
 def reasons() -> str:
     """Give the page of reasons, one section each; the anchor is the reason in lower case."""
-    sections = (f"## {reason.value}\n\n> {SENTENCES[reason]}\n" for reason in sorted(Reason))
-    return "\n".join((REASONS, *sections))
+    return "\n".join([text.REASONS, _index(), *(_reason(reason) for reason in sorted(Reason))])
 
 
-def _object(path: str, schema: Schema) -> Iterator[str]:
-    yield f"## `{path}`\n\n{schema.get('description', '')}\n"
-    yield "| field | type | description |\n|---|---|---|"
-    required = set(schema.get("required", ()))
-    for name, field in schema.get("properties", {}).items():
-        need = " **Required.**" if name in required else ""
-        yield f"| `{name}` | {_type(field)} | {_cell(field.get('description', ''))}{need} |"
-    yield ""
-    yield from (f"- {_cell(rule['message'])}" for rule in schema.get("x-kubernetes-validations", ()))
-    if schema.get("x-kubernetes-validations"):
-        yield ""
-    for name, field in schema.get("properties", {}).items():
-        inner = field.get("items", field)
-        if "properties" in inner:
-            yield from _object(f"{path}.{name}{'[]' if 'items' in field else ''}", inner)
+def _index() -> str:
+    return " · ".join(f"[{reason.value}](#{reason.value.lower()})" for reason in sorted(Reason)) + "\n"
 
 
-def _type(field: Schema) -> str:
-    if "enum" in field:
-        return " \\| ".join(f"`{value}`" for value in field["enum"])
+def _reason(reason: Reason) -> str:
+    sentences = [FULLER[reason]] if reason in FULLER else []
+    quoted = "\n>\n".join(f"> {sentence}" for sentence in [*sentences, SENTENCES[reason]])
+    said = EXPLANATIONS[reason]
+    return f"## {reason.value}\n\n{quoted}\n\n{said.meaning}\n\n**What to do.** {said.cure}\n"
+
+
+class _Objects:
+    """Writes one section for each shape of object; references to Secrets, all alike, share one."""
+
+    def __init__(self, root: str, schema: Schema, columns: Mapping[str, Callable[[Field], str]]) -> None:
+        self._root = root
+        self._schema = schema
+        self._columns = columns
+        self._paths: dict[str, list[str]] = {}
+        for path, field in _objects(root, schema):
+            self._paths.setdefault(_shape(field), []).append(path)
+
+    def sections(self) -> Iterator[str]:
+        """Give the section of the root, and those of the objects within it."""
+        yield from self._section(self._root, self._schema, ())
+        for path, field in _objects(self._root, self._schema):
+            first, *others = self._paths[_shape(field)]
+            if path == first:
+                yield from self._section(path, field, others)
+
+    def _section(self, path: str, field: Schema, alike: Sequence[str]) -> Iterator[str]:
+        schema = field.get("items", field)
+        yield f"## {path}\n\n{_described(schema)[0]}\n"
+        if alike:
+            yield f"Of the same shape: {', '.join(f'`{other}`' for other in alike)}.\n"
+        yield f"| {' | '.join(self._columns)} |\n{'|---' * len(self._columns)}|"
+        yield from (self._row(name, part, schema) for name, part in schema["properties"].items())
+        rules = list(_rules(schema))
+        yield "\n" + "\n".join(["In the words of the API server:\n", *rules, ""]) if rules else ""
+
+    def _row(self, name: str, part: Schema, parent: Schema) -> str:
+        section = self._paths[_shape(part)][0] if "properties" in part.get("items", part) else ""
+        field = Field(name, part, name in parent.get("required", ()), section)
+        return f"| {' | '.join(cell(field) for cell in self._columns.values())} |"
+
+
+def _objects(path: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """Find the fields that are objects or lists of them, at any depth."""
+    for name, field in schema.get("items", schema)["properties"].items():
+        if "properties" in field.get("items", field):
+            yield f"{path}.{name}", field
+            yield from _objects(f"{path}.{name}", field)
+
+
+def _shape(field: Schema) -> str:
+    return repr(field.get("items", field)["properties"])
+
+
+def _described(field: Schema) -> tuple[str, str]:
+    """Split a description into what it says of the field and of its absence."""
+    description: str = field.get("description", "")
+    absent = _WHEN_ABSENT.search(description)
+    return (description[: absent.start()], _cell(absent.group(1))) if absent else (description, "")
+
+
+def _rules(schema: Schema) -> Iterator[str]:
+    """Tell the rules of an object and of its fields, once each, as the API server words them."""
+    told = [_rule(rule) for rule in schema.get(VALIDATIONS, ())]
+    for name, field in schema["properties"].items():
+        for part in (field, field.get("items", {}), field.get("additionalProperties", {})):
+            if "properties" not in part:
+                told += [f"- `{name}`: {_cell(rule['message'])}" for rule in part.get(VALIDATIONS, ())]
+    yield from dict.fromkeys(told)
+
+
+def _rule(rule: Schema) -> str:
+    place = f"`{rule['fieldPath'].removeprefix('.')}`: " if "fieldPath" in rule else ""
+    return f"- {place}{_cell(rule['message'])}"
+
+
+def _kind(field: Schema, section: str) -> str:
     if "items" in field:
-        return f"list of {_type(field['items'])}{_bounds(field, 'Items')}"
+        return f"list of {_kind(field['items'], section)}{_at_most(field, 'Items')}"
     if "additionalProperties" in field:
-        return f"map of texts{_bounds(field, 'Properties')}"
-    bounds = _bounds(field, "Length") or _range(field)
-    kinds = {"integer": "whole number", "string": "text", "boolean": "true or false"}
-    return f"{kinds.get(field['type'], field['type'])}{bounds}"
+        return f"map of {_kind(field['additionalProperties'], section)}{_at_most(field, 'Properties')}"
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if section:
+        return f"[object](#{section.replace('.', '').lower()})"
+    if field.get("format") == "date-time":
+        return "time"
+    return _WORDS[field["type"]] + _range(field) + _at_most(field, "Length")
 
 
-def _bounds(field: Schema, of: str) -> str:
-    return f", at most {field[f'max{of}']}" if f"max{of}" in field else ""
+_OF_STATUS: Mapping[str, Callable[[Field], str]] = {
+    "field": lambda field: f"`{field.name}`",
+    "type": lambda field: _kind(field.schema, field.section),
+    "description": lambda field: _cell(_described(field.schema)[0]),
+}
+_OF_SPEC: Mapping[str, Callable[[Field], str]] = {
+    "field": _OF_STATUS["field"],
+    "type": _OF_STATUS["type"],
+    "when absent": lambda field: "**required**" if field.required else _described(field.schema)[1],
+    "description": _OF_STATUS["description"],
+}
+
+_UNITS = {"Items": "entries", "Properties": "entries", "Length": "characters"}
+
+
+def _at_most(field: Schema, of: str) -> str:
+    return f", at most {field[f'max{of}']} {_UNITS[of]}" if f"max{of}" in field else ""
 
 
 def _range(field: Schema) -> str:
     return f", {field['minimum']} to {field['maximum']}" if {"minimum", "maximum"} <= field.keys() else ""
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def _cell(words: str) -> str:
+    return " ".join(words.split()).replace("|", "\\|")
 
 
 def _columns() -> str:
-    rows = "\n".join(f"| {name} | `{path}` | {'wide' if priority else ''} |" for name, _, path, priority in COLUMNS)
-    return f"## Columns of `kubectl get oac`\n\n| column | from | |\n|---|---|---|\n{rows}\n"
+    rows = "\n".join(
+        f"| {name} | `{_cell(path)}` | {'with `-o wide`' if priority else ''} |" for name, _, path, priority in COLUMNS
+    )
+    return f"## Columns\n\nOf `kubectl get oac`:\n\n| column | from | |\n|---|---|---|\n{rows}\n"

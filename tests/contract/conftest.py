@@ -1,5 +1,19 @@
-"""The real API server, as in the component tests."""
+"""What the contract tests share: the real API server, as in the component tests."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from devtools.control_plane import ControlPlane
 from tests.component.conftest import admin, control_plane, namespace
+from tests.support.dry_run import DryRun
 
 __all__ = ["admin", "control_plane", "namespace"]
+
+
+@pytest.fixture(scope="session")
+def api_server(control_plane: ControlPlane) -> Iterator[DryRun]:
+    """Give an administrator's connection that creates connectors for show."""
+    connection = DryRun(control_plane.kubeconfig)
+    yield connection
+    connection.close()

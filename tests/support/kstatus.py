@@ -1,45 +1,90 @@
-"""How machines read status: the order of kstatus, and Flux's checker of conditions, written anew for tests."""
+"""How machines read status: kstatus' computation, and Flux's checker of conditions, told anew as two tables.
 
-from collections.abc import Mapping
+kstatus is `pkg/kstatus/status/generic.go` of sigs.k8s.io/cli-utils; the checker is `runtime/conditions/check` of
+github.com/fluxcd/pkg, its FAIL rules with their numbers and those of its warnings that concern us. `RefreshFailed` is
+meant to stand beside a true `Ready`, so it is not among the abnormal conditions of FAIL0001.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 Status = Mapping[str, Any]
 
+ABNORMAL = ("Reconciling", "Stalled")
+ONLY_WHILE_TRUE = (*ABNORMAL, "RefreshFailed")
 
-def _conditions(status: Status) -> dict[str, Mapping[str, Any]]:
-    return {c["type"]: c for c in status.get("conditions", [])}
+
+@dataclass(frozen=True)
+class _Seen:
+    generation: int
+    observed: int | None
+    conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def state(self, kind: str) -> str | None:
+        """Give a condition's status, or nothing where it is not there."""
+        return self.conditions[kind]["status"] if kind in self.conditions else None
+
+    def generations(self) -> list[int | None]:
+        """Give the observed generation of every condition."""
+        return [condition.get("observedGeneration") for condition in self.conditions.values()]
 
 
-def kstatus(status: Status, generation: int) -> str:
-    """Compute the health that kstatus gives: InProgress, Failed or Current."""
+def kstatus(status: Status, generation: int, *, deleting: bool = False) -> str:
+    """Compute the health that kstatus gives: Terminating, InProgress, Failed or Current."""
+    if deleting:
+        return "Terminating"
     if status.get("observedGeneration", generation) != generation:
         return "InProgress"
-    found = _conditions(status)
-    if found.get("Reconciling", {}).get("status") == "True":
-        return "InProgress"
-    if found.get("Stalled", {}).get("status") == "True":
-        return "Failed"
-    if "Ready" in found and found["Ready"]["status"] != "True":
-        return "InProgress"
-    return "Current"
+    for condition in status.get("conditions", ()):
+        if condition["status"] == "True" and condition["type"] in ABNORMAL:
+            return "InProgress" if condition["type"] == "Reconciling" else "Failed"
+    ready = _seen(status, generation).state("Ready")
+    return "Current" if ready in (None, "True") else "InProgress"
 
 
 def flux_problems(status: Status, generation: int) -> list[str]:
-    """Give what Flux's checker would complain of (its FAIL rules)."""
-    found = _conditions(status)
-    ready = found.get("Ready", {}).get("status")
-    wrong = {
-        "Ready is missing": "Ready" not in found,
-        "an abnormal condition is present without being true": any(
-            found[kind]["status"] != "True" for kind in ("Reconciling", "Stalled", "RefreshFailed") if kind in found
-        ),
-        "Reconciling and Stalled at once": {"Reconciling", "Stalled"} <= found.keys(),
-        "Stalled with Ready not False": "Stalled" in found and ready != "False",
-        "Ready Unknown without Reconciling": ready == "Unknown" and "Reconciling" not in found,
-        "a condition without observedGeneration": any("observedGeneration" not in c for c in found.values()),
-        "Ready True with another generation": ready == "True"
-        and any(c["observedGeneration"] != status["observedGeneration"] for c in found.values()),
-        "the root generation is ahead of the object": status.get("observedGeneration", 0) > generation,
-        "a reason is missing": any(not c["reason"] for c in found.values()),
-    }
-    return [sentence for sentence, is_wrong in wrong.items() if is_wrong]
+    """Give what Flux's checker complains of."""
+    seen = _seen(status, generation)
+    return [sentence for sentence, is_broken in _RULES.items() if is_broken(seen)]
+
+
+def _seen(status: Status, generation: int) -> _Seen:
+    conditions = {condition["type"]: condition for condition in status.get("conditions", ())}
+    return _Seen(generation, status.get("observedGeneration"), conditions)
+
+
+def _beside(seen: _Seen, kind: str, *allowed: str) -> bool:
+    """Tell whether a true condition stands beside a `Ready` that it may not stand beside."""
+    return seen.state(kind) == "True" and seen.state("Ready") not in (None, *allowed)
+
+
+_RULES: Mapping[str, Callable[[_Seen], bool]] = {
+    "FAIL0001: an abnormal condition is true beside a true Ready": lambda seen: (
+        seen.state("Ready") == "True" and any(seen.state(kind) == "True" for kind in ABNORMAL)
+    ),
+    "FAIL0002: Ready is missing": lambda seen: "Ready" not in seen.conditions,
+    "FAIL0003: Reconciling beside a Ready that is neither False nor Unknown": lambda seen: _beside(
+        seen, "Reconciling", "False", "Unknown"
+    ),
+    "FAIL0004: Stalled beside a Ready that is not False": lambda seen: _beside(seen, "Stalled", "False"),
+    "FAIL0005: Reconciling and Stalled at once": lambda seen: set(ABNORMAL) <= seen.conditions.keys(),
+    "FAIL0006: a generation is observed that is not there yet": lambda seen: (seen.observed or 0) > seen.generation,
+    "FAIL0007: Ready, but the generation is not observed yet": lambda seen: (
+        seen.state("Ready") == "True" and (seen.observed or 0) < seen.generation
+    ),
+    "FAIL0008: Ready, but a condition is of an earlier generation": lambda seen: (
+        seen.state("Ready") == "True" and any((each or 0) < seen.generation for each in seen.generations())
+    ),
+    "FAIL0009: Ready, but a condition is of another generation than the root": lambda seen: (
+        seen.state("Ready") == "True" and any(each != seen.observed for each in seen.generations())
+    ),
+    "FAIL0011: Ready is Unknown without Reconciling": lambda seen: (
+        seen.state("Ready") == "Unknown" and seen.state("Reconciling") != "True"
+    ),
+    "WARN0003, WARN0004: a condition is there without being true": lambda seen: any(
+        seen.state(kind) not in (None, "True") for kind in ONLY_WHILE_TRUE
+    ),
+    "WARN0005: a condition has no generation": lambda seen: any((each or 0) < 1 for each in seen.generations()),
+    "a condition has no reason": lambda seen: any(not each.get("reason") for each in seen.conditions.values()),
+}

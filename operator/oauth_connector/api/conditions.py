@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.status import Condition
+from oauth_connector.api.status import LONGEST_MESSAGE, Condition
 
 ORDER = ("Ready", "Reconciling", "Stalled", "RefreshFailed")
+"""As people read them; all but `Ready` are there only while true."""
 
 
 def condition(conditions: Iterable[Condition], kind: str) -> Condition | None:
@@ -17,7 +18,10 @@ def condition(conditions: Iterable[Condition], kind: str) -> Condition | None:
 def set_conditions(
     before: Iterable[Condition], wanted: Mapping[str, tuple[str, Reason, str]], generation: int, now: datetime
 ) -> tuple[Condition, ...]:
-    """Give exactly the wanted conditions (status, reason, message by type), with their times kept where they hold."""
+    """Give exactly the wanted conditions (status, reason, message by type), with their times kept where they hold.
+
+    Raises `ValueError` for a type that is not ours, and for a status that is none.
+    """
     known = {c.type: c for c in before}
 
     def made(kind: str) -> Condition:
@@ -28,7 +32,7 @@ def set_conditions(
                 "type": kind,
                 "status": status,
                 "reason": reason,
-                "message": message,
+                "message": message[:LONGEST_MESSAGE],
                 "observedGeneration": generation,
                 "lastTransitionTime": known[kind].last_transition_time if same else now,
             }

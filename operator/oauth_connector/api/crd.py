@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from oauth_connector.api.fields import Model
+from oauth_connector.api.fields import VALIDATIONS, Model
+from oauth_connector.api.manifest import NAME_RULE
 from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.api.v1alpha1 import GROUP, KIND, PLURAL, VERSION, OAuthConnectorSpec
 
-Schema = dict[str, Any]
+Schema = Mapping[str, Any]
 
 DESCRIPTION = "Asks an authorization server for access tokens and keeps a fresh one in a Secret."
 
@@ -24,137 +25,119 @@ COLUMNS = (
 )
 """Name, type, path, priority. `Expires` is a string: a date column shows a time to come as `<invalid>`."""
 
-NAME_RULE = {
-    "rule": "size(self.metadata.name) <= 200",
-    "message": "metadata.name must have at most 200 characters, so that names of Secrets can be made of it",
+SELECTABLE = (".spec.grantType", ".spec.client.secretRef.name", ".spec.output.secretName")
+"""What `kubectl get oac --field-selector` can ask for: which connectors use a Secret that is to be changed?"""
+
+_HEAD = {
+    "apiVersion": {"type": "string", "description": f"`{GROUP}/{VERSION}`."},
+    "kind": {"type": "string", "description": f"`{KIND}`."},
+    "metadata": {"type": "object"},
 }
 
+_KEPT = (
+    "description",
+    "type",
+    "format",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "maxProperties",
+    "required",
+    "x-kubernetes-list-type",
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-map-type",
+    VALIDATIONS,
+)
+"""What of JSON Schema a structural schema may hold and we use, in the order in which people read it."""
 
-def crd() -> Schema:
+
+def crd() -> dict[str, Any]:
     """Give the whole CustomResourceDefinition."""
+    names = {
+        "kind": KIND,
+        "listKind": f"{KIND}List",
+        "plural": PLURAL,
+        "singular": KIND.lower(),
+        "shortNames": ["oac"],
+        "categories": ["oauth"],
+    }
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
         "metadata": {"name": f"{PLURAL}.{GROUP}"},
-        "spec": {
-            "group": GROUP,
-            "scope": "Namespaced",
-            "names": {
-                "kind": KIND,
-                "listKind": f"{KIND}List",
-                "plural": PLURAL,
-                "singular": KIND.lower(),
-                "shortNames": ["oac"],
-                "categories": ["oauth"],
-            },
-            "versions": [_version()],
-        },
+        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": [_version()]},
     }
 
 
-def _version() -> Schema:
+def _version() -> dict[str, Any]:
     return {
         "name": VERSION,
         "served": True,
         "storage": True,
         "subresources": {"status": {}},
-        "additionalPrinterColumns": [
-            {"name": name, "type": kind, "jsonPath": path, **({"priority": priority} if priority else {})}
-            for name, kind, path, priority in COLUMNS
-        ],
-        "selectableFields": [{"jsonPath": ".spec.grantType"}],
-        "schema": {"openAPIV3Schema": _root()},
+        "additionalPrinterColumns": [_column(*column) for column in COLUMNS],
+        "selectableFields": [{"jsonPath": path} for path in SELECTABLE],
+        "schema": {"openAPIV3Schema": root_schema()},
     }
 
 
-def _root() -> Schema:
+def _column(name: str, kind: str, path: str, priority: int) -> dict[str, Any]:
+    return {"name": name, "type": kind, "jsonPath": path, **({"priority": priority} if priority else {})}
+
+
+def root_schema() -> dict[str, Any]:
+    """Give the schema of the resource. Without the default of status, tools would call an unseen object healthy."""
+    status = object_schema(OAuthConnectorStatus)
     return {
-        "type": "object",
         "description": DESCRIPTION,
+        "type": "object",
         "required": ["spec"],
-        "x-kubernetes-validations": [NAME_RULE],
+        VALIDATIONS: [NAME_RULE.as_cel()],
         "properties": {
-            "apiVersion": {"type": "string"},
-            "kind": {"type": "string"},
-            "metadata": {"type": "object"},
+            **_HEAD,
             "spec": object_schema(OAuthConnectorSpec),
-            "status": {**object_schema(OAuthConnectorStatus), "default": {"observedGeneration": -1}},
+            "status": {**status, "default": {"observedGeneration": -1}},
         },
     }
 
 
-def object_schema(model: type[Model]) -> Schema:
+def object_schema(model: type[Model]) -> dict[str, Any]:
     """Give the structural schema of a model: references resolved, `null` and defaults left out, rules as CEL."""
     generated = model.model_json_schema(by_alias=True, mode="validation")
-    models = {cls.__name__: cls for cls in _parts(model)}
-    return _structural(generated, generated.get("$defs", {}), models)
+    return _structural(generated, generated.get("$defs", {}))
 
 
-def _parts(model: type[Model]) -> set[type[Model]]:
-    """Find a model and all models within it."""
-    found = {model}
-    for field in model.model_fields.values():
-        for part in _classes(field.annotation):
-            found |= _parts(part)
-    return found
-
-
-def _classes(annotation: object) -> set[type[Model]]:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return {annotation}
-    return {cls for argument in getattr(annotation, "__args__", ()) for cls in _classes(argument)}
-
-
-def _structural(schema: Mapping[str, Any], definitions: Mapping[str, Any], models: Mapping[str, type[Model]]) -> Schema:
-    if "$ref" in schema:
-        target = definitions[schema["$ref"].rsplit("/", 1)[1]]
-        described = {"description": schema["description"]} if "description" in schema else {}
-        return {**_structural(target, definitions, models), **described}
-    if "anyOf" in schema:
-        (kept,) = (option for option in schema["anyOf"] if option.get("type") != "null")
-        described = {"description": schema["description"]} if "description" in schema else {}
-        return {**_structural(kept, definitions, models), **described}
-    made = {name: value for name, value in schema.items() if name in _KEPT}
-    if "const" in schema:
-        made["enum"] = [schema["const"]]
-    made.update(_children(schema, definitions, models))
-    model = models.get(schema.get("title", ""))
-    if model is not None and model.RULES:
-        made["x-kubernetes-validations"] = [{"rule": rule.cel, "message": rule.message} for rule in model.RULES]
-    return made
-
-
-_KEPT = frozenset(
-    {
-        "type",
-        "description",
-        "enum",
-        "format",
-        "required",
-        "pattern",
-        "minLength",
-        "maxLength",
-        "minItems",
-        "maxItems",
-        "maxProperties",
-        "minimum",
-        "maximum",
-    }
-)
-
-
-def _children(schema: Mapping[str, Any], definitions: Mapping[str, Any], models: Mapping[str, type[Model]]) -> Schema:
-    made: Schema = {}
-    if "properties" in schema:
-        made["properties"] = {
-            name: _structural(part, definitions, models) for name, part in schema["properties"].items()
-        }
+def _structural(schema: Schema, definitions: Schema) -> dict[str, Any]:
+    schema = _resolved(schema, definitions)
+    made = {name: _in_order(name, schema[name]) for name in _KEPT if name in schema}
+    if schema["type"] == "array":
+        made.setdefault("x-kubernetes-list-type", "atomic")
+        made["items"] = _structural(schema["items"], definitions)
     if isinstance(schema.get("additionalProperties"), Mapping):
-        made["additionalProperties"] = _structural(schema["additionalProperties"], definitions, models)
-    if "items" in schema:
-        made["items"] = _structural(schema["items"], definitions, models)
-    if "conditions" in made.get("properties", {}):
-        made["properties"]["conditions"].update(
-            {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
-        )
+        made["additionalProperties"] = _structural(schema["additionalProperties"], definitions)
+    if "properties" in schema:
+        made["properties"] = {name: _structural(part, definitions) for name, part in schema["properties"].items()}
     return made
+
+
+def _in_order(name: str, value: object) -> object:
+    """Put each rule before its message, as people read them."""
+    if name != VALIDATIONS or not isinstance(value, list):
+        return value
+    return [{key: rule[key] for key in ("rule", "message", "fieldPath") if key in rule} for rule in value]
+
+
+def _resolved(schema: Schema, definitions: Schema) -> dict[str, Any]:
+    """Put in place of a reference what it names, of an optional value the value; what is said beside it stands."""
+    here = {name: value for name, value in schema.items() if name not in ("$ref", "anyOf", "const")}
+    if "$ref" in schema:
+        return {**_resolved(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions), **here}
+    if "anyOf" in schema:
+        (value,) = (option for option in schema["anyOf"] if option.get("type") != "null")
+        return {**_resolved(value, definitions), **here}
+    return {**here, "enum": [schema["const"]]} if "const" in schema else here

@@ -1,22 +1,14 @@
-"""`spec.output` and `spec.refresh`: what the Secret looks like, and when it is renewed."""
+"""`spec.output`: what the Secret looks like that pods mount."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api import durations
-from oauth_connector.api.fields import Model, Rule
+from oauth_connector.api.fields import Model, Rule, cel_text, rule, written
+from oauth_connector.api.metadata import Annotations, Labels
 from oauth_connector.api.references import DataKey, ObjectName
-
-Duration = Annotated[str, Field(min_length=2, max_length=24, pattern=durations.PATTERN)]
-
-LABEL = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
-RESERVED_CEL = (
-    "(k.contains('/') && (k.split('/')[0].endsWith('kubernetes.io') || k.split('/')[0].endsWith('k8s.io')"
-    " || k.split('/')[0].startsWith('argocd.') || k.split('/')[0].endsWith('oauthconnector.dev')))"
-)
 
 
 class OutputField(StrEnum):
@@ -27,6 +19,16 @@ class OutputField(StrEnum):
     EXPIRES_AT = "ExpiresAt"
     AUTHORIZATION = "Authorization"
     SCOPE = "Scope"
+
+
+DEFAULT_KEYS: Mapping[OutputField, str] = {
+    OutputField.ACCESS_TOKEN: "access_token",
+    OutputField.TOKEN_TYPE: "token_type",
+    OutputField.EXPIRES_AT: "expires_at",
+    OutputField.AUTHORIZATION: "authorization",
+    OutputField.SCOPE: "scope",
+}
+"""The keys of a Secret whose connector names none."""
 
 
 class OutputFormatType(StrEnum):
@@ -43,10 +45,25 @@ class DeletionPolicy(StrEnum):
     RETAIN = "Retain"
 
 
+MemberName = Annotated[
+    str,
+    Field(min_length=1, max_length=128),
+    written("[!-~]+", "must be the name of a member of the response, such as instance_url: ASCII without white space"),
+    Rule(
+        "self != 'refresh_token'",
+        "a refresh token is the operator's alone, and pods must not see it: remove it",
+        lambda name: name != "refresh_token",
+    ),
+]
+
+
 class OutputData(Model):
     """One field under one key."""
 
-    field: OutputField = Field(description="The field.")
+    field: OutputField = Field(
+        description="`AccessToken`: the bare token. `TokenType`: as the provider says. `ExpiresAt`: RFC 3339, in UTC."
+        " `Authorization`: `headerPrefix` and the token. `Scope`: what was granted, separated by spaces, when known."
+    )
     key: DataKey = Field(description="Its key in the Secret.")
 
 
@@ -54,153 +71,115 @@ class OutputFormat(Model):
     """All fields under one key, in a named format."""
 
     type: OutputFormatType = Field(description="`DotEnv`: lines of NAME=value. `JSON`: one object.")
-    key: DataKey = Field(description="Its key in the Secret.")
+    key: DataKey = Field(description="Its key in the Secret, such as `.env`.")
 
 
 class ResponseField(Model):
     """A member of the token response under a key of its own."""
 
-    name: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.\-]+$")] = Field(
-        description="Name of the member, such as `instance_url`."
+    name: MemberName = Field(
+        description="Name of the member, such as `instance_url`; it is left out where the response has none."
     )
     key: DataKey = Field(description="Its key in the Secret.")
 
 
-def is_reserved(name: str) -> bool:
-    """Tell whether a label or annotation belongs to Kubernetes, to Argo CD or to us."""
-    domain, slash, _ = name.partition("/")
-    return bool(slash) and (
-        domain.endswith(("kubernetes.io", "k8s.io", "oauthconnector.dev")) or domain.startswith("argocd.")
-    )
+_NOT_EMPTY: Rule[tuple[OutputData, ...]] = Rule("size(self) > 0", "must name a field: add one, or remove data", bool)
+
+_DEFAULTS = f"[{', '.join(cel_text(key) for key in DEFAULT_KEYS.values())}]"
+_DATA_KEYS = f"(has(self.data) ? self.data.map(d, d.key) : {_DEFAULTS})"
+_FORMAT_KEYS = "(has(self.formats) ? self.formats.map(f, f.key) : [])"
+
+
+def _once(items: str, member: str) -> str:
+    return f"!has(self.{items}) || self.{items}.all(x, self.{items}.exists_one(y, y.{member} == x.{member}))"
 
 
 class Output(Model):
-    """The Secret that pods mount."""
+    """The Secret that pods mount. Keys are used once, over `data`, `formats` and `responseFields` together."""
 
     secret_name: ObjectName | None = Field(
         None,
-        description="Name of the Secret; `<connector>-token` when absent. It may change: the new Secret is written,"
-        " then the old one is removed.",
+        description="Name of the Secret. It may change: the new Secret is written, then the old one removed."
+        " When absent: `<connector>-token`.",
     )
-    data: Annotated[tuple[OutputData, ...], Field(min_length=1, max_length=16)] | None = Field(
+    data: Annotated[tuple[OutputData, ...], Field(max_length=16), _NOT_EMPTY] | None = Field(
         None,
-        description="Fields and their keys. When absent: access_token, token_type, expires_at, authorization, and"
-        " scope when it is known.",
+        description="Fields and their keys. When absent: `access_token`, `token_type`, `expires_at`, `authorization`,"
+        " and `scope` when it is known.",
     )
     formats: Annotated[tuple[OutputFormat, ...], Field(max_length=4)] | None = Field(
-        None, description="Keys that hold all fields in a named format, beside `data`."
+        None, description="Keys that hold all fields in a named format, beside `data`. When absent: none."
     )
     response_fields: Annotated[tuple[ResponseField, ...], Field(max_length=16)] | None = Field(
-        None, description="Members of the token response to publish, beside `data`: an allow-list."
+        None,
+        description="Further members of the token response to publish, beside `data`: nothing else of it is kept. When"
+        " absent: none.",
     )
-    labels: Annotated[dict[str, Annotated[str, Field(max_length=63)]], Field(max_length=16)] | None = Field(
-        None, description="Labels of the Secret, beside ours."
-    )
-    annotations: Annotated[dict[str, Annotated[str, Field(max_length=1024)]], Field(max_length=16)] | None = Field(
-        None, description="Annotations of the Secret, beside ours."
+    labels: Labels | None = Field(None, description="Labels of the Secret, beside ours. When absent: none.")
+    annotations: Annotations | None = Field(
+        None, description="Annotations of the Secret, beside ours. When absent: none."
     )
     deletion_policy: DeletionPolicy | None = Field(
-        None, description="`Delete`: the Secret goes with the connector. `Retain`: it stays. `Delete` when absent."
+        None,
+        description="`Delete`: the Secret goes with the connector. `Retain`: it stays, and its token expires. When"
+        " absent: `Delete`.",
     )
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            "!has(self.secretName) || !self.secretName.endsWith('-oauth-state')",
-            "secretName must not end with -oauth-state, which is the name of our own Secrets",
-            lambda self: not (self.secret_name or "").endswith("-oauth-state"),
-        ),
-        Rule(
-            "!has(self.data) || self.data.all(d, self.data.exists_one(e, e.key == d.key))",
-            "data: each key may be used once",
-            lambda self: _unique([d.key for d in self.data or ()]),
-        ),
-        Rule(
-            "!has(self.data) || self.data.all(d, self.data.exists_one(e, e.field == d.field))",
-            "data: each field may be used once",
-            lambda self: _unique([d.field for d in self.data or ()]),
-        ),
-        Rule(
-            "!has(self.formats) || self.formats.all(f, self.formats.exists_one(g, g.key == f.key)"
-            " && (!has(self.data) || !self.data.exists(d, d.key == f.key)))",
-            "formats: a key is used twice",
-            lambda self: _disjoint([f.key for f in self.formats or ()], [d.key for d in self.data or ()]),
-        ),
-        Rule(
-            "!has(self.responseFields) || self.responseFields.all(r, self.responseFields.exists_one(s, s.key == r.key)"
-            " && (!has(self.data) || !self.data.exists(d, d.key == r.key))"
-            " && (!has(self.formats) || !self.formats.exists(f, f.key == r.key)))",
-            "responseFields: a key is used twice",
-            lambda self: _disjoint(
-                [r.key for r in self.response_fields or ()],
-                [d.key for d in self.data or ()] + [f.key for f in self.formats or ()],
-            ),
-        ),
-        Rule(
-            f"!has(self.labels) || self.labels.all(k, size(k) <= 253 && !{RESERVED_CEL})",
-            "labels: names under kubernetes.io, k8s.io, argocd.* and oauthconnector.dev are not yours to set",
-            lambda self: not any(is_reserved(name) or len(name) > 253 for name in self.labels or ()),  # noqa: PLR2004  # as in CEL
-        ),
-        Rule(
-            f"!has(self.annotations) || self.annotations.all(k, size(k) <= 253 && !{RESERVED_CEL})",
-            "annotations: names under kubernetes.io, k8s.io, argocd.* and oauthconnector.dev are not yours to set",
-            lambda self: not any(is_reserved(name) or len(name) > 253 for name in self.annotations or ()),  # noqa: PLR2004  # as in CEL
-        ),
+    @rule(
+        "!has(self.secretName) || !self.secretName.endsWith('-oauth-state')",
+        "must not end with -oauth-state, as the operator's own Secrets do: choose another name",
+        "secretName",
     )
+    def _is_no_state(self) -> bool:
+        return not (self.secret_name or "").endswith("-oauth-state")
 
+    @rule(_once("data", "key"), "each key may be used once: choose another for the second", "data")
+    def _has_each_data_key_once(self) -> bool:
+        return _unique(data.key for data in self.data or ())
 
-def _within(name: str, least: str) -> Callable[[Model], bool]:
-    return lambda refresh: durations.is_within(getattr(refresh, name), least, "87600h")
+    @rule(_once("data", "field"), "each field may be published once: remove the second", "data")
+    def _has_each_field_once(self) -> bool:
+        return _unique(data.field for data in self.data or ())
 
+    @rule(_once("formats", "key"), "each key may be used once: choose another for the second", "formats")
+    def _has_each_format_key_once(self) -> bool:
+        return _unique(chosen.key for chosen in self.formats or ())
 
-class Refresh(Model):
-    """When a token is replaced."""
+    @rule(_once("formats", "type"), "each format may be published once: remove the second", "formats")
+    def _has_each_format_once(self) -> bool:
+        return _unique(chosen.type for chosen in self.formats or ())
 
-    before: Duration | None = Field(
-        None, description="How long before expiry. One that is not shorter than the token's life is ignored."
+    @rule(
+        f"!has(self.formats) || self.formats.all(x, !(x.key in {_DATA_KEYS}))",
+        "a key is used by data already, or is one of its defaults: choose another",
+        "formats",
     )
-    before_percentage: Annotated[int, Field(ge=5, le=80)] | None = Field(
-        None, description="The share of the life that is left when it is replaced; 33 when absent."
-    )
-    default_lifetime: Duration | None = Field(
-        None, description="The life to assume when the provider tells none; `1h` when absent."
-    )
-    max_lifetime: Duration | None = Field(None, description="Replace a token at least this often.")
+    def _keeps_formats_apart(self) -> bool:
+        return not self._data_keys & {chosen.key for chosen in self.formats or ()}
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            "!(has(self.before) && has(self.beforePercentage))",
-            "set before or beforePercentage, not both",
-            lambda self: not (self.before and self.before_percentage),
-        ),
-        *(
-            Rule(
-                f"!has(self.{name}) || (self.{name}.matches('{durations.PATTERN}')"
-                f" && duration(self.{name}) >= duration('{least}') && duration(self.{name}) <= duration('87600h'))",
-                f"{name} must be between {least} and 87600h (ten years)",
-                _within(python, least),
-            )
-            for name, python, least in (
-                ("before", "before", "1s"),
-                ("defaultLifetime", "default_lifetime", "15s"),
-                ("maxLifetime", "max_lifetime", "60s"),
-            )
-        ),
+    @rule(_once("responseFields", "key"), "each key may be used once: choose another for the second", "responseFields")
+    def _has_each_response_key_once(self) -> bool:
+        return _unique(chosen.key for chosen in self.response_fields or ())
+
+    @rule(_once("responseFields", "name"), "each member may be published once: remove the second", "responseFields")
+    def _has_each_member_once(self) -> bool:
+        return _unique(chosen.name for chosen in self.response_fields or ())
+
+    @rule(
+        f"!has(self.responseFields) || self.responseFields.all(x, !(x.key in {_DATA_KEYS}) && !(x.key in"
+        f" {_FORMAT_KEYS}))",
+        "a key is used by data or formats already, or is one of data's defaults: choose another",
+        "responseFields",
     )
+    def _keeps_members_apart(self) -> bool:
+        taken = self._data_keys | {chosen.key for chosen in self.formats or ()}
+        return not taken & {chosen.key for chosen in self.response_fields or ()}
 
     @property
-    def before_seconds(self) -> int | None:
-        """Give `before` in seconds."""
-        return durations.in_seconds(self.before)
-
-    @property
-    def max_lifetime_seconds(self) -> int | None:
-        """Give `maxLifetime` in seconds."""
-        return durations.in_seconds(self.max_lifetime)
+    def _data_keys(self) -> set[str]:
+        return set(DEFAULT_KEYS.values()) if self.data is None else {data.key for data in self.data}
 
 
-def _unique(names: list[str]) -> bool:
-    return len(set(names)) == len(names)
-
-
-def _disjoint(names: list[str], others: list[str]) -> bool:
-    return _unique(names) and not set(names) & set(others)
+def _unique(names: Iterable[str]) -> bool:
+    seen = list(names)
+    return len(set(seen)) == len(seen)

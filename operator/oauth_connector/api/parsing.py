@@ -1,49 +1,64 @@
-"""A spec out of a manifest: the model, or every field that is wrong, told without the library's jargon or values."""
+"""A manifest judged as the API server judges it: the model, or every field that is wrong and how to mend it.
 
-from collections.abc import Mapping
+No sentence holds the library's jargon or what a person wrote: a value may be a secret in the wrong place.
+"""
+
+from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from oauth_connector.api.fields import FieldProblem
+from oauth_connector.api.manifest import Manifest
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 
 _SENTENCES = {
-    "missing": "is required",
+    "missing": "is required: set it",
     "extra_forbidden": "is not a field here: check its name and its place",
-    "string_type": "must be a text",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
+    "string_type": "must be text: put it in quotes",
+    "bool_type": "must be true or false, without quotes",
+    "int_type": "must be a whole number, without quotes",
     "tuple_type": "must be a list",
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
-    "string_too_short": "must not be empty",
+    "string_too_short": "must not be empty: set it or remove it",
     "string_too_long": "must have at most {max_length} characters",
     "too_long": "must have at most {max_length} entries",
-    "too_short": "must not be empty",
-    "string_pattern_mismatch": "is not written as it must be",
     "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
-    "rule": "{problems}",
+    "rule": "{message}",
 }
 
 
 def parse_spec(spec: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
-    """Read a spec as strictly as the API server does, or tell each field that is wrong and how to mend it."""
+    """Read a spec, or tell each field that is wrong."""
     try:
-        return OAuthConnectorSpec.model_validate(spec, strict=False)
+        return OAuthConnectorSpec.model_validate(spec, by_alias=True, by_name=False)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        return tuple(FieldProblem(_path(detail), _sentence(detail)) for detail in details)
+        return tuple(_problems(error, "spec"))
 
 
-def _path(detail: ErrorDetails) -> str:
-    path = "spec"
+def parse_manifest(manifest: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
+    """Read the spec of a whole manifest, or tell each field that is wrong, of `metadata` and of its head too."""
+    try:
+        return Manifest.model_validate(manifest, by_alias=True, by_name=False).spec
+    except ValidationError as error:
+        return tuple(_problems(error, ""))
+
+
+def _problems(error: ValidationError, root: str) -> Iterator[FieldProblem]:
+    for detail in error.errors(include_url=False, include_input=False):
+        yield FieldProblem(_path(root, detail), _sentence(detail))
+
+
+def _path(root: str, detail: ErrorDetails) -> str:
+    path = root
     for part in detail["loc"]:
         path += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return path
+    return path.removeprefix(".")
 
 
 def _sentence(detail: ErrorDetails) -> str:

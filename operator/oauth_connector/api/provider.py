@@ -1,29 +1,50 @@
-"""`spec.provider` and `spec.client`: whom tokens are asked of, and as whom."""
+"""`spec.provider`, `spec.client` and `spec.password`: whom tokens are asked of, and as whom."""
 
 import base64
 import binascii
-import re
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.fields import Model, Rule
-from oauth_connector.api.references import ConfigMapKeyReference, SecretKeyReference
+from oauth_connector.api.fields import Model, Rule, cel_text, matches, rule, written
+from oauth_connector.api.references import CA_KEY, ConfigMapKeyReference, SecretKeyReference
+from oauth_connector.api.urls import URL, Issuer
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication
 
-URL_PATTERN = r"^https?://[A-Za-z0-9.\-_\[\]:]+(/[^\s#]*)?(\?[^\s#]*)?$"
-"""Absolute, without user, white space or fragment (RFC 6749 §3.2)."""
+CLIENT_ID_KEY, CLIENT_SECRET_KEY = "client-id", "client-secret"
+USERNAME_KEY, PASSWORD_KEY = "username", "password"  # names of keys
+"""Keys of Secrets where a reference names none. In code, not in the schema: nothing is written into anybody's spec."""
 
-PRINTABLE = r"^[\x20-\x7e]+$"
+PEM = "-----BEGIN"
 
-URL = Annotated[str, Field(min_length=1, max_length=2048, pattern=URL_PATTERN)]
-Issuer = Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^https?://[A-Za-z0-9.\-_\[\]:]+(/[^\s#?]*)?$")]
+_BASE64 = r"[\r\n ]*([A-Za-z0-9+/][\r\n ]*)+(=[\r\n ]*){0,2}"
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+CABundle = Annotated[
+    str,
+    Field(min_length=1, max_length=65536),
+    Rule(
+        f"!self.contains('{PEM}')",
+        "is PEM as it stands in the file: base64-encode it (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
+        lambda text: PEM not in text,
+    ),
+    Rule(
+        f"self.contains('{PEM}') || self.matches({cel_text(f'^({_BASE64})$')})",
+        "must be PEM in base64: encode the file (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
+        matches(_BASE64),
+    ),
+]
 
+ClientID = Annotated[
+    str,
+    Field(min_length=1, max_length=1024),
+    written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without white space around it"),
+]
 
-def _is_base64(text: str | None) -> bool:
-    return text is None or _BASE64.fullmatch(text) is not None
+Username = Annotated[
+    str,
+    Field(min_length=1, max_length=1024),
+    written(r"[^\x00-\x1f\x7f]+", "must not hold control characters, such as a line break"),
+]
 
 
 class Provider(Model):
@@ -32,38 +53,32 @@ class Provider(Model):
     issuer: Issuer | None = Field(
         None, description="Issuer whose endpoints are discovered (RFC 8414, then OpenID Connect Discovery)."
     )
-    token_url: URL | None = Field(None, description="Token endpoint; overrides what discovery finds.")
-    ca_bundle: Annotated[str, Field(min_length=1, max_length=65536)] | None = Field(
-        None, description="Certificates to trust beside the system's, PEM in base64."
+    token_url: URL | None = Field(
+        None, description="Token endpoint. When absent: what discovery finds; beside `issuer`, it overrides that."
+    )
+    ca_bundle: CABundle | None = Field(
+        None, description="Certificates to trust beside the operator's, PEM in base64. When absent: none."
     )
     ca_bundle_ref: ConfigMapKeyReference | None = Field(
-        None, description="Certificates to trust beside the system's, PEM in a ConfigMap."
+        None,
+        description=f"Certificates to trust beside the operator's, PEM in a ConfigMap; key `{CA_KEY}` unless another is"
+        " named. When absent: none.",
     )
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            "has(self.issuer) || has(self.tokenURL)",
-            "set issuer to discover the endpoints, or tokenURL",
-            lambda self: bool(self.issuer or self.token_url),
-        ),
-        Rule(
-            "!(has(self.caBundle) && has(self.caBundleRef))",
-            "set caBundle or caBundleRef, not both",
-            lambda self: not (self.ca_bundle and self.ca_bundle_ref),
-        ),
-        Rule(
-            "!has(self.caBundle) || !self.caBundle.startsWith('-----BEGIN')",
-            "caBundle is base64 of the PEM text: encode it (base64 -w0 ca.crt), or put it in a ConfigMap and use"
-            " caBundleRef",
-            lambda self: not (self.ca_bundle or "").startswith("-----BEGIN"),
-        ),
-        Rule(
-            "!has(self.caBundle) || self.caBundle.startsWith('-----BEGIN') ||"
-            " self.caBundle.matches('^[A-Za-z0-9+/=\\\\s]*$')",
-            "caBundle must be base64",
-            lambda self: (self.ca_bundle or "").startswith("-----BEGIN") or _is_base64(self.ca_bundle),
-        ),
+    @rule(
+        "has(self.issuer) || has(self.tokenURL)",
+        "set issuer, from which the token endpoint is discovered, or set tokenURL",
     )
+    def _has_an_endpoint(self) -> bool:
+        return self.issuer is not None or self.token_url is not None
+
+    @rule(
+        "!(has(self.caBundle) && has(self.caBundleRef))",
+        "set caBundle or caBundleRef, not both: remove one",
+        "caBundle",
+    )
+    def _has_one_bundle(self) -> bool:
+        return self.ca_bundle is None or self.ca_bundle_ref is None
 
     @property
     def ca_bundle_pem(self) -> str | None:
@@ -79,66 +94,75 @@ class Provider(Model):
 class ClientSpec(Model):
     """The client that is registered at the authorization server."""
 
-    id: Annotated[str, Field(min_length=1, max_length=1024, pattern=PRINTABLE)] | None = Field(
-        None, description="Client identifier."
-    )
+    id: ClientID | None = Field(None, description="Client identifier. When absent: read from `idSecretRef`.")
     id_secret_ref: SecretKeyReference | None = Field(
-        None, description="Client identifier in a Secret; key `client-id` when absent."
+        None,
+        description=f"Client identifier in a Secret; key `{CLIENT_ID_KEY}` unless another is named. When absent: `id`.",
     )
-    secret_ref: SecretKeyReference | None = Field(None, description="Client secret; key `client-secret` when absent.")
+    secret_ref: SecretKeyReference | None = Field(
+        None,
+        description=f"Client secret; key `{CLIENT_SECRET_KEY}` unless another is named. When absent: a public client.",
+    )
     authentication: ClientAuthentication | None = Field(
         None,
-        description="How the client authenticates (RFC 6749 §2.3): `Basic` when there is a client secret, else `None`.",
+        description="How the client proves itself (RFC 6749 §2.3): `Basic` and `Post` send id and secret in the"
+        " Authorization header or in the form, `None` sends the id alone. When absent: `Basic` where there is a secret,"
+        " else `None`.",
     )
     basic_encoding: BasicEncoding | None = Field(
         None,
         description="`Form` encodes id and secret as RFC 6749 §2.3.1 says; `Raw` is for servers that do not decode"
-        " them. `Form` when absent.",
+        " them. When absent: `Form`.",
     )
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            "has(self.id) != has(self.idSecretRef)",
-            "set exactly one of id and idSecretRef",
-            lambda self: (self.id is None) != (self.id_secret_ref is None),
-        ),
-        Rule(
-            "!(has(self.authentication) && self.authentication == 'None' && has(self.secretRef))",
-            "authentication None sends no secret: remove secretRef, or choose Basic or Post",
-            lambda self: not (self.authentication is ClientAuthentication.NONE and self.secret_ref),
-        ),
-        Rule(
-            "!has(self.authentication) || self.authentication == 'None' || has(self.secretRef)",
-            "authentication Basic and Post need secretRef",
-            lambda self: self.authentication in (None, ClientAuthentication.NONE) or self.secret_ref is not None,
-        ),
-        Rule(
-            "!has(self.basicEncoding) || (has(self.secretRef) &&"
-            " (!has(self.authentication) || self.authentication == 'Basic'))",
-            "basicEncoding is for authentication Basic only",
-            lambda self: (
-                self.basic_encoding is None
-                or (self.secret_ref is not None and self.authentication in (None, ClientAuthentication.BASIC))
-            ),
-        ),
+    @rule("has(self.id) != has(self.idSecretRef)", "set id or idSecretRef, and only one of them", "id")
+    def _has_one_id(self) -> bool:
+        return (self.id is None) != (self.id_secret_ref is None)
+
+    @rule(
+        "!(has(self.authentication) && self.authentication == 'None' && has(self.secretRef))",
+        "None sends no secret: remove secretRef, or choose Basic or Post",
+        "authentication",
     )
+    def _hides_no_secret(self) -> bool:
+        return self.authentication is not ClientAuthentication.NONE or self.secret_ref is None
+
+    @rule(
+        "!has(self.authentication) || self.authentication == 'None' || has(self.secretRef)",
+        "Basic and Post send the client's secret: set secretRef, or choose None",
+        "authentication",
+    )
+    def _has_the_secret_that_it_sends(self) -> bool:
+        return self.authentication in (None, ClientAuthentication.NONE) or self.secret_ref is not None
+
+    @rule(
+        "!has(self.basicEncoding) || (has(self.secretRef) && (!has(self.authentication) || self.authentication =="
+        " 'Basic'))",
+        "is for authentication Basic only: remove it",
+        "basicEncoding",
+    )
+    def _encodes_basic_only(self) -> bool:
+        basic = self.secret_ref is not None and self.authentication in (None, ClientAuthentication.BASIC)
+        return self.basic_encoding is None or basic
 
 
 class PasswordSpec(Model):
     """The person whose name and password the client hands over (RFC 6749 §4.3)."""
 
-    username: Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[^\x00-\x1f\x7f]+$")] | None = Field(
-        None, description="Name of the user."
-    )
+    username: Username | None = Field(None, description="Name of the user. When absent: read from `usernameSecretRef`.")
     username_secret_ref: SecretKeyReference | None = Field(
-        None, description="Name of the user in a Secret; key `username` when absent."
+        None,
+        description=f"Name of the user in a Secret; key `{USERNAME_KEY}` unless another is named. When absent:"
+        " `username`.",
     )
-    password_secret_ref: SecretKeyReference = Field(description="Password; key `password` when absent.")
+    password_secret_ref: SecretKeyReference = Field(
+        description=f"Password; key `{PASSWORD_KEY}` unless another is named."
+    )
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            "has(self.username) != has(self.usernameSecretRef)",
-            "set exactly one of username and usernameSecretRef",
-            lambda self: (self.username is None) != (self.username_secret_ref is None),
-        ),
+    @rule(
+        "has(self.username) != has(self.usernameSecretRef)",
+        "set username or usernameSecretRef, and only one of them",
+        "username",
     )
+    def _has_one_name(self) -> bool:
+        return (self.username is None) != (self.username_secret_ref is None)

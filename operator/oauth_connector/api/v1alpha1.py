@@ -1,25 +1,34 @@
 """The spec of an `OAuthConnector`, `oauthconnector.dev/v1alpha1`: the one source of the CRD and its reference page.
 
 A field is here only when it does something. Defaults are applied in code, not in the schema: a default that the API
-server writes into somebody's nested object is a difference that a GitOps controller reports for ever.
+server writes into somebody's nested object is a difference that a GitOps controller reports for ever. Descriptions tell
+them after the words "When absent".
 """
 
-from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.durations import in_seconds
-from oauth_connector.api.fields import Model, Rule
-from oauth_connector.api.output import DeletionPolicy, Output, OutputField, OutputFormatType, Refresh
-from oauth_connector.api.provider import PRINTABLE, ClientSpec, PasswordSpec, Provider
+from oauth_connector.api.fields import Model, rule
+from oauth_connector.api.output import DEFAULT_KEYS, DeletionPolicy, Output, OutputField, OutputFormatType
+from oauth_connector.api.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
+from oauth_connector.api.provider import (
+    CLIENT_ID_KEY,
+    CLIENT_SECRET_KEY,
+    PASSWORD_KEY,
+    USERNAME_KEY,
+    ClientSpec,
+    PasswordSpec,
+    Provider,
+)
 from oauth_connector.api.references import SecretKeyReference
-from oauth_connector.oauth.grants import RESERVED_PARAMETERS, split_scope
+from oauth_connector.api.refresh import Refresh
+from oauth_connector.api.urls import AbsoluteURI
+from oauth_connector.oauth.grants import split_scope
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
 
-GROUP, VERSION, KIND, PLURAL = "oauthconnector.dev", "v1alpha1", "OAuthConnector", "oauthconnectors"
-
 __all__ = [
+    "DEFAULT_KEYS",
     "GROUP",
     "KIND",
     "PLURAL",
@@ -30,86 +39,84 @@ __all__ = [
     "ScopeSeparator",
 ]
 
-DEFAULT_LIFETIME = 3600
-SCOPE = r"^[\x21\x23-\x5b\x5d-\x7e]+$"
-"""RFC 6749 §3.3."""
+GROUP, VERSION, KIND, PLURAL = "oauthconnector.dev", "v1alpha1", "OAuthConnector", "oauthconnectors"
 
-
-class ScopeSeparator(StrEnum):
-    """What joins scopes on the wire."""
-
-    SPACE = "Space"
-    COMMA = "Comma"
-
-
-_RESERVED_CEL = ", ".join(f"'{name}'" for name in sorted(RESERVED_PARAMETERS))
-
-Resource = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[a-zA-Z][a-zA-Z0-9+.\-]*:[^\s#]+$")]
+BEARER = "Bearer"
 
 
 class OAuthConnectorSpec(Model):
     """What a person asks for."""
 
-    grant_type: GrantType = Field(description="How the token is asked for (RFC 6749 §4.3, §4.4).")
+    grant_type: GrantType = Field(
+        description="How the token is asked for: by the client on its own behalf (RFC 6749 §4.4), or with a person's"
+        " name and password (§4.3)."
+    )
     provider: Provider = Field(description="The authorization server.")
     client: ClientSpec = Field(description="The client that is registered there.")
-    scopes: (
-        Annotated[tuple[Annotated[str, Field(min_length=1, max_length=512, pattern=SCOPE)], ...], Field(max_length=64)]
-        | None
-    ) = Field(None, description="Scopes to ask for.")
-    scope: Annotated[str, Field(min_length=1, max_length=4096, pattern=PRINTABLE)] | None = Field(
-        None, description="Scopes as one text, separated by commas or white space, as forms have it."
+    password: PasswordSpec | None = Field(
+        None,
+        description="The person whose name and password are handed over: for grantType `Password`, and only there.",
+    )
+    scopes: Annotated[tuple[Scope, ...], Field(max_length=64)] | None = Field(
+        None, description="Scopes to ask for, one an entry. When absent: `scope`."
+    )
+    scope: ScopeText | None = Field(
+        None,
+        description="Scopes as one text, separated by commas or white space, as forms have it. When absent: the"
+        " provider decides.",
     )
     scope_separator: ScopeSeparator | None = Field(
-        None, description="What joins the scopes on the wire; `Space` when absent."
+        None, description="What joins the scopes on the wire, however they are written here. When absent: `Space`."
     )
-    audience: Annotated[str, Field(min_length=1, max_length=1024, pattern=PRINTABLE)] | None = Field(
-        None, description="Audience of the token, as Auth0, Okta and Hydra take it."
+    audience: Audience | None = Field(
+        None, description="Audience of the token, as Auth0, Okta and Hydra take it. When absent: not sent."
     )
-    resources: Annotated[tuple[Resource, ...], Field(max_length=16)] | None = Field(
-        None, description="Resource indicators (RFC 8707): absolute URIs without a fragment."
+    resources: Annotated[tuple[AbsoluteURI, ...], Field(max_length=16)] | None = Field(
+        None, description="Resource indicators: absolute URIs (RFC 8707). When absent: none."
     )
-    token_parameters: (
-        Annotated[dict[str, Annotated[str, Field(min_length=1, max_length=2048)]], Field(max_length=16)] | None
-    ) = Field(None, description="Further parameters of the token request. Not for secrets.")
-    password: PasswordSpec | None = Field(None, description="Member for grantType `Password`.")
-    header_prefix: (
-        Annotated[str, Field(max_length=64, pattern=r"^([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?$")] | None
-    ) = Field(
+    token_parameters: TokenParameters | None = Field(
+        None, description="Further parameters of the token request; not for secrets. When absent: none."
+    )
+    header_prefix: Prefix | None = Field(
         None,
-        description="What stands before the token in `authorization`; `Bearer` when absent, empty for the bare token.",
+        description=f"What stands before the token in `authorization`; empty for the bare token. When absent:"
+        f" `{BEARER}`.",
     )
     refresh: Refresh | None = Field(
-        None, description="When the token is replaced. When absent: at two thirds of its life, spread a little."
+        None,
+        description="When the token is replaced. When absent: with a third of its life left, spread a little.",
     )
-    output: Output | None = Field(None, description="The Secret that pods mount.")
-    suspend: bool | None = Field(None, description="Make no token call while true; what is there stays.")
+    output: Output | None = Field(
+        None, description="The Secret that pods mount. When absent: `<connector>-token` with its default keys."
+    )
+    suspend: Annotated[bool, Field(strict=True)] | None = Field(
+        None, description="Make no token call while true; what is there stays. When absent: `false`."
+    )
 
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            "!(has(self.scopes) && has(self.scope))",
-            "set scopes or scope, not both",
-            lambda self: self.scopes is None or self.scope is None,
-        ),
-        Rule(
-            "has(self.password) == (self.grantType == 'Password')",
-            "password is the member for grantType Password: set it there, and only there",
-            lambda self: (self.password is not None) == (self.grant_type is GrantType.PASSWORD),
-        ),
-        Rule(
-            "self.grantType != 'ClientCredentials' || has(self.client.secretRef)",
-            "grantType ClientCredentials needs client.secretRef: a client without a secret cannot act on its own behalf"
-            " (RFC 6749 section 4.4)",
-            lambda self: self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.secret_ref is not None,
-        ),
-        Rule(
-            "!has(self.tokenParameters) || self.tokenParameters.all(k, size(k) <= 128 && "
-            f"k.matches('^[A-Za-z0-9_.-]+$') && !(k in [{_RESERVED_CEL}]))",
-            "tokenParameters: a parameter that has a field of its own (scope, audience, resources, client, password) or"
-            " belongs to another grant is set there, and names are letters, digits, _ . -",
-            lambda self: all(_is_free(name) for name in self.token_parameters or ()),
-        ),
+    @rule("!(has(self.scopes) && has(self.scope))", "set scopes or scope, not both: remove one", "scope")
+    def _has_one_list_of_scopes(self) -> bool:
+        return self.scopes is None or self.scope is None
+
+    @rule("self.grantType != 'Password' || has(self.password)", "grantType Password needs it: set it", "password")
+    def _has_the_password_that_it_sends(self) -> bool:
+        return self.grant_type is not GrantType.PASSWORD or self.password is not None
+
+    @rule(
+        "self.grantType == 'Password' || !has(self.password)",
+        "is for grantType Password only: remove it, or change grantType",
+        "password",
     )
+    def _hides_no_password(self) -> bool:
+        return self.grant_type is GrantType.PASSWORD or self.password is None
+
+    @rule(
+        "self.grantType != 'ClientCredentials' || has(self.client.secretRef)",
+        "grantType ClientCredentials needs client.secretRef: a client without a secret cannot ask on its own behalf"
+        " (RFC 6749 section 4.4)",
+        "client",
+    )
+    def _has_a_confidential_client(self) -> bool:
+        return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.secret_ref is not None
 
     # --- with defaults applied ----------------------------------------------------------------------------------
     @property
@@ -125,7 +132,7 @@ class OAuthConnectorSpec(Model):
     @property
     def effective_header_prefix(self) -> str:
         """Give the prefix, by default `Bearer`."""
-        return "Bearer" if self.header_prefix is None else self.header_prefix
+        return BEARER if self.header_prefix is None else self.header_prefix
 
     @property
     def effective_authentication(self) -> ClientAuthentication:
@@ -141,7 +148,7 @@ class OAuthConnectorSpec(Model):
     @property
     def default_lifetime_seconds(self) -> int:
         """Give the life that is assumed where the provider tells none."""
-        return in_seconds(self.refresh.default_lifetime if self.refresh else None) or DEFAULT_LIFETIME
+        return (self.refresh or Refresh()).default_lifetime_seconds
 
     @property
     def retains_secret(self) -> bool:
@@ -163,14 +170,9 @@ class OAuthConnectorSpec(Model):
     def _references(self) -> dict[str, tuple[str, str]]:
         password = self.password
         present = {
-            "client.idSecretRef": (self.client.id_secret_ref, "client-id"),
-            "client.secretRef": (self.client.secret_ref, "client-secret"),
-            "password.usernameSecretRef": (password.username_secret_ref if password else None, "username"),
-            "password.passwordSecretRef": (password.password_secret_ref if password else None, "password"),
+            "client.idSecretRef": (self.client.id_secret_ref, CLIENT_ID_KEY),
+            "client.secretRef": (self.client.secret_ref, CLIENT_SECRET_KEY),
+            "password.usernameSecretRef": (password.username_secret_ref if password else None, USERNAME_KEY),
+            "password.passwordSecretRef": (password.password_secret_ref if password else None, PASSWORD_KEY),
         }
         return {field: (ref.name, ref.key or key) for field, (ref, key) in present.items() if ref is not None}
-
-
-def _is_free(name: str) -> bool:
-    plain = all(c.isascii() and (c.isalnum() or c in "_.-") for c in name)
-    return plain and 0 < len(name) <= 128 and name not in RESERVED_PARAMETERS  # noqa: PLR2004  # as in CEL

@@ -11,19 +11,13 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from oauth_connector.api.output import DEFAULT_KEYS
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.effective import output_digest
 from oauth_connector.connector.formats import FORMATS
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata, recorded_keys
 
-DEFAULT_KEYS = {
-    "AccessToken": "access_token",
-    "TokenType": "token_type",
-    "ExpiresAt": "expires_at",
-    "Authorization": "authorization",
-    "Scope": "scope",
-}
 RESPONSE_FIELD = "response/"
 """Prefix that tells a field of the token response from one of our own in the annotation."""
 
@@ -114,9 +108,10 @@ def _values(token: IssuedToken, prefix: str) -> dict[str, SecretStr]:
 
 def _keys(spec: OAuthConnectorSpec, values: Mapping[str, SecretStr]) -> dict[str, str]:
     output = spec.output
-    chosen = {d.field.value: d.key for d in output.data} if output and output.data else DEFAULT_KEYS
+    chosen = {d.field: d.key for d in output.data} if output and output.data else DEFAULT_KEYS
     fields = {RESPONSE_FIELD + f.name: f.key for f in (output.response_fields or ())} if output else {}
-    return {name: key for name, key in {**chosen, **fields}.items() if name in values}
+    named = {field.value: key for field, key in chosen.items()} | fields
+    return {name: key for name, key in named.items() if name in values}
 
 
 def _metadata(

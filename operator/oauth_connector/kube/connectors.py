@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from oauth_connector.api.parsing import parse_spec
-from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.api.status import LONGEST_REFRESH_REQUEST, OAuthConnectorStatus
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.kube.client import KubeAPI
 
@@ -24,7 +24,8 @@ def read(manifest: Mapping[str, Any]) -> Connector:
         deleting="deletionTimestamp" in metadata,
         spec=parse_spec(manifest.get("spec") or {}),
         status=OAuthConnectorStatus.read(manifest.get("status") or {}),
-        refresh_request=(metadata.get("annotations") or {}).get(REFRESH_REQUEST),
+        # cut as its echo in status is: a longer value would never equal it, and be acted on for ever
+        refresh_request=(metadata.get("annotations") or {}).get(REFRESH_REQUEST, "")[:LONGEST_REFRESH_REQUEST] or None,
     )
 
 

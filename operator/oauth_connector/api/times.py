@@ -1,0 +1,27 @@
+"""Times in status, as the API server's own: RFC 3339, in UTC, whole seconds."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, PlainSerializer, WithJsonSchema
+
+
+def _whole(at: datetime) -> datetime:
+    """Take a time without a zone for UTC: on no machine may it mean something else."""
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return aware.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+Time = Annotated[
+    datetime,
+    AfterValidator(_whole),
+    PlainSerializer(_written, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]

@@ -1,0 +1,97 @@
+"""What a spec comes to once defaults are applied, in code and never in the schema."""
+
+import base64
+
+from oauth_connector.api.output import DEFAULT_KEYS
+from oauth_connector.api.references import ConfigMapKeyReference, SecretKeyReference
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec, OutputField
+from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
+from tests.support.builders import a_password_spec, a_spec
+from tests.support.manifests import samples
+
+PUBLIC = {"id": "robot"}
+
+
+def the_spec(manifest: dict[str, object]) -> OAuthConnectorSpec:
+    """Read a spec that must be one."""
+    return OAuthConnectorSpec.model_validate(manifest, by_alias=True, by_name=False)
+
+
+def test_the_least_spec_has_all_defaults() -> None:
+    """What is not said is Basic by the book, spaces on the wire, Bearer, an hour, and a Secret named after us."""
+    spec = the_spec(a_spec())
+    assert spec.grant_type is GrantType.CLIENT_CREDENTIALS
+    assert spec.effective_authentication is ClientAuthentication.BASIC
+    assert spec.effective_basic_encoding is BasicEncoding.FORM
+    assert (spec.effective_scopes, spec.separator, spec.effective_header_prefix) == ((), " ", "Bearer")
+    assert spec.default_lifetime_seconds == 3600
+    assert spec.output_secret_name("crm") == "crm-token"
+    assert not spec.retains_secret
+
+
+def test_what_is_said_stands() -> None:
+    """The fullest sample of the corpus keeps what it says."""
+    spec = the_spec(samples("good")["everything"].manifest["spec"])
+    assert spec.effective_basic_encoding is BasicEncoding.RAW
+    assert spec.effective_scopes == ("contacts.read", "https://api.example.com/.default")
+    assert (spec.separator, spec.effective_header_prefix) == (",", "Zoho-oauthtoken")
+    assert spec.default_lifetime_seconds == 5400
+    assert spec.output_secret_name("crm") == "crm-oauth"
+    assert spec.retains_secret
+
+
+def test_a_client_without_a_secret_proves_nothing() -> None:
+    """Where there is no client secret, the client sends its id alone."""
+    assert the_spec(a_password_spec(client=PUBLIC)).effective_authentication is ClientAuthentication.NONE
+
+
+def test_scopes_as_text_are_taken_apart() -> None:
+    """Commas, spaces and lines separate scopes that were pasted as one text."""
+    assert the_spec(a_spec(scope="a,b c\n d")).effective_scopes == ("a", "b", "c", "d")
+
+
+def test_an_empty_prefix_is_a_prefix() -> None:
+    """An empty prefix asks for the bare token, and is not taken for an absent one."""
+    assert the_spec(a_spec(headerPrefix="")).effective_header_prefix == ""
+
+
+def test_references_have_their_default_keys() -> None:
+    """Every reference is listed in one place, each with the key that its kind has by default."""
+    password = {"usernameSecretRef": {"name": "ann"}, "passwordSecretRef": {"name": "ann"}}
+    client = {"idSecretRef": {"name": "robot"}, "secretRef": {"name": "robot"}}
+    spec = the_spec(a_spec(grantType="Password", password=password, client=client))
+    assert spec.secret_references() == (
+        SecretKeyReference(name="robot", key="client-id"),
+        SecretKeyReference(name="robot", key="client-secret"),
+        SecretKeyReference(name="ann", key="username"),
+        SecretKeyReference(name="ann", key="password"),
+    )
+    assert spec.reference("client.idSecretRef") == ("robot", "client-id")
+
+
+def test_a_key_that_is_named_is_used() -> None:
+    """A reference with a key of its own keeps it."""
+    spec = the_spec(a_spec(client={"id": "robot", "secretRef": {"name": "robot", "key": "s"}}))
+    assert spec.secret_references() == (SecretKeyReference(name="robot", key="s"),)
+    assert ConfigMapKeyReference(name="ca").effective_key == "ca.crt"
+
+
+def test_a_bundle_is_decoded() -> None:
+    """`caBundle` is given as PEM, also where it was written over several lines."""
+    text = base64.encodebytes(b"-----BEGIN CERTIFICATE-----\n" * 4).decode()
+    provider = the_spec(a_spec(provider={"tokenURL": "https://x.example.com", "caBundle": text})).provider
+    assert provider.ca_bundle_pem == "-----BEGIN CERTIFICATE-----\n" * 4
+    assert the_spec(a_spec()).provider.ca_bundle_pem is None
+
+
+def test_a_bundle_that_is_no_text_stays_as_it_is() -> None:
+    """Base64 of something else is left to fail as a certificate, where the connector's status will say so."""
+    text = base64.b64encode(b"\xff\xfe").decode()
+    provider = the_spec(a_spec(provider={"tokenURL": "https://x.example.com", "caBundle": text})).provider
+    assert provider.ca_bundle_pem == text
+
+
+def test_every_field_has_a_default_key() -> None:
+    """No field that can be published is without a key of its own."""
+    assert DEFAULT_KEYS.keys() == set(OutputField)
+    assert len(set(DEFAULT_KEYS.values())) == len(DEFAULT_KEYS)

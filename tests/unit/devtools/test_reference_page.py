@@ -1,0 +1,47 @@
+"""The reference pages are whole: nothing that users meet is missing from them."""
+
+import re
+
+from devtools import reference_page
+from oauth_connector.api.crd import COLUMNS
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+
+PAGE, REASONS = reference_page.page(), reference_page.reasons()
+LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")
+
+
+def anchors(page: str) -> set[str]:
+    """Give the anchors that headings make."""
+    headings = re.findall(r"^## (.*)$", page, re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_field_has_a_row() -> None:
+    """Each field of spec and status is on the page."""
+    fields = [*OAuthConnectorSpec.model_fields.values(), *OAuthConnectorStatus.model_fields.values()]
+    assert not [field.alias for field in fields if f"| `{field.alias}` |" not in PAGE]
+
+
+def test_every_column_is_explained() -> None:
+    """Each column of `kubectl get` is on the page."""
+    assert not [name for name, *_ in COLUMNS if f"| {name} | `" not in PAGE]
+
+
+def test_every_link_within_a_page_leads_somewhere() -> None:
+    """A link to a section has that section."""
+    for page in (PAGE, REASONS):
+        assert set(LINK.findall(page)) <= anchors(page)
+
+
+def test_every_reason_has_a_section() -> None:
+    """The anchor of a reason is its name in lower case, so that a message can link to it."""
+    assert {reason.value.lower() for reason in Reason} <= anchors(REASONS)
+    assert REASONS.count("**What to do.**") == len(Reason)
+
+
+def test_a_default_has_a_column_of_its_own() -> None:
+    """What holds when a field is absent is not hidden in its description."""
+    assert "| `scopeSeparator` | `Space`, `Comma` | `Space` |" in PAGE
+    assert "When absent" not in PAGE
