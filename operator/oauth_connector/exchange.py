@@ -15,7 +15,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
 from oauth_connector.connector.effective import parameters, token_digest, token_host
-from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Refusal
+from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.problem import LOCAL, Problem, of_failure
 from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
 from oauth_connector.oauth.grants import TokenRequest, token_request
@@ -26,8 +26,18 @@ from oauth_connector.ports import Clock, Provider, Vault
 _REFUSALS_KEY = randomness.token_bytes(32)
 
 
-OnCall = Callable[[str, str, str, float], None]
-"""Told of each token request: host, grant, `success` or the reason, seconds."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A token request that was made: `result` is `success` or the reason of its failure."""
+
+    connector: Key
+    host: str
+    grant_type: str
+    result: str
+    seconds: float
+
+
+OnCall = Callable[[Call], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class Exchange:
         provider: Provider,
         clock: Clock,
         *,
-        on_call: OnCall = lambda _host, _grant, _result, _seconds: None,
+        on_call: OnCall = lambda _call: None,
         require_allowed_hosts: bool = False,
     ) -> None:
         self._vault = vault
@@ -135,7 +145,8 @@ class Exchange:
             else _issued(result, int(asked), spec)
         )
         said = concluded.reason.value if isinstance(concluded, Problem) else "success"
-        self._on_call(_host(prepared.request.url), spec.grant_type.value, said, self._clock() - asked)
+        host, took = _host(prepared.request.url), self._clock() - asked
+        self._on_call(Call(connector.key, host, spec.grant_type.value, said, took))
         return concluded
 
     @staticmethod

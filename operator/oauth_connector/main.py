@@ -23,7 +23,7 @@ from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.exchange import Exchange
+from oauth_connector.exchange import Call, Exchange
 from oauth_connector.guarded import Guarded
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
@@ -82,7 +82,7 @@ class Operator:
             self.cluster,
             self.provider,
             time.time,
-            on_call=self.metrics.token_request,
+            on_call=self._called,
             require_allowed_hosts=self._settings.require_allowed_hosts,
         )
         minter = Minter(self.cluster, exchange, publisher, memory, time.time)
@@ -116,6 +116,17 @@ class Operator:
                 at = None if new is not None else time.time() + VANISHED
                 self.scheduler.nudge(Key(secret.namespace, secret.connector), at)
         self.metrics.heard("secrets", time.time())
+
+    def _called(self, call: Call) -> None:
+        self.metrics.token_request(call.host, call.grant_type, call.result, call.seconds)
+        tell = log.info if call.result == "success" else log.warning
+        tell(
+            "token request",
+            connector=str(call.connector),
+            host=call.host,
+            result=call.result,
+            seconds=round(call.seconds, 3),
+        )
 
     def _login(self) -> kopf.ConnectionInfo:
         return kopf.ConnectionInfo(**self._access.for_kopf())

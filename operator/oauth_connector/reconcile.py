@@ -67,7 +67,8 @@ class Reconciler:
             token_digest=token_digest(spec),
             output_digest=output_digest(spec),
             output=self._cluster.output(key.namespace, name),
-            strays=tuple(s for s in self._cluster.outputs_of(connector) if s.name != name),
+            # a copy that a person made of our Secret names us too, but it is that person's
+            strays=tuple(s for s in self._cluster.outputs_of(connector) if s.name != name and s.written_by_us),
             memory=self._memory.of(key),
         )
 

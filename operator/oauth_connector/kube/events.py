@@ -34,6 +34,7 @@ class EventRecorder:
 
     async def record(self, connector: Connector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
         """Record an Event about a connector; the same reason again counts up."""
+        log.info("event", connector=str(connector.key), kind=kind, reason=reason)
         if not self._allowed(connector.uid):
             return
         event = self._event(connector, kind, reason, note)

@@ -16,6 +16,7 @@ from oauth_connector.telemetry.redact import redact
 
 FLOORS: Mapping[str, int] = {
     "kopf": logging.INFO,  # prints the bodies of objects below
+    "kopf.objects": logging.WARNING,  # a line for each event that a watch shows
     "kubernetes": logging.INFO,  # prints the bodies of responses below
     "urllib3": logging.INFO,  # names every connection below
     "httpx2": logging.WARNING,  # names every request at INFO

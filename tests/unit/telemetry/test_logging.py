@@ -127,7 +127,7 @@ def test_a_line_of_kopf_names_the_object_and_leaves_out_the_settings() -> None:
     configure("info", LogFormat.JSON, stream)
     reference = {"kind": "OAuthConnector", "namespace": "a", "name": "b", "uid": "u"}
     extra = {"k8s_ref": reference, "k8s_skip": True, "settings": object()}
-    logging.getLogger("kopf.objects").info("seen", extra=extra)
+    logging.getLogger("kopf.objects").warning("seen", extra=extra)
     [line] = lines(stream)
     assert line["connector"] == "a/b"
     assert not {"k8s_ref", "k8s_skip", "settings"} & line.keys()
