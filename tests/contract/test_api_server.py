@@ -3,9 +3,8 @@
 import pytest
 
 from oauth_connector.connector.secret_metadata import secret_metadata
-from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.informer import LIST, SELECTOR
 from tests.support.builders import a_spec
 from tests.support.cluster import MERGE, Namespace
 
@@ -84,7 +83,9 @@ async def test_a_metadata_list_carries_who_owns_what_and_no_value(admin: KubeAPI
     labels = {"oauthconnector.dev/managed": "true"}
     secrets = f"/api/v1/namespaces/{namespace.name}/secrets"
     await admin.request("POST", secrets, query=US, body=a_secret("ours", labels=labels))
-    listed = await admin.request("GET", secrets, query={"labelSelector": SELECTOR}, accept=LIST)
+    listed = await admin.request(
+        "GET", secrets, query={"labelSelector": "oauthconnector.dev/managed=true"}, accept=METADATA_LIST
+    )
     assert [item["metadata"]["name"] for item in listed["items"]] == ["ours"]
     assert "data" not in listed["items"][0]
     assert secret_metadata(listed["items"][0]).written_by_us

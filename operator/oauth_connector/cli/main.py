@@ -66,7 +66,7 @@ _SECRET = "a value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"  # a he
 
 def _run(given: argparse.Namespace) -> int:
     from oauth_connector import main as operator  # noqa: PLC0415  # half a second that other commands need not wait
-    from oauth_connector.kube.access import AccessError  # noqa: PLC0415  # as above
+    from oauth_connector.kube.errors import AccessError  # noqa: PLC0415  # as above
     from oauth_connector.settings import InvalidSettings  # noqa: PLC0415  # as above
     from oauth_connector.settings import load as settings  # noqa: PLC0415  # as above
 

@@ -5,6 +5,7 @@ asks no provider.
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from oauth_connector.connector.managed_fields import OwnedFields, owned_by_us
 
 PREFIX = "oauthconnector.dev/"
 MANAGED = f"{PREFIX}managed"
+
+LONGEST = 16_384
+"""Characters of an annotation that are kept: ours are shorter, and others could write 256 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
     }
     owned = owned_by_us(metadata.get("managedFields"))
     return SecretMetadata(
-        namespace=str(metadata["namespace"]),
+        namespace=sys.intern(str(metadata["namespace"])),
         name=str(metadata["name"]),
         uid=str(metadata["uid"]),
         resource_version=str(metadata["resourceVersion"]),
@@ -57,10 +61,10 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         connector=_text(notes.get("connector")),
         connector_uid=_text(notes.get("connector-uid")),
         token_digest=_text(notes.get("token-digest")),
-        output_digest=_text(notes.get("output-digest")),
+        output_digest=_shared(notes.get("output-digest")),
         issued_at=_seconds(notes.get("issued-at")),
         expires_at=_seconds(notes.get("expires-at")),
-        fields=_text(notes.get("fields")),
+        fields=_shared(notes.get("fields")),
         adopt=_text(notes.get("adopt")),
         intact=_intact(notes, owned),
         written_by_us=bool(owned.data),
@@ -91,7 +95,13 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and len(value) <= LONGEST else None
+
+
+def _shared(value: object) -> str | None:
+    """Read a text that many Secrets have in common, so that all of them hold the same one."""
+    text = _text(value)
+    return sys.intern(text) if text is not None else None
 
 
 def _seconds(value: object) -> int | None:

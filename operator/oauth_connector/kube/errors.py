@@ -1,11 +1,61 @@
-"""What the API server says when it will not: a status and a reason, never a message, which may quote values."""
+"""What the API server says when it will not: a status, reasons and field paths, never its message.
+
+Its messages quote values: of a Secret whose `data` is not base64 it repeats the whole object.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MOST_CAUSES = 8
+_PATH = re.compile(r"[\w.\[\]/:-]{1,128}")
+_WORD = re.compile(r"[A-Za-z]{1,64}")
+
+
+class AccessError(Exception):
+    """Nothing says where the API server is or who we are there; the message is fit for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause of a refusal: a reason such as `FieldValueInvalid`, and the path of the field or nothing."""
+
+    reason: str
+    field: str
 
 
 class KubeError(Exception):
-    """The API server refused a request, or did not answer (`status` 0); `retry_after` is in seconds."""
+    """The API server refused a request, or did not answer (`status` 0, `reason` says how).
 
-    def __init__(self, status: int, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(f"{status} {reason}")
+    `retry_after` is in seconds. `causes` are those of a 422 (which fields) or a 403 (`NamespaceTerminating`).
+    """
+
+    def __init__(
+        self, status: int, reason: str, retry_after: float | None = None, causes: tuple[Cause, ...] = ()
+    ) -> None:
+        fields = ", ".join(cause.field or cause.reason for cause in causes)
+        super().__init__(f"{status} {reason}: {fields}" if fields else f"{status} {reason}")
         self.status = status
         self.reason = reason
         self.retry_after = retry_after
+        self.causes = causes
+
+
+def refusal(http_status: int, status: Mapping[str, object], retry_after: str = "") -> KubeError:
+    """Read a `Status` object and the Retry-After header that came with it; what may hold a value is left out."""
+    wait = float(retry_after) if retry_after.isdecimal() else None
+    return KubeError(http_status, _word(status.get("reason")), wait, _causes(status.get("details")))
+
+
+def _causes(details: object) -> tuple[Cause, ...]:
+    told = details.get("causes") if isinstance(details, Mapping) else None
+    causes = told[:MOST_CAUSES] if isinstance(told, list) else []
+    return tuple(Cause(_word(c.get("reason")), _path(c.get("field"))) for c in causes if isinstance(c, Mapping))
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else "Unknown"
+
+
+def _path(value: object) -> str:
+    return value if isinstance(value, str) and _PATH.fullmatch(value) else ""

@@ -1,25 +1,27 @@
-"""Kubernetes Events about connectors: one object for each reason, counted; few, and never in the way."""
+"""Kubernetes Events about connectors: one object for each thing that is said, counted; few, and never in the way."""
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
 import structlog
 
+from oauth_connector.connector.managed_fields import MANAGER
 from oauth_connector.connector.observation import Connector
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 
 BURST = 25
 REFILL = 300.0
-"""Seconds for one more Event about an object, once its burst is spent: client-go's own limits."""
+"""Seconds for one more Event about an object, once its burst is spent: client-go's own limits, like the burst."""
 
 MOST_OBJECTS = 4096
+LONGEST_NOTE = 1024  # bytes, says the API server
 CONFLICT = 409
-MANAGER = "oauth-connector"
 
 log = structlog.get_logger(__name__)
 
@@ -27,17 +29,21 @@ log = structlog.get_logger(__name__)
 class EventRecorder:
     """Writes `events.k8s.io/v1` Events. It never raises: an Event that is lost is only logged."""
 
-    def __init__(self, api: KubeAPI, instance: str = "oauth-connector-operator") -> None:
+    def __init__(
+        self, api: KubeAPI, instance: str = "oauth-connector-operator", clock: Callable[[], float] = time.time
+    ) -> None:
         self._api = api
         self._instance = instance
-        self._spent: dict[str, tuple[float, float]] = {}
+        self._clock = clock
+        self._allowance = Allowance()
 
     async def record(self, connector: Connector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
-        """Record an Event about a connector; the same reason again counts up."""
-        log.info("event", connector=str(connector.key), kind=kind, reason=reason)
-        if not self._allowed(connector.uid):
+        """Record an Event about a connector; the same words again count up."""
+        now = self._clock()
+        if not self._allowance.takes(connector.uid, now):
             return
         event = self._event(connector, kind, reason, note)
+        event["eventTime"] = _time(now)
         path = f"/apis/events.k8s.io/v1/namespaces/{quote(connector.key.namespace)}/events"
         try:
             await self._post_or_count(path, event)
@@ -46,27 +52,28 @@ class EventRecorder:
 
     async def _post_or_count(self, path: str, event: Mapping[str, Any]) -> None:
         try:
-            await self._api.request("POST", path, query={"fieldManager": MANAGER}, body=event)
+            await self._api.create(path, event, MANAGER)
         except KubeError as error:
             if error.status != CONFLICT:
                 raise
-            name = f"{path}/{event['metadata']['name']}"
-            known = await self._api.request("GET", name)
-            count = (known.get("series") or {}).get("count", 1) + 1
-            series = {"count": count, "lastObservedTime": event["eventTime"]}
-            patch = {"series": series, "note": event["note"]}
-            await self._api.request("PATCH", name, body=patch, content_type="application/merge-patch+json")
+        else:
+            return
+        name = f"{path}/{event['metadata']['name']}"
+        known = await self._api.merge_patch(name, {}, MANAGER)  # a read that the right to patch is enough for
+        count = (known.get("series") or {}).get("count", 1) + 1
+        series = {"count": count, "lastObservedTime": event["eventTime"]}
+        await self._api.merge_patch(name, {"series": series}, MANAGER)
 
     def _event(self, connector: Connector, kind: str, reason: str, note: str) -> dict[str, Any]:
-        digest = hashlib.sha256(f"{connector.uid}/{kind}/{reason}".encode()).hexdigest()[:16]
+        # The note of an Event cannot be changed, so that other words need another name.
+        said = hashlib.sha256(f"{connector.uid}/{kind}/{reason}/{note}".encode()).hexdigest()[:16]
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
-            "metadata": {"name": f"{connector.key.name}.{digest}", "namespace": connector.key.namespace},
-            "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "metadata": {"name": f"{connector.key.name}.{said}", "namespace": connector.key.namespace},
             "type": kind,
             "reason": reason,
-            "note": note[:1024],
+            "note": note.encode()[:LONGEST_NOTE].decode(errors="ignore"),
             "action": "Reconcile",
             "reportingController": "oauthconnector.dev/operator",
             "reportingInstance": self._instance,
@@ -80,11 +87,23 @@ class EventRecorder:
             },
         }
 
-    def _allowed(self, uid: str) -> bool:
-        now = time.monotonic()
-        left, at = self._spent.pop(uid, (float(BURST), now))
-        left = min(BURST, left + (now - at) / REFILL)
-        self._spent[uid] = (max(0.0, left - 1), now)
-        if len(self._spent) > MOST_OBJECTS:
-            self._spent.pop(next(iter(self._spent)))
-        return left >= 1
+
+@dataclass(slots=True)
+class Allowance:
+    """How many Events an object may still have: a burst, then one for each five minutes."""
+
+    _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def takes(self, uid: str, now: float) -> bool:
+        """Take one from an object's allowance, if there is one left; `now` is in seconds."""
+        left, at = self._left.pop(uid, (float(BURST), now))
+        left = min(float(BURST), left + max(0.0, now - at) / REFILL)
+        allowed = left >= 1
+        self._left[uid] = (left - 1 if allowed else left, now)
+        if len(self._left) > MOST_OBJECTS:
+            del self._left[next(iter(self._left))]  # the one that was quiet for longest
+        return allowed
+
+
+def _time(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

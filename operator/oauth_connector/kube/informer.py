@@ -5,31 +5,20 @@ minute, and everything is listed every ten.
 """
 
 import asyncio
-import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
-import orjson
 import structlog
 
 from oauth_connector.connector.secret_metadata import MANAGED, SecretMetadata, secret_metadata
-from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.store import SecretStore
+from oauth_connector.kube.watching import Pace, Pauses, Source, events
 
-PATH = "/api/v1/secrets"
-SELECTOR = f"{MANAGED}=true"
-LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-WATCH = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-PAGE = "500"
-WATCH_SECONDS = 60
-SILENCE = 75.0
-"""Seconds without a byte after which a watch counts as dead: the server itself ends it earlier."""
-
-RELIST = 600.0
-LONGEST_PAUSE = 30.0
-GONE = 410
+OURS = Source("/api/v1/secrets", f"{MANAGED}=true")
 
 log = structlog.get_logger(__name__)
 
@@ -37,117 +26,109 @@ OnChange = Callable[[SecretMetadata | None, SecretMetadata | None], None]
 """Told of each change: before and after; one of them may be `None`."""
 
 
-class _Relist(Exception):  # noqa: N818  # a turn of events, not a mistake
-    """The watch cannot go on from where it was."""
-
-
 class MetadataInformer:
-    """Keeps a store of metadata true, and tells of what changes in it."""
+    """Keeps a store of metadata true, and tells of what changes in it.
 
-    def __init__(self, api: KubeAPI, store: SecretStore, on_change: OnChange) -> None:
+    `synced` is set once a first list is in. Who writes a Secret puts the answer into the store: then the watch's echo
+    of it is no news, and neither is what happened before.
+    """
+
+    def __init__(
+        self,
+        api: KubeAPI,
+        store: SecretStore,
+        on_change: OnChange,
+        source: Source = OURS,
+        pace: Pace = Pace(),  # noqa: B008  # a frozen value
+    ) -> None:
         self.synced = asyncio.Event()
-        self.last_heard = 0.0
         self._api = api
         self._store = store
         self._on_change = on_change
+        self._source = source
+        self._pace = pace
+        self._pauses = Pauses(pace)
+        self._version = ""
+        self._heard = time.monotonic()
+
+    def age(self) -> float:
+        """Give the seconds since the last sign of life: a page, an event, a bookmark, or a stream's orderly end."""
+        return time.monotonic() - self._heard
 
     async def run(self) -> None:
-        """List and watch until cancelled."""
-        pause = 0.5
+        """List and watch until cancelled; nothing else ends it."""
         while True:
             try:
-                version = await self._list()
+                await self._list()
                 self.synced.set()
-                pause = 0.5
-                await self._watch_from(version, time.monotonic() + RELIST)
-            except _Relist:
-                continue
+                await self._follow(time.monotonic() + self._pace.relist)
             except KubeError as error:
-                log.warning("secrets cannot be watched", status=error.status, reason=error.reason)
-                await asyncio.sleep(error.retry_after or pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads retries
-                pause = min(pause * 2, LONGEST_PAUSE)
+                log.warning("secrets are listed anew", status=error.status, reason=error.reason)
+                await self._pauses.rest(error.retry_after)
+            except Exception:
+                log.exception("secrets are listed anew")
+                await self._pauses.rest()
 
-    async def _list(self) -> str:
-        """Take in a full list, and drop what it does not hold; give the version to watch from."""
+    async def _list(self) -> None:
+        """Take in a full list, and drop what it does not hold. Raises `KubeError`."""
         seen: set[str] = set()
-        query = {"labelSelector": SELECTOR, "limit": PAGE}
         version = ""
-        while True:
-            page = await self._api.request("GET", PATH, query=query, accept=LIST)
-            self._heard()
-            version = version or str(page["metadata"]["resourceVersion"])
-            for item in page.get("items") or ():
-                secret = secret_metadata(item)
-                seen.add(secret.uid)
-                self._see(secret)
-            following = page["metadata"].get("continue")
-            if not following:
-                break
-            query = {"labelSelector": SELECTOR, "limit": PAGE, "continue": following}
+        query = {"labelSelector": self._source.selector}
+        async with aclosing(self._api.pages(self._source.path, query, METADATA_LIST)) as pages:
+            async for page in pages:
+                self._alive()
+                version = version or str(page["metadata"]["resourceVersion"])
+                for item in page.get("items") or ():
+                    seen.add(self._see(item).uid)
         for secret in self._store:
             if secret.uid not in seen and int(secret.resource_version) <= int(version):
                 self._gone(secret)
-        return version
+        self._version = version
 
-    async def _watch_from(self, version: str, until: float) -> None:
-        """Follow watches, one after the other, until it is time for another list."""
+    async def _follow(self, until: float) -> None:
+        """Follow one stream after another until it is time for a list. Raises the server's own `KubeError`."""
         while time.monotonic() < until:
-            async for event in self._events(version):
-                self._heard()
-                version = self._take(event) or version
+            try:
+                well = await self._stream()
+            except KubeError as error:
+                if error.status != 0:
+                    raise
+                log.info("the watch of secrets is opened again", reason=error.reason)
+                well = False
+            if not well:
+                await self._pauses.rest()
 
-    def _take(self, event: Mapping[str, Any]) -> str | None:
-        item, kind = event.get("object") or {}, event.get("type")
-        if kind == "ERROR":
-            code = item.get("code")
-            if code == GONE:
-                raise _Relist
-            raise KubeError(int(code or 0), "WatchError")
-        if kind == "BOOKMARK":
-            return str(item["metadata"]["resourceVersion"])
+    async def _stream(self) -> bool:
+        """Take in one stream to its end; tell whether it told anything, or lasted. Raises `KubeError`."""
+        until, told = time.monotonic() + self._pace.stream / 2, False
+        async with aclosing(events(self._api, self._source, self._version, self._pace)) as stream:
+            async for event in stream:
+                self._take(event)
+                self._alive()
+                self._pauses.reset()
+                told = True
+        self._alive()
+        return told or time.monotonic() > until
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        item = event["object"]
+        if event["type"] == "DELETED":
+            self._gone(secret_metadata(item))
+        elif event["type"] != "BOOKMARK":
+            self._see(item)
+        self._version = str(item["metadata"]["resourceVersion"])
+
+    def _see(self, item: Mapping[str, Any]) -> SecretMetadata:
         secret = secret_metadata(item)
-        if kind == "DELETED":
-            self._gone(secret)
-        else:
-            self._see(secret)
-        return secret.resource_version
-
-    async def _events(self, version: str) -> AsyncIterator[Mapping[str, Any]]:
-        query = {
-            "labelSelector": SELECTOR,
-            "watch": "true",
-            "allowWatchBookmarks": "true",
-            "resourceVersion": version,
-            "timeoutSeconds": str(WATCH_SECONDS),
-        }
-        try:
-            async with self._api.stream(PATH, query, WATCH, SILENCE) as content:
-                async for line in _lines(content):
-                    yield orjson.loads(line)
-        except KubeError as error:
-            if error.status == GONE:
-                raise _Relist from None
-            raise
-
-    def _see(self, secret: SecretMetadata) -> None:
         before = self._store.get(secret.namespace, secret.name)
         if self._store.put(secret):
             self._on_change(before, secret)
+        return secret
 
     def _gone(self, secret: SecretMetadata) -> None:
         before = self._store.get(secret.namespace, secret.name)
         if self._store.remove(secret):
             self._on_change(before, None)
 
-    def _heard(self) -> None:
-        self.last_heard = time.time()
-
-
-async def _lines(content: Any) -> AsyncIterator[bytes]:  # noqa: ANN401  # aiohttp's stream
-    """Give whole lines of any length: aiohttp's own reader refuses long ones."""
-    rest = b""
-    async for chunk in content.iter_any():
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            if line:
-                yield line
+    def _alive(self) -> None:
+        self._heard = time.monotonic()

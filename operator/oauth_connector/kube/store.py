@@ -1,4 +1,7 @@
-"""The Secrets that carry our label, as metadata, newest version each."""
+"""The Secrets that carry our label, as metadata, newest version each.
+
+Versions (`resourceVersion`) are compared as integers: one cluster counts them up over all its objects.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,6 +9,9 @@ from collections.abc import Iterator
 from oauth_connector.connector.secret_metadata import SecretMetadata
 
 Name = tuple[str, str]
+
+TOMBSTONES = 1000
+"""How many removed Secrets are remembered: news of them that comes late is minutes old at most."""
 
 
 class SecretStore:
@@ -20,7 +26,7 @@ class SecretStore:
         return len(self._secrets)
 
     def __iter__(self) -> Iterator[SecretMetadata]:
-        return iter(list(self._secrets.values()))
+        return iter(tuple(self._secrets.values()))
 
     def get(self, namespace: str, name: str) -> SecretMetadata | None:
         """Give a Secret as last seen."""
@@ -31,12 +37,12 @@ class SecretStore:
         return tuple(self._secrets[name] for name in sorted(self._of_connector.get(uid, ())))
 
     def put(self, secret: SecretMetadata) -> bool:
-        """Keep a Secret unless the same or a newer version is known, or it went since; tell whether it was kept."""
-        name, version = (secret.namespace, secret.name), int(secret.resource_version)
+        """Keep a Secret unless this or a newer version is known, or was removed; tell whether it was kept."""
+        name = (secret.namespace, secret.name)
         known = self._secrets.get(name)
-        if known is not None and int(known.resource_version) >= version:
+        if known is not None and _version(known) >= _version(secret):
             return False
-        if self._removed.get(secret.uid, -1) >= version:
+        if self._removed.get(secret.uid, -1) >= _version(secret):
             return False
         self._drop(name)
         self._secrets[name] = secret
@@ -45,21 +51,34 @@ class SecretStore:
         return True
 
     def remove(self, secret: SecretMetadata) -> bool:
-        """Take out a Secret unless another of its name has come since; tell whether it was there."""
+        """Take out a Secret unless something newer has its name; tell whether it was there.
+
+        It is gone as of the version given, so news of it that is no newer stays out. (The same object may come back
+        with a later version: a label that was taken off can be put on again.)
+        """
         name = (secret.namespace, secret.name)
         known = self._secrets.get(name)
-        if known is None or known.uid != secret.uid:
+        if known is not None and _version(known) > _version(secret):
             return False
-        self._removed[secret.uid] = max(int(known.resource_version), int(secret.resource_version))
-        if len(self._removed) > 1000:  # noqa: PLR2004  # old news is minutes old at most
-            self._removed.pop(next(iter(self._removed)))
+        self._bury(secret)
         self._drop(name)
-        return True
+        return known is not None
+
+    def _bury(self, secret: SecretMetadata) -> None:
+        last = max(self._removed.pop(secret.uid, -1), _version(secret))
+        self._removed[secret.uid] = last
+        if len(self._removed) > TOMBSTONES:
+            del self._removed[next(iter(self._removed))]
 
     def _drop(self, name: Name) -> None:
         known = self._secrets.pop(name, None)
-        if known is not None and known.connector_uid:
-            names = self._of_connector[known.connector_uid]
-            names.discard(name)
-            if not names:
-                del self._of_connector[known.connector_uid]
+        if known is None or not known.connector_uid:
+            return
+        names = self._of_connector[known.connector_uid]
+        names.discard(name)
+        if not names:
+            del self._of_connector[known.connector_uid]
+
+
+def _version(secret: SecretMetadata) -> int:
+    return int(secret.resource_version)

@@ -1,0 +1,123 @@
+"""What lists and watches of metadata carry: enough to see drift, and never a value."""
+
+import asyncio
+import json
+from contextlib import aclosing
+from typing import Any
+
+from oauth_connector.connector.managed_fields import MANAGER, owned_by_us
+from oauth_connector.connector.secret_metadata import MANAGED
+from oauth_connector.kube.client import METADATA, METADATA_LIST, KubeAPI
+from oauth_connector.kube.watching import Pace, Source, events
+from tests.support.cluster import Namespace
+
+VALUE = "YS10b2tlbg=="
+
+
+def path(namespace: Namespace) -> str:
+    """Give the path of all Secrets."""
+    return f"/api/v1/namespaces/{namespace.name}/secrets"
+
+
+async def add(api: KubeAPI, namespace: Namespace, name: str = "a") -> dict[str, Any]:
+    """Create a Secret with our label."""
+    body = {"metadata": {"name": name, "labels": {MANAGED: "true"}}, "data": {"access_token": VALUE}}
+    return await api.create(path(namespace), body, MANAGER)
+
+
+async def listed(api: KubeAPI, namespace: Namespace) -> dict[str, Any]:
+    """Give the first page of the Secrets with our label, as metadata."""
+    async with aclosing(api.pages(path(namespace), {"labelSelector": f"{MANAGED}=true"}, METADATA_LIST)) as pages:
+        return await anext(pages)
+
+
+async def followed(api: KubeAPI, namespace: Namespace, version: str, count: int) -> list[dict[str, Any]]:
+    """Give the next events after a version, but for bookmarks."""
+    source, seen = Source(path(namespace), f"{MANAGED}=true"), []
+    async with asyncio.timeout(20), aclosing(events(api, source, version, Pace())) as stream:
+        async for event in stream:
+            seen += [event] if event["type"] != "BOOKMARK" else []
+            if len(seen) == count:
+                break
+    return [dict(event) for event in seen]
+
+
+async def test_an_object_as_metadata_holds_no_data(admin: KubeAPI, namespace: Namespace) -> None:
+    """Looking at a version is not reading a Secret."""
+    await add(admin, namespace)
+    found = await admin.get(f"{path(namespace)}/a", METADATA)
+    assert found.keys() == {"kind", "apiVersion", "metadata"}
+    assert VALUE not in json.dumps(found)
+
+
+async def test_a_list_of_metadata_tells_who_owns_which_key(admin: KubeAPI, namespace: Namespace) -> None:
+    """It carries `managedFields`, and no value."""
+    await add(admin, namespace)
+    page = await listed(admin, namespace)
+    [item] = page["items"]
+    assert owned_by_us(item["metadata"]["managedFields"]).data == {"access_token"}
+    assert VALUE not in json.dumps(page)
+
+
+async def test_an_empty_list_of_metadata_says_null(admin: KubeAPI, namespace: Namespace) -> None:
+    """Unlike one of whole objects, whose items are an empty list."""
+    assert (await listed(admin, namespace))["items"] is None
+    assert (await admin.get(path(namespace)))["items"] == []
+
+
+async def test_a_list_comes_in_pages_of_one_version(admin: KubeAPI, namespace: Namespace) -> None:
+    """What is written while it is read is not in it."""
+    for name in ("a", "b", "c"):
+        await add(admin, namespace, name)
+    query = {"labelSelector": f"{MANAGED}=true", "limit": "2"}
+    first = await admin.request("GET", path(namespace), query=query, accept=METADATA_LIST)
+    await add(admin, namespace, "d")
+    query["continue"] = first["metadata"]["continue"]
+    second = await admin.request("GET", path(namespace), query=query, accept=METADATA_LIST)
+    assert [item["metadata"]["name"] for item in first["items"] + second["items"]] == ["a", "b", "c"]
+    assert first["metadata"]["resourceVersion"] == second["metadata"]["resourceVersion"]
+
+
+async def test_a_watch_of_metadata_tells_who_owns_which_key(admin: KubeAPI, namespace: Namespace) -> None:
+    """Each event carries `managedFields`, and no value."""
+    version = (await listed(admin, namespace))["metadata"]["resourceVersion"]
+    await add(admin, namespace)
+    edit = {"data": {"access_token": "b3RoZXI="}}
+    await admin.merge_patch(f"{path(namespace)}/a", edit, "kubectl-edit")
+    added, modified = await followed(admin, namespace, version, 2)
+    assert (added["type"], modified["type"]) == ("ADDED", "MODIFIED")
+    assert owned_by_us(added["object"]["metadata"]["managedFields"]).data == {"access_token"}
+    assert owned_by_us(modified["object"]["metadata"]["managedFields"]).data == frozenset()
+    assert VALUE not in json.dumps((added, modified))
+
+
+async def test_a_removed_label_looks_like_a_deletion_of_that_version(admin: KubeAPI, namespace: Namespace) -> None:
+    """And putting it on again like a new object; versions, compared as numbers, tell the order."""
+    secret = await add(admin, namespace)
+    version = secret["metadata"]["resourceVersion"]
+    off, on = ({"metadata": {"labels": {MANAGED: value}}} for value in (None, "true"))
+    without = await admin.merge_patch(f"{path(namespace)}/a", off, "a-person")
+    again = await admin.merge_patch(f"{path(namespace)}/a", on, "a-person")
+    deleted, added = await followed(admin, namespace, version, 2)
+    assert (deleted["type"], added["type"]) == ("DELETED", "ADDED")
+    assert deleted["object"]["metadata"]["resourceVersion"] == without["metadata"]["resourceVersion"]
+    assert added["object"]["metadata"]["resourceVersion"] == again["metadata"]["resourceVersion"]
+
+
+async def test_a_deletion_has_a_version_of_its_own(admin: KubeAPI, namespace: Namespace) -> None:
+    """It is later than that of the last change, so that no change that comes late undoes it."""
+    secret = await add(admin, namespace)
+    seen = secret["metadata"]
+    await admin.delete(f"{path(namespace)}/a", seen["uid"], seen["resourceVersion"])
+    [deleted] = await followed(admin, namespace, seen["resourceVersion"], 1)
+    assert deleted["type"] == "DELETED"
+    assert int(deleted["object"]["metadata"]["resourceVersion"]) > int(seen["resourceVersion"])
+
+
+async def test_a_quiet_stream_is_ended_by_the_server(admin: KubeAPI, namespace: Namespace) -> None:
+    """In order and at the time that was asked for; a bookmark before it is promised to nobody."""
+    version = (await listed(admin, namespace))["metadata"]["resourceVersion"]
+    source = Source(path(namespace), f"{MANAGED}=true")
+    async with asyncio.timeout(20):
+        kinds = {event["type"] async for event in events(admin, source, version, Pace(stream=1))}
+    assert kinds <= {"BOOKMARK"}

@@ -1,0 +1,123 @@
+"""What is read from the metadata of a Secret, and what is not believed."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.connector.secret_metadata import LONGEST, recorded_keys, secret_metadata
+from tests.support.secret_manifests import NOTES, PREFIX, a_manifest
+
+BARE = {"metadata": {"namespace": "shop", "name": "a", "uid": "u", "resourceVersion": "1"}}
+JSON: st.SearchStrategy[object] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3),
+    max_leaves=12,
+)
+
+
+def without(note: str) -> dict[str, str]:
+    """Give our annotations but for one."""
+    return {name: value for name, value in NOTES.items() if name != f"{PREFIX}{note}"}
+
+
+def test_our_secret_is_read() -> None:
+    """Every annotation of ours has its place; times are seconds since the epoch."""
+    secret = secret_metadata(a_manifest(version=42))
+    assert (secret.namespace, secret.name, secret.uid, secret.resource_version) == (
+        "shop",
+        "crm-token",
+        "uid-of-crm-token",
+        "42",
+    )
+    assert (secret.connector, secret.connector_uid) == ("crm", "uid-of-crm")
+    assert (secret.token_digest, secret.output_digest) == ("v1:token", "v1:output")
+    assert (secret.issued_at, secret.expires_at) == (1_800_000_000, 1_800_003_600)
+    assert recorded_keys(secret.fields) == {"AccessToken": "access_token"}
+    assert secret.managed
+    assert secret.intact
+    assert secret.written_by_us
+
+
+def test_a_whole_secret_reads_like_its_metadata() -> None:
+    """But for `immutable`, which metadata does not tell."""
+    whole = {**a_manifest(), "kind": "Secret", "data": {"access_token": "c2VjcmV0"}, "immutable": True}
+    assert secret_metadata(whole).immutable
+    assert secret_metadata({**whole, "immutable": False}) == secret_metadata(a_manifest())
+
+
+def test_a_foreign_secret_says_nothing() -> None:
+    """Without labels and annotations there is only its name."""
+    secret = secret_metadata(BARE)
+    assert (secret.managed, secret.connector, secret.adopt, secret.intact) == (False, None, None, False)
+
+
+DRIFTED: dict[str, dict[str, Any]] = {
+    "a key is owned by somebody else": {"keys": ("token_type",)},
+    "all keys are": {"keys": ()},
+    "the record of keys is gone": {"notes": without("fields")},
+    "the record of keys is nonsense": {"notes": {**NOTES, f"{PREFIX}fields": "["}},
+    "an annotation is somebody else's": {"notes": {**NOTES, f"{PREFIX}generation": "7"}},
+}
+
+
+@pytest.mark.parametrize("how", DRIFTED.values(), ids=DRIFTED.keys())
+def test_a_secret_that_others_changed_is_not_intact(how: dict[str, Any]) -> None:
+    """The API server's own record of who wrote what tells, without a look at a value."""
+    assert not secret_metadata(a_manifest(**how)).intact
+
+
+OTHERS = {f"{PREFIX}adopt": "crm", f"{PREFIX}allowed-hosts": "example.com", "example.com/note": "x"}
+
+
+def test_annotations_that_are_for_others_to_write_are_no_drift() -> None:
+    """Its owner says `adopt` and `allowed-hosts`; the rest of the world has names of its own."""
+    secret = secret_metadata(a_manifest(notes={**NOTES, **OTHERS}))
+    assert secret.intact
+    assert secret.adopt == "crm"
+
+
+def test_more_keys_of_ours_are_no_drift() -> None:
+    """What formats and response fields add is ours as well."""
+    assert secret_metadata(a_manifest(keys=("access_token", ".env"))).intact
+
+
+NONSENSE = ("", "soon", "9999999999999-01-01T00:00:00Z", "2027-13-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("time", NONSENSE)
+def test_a_time_that_makes_no_sense_is_absent(time: str) -> None:
+    """A Secret without an expiry is judged by a live look, not by a guess."""
+    secret = secret_metadata(a_manifest(notes={**NOTES, f"{PREFIX}expires-at": time}))
+    assert secret.expires_at is None
+
+
+def test_an_annotation_without_end_is_absent() -> None:
+    """Whoever may label a Secret may not fill our memory."""
+    notes = {**NOTES, f"{PREFIX}connector": "x" * (LONGEST + 1), f"{PREFIX}fields": "x" * (LONGEST + 1)}
+    secret = secret_metadata(a_manifest(notes=notes))
+    assert (secret.connector, secret.fields) == (None, None)
+
+
+def test_what_many_secrets_share_is_kept_once() -> None:
+    """Ten thousand of them hold the same text in the same place."""
+    one, other = (secret_metadata(a_manifest(f"crm-{n}")) for n in ("1", "2"))
+    assert one.fields is other.fields
+    assert one.namespace is other.namespace
+
+
+@given(JSON, JSON, JSON)
+def test_nonsense_is_survived(notes: object, labels: object, managed: object) -> None:
+    """Whatever stands in metadata that anybody may write, reading it raises nothing."""
+    metadata = {**BARE["metadata"], "annotations": notes, "labels": labels, "managedFields": managed}
+    assert not secret_metadata({"metadata": metadata}).intact
+
+
+RECORDS = {None: {}, "": {}, "[]": {}, '"x"': {}, "{": {}, '{"a": 1}': {"a": "1"}, "[" * 100_000: {}}
+
+
+@pytest.mark.parametrize(("record", "keys"), RECORDS.items(), ids=range(len(RECORDS)))
+def test_a_record_of_keys_is_read_as_far_as_it_makes_sense(record: str | None, keys: dict[str, str]) -> None:
+    """Nonsense, however deep, holds no keys."""
+    assert recorded_keys(record) == keys

@@ -1,0 +1,208 @@
+"""Finding the API server and showing it who we are."""
+
+import base64
+import ssl
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from oauth_connector.kube.access import Access, from_kubeconfig
+from oauth_connector.kube.errors import AccessError
+from tests.support.certificates import make_tls
+
+IN_POD = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "6443"}
+
+
+def write(path: Path, user: dict[str, Any], **cluster: Any) -> Path:  # YAML as people have it
+    """Write a kubeconfig with one of each."""
+    config = {
+        "clusters": [{"name": "here", "cluster": {"server": "https://api.example.com:6443/", **cluster}}],
+        "users": [{"name": "me", "user": user}],
+        "contexts": [{"name": "now", "context": {"cluster": "here", "user": "me"}}],
+        "current-context": "now",
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+def encoded(path: Path) -> str:
+    """Give a file's content as a kubeconfig embeds it."""
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Path:
+    """Give the folder of a ServiceAccount as a Pod has it."""
+    folder = tmp_path / "serviceaccount"
+    folder.mkdir()
+    (folder / "token").write_text("pod-token")
+    (folder / "ca.crt").write_bytes(make_tls(tmp_path / "tls").ca.read_bytes())
+    return folder
+
+
+def test_a_pod_uses_its_service_account(pod: Path) -> None:
+    """Address and port come from the environment, the rest from the folder."""
+    access = Access.load(environ=IN_POD, service_account=pod)
+    assert access.server == "https://10.0.0.1:6443"
+    assert access.authorization() == {"Authorization": "Bearer pod-token"}
+    assert len(access.ssl_context().get_ca_certs()) == 1
+
+
+def test_a_pod_of_an_ipv6_cluster_has_a_valid_address(pod: Path) -> None:
+    """The environment gives the bare address; a URL wants brackets."""
+    access = Access.load(environ={"KUBERNETES_SERVICE_HOST": "fd00::1"}, service_account=pod)
+    assert access.server == "https://[fd00::1]:443"
+
+
+def test_a_pod_without_its_authority_is_an_error(pod: Path) -> None:
+    """It names the file; nobody falls back to trusting the world."""
+    (pod / "ca.crt").unlink()
+    with pytest.raises(AccessError, match=r"ca\.crt cannot be read"):
+        Access.load(environ=IN_POD, service_account=pod)
+
+
+def test_a_named_kubeconfig_comes_before_the_pod(pod: Path, tmp_path: Path) -> None:
+    """Who names a file means it."""
+    named = write(tmp_path / "config", {"token": "mine"})
+    assert Access.load(named, IN_POD, pod).authorization() == {"Authorization": "Bearer mine"}
+
+
+def test_the_environment_names_kubeconfigs(tmp_path: Path) -> None:
+    """Several files are read as one, and those that do not exist are passed over, as kubectl does."""
+    first = write(tmp_path / "one" / "config", {"tokenFile": "token"})
+    (tmp_path / "one" / "token").write_text("of one")
+    second = write(tmp_path / "two" / "config", {"token": "of two"})
+    environ = {"KUBECONFIG": f"{tmp_path}/none:{first}:{second}"}
+    assert Access.load(environ=environ, service_account=tmp_path).authorization() == {"Authorization": "Bearer of one"}
+
+
+def test_what_one_kubeconfig_lacks_another_has(tmp_path: Path) -> None:
+    """Clusters may stand in one file and users in another."""
+    whole = yaml.safe_load(write(tmp_path / "whole", {"token": "mine"}).read_text())
+    users = {"users": whole.pop("users")}
+    (tmp_path / "a").write_text(yaml.safe_dump(whole))
+    (tmp_path / "b").write_text(yaml.safe_dump(users))
+    access = from_kubeconfig(tmp_path / "a", tmp_path / "b")
+    assert access.authorization() == {"Authorization": "Bearer mine"}
+    assert access.server == "https://api.example.com:6443"
+
+
+@pytest.mark.parametrize("embedded", [True, False], ids=["embedded", "in files"])
+def test_certificates_are_read(embedded: bool, tmp_path: Path) -> None:  # noqa: FBT001  # a parameter of the test
+    """They stand in the kubeconfig, or in files whose paths start from its folder."""
+    tls = make_tls(tmp_path)
+    named = {"certificate-authority": tls.ca, "client-certificate": tls.certificate, "client-key": tls.key}
+    given = {
+        f"{name}-data" if embedded else name: encoded(path) if embedded else path.name for name, path in named.items()
+    }
+    authority = {name: given.pop(name) for name in tuple(given) if "authority" in name}
+    access = from_kubeconfig(write(tmp_path / "config", given, **authority))
+    assert access.ca == tls.ca.read_bytes()
+    assert access.certificate is not None
+    assert access.certificate.chain == tls.certificate.read_bytes()
+    assert access.certificate.key.get_secret_value() == tls.key.read_text()
+    assert access.authorization() == {}
+    assert access.ssl_context().verify_mode is ssl.CERT_REQUIRED
+
+
+BROKEN = {
+    "no kubeconfig at": "",
+    "is not YAML": "a: [",
+    "is empty": "# nothing",
+    "has no context named (nothing)": "clusters: []",
+    "has no context named gone": "current-context: gone",
+    "has no cluster named c": "current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]",
+    "has no context named x": "current-context: x\ncontexts: [{name: x}, nonsense]",
+    "has no context named y": "current-context: y\ncontexts: nonsense",
+}
+
+
+@pytest.mark.parametrize(("complaint", "content"), BROKEN.items(), ids=BROKEN.keys())
+def test_a_broken_kubeconfig_is_told(complaint: str, content: str, tmp_path: Path) -> None:
+    """The sentence says what is missing, and in which file."""
+    path = tmp_path / "config"
+    if content:
+        path.write_text(content)
+    with pytest.raises(AccessError) as caught:
+        from_kubeconfig(path)
+    assert complaint in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+UNUSABLE: dict[str, tuple[dict[str, object], dict[str, object]]] = {
+    "insecure-skip-tls-verify": ({}, {"insecure-skip-tls-verify": True}),
+    "tls-server-name": ({}, {"tls-server-name": "other"}),
+    "proxy-url": ({}, {"proxy-url": "http://proxy"}),
+    "as, which": ({"as": "somebody"}, {}),
+    "username": ({"username": "ann", "password": "x"}, {}),
+    "names no server": ({}, {"server": ""}),
+    "certificate-authority-data is not base64": ({}, {"certificate-authority-data": "%%%"}),
+    "client-key": ({"client-key": "/no/such/file"}, {}),
+}
+
+
+@pytest.mark.parametrize(("complaint", "parts"), UNUSABLE.items(), ids=UNUSABLE.keys())
+def test_what_a_kubeconfig_asks_in_vain_is_told(
+    complaint: str, parts: tuple[dict[str, object], dict[str, object]], tmp_path: Path
+) -> None:
+    """Nothing is done otherwise than a kubeconfig says: what is not supported is refused."""
+    user, cluster = parts
+    with pytest.raises(AccessError) as caught:
+        from_kubeconfig(write(tmp_path / "config", user, **cluster))
+    assert complaint in str(caught.value)
+
+
+def test_certificates_that_are_none_are_told(tmp_path: Path) -> None:
+    """Making the TLS context says it, not the first request."""
+    path = write(tmp_path / "config", {}, **{"certificate-authority-data": base64.b64encode(b"no PEM").decode()})
+    with pytest.raises(AccessError, match="not PEM"):
+        from_kubeconfig(path).ssl_context()
+
+
+def test_kopf_gets_another_answer_each_time(pod: Path) -> None:
+    """The watch gives up where a new login gives what it had: so the expiry differs, and lies ten minutes ahead."""
+    access = Access.load(environ=IN_POD, service_account=pod)
+    first = access.for_kopf()
+    (pod / "token").write_text("newer")
+    second = access.for_kopf()
+    assert (first["token"], second["token"]) == ("pod-token", "newer")
+    assert first["expiration"] < second["expiration"]
+    ahead = second["expiration"] - datetime.now(UTC).replace(tzinfo=None)
+    assert 590 < ahead.total_seconds() <= 600
+    assert base64.b64decode(first["ca_data"]) == (pod / "ca.crt").read_bytes()
+
+
+def test_kopf_gets_certificates(tmp_path: Path) -> None:
+    """They are embedded, and no token is made up."""
+    tls = make_tls(tmp_path)
+    user = {"client-certificate": str(tls.certificate), "client-key": str(tls.key)}
+    fields = from_kubeconfig(write(tmp_path / "config", user)).for_kopf()
+    assert fields.keys() == {"server", "expiration", "certificate_data", "private_key_data"}
+    assert base64.b64decode(fields["private_key_data"]) == tls.key.read_bytes()
+
+
+def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
+    """Access may be logged; tokens and keys may not."""
+    tls = make_tls(tmp_path)
+    user = {"client-certificate": str(tls.certificate), "client-key": str(tls.key), "token": "s3cret"}
+    access = from_kubeconfig(write(tmp_path / "config", user))
+    assert "s3cret" not in repr(access)
+    assert "PRIVATE" not in repr(access)
+
+
+def test_a_plain_kubeconfig_does_not_load_the_generated_client(tmp_path: Path) -> None:
+    """The `kubernetes` package takes 48 MB, and serves login programs only."""
+    path = write(tmp_path / "config", {"token": "mine"})
+    program = (
+        "import sys, pathlib; from oauth_connector.kube.access import from_kubeconfig;"
+        f"from_kubeconfig(pathlib.Path({str(path)!r})).for_kopf(); sys.exit('kubernetes' in sys.modules)"
+    )
+    source = Path(__file__).parents[3] / "operator"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={"PYTHONPATH": str(source)}, check=False)  # noqa: S603  # our own Python
+    assert done.returncode == 0
