@@ -25,7 +25,7 @@ async def test_an_api_server_that_was_away_is_watched_again(
     await asyncio.to_thread(control_plane.stop_api_server)
 
     async def is_missed() -> bool:
-        return "cannot be watched" in operator.logged()
+        return "opened again" in operator.logged() or "listed anew" in operator.logged()
 
     await until(is_missed, within=30)
     assert (await operator.page("/healthz"))[0] == 200
