@@ -125,11 +125,6 @@ class ControlPlane:
         """End the API server as a crash does; what it keeps stays, and so does its port."""
         self._children.pop(API_SERVER).kill()
 
-    def pids(self) -> list[int]:
-        """Give the ids of its processes."""
-        return [child.pid for child in self._children.values()]
-
-    # --- its programs -------------------------------------------------------------------------------------------
     def _run(self, program: str, arguments: list[str]) -> None:
         command = [str(self.binaries / program), *arguments]
         self._children[program] = Child(command, self.folder / f"{program}.log")

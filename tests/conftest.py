@@ -5,6 +5,8 @@ from hypothesis import settings
 
 from devtools.binaries import BinariesError, control_plane_binaries
 
+pytest_plugins = ["tests.support.authorization_servers", "tests.support.control_plane"]
+
 # No test asserts a duration, and on a busy machine the first example of a strategy may take long.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")

@@ -70,6 +70,7 @@ class Operator:
             limits=Limits(total=settings.token_request_seconds),
         )
         self.informer = MetadataInformer(self.api, self.secrets, self._secret_changed)
+        self.metrics.follow("secrets", lambda: time.time() - self.informer.age())
         self.scheduler = self._scheduler()
         self._loop = asyncio.get_running_loop()
         self._listed = asyncio.Event()
@@ -115,7 +116,6 @@ class Operator:
             if secret is not None and secret.connector:
                 at = None if new is not None else time.time() + VANISHED
                 self.scheduler.nudge(Key(secret.namespace, secret.connector), at)
-        self.metrics.heard("secrets", time.time())
 
     def _called(self, call: Call) -> None:
         self.metrics.token_request(call.host, call.grant_type, call.result, call.seconds)

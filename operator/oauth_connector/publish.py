@@ -39,7 +39,7 @@ class Publisher:
         result = await self._write(obs, token, live)
         if isinstance(result, Problem):
             return self._refused(obs, PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE), findings)
-        self._memory.put(key, replace(self._memory.of(key), pending=None))
+        self._memory.put(key, replace(self._memory.of(key), pending=None, conflict=None))
         for stray in obs.strays:
             await self._cluster.delete_secret(stray)
         shown = ShownToken(result.name, token.issued, token.expires, token.token_type, token.scope)

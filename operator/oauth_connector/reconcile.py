@@ -9,9 +9,9 @@ reads caches only, writes nothing and asks nobody.
 
 from dataclasses import replace
 
-from oauth_connector.connector.actions import Hold, Keep
+from oauth_connector.connector.actions import Conflict, Hold, Keep
 from oauth_connector.connector.announce import announcements
-from oauth_connector.connector.checks import refresh_due
+from oauth_connector.connector.checks import CONFLICT_LOOK, refresh_due
 from oauth_connector.connector.decide import decide
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.memory import Memory
@@ -97,7 +97,8 @@ class Reconciler:
         connector = self._cluster.connector(key)
         if connector is None:
             return None
-        answer = decide(self._seen(connector)).token
-        until = answer.until if isinstance(answer, Hold | Keep) else self._clock()
-        times = (until, next_transition(connector.status, self._clock()))
+        now, decision = self._clock(), decide(self._seen(connector))
+        until = decision.token.until if isinstance(decision.token, Hold | Keep) else now
+        look = now + CONFLICT_LOOK if isinstance(decision.secret, Conflict) else None
+        times = (until, look, next_transition(connector.status, now))
         return min((at for at in times if at is not None), default=None)

@@ -24,18 +24,11 @@ class Timetable:
         self._heap: list[tuple[float, int, Key]] = []
         self._count = itertools.count()
 
-    def __len__(self) -> int:
-        return len(self._at)
-
     def put(self, key: Key, at: float) -> None:
         """Make a key due at a time, unless it is due earlier already."""
         if at < self._at.get(key, float("inf")):
             self._at[key] = at
             heapq.heappush(self._heap, (at, next(self._count), key))
-
-    def discard(self, key: Key) -> None:
-        """Forget when a key was due."""
-        self._at.pop(key, None)
 
     def due(self, now: float) -> Iterator[tuple[Key, float]]:
         """Take out what is due, earliest first, with the time at which it was."""
@@ -78,20 +71,10 @@ class Scheduler:
         """Count the keys that are due and have no worker yet."""
         return len(self._ready)
 
-    @property
-    def oldest(self) -> float:
-        """Give the seconds for which the first of them has waited."""
-        first = next(iter(self._ready.values()), None)
-        return max(0.0, self._clock() - first) if first is not None else 0.0
-
     def nudge(self, key: Key, at: float | None = None) -> None:
         """Ask for a pass, now or at a time; one that is under way is followed by another."""
         self._timetable.put(key, self._clock() if at is None else at)
         self._wake.set()
-
-    def forget(self, key: Key) -> None:
-        """Drop a key's deadline."""
-        self._timetable.discard(key)
 
     async def serve(self) -> None:
         """Run passes until `stop`, then wait for those under way: what is in flight is finished and persisted."""

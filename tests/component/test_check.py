@@ -11,6 +11,8 @@ from devtools.authorization_server import AuthorizationServer
 from oauth_connector.cli.main import main
 from tests.support.builders import a_spec
 
+HEAD = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector"}
+
 
 class Laptop:
     """Files, and the command."""
@@ -21,7 +23,7 @@ class Laptop:
 
     def check(self, server: AuthorizationServer, spec: dict[str, Any], secret: str, *options: str) -> tuple[int, str]:
         """Run the command on a connector with a client secret; give its exit status and what it printed."""
-        connector = {"kind": "OAuthConnector", "metadata": {"name": "crm"}, "spec": spec}
+        connector = {**HEAD, "metadata": {"name": "crm"}, "spec": spec}
         credential = {"kind": "Secret", "metadata": {"name": "robot"}, "stringData": {"client-secret": secret}}
         authority = {
             "kind": "ConfigMap",

@@ -5,10 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from devtools.control_plane import ControlPlane
-from tests.component.conftest import admin, control_plane, namespace
 from tests.support.dry_run import DryRun
-
-__all__ = ["admin", "control_plane", "namespace"]
 
 
 @pytest.fixture(scope="session")

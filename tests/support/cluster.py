@@ -46,7 +46,8 @@ class Namespace:
             "metadata": {"name": name},
             "spec": spec,
         }
-        return await self.api.request("POST", self._path("oauthconnectors"), body=body)
+        person = {"fieldManager": "a-person"}
+        return await self.api.request("POST", self._path("oauthconnectors"), query=person, body=body)
 
     async def edit(self, plural: str, name: str, patch: Manifest) -> Manifest:
         """Merge a patch into an object, as a person does."""

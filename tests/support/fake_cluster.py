@@ -58,6 +58,12 @@ class FakeCluster:
         )
         self.secrets[namespace, name] = LiveSecret(metadata, {"theirs": b"x"})
 
+    def hand_over(self, namespace: str, name: str, connector: str) -> None:
+        """Annotate a Secret as its owner does who lets a connector have it."""
+        live = self.secrets[namespace, name]
+        metadata = replace(live.metadata, adopt=connector, resource_version=self._version())
+        self.secrets[namespace, name] = LiveSecret(metadata, live.data)
+
     def edit(self, namespace: str, name: str, **data: bytes) -> None:
         """Change a Secret as a person with kubectl would."""
         live = self.secrets[namespace, name]

@@ -317,6 +317,32 @@ async def test_a_foreign_secret_is_not_touched(world: World) -> None:
     assert world.reason() == "TokenIssued"
 
 
+async def test_a_secret_that_was_handed_over_stays_ours(world: World) -> None:
+    """Once its owner lets us, the Secret is written, and a pass that comes right after does not doubt it again."""
+    world.cluster.add_foreign("shop", "crm-token")
+    await world.run()
+    assert world.reason() == "SecretConflict"
+    world.cluster.hand_over("shop", "crm-token", "crm")
+    await world.run(35)
+    assert world.reason() == "TokenIssued"
+    await world.reconcile(KEY)
+    assert world.reason() == "TokenIssued"
+    assert world.calls == 1
+
+
+async def test_a_conflict_under_another_name_is_looked_at_every_minute(world: World) -> None:
+    """A renamed Secret that meets a foreign one is told, and moved as soon as the way is free."""
+    await world.run()
+    world.cluster.add_foreign("shop", "elsewhere")
+    world.edit(a_spec(output={"secretName": "elsewhere"}))
+    await world.run(30)
+    assert world.reason() == "SecretConflict"
+    del world.cluster.secrets["shop", "elsewhere"]
+    await world.run(65)
+    assert (world.reason(), world.calls) == ("TokenIssued", 1)
+    assert world.cluster.data("shop", "elsewhere")["access_token"] == "token-1"
+
+
 async def test_a_refused_write_causes_no_other_call(world: World) -> None:
     """A token that a quota keeps out waits in memory, and is written when there is room."""
     world.cluster.refuse_secrets = "quota"

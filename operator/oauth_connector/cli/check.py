@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from oauth_connector.api.parsing import parse_spec
+from oauth_connector.api.parsing import parse_manifest
 from oauth_connector.api.reasons import Reason, sentence
 from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.cli.documents import Documents
@@ -25,8 +25,6 @@ from oauth_connector.net.examination import Examination, examine
 from oauth_connector.net.provider import HTTPProvider
 from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
 from oauth_connector.settings import Settings
-
-NAME_LENGTH = 200
 
 
 class Check:
@@ -56,13 +54,10 @@ class Check:
 
     # --- the manifest -------------------------------------------------------------------------------------------
     def _fields(self) -> list[Step]:
-        spec, name = self._connector.spec, self._connector.key.name
-        problems = (
-            [Step("fields", well=False, text=f"{p.path} {p.message}") for p in spec] if isinstance(spec, tuple) else []
-        )
-        if not name or len(name) > NAME_LENGTH:
-            problems.append(Step("fields", well=False, text="metadata.name must have 1 to 200 characters"))
-        return problems or [Step("fields", well=True, text="the spec is as the API server wants it")]
+        spec = self._connector.spec
+        if isinstance(spec, tuple):
+            return [Step("fields", well=False, text=f"{problem.path} {problem.message}") for problem in spec]
+        return [Step("fields", well=True, text="the manifest is as the API server wants it")]
 
     def _secrets(self) -> Step:
         spec, secrets = self._connector.valid_spec, self._documents.secrets
@@ -165,7 +160,7 @@ def _connector(manifest: Mapping[str, Any]) -> Connector:
         resource_version="1",
         generation=1,
         deleting=False,
-        spec=parse_spec(manifest.get("spec") or {}),
+        spec=parse_manifest(manifest),
         status=OAuthConnectorStatus(),
     )
 

@@ -79,6 +79,10 @@ class Metrics:
         """Note when a watch last gave a sign of life, in seconds since the epoch."""
         self._watch.labels(resource).set(at)
 
+    def follow(self, resource: str, last_heard: Callable[[], float]) -> None:
+        """Ask at each scrape when a watch last gave a sign of life, in seconds since the epoch."""
+        self._watch.labels(resource).set_function(last_heard)
+
     def watch_queue(self, depth: Callable[[], float]) -> None:
         """Ask for the depth of the queue at each scrape."""
         self._queue.set_function(depth)

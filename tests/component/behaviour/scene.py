@@ -7,6 +7,7 @@ from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import RegisteredClient
 from tests.support.cluster import Namespace
 from tests.support.faulty_proxy import FaultyProxy
+from tests.support.operator_process import OperatorProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,13 @@ class Scene:
     server: AuthorizationServer
     proxy: FaultyProxy
     client: RegisteredClient
+    running: OperatorProcess | None = None
+
+    @property
+    def operator(self) -> OperatorProcess:
+        """The operator, where the scene began with it."""
+        assert self.running is not None
+        return self.running
 
     @property
     def port(self) -> int:

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from devtools.authorization_server import AuthorizationServer
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from tests.component.behaviour.scene import enter
-from tests.component.conftest import StartOperator
+from tests.component.behaviour.scene import Scene, enter
 from tests.support.cluster import Manifest, Namespace, until
+from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
 
 SPOILS: dict[str, Manifest | None] = {
@@ -23,13 +23,8 @@ SPOILS: dict[str, Manifest | None] = {
 }
 
 
-async def test_a_spoiled_secret_is_healed_within_seconds(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_spoiled_secret_is_healed_within_seconds(namespace: Namespace, scene: Scene) -> None:
     """A Secret of ours that somebody deletes or edits holds a good token again within five seconds."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     names = {sentence: f"crm-{number}" for number, sentence in enumerate(SPOILS)}
     for name in names.values():
         await scene.connect(name)
@@ -42,7 +37,7 @@ async def test_a_spoiled_secret_is_healed_within_seconds(
             await until(partial(_is_whole, namespace, f"{name}-token", before[name]), within=5)
         except TimeoutError:
             pytest.fail(f"a Secret was not healed: {sentence}")
-        assert canaille.is_live(SecretStr(await namespace.token(f"{name}-token") or ""))
+        assert scene.server.is_live(SecretStr(await namespace.token(f"{name}-token") or ""))
         await namespace.shows(name, Ready="TokenIssued")
 
 
@@ -75,13 +70,8 @@ async def _pass_ten_seconds_after(proxy: FaultyProxy) -> None:
     await until(passed, within=15)
 
 
-async def test_a_changed_scope_asks_anew_and_a_changed_output_does_not(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_changed_scope_asks_anew_and_a_changed_output_does_not(namespace: Namespace, scene: Scene) -> None:
     """Another scope is another request; other keys, labels and prefix show the same token."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect(scopes=["read"])
     first = await namespace.token("crm-token")
     output = {
@@ -112,13 +102,8 @@ async def test_a_changed_scope_asks_anew_and_a_changed_output_does_not(
     assert scene.calls == 2
 
 
-async def test_a_changed_name_moves_the_secret(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_changed_name_moves_the_secret(namespace: Namespace, scene: Scene) -> None:
     """Under another `secretName` the same token is written, then the old Secret is removed."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect()
     first = await namespace.token("crm-token")
     await namespace.edit("oauthconnectors", "crm", {"spec": {"output": {"secretName": "elsewhere"}}})
@@ -152,13 +137,8 @@ async def test_a_foreign_secret_is_not_touched_until_its_owner_lets_us(
     assert scene.calls == 1, "the token that was received waits in memory"
 
 
-async def test_of_two_connectors_on_one_secret_the_holder_keeps_it(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_of_two_connectors_on_one_secret_the_holder_keeps_it(namespace: Namespace, scene: Scene) -> None:
     """The second is told so and asks for nothing; when the first is gone the Secret is free."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect("first", output={"secretName": "shared"})
     token = await namespace.token("shared")
     await namespace.add_connector("second", scene.spec(output={"secretName": "shared"}))
@@ -170,13 +150,8 @@ async def test_of_two_connectors_on_one_secret_the_holder_keeps_it(
     await namespace.shows("second", within=90, Ready="TokenIssued")
 
 
-async def test_a_deleted_connector_leaves_nothing(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_deleted_connector_leaves_nothing(namespace: Namespace, scene: Scene) -> None:
     """Its Secret is collected and not made again; a retained one stays, without an owner."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect("going")
     await scene.connect("leaving", output={"deletionPolicy": "Retain"})
     await namespace.delete("oauthconnectors", "going")
@@ -191,13 +166,8 @@ async def test_a_deleted_connector_leaves_nothing(
     assert scene.calls == 2
 
 
-async def test_a_connector_made_again_inherits_the_token(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_connector_made_again_inherits_the_token(namespace: Namespace, scene: Scene) -> None:
     """A retained Secret of a namesake that is gone is taken over with the token in it."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect(output={"deletionPolicy": "Retain"})
     token = await namespace.token("crm-token")
     await namespace.delete("oauthconnectors", "crm")
@@ -212,16 +182,11 @@ async def test_a_connector_made_again_inherits_the_token(
 async def test_a_namespace_is_deleted_while_the_operator_is_down(
     namespace: Namespace,
     admin: KubeAPI,
-    canaille: AuthorizationServer,
-    canaille_proxy: FaultyProxy,
-    start_operator: StartOperator,
+    scene: Scene,
 ) -> None:
     """No finalizer holds a namespace up."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    operator = await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect()
-    await operator.stop()
+    await scene.operator.stop()
     path = f"/api/v1/namespaces/{namespace.name}"
     await admin.request("DELETE", path)
 
@@ -235,17 +200,13 @@ async def test_a_namespace_is_deleted_while_the_operator_is_down(
     await until(gone, within=60)
 
 
-async def test_nothing_is_written_on_a_connector_but_its_status(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_nothing_is_written_on_a_connector_but_its_status(namespace: Namespace, brief_scene: Scene) -> None:
     """After a life with refreshes, edits and failures a connector has no annotation, finalizer or field of ours."""
-    scene = enter(namespace, canaille, canaille_proxy, lifetime=30)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
+    scene = brief_scene
     await scene.connect()
     await namespace.edit("oauthconnectors", "crm", {"spec": {"headerPrefix": "X"}})
-    await canaille_proxy.token_calls_reach(3, within=60)
-    await canaille_proxy.down()
+    await scene.proxy.token_calls_reach(3, within=60)
+    await scene.proxy.down()
 
     async def failing() -> bool:
         return "RefreshFailed" in await namespace.conditions("crm")

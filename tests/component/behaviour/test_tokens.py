@@ -6,23 +6,18 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from tests.component.behaviour.scene import enter
-from tests.component.conftest import StartOperator
+from tests.component.behaviour.scene import Scene, enter
 from tests.support.cluster import Namespace, until
+from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.kstatus import flux_problems, kstatus
 
 
-async def test_a_connector_gets_a_token_in_a_secret(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_connector_gets_a_token_in_a_secret(namespace: Namespace, scene: Scene) -> None:
     """Client credentials: seconds after `apply` a Secret holds a token that the server knows, and status says so."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect()
     values = await namespace.values("crm-token") or {}
-    assert canaille.is_live(SecretStr(values["access_token"]))
+    assert scene.server.is_live(SecretStr(values["access_token"]))
     assert values["authorization"] == f"Bearer {values['access_token']}"
     assert values.keys() == {"access_token", "token_type", "expires_at", "authorization", "scope"}
     connector = await namespace.get("oauthconnectors", "crm") or {}
@@ -133,13 +128,8 @@ async def test_tokens_are_refreshed_ahead_of_expiry_many_times_in_a_row(
     assert reasons == ["TokenIssued", "TokenIssued"], "no Event for a routine refresh"
 
 
-async def test_a_refresh_can_be_requested(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_refresh_can_be_requested(namespace: Namespace, scene: Scene) -> None:
     """Each new value of the annotation makes one token call, and status echoes it."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect()
     first = await namespace.token("crm-token")
     request = {"metadata": {"annotations": {"oauthconnector.dev/refresh-requested-at": "now, please"}}}
@@ -154,17 +144,12 @@ async def test_a_refresh_can_be_requested(
     assert scene.calls == 2
 
 
-async def test_a_restart_asks_nobody(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_restart_asks_nobody(namespace: Namespace, scene: Scene) -> None:
     """After a restart valid tokens are neither asked for nor written again, but by the next planned refresh."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    operator = await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect()
     before = [await namespace.get("secrets", "crm-token"), await namespace.get("oauthconnectors", "crm")]
-    assert await operator.stop() == 0
-    await operator.start()
+    assert await scene.operator.stop() == 0
+    await scene.operator.start()
     await namespace.add_connector("second", scene.spec())
     await namespace.shows("second", Ready="TokenIssued")
     assert [await namespace.get("secrets", "crm-token"), await namespace.get("oauthconnectors", "crm")] == before
@@ -188,17 +173,12 @@ async def test_sigterm_finishes_what_is_in_flight(
     assert await namespace.conditions("crm") == {"Ready": "TokenIssued"}
 
 
-async def test_health_readiness_and_metrics_are_served(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_health_readiness_and_metrics_are_served(namespace: Namespace, scene: Scene) -> None:
     """The pages for the kubelet and for Prometheus are there, with the connector's own series."""
-    scene = enter(namespace, canaille, canaille_proxy)
-    operator = await start_operator(scene.port)
-    await scene.add_client_secret()
     await scene.connect()
-    assert (await operator.page("/healthz"))[0] == 200
-    assert (await operator.page("/readyz"))[0] == 200
-    metrics = (await operator.page("/metrics"))[1]
+    assert (await scene.operator.page("/healthz"))[0] == 200
+    assert (await scene.operator.page("/readyz"))[0] == 200
+    metrics = (await scene.operator.page("/metrics"))[1]
     assert f'oauth_connector_ready{{name="crm",namespace="{namespace.name}"}} 1.0' in metrics
     labels = 'grant_type="ClientCredentials",host="127.0.0.1",result="success"'
     assert f"oauth_connector_token_requests_total{{{labels}}} 1.0" in metrics

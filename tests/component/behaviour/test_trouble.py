@@ -6,9 +6,9 @@ import time
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from tests.component.behaviour.scene import enter
-from tests.component.conftest import StartOperator
+from tests.component.behaviour.scene import Scene, enter
 from tests.support.cluster import Namespace
+from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
 
 
@@ -79,19 +79,15 @@ async def test_a_missing_secret_is_waited_for(
     assert "`client-scret`" in connector["status"]["conditions"][0]["message"]
 
 
-async def test_a_provider_that_is_down_leaves_the_old_token(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_provider_that_is_down_leaves_the_old_token(namespace: Namespace, brief_scene: Scene) -> None:
     """The old token stays and `RefreshFailed` stands beside it; at expiry `TokenExpired`, the Secret still there."""
-    scene = enter(namespace, canaille, canaille_proxy, lifetime=30)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
+    scene = brief_scene
     await scene.connect()
     token = await namespace.token("crm-token")
-    await canaille_proxy.down()
+    await scene.proxy.down()
     await namespace.shows("crm", within=25, Ready="TokenIssued", RefreshFailed="ProviderUnreachable")
     assert await namespace.token("crm-token") == token
-    assert canaille.is_live(SecretStr(token or ""))
+    assert scene.server.is_live(SecretStr(token or ""))
     await namespace.shows(
         "crm",
         within=25,
@@ -100,18 +96,14 @@ async def test_a_provider_that_is_down_leaves_the_old_token(
         RefreshFailed="ProviderUnreachable",
     )
     assert await namespace.token("crm-token") == token
-    await canaille_proxy.up()
+    await scene.proxy.up()
     await namespace.shows("crm", within=60, Ready="TokenIssued")
-    assert canaille.is_live(SecretStr(await namespace.token("crm-token") or ""))
+    assert scene.server.is_live(SecretStr(await namespace.token("crm-token") or ""))
 
 
-async def test_a_suspended_connector_makes_no_call(
-    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
-) -> None:
+async def test_a_suspended_connector_makes_no_call(namespace: Namespace, brief_scene: Scene) -> None:
     """`suspend` leaves the token there until it dies, and makes no call; without it the connector goes on."""
-    scene = enter(namespace, canaille, canaille_proxy, lifetime=30)
-    await start_operator(scene.port)
-    await scene.add_client_secret()
+    scene = brief_scene
     await scene.connect()
     await namespace.edit("oauthconnectors", "crm", {"spec": {"suspend": True}})
     await namespace.shows("crm", within=40, not_Ready="Suspended")

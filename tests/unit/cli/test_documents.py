@@ -9,7 +9,8 @@ from oauth_connector.cli.documents import UsageError, load
 from oauth_connector.cli.main import main
 from tests.support.builders import a_spec
 
-CONNECTOR = {"kind": "OAuthConnector", "metadata": {"name": "crm"}, "spec": a_spec()}
+HEAD = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector"}
+CONNECTOR = {**HEAD, "metadata": {"name": "crm"}, "spec": a_spec()}
 
 
 def a_file(folder: Path, *manifests: object, name: str = "connector.yaml") -> Path:

@@ -1,4 +1,4 @@
-"""A real control plane, a namespace for each test, the operator as a process, and the real authorization servers."""
+"""Fixtures: a real control plane, a namespace for each test, and the operator as a process."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -7,27 +7,8 @@ import pytest
 
 from devtools.control_plane import ControlPlane
 from oauth_connector.kube.client import KubeAPI
-from tests.support.authorization_servers import (
-    canaille,
-    canaille_proxy,
-    canaille_tls,
-    oidc_provider,
-    oidc_provider_proxy,
-    oidc_provider_tls,
-    tls,
-)
 from tests.support.cluster import Namespace, admin_of, new_namespace
 from tests.support.operator_process import OperatorProcess
-
-__all__ = [
-    "canaille",
-    "canaille_proxy",
-    "canaille_tls",
-    "oidc_provider",
-    "oidc_provider_proxy",
-    "oidc_provider_tls",
-    "tls",
-]
 
 ROOT = Path(__file__).parents[2]
 CANARY = "c4n4ry-"
