@@ -85,7 +85,8 @@ class Minter:
 
     def _failed(self, obs: Observation, answer: Failed) -> Findings:
         key, token, problem = obs.connector.key, held(obs), answer.problem
-        self._memory.put(key, replace(self._memory.of(key), refusal=answer.refusal))
+        recollection = self._memory.of(key)
+        self._memory.put(key, replace(recollection, refusal=answer.refusal or recollection.refusal))
         retry_after = problem.signal.retry_after if problem.signal else None
         attempts = obs.connector.status.failed_attempts + 1
         failing = schedule.Failing(attempts, int(self._clock()), retry_after)
@@ -127,9 +128,10 @@ def _is_known(live: SecretMetadata, seen: SecretMetadata | None) -> bool:
 def _repeated(token: IssuedToken, live: LiveSecret | None, now: float) -> IssuedToken | None:
     """Give the token that is shown already if the server gave it again: no new token, and no later expiry.
 
-    Once that expiry has passed, the server's word for the same token counts as news.
+    Once that expiry has passed, the server's word for the same token counts as news; what somebody edited is no word
+    to go by at all.
     """
-    known = recover(live.metadata, live.data) if live is not None else None
+    known = recover(live.metadata, live.data) if live is not None and live.metadata.intact else None
     if known is None or known.expires is None or known.expires <= now:
         return None
     same = hmac.compare_digest(

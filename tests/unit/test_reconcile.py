@@ -262,6 +262,17 @@ async def test_a_refused_password_is_never_sent_again(world: World) -> None:
     assert world.calls == 1
 
 
+async def test_a_refused_password_that_was_gone_for_a_while_is_known_again(world: World) -> None:
+    """Taking the Secret away and putting the same password back does not send it again."""
+    await refused_password(world)
+    del world.cluster.credentials["shop", "ann"]
+    await world.run(120)
+    assert world.reason() == "CredentialsNotFound"
+    world.cluster.add_credential("shop", "ann", password=b"wrong")
+    await world.run(120)
+    assert (world.reason(), world.calls) == ("CredentialsRejected", 1)
+
+
 async def test_a_corrected_password_is_sent_once(world: World) -> None:
     """Another password is tried within a minute."""
     await refused_password(world)
@@ -426,6 +437,17 @@ async def test_a_server_that_repeats_its_token_is_asked_around_expiry(world: Wor
     world.provider.come_back()
     await world.run(10)
     assert (world.calls, world.token) == (3, "token-1")
+
+
+async def test_an_edited_secret_is_healed_though_the_server_repeats_its_token(world: World) -> None:
+    """The same bytes are written again where somebody changed another key beside them."""
+    world.provider.answer = answer(access_token="same", token_type="Bearer", expires_in=3600)
+    await world.run()
+    world.now += 20
+    world.cluster.edit("shop", "crm-token", authorization=b"tampered")
+    await world.run()
+    assert world.cluster.data("shop", "crm-token")["authorization"] == "Bearer same"
+    assert world.calls == 2
 
 
 async def test_a_deleted_connector_is_left_alone(world: World) -> None:
