@@ -6,6 +6,7 @@ hands over plain objects. It writes nothing: an `on.event` handler needs no fina
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import threading
@@ -79,12 +80,18 @@ class Watch:
         """Begin to watch."""
         self._thread.start()
 
+    def reopen(self) -> None:
+        """End kopf, so that the supervisor starts it again and everything is listed."""
+        with contextlib.suppress(RuntimeError):  # its loop is closed: it has ended by itself
+            if self._stop_kopf is not None:
+                self._stop_kopf()
+
     def stop(self) -> None:
         """Stop watching, and wait a little for the thread to go."""
         self._stopping.set()
-        if self._stop_kopf is not None:
-            self._stop_kopf()
-        self._thread.join(timeout=10)
+        self.reopen()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
 
     def _supervise(self) -> None:
         pauses = iter(Backoff())
@@ -107,8 +114,6 @@ class Watch:
             )
         )
         self._stop_kopf = partial(loop.call_soon_threadsafe, operator.cancel)
-        try:
+        with contextlib.suppress(asyncio.CancelledError):  # by `reopen` or `stop`
             await operator
-        except asyncio.CancelledError:
-            if not self._stopping.is_set():
-                raise
+        await asyncio.sleep(0.25)  # aiohttp: connections over TLS close after their session, in the loop's own time

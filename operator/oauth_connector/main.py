@@ -154,10 +154,9 @@ class Operator:
                 server.serving(app, self._settings.http_host, self._settings.http_port)
             )
             log.info("serving health and metrics", port=port)
-            self.watch.start()
-            stack.push_async_callback(asyncio.to_thread, self.watch.stop)
             background = [asyncio.create_task(self.informer.run()), asyncio.create_task(self._keep_listing())]
             stack.push_async_callback(_cancel, background)
+            stack.push_async_callback(asyncio.to_thread, self.watch.stop)
             await self._pass_until(stop, background)
 
     async def _pass_until(self, stop: asyncio.Event, background: Sequence[asyncio.Task[None]]) -> None:
@@ -165,6 +164,7 @@ class Operator:
         stopped, filled = asyncio.create_task(stop.wait()), asyncio.create_task(self._filled())
         await _first(stopped, filled, *background)
         if filled.done():
+            self.watch.start()  # not before: kopf never finds a resource that was not there when it began
             log.info("watching", connectors=len(self.connectors), secrets=len(self.secrets))
             passes = asyncio.create_task(self.scheduler.serve())
             try:
@@ -192,12 +192,20 @@ class Operator:
                         self.connectors.see(read(manifest))
                     self._listed.set()
                 await asyncio.sleep(SWEEP)
-                self.connectors.only(*await list_names(self.api))
+                self._compare(*await list_names(self.api))
                 pause = 1.0
             except KubeError as error:
                 log.warning("connectors cannot be listed", status=error.status, reason=error.reason)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30.0)
+
+    def _compare(self, uids: Mapping[Key, str], version: int) -> None:
+        """Forget what is gone; where connectors are missing the watch has gone deaf, and is opened anew."""
+        self.connectors.only(uids, version)
+        missed = [key for key, uid in uids.items() if (known := self.connectors.get(key)) is None or known.uid != uid]
+        if missed:
+            log.warning("the watch missed connectors and is opened anew", count=len(missed))
+            self.watch.reopen()
 
 
 async def _first(stopped: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:

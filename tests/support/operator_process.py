@@ -31,10 +31,14 @@ class OperatorProcess:
 
     async def start(self) -> None:
         """Start it, and wait until its caches are filled."""
+        await self.launch()
+        await until(self._is_ready, within=30)
+
+    async def launch(self) -> None:
+        """Start it, and do not wait."""
         command = [sys.executable, "-m", "oauth_connector", "run"]
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
         self._child = Child([*command, *arguments], self.log)
-        await until(self._is_ready, within=30)
 
     async def stop(self) -> int:
         """Send SIGTERM, and give the exit status."""

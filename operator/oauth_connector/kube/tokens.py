@@ -94,9 +94,9 @@ class TokenProgram:
 
 def _login(config: Mapping[str, Any], folder: Path) -> SecretStr | None:
     # Imported here alone: it brings the generated client along, 48 MB that no Pod needs.
-    from kubernetes.config.config_exception import ConfigException  # noqa: PLC0415
-    from kubernetes.config.exec_provider import ExecProvider  # noqa: PLC0415
-    from kubernetes.config.kube_config import ConfigNode  # noqa: PLC0415
+    from kubernetes.config.config_exception import ConfigException  # noqa: PLC0415  # 48 MB that no Pod needs
+    from kubernetes.config.exec_provider import ExecProvider  # noqa: PLC0415  # as above
+    from kubernetes.config.kube_config import ConfigNode  # noqa: PLC0415  # as above
 
     try:
         node = ConfigNode("exec", dict(config))  # type: ignore[no-untyped-call]  # the package is typed in part

@@ -1,10 +1,13 @@
 """The API server goes away and comes back: nothing is lost, nobody restarts the operator."""
 
 import asyncio
+from pathlib import Path
 
 from devtools.control_plane import ControlPlane
 from tests.component.behaviour.scene import Scene
 from tests.support.cluster import Namespace, until
+
+CRDS = Path(__file__).parents[3] / "crds"
 
 
 async def test_an_api_server_that_was_away_is_watched_again(
@@ -27,3 +30,27 @@ async def test_an_api_server_that_was_away_is_watched_again(
     await namespace.shows("second", within=30, Ready="TokenIssued")
     await namespace.shows("crm", within=30, Ready="TokenIssued")
     assert not scene.operator.ended
+
+
+async def test_an_operator_that_is_there_before_its_crd_begins_when_that_comes(
+    control_plane: ControlPlane, brief_scene: Scene, namespace: Namespace
+) -> None:
+    """Installed in the wrong order it waits, unready and alive, and needs no restart."""
+    scene = brief_scene
+    await scene.operator.stop()
+    crd = "customresourcedefinitions.apiextensions.k8s.io/oauthconnectors.oauthconnector.dev"
+    await asyncio.to_thread(control_plane.kubectl, "delete", crd)
+    try:
+        await scene.operator.launch()
+        await until(lambda: _is(scene, "/healthz", 200))
+        await until(lambda: _is(scene, "/readyz", 503))
+    finally:
+        await asyncio.to_thread(control_plane.kubectl, "apply", "--server-side", "-f", str(CRDS))
+        await asyncio.to_thread(control_plane.kubectl, "wait", "--for=condition=Established", crd)
+    await until(lambda: _is(scene, "/readyz", 200), within=40)
+    await scene.connect()
+    assert await namespace.token("crm-token")
+
+
+async def _is(scene: Scene, page: str, status: int) -> bool:
+    return (await scene.operator.page(page))[0] == status

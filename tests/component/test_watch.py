@@ -1,0 +1,54 @@
+"""kopf in its thread, against the real API server: it watches, and is started again."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import kopf
+
+from devtools.control_plane import ControlPlane
+from oauth_connector.handlers import Watch
+from oauth_connector.kube.access import from_kubeconfig
+from tests.support.builders import a_spec
+from tests.support.cluster import Namespace, until
+
+
+class Seen:
+    """What the watch has shown, from its own thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: list[tuple[str | None, str]] = []
+
+    def __call__(self, kind: str | None, manifest: Mapping[str, Any]) -> None:
+        """Note an event."""
+        with self._lock:
+            self._events.append((kind, manifest["metadata"]["name"]))
+
+    async def has(self, kind: str | None, name: str) -> bool:
+        """Tell whether an event was seen, and forget it."""
+        with self._lock:
+            if (kind, name) not in self._events:
+                return False
+            self._events.remove((kind, name))
+            return True
+
+
+async def test_a_watch_that_is_opened_anew_lists_everything(control_plane: ControlPlane, namespace: Namespace) -> None:
+    """Changes are seen as they come; after `reopen` what there is comes again, and changes go on being seen."""
+    seen = Seen()
+    access = from_kubeconfig(control_plane.kubeconfig)
+    watch = Watch(seen, lambda: kopf.ConnectionInfo(**access.for_kopf()))
+    name = f"watched-{namespace.name}"
+    watch.start()
+    try:
+        await namespace.add_connector(name, a_spec())
+        await until(lambda: seen.has("ADDED", name), within=20)
+        watch.reopen()
+        await until(lambda: seen.has(None, name), within=20)
+        assert watch.restarts == 1
+        await namespace.delete("oauthconnectors", name)
+        await until(lambda: seen.has("DELETED", name), within=20)
+    finally:
+        await asyncio.to_thread(watch.stop)
