@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oauth_connector.api.conditions import condition
-from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.status import Condition, OAuthConnectorStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ def announcements(before: OAuthConnectorStatus, after: OAuthConnectorStatus) -> 
     """Give what to tell: readiness won or lost, and the reason of a failing refresh when it is new."""
     was, now = condition(before.conditions, "Ready"), condition(after.conditions, "Ready")
     if now is not None and (was is None or (was.status, was.reason) != (now.status, now.reason)):
-        yield Announcement("Normal" if now.status == "True" else "Warning", now.reason, now.message)
+        yield Announcement("Normal" if _is_well(now) else "Warning", now.reason, now.message)
     failed, fails = condition(before.conditions, "RefreshFailed"), condition(after.conditions, "RefreshFailed")
     if (
         fails is not None
@@ -29,3 +30,8 @@ def announcements(before: OAuthConnectorStatus, after: OAuthConnectorStatus) -> 
         and fails.reason != getattr(now, "reason", "")
     ):
         yield Announcement("Warning", "RefreshFailed", fails.message)
+
+
+def _is_well(ready: Condition) -> bool:
+    """Tell whether there is a token, or nothing wrong but that it is being asked for."""
+    return ready.status == "True" or ready.reason == Reason.PROGRESSING
