@@ -15,6 +15,10 @@ class OwnedFields:
     labels: frozenset[str] = frozenset()
     annotations: frozenset[str] = frozenset()
 
+    def holds(self, other: "OwnedFields") -> bool:
+        """Tell whether all of those are among these."""
+        return self.data >= other.data and self.labels >= other.labels and self.annotations >= other.annotations
+
 
 def owned_by_us(managed_fields: object) -> OwnedFields:
     """Read the names that our manager owns out of `managedFields`; what cannot be understood is not owned."""

@@ -1,10 +1,11 @@
-"""The bodies of our writes to Secrets: a POST first, merge patches with uid and version later."""
+"""The bodies of our writes to Secrets: one to POST, then merge patches that carry uid and version."""
 
 import base64
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from oauth_connector.connector.managed_fields import owned_by_us
+from oauth_connector.connector.managed_fields import MANAGER, OwnedFields, owned_by_us
 from oauth_connector.connector.secret import RenderedSecret
 from oauth_connector.ports import LiveSecret
 
@@ -30,6 +31,7 @@ def patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:
     """
     metadata: Mapping[str, Any] = live.object_metadata
     ours = owned_by_us(metadata.get("managedFields"))
+    wanted = OwnedFields(frozenset(rendered.data), frozenset(rendered.labels), frozenset(rendered.annotations))
     return {
         "metadata": {
             "uid": live.metadata.uid,
@@ -37,9 +39,31 @@ def patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:
             "labels": {**dict.fromkeys(ours.labels), **rendered.labels},
             "annotations": {**dict.fromkeys(ours.annotations), **rendered.annotations},
             "ownerReferences": _owners(metadata, rendered),
+            **({} if ours.holds(wanted) else {"managedFields": _claiming(metadata, wanted)}),
         },
         "data": {**dict.fromkeys(ours.data), **_encoded(rendered)},
     }
+
+
+def _claiming(metadata: Mapping[str, Any], wanted: OwnedFields) -> list[Mapping[str, Any]]:
+    """Give `managedFields` in which our manager owns these names too, beside whoever else does.
+
+    A write alone does not bring back what somebody else (a backup tool, say) has written with the very value that we
+    write: the API server moves ownership with a change of value only. Stated in the same patch, our entry counts.
+    """
+    entries = metadata.get("managedFields") or []
+    ours = [e for e in entries if e.get("manager") == MANAGER and e.get("operation") == "Update"]
+    tree: dict[str, Any] = copy.deepcopy(ours[0]["fieldsV1"]) if ours else {}
+    under = tree.setdefault("f:metadata", {})
+    _own(tree.setdefault("f:data", {}), wanted.data)
+    _own(under.setdefault("f:labels", {}), wanted.labels)
+    _own(under.setdefault("f:annotations", {}), wanted.annotations)
+    entry = {"manager": MANAGER, "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": tree}
+    return [*(e for e in entries if e not in ours), entry]
+
+
+def _own(branch: dict[str, Any], names: Iterable[str]) -> None:
+    branch.update({f"f:{name}": {} for name in names})
 
 
 def _encoded(rendered: RenderedSecret) -> dict[str, str]:

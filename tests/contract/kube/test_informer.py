@@ -40,7 +40,7 @@ async def informed(api: KubeAPI, namespace: str, pace: Pace) -> AsyncIterator[tu
     informer = MetadataInformer(api, store, told.hear, source, pace)
     task = asyncio.create_task(informer.run())
     try:
-        await asyncio.wait_for(informer.synced.wait(), 20)
+        await eventually(informer.synced.is_set)
         yield store, told
     finally:
         task.cancel()

@@ -72,7 +72,7 @@ async def test_a_list_fills_the_store() -> None:
     """All its pages are in before `synced` is set, and each Secret is told."""
     pages = Answer(a_list(a_manifest("a", 10), more="next")), Answer(a_list(a_manifest("b", 11)))
     async with watching(*pages) as watched:
-        await watched.informer.synced.wait()
+        await eventually(watched.informer.synced.is_set)
         assert watched.has(a=10, b=11)
         assert watched.told == [(None, "10"), (None, "11")]
         assert watched.server.asked[0].query["labelSelector"] == "oauthconnector.dev/managed=true"
@@ -81,7 +81,7 @@ async def test_a_list_fills_the_store() -> None:
 async def test_an_empty_cluster_is_in_sync() -> None:
     """A list of metadata without items says `null`."""
     async with watching(EMPTY) as watched:
-        await watched.informer.synced.wait()
+        await eventually(watched.informer.synced.is_set)
         assert watched.has()
 
 
@@ -98,13 +98,12 @@ async def test_events_are_taken_in() -> None:
 
 
 async def test_own_writes_are_not_told() -> None:
-    """Who writes puts the answer into the store; the watch's echo of it, and of what was before, is old news."""
-    events = an_event("MODIFIED", a_manifest("a", 101)), an_event("MODIFIED", a_manifest("a", 102))
-    async with watching(ONE, watches=(Stream((), "end"), Stream((*events, a_bookmark(200)), "end"))) as watched:
-        await watched.informer.synced.wait()
+    """Who writes puts the answer into the store; what a list or the watch tells of it, and of before, is old news."""
+    events = an_event("MODIFIED", a_manifest("a", 101)), an_event("MODIFIED", a_manifest("a", 102)), a_bookmark(200)
+    async with watching(ONE, watches=(Stream(events),)) as watched:
         watched.store.put(secret_metadata(a_manifest("a", 102)))
-        await eventually(lambda: len(watched.server.watched) == 3)
-        assert watched.told == [(None, "10")]
+        await eventually(lambda: watched.informer._version == "200")
+        assert watched.told == []
         assert watched.has(a=102)
 
 
@@ -163,7 +162,7 @@ async def test_a_list_that_fails_is_asked_for_again(failure: Turn) -> None:
     half = Answer(a_list(a_manifest("a", 10), more="next"))
     whole = Answer(a_list(a_manifest("a", 10), a_manifest("b", 11)))
     async with watching(half, failure, failure, half, failure, whole) as watched:
-        await watched.informer.synced.wait()
+        await eventually(watched.informer.synced.is_set)
         assert watched.has(a=10, b=11)
         assert watched.told == [(None, "10"), (None, "11")]
 
@@ -176,6 +175,21 @@ async def test_a_server_that_ends_every_watch_at_once_is_not_hammered() -> None:
         assert watched.informer._pauses._next >= 0.08
 
 
+async def test_a_quiet_watch_that_has_lasted_is_opened_again_at_once() -> None:
+    """Nothing happened in its time, which is no reason to look away."""
+    pace = Pace(stream=0, first=600.0)
+    async with watching(ONE, watches=(Stream(), Stream()), pace=pace) as watched:
+        await eventually(lambda: len(watched.server.watched) == 3)
+
+
+async def test_a_sign_of_life_makes_pauses_short_again() -> None:
+    """What failed last week does not slow down what fails today."""
+    streams = (Stream(), Stream(), Stream(), Stream((a_bookmark(150),), "silence"))
+    async with watching(ONE, watches=streams) as watched:
+        await eventually(lambda: watched.informer._version == "150")
+        assert watched.informer._pauses._next == 0.0
+
+
 async def test_a_missed_deletion_is_found_by_the_next_list() -> None:
     """Lists come again after a while, whatever the watch says."""
     pace = Pace(relist=0.0, first=0.001, longest=0.01)
@@ -186,10 +200,11 @@ async def test_a_missed_deletion_is_found_by_the_next_list() -> None:
 
 async def test_a_secret_written_while_a_list_was_on_its_way_stays() -> None:
     """The list is older than the Secret, and knows nothing of it."""
-    async with watching(ONE, EMPTY, watches=(Stream((an_error(410),)),)) as watched:
+    async with watching(EMPTY, watches=(Stream(then="cut"), Stream((an_error(410),)))) as watched:
         watched.store.put(secret_metadata(a_manifest("new", 150)))
-        await eventually(lambda: watched.has(new=150))
-        assert ("150", None) not in watched.told
+        await eventually(lambda: len(watched.server.asked) == 2 and len(watched.server.watched) == 3)
+        assert watched.has(new=150)
+        assert watched.told == []
 
 
 async def test_a_bug_in_what_hears_of_changes_does_not_end_the_watch() -> None:
@@ -204,7 +219,7 @@ async def test_a_bug_in_what_hears_of_changes_does_not_end_the_watch() -> None:
         server.always = Answer(a_list(a_manifest("a", 10), a_manifest("b", 11)))
         informer = MetadataInformer(api, store, fail_once, pace=QUICK)
         task = asyncio.create_task(informer.run())
-        await asyncio.wait_for(informer.synced.wait(), 10)
+        await eventually(informer.synced.is_set)
         assert len(store) == 2
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -1,0 +1,27 @@
+"""Healing takes a Secret back whole, whoever wrote it."""
+
+from oauth_connector.connector.secret import render
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.cluster import KubeCluster
+from oauth_connector.kube.connectors import ConnectorCache, read
+from oauth_connector.kube.manifests import new_secret
+from oauth_connector.kube.store import SecretStore
+from oauth_connector.ports import Written
+from tests.support.builders import a_spec, a_token
+from tests.support.cluster import Namespace
+
+
+async def test_a_restored_secret_is_ours_again_after_one_write(admin: KubeAPI, namespace: Namespace) -> None:
+    """A backup tool has written all of it, with the values that we write again."""
+    connector = read(await namespace.add_connector("crm", a_spec()))
+    cluster = KubeCluster(admin, ConnectorCache(lambda _key: None), SecretStore())
+    rendered = render(a_token(connector), connector)
+    await admin.create(
+        f"/api/v1/namespaces/{namespace.name}/secrets", new_secret(namespace.name, rendered), "a-backup-tool"
+    )
+    live = await cluster.read_secret(namespace.name, rendered.name)
+    assert live is not None
+    assert not live.metadata.intact
+    result = await cluster.update_secret(live, rendered)
+    assert isinstance(result, Written)
+    assert result.metadata.intact
