@@ -6,27 +6,27 @@ later of the same versions is old news.
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.connector.credentials import ALLOWED_HOSTS, CredentialSecret
+from oauth_connector.connector.managed_fields import MANAGER
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
 from oauth_connector.connector.secret import RenderedSecret
 from oauth_connector.connector.secret_metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube import connectors, manifests
-from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.store import SecretStore
+from oauth_connector.kube.transport import JSON
 from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, WriteRefused, WriteResult, Written
 
-SECRETS_MANAGER = "oauth-connector"
 STATUS_MANAGER = "oauth-connector-status"
-METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1"
 
-NOT_FOUND, CONFLICT, INVALID, FORBIDDEN, REQUEST_TOO_LARGE = 404, 409, 422, 403, 413
+NOT_FOUND, CONFLICT, INVALID, FORBIDDEN = 404, 409, 422, 403
 PASSING = frozenset({401, 408, 429, 500, 502, 503, 504})
 """Statuses that say nothing about the request: it is made again later."""
 
@@ -86,7 +86,7 @@ class KubeCluster:
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
         """Look at the version of a credential Secret without reading it."""
-        found = await self._get(_secret_path(namespace, name), accept=METADATA_ONLY)
+        found = await self._get(_secret_path(namespace, name), accept=METADATA)
         return _version_of(found) if found is not None else CredentialVersion(name)
 
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
@@ -102,19 +102,19 @@ class KubeCluster:
     # --- writes -------------------------------------------------------------------------------------------------
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
         """Write a Secret that must not exist yet."""
-        body = manifests.new_secret(namespace, rendered)
-        return await self._write("POST", f"/api/v1/namespaces/{quote(namespace)}/secrets", body)
+        path = f"/api/v1/namespaces/{quote(namespace)}/secrets"
+        return await self._written(self._api.create(path, manifests.new_secret(namespace, rendered), MANAGER))
 
     async def update_secret(self, live: LiveSecret, rendered: RenderedSecret) -> WriteResult:
         """Write a Secret that must be as it was read."""
         path = _secret_path(live.metadata.namespace, live.metadata.name)
-        return await self._write("PATCH", path, manifests.patch(live, rendered), "application/merge-patch+json")
+        return await self._written(self._api.merge_patch(path, manifests.patch(live, rendered), MANAGER))
 
     async def delete_secret(self, metadata: SecretMetadata) -> None:
         """Delete a Secret if it is as it was last seen; if not, another pass will see what it has become."""
-        body = {"preconditions": {"uid": metadata.uid, "resourceVersion": metadata.resource_version}}
+        path = _secret_path(metadata.namespace, metadata.name)
         try:
-            await self._api.request("DELETE", _secret_path(metadata.namespace, metadata.name), body=body)
+            await self._api.delete(path, metadata.uid, metadata.resource_version)
         except KubeError as error:
             if error.status not in (NOT_FOUND, CONFLICT):
                 raise _unavailable(error) from None
@@ -122,18 +122,12 @@ class KubeCluster:
 
     async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
         """Replace a connector's status if it is as it was last seen; `None` if it is not."""
-        body = [
+        body: list[dict[str, object]] = [
             {"op": "add", "path": "/metadata/resourceVersion", "value": connector.resource_version},
             {"op": "add", "path": "/status", "value": status.written()},
         ]
         try:
-            written = await self._api.request(
-                "PATCH",
-                f"{_connector_path(connector.key)}/status",
-                query={"fieldManager": STATUS_MANAGER},
-                body=body,
-                content_type="application/json-patch+json",
-            )
+            written = await self._api.json_patch(f"{_connector_path(connector.key)}/status", body, STATUS_MANAGER)
         except KubeError as error:
             if error.status in (NOT_FOUND, CONFLICT):
                 return None
@@ -142,20 +136,17 @@ class KubeCluster:
         self._connectors.put(updated)
         return updated
 
-    async def _get(self, path: str, accept: str | None = None) -> dict[str, Any] | None:
+    async def _get(self, path: str, accept: str = JSON) -> dict[str, Any] | None:
         try:
-            return await self._api.request("GET", path, accept=accept or "application/json")
+            return await self._api.get(path, accept)
         except KubeError as error:
             if error.status == NOT_FOUND:
                 return None
             raise _unavailable(error) from None
 
-    async def _write(
-        self, method: str, path: str, body: Mapping[str, Any], kind: str = "application/json"
-    ) -> WriteResult:
-        query = {"fieldManager": SECRETS_MANAGER}
+    async def _written(self, write: Awaitable[dict[str, Any]]) -> WriteResult:
         try:
-            written = await self._api.request(method, path, query=query, body=body, content_type=kind)
+            written = await write
         except KubeError as error:
             return _judged(error)
         metadata = secret_metadata(written)
@@ -165,7 +156,7 @@ class KubeCluster:
 
 def _judged(error: KubeError) -> WriteResult:
     """Tell a write that was overtaken from one that the API server will not have; the rest is passing."""
-    if error.status in (NOT_FOUND, CONFLICT) and error.reason != "NamespaceTerminating":
+    if error.status in (NOT_FOUND, CONFLICT):
         return Overtaken()
     if error.status in PASSING or error.status == 0:
         raise _unavailable(error) from None

@@ -6,10 +6,9 @@ from typing import Any
 from oauth_connector.api.parsing import parse_spec
 from oauth_connector.api.status import LONGEST_REFRESH_REQUEST, OAuthConnectorStatus
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/oauthconnectors"
-METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 REFRESH_REQUEST = "oauthconnector.dev/refresh-requested-at"
 
 
@@ -77,7 +76,7 @@ class ConnectorCache:
 
 async def list_connectors(api: KubeAPI) -> AsyncIterator[Mapping[str, Any]]:
     """Give all connectors, page by page. Raises `KubeError`."""
-    async for page in _pages(api, "application/json"):
+    async for page in api.pages(CONNECTORS):
         for manifest in page.get("items") or ():
             yield manifest
 
@@ -86,23 +85,12 @@ async def list_names(api: KubeAPI) -> tuple[dict[Key, str], int]:
     """Give the UID of every connector, and the version that the list is of. Raises `KubeError`."""
     uids: dict[Key, str] = {}
     version = 0
-    async for page in _pages(api, METADATA_LIST):
+    async for page in api.pages(CONNECTORS, accept=METADATA_LIST):
         version = version or int(page["metadata"]["resourceVersion"])
         for item in page.get("items") or ():
             metadata = item["metadata"]
             uids[Key(metadata["namespace"], metadata["name"])] = metadata["uid"]
     return uids, version
-
-
-async def _pages(api: KubeAPI, accept: str) -> AsyncIterator[Mapping[str, Any]]:
-    query = {"limit": "500"}
-    while True:
-        page = await api.request("GET", CONNECTORS, query=query, accept=accept)
-        yield page
-        token = page["metadata"].get("continue")
-        if not token:
-            return
-        query = {"limit": "500", "continue": token}
 
 
 def _version(connector: Connector) -> int:
