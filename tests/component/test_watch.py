@@ -40,9 +40,11 @@ async def test_a_watch_that_is_opened_anew_lists_everything(control_plane: Contr
     seen = Seen()
     access = from_kubeconfig(control_plane.kubeconfig)
     watch = Watch(seen, lambda: kopf.ConnectionInfo(**access.for_kopf()))
-    name = f"watched-{namespace.name}"
+    early, name = f"early-{namespace.name}", f"watched-{namespace.name}"
+    await namespace.add_connector(early, a_spec())
     watch.start()
     try:
+        await until(lambda: seen.has(None, early), within=20)  # only what comes after the listing is an addition
         await namespace.add_connector(name, a_spec())
         await until(lambda: seen.has("ADDED", name), within=20)
         watch.reopen()

@@ -6,6 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 
+import kopf
 import pytest
 import structlog
 
@@ -126,7 +127,7 @@ def test_a_line_of_kopf_names_the_object_and_leaves_out_the_settings() -> None:
     stream = io.StringIO()
     configure("info", LogFormat.JSON, stream)
     reference = {"kind": "OAuthConnector", "namespace": "a", "name": "b", "uid": "u"}
-    extra = {"k8s_ref": reference, "k8s_skip": True, "settings": object()}
+    extra = {"k8s_ref": reference, "k8s_skip": True, "settings": kopf.OperatorSettings()}
     logging.getLogger("kopf.objects").warning("seen", extra=extra)
     [line] = lines(stream)
     assert line["connector"] == "a/b"
