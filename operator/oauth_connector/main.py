@@ -20,10 +20,9 @@ import uvloop
 from oauth_connector import handlers
 from oauth_connector.api.conditions import condition
 from oauth_connector.connector.effective import seconds
-from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.exchange import Call, Exchange
+from oauth_connector.exchange import Call
 from oauth_connector.guarded import Guarded
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
@@ -33,12 +32,9 @@ from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.informer import MetadataInformer
 from oauth_connector.kube.store import SecretStore
-from oauth_connector.mint import Minter
 from oauth_connector.net.fetch import Limits
 from oauth_connector.net.provider import HTTPProvider
-from oauth_connector.perform import Performer
-from oauth_connector.publish import Publisher
-from oauth_connector.reconcile import Reconciler
+from oauth_connector.rooms import Edges, join
 from oauth_connector.scheduler import Scheduler
 from oauth_connector.settings import Settings
 from oauth_connector.telemetry import logging, server
@@ -77,25 +73,15 @@ class Operator:
         self.watch = handlers.Watch(self._seen_in_thread, self._login)
 
     def _scheduler(self) -> Scheduler:
-        memory = Memory()
-        publisher = Publisher(self.cluster, memory)
-        exchange = Exchange(
-            self.cluster,
-            self.provider,
-            time.time,
-            on_call=self._called,
-            require_allowed_hosts=self._settings.require_allowed_hosts,
-        )
-        minter = Minter(self.cluster, exchange, publisher, memory, time.time)
-        performer = Performer(self.cluster, minter, publisher)
-        reconciler = Reconciler(self.cluster, performer, memory, EventRecorder(self.api), time.time)
+        edges = Edges(self.cluster, self.provider, EventRecorder(self.api), time.time)
+        rooms = join(edges, self._called, require_allowed_hosts=self._settings.require_allowed_hosts)
         scheduler = Scheduler(
-            Guarded(reconciler, time.time, self.metrics.passed),
+            Guarded(rooms.reconcile, time.time, self.metrics.passed),
             time.time,
             workers=self._settings.workers,
             on_start=self.metrics.late,
         )
-        minter.call = scheduler.nudge
+        rooms.minter.call = scheduler.nudge
         self.metrics.watch_queue(lambda: scheduler.depth)
         return scheduler
 

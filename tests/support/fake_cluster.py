@@ -11,7 +11,7 @@ from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
 from oauth_connector.connector.secret import RenderedSecret
-from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata
 from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, WriteRefused, WriteResult, Written
 from tests.support.builders import metadata_of
 
@@ -154,9 +154,7 @@ class FakeCluster:
         return self.add(replace(current, status=status))
 
     def _keep(self, namespace: str, rendered: RenderedSecret, uid: str) -> Written:
-        connector = next(
-            c for c in self.connectors.values() if c.key.namespace == namespace and c.output_name == rendered.name
-        )
+        connector = self.connectors[Key(namespace, rendered.annotations[f"{PREFIX}connector"])]
         metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version())
         data = {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
         self.secrets[namespace, rendered.name] = LiveSecret(metadata, data)

@@ -7,17 +7,12 @@ import pytest
 
 from oauth_connector.api.conditions import condition
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.exchange import Exchange
-from oauth_connector.mint import Minter
 from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.perform import Performer
 from oauth_connector.ports import ClusterUnavailable
-from oauth_connector.publish import Publisher
-from oauth_connector.reconcile import Reconciler
+from oauth_connector.rooms import Edges, join
 from tests.support.builders import NOW, a_connector, a_password_spec, a_spec
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider, answer
@@ -50,12 +45,7 @@ class World:
 
     def start(self) -> None:
         """Start the operator, or start it again with nothing in memory."""
-        memory = Memory()
-        publisher = Publisher(self.cluster, memory)
-        exchange = Exchange(self.cluster, self.provider, self.clock)
-        minter = Minter(self.cluster, exchange, publisher, memory, self.clock)
-        performer = Performer(self.cluster, minter, publisher)
-        self.reconcile = Reconciler(self.cluster, performer, memory, self.recorder, self.clock)
+        self.reconcile = join(Edges(self.cluster, self.provider, self.recorder, self.clock)).reconcile
 
     def clock(self) -> float:
         """Give the time."""
