@@ -8,7 +8,7 @@ import structlog
 from oauth_connector.connector.observation import Key
 from oauth_connector.ports import Clock, ClusterUnavailable
 
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 15.0
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +17,7 @@ OnPass = Callable[[str, float], None]
 
 
 class Guarded:
-    """Wraps the pass so that it never raises; pauses double from one second to thirty while a connector's fails."""
+    """Wraps the pass so that it never raises; pauses double from one second to fifteen while a connector's fails."""
 
     def __init__(self, run: Callable[[Key], Awaitable[float | None]], clock: Clock, on_pass: OnPass) -> None:
         self._run = run

@@ -46,7 +46,8 @@ def settings_for_kopf() -> kopf.OperatorSettings:
     settings.peering.standalone = True
     settings.scanning.disabled = True
     settings.queueing.idle_timeout = 0.5
-    settings.watching.server_timeout = 300
+    settings.watching.server_timeout = 25  # and where not even the end of that comes through, the line is dead
+    settings.watching.inactivity_timeout = 28
     return settings
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import kopf
@@ -20,15 +21,16 @@ import uvloop
 from oauth_connector import handlers
 from oauth_connector.api.conditions import condition
 from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.exchange import Call
 from oauth_connector.guarded import Guarded
 from oauth_connector.kube.access import Access
+from oauth_connector.kube.census import Census
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
-from oauth_connector.kube.connectors import ConnectorCache, list_connectors, list_names, read
-from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.connectors import ConnectorCache, identity
 from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.informer import MetadataInformer
 from oauth_connector.kube.store import SecretStore
@@ -39,9 +41,6 @@ from oauth_connector.scheduler import Scheduler
 from oauth_connector.settings import Settings
 from oauth_connector.telemetry import logging, server
 from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
-
-SWEEP = 600.0
-"""Seconds between two full lists of names, which find what a watch has missed."""
 
 VANISHED = 2.0
 """Seconds until the disappearance of a Secret is acted on: its connector or namespace may be going too."""
@@ -69,8 +68,8 @@ class Operator:
         self.metrics.follow("secrets", lambda: time.time() - self.informer.age())
         self.scheduler = self._scheduler()
         self._loop = asyncio.get_running_loop()
-        self._listed = asyncio.Event()
         self.watch = handlers.Watch(self._seen_in_thread, self._login)
+        self.census = Census(self.api, self.connectors, self.watch.reopen)
 
     def _scheduler(self) -> Scheduler:
         edges = Edges(self.cluster, self.provider, EventRecorder(self.api), time.time)
@@ -80,6 +79,7 @@ class Operator:
             time.time,
             workers=self._settings.workers,
             on_start=self.metrics.late,
+            on_setback=partial(self._set_back, rooms.memory),
         )
         rooms.minter.call = scheduler.nudge
         self.metrics.watch_queue(lambda: scheduler.depth)
@@ -90,11 +90,12 @@ class Operator:
         self._loop.call_soon_threadsafe(self._seen, kind, manifest)
 
     def _seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
-        connector = read(manifest)
         if kind == "DELETED":
-            self.connectors.gone(connector.key, connector.uid)
+            self.connectors.gone(*identity(manifest))
         else:
-            self.connectors.see(connector)
+            self.connectors.see(manifest)
+        if kind is None:
+            self.census.want()
         self.metrics.heard("oauthconnectors", time.time())
 
     def _secret_changed(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
@@ -113,6 +114,10 @@ class Operator:
             result=call.result,
             seconds=round(call.seconds, 3),
         )
+
+    def _set_back(self, memory: Memory, by: float) -> None:
+        log.warning("the clock was set back", seconds=round(by, 1))
+        memory.set_back([connector.key for connector in self.connectors], by)
 
     def _login(self) -> kopf.ConnectionInfo:
         return kopf.ConnectionInfo(**self._access.for_kopf())
@@ -140,7 +145,7 @@ class Operator:
                 server.serving(app, self._settings.http_host, self._settings.http_port)
             )
             log.info("serving health and metrics", port=port)
-            background = [asyncio.create_task(self.informer.run()), asyncio.create_task(self._keep_listing())]
+            background = [asyncio.create_task(self.informer.run()), asyncio.create_task(self.census.run())]
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, self.watch.stop)
             await self._pass_until(stop, background)
@@ -163,35 +168,10 @@ class Operator:
 
     async def _filled(self) -> None:
         await self.informer.synced.wait()
-        await self._listed.wait()
+        await self.census.listed.wait()
 
     def _unready(self) -> str | None:
-        return None if self.informer.synced.is_set() and self._listed.is_set() else "the caches are filling"
-
-    async def _keep_listing(self) -> None:
-        """Fill the cache once from a full list, and every ten minutes forget what is gone without a word."""
-        pause = 1.0
-        while True:
-            try:
-                if not self._listed.is_set():
-                    async for manifest in list_connectors(self.api):
-                        self.connectors.see(read(manifest))
-                    self._listed.set()
-                await asyncio.sleep(SWEEP)
-                self._compare(*await list_names(self.api))
-                pause = 1.0
-            except KubeError as error:
-                log.warning("connectors cannot be listed", status=error.status, reason=error.reason)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 30.0)
-
-    def _compare(self, uids: Mapping[Key, str], version: int) -> None:
-        """Forget what is gone; where connectors are missing the watch has gone deaf, and is opened anew."""
-        self.connectors.only(uids, version)
-        missed = [key for key, uid in uids.items() if (known := self.connectors.get(key)) is None or known.uid != uid]
-        if missed:
-            log.warning("the watch missed connectors and is opened anew", count=len(missed))
-            self.watch.reopen()
+        return None if self.informer.synced.is_set() and self.census.listed.is_set() else "the caches are filling"
 
 
 async def _first(stopped: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:

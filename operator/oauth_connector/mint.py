@@ -99,7 +99,9 @@ class Minter:
         key, token = obs.connector.key, answer.token
         findings = Findings(self._clock(), shown_token(held(obs)), attempt=answer.attempt)
         known = _repeated(token, live, obs.now)
-        self._memory.put(key, replace(self._memory.of(key), refusal=None, repeats_tokens=known is not None))
+        self._memory.put(
+            key, replace(self._memory.of(key), refusal=None, repeats_tokens=known is not None, set_back=0.0)
+        )
         if known is None:
             return await self._publisher.publish(obs, token, live, findings)
         if known.digest == token.digest:

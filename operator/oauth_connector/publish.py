@@ -15,7 +15,7 @@ from oauth_connector.ports import Cluster, ClusterUnavailable, LiveSecret, Write
 
 TRIES = 4
 
-WRITE_PAUSE = 30.0
+WRITE_PAUSE = 20.0
 """Seconds before a refused write is tried again with the token that waits in memory."""
 
 

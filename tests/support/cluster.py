@@ -38,6 +38,17 @@ class Namespace:
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": dict(data)}
         return await self.api.request("POST", self._path("configmaps"), body=body)
 
+    async def add_quota(self, name: str, hard: Mapping[str, str]) -> Manifest:
+        """Create a ResourceQuota, and wait until it counts."""
+        body = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": name}, "spec": {"hard": dict(hard)}}
+        made = await self.api.request("POST", self._path("resourcequotas"), body=body)
+
+        async def counts() -> bool:
+            return "hard" in ((await self.get("resourcequotas", name)) or {}).get("status", {})
+
+        await until(counts)
+        return made
+
     async def add_connector(self, name: str, spec: Manifest) -> Manifest:
         """Create a connector."""
         body = {

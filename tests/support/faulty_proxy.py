@@ -27,15 +27,17 @@ ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # what aioh
 
 
 @asynccontextmanager
-async def faulty_proxy(url: str, *, tls: TLS | None = None, trust: Path | None = None) -> AsyncIterator["FaultyProxy"]:
-    """Start a proxy in front of the server that a URL belongs to.
+async def faulty_proxy(
+    url: str, *, host: str = HOST, tls: TLS | None = None, trust: Path | None = None
+) -> AsyncIterator["FaultyProxy"]:
+    """Start a proxy in front of the server that a URL belongs to, on an address of loopback.
 
     `tls` makes the proxy itself HTTPS; `trust` is a PEM file, for a server that is.
     """
     address = urlsplit(url)
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=trust) if trust else True)
     async with aiohttp.ClientSession(connector=connector, auto_decompress=False, skip_auto_headers=ADDED) as session:
-        proxy = FaultyProxy(f"{address.scheme}://{address.netloc}", session, tls)
+        proxy = FaultyProxy(f"{address.scheme}://{address.netloc}", session, host, tls)
         await proxy.up()
         try:
             yield proxy
@@ -44,15 +46,16 @@ async def faulty_proxy(url: str, *, tls: TLS | None = None, trust: Path | None =
 
 
 class FaultyProxy:
-    """On 127.0.0.1, in front of the server at an origin; use `faulty_proxy(…)` to start one.
+    """On loopback, in front of the server at an origin; use `faulty_proxy(…)` to start one.
 
     `script` says what befalls the next requests, in order; `always` what befalls those after them. POST is what a
     token call is; for discovery documents say method="GET". In these the server's origin is replaced by the proxy's,
     so that a client which was given the proxy as its issuer stays with the proxy.
     """
 
-    def __init__(self, origin: str, session: aiohttp.ClientSession, tls: TLS | None) -> None:
+    def __init__(self, origin: str, session: aiohttp.ClientSession, host: str, tls: TLS | None) -> None:
         self._origin = origin
+        self._host = host
         self._session = session
         self._context = _server_context(tls) if tls else None
         self._scripts: dict[str, deque[Fault]] = {}
@@ -66,7 +69,7 @@ class FaultyProxy:
     @property
     def origin(self) -> str:
         """Scheme, host and port of the proxy."""
-        return f"{'https' if self._context else 'http'}://{HOST}:{self.port}"
+        return f"{'https' if self._context else 'http'}://{self._host}:{self.port}"
 
     def through(self, url: str) -> str:
         """Give the address that leads to a URL of the server by way of the proxy."""
@@ -97,7 +100,7 @@ class FaultyProxy:
 
     async def up(self) -> None:
         """Accept connections, on the same port as before if there was one."""
-        self._server = await asyncio.start_server(self._accept, HOST, self.port, ssl=self._context)
+        self._server = await asyncio.start_server(self._accept, self._host, self.port, ssl=self._context)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def down(self) -> None:

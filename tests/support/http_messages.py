@@ -9,6 +9,9 @@ from http import HTTPStatus
 HOP_BY_HOP = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding", "date", "server"})
 
 
+FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request; header names in lower case."""
@@ -46,7 +49,7 @@ def head(response: Response, framing: str | None = None) -> bytes:
     """Give an answer up to its body; the framing is the body's true length unless told otherwise."""
     reason = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "Unknown"
     lines = [f"HTTP/1.1 {response.status} {reason}", framing or f"content-length: {len(response.body)}"]
-    lines += [f"{name}: {value}" for name, value in end_to_end(response.headers).items()]
+    lines += [f"{name}: {value}" for name, value in response.headers.items() if name.lower() not in FRAMING]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 

@@ -2,15 +2,28 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.scheduler import Scheduler, Timetable
+from oauth_connector.scheduler import LONGEST_SLEEP, Scheduler, Timetable
+from tests.support.virtual_time import run_virtually
 
 A, B, C = Key("n", "a"), Key("n", "b"), Key("n", "c")
+
+
+class Wall:
+    """A wall clock that goes with the event loop's, until it jumps."""
+
+    def __init__(self) -> None:
+        self.jumped = 0.0
+
+    def __call__(self) -> float:
+        """Give the time."""
+        return 1_000_000.0 + asyncio.get_running_loop().time() + self.jumped
 
 
 class Hand:
@@ -22,6 +35,25 @@ class Hand:
     def __call__(self) -> float:
         """Give the time."""
         return self.now
+
+
+async def passes_of(wall: Wall, pause: float, story: Callable[[], Awaitable[None]]) -> tuple[list[float], list[float]]:
+    """Serve a key that wants a call every `pause` seconds; give when it was called, and the setbacks that were told."""
+    loop = asyncio.get_running_loop()
+    came: list[float] = []
+    setbacks: list[float] = []
+
+    async def run(_key: Key) -> float | None:
+        came.append(loop.time())
+        return wall() + pause
+
+    scheduler = Scheduler(run, wall, on_setback=setbacks.append)
+    scheduler.nudge(A)
+    task = asyncio.create_task(scheduler.serve())
+    await story()
+    scheduler.stop()
+    await task
+    return came, setbacks
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -141,3 +173,70 @@ async def test_stopping_finishes_what_is_in_flight_and_starts_nothing() -> None:
     gate.set()
     await task
     assert done == [A]
+
+
+def test_what_fell_due_while_the_machine_slept_is_passed_within_seconds() -> None:
+    """The event loop's clock stands still in a suspended machine; the wall clock is what counts."""
+    wall = Wall()
+
+    async def story() -> None:
+        await asyncio.sleep(100)
+        wall.jumped = 3600.0
+        await asyncio.sleep(6)
+
+    came, setbacks = run_virtually(passes_of(wall, 1800.0, story))
+    assert len(came) == 2
+    assert came[1] <= 100 + LONGEST_SLEEP
+    assert setbacks == []
+
+
+def test_a_clock_set_back_is_told_and_everybody_is_looked_at() -> None:
+    """Else whatever is due in a minute would be due in an hour and a minute."""
+    wall = Wall()
+
+    async def story() -> None:
+        await asyncio.sleep(100)
+        wall.jumped = -3600.0
+        await asyncio.sleep(6)
+
+    came, setbacks = run_virtually(passes_of(wall, 1800.0, story))
+    assert len(came) == 2
+    assert setbacks == [pytest.approx(3600.0)]
+
+
+def test_a_clock_that_is_steered_is_not_set_back() -> None:
+    """Small corrections go unnoticed, however many."""
+    wall = Wall()
+
+    async def story() -> None:
+        for _ in range(20):
+            await asyncio.sleep(1)
+            wall.jumped -= 0.5
+
+    came, setbacks = run_virtually(passes_of(wall, 1800.0, story))
+    assert len(came) == 1
+    assert setbacks == []
+
+
+def test_the_longest_wait_is_told() -> None:
+    """The age of the queue is that of the first who waits for a worker."""
+
+    async def story() -> float:
+        wall, gate = Wall(), asyncio.Event()
+
+        async def run(_key: Key) -> float | None:
+            await gate.wait()
+            return None
+
+        scheduler = Scheduler(run, wall, workers=1)
+        task = asyncio.create_task(scheduler.serve())
+        for key in (A, B):
+            scheduler.nudge(key)
+        await asyncio.sleep(7)
+        waited = scheduler.waited
+        gate.set()
+        scheduler.stop()
+        await task
+        return waited
+
+    assert run_virtually(story()) == pytest.approx(7.0)

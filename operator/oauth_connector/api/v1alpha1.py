@@ -5,10 +5,12 @@ server writes into somebody's nested object is a difference that a GitOps contro
 them after the words "When absent".
 """
 
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
 
+from oauth_connector.api import digests
 from oauth_connector.api.fields import Model, rule
 from oauth_connector.api.output import DEFAULT_KEYS, DeletionPolicy, Output, OutputField, OutputFormatType
 from oauth_connector.api.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
@@ -154,6 +156,16 @@ class OAuthConnectorSpec(Model):
     def retains_secret(self) -> bool:
         """Tell whether the Secret outlives the connector."""
         return self.output is not None and self.output.deletion_policy is DeletionPolicy.RETAIN
+
+    @cached_property
+    def token_digest(self) -> str:
+        """Give the digest of all that shapes the token request."""
+        return digests.of_request(self)
+
+    @cached_property
+    def output_digest(self) -> str:
+        """Give the digest of all that shapes the Secret."""
+        return digests.of_output(self)
 
     def output_secret_name(self, connector: str) -> str:
         """Give the name of the Secret, by default `<connector>-token`."""

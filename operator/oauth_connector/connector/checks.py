@@ -89,6 +89,8 @@ def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
         return Hold(None, look)
     if status.next_refresh_time is None:  # a refused password: only its change tries again
         return Hold(None, obs.now + 60)
+    if is_requested(obs):
+        return None
     probe = seconds(status.next_refresh_time) or obs.now
     return Hold(None, min(probe, obs.now + 60)) if probe > obs.now else None
 
@@ -110,8 +112,7 @@ def request_changed(obs: Observation) -> TokenAnswer | None:
 
 def refresh_requested(obs: Observation) -> TokenAnswer | None:
     """Ask anew once for each new value of the annotation by which a person requests it."""
-    request = obs.connector.refresh_request
-    return Mint(Cause.REQUESTED) if request and request != obs.connector.status.last_handled_refresh else None
+    return Mint(Cause.REQUESTED) if is_requested(obs) else None
 
 
 def nearing_expiry(obs: Observation) -> TokenAnswer | None:
@@ -184,11 +185,20 @@ def refresh_due(obs: Observation) -> float | None:
     token = held(obs)
     if token is None or token.issued_at is None or token.expires_at is None:
         return None
+    if token.issued_at > obs.now + schedule.MINIMUM_GAP:
+        return obs.now  # the clock was set back since, so that it will die earlier than it says
     if obs.memory.repeats_tokens:
         last = max(obs.memory.last_call or 0, token.issued_at)
         return schedule.next_cached_try(last, token.expires_at)
     policy = refresh_policy(obs.connector.spec)
-    return schedule.refresh_time(token.issued_at, token.expires_at, policy, obs.connector.uid)
+    planned = schedule.refresh_time(token.issued_at, token.expires_at, policy, obs.connector.uid)
+    return planned if planned + obs.memory.set_back < token.expires_at else obs.now
+
+
+def is_requested(obs: Observation) -> bool:
+    """Tell whether a person asks for a try that was not made yet."""
+    request = obs.connector.refresh_request
+    return bool(request) and request != obs.connector.status.last_handled_refresh
 
 
 def observed_credentials(obs: Observation) -> tuple[CredentialVersion, ...]:

@@ -2,7 +2,7 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.actions import HEALING, Cause, Conflict, Decision, Hold, Mint
-from oauth_connector.connector.checks import CONFLICT_LOOK, SECRET_CHECKS, TOKEN_CHECKS, held
+from oauth_connector.connector.checks import CONFLICT_LOOK, SECRET_CHECKS, TOKEN_CHECKS, held, is_requested
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.problem import Problem
@@ -63,7 +63,7 @@ def _after_failures(cause: Cause, obs: Observation) -> float:
     same = error is not None and error.request_digest == obs.token_digest and bool(status.failed_attempts)
     if not same or error is None or cause is Cause.CREDENTIALS_CHANGED:
         return 0.0
-    if cause is Cause.REQUESTED and error.reason is not Reason.RATE_LIMITED:
+    if is_requested(obs) and error.reason is not Reason.RATE_LIMITED:
         return 0.0
     planned = seconds(status.next_refresh_time) or 0
     failed = seconds(status.last_failure_time) or 0

@@ -1,13 +1,5 @@
-"""What a spec comes to once defaults are applied: the schedule's policy, and digests of what a token depends on.
+"""What a spec comes to once defaults are applied: the schedule's policy, the facts of sentences, the digests."""
 
-Two digests tell a restarted process, from metadata alone, whether the token was asked for as the spec now wants and
-whether the Secret presents it as the spec now wants. They are versioned, so that a release that computes them
-differently can tell an old one from a changed spec. They cover names of Secrets, never their content.
-"""
-
-import hashlib
-import json
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -16,8 +8,6 @@ from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.schedule import Policy
 from oauth_connector.oauth.grants import Parameters
-
-DIGEST_VERSION = "v1"
 
 Spec = OAuthConnectorSpec | tuple[FieldProblem, ...]
 
@@ -67,30 +57,10 @@ def base_facts(connector: Connector) -> dict[str, str]:
 
 
 def token_digest(spec: Spec) -> str:
-    """Digest all that shapes the token request: another value means that another token is due."""
-    if isinstance(spec, tuple):
-        return ""
-    shape: dict[str, object] = {
-        "grant": spec.grant_type.value,
-        "provider": [spec.provider.issuer, spec.provider.token_url],
-        "client": spec.client.model_dump(mode="json", exclude_none=True),
-        "scopes": [spec.effective_scopes, spec.separator],
-        "audience": spec.audience,
-        "resources": list(spec.resources or ()),
-        "parameters": dict(spec.token_parameters or {}),
-        "user": spec.password.model_dump(mode="json", exclude_none=True) if spec.password else None,
-    }
-    return _digest(shape)
+    """Give the digest of the token request; empty where the spec cannot be understood."""
+    return "" if isinstance(spec, tuple) else spec.token_digest
 
 
 def output_digest(spec: Spec) -> str:
-    """Digest all that shapes the Secret: another value means that it is rendered anew from the same token."""
-    if isinstance(spec, tuple):
-        return ""
-    output = spec.output.model_dump(mode="json", exclude_none=True) if spec.output else {}
-    return _digest({"prefix": spec.effective_header_prefix, "output": output})
-
-
-def _digest(shape: Mapping[str, object]) -> str:
-    text = json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return f"{DIGEST_VERSION}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    """Give the digest of the Secret's shape; empty where the spec cannot be understood."""
+    return "" if isinstance(spec, tuple) else spec.output_digest

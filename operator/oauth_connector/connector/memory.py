@@ -1,5 +1,8 @@
 """What the process remembers of each connector between passes; a restart may forget all of it."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from oauth_connector.connector.observation import Key, Recollection
 
 _NOTHING = Recollection()
@@ -18,6 +21,12 @@ class Memory:
     def put(self, key: Key, recollection: Recollection) -> None:
         """Remember this of a connector from now on."""
         self._of[key] = recollection
+
+    def set_back(self, keys: Iterable[Key], by: float) -> None:
+        """Remember that the clock was set back by so many seconds while these connectors' tokens lived."""
+        for key in keys:
+            known = self.of(key)
+            self.put(key, replace(known, set_back=known.set_back + by))
 
     def forget(self, key: Key) -> None:
         """Forget a connector that is gone."""

@@ -117,7 +117,11 @@ class PendingToken:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What the process remembers of a connector between passes; a restart may forget it."""
+    """What the process remembers of a connector between passes; a restart may forget it.
+
+    `set_back` is by how many seconds the clock was set back since the token was issued: it dies so much earlier than
+    its Secret says.
+    """
 
     pending: PendingToken | None = None
     conflict: KnownConflict | None = None
@@ -125,6 +129,7 @@ class Recollection:
     last_call: float | None = None
     heals: tuple[float, ...] = ()
     repeats_tokens: bool = False
+    set_back: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

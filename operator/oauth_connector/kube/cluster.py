@@ -61,7 +61,7 @@ class KubeCluster:
             if known is not None:
                 self._connectors.gone(key, known.uid)
             return None
-        connector = connectors.read(found)
+        connector = self._connectors.read(found)
         self._connectors.put(connector)
         return connector
 
@@ -132,7 +132,7 @@ class KubeCluster:
             if error.status in (NOT_FOUND, CONFLICT):
                 return None
             raise _unavailable(error) from None
-        updated = connectors.read(written)
+        updated = self._connectors.read(written)
         self._connectors.put(updated)
         return updated
 

@@ -12,20 +12,31 @@ CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/oauthconnectors"
 REFRESH_REQUEST = "oauthconnector.dev/refresh-requested-at"
 
 
-def read(manifest: Mapping[str, Any]) -> Connector:
-    """Trim an `OAuthConnector` to what a pass needs; nonsense in status is dropped, in spec told as problems."""
+def read(manifest: Mapping[str, Any], known: Connector | None = None) -> Connector:
+    """Trim an `OAuthConnector` to what a pass needs; nonsense in status is dropped, in spec told as problems.
+
+    The spec of a `known` version is shared where it is of the same generation: it counts the changes of the spec.
+    """
     metadata = manifest["metadata"]
+    generation = metadata.get("generation", 1)
+    same = known is not None and (known.uid, known.generation) == (metadata["uid"], generation)
     return Connector(
         key=Key(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         resource_version=metadata["resourceVersion"],
-        generation=metadata.get("generation", 1),
+        generation=generation,
         deleting="deletionTimestamp" in metadata,
-        spec=parse_spec(manifest.get("spec") or {}),
+        spec=known.spec if known is not None and same else parse_spec(manifest.get("spec") or {}),
         status=OAuthConnectorStatus.read(manifest.get("status") or {}),
         # cut as its echo in status is: a longer value would never equal it, and be acted on for ever
         refresh_request=(metadata.get("annotations") or {}).get(REFRESH_REQUEST, "")[:LONGEST_REFRESH_REQUEST] or None,
     )
+
+
+def identity(manifest: Mapping[str, Any]) -> tuple[Key, str]:
+    """Give a connector's name and UID."""
+    metadata = manifest["metadata"]
+    return Key(metadata["namespace"], metadata["name"]), metadata["uid"]
 
 
 class ConnectorCache:
@@ -55,10 +66,15 @@ class ConnectorCache:
         self._connectors[connector.key] = connector
         return True
 
-    def see(self, connector: Connector) -> None:
-        """Take in a connector that the watch shows."""
+    def see(self, manifest: Mapping[str, Any]) -> None:
+        """Take in a connector that a list or the watch shows."""
+        connector = self.read(manifest)
         if self.put(connector):
             self._on_change(connector.key)
+
+    def read(self, manifest: Mapping[str, Any]) -> Connector:
+        """Read a connector, sharing what has not changed."""
+        return read(manifest, self._connectors.get(identity(manifest)[0]))
 
     def gone(self, key: Key, uid: str) -> None:
         """Take out a connector that is gone; a namesake that came after it stays."""
@@ -88,8 +104,8 @@ async def list_names(api: KubeAPI) -> tuple[dict[Key, str], int]:
     async for page in api.pages(CONNECTORS, accept=METADATA_LIST):
         version = version or int(page["metadata"]["resourceVersion"])
         for item in page.get("items") or ():
-            metadata = item["metadata"]
-            uids[Key(metadata["namespace"], metadata["name"])] = metadata["uid"]
+            key, uid = identity(item)
+            uids[key] = uid
     return uids, version
 
 

@@ -1,6 +1,6 @@
 """The one informer: Secrets with our label, as metadata, listed and watched for ever.
 
-What a watch says is a nudge. It may end, lag, lie silent or miss a deletion, so it is opened again at least every
+What a watch says is a nudge. It may end, lag, lie silent or miss a deletion, so it is opened again twice a
 minute, and everything is listed every ten.
 """
 

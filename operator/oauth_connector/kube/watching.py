@@ -30,11 +30,11 @@ class Pace:
     from the `first` to the `longest`.
     """
 
-    stream: int = 60
-    silence: float = 75.0
+    stream: int = 25
+    silence: float = 28.0
     relist: float = 600.0
     first: float = 0.5
-    longest: float = 30.0
+    longest: float = 10.0
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.resolver import Resolver
 from oauth_connector.net.tls import context, trust_name
 from oauth_connector.net.transport import GuardedTransport
 
@@ -32,6 +33,7 @@ class Clients:
     def __init__(
         self, allowed: Sequence[AllowedDestination], bundle: Path | None = None, make: MakeContext = context
     ) -> None:
+        self._resolver = Resolver()
         self._allowed = allowed
         self._bundle = bundle
         self._make = make
@@ -51,6 +53,7 @@ class Clients:
         """Close all clients."""
         while self._kept:
             await self._kept.popitem()[1].client.aclose()
+        self._resolver.close()
 
     async def _get(self, extra: str | None) -> _Kept:
         name = trust_name(self._bundle, extra)
@@ -63,7 +66,7 @@ class Clients:
 
     def _client(self, trust: ssl.SSLContext) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
-            transport=GuardedTransport(trust, self._allowed),
+            transport=GuardedTransport(trust, self._allowed, self._resolver),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             follow_redirects=False,
             trust_env=False,

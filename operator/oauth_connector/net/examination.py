@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.fetch import symptom_of
 from oauth_connector.net.guard import Address, Destination, judge
+from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.net.tls import BadCertificatesError, context
-from oauth_connector.net.transport import NotConnectedError, resolve
 from oauth_connector.oauth.errors import Symptom
 
 PATIENCE = 10.0
@@ -37,8 +37,8 @@ async def examine(
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        addresses = await resolve(host, port)
-    except NotConnectedError as error:
+        addresses = await Resolver().resolve(host)
+    except UnresolvedError as error:
         return Examination(host, port, problem=error.symptom)
     if not all(judge(Destination(parts.scheme, host, port, address), allowed) for address in addresses):
         return Examination(host, port, addresses, problem=Symptom.DESTINATION_NOT_ALLOWED)

@@ -5,19 +5,18 @@ between two look-ups (DNS rebinding) gains nothing. TLS still verifies the name.
 """
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
-from ipaddress import ip_address
 
 import httpcore2
 import httpx2
 
 from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.guard import Address, Destination, judge
+from oauth_connector.net.guard import Destination, judge
+from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.oauth.errors import Symptom
 
-_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+CONNECTIONS = 256
 
 
 class NotConnectedError(httpcore2.ConnectError):
@@ -28,23 +27,12 @@ class NotConnectedError(httpcore2.ConnectError):
         self.symptom = symptom
 
 
-async def resolve(host: str, port: int) -> tuple[Address, ...]:
-    """Give the addresses of a host. Raises `NotConnectedError`."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        missing = error.errno in _NO_SUCH_NAME
-        raise NotConnectedError(Symptom.HOST_NOT_FOUND if missing else Symptom.RESOLUTION_FAILED) from None
-    except (OSError, UnicodeError):
-        raise NotConnectedError(Symptom.HOST_NOT_FOUND) from None
-    return tuple(dict.fromkeys(ip_address(str(entry[4][0]).split("%")[0]) for entry in found))
-
-
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):
     """Makes the connections of one pool; which scheme a pool is for is known when it is made."""
 
-    def __init__(self, scheme: str, allowed: Sequence[AllowedDestination]) -> None:
+    def __init__(self, scheme: str, allowed: Sequence[AllowedDestination], resolver: Resolver) -> None:
         self._scheme = scheme
+        self._resolver = resolver
         self._allowed = allowed
         self._sockets = httpcore2.AnyIOBackend()
 
@@ -57,7 +45,10 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Resolve, judge, and connect to the first address that lets us."""
-        addresses = await resolve(host, port)
+        try:
+            addresses = await self._resolver.resolve(host)
+        except UnresolvedError as error:
+            raise NotConnectedError(error.symptom) from None
         judged = [a for a in addresses if judge(Destination(self._scheme, host, port, a), self._allowed)]
         if not judged or len(judged) < len(addresses):
             raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
@@ -98,16 +89,16 @@ class _Body(httpx2.AsyncByteStream):
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """A pool for https and one for http, both behind the guard, with one trust."""
 
-    def __init__(self, trust: ssl.SSLContext, allowed: Sequence[AllowedDestination], connections: int = 256) -> None:
+    def __init__(self, trust: ssl.SSLContext, allowed: Sequence[AllowedDestination], resolver: Resolver) -> None:
         self._pools = {
             scheme: httpcore2.AsyncConnectionPool(
                 ssl_context=trust,
-                max_connections=connections,
+                max_connections=CONNECTIONS,
                 max_keepalive_connections=16,
                 keepalive_expiry=15.0,
                 http1=True,
                 http2=False,
-                network_backend=_GuardedBackend(scheme, allowed),
+                network_backend=_GuardedBackend(scheme, allowed, resolver),
             )
             for scheme in ("https", "http")
         }

@@ -191,6 +191,7 @@ _IN_DISCOVERY: Mapping[Symptom, _Row] = dict.fromkeys(
 )
 
 _REFUSING = range(400, 404)
+_UNAUTHORIZED = frozenset({401, 403})
 
 
 def classify(grant: GrantType, phase: Phase, signal: Signal) -> Failure:
@@ -208,6 +209,8 @@ def _row(grant: GrantType, phase: Phase, signal: Signal) -> _Row:
     silent = signal.symptom is Symptom.EMPTY and signal.http_status in _REFUSING
     if grant is GrantType.PASSWORD and phase is Phase.TOKEN and silent:
         return _REFUSED_PASSWORD
+    if signal.symptom is Symptom.EMPTY and signal.http_status in _UNAUTHORIZED:
+        return _SYMPTOMS[Symptom.UNAUTHORIZED]
     return _SYMPTOMS[signal.symptom]
 
 

@@ -235,3 +235,15 @@ def test_a_missing_and_a_drifted_secret_are_told_apart() -> None:
     """Nothing there is `Missing`, something changed there is `Drifted`."""
     assert secret_answer(resting(output=None)) == Missing()
     assert secret_answer(resting(output=an_output(a_connector(), intact=False))) == Drifted()
+
+
+def test_a_token_from_the_future_is_replaced() -> None:
+    """A token that was issued later than now shows that the clock was set back: when it dies is not known any more."""
+    assert decide(resting(age=-11)).token == Mint(Cause.DUE)
+
+
+def test_a_token_that_would_die_before_its_refresh_is_replaced_when_the_clock_was_set_back() -> None:
+    """Of an hour, a third is left at the refresh: ten minutes more do no harm, 25 would be too late."""
+    ten, twenty_five = (resting(age=1600, memory=Recollection(set_back=by)) for by in (600, 1500))
+    assert isinstance(decide(ten).token, Keep)
+    assert decide(twenty_five).token == Mint(Cause.DUE)

@@ -1,0 +1,73 @@
+"""Names to addresses, so that a name that nobody answers for holds up no other.
+
+The system's resolver blocks for half a minute when name servers are silent, and the event loop lends it four threads in
+all: a few connectors on a dead name would stop every token call. So there are more threads, and one look-up at a time
+for each name, which all who wait for it share.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+from typing import Any
+
+from oauth_connector.net.guard import Address
+from oauth_connector.oauth.errors import Symptom
+
+THREADS = 64
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+
+Lookup = Callable[[str], Sequence[tuple[Any, ...]]]
+"""Blocks, and gives what `getaddrinfo` gives; raises `OSError` and `UnicodeError` as that does."""
+
+
+class UnresolvedError(Exception):
+    """A name has no address, or nobody could say."""
+
+    def __init__(self, symptom: Symptom) -> None:
+        super().__init__(symptom.value)
+        self.symptom = symptom
+
+
+def look_up(host: str) -> Sequence[tuple[Any, ...]]:
+    """Ask the system."""
+    return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+
+
+class Resolver:
+    """Resolves names in threads of its own; nothing is remembered once an answer is in."""
+
+    def __init__(self, look_up: Lookup = look_up, threads: int = THREADS) -> None:
+        self._look_up = look_up
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolver")
+        self._asked: dict[str, asyncio.Future[tuple[Address, ...]]] = {}
+
+    async def resolve(self, host: str) -> tuple[Address, ...]:
+        """Give the addresses of a host, in the system's order; a literal is its own. Raises `UnresolvedError`."""
+        with contextlib.suppress(ValueError):
+            return (ip_address(host),)
+        if host not in self._asked:
+            asked = self._asked[host] = asyncio.ensure_future(self._ask(host))
+            asked.add_done_callback(lambda done: self._answered(host, done))
+        return await asyncio.shield(self._asked[host])  # who gives up leaves the look-up to the others
+
+    def close(self) -> None:
+        """Take no further names; a look-up that hangs is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(self, host: str) -> tuple[Address, ...]:
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._threads, self._look_up, host)
+        except socket.gaierror as error:
+            missing = error.errno in _NO_SUCH_NAME
+            raise UnresolvedError(Symptom.HOST_NOT_FOUND if missing else Symptom.RESOLUTION_FAILED) from None
+        except (OSError, UnicodeError):
+            raise UnresolvedError(Symptom.HOST_NOT_FOUND) from None
+        return tuple(dict.fromkeys(ip_address(str(entry[4][0]).split("%")[0]) for entry in found))
+
+    def _answered(self, host: str, done: "asyncio.Future[tuple[Address, ...]]") -> None:
+        del self._asked[host]
+        if not done.cancelled():
+            done.exception()  # looked at, for when nobody waits any more

@@ -1,0 +1,115 @@
+"""Bad days of providers: each ends in its reason, none holds a worker for long, none holds up another."""
+
+import asyncio
+import re
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+from devtools.authorization_server import AuthorizationServer
+from tests.chaos.token_faults import TOKEN_FAULTS
+from tests.component.behaviour.scene import enter
+from tests.support.cluster import Namespace, until
+from tests.support.control_plane import StartOperator
+from tests.support.faults import Delay, Pass
+from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
+from tests.support.operator_process import OperatorProcess
+
+LIMIT = 3
+"""Seconds that one token request may take here."""
+
+
+async def test_each_fault_ends_in_its_reason(
+    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
+) -> None:
+    """Dozens of providers, each with a fault of its own, all at once: each connector tells which, and recovers."""
+    scene = enter(namespace, canaille, canaille_proxy)
+    async with AsyncExitStack() as stack:
+        proxies: dict[str, FaultyProxy] = {}
+        for number, (fault, expected) in enumerate(TOKEN_FAULTS.items()):
+            host = f"127.0.1.{number + 1}"
+            proxies[fault] = await stack.enter_async_context(faulty_proxy(canaille.token_url, host=host))
+            proxies[fault].always(expected.fault)
+        operator = await start_operator(*(proxy.port for proxy in proxies.values()), tokenRequestSeconds=LIMIT)
+        await scene.add_client_secret()
+        for number, proxy in enumerate(proxies.values()):
+            provider = {"tokenURL": proxy.through(canaille.token_url)}
+            await namespace.add_connector(f"c{number}", scene.spec(provider=provider))
+        for number, (fault, expected) in enumerate(TOKEN_FAULTS.items()):
+            reasons = {"not Ready": expected.reason, expected.beside: expected.reason}
+            await _until_shown(namespace, f"c{number}", reasons, fault)
+            assert 1 <= len(proxies[fault].token_calls) <= 3, fault
+        assert await _slowest(operator) <= LIMIT + 2
+        planned = await _next_call(namespace, list(TOKEN_FAULTS).index("429 with a date by a wrong clock"))
+        assert planned < 120  # a minute by the provider's clock, though that is years behind
+        for proxy in proxies.values():
+            proxy.always(Pass())
+        # Nobody hurries one that was told when to come again, or whose lane the provider closed.
+        hasty = [number for number, expected in enumerate(TOKEN_FAULTS.values()) if not expected.waits]
+        for number in hasty:
+            await _request(namespace, f"c{number}")
+        for number in hasty:
+            await namespace.shows(f"c{number}", within=40, Ready="TokenIssued")
+
+
+async def test_a_dead_provider_never_delays_anothers_refreshes(
+    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
+) -> None:
+    """500 connectors on a host that never answers, and 50 on one that does: no token of the 50 expires."""
+    scene = enter(namespace, canaille, canaille_proxy, lifetime=30)
+    async with faulty_proxy(canaille.token_url, host="127.0.1.1") as dead:
+        dead.always(Delay(3600))
+        operator = await start_operator(scene.port, dead.port)
+        await scene.add_client_secret()
+        provider = {"tokenURL": dead.through(canaille.token_url)}
+        await asyncio.gather(*(namespace.add_connector(f"dead-{n}", scene.spec(provider=provider)) for n in range(500)))
+        await dead.token_calls_reach(16)
+        await asyncio.gather(*(namespace.add_connector(f"live-{n}", scene.spec()) for n in range(50)))
+        await until(lambda: _all_ready(namespace, 50), within=30)
+        calls = scene.calls
+        deadline = asyncio.get_running_loop().time() + 60
+        while asyncio.get_running_loop().time() < deadline:
+            assert await _all_ready(namespace, 50), "a live token expired"
+            await asyncio.sleep(0.5)
+        assert scene.calls >= calls + 100  # each of the 50 was refreshed at least twice meanwhile
+        assert len(dead.token_calls) < 60  # whoever hangs is asked by few at once, and ever fewer
+        assert (await operator.page("/healthz"))[0] == 200
+
+
+async def _until_shown(namespace: Namespace, name: str, reasons: dict[str, str], fault: str) -> None:
+    async def as_expected() -> bool:
+        return await namespace.conditions(name) == reasons
+
+    try:
+        await until(as_expected, within=30)
+    except TimeoutError:
+        raise AssertionError(f"{fault}: {await namespace.conditions(name)}, not {reasons}") from None
+
+
+async def _request(namespace: Namespace, name: str) -> None:
+    annotations = {"oauthconnector.dev/refresh-requested-at": "now"}
+    await namespace.edit("oauthconnectors", name, {"metadata": {"annotations": annotations}})
+
+
+async def _next_call(namespace: Namespace, number: int) -> float:
+    """Give the seconds until the planned call of a connector."""
+    connector = await namespace.get("oauthconnectors", f"c{number}") or {}
+    planned = datetime.fromisoformat(connector["status"]["nextRefreshTime"])
+    return (planned - datetime.now(UTC)).total_seconds()
+
+
+async def _slowest(operator: OperatorProcess) -> float:
+    """Give the bucket of the slowest pass so far, in seconds, by the operator's own count."""
+    _, page = await operator.page("/metrics")
+    buckets = re.findall(r'oauth_connector_pass_duration_seconds_bucket\{le="([^"]+)"\} (\S+)', page)
+    most = float(buckets[-1][1])
+    return next(float(limit) for limit, count in buckets if float(count) == most)
+
+
+async def _all_ready(namespace: Namespace, count: int) -> bool:
+    """Tell whether so many live connectors have a token that has not expired."""
+    now, valid = datetime.now(UTC), 0
+    for connector in await namespace.items("oauthconnectors"):
+        expires = connector.get("status", {}).get("expirationTime")
+        if connector["metadata"]["name"].startswith("live-") and expires:
+            valid += datetime.fromisoformat(expires) > now
+    return valid == count

@@ -1,0 +1,83 @@
+"""What must hold through a simulation, noted while it runs."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from oauth_connector.connector.schedule import MINIMUM_GAP
+from oauth_connector.connector.secret_metadata import SecretMetadata
+from tests.simulation.weather import HOUR
+from tests.support.builders import NOW
+
+GRACE = 75.0
+"""Seconds before an expiry in which everything was well: the last call, a minute before it, must then have come."""
+
+FIRST = 60.0
+"""Seconds until a fleet that is applied at once has its first tokens."""
+
+Excuses = Callable[[str, float, float], bool]
+
+
+@dataclass
+class Audit:
+    """Breaches of the three promises, and what is needed to see them; times are seconds since the beginning."""
+
+    excuses: Excuses
+    hosts: dict[str, str] = field(default_factory=dict)
+    breaches: list[str] = field(default_factory=list)
+    calls: int = 0
+    refreshes: int = 0
+    excused: int = 0
+    bugs: int = 0
+    _per_hour: Counter[int] = field(default_factory=Counter)
+    _called: dict[str, float] = field(default_factory=dict)
+    _expires: dict[str, float] = field(default_factory=dict)
+    _trace: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def called(self, name: str, at: float, *, failing: bool) -> None:
+        """Note a token request."""
+        gap = at - self._called.get(name, -HOUR)
+        if gap < MINIMUM_GAP - 0.001:
+            self.breaches.append(f"{name} called {gap:.3f} s after its last call, at {at:.3f}")
+        self._called[name] = at
+        self._per_hour[int(at // HOUR)] += 1
+        self.calls += 1
+        self._trace.update(f"{name} {at:.6f} {failing}\n".encode())
+
+    def wrote(self, secret: SecretMetadata, at: float) -> None:
+        """Note that a Secret shows a new token."""
+        name = secret.connector or ""
+        self._judge(name, at)
+        self._expires[name] = (secret.expires_at or 0) - NOW
+        self.refreshes += 1
+
+    def passed(self, result: str, seconds: float) -> None:
+        """Note how a pass ended."""
+        del seconds
+        self.bugs += result == "bug"
+
+    def close(self, at: float) -> None:
+        """Judge the tokens that are shown at the end."""
+        for name in self.hosts:
+            self._judge(name, at)
+
+    def herd(self, warm_up: int = 24) -> float:
+        """Give the busiest hour's calls as a multiple of the mean, after so many hours."""
+        hours = [self._per_hour[hour] for hour in range(warm_up, max(self._per_hour))]
+        return max(hours) / (sum(hours) / len(hours))
+
+    def digest(self) -> str:
+        """Give a print of all calls, by which two runs are compared."""
+        return self._trace.hexdigest()
+
+    def _judge(self, name: str, at: float) -> None:
+        expires = self._expires.get(name)
+        if expires is None:
+            if at > FIRST and not self.excuses(self.hosts[name], 0.0, at):
+                self.breaches.append(f"{name} had no token until {at:.3f}")
+        elif expires < at:
+            if self.excuses(self.hosts[name], expires - GRACE, expires):
+                self.excused += 1
+            else:
+                self.breaches.append(f"{name} expired at {expires:.3f} and was replaced at {at:.3f}")

@@ -1,0 +1,165 @@
+"""A fleet of connectors through years of virtual time: the real rooms and the real scheduler over fakes that fail.
+
+Everything is drawn from one seed, and asyncio runs its tasks in a fixed order: a seed that shows a fault shows it
+again.
+"""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from random import Random
+from urllib.parse import urlsplit
+
+from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.guarded import Guarded
+from oauth_connector.oauth.errors import Signal
+from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.rooms import Edges, join
+from oauth_connector.scheduler import Scheduler
+from tests.simulation.audit import Audit
+from tests.simulation.cluster import SimulatedCluster
+from tests.simulation.weather import DAY, HOUR, TROUBLES, Spells, draw
+from tests.support.builders import NOW, a_connector, a_spec
+from tests.support.fake_provider import answer
+
+CRASH_PAUSE = 10.0
+"""Seconds until a process that was killed is back: the kubelet's first pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is simulated: how many connectors of which token lifetime (seconds), for how long, and how bad it gets."""
+
+    seed: int
+    days: float
+    fleet: Mapping[int, int]
+    hosts: int = 20
+    outage_every: float = 5 * DAY
+    outage_lasts: float = HOUR
+    restart_every: float = 3 * DAY
+    api_away_every: float = 2 * DAY
+    api_away_lasts: float = 180.0
+
+
+@dataclass
+class Weather:
+    """All that goes wrong."""
+
+    hosts: Mapping[str, Spells]
+    api: Spells
+    restarts: Spells
+
+    @staticmethod
+    def of(plan: Plan) -> "Weather":
+        """Draw it from the plan's seed."""
+        random, until = Random(plan.seed), plan.days * DAY
+        names = [f"login-{number}.example" for number in range(plan.hosts)]
+        hosts = {
+            name: draw(random, until, plan.outage_every, plan.outage_lasts, lambda: random.choice(TROUBLES))
+            for name in names
+        }
+        away = draw(random, until, plan.api_away_every, plan.api_away_lasts)
+        restarts = draw(random, until, plan.restart_every, CRASH_PAUSE)
+        return Weather(hosts, away, restarts)
+
+    def excuses(self, host: str, start: float, end: float) -> bool:
+        """Tell whether something was wrong for a host's connectors between two moments."""
+        return any(spells.touches(start, end) for spells in (self.hosts[host], self.api, self.restarts))
+
+
+class Providers:
+    """The authorization servers: each answers after a while, or as the weather has it."""
+
+    def __init__(self, plan: Plan, weather: Weather, audit: Audit) -> None:
+        self._random = Random(plan.seed + 1)
+        self._weather = weather
+        self._audit = audit
+        self._issued = Counter[str]()
+        self.lifetimes: dict[str, int] = {}
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Be never asked: the connectors name their endpoints."""
+        raise NotImplementedError
+
+    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+        """Answer a token request."""
+        del trust
+        url = urlsplit(request.url)
+        name, loop = url.path.strip("/"), asyncio.get_running_loop()
+        spell = self._weather.hosts[url.hostname or ""].at(loop.time())
+        self._audit.called(name, loop.time(), failing=spell is not None)
+        if spell is not None and spell.trouble is not None:
+            await asyncio.sleep(spell.trouble.seconds)
+            return spell.trouble.answer
+        await asyncio.sleep(min(3.0, self._random.lognormvariate(-2.0, 0.8)))
+        self._issued[name] += 1
+        token = f"{name}-{self._issued[name]}"
+        return answer(access_token=token, token_type="Bearer", expires_in=self.lifetimes[name])
+
+
+class Silent:
+    """A recorder that says nothing."""
+
+    async def record(self, connector: Connector, kind: str, reason: str, note: str) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Fleet:
+    """The whole of it."""
+
+    plan: Plan
+    audit: Audit = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._weather = Weather.of(self.plan)
+        self.audit = Audit(self._weather.excuses)
+        self._providers = Providers(self.plan, self._weather, self.audit)
+        self._cluster = SimulatedCluster(self._weather.api, self.audit.wrote)
+
+    async def live(self) -> Audit:
+        """Apply all connectors at once and let the time pass; give what was noted."""
+        loop = asyncio.get_running_loop()
+        self._populate()
+        for crash in self._weather.restarts:
+            await self._era(crash.start)
+            await asyncio.sleep(max(0.0, crash.end - loop.time()))
+        await self._era(self.plan.days * DAY)
+        self.audit.close(loop.time())
+        return self.audit
+
+    async def _era(self, until: float) -> None:
+        """Run one process until it is killed."""
+        loop = asyncio.get_running_loop()
+        self._cluster.clock = lambda: NOW + loop.time()
+        rooms = join(Edges(self._cluster, self._providers, Silent(), self._cluster.clock))
+        passes = Guarded(rooms.reconcile, self._cluster.clock, self.audit.passed)
+        scheduler = Scheduler(passes, self._cluster.clock)
+        rooms.minter.call = scheduler.nudge
+        for key in self._cluster.connectors:
+            scheduler.nudge(key)
+        serving = asyncio.create_task(scheduler.serve())
+        await asyncio.sleep(max(0.0, until - loop.time()))
+        if serving.done():
+            serving.result()
+        killed = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in killed:
+            task.cancel()
+        await asyncio.gather(*killed, return_exceptions=True)
+
+    def _populate(self) -> None:
+        hosts, number = list(self._weather.hosts), 0
+        for lifetime, count in self.plan.fleet.items():
+            for _ in range(count):
+                name, host = f"c{number}", hosts[number % len(hosts)]
+                uid = hashlib.sha256(f"{self.plan.seed}/{number}".encode()).hexdigest()[:32]
+                spec = a_spec(provider={"tokenURL": f"https://{host}/{name}"})
+                self._cluster.add(replace(a_connector(spec), key=Key(f"ns-{number % 50}", name), uid=uid))
+                self._cluster.add_credential(f"ns-{number % 50}", "robot", client_secret=b"s")
+                self._providers.lifetimes[name] = lifetime
+                self.audit.hosts[name] = host
+                number += 1
