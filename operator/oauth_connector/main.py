@@ -54,7 +54,7 @@ class Operator:
     def __init__(self, settings: Settings, access: Access) -> None:
         self._settings = settings
         self._access = access
-        self.metrics = Metrics(self._samples if settings.metrics_per_object else None)
+        self.metrics = Metrics(self._samples, per_object=settings.metrics_per_object)
         self.connectors = ConnectorCache(lambda key: self.scheduler.nudge(key))  # noqa: PLW0108  # the scheduler comes later
         self.secrets = SecretStore()
         self.api = KubeAPI(access, self.metrics.api_request, timeout=settings.api_request_seconds)
@@ -70,6 +70,7 @@ class Operator:
         self._loop = asyncio.get_running_loop()
         self.watch = handlers.Watch(self._seen_in_thread, self._login)
         self.census = Census(self.api, self.connectors, self.watch.reopen)
+        self.metrics.follow("oauthconnectors", lambda: self.census.counted)
 
     def _scheduler(self) -> Scheduler:
         edges = Edges(self.cluster, self.provider, EventRecorder(self.api), time.time)
@@ -82,7 +83,8 @@ class Operator:
             on_setback=partial(self._set_back, rooms.memory),
         )
         rooms.minter.call = scheduler.nudge
-        self.metrics.watch_queue(lambda: scheduler.depth)
+        lanes = rooms.minter.lanes
+        self.metrics.watch_queue(lambda: scheduler.depth, lambda: scheduler.waited, lanes.waiting)
         return scheduler
 
     # --- what the watches say -----------------------------------------------------------------------------------
@@ -96,7 +98,6 @@ class Operator:
             self.connectors.see(manifest)
         if kind is None:
             self.census.want()
-        self.metrics.heard("oauthconnectors", time.time())
 
     def _secret_changed(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
         for secret in (old, new):
@@ -130,6 +131,7 @@ class Operator:
                 namespace=connector.key.namespace,
                 name=connector.key.name,
                 ready=ready.status == "True" if ready is not None else None,
+                reason=ready.reason if ready is not None else "",
                 expiration=seconds(status.expiration_time),
                 next_refresh=seconds(status.next_refresh_time),
             )

@@ -77,18 +77,20 @@ Pass = Callable[[Key], Awaitable[float | None]]
 class Scheduler:
     """Calls the pass for each key when it is due, never twice at once for one key."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # settings, each with a default
         self,
         run: Pass,
         clock: Clock,
         *,
         workers: int = 64,
+        longest_sleep: float = LONGEST_SLEEP,
         on_start: Callable[[float], None] = lambda _late: None,
         on_setback: Callable[[float], None] = lambda _by: None,
     ) -> None:
         self._run = run
         self._clock = clock
         self._workers = workers
+        self._longest_sleep = longest_sleep
         self._on_start = on_start
         self._on_setback = on_setback
         self._timetable = Timetable()
@@ -163,7 +165,8 @@ class Scheduler:
 
     async def _sleep(self) -> None:
         due = self._timetable.next()
-        pause = LONGEST_SLEEP if due is None else min(LONGEST_SLEEP, max(0.0, due - self._clock()))
+        longest = self._longest_sleep
+        pause = longest if due is None else min(longest, max(0.0, due - self._clock()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._wake.wait()

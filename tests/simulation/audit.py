@@ -10,6 +10,8 @@ from oauth_connector.connector.secret_metadata import SecretMetadata
 from tests.simulation.weather import HOUR
 from tests.support.builders import NOW
 
+DAY_IN_MINUTES = 24 * 60
+
 GRACE = 75.0
 """Seconds before an expiry in which everything was well: the last call, a minute before it, must then have come."""
 
@@ -27,10 +29,11 @@ class Audit:
     hosts: dict[str, str] = field(default_factory=dict)
     breaches: list[str] = field(default_factory=list)
     calls: int = 0
+    failing: int = 0
     refreshes: int = 0
     excused: int = 0
     bugs: int = 0
-    _per_hour: Counter[int] = field(default_factory=Counter)
+    _per_minute: Counter[int] = field(default_factory=Counter)
     _called: dict[str, float] = field(default_factory=dict)
     _expires: dict[str, float] = field(default_factory=dict)
     _trace: "hashlib._Hash" = field(default_factory=hashlib.sha256)
@@ -41,8 +44,9 @@ class Audit:
         if gap < MINIMUM_GAP - 0.001:
             self.breaches.append(f"{name} called {gap:.3f} s after its last call, at {at:.3f}")
         self._called[name] = at
-        self._per_hour[int(at // HOUR)] += 1
+        self._per_minute[int(at // 60)] += 1
         self.calls += 1
+        self.failing += failing
         self._trace.update(f"{name} {at:.6f} {failing}\n".encode())
 
     def wrote(self, secret: SecretMetadata, at: float) -> None:
@@ -62,10 +66,11 @@ class Audit:
         for name in self.hosts:
             self._judge(name, at)
 
-    def herd(self, warm_up: int = 24) -> float:
-        """Give the busiest hour's calls as a multiple of the mean, after so many hours."""
-        hours = [self._per_hour[hour] for hour in range(warm_up, max(self._per_hour))]
-        return max(hours) / (sum(hours) / len(hours))
+    def herd(self, window: int) -> float:
+        """Give the calls of the busiest window (minutes) as a multiple of the mean, the first day left out."""
+        minutes = range(DAY_IN_MINUTES, max(self._per_minute), window)
+        calls = [sum(self._per_minute[m] for m in range(start, start + window)) for start in minutes[:-1]]
+        return max(calls) / (sum(calls) / len(calls))
 
     def digest(self) -> str:
         """Give a print of all calls, by which two runs are compared."""

@@ -138,7 +138,7 @@ class Fleet:
         self._cluster.clock = lambda: NOW + loop.time()
         rooms = join(Edges(self._cluster, self._providers, Silent(), self._cluster.clock))
         passes = Guarded(rooms.reconcile, self._cluster.clock, self.audit.passed)
-        scheduler = Scheduler(passes, self._cluster.clock)
+        scheduler = Scheduler(passes, self._cluster.clock, longest_sleep=HOUR)  # here no clock runs from another
         rooms.minter.call = scheduler.nudge
         for key in self._cluster.connectors:
             scheduler.nudge(key)

@@ -35,6 +35,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._leaping = _Leaping()
         super().__init__(self._leaping)
+        self._clock_resolution = 1e-6  # after a year of seconds a float knows no nanoseconds
 
     def time(self) -> float:
         """Give the virtual seconds since the loop was made."""

@@ -12,7 +12,7 @@ from oauth_connector.connector.observation import Key
 PLACES = 16
 """Token calls in flight at one host, at most; halved by 429, 503 and time-outs, raised again by answers."""
 
-LOOK_AGAIN = 10.0
+LOOK_AGAIN = 60.0
 """Seconds after which a waiting pass asks again by itself, should its call be lost."""
 
 Rank = tuple[int, float]

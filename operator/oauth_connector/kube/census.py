@@ -6,6 +6,7 @@ list is not mentioned. So the names are compared soon after each such list, and 
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -29,13 +30,13 @@ log = structlog.get_logger(__name__)
 class Census:
     """Fills the cache once from a full list, and keeps it free of what is gone; `on_deaf` is called when a watch is.
 
-    `listed` is set once the first list is in; `counted` says when the cache was last known to be true (event loop's
-    clock, seconds), `None` before that.
+    `listed` is set once the first list is in; `counted` says when the cache was last known to be true, in seconds since
+    the epoch (0 before that).
     """
 
     def __init__(self, api: KubeAPI, connectors: ConnectorCache, on_deaf: Callable[[], None]) -> None:
         self.listed = asyncio.Event()
-        self.counted: float | None = None
+        self.counted = 0.0
         self._api = api
         self._connectors = connectors
         self._on_deaf = on_deaf
@@ -66,7 +67,7 @@ class Census:
             async for manifest in list_connectors(self._api):
                 self._connectors.see(manifest)
             self.listed.set()
-        self.counted = asyncio.get_running_loop().time()
+        self.counted = time.time()
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """What the process counts and measures, for Prometheus: base units, no client, user or scope as a label."""
 
 import platform
+from collections import Counter as Counts
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -21,23 +22,30 @@ LATENESS_BUCKETS = (0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 1800)
 
 @dataclass(frozen=True, slots=True)
 class ConnectorSample:
-    """How one connector stands; times are seconds since the epoch, and `None` leaves the series out."""
+    """How one connector stands; times are seconds since the epoch, and `None` leaves the series out.
+
+    `ready` and `reason` are those of its condition `Ready`; before a first status there is neither.
+    """
 
     namespace: str
     name: str
     ready: bool | None = None
+    reason: str = ""
     expiration: float | None = None
     next_refresh: float | None = None
 
+
+Read = Callable[[], float]
+"""Asked at a scrape for one value."""
 
 Connectors = Callable[[], Iterable[ConnectorSample]]
 """Called at each scrape, so that a connector that is gone leaves no series behind."""
 
 
 class Metrics:
-    """All series of one process in a registry of their own; without `connectors` there is none for each object."""
+    """All series of one process in a registry of their own; `per_object` says whether each connector has some too."""
 
-    def __init__(self, connectors: Connectors | None = None) -> None:
+    def __init__(self, connectors: Connectors = lambda: (), *, per_object: bool = True) -> None:
         self._registry = CollectorRegistry()
         self._hosts: set[str] = set()
         self._token_requests = self._counter("token_requests", "Token requests", "host", "grant_type", "result")
@@ -48,12 +56,15 @@ class Metrics:
         self._pass_seconds = self._histogram("pass_duration", "Passes over a connector", TOKEN_BUCKETS)
         self._lateness = self._histogram("refresh_lateness", "From the planned second to the start", LATENESS_BUCKETS)
         self._queue = self._gauge("queue_depth", "Connectors that are due and have no worker yet")
-        self._watch = self._gauge("watch_last_event_timestamp_seconds", "When a watch was last heard of", "resource")
+        self._waited = self._gauge("queue_oldest_seconds", "For how long the first of them has waited")
+        self._lanes = self._gauge("host_waiting", "Connectors that wait for a place at their token host")
+        self._watch = self._gauge(
+            "watch_last_event_timestamp_seconds", "When a cache was last known to be true", "resource"
+        )
         labels = {"version": _version(), "python_version": platform.python_version()}
         self._gauge("build_info", "What is running", *labels).labels(**labels).set(1)
         ProcessCollector(registry=self._registry)
-        if connectors is not None:
-            self._registry.register(_Objects(connectors))
+        self._registry.register(_Objects(connectors, per_object=per_object))
 
     def token_request(self, host: str, grant_type: str, result: str, seconds: float) -> None:
         """Count a token request; `result` is `success` or a reason of the closed set."""
@@ -75,17 +86,15 @@ class Metrics:
         """Note by how much a pass began after its planned second."""
         self._lateness.observe(seconds)
 
-    def heard(self, resource: str, at: float) -> None:
-        """Note when a watch last gave a sign of life, in seconds since the epoch."""
-        self._watch.labels(resource).set(at)
-
-    def follow(self, resource: str, last_heard: Callable[[], float]) -> None:
-        """Ask at each scrape when a watch last gave a sign of life, in seconds since the epoch."""
+    def follow(self, resource: str, last_heard: Read) -> None:
+        """Ask at each scrape when a cache was last known to be true, in seconds since the epoch."""
         self._watch.labels(resource).set_function(last_heard)
 
-    def watch_queue(self, depth: Callable[[], float]) -> None:
-        """Ask for the depth of the queue at each scrape."""
+    def watch_queue(self, depth: Read, waited: Read, lanes: Read) -> None:
+        """Ask at each scrape who is due, for how long the first has waited, and who waits for a place at a host."""
         self._queue.set_function(depth)
+        self._waited.set_function(waited)
+        self._lanes.set_function(lanes)
 
     def render(self) -> bytes:
         """Give all series in Prometheus' text format."""
@@ -117,24 +126,40 @@ def _version() -> str:
 
 
 class _Objects(Collector):
-    """The series of each connector, read when they are asked for."""
+    """How the connectors stand, read when it is asked for: how many by readiness and reason, and each by itself."""
 
-    def __init__(self, connectors: Connectors) -> None:
+    def __init__(self, connectors: Connectors, *, per_object: bool) -> None:
         self._connectors = connectors
+        self._per_object = per_object
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Name the series without asking for the connectors, which may not be there yet."""
-        return _families()
+        return (_counted(), *(_families() if self._per_object else ()))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give the three families, each with the connectors for which its value is known."""
+        """Give the families, each with the connectors for which its value is known."""
         ready, expiration, next_refresh = families = _families()
+        states: Counts[tuple[str, str]] = Counts()
         for sample in self._connectors():
             labels = (sample.namespace, sample.name)
-            _add(ready, labels, sample.ready)
-            _add(expiration, labels, sample.expiration)
-            _add(next_refresh, labels, sample.next_refresh)
-        yield from families
+            states[_STATE[sample.ready], sample.reason] += 1
+            if self._per_object:
+                _add(ready, labels, sample.ready)
+                _add(expiration, labels, sample.expiration)
+                _add(next_refresh, labels, sample.next_refresh)
+        counted = _counted()
+        for state, count in sorted(states.items()):
+            _add(counted, state, count)
+        yield counted
+        yield from families if self._per_object else ()
+
+
+_STATE = {True: "True", False: "False", None: "Unknown"}
+
+
+def _counted() -> GaugeMetricFamily:
+    about = "Connectors by their condition Ready and its reason"
+    return GaugeMetricFamily(f"{PREFIX}_connectors", about, labels=("ready", "reason"))
 
 
 def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:

@@ -11,6 +11,9 @@ TYPES = {
     "oauth_connector_pass_duration_seconds": "histogram",
     "oauth_connector_refresh_lateness_seconds": "histogram",
     "oauth_connector_queue_depth": "gauge",
+    "oauth_connector_queue_oldest_seconds": "gauge",
+    "oauth_connector_host_waiting": "gauge",
+    "oauth_connector_connectors": "gauge",
     "oauth_connector_watch_last_event_timestamp_seconds": "gauge",
     "oauth_connector_build_info": "gauge",
 }
@@ -36,8 +39,8 @@ def series(metrics: Metrics, name: str) -> list[str]:
 
 def test_the_series_have_their_names_and_types() -> None:
     """Nobody's dashboard breaks by a renamed series."""
-    assert types(Metrics()) == TYPES
-    assert types(Metrics(lambda: ())) == TYPES | PER_OBJECT
+    assert types(Metrics(per_object=False)) == TYPES
+    assert types(Metrics()) == TYPES | PER_OBJECT
 
 
 def test_two_instances_share_nothing() -> None:
@@ -89,12 +92,14 @@ def test_an_api_request_is_counted_by_verb_resource_and_code() -> None:
 
 
 def test_queue_lateness_and_watch_are_shown() -> None:
-    """The depth is asked for at the scrape; lateness and the watch's last sign are told as they happen."""
+    """Depth, wait and the watch's last sign are asked for at the scrape; lateness is told as it happens."""
     metrics, waiting = Metrics(), [1, 2]
-    metrics.watch_queue(lambda: len(waiting))
+    metrics.watch_queue(lambda: len(waiting), lambda: 1.5, lambda: 7)
     metrics.late(0.4)
-    metrics.heard("secrets", 1_800_000_000.0)
+    metrics.follow("secrets", lambda: 1_800_000_000.0)
     waiting.append(3)
+    assert series(metrics, "oauth_connector_queue_oldest_seconds") == ["oauth_connector_queue_oldest_seconds 1.5"]
+    assert series(metrics, "oauth_connector_host_waiting") == ["oauth_connector_host_waiting 7.0"]
     assert series(metrics, "oauth_connector_queue_depth") == ["oauth_connector_queue_depth 3.0"]
     assert series(metrics, "oauth_connector_refresh_lateness_seconds_sum") == [
         "oauth_connector_refresh_lateness_seconds_sum 0.4"
@@ -134,3 +139,19 @@ def test_the_build_says_which_version_runs() -> None:
     [info] = series(Metrics(), "oauth_connector_build_info")
     assert 'version="' in info
     assert 'python_version="3.' in info
+
+
+def test_connectors_are_counted_by_readiness_and_reason() -> None:
+    """Few series say how a fleet stands, also where each connector has none of its own."""
+    samples = [
+        ConnectorSample("a", "one", ready=True, reason="TokenIssued"),
+        ConnectorSample("a", "two", ready=True, reason="TokenIssued"),
+        ConnectorSample("b", "three", ready=False, reason="InvalidScope"),
+        ConnectorSample("b", "four"),
+    ]
+    for per_object in (True, False):
+        assert series(Metrics(lambda: samples, per_object=per_object), "oauth_connector_connectors") == [
+            'oauth_connector_connectors{ready="False",reason="InvalidScope"} 1.0',
+            'oauth_connector_connectors{ready="True",reason="TokenIssued"} 2.0',
+            'oauth_connector_connectors{ready="Unknown",reason=""} 1.0',
+        ]

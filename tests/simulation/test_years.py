@@ -1,0 +1,60 @@
+"""Years in minutes: a fleet under random faults, from a seed; what the operator promises holds all the while."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from tests.simulation.audit import Audit
+from tests.simulation.fleet import Fleet, Plan
+from tests.simulation.weather import DAY, HOUR
+from tests.support.virtual_time import run_virtually
+
+MINUTE = 60
+
+SLOW = Plan(seed=1, days=730, fleet={12 * 3600: 5, 86400: 35, 7 * 86400: 300, 30 * 86400: 360, 90 * 86400: 300})
+"""Two years of tokens that live from half a day to a quarter of a year."""
+
+QUICK = Plan(
+    seed=2,
+    days=1.5,
+    fleet={30: 2, 5 * MINUTE: 30, 15 * MINUTE: 100, 60 * MINUTE: 868},
+    outage_every=DAY / 2,
+    outage_lasts=HOUR / 3,
+    restart_every=4 * HOUR,
+    api_away_every=3 * HOUR,
+)
+"""A day and a half of tokens that live from half a minute to an hour, with a fault somewhere at any time."""
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Keep the log of years to what is an error."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.configure(**before)
+
+
+def told(audit: Audit) -> str:
+    """Say in a line what happened, for the record of a run."""
+    return f"{audit.calls} calls, {audit.failing} in vain, {audit.refreshes} tokens, {audit.excused} died in an outage"
+
+
+@pytest.mark.timeout(1800)  # minutes of work, which a busy machine may stretch
+@pytest.mark.parametrize(("plan", "window"), [(SLOW, 24 * 60), (QUICK, 5)], ids=["two years", "a busy day"])
+def test_promises_are_kept_through_faults(plan: Plan, window: int) -> None:
+    """No token expires while its provider is up, no call follows another within 10 s, and there is no herd."""
+    audit = run_virtually(Fleet(plan).live())
+    assert audit.breaches == [], told(audit)
+    assert audit.bugs == 0
+    assert audit.herd(window) <= 3
+    assert audit.failing > 1000, "the weather was too good to show anything"
+
+
+def test_a_seed_gives_the_same_life_again() -> None:
+    """What a seed has shown once it shows again, call by call."""
+    plan = Plan(seed=3, days=2, fleet={3600: 40}, hosts=3, outage_every=DAY / 2, restart_every=DAY / 4)
+    first, second = (run_virtually(Fleet(plan).live()).digest() for _ in range(2))
+    assert first == second
