@@ -1,14 +1,14 @@
 """Ask for a token in the host's lane, and conclude what came of it."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import HEALING, Cause
 from oauth_connector.connector.checks import held
 from oauth_connector.connector.effective import token_host
-from oauth_connector.connector.lanes import Lanes, Rank
+from oauth_connector.connector.lanes import Lanes
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
 from oauth_connector.connector.ownership import why_not_ours
@@ -16,6 +16,7 @@ from oauth_connector.connector.problem import STRAIN
 from oauth_connector.connector.report import Findings, shown_token
 from oauth_connector.connector.secret import recover
 from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.connector.waiting import Rank
 from oauth_connector.exchange import Exchange, Failed, Received
 from oauth_connector.ports import Clock, Cluster, LiveSecret
 from oauth_connector.publish import Publisher
@@ -41,6 +42,8 @@ class Minter:
     async def mint(self, obs: Observation, cause: Cause) -> Outcome:
         """Ask for a token when the host has a place for us; waiting is done outside, not in a worker."""
         key, host = obs.connector.key, token_host(obs.connector.valid_spec)
+        if self.lanes.waits_elsewhere(key, host):
+            self.withdraw(key)
         wait = self.lanes.enter(host, key, _rank(obs, cause), obs.now)
         if wait is not None:
             return wait
@@ -49,9 +52,17 @@ class Minter:
             outcome = await self._ask(obs, cause)
         finally:
             strained, closed_until = self._strain(outcome)
-            for waiting in self.lanes.leave(host, key, strained=strained, closed_until=closed_until):
-                self.call(waiting)
+            called = self.lanes.leave(host, key, self._clock(), strained=strained, closed_until=closed_until)
+            self._call(called)
         return outcome
+
+    def withdraw(self, key: Key) -> None:
+        """Give up a place that a connector waits for at a host, or was called to; a pass that wants one asks again."""
+        self._call(self.lanes.withdraw(key, self._clock()))
+
+    def _call(self, keys: Iterable[Key]) -> None:
+        for key in keys:
+            self.call(key)
 
     def _strain(self, outcome: Outcome) -> tuple[bool, float]:
         signal = outcome.problem.signal if isinstance(outcome, Findings) and outcome.problem else None

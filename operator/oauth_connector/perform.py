@@ -36,11 +36,13 @@ class Performer:
         self._publisher = publisher
 
     def withdraw(self, key: Key) -> None:
-        """Give up a place that a connector waits for at a host; a pass that still wants it asks again."""
-        self._minter.lanes.forget(key)
+        """Give up what a connector that is gone waits for."""
+        self._minter.withdraw(key)
 
     async def perform(self, obs: Observation, decision: Decision) -> Outcome:
         """Carry out a decision. Raises `ClusterUnavailable`."""
+        if not isinstance(decision.token, Mint):
+            self._minter.withdraw(obs.connector.key)
         match decision.token:
             case LeaveAlone():
                 return None

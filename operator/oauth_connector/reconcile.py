@@ -38,10 +38,10 @@ class Reconciler:
 
     async def __call__(self, key: Key) -> float | None:
         """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
-        self._performer.withdraw(key)
         connector = self._cluster.connector(key)
         if connector is None:
             self._memory.forget(key)
+            self._performer.withdraw(key)
             return None
         obs = await self._observe(connector)
         outcome = await self._performer.perform(obs, decide(obs))

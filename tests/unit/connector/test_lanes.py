@@ -45,9 +45,9 @@ def test_a_free_place_goes_to_a_first_token_then_to_the_earliest_expiry() -> Non
     enter(lanes, late, (1, 900.0))
     enter(lanes, soon, (1, 300.0))
     enter(lanes, first, (0, 0.0))
-    assert lanes.leave(HOST, inside[0], strained=False) == [first]
+    assert lanes.leave(HOST, inside[0], 0.0, strained=False) == [first]
     enter(lanes, first, (0, 0.0))
-    assert lanes.leave(HOST, inside[1], strained=False) == [soon]
+    assert lanes.leave(HOST, inside[1], 0.0, strained=False) == [soon]
 
 
 def test_a_namespace_holds_half_of_the_places_while_others_wait() -> None:
@@ -58,7 +58,7 @@ def test_a_namespace_holds_half_of_the_places_while_others_wait() -> None:
         enter(lanes, key)
     guest = Key("guest", "one")
     assert not enter(lanes, guest)
-    assert lanes.leave(HOST, crowd[0], strained=False) == [guest]
+    assert lanes.leave(HOST, crowd[0], 0.0, strained=False) == [guest]
     assert not enter(lanes, crowd[0]), "the crowd holds more than half while the guest waits"
     assert enter(lanes, guest)
 
@@ -69,13 +69,13 @@ def test_strain_halves_the_places_and_answers_bring_them_back() -> None:
     inside = keys("a", 2)
     for key in inside:
         enter(lanes, key)
-    lanes.leave(HOST, inside[0], strained=True)
-    lanes.leave(HOST, inside[1], strained=True)
+    lanes.leave(HOST, inside[0], 0.0, strained=True)
+    lanes.leave(HOST, inside[1], 0.0, strained=True)
     granted = [key for key in keys("b", PLACES) if enter(lanes, key)]
     assert len(granted) == PLACES // 4
     for _ in range(200):
         for key in granted:
-            lanes.leave(HOST, key, strained=False)
+            lanes.leave(HOST, key, 0.0, strained=False)
         granted = [key for key in keys("b", PLACES) if enter(lanes, key)]
     assert len(granted) == PLACES
 
@@ -84,7 +84,7 @@ def test_retry_after_closes_the_lane_for_all() -> None:
     """What a host asks of one connector holds for all of them."""
     lanes = Lanes()
     enter(lanes, Key("a", "x"))
-    lanes.leave(HOST, Key("a", "x"), strained=True, closed_until=120.0)
+    lanes.leave(HOST, Key("a", "x"), 0.0, strained=True, closed_until=120.0)
     assert lanes.enter(HOST, Key("a", "y"), (1, 0.0), 10.0) == 120.0
     assert lanes.enter(HOST, Key("a", "y"), (1, 0.0), 121.0) is None
 
@@ -97,12 +97,52 @@ def test_places_are_never_lost_nor_made(moves: list[tuple[str, int, bool]]) -> N
         key = Key(namespace, f"c{number}")
         if key in inside:
             inside.remove(key)
-            lanes.leave(HOST, key, strained=strained)
+            lanes.leave(HOST, key, 0.0, strained=strained)
         elif enter(lanes, key):
             inside.append(key)
         assert len(inside) <= PLACES
     for key in inside:
-        lanes.leave(HOST, key, strained=False)
+        lanes.leave(HOST, key, 0.0, strained=False)
     for namespace, number, _ in moves:
-        lanes.forget(Key(namespace, f"c{number}"))
+        lanes.withdraw(Key(namespace, f"c{number}"), 0.0)
     assert enter(lanes, Key("z", "last"))
+
+
+def test_a_place_is_kept_for_whoever_is_called() -> None:
+    """Between the call and its pass nobody else takes the place, and nobody is called to it twice."""
+    lanes = Lanes()
+    inside = keys("a", PLACES)
+    for key in inside:
+        enter(lanes, key)
+    first, second = Key("b", "first"), Key("b", "second")
+    enter(lanes, first)
+    enter(lanes, second)
+    assert lanes.leave(HOST, inside[0], 0.0, strained=False) == [first]
+    assert not enter(lanes, Key("c", "stranger"))
+    assert lanes.leave(HOST, inside[1], 0.0, strained=False) == [second]
+    assert enter(lanes, second)
+    assert enter(lanes, first)
+
+
+def test_one_who_was_called_and_does_not_come_hands_the_place_on() -> None:
+    """Its connector was deleted, or suspended: the next is called at once."""
+    lanes = Lanes()
+    inside = keys("a", PLACES)
+    for key in inside:
+        enter(lanes, key)
+    gone, patient = Key("b", "gone"), Key("b", "patient")
+    enter(lanes, gone)
+    enter(lanes, patient)
+    assert lanes.leave(HOST, inside[0], 0.0, strained=False) == [gone]
+    assert lanes.withdraw(gone, 0.0) == [patient]
+
+
+def test_nobody_is_called_into_a_closed_lane() -> None:
+    """They come by themselves when it is open again."""
+    lanes = Lanes()
+    inside = keys("a", PLACES)
+    for key in inside:
+        enter(lanes, key)
+    enter(lanes, Key("b", "patient"))
+    assert lanes.leave(HOST, inside[0], 10.0, strained=True, closed_until=120.0) == []
+    assert lanes.leave(HOST, inside[1], 11.0, strained=False) == []
