@@ -12,10 +12,10 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must hold no __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate check unit test demo lock changelog clean
+.PHONY: help venv generate check unit test bench bench-10k demo lock changelog clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: .venv/installed ## Make the virtual environment .venv from requirements/dev.lock
 
@@ -41,6 +41,12 @@ unit: venv ## Run the tests that need nothing (seconds)
 
 test: venv ## Run all tests, on a control plane of their own (minutes)
 	@$(BIN)/python -m pytest
+
+bench: venv ## Measure beside a bare client: build/bench.json, a table, a plot (ten minutes)
+	@$(BIN)/python -m tests.bench
+
+bench-10k: venv ## Measure with ten thousand connectors (ten minutes)
+	@$(BIN)/python -m tests.bench --objects 10000 --without-steady --output build/10k
 
 demo: venv ## Show the operator at work until Ctrl-C, or for DEMO_SECONDS
 	@$(BIN)/python -m devtools.demo

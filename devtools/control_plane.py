@@ -116,6 +116,10 @@ class ControlPlane:
         token = self.kubectl("create", "token", service_account, "-n", namespace, "--duration=10h").strip()
         return self._kubeconfig(f"{namespace}-{service_account}", {"token": token})
 
+    def pid(self, program: str) -> int:
+        """Give the process id of one of its programs."""
+        return self._children[program].pid
+
     def start_api_server(self) -> None:
         """Start the API server, and wait until it answers."""
         self._run(API_SERVER, components.api_server(self._site))

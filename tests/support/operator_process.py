@@ -57,6 +57,12 @@ class OperatorProcess:
             self._child.signal(signal.SIGTERM)
 
     @property
+    def pid(self) -> int:
+        """The process id, while it runs."""
+        assert self._child is not None
+        return self._child.pid
+
+    @property
     def ended(self) -> bool:
         """Whether it has ended."""
         return self._child is None or self._child.ended

@@ -1,0 +1,93 @@
+"""`make bench`: what the operator costs, beside a bare client that does the same work on the same API server.
+
+    python -m tests.bench [--objects 1000 5000] [--without-steady] [--output build]
+
+Writes `bench.json`, `bench.txt` and `bench.png`. Every ratio is of two timings of one run.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.bench import phases
+from tests.bench.report import plot, table
+from tests.bench.site import Site, a_site
+
+WARM_UP = 200
+TARGETS: dict[str, tuple[str, float]] = {
+    "ratio_to_ceiling": (">=", 0.65),
+    "api_cpu_ratio": ("<=", 1.2),
+    "cpu_ms_per_object": ("<=", 2.5),
+    "rss_kib_per_object": ("<=", 15.0),
+    "new_p99_s": ("<=", 2.0),
+    "quiet_new_p99_s": ("<=", 0.1),
+    "late_p99_s": ("<=", 1.0),
+    "restart_token_calls": ("<=", 0.0),
+    "restart_writes": ("<=", 0.0),
+    "idle_writes_per_min": ("<=", 0.0),
+    "rss_mib": ("<=", 256.0),
+}
+
+
+async def run(objects: list[int], *, whole: bool) -> list[phases.Figures]:
+    """Run all phases for each number of objects, and give the figures of each."""
+    async with a_site() as site:
+        _say("warming up")
+        await phases.raw(site, WARM_UP)
+        return [await _run(site, n, whole=whole and n == min(objects)) for n in objects]
+
+
+async def _run(site: Site, objects: int, *, whole: bool) -> phases.Figures:
+    _say(f"{objects} objects: the bare client")
+    before = await phases.raw(site, objects)
+    async with phases.operating(site):
+        async with site.namespace(f"burst-{objects}") as namespace:
+            _say(f"{objects} objects: the operator")
+            figures = await phases.burst(site, namespace, objects)
+            _say("quiet, idle, restart")
+            figures |= await phases.quiet(site) | await phases.idle(site) | await phases.restart(site)
+        if whole:
+            _say("steady refreshes")
+            figures |= await phases.steady(site)
+    _say(f"{objects} objects: the bare client once more")
+    after = await phases.raw(site, objects)
+    ceiling, api_cpu = ((before[name] + after[name]) / 2 for name in ("seconds", "api_cpu"))
+    return figures | {
+        "objects": objects,
+        "ceiling_seconds": ceiling,
+        "ratio_to_ceiling": ceiling / figures["seconds"],
+        "api_cpu_ratio": figures["api_cpu"] / api_cpu,
+        "api_cpu_ms_per_object": figures["api_cpu"] * 1000 / objects,
+        "ceiling_api_cpu_ms_per_object": api_cpu * 1000 / objects,
+        "requests_per_object": sum(value for name, value in figures.items() if name.startswith("requests ")),
+    }
+
+
+def main() -> int:
+    """Run, write what came out, and show it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="What the operator costs.")
+    parser.add_argument("--objects", type=int, nargs="+", default=[1000, 5000], help="how many connectors, in turn")
+    parser.add_argument("--without-steady", action="store_true", help="leave the two minutes of refreshes out")
+    parser.add_argument("--output", type=Path, default=Path("build"), help="the folder for the results")
+    asked = parser.parse_args()
+    results = asyncio.run(run(asked.objects, whole=not asked.without_steady))
+    asked.output.mkdir(parents=True, exist_ok=True)
+    (asked.output / "bench.json").write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
+    shown = table(results, TARGETS)
+    Console().print(shown)
+    with (asked.output / "bench.txt").open("w") as file:
+        Console(file=file, width=120).print(shown)
+    plot(results, asked.output / "bench.png")
+    return 0
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

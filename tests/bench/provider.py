@@ -1,0 +1,74 @@
+"""A token endpoint that costs next to nothing, so that what is measured is not it: `python -m tests.bench.provider`.
+
+Prints its port. A POST to `/<seconds>/<name>` gives a token that lives so long, and is noted with its time of arrival;
+a GET gives what was noted as JSON, and forgets it.
+"""
+
+import asyncio
+import itertools
+import json
+import time
+from typing import cast
+
+import uvloop
+
+from tests.bench.bare import HOST
+
+_numbers = itertools.count(1)
+_noted: list[tuple[str, float]] = []
+
+
+class TokenEndpoint(asyncio.Protocol):
+    """One connection; requests come whole or in pieces, and one after another."""
+
+    def __init__(self) -> None:
+        self._pieces = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request that is complete."""
+        self._pieces += data
+        while (request := self._request()) is not None:
+            method, path = request.split(b" ", 2)[:2]
+            body = _token(path.decode()) if method == b"POST" else _told()
+            head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+            self._transport.write(head.encode() + body)
+
+    def _request(self) -> bytes | None:
+        head, found, rest = self._pieces.partition(b"\r\n\r\n")
+        if not found:
+            return None
+        lowered = head.lower()
+        start = lowered.find(b"content-length:")
+        length = int(lowered[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
+        if len(rest) < length:
+            return None
+        self._pieces = rest[length:]
+        return head
+
+
+def _token(path: str) -> bytes:
+    _, seconds, name = path.split("/", 2)
+    _noted.append((name, time.time()))
+    token = f"bench-{next(_numbers):012d}-{'x' * 700}"  # as long as a JWT
+    return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": int(seconds)}).encode()
+
+
+def _told() -> bytes:
+    told = json.dumps(_noted).encode()
+    _noted.clear()
+    return told
+
+
+async def main() -> None:
+    """Serve until killed."""
+    server = await asyncio.get_running_loop().create_server(TokenEndpoint, HOST, 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

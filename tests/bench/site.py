@@ -1,0 +1,137 @@
+"""The processes of a bench, and what they cost: CPU and memory as the kernel counts them."""
+
+import asyncio
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import aiohttp
+import orjson
+
+from devtools.child import Child
+from devtools.components import API_SERVER
+from devtools.control_plane import ControlPlane
+from devtools.fleeting_folder import fleeting_folder
+from tests.bench.bare import CONNECTORS, HOST, SECRETS, Bare
+from tests.support.cluster import until
+from tests.support.operator_process import OperatorProcess
+
+ROOT = Path(__file__).parents[2]
+TICKS = os.sysconf("SC_CLK_TCK")
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds spent so far, and resident memory in KiB."""
+
+    cpu: float
+    rss: int
+
+    @staticmethod
+    def of(pid: int) -> "Cost":
+        """Read it from the kernel."""
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        status = Path(f"/proc/{pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+)", status)
+        return Cost((int(fields[11]) + int(fields[12])) / TICKS, int(found.group(1)) if found else 0)
+
+
+class Site:
+    """A control plane, a token endpoint, and the operator when it is wanted."""
+
+    def __init__(self, plane: ControlPlane, provider: Child, operator: OperatorProcess, port: int) -> None:
+        self.plane = plane
+        self.operator = operator
+        self._provider = provider
+        self._port = port
+
+    async def __aenter__(self) -> Self:
+        self._stack = AsyncExitStack()
+        self.admin = await self._stack.enter_async_context(Bare(self.plane.kubeconfig))
+        account = self.plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
+        self.writer = await self._stack.enter_async_context(Bare(account))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+        await self.operator.stop()
+
+    def url(self, lifetime: int) -> str:
+        """Give the token endpoint for tokens that live so many seconds."""
+        return f"http://{HOST}:{self._port}/{lifetime}"
+
+    def api_cost(self) -> Cost:
+        """Say what the API server has cost so far."""
+        return Cost.of(self.plane.pid(API_SERVER))
+
+    def operator_cost(self) -> Cost:
+        """Say what the operator has cost so far."""
+        return Cost.of(self.operator.pid)
+
+    async def token_calls(self) -> list[tuple[str, float]]:
+        """Give name and time of the token calls since the last time that this was asked."""
+        async with aiohttp.ClientSession() as session, session.get(f"http://{HOST}:{self._port}/") as answer:
+            return [(name, at) for name, at in orjson.loads(await answer.read())]
+
+    async def api_requests(self) -> Counter[str]:
+        """Give the operator's requests to the API server so far, by verb and resource."""
+        _, page = await self.operator.page("/metrics")
+        counted: Counter[str] = Counter()
+        for labels, count in re.findall(r"oauth_connector_api_requests_total\{([^}]*)\} (\S+)", page):
+            of = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+            counted[f"{of['verb']} {of['resource']}"] += int(float(count))
+        return counted
+
+    @asynccontextmanager
+    async def namespace(self, name: str) -> AsyncIterator[str]:
+        """Make a namespace with the client's secret; afterwards wait until it is gone."""
+        await self.admin.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+        secret = {"metadata": {"name": "robot"}, "stringData": {"client-secret": "secret"}}
+        await self.admin.call("POST", SECRETS.format(name), secret)
+        try:
+            yield name
+        finally:
+            await self.admin.call("DELETE", f"/api/v1/namespaces/{name}")
+            await until(lambda: self._is_gone(name), within=600)
+
+    async def count(self, namespace: str) -> int:
+        """Count the Secrets of connectors in a namespace."""
+        path = f"{SECRETS.format(namespace)}?labelSelector=oauthconnector.dev/managed=true&resourceVersion=0"
+        return len((await self.admin.call("GET", path))["items"])
+
+    async def connectors(self, namespace: str) -> list[dict[str, object]]:
+        """List the connectors of a namespace."""
+        found: list[dict[str, object]] = (await self.admin.call("GET", CONNECTORS.format(namespace)))["items"]
+        return found
+
+    async def _is_gone(self, namespace: str) -> bool:
+        names = (await self.admin.call("GET", "/api/v1/namespaces"))["items"]
+        return all(item["metadata"]["name"] != namespace for item in names)
+
+
+def writes(requests: Counter[str]) -> int:
+    """Count those that change something."""
+    return sum(count for what, count in requests.items() if what.split()[0] in WRITES)
+
+
+@asynccontextmanager
+async def a_site() -> AsyncIterator[Site]:
+    """Bring everything up but the operator."""
+    with fleeting_folder("bench-") as folder, ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml") as plane:
+        provider = Child([sys.executable, "-m", "tests.bench.provider"], folder / "provider.log")
+        try:
+            log = folder / "provider.log"
+            await until(lambda: asyncio.to_thread(lambda: log.exists() and log.read_text().strip().isdigit()))
+            port = int(log.read_text())
+            account = plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
+            async with Site(plane, provider, OperatorProcess(folder, account, [port]), port) as site:
+                yield site
+        finally:
+            provider.kill()
