@@ -107,7 +107,7 @@ class Operator:
 
     def _called(self, call: Call) -> None:
         self.metrics.token_request(call.host, call.grant_type, call.result, call.seconds)
-        tell = log.info if call.result == "success" else log.warning
+        tell = log.debug if call.result == "success" else log.warning
         tell(
             "token request",
             connector=str(call.connector),

@@ -16,6 +16,7 @@ from oauth_connector.kube.access import from_kubeconfig
 
 HOST = "127.0.0.1"
 IN_FLIGHT = 64
+JSON = "application/json"
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/namespaces/{}/oauthconnectors"
 SECRETS = "/api/v1/namespaces/{}/secrets"
 
@@ -39,9 +40,11 @@ class Bare:
     ) -> None:
         await self._stack.aclose()
 
-    async def call(self, method: str, path: str, body: object = None, kind: str = "application/json") -> Manifest:
+    async def call(
+        self, method: str, path: str, body: object = None, kind: str = JSON, *, accept: str = JSON
+    ) -> Manifest:
         """Make a request and give what it answers. Raises `RuntimeError` for a refusal."""
-        headers = {**self._access.authorization(), "Content-Type": kind}
+        headers = {**self._access.authorization(), "Content-Type": kind, "Accept": accept}
         data = orjson.dumps(body) if body is not None else None
         async with self._session.request(method, self._access.server + path, data=data, headers=headers) as answer:
             content = await answer.read()

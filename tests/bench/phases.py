@@ -32,9 +32,11 @@ async def burst(site: Site, namespace: str, objects: int) -> Figures:
     """Apply so many connectors and wait for their Secrets, while single ones are applied elsewhere."""
     async with site.namespace(f"probes-{next(_numbers)}") as probes:
         idle, api, requests = site.operator_cost(), site.api_cost(), await site.api_requests()
-        started = time.monotonic()
+        await site.token_calls()
+        calls, started = site.calls, time.monotonic()
         probing = asyncio.create_task(_probe_until_cancelled(site, probes))
         await apply(site.admin, namespace, _names(objects), site.url(LONG))
+        await until(lambda: _were_called(site, calls + objects), within=1800)
         await until(lambda: _has(site, namespace, objects), within=1800)
         seconds = time.monotonic() - started
         probing.cancel()
@@ -137,8 +139,13 @@ def _names(objects: int) -> Iterator[str]:
     return (f"c{number:05}" for number in range(objects))
 
 
+async def _were_called(site: Site, calls: int) -> bool:
+    await asyncio.sleep(0.1)
+    await site.token_calls()
+    return site.calls >= calls
+
+
 async def _has(site: Site, namespace: str, objects: int) -> bool:
-    await asyncio.sleep(0.2)  # to count costs the API server something too
     return await site.count(namespace) >= objects
 
 
@@ -152,12 +159,12 @@ async def _probe_until_cancelled(site: Site, namespace: str) -> list[float]:
     latencies: list[float] = []
     try:
         while True:
-            latencies.append(await _probe(site, namespace))
+            latencies.append(await _probe(site, namespace, look=0.03))
     except asyncio.CancelledError:
         return latencies
 
 
-async def _probe(site: Site, namespace: str) -> float:
+async def _probe(site: Site, namespace: str, look: float = 0.005) -> float:
     """Apply one connector, and give the seconds until its Secret is there."""
     name = f"probe-{next(_numbers)}"
     started = time.monotonic()
@@ -166,7 +173,7 @@ async def _probe(site: Site, namespace: str) -> float:
         try:
             await site.admin.call("GET", f"{SECRETS.format(namespace)}/{name}-token")
         except RuntimeError:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(look)
         else:
             return time.monotonic() - started
 

@@ -18,6 +18,7 @@ from devtools.child import Child
 from devtools.components import API_SERVER
 from devtools.control_plane import ControlPlane
 from devtools.fleeting_folder import fleeting_folder
+from oauth_connector.kube.client import METADATA_LIST
 from tests.bench.bare import CONNECTORS, HOST, SECRETS, Bare
 from tests.support.cluster import until
 from tests.support.operator_process import OperatorProcess
@@ -46,10 +47,10 @@ class Cost:
 class Site:
     """A control plane, a token endpoint, and the operator when it is wanted."""
 
-    def __init__(self, plane: ControlPlane, provider: Child, operator: OperatorProcess, port: int) -> None:
+    def __init__(self, plane: ControlPlane, operator: OperatorProcess, port: int) -> None:
         self.plane = plane
         self.operator = operator
-        self._provider = provider
+        self.calls = 0
         self._port = port
 
     async def __aenter__(self) -> Self:
@@ -78,7 +79,9 @@ class Site:
     async def token_calls(self) -> list[tuple[str, float]]:
         """Give name and time of the token calls since the last time that this was asked."""
         async with aiohttp.ClientSession() as session, session.get(f"http://{HOST}:{self._port}/") as answer:
-            return [(name, at) for name, at in orjson.loads(await answer.read())]
+            calls = [(name, at) for name, at in orjson.loads(await answer.read())]
+        self.calls += len(calls)
+        return calls
 
     async def api_requests(self) -> Counter[str]:
         """Give the operator's requests to the API server so far, by verb and resource."""
@@ -104,7 +107,7 @@ class Site:
     async def count(self, namespace: str) -> int:
         """Count the Secrets of connectors in a namespace."""
         path = f"{SECRETS.format(namespace)}?labelSelector=oauthconnector.dev/managed=true&resourceVersion=0"
-        return len((await self.admin.call("GET", path))["items"])
+        return len((await self.admin.call("GET", path, accept=METADATA_LIST))["items"])
 
     async def connectors(self, namespace: str) -> list[dict[str, object]]:
         """List the connectors of a namespace."""
@@ -131,7 +134,7 @@ async def a_site() -> AsyncIterator[Site]:
             await until(lambda: asyncio.to_thread(lambda: log.exists() and log.read_text().strip().isdigit()))
             port = int(log.read_text())
             account = plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
-            async with Site(plane, provider, OperatorProcess(folder, account, [port]), port) as site:
+            async with Site(plane, OperatorProcess(folder, account, [port]), port) as site:
                 yield site
         finally:
             provider.kill()

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from oauth_connector.net.clients import MOST_CLIENTS, Clients
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.examination import examine
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
+from oauth_connector.net.pools import MOST_POOLS, Pools
 from oauth_connector.net.tls import BadCertificatesError, context
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata
@@ -69,9 +69,9 @@ async def saying(*parts: bytes, secured: ssl.SSLContext | None = None, close: bo
 
 
 @asynccontextmanager
-async def clients(*ports: int, bundle: Path | None = None) -> AsyncIterator[Clients]:
+async def clients(*ports: int, bundle: Path | None = None) -> AsyncIterator[Pools]:
     """Give clients that may reach these ports of loopback."""
-    made = Clients([AllowedDestination(cidr="127.0.0.0/8", ports=ports, http=True)] if ports else [], bundle)
+    made = Pools([AllowedDestination(cidr="127.0.0.0/8", ports=ports, http=True)] if ports else [], bundle)
     try:
         yield made
     finally:
@@ -203,7 +203,7 @@ def secured(folder: Path, name: str, **changes: object) -> tuple[ssl.SSLContext,
 async def tls_answer(server: Server, trust: str | None, host: str = "127.0.0.1") -> HTTPResponse | Signal:
     """Send a request over TLS."""
     allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
-    made = Clients(allowed)
+    made = Pools(allowed)
     try:
         return await fetch(made, outgoing(server, "https", host), trust, LIMITS)
     finally:
@@ -256,13 +256,13 @@ async def test_cancelled_requests_leave_the_client_usable() -> None:
         assert isinstance(await fetch(made, outgoing(server), None, LIMITS), HTTPResponse)
 
 
-async def test_clients_are_kept_within_bounds() -> None:
-    """One client for each trust, and old ones go."""
-    made = Clients([], make=lambda _bundle, _extra: ssl.create_default_context())
-    for number in range(MOST_CLIENTS + 10):
-        async with made.client(str(number)):
+async def test_pools_are_kept_within_bounds() -> None:
+    """One pool for each trust, and old ones go."""
+    made = Pools([], make=lambda _bundle, _extra: ssl.create_default_context())
+    for number in range(MOST_POOLS + 10):
+        async with made.transport(str(number)):
             pass
-    assert len(made._kept) <= MOST_CLIENTS + 1
+    assert len(made._kept) <= MOST_POOLS + 1
     await made.aclose()
 
 

@@ -5,8 +5,9 @@ kept to its common core, and regular expressions to what RE2 and Python read ali
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, model_validator
@@ -101,9 +102,16 @@ class Model(BaseModel):
     )
 
     @classmethod
-    def rules(cls) -> Iterator[Rule["Model"]]:
+    @cache
+    def rules(cls) -> tuple[Rule["Model"], ...]:
         """Give the rules over several fields, in the order in which they are written."""
-        return (value for value in vars(cls).values() if isinstance(value, Rule))
+        return tuple(value for value in vars(cls).values() if isinstance(value, Rule))
+
+    @classmethod
+    @cache
+    def names(cls) -> frozenset[str | None]:
+        """Give the names of the fields as the API spells them."""
+        return frozenset(field.alias for field in cls.model_fields.values())
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -118,8 +126,7 @@ class Model(BaseModel):
     @classmethod
     def _read(cls, members: object) -> object:
         """Take a field that is `null` for an absent one, as the API server does; it still refuses unknown ones."""
-        known = {field.alias for field in cls.model_fields.values()}
-        return present(members, lambda name: name in known)
+        return present(members, cls.names().__contains__)
 
     @model_validator(mode="after")
     def _keeps_its_rules(self) -> Self:

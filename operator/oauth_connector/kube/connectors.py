@@ -74,7 +74,12 @@ class ConnectorCache:
 
     def read(self, manifest: Mapping[str, Any]) -> Connector:
         """Read a connector, sharing what has not changed."""
-        return read(manifest, self._connectors.get(identity(manifest)[0]))
+        key, uid = identity(manifest)
+        known = self._connectors.get(key)
+        version = manifest["metadata"]["resourceVersion"]
+        if known is not None and (known.uid, known.resource_version) == (uid, version):
+            return known
+        return read(manifest, known)
 
     def gone(self, key: Key, uid: str) -> None:
         """Take out a connector that is gone; a namesake that came after it stays."""

@@ -39,7 +39,7 @@ class EventRecorder:
 
     async def record(self, connector: Connector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
         """Record an Event about a connector; the same words again count up."""
-        log.info("event", connector=str(connector.key), kind=kind, reason=reason)
+        log.debug("event", connector=str(connector.key), kind=kind, reason=reason)
         now = self._clock()
         if not self._allowance.takes(connector.uid, now):
             return

@@ -25,7 +25,9 @@ TOTAL_TIMEOUT = 15.0
 """Seconds for one call, all its tries together."""
 
 CONNECT_TIMEOUT = 5.0
-CONNECTIONS = 64
+CONNECTIONS = 32
+"""To the API server at once: each costs it and us a handshake and 100 KB."""
+
 READ_TRIES = 3
 FIRST_PAUSE = 0.2
 UNAUTHORIZED, NOT_GOOD = 401, 300

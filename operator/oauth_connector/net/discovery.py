@@ -5,8 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from oauth_connector.net.clients import Clients
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
+from oauth_connector.net.pools import Pools
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.token import HTTPResponse
@@ -31,8 +31,8 @@ class _Place:
 class Discovery:
     """Metadata by issuer and trust. Where a look fails, what was last good goes on being used."""
 
-    def __init__(self, clients: Clients, clock: Callable[[], float], limits: Limits | None = None) -> None:
-        self._clients = clients
+    def __init__(self, pools: Pools, clock: Callable[[], float], limits: Limits | None = None) -> None:
+        self._pools = pools
         self._clock = clock
         self._limits = limits or Limits()
         self._cached: OrderedDict[_Place, _Cached] = OrderedDict()
@@ -66,7 +66,7 @@ class Discovery:
         found: Metadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
         for url in well_known_urls(place.issuer):
             outgoing = Outgoing("GET", url, (("Accept", "application/json"),))
-            answer = await fetch(self._clients, outgoing, place.trust, self._limits)
+            answer = await fetch(self._pools, outgoing, place.trust, self._limits)
             found = parse_metadata(place.issuer, answer) if isinstance(answer, HTTPResponse) else answer
             if isinstance(found, Metadata) or not isinstance(answer, HTTPResponse):
                 break

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import httpcore2
 import httpx2
 
-from oauth_connector.net.clients import Clients
+from oauth_connector.net.pools import Pools
 from oauth_connector.net.tls import BadCertificatesError
-from oauth_connector.net.transport import NotConnectedError
+from oauth_connector.net.transport import GuardedTransport, NotConnectedError
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
+
+ALWAYS = (("User-Agent", "oauth-connector-operator"), ("Accept-Encoding", "identity"))
 
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
 """OpenSSL's verify codes for an issuer that is not known or a certificate that signed itself."""
@@ -40,7 +42,7 @@ class Outgoing:
     body: bytes = b""
 
 
-async def fetch(clients: Clients, outgoing: Outgoing, trust: str | None, limits: Limits) -> HTTPResponse | Signal:
+async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: Limits) -> HTTPResponse | Signal:
     """Make a request; whatever fails comes back as a signal. Cancelling it closes its connection."""
     sent = False
 
@@ -49,16 +51,16 @@ async def fetch(clients: Clients, outgoing: Outgoing, trust: str | None, limits:
         sent = sent or name == "http11.send_request_headers.started"
 
     try:
-        async with asyncio.timeout(limits.total), clients.client(trust) as client:
-            request = client.build_request(
+        async with asyncio.timeout(limits.total), pools.transport(trust) as transport:
+            timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
+            request = httpx2.Request(
                 outgoing.method,
                 outgoing.url,
-                headers=dict(outgoing.headers),
+                headers=[*ALWAYS, *outgoing.headers],
                 content=outgoing.body or None,
-                timeout=httpx2.Timeout(limits.total, connect=limits.connect),
-                extensions={"trace": trace},
+                extensions={"trace": trace, "timeout": timeout},
             )
-            return await _exchanged(client, request, limits.size)
+            return await _exchanged(transport, request, limits.size)
     except BadCertificatesError:
         return Signal(Symptom.CERTIFICATE_UNTRUSTED)
     except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
@@ -67,8 +69,9 @@ async def fetch(clients: Clients, outgoing: Outgoing, trust: str | None, limits:
         return Signal(symptom_of(error, sent=sent), sent=sent)
 
 
-async def _exchanged(client: httpx2.AsyncClient, request: httpx2.Request, size: int) -> HTTPResponse:
-    response = await client.send(request, stream=True)
+async def _exchanged(transport: GuardedTransport, request: httpx2.Request, size: int) -> HTTPResponse:
+    # A transport sends one request and no more: no redirect, no cookie, no proxy of the environment.
+    response = await transport.handle_async_request(request)
     try:
         body, truncated = await _read(response, size)
     finally:

@@ -6,10 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from oauth_connector.net.clients import Clients
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
+from oauth_connector.net.pools import Pools
 from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
@@ -27,9 +27,9 @@ class HTTPProvider:
         clock: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
     ) -> None:
-        self._clients = Clients(allowed, bundle)
+        self._pools = Pools(allowed, bundle)
         self._limits = limits or Limits()
-        self._discovery = Discovery(self._clients, clock, self._limits)
+        self._discovery = Discovery(self._pools, clock, self._limits)
 
     async def __aenter__(self) -> Self:
         return self
@@ -37,7 +37,7 @@ class HTTPProvider:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._clients.aclose()
+        await self._pools.aclose()
 
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Discover an issuer's endpoints (RFC 8414), trusting these certificates (PEM) too."""
@@ -46,4 +46,4 @@ class HTTPProvider:
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Send one token request, once."""
         outgoing = Outgoing("POST", request.url, request.headers, request.body)
-        return await fetch(self._clients, outgoing, trust, self._limits)
+        return await fetch(self._pools, outgoing, trust, self._limits)

@@ -124,8 +124,7 @@ async def test_tokens_are_refreshed_ahead_of_expiry_many_times_in_a_row(
     for scene in scenes:
         assert all(10 <= gap <= 30 for gap in scene.proxy.gaps())
     events = await namespace.items("events", "events.k8s.io")
-    reasons = [event["reason"] for event in events]
-    assert reasons == ["TokenIssued", "TokenIssued"], "no Event for a routine refresh"
+    assert events == [], "nothing happened that would be news"
 
 
 async def test_a_refresh_can_be_requested(namespace: Namespace, scene: Scene) -> None:

@@ -24,10 +24,10 @@ def told(connector: Connector, findings: Findings) -> list[tuple[str, str]]:
     return [(a.kind, a.reason) for a in announcements(connector.status, report(connector, findings))]
 
 
-def test_the_first_token_is_told_and_its_refreshes_are_not() -> None:
-    """A token an hour for years is no news."""
+def test_what_goes_as_it_should_is_not_told() -> None:
+    """Neither the first token is news nor one an hour for years: status shows them."""
     fresh = Findings(NOW, shown(), attempt=ATTEMPT)
-    assert told(a_connector(), fresh) == [("Normal", "TokenIssued")]
+    assert told(a_connector(), fresh) == []
     later = Findings(NOW + 2400, shown(NOW + 2400), attempt=ATTEMPT)
     assert told(reported(a_connector(), fresh), later) == []
 
