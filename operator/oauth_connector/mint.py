@@ -7,13 +7,13 @@ from dataclasses import replace
 from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import HEALING, Cause
 from oauth_connector.connector.checks import held
-from oauth_connector.connector.effective import token_host
-from oauth_connector.connector.lanes import Lanes
+from oauth_connector.connector.effective import token_origin
+from oauth_connector.connector.lanes import LOOK_AGAIN, Lanes
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
 from oauth_connector.connector.ownership import why_not_ours
-from oauth_connector.connector.problem import STRAIN
-from oauth_connector.connector.report import Findings, shown_token
+from oauth_connector.connector.problem import is_strain
+from oauth_connector.connector.report import Findings, next_transition, recall, report, shown_token
 from oauth_connector.connector.secret import recover
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.connector.waiting import Rank
@@ -41,24 +41,33 @@ class Minter:
 
     async def mint(self, obs: Observation, cause: Cause) -> Outcome:
         """Ask for a token when the host has a place for us; waiting is done outside, not in a worker."""
-        key, host = obs.connector.key, token_host(obs.connector.valid_spec)
+        key, host = obs.connector.key, token_origin(obs.connector.valid_spec)
         if self.lanes.waits_elsewhere(key, host):
             self.withdraw(key)
         wait = self.lanes.enter(host, key, _rank(obs, cause), obs.now)
         if wait is not None:
-            return wait
+            self._call(self.lanes.next(host))
+            return self._waiting(obs, wait)
         outcome: Outcome = None
         try:
             outcome = await self._ask(obs, cause)
         finally:
             strained, closed_until = self._strain(outcome)
-            called = self.lanes.leave(host, key, self._clock(), strained=strained, closed_until=closed_until)
-            self._call(called)
+            self._call(self.lanes.leave(host, key, strained=strained, closed_until=closed_until))
         return outcome
+
+    def _waiting(self, obs: Observation, wait: float) -> Outcome:
+        """Say nothing while a place is waited for, unless what status says is no longer so: its token may expire."""
+        status = obs.connector.status
+        findings = Findings(obs.now, shown_token(held(obs)), recall(obs.connector), next_call=wait)
+        soon = not status.conditions and wait <= obs.now + LOOK_AGAIN
+        if soon or report(obs.connector, findings).conditions == status.conditions:
+            return min(wait, next_transition(status, obs.now) or wait)
+        return findings
 
     def withdraw(self, key: Key) -> None:
         """Give up a place that a connector waits for at a host, or was called to; a pass that wants one asks again."""
-        self._call(self.lanes.withdraw(key, self._clock()))
+        self._call(self.lanes.withdraw(key))
 
     def _call(self, keys: Iterable[Key]) -> None:
         for key in keys:
@@ -66,7 +75,7 @@ class Minter:
 
     def _strain(self, outcome: Outcome) -> tuple[bool, float]:
         signal = outcome.problem.signal if isinstance(outcome, Findings) and outcome.problem else None
-        if signal is None or signal.symptom not in STRAIN:
+        if signal is None or not is_strain(signal):
             return False, 0.0
         return True, self._clock() + signal.retry_after if signal.retry_after else 0.0
 
@@ -122,10 +131,12 @@ class Minter:
 
 
 def _rank(obs: Observation, cause: Cause) -> Rank:
-    """Let a first token go before refreshes, once; among refreshes the earliest expiry."""
+    """Let a first token go before refreshes, once; among refreshes the earliest expiry; last what only ever failed."""
     token = held(obs)
-    first = cause is Cause.FIRST and not obs.connector.status.failed_attempts
-    return (0 if first else 1, float(token.expires_at or 0) if token is not None else 0.0)
+    failed = obs.connector.status.failed_attempts
+    if token is not None:
+        return (1, float(token.expires_at or 0))
+    return (2, float(failed)) if failed else (0 if cause is Cause.FIRST else 1, 0.0)
 
 
 def _is_new(obs: Observation, cause: Cause) -> bool:

@@ -77,7 +77,7 @@ class Cluster(Vault, Protocol):
         """Give a Secret of ours from the cache, as metadata."""
 
     def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
-        """Give the Secrets in the cache that carry the connector's UID."""
+        """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
 
     async def read_connector(self, key: Key) -> Connector | None:
         """Read a connector now, and remember it."""

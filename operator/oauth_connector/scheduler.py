@@ -9,13 +9,18 @@ import asyncio
 import contextlib
 import heapq
 import itertools
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterator
 
 from oauth_connector.connector.observation import Key
+from oauth_connector.connector.waiting import Waiting
 from oauth_connector.ports import Clock
 
 LONGEST_SLEEP = 5.0
 """Seconds after which the wall clock is looked at again, whatever the event loop's own clock says."""
+
+SLACK = 1000
+"""Entries of the heap that may have been overtaken before they are thrown out."""
 
 SETBACK = 5.0
 """Seconds by which the wall clock must fall behind to be taken for set back; less is the clock being steered."""
@@ -34,6 +39,9 @@ class Timetable:
         if at < self._at.get(key, float("inf")):
             self._at[key] = at
             heapq.heappush(self._heap, (at, next(self._count), key))
+            if len(self._heap) > 2 * len(self._at) + SLACK:
+                self._heap = [entry for entry in self._heap if self._at.get(entry[2]) == entry[0]]
+                heapq.heapify(self._heap)
 
     def due(self, now: float) -> Iterator[tuple[Key, float]]:
         """Take out what is due, earliest first, with the time at which it was."""
@@ -94,8 +102,10 @@ class Scheduler:
         self._on_start = on_start
         self._on_setback = on_setback
         self._timetable = Timetable()
-        self._ready: dict[Key, float] = {}
+        self._ready = Waiting()
+        self._due: dict[Key, float] = {}
         self._again: set[Key] = set()
+        self._busy: Counter[str] = Counter()
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._stopping = False
@@ -108,7 +118,7 @@ class Scheduler:
     @property
     def waited(self) -> float:
         """Give the seconds for which the first of them has waited; 0 if there is none."""
-        first = next(iter(self._ready.values()), None)
+        first = next(iter(self._due.values()), None)
         return max(0.0, self._clock() - first) if first is not None else 0.0
 
     def nudge(self, key: Key, at: float | None = None) -> None:
@@ -142,20 +152,29 @@ class Scheduler:
         for key, at in self._timetable.due(self._clock()):
             if key in self._tasks:
                 self._again.add(key)
-            else:
-                self._ready.setdefault(key, at)
+            elif key not in self._due:
+                self._due[key] = at
+                self._ready.put(key, (0, at))
 
     def _start(self) -> None:
-        while self._ready and len(self._tasks) < self._workers:
-            key = next(iter(self._ready))
-            self._on_start(max(0.0, self._clock() - self._ready.pop(key)))
+        while len(self._tasks) < self._workers and (key := self._ready.take(self._crowded())) is not None:
+            self._on_start(max(0.0, self._clock() - self._due.pop(key)))
+            self._busy[key.namespace] += 1
             self._tasks[key] = asyncio.create_task(self._serve(key), name=f"pass {key}")
+
+    def _crowded(self) -> Collection[str]:
+        """Give the namespaces with half of the workers: while others wait they get no more."""
+        most = max(1, self._workers // 2)
+        return [namespace for namespace, busy in self._busy.items() if busy >= most]
 
     async def _serve(self, key: Key) -> None:
         try:
             at = await self._run(key)
         finally:
             del self._tasks[key]
+            self._busy[key.namespace] -= 1
+            if not self._busy[key.namespace]:
+                del self._busy[key.namespace]
             self._wake.set()
         if key in self._again:
             self._again.discard(key)

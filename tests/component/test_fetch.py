@@ -17,7 +17,7 @@ from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.examination import examine
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
 from oauth_connector.net.pools import MOST_POOLS, Pools
-from oauth_connector.net.tls import BadCertificatesError, context
+from oauth_connector.net.tls import MOST, BadCertificatesError, context
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.token import HTTPResponse
@@ -239,9 +239,43 @@ async def test_no_tls_on_the_port_is_told_as_such() -> None:
 
 async def test_text_that_is_no_certificate_is_not_trusted() -> None:
     """A broken bundle is told; nothing is sent."""
-    assert await tls_answer(Server(1), "-----BEGIN CERTIFICATE-----\nx") == Signal(Symptom.CERTIFICATE_UNTRUSTED)
+    assert await tls_answer(Server(1), "-----BEGIN CERTIFICATE-----\nx") == Signal(Symptom.BAD_CA_BUNDLE)
     with pytest.raises(BadCertificatesError):
         context(None, "not PEM")
+
+
+async def test_a_bundle_may_hold_words_of_any_language(folder: Path) -> None:
+    """What stands between the certificates is for people."""
+    made, authority = secured(folder, "commented")
+    async with saying(OK + b"Content-Length: 2\r\n\r\n{}", secured=made) as server:
+        assert isinstance(await tls_answer(server, f"# Főtanúsítvány\n{authority}"), HTTPResponse)
+
+
+async def test_a_bundle_too_large_to_be_loaded_at_once_is_refused(folder: Path) -> None:
+    """A tenant's megabyte of certificates would stop everybody's calls for as long as it is read."""
+    _, authority = secured(folder, "large")
+    for bundle in (authority * (MOST + 1), "# a long story\n" * 10_000 + authority):
+        with pytest.raises(BadCertificatesError):
+            context(None, bundle)
+
+
+async def test_a_cookie_is_never_sent_on() -> None:
+    """What one provider sets reaches no other request: all of them share the connections."""
+    seen: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK + b"Set-Cookie: session=theirs; Path=/\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        writer.close()
+
+    listening = await asyncio.start_server(talk, "127.0.0.1", 0)
+    server = Server(listening.sockets[0].getsockname()[1])
+    async with clients(server.port) as made:
+        for _ in range(2):
+            await fetch(made, outgoing(server), None, LIMITS)
+    listening.close()
+    assert len(seen) == 2
+    assert b"cookie" not in b"".join(seen).lower()
 
 
 async def test_cancelled_requests_leave_the_client_usable() -> None:

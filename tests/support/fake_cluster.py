@@ -86,7 +86,8 @@ class FakeCluster:
 
     def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
         """Give the Secrets that carry the connector's UID."""
-        return [s.metadata for s in self.secrets.values() if s.metadata.connector_uid == connector.uid]
+        own = (connector.key.namespace, connector.uid)
+        return [s.metadata for s in self.secrets.values() if (s.metadata.namespace, s.metadata.connector_uid) == own]
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> Connector | None:

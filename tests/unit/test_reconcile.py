@@ -11,9 +11,9 @@ from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.ports import ClusterUnavailable
+from oauth_connector.ports import ClusterUnavailable, LiveSecret
 from oauth_connector.rooms import Edges, join
-from tests.support.builders import NOW, a_connector, a_password_spec, a_spec
+from tests.support.builders import NOW, a_connector, a_password_spec, a_spec, an_output
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider, answer
 from tests.support.kstatus import flux_problems
@@ -466,3 +466,43 @@ async def test_an_invalid_spec_names_the_field(world: World) -> None:
     world.edit({"grantType": "ClientCredentials"})
     await world.run(60)
     assert (world.reason(), world.calls) == (Reason.INVALID_SPEC, 0)
+
+
+async def test_a_bait_in_another_namespace_is_not_taken_for_our_token(world: World) -> None:
+    """A Secret elsewhere that names our connector, even by our field manager's name, changes nothing here."""
+    del world.cluster.credentials["shop", "robot"]
+    bait = an_output(world.cluster.connectors[KEY], namespace="elsewhere", name="bait")
+    world.cluster.secrets["elsewhere", "bait"] = LiveSecret(bait, {"access_token": b"theirs"})
+    await world.run()
+    assert world.reason() == "CredentialsNotFound"
+    assert ("shop", "crm-token") not in world.cluster.secrets
+    assert ("elsewhere", "bait") in world.cluster.secrets
+
+
+async def test_a_token_that_expires_while_its_host_is_closed_is_told(world: World) -> None:
+    """Another connector of the namespace was told to stay away for an hour; status does not go on saying Ready."""
+    world.provider.lifetime = 600
+    await world.run(60)
+    other = a_connector(a_spec(scopes=["other"], output={"secretName": "other-token"}))
+    world.cluster.add(replace(other, key=Key("shop", "other"), uid="another-uid"))
+    world.provider.answer = HTTPResponse(429, {"retry-after": "3600"}, b"")
+    await world.reconcile(Key("shop", "other"))
+    calls = world.calls
+    await world.run(900)
+    assert world.calls == calls
+    assert world.reason() == "TokenExpired"
+    world.provider.come_back()
+    await world.run(3600)
+    assert world.reason() == "TokenIssued"
+
+
+async def test_a_connector_that_finds_its_host_closed_says_that_it_waits(world: World) -> None:
+    """One that is applied meanwhile has a status at once, and makes no call."""
+    world.provider.answer = HTTPResponse(429, {"retry-after": "3600"}, b"")
+    await world.run()
+    calls = world.calls
+    late = a_connector(a_spec(output={"secretName": "late-token"}))
+    world.cluster.add(replace(late, key=Key("shop", "late"), uid="another-uid"))
+    await world.reconcile(Key("shop", "late"))
+    assert world.calls == calls
+    assert world.cluster.connectors[Key("shop", "late")].status.conditions

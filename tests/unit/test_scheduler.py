@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.scheduler import LONGEST_SLEEP, Scheduler, Timetable
+from oauth_connector.scheduler import LONGEST_SLEEP, SLACK, Scheduler, Timetable
 from tests.support.virtual_time import run_virtually
 
 A, B, C = Key("n", "a"), Key("n", "b"), Key("n", "c")
@@ -240,3 +240,35 @@ def test_the_longest_wait_is_told() -> None:
         return waited
 
     assert run_virtually(story()) == pytest.approx(7.0)
+
+
+def test_a_key_that_is_asked_for_often_does_not_fill_the_memory() -> None:
+    """Each nudge overtakes a far deadline; what was overtaken is thrown out now and then."""
+    timetable = Timetable()
+    for _ in range(10 * SLACK):
+        timetable.put(A, 1e9)
+        timetable.put(A, 1.0)
+        list(timetable.due(2.0))
+    assert len(timetable._heap) <= SLACK + 2
+
+
+async def test_a_crowd_of_slow_passes_leaves_workers_to_others() -> None:
+    """While others wait, the connectors of one namespace hold half of the workers and no more."""
+    gate, came = asyncio.Event(), list[Key]()
+
+    async def run(key: Key) -> float | None:
+        came.append(key)
+        await gate.wait()
+        return None
+
+    scheduler = Scheduler(run, Hand(), workers=4)
+    for number in range(20):
+        scheduler.nudge(Key("crowd", f"c{number}"))
+    scheduler.nudge(Key("guest", "one"))
+    scheduler.nudge(Key("guest", "two"))
+    task = asyncio.create_task(scheduler.serve())
+    await until(lambda: len(came) == 4)
+    assert sorted(key.namespace for key in came) == ["crowd", "crowd", "guest", "guest"]
+    scheduler.stop()
+    gate.set()
+    await task

@@ -162,6 +162,11 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "The host's name does not resolve in the cluster.",
         "Check its spelling. A name of your own network needs the cluster's DNS to know it.",
     ),
+    Reason.CA_BUNDLE_INVALID: Explanation(
+        "What `provider.caBundle` or the ConfigMap of `provider.caBundleRef` holds is no PEM, or more of it than"
+        " 128 KiB or 100 certificates. Nothing is sent without it.",
+        "Give the authority's certificate alone, from `-----BEGIN CERTIFICATE-----` to `-----END CERTIFICATE-----`.",
+    ),
     Reason.CERTIFICATE_UNTRUSTED: Explanation(
         "The server's certificate is signed by an authority that the operator does not know, or its chain is"
         " incomplete.",

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     # the way there
     PROVIDER_UNREACHABLE = "ProviderUnreachable"
     HOST_NOT_FOUND = "HostNotFound"
+    CA_BUNDLE_INVALID = "CABundleInvalid"
     CERTIFICATE_UNTRUSTED = "CertificateUntrusted"
     CERTIFICATE_INVALID = "CertificateInvalid"
     TLS_FAILED = "TLSFailed"
@@ -102,6 +103,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.PROVIDER_UNREACHABLE: "{host} cannot be reached or does not answer in time: check the network from the"
     " operator's Pod, and its NetworkPolicies",
     Reason.HOST_NOT_FOUND: "The name {host} does not resolve: check its spelling and the cluster's DNS",
+    Reason.CA_BUNDLE_INVALID: "The certificates of provider.caBundle or provider.caBundleRef cannot be used: give PEM,"
+    " at most 128 KiB and 100 certificates",
     Reason.CERTIFICATE_UNTRUSTED: "The certificate of {host} is signed by an authority that is not trusted: set"
     " provider.caBundle or provider.caBundleRef",
     Reason.CERTIFICATE_INVALID: "The certificate of {host} has expired, is not valid yet, or is for another name: have"

@@ -66,9 +66,10 @@ def _manifests(path: Path) -> list[Mapping[str, Any]]:
 def _take(documents: Documents, manifest: Mapping[str, Any]) -> None:
     name = str(manifest["metadata"].get("name", ""))
     if manifest.get("kind") == "ConfigMap":
-        documents.config_maps[name] = manifest.get("data") or {}
+        documents.config_maps[name] = _texts(f"ConfigMap {name}: data", manifest.get("data"))
     if manifest.get("kind") == "Secret":
-        hosts = (manifest["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS)
+        annotations = _texts(f"Secret {name}: annotations", manifest["metadata"].get("annotations"))
+        hosts = annotations.get(ALLOWED_HOSTS)
         allowed = tuple(host.strip().lower() for host in hosts.split(",")) if hosts is not None else None
         data = _decoded(name, manifest)
         kind = str(manifest.get("type", "Opaque"))
@@ -76,12 +77,26 @@ def _take(documents: Documents, manifest: Mapping[str, Any]) -> None:
 
 
 def _decoded(name: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    plain = {key: str(value).encode() for key, value in (manifest.get("stringData") or {}).items()}
+    texts = _texts(f"Secret {name}: stringData", manifest.get("stringData"))
+    plain = {key: value.encode() for key, value in texts.items()}
+    data = _texts(f"Secret {name}: data", manifest.get("data"))
     try:
-        encoded = {key: base64.b64decode(value, validate=True) for key, value in (manifest.get("data") or {}).items()}
-    except (binascii.Error, TypeError, ValueError):
+        encoded = {key: base64.b64decode("".join(value.splitlines()), validate=True) for key, value in data.items()}
+    except (binascii.Error, ValueError):
         raise UsageError(f"Secret {name}: data must be base64; use stringData for plain text.") from None
     return encoded | plain
+
+
+def _texts(place: str, value: object) -> dict[str, str]:
+    """Take an object of texts as the API server does; what YAML makes of 0012 or yes is not what was written."""
+    if value is not None and not isinstance(value, dict):
+        raise UsageError(f"{place} must be an object of keys and texts.")
+    texts: dict[str, str] = {}
+    for key, text in (value or {}).items():
+        if not isinstance(text, str):
+            raise UsageError(f"{place}: the value of {key} must be text: put it in quotes.")
+        texts[str(key)] = text
+    return texts
 
 
 def _add(documents: Documents, text: str) -> None:

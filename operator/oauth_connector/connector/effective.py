@@ -42,6 +42,12 @@ def token_host(spec: OAuthConnectorSpec) -> str:
     return (urlsplit(spec.provider.token_url or spec.provider.issuer or "").hostname or "").lower()
 
 
+def token_origin(spec: OAuthConnectorSpec) -> str:
+    """Give scheme, host and port of the same: what else is at that host is another server."""
+    parts = urlsplit(spec.provider.token_url or spec.provider.issuer or "")
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or ''}"
+
+
 def base_facts(connector: Connector) -> dict[str, str]:
     """Give what every sentence about a connector may use."""
     if isinstance(connector.spec, tuple):

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.waiting import Rank, Waiting
 
+MOST_IDLE = 1000
+"""Lanes that are remembered though nobody is in them, for what strain has taught."""
+
 PLACES = 16
 """Token calls in flight at one host, at most; halved by 429, 503 and time-outs, raised again by answers."""
 
 LOOK_AGAIN = 60.0
-"""Seconds after which a waiting pass asks again by itself, as it must once a lane that was closed is open."""
+"""Seconds after which a waiting pass asks again by itself, should its call be lost."""
 
 
 @dataclass(slots=True)
 class _Lane:
     limit: float = PLACES
-    closed_until: float = 0.0
+    closed: dict[str, float] = field(default_factory=dict)
     inside: Counter[str] = field(default_factory=Counter)
     called: set[Key] = field(default_factory=set)
     waiting: Waiting = field(default_factory=Waiting)
@@ -32,7 +35,14 @@ class _Lane:
 
     @property
     def idle(self) -> bool:
-        return not self.inside and not self.called and not self.waiting and self.limit >= PLACES
+        return not self.inside and not self.called and not self.waiting
+
+    def closed_until(self, namespace: str, now: float) -> float:
+        """Give the time until which a namespace was told to stay away; 0 where it was not."""
+        until = self.closed.get(namespace, 0.0)
+        if until <= now:
+            self.closed.pop(namespace, None)
+        return until if until > now else 0.0
 
     def crowded(self) -> set[str]:
         """Give the namespaces that hold half of the places: while others wait they get no more."""
@@ -64,24 +74,31 @@ class Lanes:
         was_called = key in lane.called
         lane.called.discard(key)
         lane.waiting.discard(key)
-        if lane.closed_until <= now and (was_called or lane.admits(key.namespace)):
+        self._host.pop(key, None)
+        if closed_until := lane.closed_until(key.namespace, now):
+            return closed_until
+        if was_called or lane.admits(key.namespace):
             lane.inside[key.namespace] += 1
-            self._host.pop(key, None)
             return None
         lane.waiting.put(key, rank)
         self._host[key] = host
-        return max(now + LOOK_AGAIN, lane.closed_until)
+        return now + LOOK_AGAIN
 
-    def leave(self, host: str, key: Key, now: float, *, strained: bool, closed_until: float = 0.0) -> list[Key]:
-        """Give the place back; the answer names those whose turn it is now."""
+    def leave(self, host: str, key: Key, *, strained: bool, closed_until: float = 0.0) -> list[Key]:
+        """Give the place back; the answer names those whose turn it is now.
+
+        `strained` narrows the lane for all. `closed_until` closes it for the namespace that was told to stay away: what
+        one tenant's client has used up is not the others' fault.
+        """
         lane = self._lanes[host]
         lane.inside[key.namespace] -= 1
         lane.inside += Counter()  # drops namespaces without calls
-        lane.closed_until = max(lane.closed_until, closed_until)
+        if closed_until:
+            lane.closed[key.namespace] = max(lane.closed.get(key.namespace, 0.0), closed_until)
         lane.limit = max(1.0, lane.limit / 2) if strained else min(PLACES, lane.limit + 1 / lane.limit)
-        return self._call(host, now)
+        return self.next(host)
 
-    def withdraw(self, key: Key, now: float) -> list[Key]:
+    def withdraw(self, key: Key) -> list[Key]:
         """Give up what a connector waits for, or was called to; the answer names those whose turn it is now."""
         host = self._host.pop(key, None)
         if host is None:
@@ -89,7 +106,7 @@ class Lanes:
         lane = self._lanes[host]
         lane.called.discard(key)
         lane.waiting.discard(key)
-        return self._call(host, now)
+        return self.next(host)
 
     def waits_elsewhere(self, key: Key, host: str) -> bool:
         """Tell whether a connector waits, or was called, at another host."""
@@ -99,9 +116,12 @@ class Lanes:
         """Count the passes that wait for a place."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
-    def _call(self, host: str, now: float) -> list[Key]:
+    def next(self, host: str) -> list[Key]:
+        """Call those whose turn it is, as many as there are places; forget a lane that has nothing to remember."""
         lane = self._lanes[host]
-        called = lane.call() if lane.closed_until <= now else []
-        if lane.idle:
+        called = lane.call()
+        if lane.idle and lane.limit >= PLACES and not lane.closed:
             del self._lanes[host]
+        elif len(self._lanes) > MOST_IDLE:
+            self._lanes = {name: kept for name, kept in self._lanes.items() if not kept.idle}
         return called

@@ -21,8 +21,7 @@ LOOKED_AT = frozenset(
 )
 """Reasons that a change of a credential Secret may end; that Secret is looked at every minute while one stands."""
 
-STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
-"""Signs that a host has more to do than it can: its lane is narrowed."""
+_STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
 
 LOCAL = LOOKED_AT - {Reason.CREDENTIALS_REJECTED}
 """Reasons found on this side, before anything was sent: a look costs the provider nothing."""
@@ -52,6 +51,11 @@ class Problem:
         if self.needs_a_person:
             return Pace.PROBE
         return Pace.SLOW if self.reason.value in _SLOW else Pace.QUICK
+
+
+def is_strain(signal: Signal) -> bool:
+    """Tell whether a host has more to do than it can. A port where nobody answers a connection says nothing of that."""
+    return signal.symptom in _STRAIN and (signal.symptom is not Symptom.TIMEOUT or signal.sent)
 
 
 def of_failure(failure: Failure, facts: Mapping[str, str]) -> Problem:

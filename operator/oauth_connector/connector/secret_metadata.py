@@ -81,6 +81,9 @@ def recorded_keys(fields: str | None) -> dict[str, str]:
     return {str(name): str(key) for name, key in keys.items()} if isinstance(keys, dict) else {}
 
 
+LAST_SECOND = 253402300799
+"""The end of the year 9999: what lies beyond cannot be written as a date."""
+
 _NOT_OURS = frozenset({"adopt", "allowed-hosts"})
 
 
@@ -106,6 +109,7 @@ def _shared(value: object) -> str | None:
 
 def _seconds(value: object) -> int | None:
     try:
-        return int(datetime.fromisoformat(str(value)).timestamp()) if value else None
+        at = int(datetime.fromisoformat(str(value)).timestamp()) if value else None
     except (ValueError, OverflowError):
         return None
+    return at if at is not None and 0 <= at <= LAST_SECOND else None

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from oauth_connector.connector.observation import Key
 
 Rank = tuple[int, float]
-"""Order of the waiting: a first token (0) before a refresh (1), then the earlier expiry."""
+"""Order of the waiting: a first token (0), a refresh (1) by its expiry, a first token that was refused before (2)."""
 
 _Ticket = tuple[Rank, int]
 

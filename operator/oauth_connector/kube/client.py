@@ -13,7 +13,8 @@ METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """What to accept for objects without `spec`, `data` and `status`: their metadata is whole, `managedFields` too."""
 
-PAGE = "500"
+PAGE = "100"
+"""Objects in a page: somebody else may have made each of them large."""
 
 
 class KubeAPI(Transport):
@@ -26,7 +27,7 @@ class KubeAPI(Transport):
     async def pages(
         self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON
     ) -> AsyncGenerator[dict[str, Any], None]:
-        """Read a list in pages of 500, all of one version; an empty list of metadata says `items: null`."""
+        """Read a list in pages of 100, all of one version; an empty list of metadata says `items: null`."""
         more: str | None = ""
         while more is not None:
             asked = {**(query or {}), "limit": PAGE, **({"continue": more} if more else {})}

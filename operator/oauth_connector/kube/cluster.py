@@ -49,8 +49,8 @@ class KubeCluster:
         return self._secrets.get(namespace, name)
 
     def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
-        """Give the Secrets in the cache that carry the connector's UID."""
-        return self._secrets.of_connector(connector.uid)
+        """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
+        return self._secrets.of_connector(connector.key.namespace, connector.uid)
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> Connector | None:

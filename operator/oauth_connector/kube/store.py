@@ -15,11 +15,11 @@ TOMBSTONES = 1000
 
 
 class SecretStore:
-    """Metadata by namespace and name, and by the UID of the connector that each names."""
+    """Metadata by namespace and name, and by the UID of the connector of that namespace that each names."""
 
     def __init__(self) -> None:
         self._secrets: dict[Name, SecretMetadata] = {}
-        self._of_connector: defaultdict[str, set[Name]] = defaultdict(set)
+        self._of_connector: defaultdict[tuple[str, str], set[Name]] = defaultdict(set)
         self._removed: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -32,9 +32,12 @@ class SecretStore:
         """Give a Secret as last seen."""
         return self._secrets.get((namespace, name))
 
-    def of_connector(self, uid: str) -> tuple[SecretMetadata, ...]:
-        """Give the Secrets that name a connector's UID, by name."""
-        return tuple(self._secrets[name] for name in sorted(self._of_connector.get(uid, ())))
+    def of_connector(self, namespace: str, uid: str) -> tuple[SecretMetadata, ...]:
+        """Give the Secrets of a namespace that name a connector's UID, by name.
+
+        Whoever may write Secrets elsewhere could name it too: what is in another namespace is never a connector's.
+        """
+        return tuple(self._secrets[name] for name in sorted(self._of_connector.get((namespace, uid), ())))
 
     def put(self, secret: SecretMetadata) -> bool:
         """Keep a Secret unless this or a newer version is known, or was removed; tell whether it was kept."""
@@ -47,7 +50,7 @@ class SecretStore:
         self._drop(name)
         self._secrets[name] = secret
         if secret.connector_uid:
-            self._of_connector[secret.connector_uid].add(name)
+            self._of_connector[secret.namespace, secret.connector_uid].add(name)
         return True
 
     def remove(self, secret: SecretMetadata) -> bool:
@@ -74,10 +77,11 @@ class SecretStore:
         known = self._secrets.pop(name, None)
         if known is None or not known.connector_uid:
             return
-        names = self._of_connector[known.connector_uid]
+        owner = (known.namespace, known.connector_uid)
+        names = self._of_connector[owner]
         names.discard(name)
         if not names:
-            del self._of_connector[known.connector_uid]
+            del self._of_connector[owner]
 
 
 def _version(secret: SecretMetadata) -> int:

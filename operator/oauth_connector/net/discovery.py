@@ -1,6 +1,7 @@
 """Discovery: an issuer's endpoints, fetched by RFC 8414, then OpenID Connect, and kept."""
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ _Cached = tuple[Metadata | Signal, float]
 @dataclass(frozen=True, slots=True)
 class _Place:
     issuer: str
-    trust: str | None
+    trust: str
 
 
 class Discovery:
@@ -40,9 +41,9 @@ class Discovery:
 
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Give an issuer's metadata, or what was seen instead. One look at a time for an issuer."""
-        place = _Place(issuer, trust)
+        place = _Place(issuer, hashlib.sha256((trust or "").encode()).hexdigest())
         async with self._locks.setdefault(place, asyncio.Lock()):
-            found = self._fresh(place) or await self._look(place)
+            found = self._fresh(place) or await self._look(place, trust)
         self._locks.pop(place, None)
         return found
 
@@ -50,8 +51,8 @@ class Discovery:
         found, until = self._cached.get(place, (None, 0.0))
         return found if self._clock() < until else None
 
-    async def _look(self, place: _Place) -> Metadata | Signal:
-        found = await self._fetched(place)
+    async def _look(self, place: _Place, trust: str | None) -> Metadata | Signal:
+        found = await self._fetched(place.issuer, trust)
         known = self._cached.get(place, (None, 0.0))[0]
         kept = known if isinstance(found, Signal) and isinstance(known, Metadata) else found
         life = NEGATIVE if isinstance(found, Signal) else FRESH
@@ -61,13 +62,13 @@ class Discovery:
             self._cached.popitem(last=False)
         return kept
 
-    async def _fetched(self, place: _Place) -> Metadata | Signal:
+    async def _fetched(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Try both addresses; the second only where the first has nothing to show."""
         found: Metadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
-        for url in well_known_urls(place.issuer):
+        for url in well_known_urls(issuer):
             outgoing = Outgoing("GET", url, (("Accept", "application/json"),))
-            answer = await fetch(self._pools, outgoing, place.trust, self._limits)
-            found = parse_metadata(place.issuer, answer) if isinstance(answer, HTTPResponse) else answer
+            answer = await fetch(self._pools, outgoing, trust, self._limits)
+            found = parse_metadata(issuer, answer) if isinstance(answer, HTTPResponse) else answer
             if isinstance(found, Metadata) or not isinstance(answer, HTTPResponse):
                 break
         return found

@@ -47,7 +47,7 @@ async def examine(
         async with asyncio.timeout(PATIENCE):
             protocol, until = await _handshake(str(addresses[0]), port, host, secured)
     except BadCertificatesError:
-        return Examination(host, port, addresses, allowed=True, problem=Symptom.CERTIFICATE_UNTRUSTED)
+        return Examination(host, port, addresses, allowed=True, problem=Symptom.BAD_CA_BUNDLE)
     except (OSError, TimeoutError) as error:
         return Examination(host, port, addresses, allowed=True, problem=symptom_of(error, sent=False))
     return Examination(host, port, addresses, allowed=True, protocol=protocol, certificate_until=until)

@@ -62,7 +62,7 @@ async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: Lim
             )
             return await _exchanged(transport, request, limits.size)
     except BadCertificatesError:
-        return Signal(Symptom.CERTIFICATE_UNTRUSTED)
+        return Signal(Symptom.BAD_CA_BUNDLE)
     except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
         return Signal(Symptom.HOST_NOT_FOUND)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:

@@ -12,7 +12,10 @@ from oauth_connector.net.destinations import DEFAULT_PORTS, AllowedDestination
 
 Address = IPv4Address | IPv6Address
 
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_NAT64 = IPv6Network("64:ff9b::/96")
+_UNICAST = IPv6Network("2000::/3")
+"""All that is given out of IPv6 for public use (RFC 4291 §2.4, IANA)."""
+
 _METADATA = frozenset(
     map(
         ip_address,
@@ -54,7 +57,8 @@ def _allows(entry: AllowedDestination, destination: Destination) -> bool:
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not address.is_multicast and address not in _METADATA
+    in_use = isinstance(address, IPv4Address) or address in _UNICAST
+    return in_use and address.is_global and not address.is_multicast and address not in _METADATA
 
 
 def _meant(address: Address) -> Iterable[Address]:
@@ -67,6 +71,6 @@ def _meant(address: Address) -> Iterable[Address]:
         return (address.sixtofour,)
     if address.teredo is not None:
         return address.teredo
-    if any(address in network for network in _NAT64) or int(address) >> 32 == 0:
+    if address in _NAT64 or int(address) >> 32 == 0:
         return (IPv4Address(int(address) & 0xFFFFFFFF),)
     return (address,)

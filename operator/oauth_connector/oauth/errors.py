@@ -45,6 +45,7 @@ class Symptom(StrEnum):
     CONNECTION_FAILED = "ConnectionFailed"
     CONNECTION_LOST = "ConnectionLost"
     TIMEOUT = "Timeout"
+    BAD_CA_BUNDLE = "BadCABundle"
     CERTIFICATE_UNTRUSTED = "CertificateUntrusted"
     CERTIFICATE_INVALID = "CertificateInvalid"
     TLS_FAILED = "TLSFailed"
@@ -91,6 +92,7 @@ class FailureReason(StrEnum):
     RATE_LIMITED = "RateLimited"
     PROVIDER_UNREACHABLE = "ProviderUnreachable"
     HOST_NOT_FOUND = "HostNotFound"
+    CA_BUNDLE_INVALID = "CABundleInvalid"
     CERTIFICATE_UNTRUSTED = "CertificateUntrusted"
     CERTIFICATE_INVALID = "CertificateInvalid"
     TLS_FAILED = "TLSFailed"
@@ -168,6 +170,7 @@ _SYMPTOMS: Mapping[Symptom, _Row] = {
     Symptom.CONNECTION_FAILED: _Row(_R.PROVIDER_UNREACHABLE),
     Symptom.CONNECTION_LOST: _Row(_R.PROVIDER_UNREACHABLE),
     Symptom.TIMEOUT: _Row(_R.PROVIDER_UNREACHABLE),
+    Symptom.BAD_CA_BUNDLE: _Row(_R.CA_BUNDLE_INVALID),
     Symptom.CERTIFICATE_UNTRUSTED: _Row(_R.CERTIFICATE_UNTRUSTED, Remedy.FIX_SPEC),
     Symptom.CERTIFICATE_INVALID: _Row(_R.CERTIFICATE_INVALID),
     Symptom.TLS_FAILED: _Row(_R.TLS_FAILED),

@@ -133,4 +133,13 @@ def _fields(members: Members) -> dict[str, SecretStr]:
     scalars = {
         name: value for name, value in members.items() if isinstance(value, _SCALAR) and not isinstance(value, bool)
     }
-    return {name: SecretStr(str(value)) for name, value in scalars.items()}
+    return {name: SecretStr(str(value)) for name, value in scalars.items() if _is_text(str(value))}
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a value can be written at all: JSON can name half a character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

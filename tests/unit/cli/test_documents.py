@@ -107,3 +107,26 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """`oauth-connector version` prints it and nothing else."""
     assert main(["version"]) == 0
     assert capsys.readouterr().out.strip().count(".") == 2
+
+
+NOT_TEXT = {
+    "an octal number": "stringData: {client-secret: 0012345}",
+    "a truth": "stringData: {client-secret: yes}",
+    "a list": "data: [a]",
+    "a text for an object": "stringData: abc",
+}
+
+
+@pytest.mark.parametrize("sentence", NOT_TEXT)
+def test_a_value_that_yaml_takes_for_something_else_is_refused(tmp_path: Path, sentence: str) -> None:
+    """The API server refuses it too; to send what YAML makes of it would be a failed login."""
+    path = tmp_path / "secret.yaml"
+    path.write_text(f"kind: Secret\nmetadata: {{name: robot}}\n{NOT_TEXT[sentence]}\n")
+    with pytest.raises(UsageError, match="must be"):
+        load([a_file(tmp_path, CONNECTOR), path], [])
+
+
+def test_base64_may_have_line_breaks(tmp_path: Path) -> None:
+    """As the command base64 gives it, and the API server takes it."""
+    secret = {"kind": "Secret", "metadata": {"name": "robot"}, "data": {"a": "aGVs\nbG8=\n"}}
+    assert load([a_file(tmp_path, CONNECTOR, secret)], []).secrets["robot"].data == {"a": b"hello"}

@@ -121,3 +121,9 @@ RECORDS = {None: {}, "": {}, "[]": {}, '"x"': {}, "{": {}, '{"a": 1}': {"a": "1"
 def test_a_record_of_keys_is_read_as_far_as_it_makes_sense(record: str | None, keys: dict[str, str]) -> None:
     """Nonsense, however deep, holds no keys."""
     assert recorded_keys(record) == keys
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z"])
+def test_a_time_that_cannot_be_written_as_a_date_counts_as_absent(time: str) -> None:
+    """Somebody edited the annotation; a pass must not fail over it."""
+    assert secret_metadata(a_manifest(notes={**NOTES, f"{PREFIX}expires-at": time})).expires_at is None

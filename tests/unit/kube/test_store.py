@@ -83,9 +83,9 @@ def test_secrets_are_found_by_their_connectors_uid() -> None:
         store.put(a_secret(10, name))
     store.put(a_secret(11, "c", connector_uid="another"))
     store.remove(a_secret(12, "b"))
-    assert [secret.name for secret in store.of_connector("uid-of-crm")] == ["a"]
-    assert [secret.name for secret in store.of_connector("another")] == ["c"]
-    assert store.of_connector("nobody") == ()
+    assert [secret.name for secret in store.of_connector("shop", "uid-of-crm")] == ["a"]
+    assert [secret.name for secret in store.of_connector("shop", "another")] == ["c"]
+    assert store.of_connector("shop", "nobody") == ()
 
 
 def test_the_store_may_change_while_it_is_walked_through() -> None:
@@ -119,4 +119,11 @@ def test_any_order_of_news_ends_in_the_newest(versions: list[int], removals: set
         act(a_secret(version))
     left = store.get("shop", "crm-token")
     assert left == (None if 8 in removals else a_secret(8))
-    assert [s.name for s in store.of_connector("uid-of-crm")] == ([] if left is None else [left.name])
+    assert [s.name for s in store.of_connector("shop", "uid-of-crm")] == ([] if left is None else [left.name])
+
+
+def test_a_secret_of_another_namespace_belongs_to_no_connector_here() -> None:
+    """Who may write Secrets elsewhere could name our connector in one of them."""
+    store = SecretStore()
+    store.put(replace(a_secret(10), namespace="elsewhere"))
+    assert store.of_connector("shop", "uid-of-crm") == ()

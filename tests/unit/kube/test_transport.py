@@ -183,8 +183,8 @@ async def test_a_list_is_read_page_by_page(api: KubeAPI, server: ScriptedAPI) ->
     pages = [page async for page in api.pages(SECRETS, {"labelSelector": "a=b"})]
     assert [page["items"] for page in pages] == [[1], None]
     assert [request.query for request in server.requests] == [
-        {"labelSelector": "a=b", "limit": "500"},
-        {"labelSelector": "a=b", "limit": "500", "continue": "more"},
+        {"labelSelector": "a=b", "limit": "100"},
+        {"labelSelector": "a=b", "limit": "100", "continue": "more"},
     ]
 
 

@@ -49,6 +49,11 @@ REFUSED = {
     "NAT64 of private": "64:ff9b::10.0.0.1",
     "NAT64 of metadata": "64:ff9b::169.254.169.254",
     "local NAT64 of loopback": "64:ff9b:1::127.0.0.1",
+    "local NAT64, read from its middle": "64:ff9b:1:a9fe:a9:fe00:808:808",
+    "translated loopback": "::ffff:0:127.0.0.1",
+    "site-local": "fec0::1",
+    "not given out yet": "4000::1",
+    "segment routing": "5f00::1",
     "6to4 of private": "2002:0a00:0001::1",
     "Teredo of loopback": "2001:0:4136:e378:8000:63bf:80ff:fffe",
 }

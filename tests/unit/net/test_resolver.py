@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.net.resolver import Resolver, UnresolvedError
+from oauth_connector.net.resolver import OF_ONE_DOMAIN, Resolver, UnresolvedError
 from oauth_connector.oauth.errors import Symptom
 
 ENTRY = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))
@@ -86,4 +86,18 @@ async def test_a_literal_needs_nobody() -> None:
     assert await resolver.resolve("192.0.2.7") == (ip_address("192.0.2.7"),)
     assert await resolver.resolve("2001:db8::1") == (ip_address("2001:db8::1"),)
     assert names.asked == []
+    resolver.close()
+
+
+async def test_the_names_of_one_dead_zone_take_few_threads() -> None:
+    """A tenant's hundred names in it leave the others' look-ups their threads."""
+    names = Names()
+    resolver = Resolver(names)
+    waiting = [asyncio.create_task(resolver.resolve(f"dead.{n}.zone.example")) for n in range(100)]
+    while len(names.asked) < OF_ONE_DOMAIN:
+        await asyncio.sleep(0.01)
+    assert await resolver.resolve("live.example.com")
+    names.gate.set()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert len(names.asked) == OF_ONE_DOMAIN + 1
     resolver.close()

@@ -277,3 +277,8 @@ def test_whatever_comes_nothing_is_raised(body: bytes, status: int, header: str)
     """Any bytes with any status and headers give a token or a signal."""
     headers = {"content-type": header, "retry-after": header, "date": header}
     assert isinstance(parse(HTTPResponse(status, headers, body)), Token | Signal)
+
+
+def test_a_field_that_cannot_be_written_is_left_out() -> None:
+    """JSON can name half of a character, which no Secret can hold."""
+    assert "bad" not in token(bad="\ud800", good="x").fields
