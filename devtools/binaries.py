@@ -1,7 +1,7 @@
-"""The programs of a Kubernetes control plane: found, or built once from their Go modules.
+"""The programs of a Kubernetes control plane, and promtool: found, or built once from their Go modules.
 
-Looked for in this order: the folder that `KUBEBUILDER_ASSETS` names, the project's cache, and else built there: about
-eight minutes on two cores.
+Those of the control plane are looked for in this order: the folder that `KUBEBUILDER_ASSETS` names, the project's
+cache, and else built there: about eight minutes on two cores.
 """
 
 import os
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
@@ -31,16 +32,23 @@ class BinariesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One `go build`: the folder of its module, the packages, and what the linker stamps into them."""
+    """One `go build`: the folder of its module, the packages, what the linker stamps into them, and build tags."""
 
     module: str
     packages: tuple[str, ...]
     stamp: str = ""
+    tags: str = ""
 
 
 def kubernetes_version() -> str:
     """Give the version that the module requires, as `v1.37.2`."""
-    return _told_by_module(r"k8s\.io/kubernetes (v\d+\.\d+\.\d+)$")
+    return told_by_module("kubernetes", r"k8s\.io/kubernetes (v\d+\.\d+\.\d+)$")
+
+
+def promtool() -> Path:
+    """Give Prometheus' tool for rules, building it if need be. Raises `BinariesError`."""
+    version = told_by_module("promtool", r"github\.com/prometheus/prometheus (v\d+\.\d+\.\d+)")
+    return cached_folder(f"promtool-{version}", _build_promtool) / "promtool"
 
 
 def control_plane_binaries() -> Path:
@@ -64,35 +72,48 @@ def builds() -> tuple[Build, Build]:
     return Build(ETCD, ("go.etcd.io/etcd/server/v3",)), Build("kubernetes", kubernetes, stamp)
 
 
-def _told_by_module(pattern: str) -> str:
-    found = re.search(pattern, (SOURCES / "kubernetes" / "go.mod").read_text(), re.MULTILINE)
+def told_by_module(module: str, pattern: str) -> str:
+    """Give what a module's go.mod says at a pattern's group. Raises `BinariesError`."""
+    found = re.search(pattern, (SOURCES / module / "go.mod").read_text(), re.MULTILINE)
     if found is None:
-        raise BinariesError(f"devtools/binaries/kubernetes/go.mod holds nothing like {pattern}.")
+        raise BinariesError(f"devtools/binaries/{module}/go.mod holds nothing like {pattern}.")
     return found.group(1)
 
 
 def _build(folder: Path) -> None:
-    go = _toolchain()
+    go = _toolchain("The control plane", "kubernetes")
     progress(f"Building etcd and Kubernetes {kubernetes_version()}, once: about eight minutes on two cores.")
+    _build_all(go, builds(), folder)
+
+
+def _build_promtool(folder: Path) -> None:
+    """Build Prometheus' tool for rules, without the service discoveries that it would bring along."""
+    go = _toolchain("promtool", "promtool")
+    progress("Building promtool, once: about three minutes on two cores.")
+    packages = ("github.com/prometheus/prometheus/cmd/promtool",)
+    _build_all(go, (Build("promtool", packages, tags="remove_all_sd"),), folder)
+
+
+def _build_all(go: str, wanted: Iterable[Build], folder: Path) -> None:
     started = time.monotonic()
     (folder / WORK).mkdir()
     try:
-        for build in builds():
+        for build in wanted:
             _run(go, build, folder)
     finally:
         shutil.rmtree(folder / WORK, ignore_errors=True)
     progress(f"Built in {time.monotonic() - started:.0f} s, kept in {folder}")
 
 
-def _toolchain() -> str:
-    """Give the path of a Go that can build the modules; one that can fetch a newer Go by itself is asked to."""
-    wanted = _told_by_module(r"^go (\d+\.\d+)")
-    need = f"The control plane is built with Go {wanted} or newer"
+def _toolchain(what: str, module: str) -> str:
+    """Give the path of a Go that can build a module; one that can fetch a newer Go by itself is asked to."""
+    wanted = told_by_module(module, r"^go (\d+\.\d+)")
+    need = f"{what} is built with Go {wanted} or newer"
     go = shutil.which("go")
     if go is None:
         raise BinariesError(f"{need}, and no Go is installed: see go.dev/dl.")
     asked = [go, "env", "GOVERSION"]
-    said = subprocess.run(asked, cwd=SOURCES / "kubernetes", capture_output=True, text=True, check=False)
+    said = subprocess.run(asked, cwd=SOURCES / module, capture_output=True, text=True, check=False)
     if said.returncode:
         raise BinariesError(f"{need} (see go.dev/dl), and the one installed says: {said.stderr.strip()}")
     found = re.search(r"go(\d+)\.(\d+)", said.stdout)
@@ -104,7 +125,19 @@ def _toolchain() -> str:
 def _run(go: str, build: Build, folder: Path) -> None:
     target = f"{folder}/etcd" if build.module == ETCD else f"{folder}/"
     where = ["-C", str(SOURCES / build.module)]
-    command = [go, "build", *where, "-v", "-trimpath", "-ldflags", f"-s -w {build.stamp}", "-o", target]
+    command = [
+        go,
+        "build",
+        *where,
+        "-v",
+        "-trimpath",
+        "-ldflags",
+        f"-s -w {build.stamp}",
+        "-tags",
+        build.tags,
+        "-o",
+        target,
+    ]
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTMPDIR": str(folder / WORK)}
     process = Child([*command, *build.packages], folder / f"{build.module}.log", environment)
     try:

@@ -1,4 +1,4 @@
-"""Writes what is generated from the models: the CRD and the reference pages. `--check` only says what is stale.
+"""Writes what is generated: the CRD, the reference pages, the dashboard. `--check` only says what is stale.
 
 python -m devtools.generate [--check]
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from devtools import reference_page, settings_page
+from devtools import dashboard, reference_page, settings_page
 from oauth_connector.api.crd import crd
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +33,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "crds" / "oauthconnector.dev_oauthconnectors.yaml": crd_yaml,
     ROOT / "docs" / "reference" / "oauthconnector.md": reference_page.page,
     ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons,
+    ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
     settings_page.PATH: settings_page.page,
 }
 

@@ -55,13 +55,14 @@ async def _run(site: Site, objects: int, *, whole: bool) -> phases.Figures:
             figures |= await phases.steady(site)
     _say(f"{objects} objects: the bare client once more")
     after = await phases.raw(site, objects)
-    ceiling, api_cpu = ((before[name] + after[name]) / 2 for name in ("seconds", "api_cpu"))
+    ceiling, api_cpu, own = ((before[name] + after[name]) / 2 for name in ("seconds", "api_cpu", "own_cpu"))
     return figures | {
         "objects": objects,
         "ceiling_seconds": ceiling,
         "ratio_to_ceiling": ceiling / figures["seconds"],
         "api_cpu_ratio": figures["api_cpu"] / api_cpu,
         "api_cpu_ms_per_object": figures["api_cpu"] * 1000 / objects,
+        "ceiling_cpu_ms_per_object": own * 1000 / objects,
         "ceiling_api_cpu_ms_per_object": api_cpu * 1000 / objects,
         "requests_per_object": sum(value for name, value in figures.items() if name.startswith("requests ")),
     }

@@ -14,6 +14,7 @@ import httpx2
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.guard import Destination, judge
 from oauth_connector.net.resolver import Resolver, UnresolvedError
+from oauth_connector.net.streams import connect
 from oauth_connector.oauth.errors import Symptom
 
 CONNECTIONS = 256
@@ -34,15 +35,14 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         self._scheme = scheme
         self._resolver = resolver
         self._allowed = allowed
-        self._sockets = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ASYNC109  # the library's protocol
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+        local_address: str | None = None,  # noqa: ARG002  # as above
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002  # as above
     ) -> httpcore2.AsyncNetworkStream:
         """Resolve, judge, and connect to the first address that lets us."""
         try:
@@ -55,7 +55,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         last: Exception = NotConnectedError(Symptom.CONNECTION_FAILED)
         for address in judged:
             try:
-                return await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                return await connect(str(address), port, timeout)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 last = error
         raise last
