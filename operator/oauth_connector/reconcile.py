@@ -35,6 +35,7 @@ class Reconciler:
         self._memory = memory
         self._recorder = recorder
         self._clock = clock
+        self._started = clock()
 
     async def __call__(self, key: Key) -> float | None:
         """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
@@ -70,6 +71,7 @@ class Reconciler:
             # a copy that a person made of our Secret names us too, but it is that person's
             strays=tuple(s for s in self._cluster.outputs_of(connector) if s.name != name and s.written_by_us),
             memory=self._memory.of(key),
+            started=self._started,
         )
 
     async def _look(self, connector: Connector) -> tuple[CredentialVersion, ...]:

@@ -27,7 +27,7 @@ from tests.support.builders import NOW, a_connector, a_spec
 from tests.support.fake_provider import answer
 
 CRASH_PAUSE = 10.0
-"""Seconds until a process that was killed is back: the kubelet's first pause."""
+"""Seconds, on average, until a process that was killed is back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,26 @@ async def test_a_restart_asks_nobody_and_writes_nothing(world: World) -> None:
     assert (world.cluster.calls.reads, world.cluster.calls.writes, world.calls) == ([], [], 1)
 
 
+async def test_a_restart_keeps_its_distance_from_calls_that_it_knows_nothing_of(world: World) -> None:
+    """A process that was killed while it asked may have called a moment ago: a refresh that is due waits ten seconds."""
+    await world.run()
+    world.now += 3000
+    world.start()
+    await world.run(9)
+    assert world.calls == 1
+    await world.run(1)
+    assert world.calls == 2
+
+
+async def test_a_restart_does_not_wait_while_a_token_dies(world: World) -> None:
+    """Ten seconds are too many where the token that is there has no twenty left."""
+    await world.run()
+    world.now += 3585
+    world.start()
+    await world.run(1)
+    assert world.calls == 2
+
+
 async def test_a_deleted_secret_is_healed_and_healing_is_rationed(world: World) -> None:
     """A Secret that is deleted comes back three times within an hour; then the operator says so and waits."""
     await world.run()

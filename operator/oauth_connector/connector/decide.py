@@ -49,11 +49,18 @@ def _after_the_last_call(obs: Observation) -> float:
     status, token = obs.connector.status, held(obs)
     known = (
         obs.memory.last_call,
+        obs.started if _can_wait_for_a_new_process(obs) else None,
         seconds(status.last_failure_time) if status.failed_attempts else None,
         token.issued_at if token else seconds(status.issue_time),
     )
     last = max((at for at in known if at is not None and at <= obs.now), default=None)
     return last + MINIMUM_GAP if last is not None else 0.0
+
+
+def _can_wait_for_a_new_process(obs: Observation) -> bool:
+    """Tell whether the token outlives the ten seconds after which no call of a killed process can be too near."""
+    token = held(obs)
+    return token is not None and (token.expires_at or 0) > obs.started + 2 * MINIMUM_GAP
 
 
 def _after_failures(cause: Cause, obs: Observation) -> float:

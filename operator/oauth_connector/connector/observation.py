@@ -137,7 +137,8 @@ class Observation:
     """Everything that the checks may ask about.
 
     `output` is the Secret of the name that the spec asks; `strays` are Secrets of this connector under other names;
-    `credentials` are the versions that a look found, or `None` when nobody needed to look.
+    `credentials` are the versions that a look found, or `None` when nobody needed to look. `started` is since when
+    this process runs: what an earlier one called last it may not have been able to say.
     """
 
     now: float
@@ -148,3 +149,4 @@ class Observation:
     strays: tuple[SecretMetadata, ...] = ()
     credentials: tuple[CredentialVersion, ...] | None = None
     memory: Recollection = field(default_factory=Recollection)
+    started: float = 0.0

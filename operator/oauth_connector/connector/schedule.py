@@ -98,15 +98,14 @@ class Failing:
 def retry_time(failing: Failing, pace: Pace, expires: int | None, uid: str) -> int:
     """Give the second of the next try after a failure.
 
-    The pause grows from try to try up to the pace's limit; a pause that would run past the last minute of a living
-    token is shortened to reach it, unless the provider itself named the time.
+    The pause grows from try to try up to the pace's limit, and is never shorter than what the provider asked. A pause
+    that would run past the last minute of a living token is shortened to reach it, as far as the provider allows.
     """
-    if failing.retry_after is not None:
-        return failing.last + max(MINIMUM_GAP, int(failing.retry_after) + 1)
+    least = max(MINIMUM_GAP, int(failing.retry_after) + 1 if failing.retry_after is not None else 0)
     pause = int(pace.pause(failing.attempts) * (1 + JITTER * share(uid, failing.attempts)))
-    planned = failing.last + max(MINIMUM_GAP, pause)
+    planned = failing.last + max(least, pause)
     last_call = (expires or 0) - LAST_CALL_BEFORE_EXPIRY
-    reachable = failing.last + MINIMUM_GAP <= last_call < planned
+    reachable = failing.last + least <= last_call < planned
     return last_call if reachable and pace is not Pace.PROBE else planned
 
 

@@ -118,6 +118,12 @@ def test_the_providers_own_time_is_obeyed() -> None:
     assert retry_time(Failing(1, last=1000, retry_after=120), Pace.QUICK, 1100, "uid") == 1121
 
 
+def test_the_providers_own_time_is_a_least_and_pauses_grow_beyond_it() -> None:
+    """A provider that asks for forty seconds each time for hours is asked ever more rarely, as any that fails."""
+    at = retry_time(Failing(8, last=1000, retry_after=40), Pace.QUICK, None, "uid")
+    assert 1000 + 300 <= at <= 1000 + 330
+
+
 @given(st.integers(0, 4_000_000_000), st.integers(0, 1_000_000))
 def test_a_look_at_a_credential_comes_within_a_minute(since: int, age: int) -> None:
     """A missing Secret is looked for within seconds at first, and every minute for ever."""
