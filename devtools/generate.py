@@ -5,12 +5,13 @@ python -m devtools.generate [--check]
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import yaml
 
 from devtools import dashboard, reference_page, settings_page
-from oauth_connector.api.crd import crd
+from oauth_connector.api.crd import CONNECTOR, CONSENT, Kind, crd
 
 ROOT = Path(__file__).parent.parent
 NOTE = "# Generated from operator/oauth_connector/api by `make generate`. Do not edit.\n"
@@ -24,13 +25,14 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def crd_yaml() -> str:
-    """Give the CRD as it is applied."""
-    return NOTE + yaml.dump(crd(), Dumper=_Plain, sort_keys=False, width=120, allow_unicode=True)
+def crd_yaml(of: Kind = CONNECTOR) -> str:
+    """Give the CRD of a kind as it is applied."""
+    return NOTE + yaml.dump(crd(of), Dumper=_Plain, sort_keys=False, width=120, allow_unicode=True)
 
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "crds" / "oauthconnector.dev_oauthconnectors.yaml": crd_yaml,
+    ROOT / "crds" / "oauthconnector.dev_oauthconsents.yaml": partial(crd_yaml, CONSENT),
     ROOT / "docs" / "reference" / "oauthconnector.md": reference_page.page,
     ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons,
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,

@@ -113,7 +113,7 @@ class Exchange:
         trust = await self._trust(connector)
         if isinstance(trust, Problem):
             return trust
-        endpoint = spec.provider.token_url or await self._discover(spec, trust)
+        endpoint = spec.provider.effective_token_url or await self._discover(spec, trust)
         if isinstance(endpoint, Problem):
             return endpoint
         forbidden = forbidden_host(list(found.values()), _host(endpoint), required=self._require_allowed_hosts)
@@ -131,7 +131,7 @@ class Exchange:
         return held[key]
 
     async def _discover(self, spec: OAuthConnectorSpec, trust: str) -> str | Problem:
-        found = await self._provider.find(spec.provider.issuer or "", trust or None)
+        found = await self._provider.find(spec.provider.effective_issuer or "", trust or None)
         return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found.token_endpoint
 
     async def _send(self, connector: Connector, prepared: _Prepared) -> IssuedToken | Problem:

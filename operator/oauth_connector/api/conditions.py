@@ -6,7 +6,7 @@ from datetime import datetime
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.status import LONGEST_MESSAGE, Condition
 
-ORDER = ("Ready", "Reconciling", "Stalled", "RefreshFailed")
+ORDER = ("Ready", "Reconciling", "Stalled", "RefreshFailed", "ConsentRequired")
 """As people read them; all but `Ready` are there only while true."""
 
 

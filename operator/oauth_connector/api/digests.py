@@ -20,7 +20,7 @@ def of_request(spec: "OAuthConnectorSpec") -> str:
     """Digest all that shapes the token request: another value means that another token is due."""
     shape: dict[str, object] = {
         "grant": spec.grant_type.value,
-        "provider": [spec.provider.issuer, spec.provider.token_url],
+        "provider": [spec.provider.effective_issuer, spec.provider.effective_token_url],
         "client": spec.client.model_dump(mode="json", exclude_none=True),
         "scopes": [spec.effective_scopes, spec.separator],
         "audience": spec.audience,

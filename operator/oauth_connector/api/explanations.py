@@ -71,6 +71,56 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "The ConfigMap that `provider.caBundleRef` names is not in the connector's namespace, or has not the key.",
         "Create it, or name another. Nothing is sent without it.",
     ),
+    Reason.CONSENT_REQUIRED: Explanation(
+        "A token of this connector can only be had with a person's consent, and nobody has given it yet, or it was"
+        " withdrawn.",
+        "Run `kubectl oauth authorize NAME -n NAMESPACE`: it opens the provider's page in your browser, and the token"
+        " arrives seconds after your yes. You need the right to create OAuthConsents in the namespace.",
+    ),
+    Reason.GRANT_REFUSED: Explanation(
+        "The provider said in so many words (`invalid_grant`) that it does not take the refresh token any more: it was"
+        " revoked, has expired, was used by somebody else, or its user's password was changed. The token that is shown"
+        " stays until it expires.",
+        "Consent again with `kubectl oauth authorize`; for grantType `RefreshToken`, put a new refresh token into the"
+        " Secret. If you think the provider was wrong, ask for a refresh: the refused token is then tried once more.",
+    ),
+    Reason.GRANT_ENDED: Explanation(
+        "The provider gave a token without a refresh token, and its life is over or unknown.",
+        "Consent again. If the provider can give refresh tokens, ask for one: often by the scope `offline_access` or the"
+        " parameter `access_type=offline`.",
+    ),
+    Reason.GRANT_BOUND_ELSEWHERE: Explanation(
+        "The refresh token is bound to the issuer (or the token endpoint's host) and the client that it was given for."
+        " The spec now names others. It is not sent to them: whoever can edit a connector could otherwise have it sent"
+        " to a server of their own.",
+        "Put provider and client back, or consent again.",
+    ),
+    Reason.SCOPES_CHANGED: Explanation(
+        "Scopes, audience, resources or parameters of the spec are not those that a person consented to. Until somebody"
+        " consents to the new ones the old grant is refreshed on, so that nothing breaks.",
+        "Consent again, or put the spec back.",
+    ),
+    Reason.REFRESH_TOKEN_MISSING: Explanation(
+        "The consent went well, but the provider gave no refresh token with it: the token will be good until it expires"
+        " and no longer. It is said now, and not when it is too late.",
+        "Most providers give one only when asked: by the scope `offline_access` (Microsoft, Okta, Auth0, Xero), by the"
+        " parameter `access_type=offline` (Google, Zoho), or by a setting of the client. Then consent again.",
+    ),
+    Reason.REFRESH_TOKEN_EXPIRING: Explanation(
+        "The provider told when the refresh token expires, and that is near: a fifth of its life is left, or a week.",
+        "Consent again before `status.refreshTokenExpirationTime`; nothing is interrupted by it.",
+    ),
+    Reason.REDIRECT_URI_INVALID: Explanation(
+        "A connector's redirect URI is its own address at the consent service, or one on loopback with the same path."
+        " With any other, codes could end where they do not belong.",
+        "Leave `authorizationCode.redirectURI` out where the operator has a consent service (setting `publicURL`);"
+        " `status.redirectURI` then tells what to register. Without one, use loopback and `kubectl oauth authorize`.",
+    ),
+    Reason.STATE_CONFLICT: Explanation(
+        "The operator keeps refresh tokens in a Secret of its own, `<connector>-oauth-state`. There is one of that name"
+        " that it did not write, and it is left alone.",
+        "Delete that Secret if nobody needs it, or give the connector another name.",
+    ),
     Reason.SECRET_CONFLICT: Explanation(
         "A Secret of the output's name is there and is not this connector's: somebody else's, or another connector's"
         " that had it first. It is left untouched.",

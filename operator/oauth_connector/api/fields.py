@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 
 VALIDATIONS = "x-kubernetes-validations"
 
-_ACRONYMS = {"url": "URL", "uri": "URI"}
+_ACRONYMS = {"url": "URL", "uri": "URI", "id": "ID", "uid": "UID"}
 
 Value = TypeVar("Value")
 

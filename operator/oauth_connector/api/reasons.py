@@ -25,6 +25,16 @@ class Reason(StrEnum):
     CREDENTIALS_NOT_ALLOWED = "CredentialsNotAllowed"
     CREDENTIALS_REJECTED = "CredentialsRejected"
     CA_BUNDLE_NOT_FOUND = "CABundleNotFound"
+    # consent
+    CONSENT_REQUIRED = "ConsentRequired"
+    GRANT_REFUSED = "GrantRefused"
+    GRANT_ENDED = "GrantEnded"
+    GRANT_BOUND_ELSEWHERE = "GrantBoundElsewhere"
+    SCOPES_CHANGED = "ScopesChanged"
+    REFRESH_TOKEN_MISSING = "RefreshTokenMissing"  # a reason
+    REFRESH_TOKEN_EXPIRING = "RefreshTokenExpiring"  # a reason
+    REDIRECT_URI_INVALID = "RedirectURIInvalid"
+    STATE_CONFLICT = "StateConflict"
     # the Secret
     SECRET_CONFLICT = "SecretConflict"  # a reason
     SECRET_WRITE_REFUSED = "SecretWriteRefused"  # a reason
@@ -73,6 +83,20 @@ SENTENCES: Mapping[Reason, str] = {
     " minute",
     Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}`, named by provider.caBundleRef, is not"
     " there: create it, or name another",
+    Reason.CONSENT_REQUIRED: "A person must consent: run `kubectl oauth authorize {connector} -n {namespace}`",
+    Reason.GRANT_REFUSED: "{host} does not accept the refresh token any more (expired, revoked or used elsewhere): {again}",
+    Reason.GRANT_ENDED: "The token has no refresh token and cannot be renewed without a person: {again}",
+    Reason.GRANT_BOUND_ELSEWHERE: "The refresh token was given by another server or to another client than the spec now"
+    " names, and is not sent there: {again}",
+    Reason.SCOPES_CHANGED: "The spec asks for other scopes or parameters than were consented to, and the old grant is"
+    " refreshed on: {again}",
+    Reason.REFRESH_TOKEN_MISSING: "{host} gave no refresh token, so that the token cannot be renewed without a person:"
+    " ask for one ({offline}), then {again}",
+    Reason.REFRESH_TOKEN_EXPIRING: "The refresh token expires soon, and then a person is needed: {again}",
+    Reason.REDIRECT_URI_INVALID: "authorizationCode.redirectURI is neither the consent service's own nor {loopback} with a"
+    " port: leave it out{service}, or set that",
+    Reason.STATE_CONFLICT: "Secret `{state}` is not this connector's, and is left untouched: delete it, or rename the"
+    " connector",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is not this connector's and is left untouched: choose another"
     " output.secretName, delete the Secret, or annotate it with oauthconnector.dev/adopt={connector}",
     Reason.SECRET_WRITE_REFUSED: "Secret `{secret}` cannot be written ({cause}); the token waits in memory: remove"

@@ -28,7 +28,7 @@ class Condition(Model):
     """A `metav1.Condition`."""
 
     type: Annotated[str, Field(min_length=1, max_length=316)] = Field(
-        description="`Ready` always; `Reconciling`, `Stalled`, `RefreshFailed` only while true."
+        description="`Ready` always; `Reconciling`, `Stalled`, `RefreshFailed`, `ConsentRequired` only while true."
     )
     status: Literal["True", "False", "Unknown"] = Field(description="Whether it is so.")
     reason: ReasonText = Field(description="Why, in one word: a closed set.")
@@ -68,6 +68,16 @@ class ObservedCredential(Model):
     resource_version: Annotated[str, Field(max_length=64)] | None = Field(None, description="Version of the Secret.")
 
 
+class GivenConsent(Model):
+    """The consent that the present grant rests on."""
+
+    requested_by: Annotated[str, Field(max_length=512)] = Field(description="Who asked for it.")
+    time: Time = Field(description="When the provider's answer was taken.")
+    account: Annotated[str, Field(max_length=256)] | None = Field(
+        None, description="The account that was connected, where the provider tells."
+    )
+
+
 class OAuthConnectorStatus(Model):
     """What the operator says of a connector."""
 
@@ -88,6 +98,9 @@ class OAuthConnectorStatus(Model):
     expiration_time: Time | None = Field(None, description="When it expires; absent while unknown.")
     last_refresh_time: Time | None = Field(None, description="When the provider last gave a token.")
     next_refresh_time: Time | None = Field(None, description="When it will be asked next; absent where it will not.")
+    refresh_token_expiration_time: Time | None = Field(
+        None, description="When the refresh token expires, where the provider tells; a person is needed then."
+    )
     failed_attempts: Count = Field(0, description="Calls that failed in a row; absent while none.")
     last_failure_time: Time | None = Field(None, description="When the last of them failed.")
     last_error: LastError | None = Field(None, description="What went wrong last.")
@@ -97,6 +110,16 @@ class OAuthConnectorStatus(Model):
     last_handled_refresh: Annotated[str, Field(max_length=LONGEST_REFRESH_REQUEST)] | None = Field(
         None, description="The last value of the annotation oauthconnector.dev/refresh-requested-at that was acted on."
     )
+
+    consent_url: Annotated[str, Field(max_length=2048)] | None = Field(
+        None,
+        description="Page that says how to connect this connector, for grantType AuthorizationCode; the link alone proves"
+        " nothing.",
+    )
+    redirect_uri: Annotated[str, Field(max_length=2048)] | None = Field(
+        None, description="The redirect URI to register at the provider, to the letter."
+    )
+    consent: GivenConsent | None = Field(None, description="The consent that the present grant rests on.")
 
     @classmethod
     def read(cls, status: object) -> Self:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from oauth_connector.api import digests
 from oauth_connector.api.fields import Model, rule
+from oauth_connector.api.grants import PKCE, REFRESH_TOKEN_KEY, AuthorizationCodeSpec, RefreshTokenSpec
 from oauth_connector.api.output import DEFAULT_KEYS, DeletionPolicy, Output, OutputField, OutputFormatType
 from oauth_connector.api.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
 from oauth_connector.api.provider import (
@@ -50,14 +51,21 @@ class OAuthConnectorSpec(Model):
     """What a person asks for."""
 
     grant_type: GrantType = Field(
-        description="How the token is asked for: by the client on its own behalf (RFC 6749 §4.4), or with a person's"
-        " name and password (§4.3)."
+        description="How the token is asked for: by the client on its own behalf (RFC 6749 §4.4), with a person's name"
+        " and password (§4.3), with a person's consent in a browser (§4.1), or with a refresh token that is brought"
+        " along (§6)."
     )
     provider: Provider = Field(description="The authorization server.")
     client: ClientSpec = Field(description="The client that is registered there.")
     password: PasswordSpec | None = Field(
         None,
         description="The person whose name and password are handed over: for grantType `Password`, and only there.",
+    )
+    authorization_code: AuthorizationCodeSpec | None = Field(
+        None, description="How a person is asked: for grantType `AuthorizationCode`. When absent: its defaults."
+    )
+    refresh_token: RefreshTokenSpec | None = Field(
+        None, description="The refresh token to begin with: for grantType `RefreshToken`, and only there."
     )
     scopes: Annotated[tuple[Scope, ...], Field(max_length=64)] | None = Field(
         None, description="Scopes to ask for, one an entry. When absent: `scope`."
@@ -120,6 +128,63 @@ class OAuthConnectorSpec(Model):
     def _has_a_confidential_client(self) -> bool:
         return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.secret_ref is not None
 
+    @rule(
+        "self.grantType == 'AuthorizationCode' || !has(self.authorizationCode)",
+        "is for grantType AuthorizationCode only: remove it, or change grantType",
+        "authorizationCode",
+    )
+    def _asks_a_person_where_one_is_needed(self) -> bool:
+        return self.grant_type is GrantType.AUTHORIZATION_CODE or self.authorization_code is None
+
+    @rule(
+        "self.grantType != 'RefreshToken' || has(self.refreshToken)",
+        "grantType RefreshToken needs it: set it",
+        "refreshToken",
+    )
+    def _has_the_refresh_token_that_it_sends(self) -> bool:
+        return self.grant_type is not GrantType.REFRESH_TOKEN or self.refresh_token is not None
+
+    @rule(
+        "self.grantType == 'RefreshToken' || !has(self.refreshToken)",
+        "is for grantType RefreshToken only: remove it, or change grantType",
+        "refreshToken",
+    )
+    def _hides_no_refresh_token(self) -> bool:
+        return self.grant_type is GrantType.REFRESH_TOKEN or self.refresh_token is None
+
+    @rule(
+        "self.grantType != 'AuthorizationCode' || has(self.client.id)",
+        "grantType AuthorizationCode needs client.id: the browser's link shows it, so that a Secret would hide nothing",
+        "client",
+    )
+    def _shows_its_client(self) -> bool:
+        return self.grant_type is not GrantType.AUTHORIZATION_CODE or self.client.id is not None
+
+    @rule(
+        "self.grantType != 'AuthorizationCode' || has(self.provider.authorizationURL) || has(self.provider.issuer) ||"
+        " has(self.provider.preset)",
+        "grantType AuthorizationCode needs to know where to send the browser: set authorizationURL, issuer or preset",
+        "provider",
+    )
+    def _knows_where_to_send_the_browser(self) -> bool:
+        known = self.provider.authorization_url or self.provider.issuer or self.provider.preset
+        return self.grant_type is not GrantType.AUTHORIZATION_CODE or known is not None
+
+    @rule(
+        "!has(self.authorizationCode) || !has(self.authorizationCode.pkce) || self.authorizationCode.pkce == 'S256' ||"
+        " (has(self.client.secretRef) && (!has(self.authorizationCode.redirectURI) ||"
+        " self.authorizationCode.redirectURI.startsWith('https://')))",
+        "pkce may be disabled neither for a redirect URI on loopback nor for a client without a secret: a code that is"
+        " caught on its way could then be used by anybody",
+        "authorizationCode",
+    )
+    def _guards_codes_that_can_be_caught(self) -> bool:
+        member = self.authorization_code
+        if member is None or member.pkce in (None, PKCE.S256):
+            return True
+        hosted = member.redirect_uri is None or member.redirect_uri.startswith("https://")
+        return self.client.secret_ref is not None and hosted
+
     # --- with defaults applied ----------------------------------------------------------------------------------
     @property
     def effective_scopes(self) -> tuple[str, ...]:
@@ -129,18 +194,24 @@ class OAuthConnectorSpec(Model):
     @property
     def separator(self) -> str:
         """Give the character that joins scopes on the wire."""
+        if self.scope_separator is None and self.provider.known is not None:
+            return self.provider.known.scope_separator or " "
         return "," if self.scope_separator is ScopeSeparator.COMMA else " "
 
     @property
     def effective_header_prefix(self) -> str:
-        """Give the prefix, by default `Bearer`."""
-        return BEARER if self.header_prefix is None else self.header_prefix
+        """Give the prefix, by default the preset's, else `Bearer`."""
+        if self.header_prefix is not None:
+            return self.header_prefix
+        return (self.provider.known.header_prefix if self.provider.known else None) or BEARER
 
     @property
     def effective_authentication(self) -> ClientAuthentication:
-        """Give the client's method: Basic where there is a secret, else none."""
-        default = ClientAuthentication.BASIC if self.client.secret_ref else ClientAuthentication.NONE
-        return self.client.authentication or default
+        """Give the client's method: where there is a secret the preset's, else Basic; without one, none."""
+        if self.client.secret_ref is None:
+            return self.client.authentication or ClientAuthentication.NONE
+        preset = self.provider.known.client_authentication if self.provider.known else None
+        return self.client.authentication or preset or ClientAuthentication.BASIC
 
     @property
     def effective_basic_encoding(self) -> BasicEncoding:
@@ -151,6 +222,31 @@ class OAuthConnectorSpec(Model):
     def default_lifetime_seconds(self) -> int:
         """Give the life that is assumed where the provider tells none."""
         return (self.refresh or Refresh()).default_lifetime_seconds
+
+    @property
+    def effective_pkce(self) -> bool:
+        """Tell whether the link carries a challenge."""
+        chosen = self.authorization_code.pkce if self.authorization_code else None
+        if chosen is not None:
+            return chosen is PKCE.S256
+        confidential = self.client.secret_ref is not None and not self.asks_on_loopback
+        return not confidential or self.provider.known is None or self.provider.known.pkce
+
+    @property
+    def asks_on_loopback(self) -> bool:
+        """Tell whether the browser comes back to the requester's own machine."""
+        redirect_uri = self.authorization_code.redirect_uri if self.authorization_code else None
+        return redirect_uri is not None and redirect_uri.startswith("http://")
+
+    @property
+    def may_hold_refresh_token(self) -> bool:
+        """Tell whether an answer to the grant may bring a refresh token, which must never be lost."""
+        return self.grant_type is not GrantType.CLIENT_CREDENTIALS
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Tell whether a grant that was lost can only be given anew by somebody."""
+        return self.grant_type in (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN)
 
     @property
     def retains_secret(self) -> bool:
@@ -180,11 +276,12 @@ class OAuthConnectorSpec(Model):
         return self._references()[field]
 
     def _references(self) -> dict[str, tuple[str, str]]:
-        password = self.password
+        password, seed = self.password, self.refresh_token
         present = {
             "client.idSecretRef": (self.client.id_secret_ref, CLIENT_ID_KEY),
             "client.secretRef": (self.client.secret_ref, CLIENT_SECRET_KEY),
             "password.usernameSecretRef": (password.username_secret_ref if password else None, USERNAME_KEY),
             "password.passwordSecretRef": (password.password_secret_ref if password else None, PASSWORD_KEY),
+            "refreshToken.secretRef": (seed.secret_ref if seed else None, REFRESH_TOKEN_KEY),
         }
         return {field: (ref.name, ref.key or key) for field, (ref, key) in present.items() if ref is not None}

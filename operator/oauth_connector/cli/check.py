@@ -78,18 +78,19 @@ class Check:
         if isinstance(trust, Problem):
             yield self._told("authorities", trust)
             return
-        if spec.provider.issuer and not spec.provider.token_url:
-            async for step in self._look(spec.provider.issuer, trust):
+        endpoint, issuer = spec.provider.effective_token_url, spec.provider.effective_issuer
+        if endpoint is None and issuer is not None:
+            async for step in self._look(issuer, trust):
                 yield step
                 if not step.well:
                     return
-            found = await provider.find(spec.provider.issuer, trust)
+            found = await provider.find(issuer, trust)
             if isinstance(found, Signal):
                 yield self._told("discovery", of_failure(classify(spec.grant_type, Phase.DISCOVERY, found), {}))
                 return
             yield Step("discovery", well=True, text=f"token endpoint {found.token_endpoint}")
             return
-        async for step in self._look(spec.provider.token_url or "", trust):
+        async for step in self._look(endpoint or "", trust):
             yield step
 
     async def _trust(self) -> str | Problem | None:

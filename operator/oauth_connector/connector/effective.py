@@ -39,12 +39,12 @@ def parameters(spec: OAuthConnectorSpec) -> Parameters:
 
 def token_host(spec: OAuthConnectorSpec) -> str:
     """Give the host that credentials are sent to as far as the spec names it: of the token URL, else of the issuer."""
-    return (urlsplit(spec.provider.token_url or spec.provider.issuer or "").hostname or "").lower()
+    return (urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "").hostname or "").lower()
 
 
 def token_origin(spec: OAuthConnectorSpec) -> str:
     """Give scheme, host and port of the same: what else is at that host is another server."""
-    parts = urlsplit(spec.provider.token_url or spec.provider.issuer or "")
+    parts = urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "")
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or ''}"
 
 

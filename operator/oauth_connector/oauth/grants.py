@@ -1,4 +1,7 @@
-"""Token requests as values: what is sent, to be sent by somebody else (RFC 6749 §4.3.2, §4.4.2, §3.3; RFC 8707)."""
+"""Token requests as values: what is sent, to be sent by somebody else.
+
+RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6, §3.3; RFC 7636 §4.5; RFC 8707 §2.2.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -50,7 +53,26 @@ class Password:
     password: SecretStr
 
 
-Grant = ClientCredentials | Password
+@dataclass(frozen=True, slots=True)
+class AuthorizationCode:
+    """The client presents what a person's browser brought back (RFC 6749 §4.1.3), once and never again (§4.1.2).
+
+    `redirect_uri` is that of the authorization request, to the byte; `verifier` is there where a challenge was sent.
+    """
+
+    code: SecretStr
+    redirect_uri: str
+    verifier: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """The client presents a refresh token (RFC 6749 §6); scopes are left out, and so stay as they were granted."""
+
+    token: SecretStr
+
+
+Grant = ClientCredentials | Password | AuthorizationCode | RefreshToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +129,14 @@ def _of_grant(grant: Grant) -> Iterator[tuple[str, str]]:
             yield "grant_type", "password"
             yield "username", username.get_secret_value()
             yield "password", password.get_secret_value()
+        case AuthorizationCode(code, redirect_uri, verifier):
+            yield "grant_type", "authorization_code"
+            yield "code", code.get_secret_value()
+            yield "redirect_uri", redirect_uri
+            yield "code_verifier", verifier.get_secret_value() if verifier else ""
+        case RefreshToken(token):
+            yield "grant_type", "refresh_token"
+            yield "refresh_token", token.get_secret_value()
 
 
 def _of_parameters(parameters: Parameters) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,10 @@ class GrantType(StrEnum):
     """RFC 6749 §4.4."""
     PASSWORD = "Password"
     """RFC 6749 §4.3."""
+    AUTHORIZATION_CODE = "AuthorizationCode"
+    """RFC 6749 §4.1."""
+    REFRESH_TOKEN = "RefreshToken"
+    """RFC 6749 §6, with a refresh token that a person brings."""
 
 
 class ClientAuthentication(StrEnum):

@@ -78,7 +78,7 @@ def test_an_optional_field_says_what_its_absence_means() -> None:
         for name, field in part.get("properties", {}).items()
         if name not in part.get("required", ()) and "When absent: " not in field["description"]
     ]
-    assert silent == [".spec.password", ".spec.provider.issuer"]
+    assert silent == [".spec.password", ".spec.refreshToken", ".spec.provider.issuer"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["rule"][:60])

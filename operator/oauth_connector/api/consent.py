@@ -1,0 +1,151 @@
+"""An `OAuthConsent`: a person's yes to one connector, asked for as a CertificateSigningRequest asks for a signature.
+
+Whoever RBAC lets create one in a namespace may connect that namespace's connectors; the audit log says who did.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from oauth_connector.api.fields import Model, rule, written
+from oauth_connector.api.references import ObjectName
+from oauth_connector.api.status import Condition
+from oauth_connector.api.times import Time
+from oauth_connector.api.urls import URL
+
+KIND, PLURAL = "OAuthConsent", "oauthconsents"
+
+LIFETIME = 900
+"""Seconds from creation within which a consent is to be given."""
+
+KEPT = 3600
+"""Seconds after which the object goes, whatever came of it."""
+
+CONFIRMATION = "[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"
+"""Two groups of Crockford's base 32: letters that are not taken for digits, nor digits for letters."""
+
+LONGEST_RESPONSE = 16_384
+
+
+class Redirect(StrEnum):
+    """Where the provider sends the browser back to."""
+
+    HOSTED = "Hosted"
+    LOOPBACK = "Loopback"
+
+
+class OAuthConsentSpec(Model):
+    """Who asks, for which connector. It cannot be changed, but for the confirmation that comes last."""
+
+    connector_name: ObjectName = Field(description="Name of the connector, in the same namespace.")
+    requested_by: Annotated[str, Field(min_length=1, max_length=512)] = Field(
+        description="User name of whoever asks; an admission policy demands that it is the requester's own."
+    )
+    ticket_hash: Annotated[
+        str,
+        Field(min_length=1, max_length=128),
+        written(
+            "sha256:[0-9a-f]{64}", "must be sha256: and 64 hexadecimal digits: let kubectl oauth authorize make it"
+        ),
+    ] = Field(description="SHA-256 of the ticket, 32 random bytes as base64url, that the link carries.")
+    redirect: Redirect = Field(
+        description="Where the browser comes back to: the consent service, or a port of the requester's machine."
+    )
+    confirmation: (
+        Annotated[
+            str,
+            Field(max_length=64),
+            written(CONFIRMATION, "must be the code that the last page shows, such as K7QF-2M9P"),
+        ]
+        | None
+    ) = Field(None, description="The code that the last page shows, typed by the requester. When absent: not yet.")
+
+    @rule(
+        "self.connectorName == oldSelf.connectorName && self.requestedBy == oldSelf.requestedBy && self.ticketHash =="
+        " oldSelf.ticketHash && self.redirect == oldSelf.redirect",
+        "only confirmation may be changed: create another OAuthConsent",
+    )
+    def _is_kept(self) -> bool:
+        return True  # it compares two versions, and the API server alone knows the old one
+
+
+Text = Annotated[str, Field(max_length=2048)]
+Parameter = Annotated[str, Field(max_length=2048)]
+
+
+class ConsentRequest(Model):
+    """What the link to the provider is made of, and what the page tells: written by the operator, once."""
+
+    connector_uid: Annotated[str, Field(max_length=64)] = Field(description="UID of the connector that it is for.")
+    authorization_endpoint: URL = Field(description="Where the browser is sent.")
+    token_host: Annotated[str, Field(max_length=253)] = Field(description="Host that the code will be sent to.")
+    issuer: Text | None = Field(None, description="Issuer that must have answered, where it is known (RFC 9207).")
+    iss_required: bool | None = Field(None, description="Whether it names itself in every answer.")
+    client_id: Annotated[str, Field(max_length=1024)] = Field(description="The client that asks.")
+    redirect_uri: Text = Field(description="Where the browser comes back to; the provider must know it to the letter.")
+    scope: Annotated[str, Field(max_length=4096)] | None = Field(None, description="Scopes, as they are sent.")
+    parameters: Annotated[tuple["RequestParameter", ...], Field(max_length=64)] = Field(
+        (), description="Further parameters of the link, in order."
+    )
+    code_challenge: Annotated[str, Field(max_length=128)] | None = Field(
+        None, description="S256 challenge (RFC 7636); the verifier never leaves the operator."
+    )
+    callback_parameters: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Field(max_length=8)] = Field(
+        (), description="Parameters of the redirect that the operator wants to see."
+    )
+    secret_name: Annotated[str, Field(max_length=253)] = Field(description="Secret that the token will be written to.")
+    confirmation_required: bool = Field(description="Whether the code of the last page must be typed.")
+    encryption_key: Annotated[str, Field(max_length=1024)] = Field(
+        description="Public key (JWK) that the response is sealed to."
+    )
+    digest: Annotated[str, Field(max_length=128)] = Field(
+        description="Digest of all that is consented to: where it changes, the consent is void."
+    )
+    expiration_time: Time = Field(description="Until when the consent is to be given.")
+
+
+class RequestParameter(Model):
+    """A parameter of the authorization request."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="Its name.")
+    value: Parameter = Field(description="Its value.")
+
+
+class OAuthConsentStatus(Model):
+    """How far it is."""
+
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=8)] = Field(
+        (),
+        description="The conditions.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
+    )
+    request: ConsentRequest | None = Field(None, description="What is asked of the person; the operator's.")
+    response: (
+        Annotated[
+            str,
+            Field(min_length=1, max_length=LONGEST_RESPONSE),
+            written(r"[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){4}", "must be a JWE in compact form"),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="What came back from the provider, sealed to the operator (JWE); set once, by whoever took it.",
+    )
+    account: Annotated[str, Field(max_length=256)] | None = Field(
+        None, description="The account that was connected, where the provider tells."
+    )
+
+    @rule(
+        "!has(oldSelf.response) || (has(self.response) && self.response == oldSelf.response)",
+        "response is set once: create another OAuthConsent",
+    )
+    def _keeps_its_response(self) -> bool:
+        return True  # as with spec: the API server alone knows the old one
+
+    @rule(
+        "!has(oldSelf.request) || (has(self.request) && self.request == oldSelf.request)",
+        "request is set once: create another OAuthConsent",
+    )
+    def _keeps_its_request(self) -> bool:
+        return True  # as above

@@ -1,0 +1,87 @@
+"""`spec.authorizationCode` and `spec.refreshToken`: the members of the grants that end in a refresh token."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from oauth_connector.api.addresses import LOOPBACK
+from oauth_connector.api.fields import Model, Rule, cel_text, present, written
+from oauth_connector.api.references import SecretKeyReference
+from oauth_connector.oauth.authorization import RESERVED_PARAMETERS
+
+REFRESH_TOKEN_KEY = "refresh-token"
+
+_PARAMETER = written("[A-Za-z0-9_.-]{1,128}", "")
+_RESERVED = ", ".join(cel_text(name) for name in sorted(RESERVED_PARAMETERS))
+
+
+class PKCE(StrEnum):
+    """Proof key for code exchange (RFC 7636): the method, or none."""
+
+    S256 = "S256"
+    DISABLED = "Disabled"
+
+
+def _are_names(parameters: Mapping[str, str]) -> bool:
+    return all(_PARAMETER.holds(name) for name in parameters)
+
+
+def _are_free(parameters: Mapping[str, str]) -> bool:
+    return not RESERVED_PARAMETERS & parameters.keys()
+
+
+AuthorizationParameters = Annotated[
+    dict[str, Annotated[str, Field(min_length=1, max_length=2048)]],
+    Field(max_length=16),
+    Rule(
+        f"self.all(k, {_PARAMETER.cel.replace('self', 'k')})",
+        "names must be letters, digits, '_', '.' and '-', at most 128 of them (RFC 6749 section 8.2)",
+        _are_names,
+    ),
+    Rule(
+        f"self.all(k, !(k in [{_RESERVED}]))",
+        "a parameter that has a field of its own is set there (scopes, audience, resources, client), and one that would"
+        " change what comes back nowhere: remove it",
+        _are_free,
+    ),
+    BeforeValidator(present),
+]
+
+RedirectURI = Annotated[
+    str,
+    Field(min_length=1, max_length=1024),
+    written(
+        f'https://[!-"$-~]+|{LOOPBACK.pattern}',
+        "must be the operator's own redirect URI (leave it out), or one on loopback such as"
+        " http://127.0.0.1:8765/oauth/callback/NAMESPACE/NAME",
+    ),
+]
+
+
+class AuthorizationCodeSpec(Model):
+    """How a person is asked (RFC 6749 §4.1)."""
+
+    redirect_uri: RedirectURI | None = Field(
+        None,
+        description="Where the provider sends the browser back to: a port of the requester's machine, for clients that"
+        " cannot be registered otherwise. When absent: the consent service; status tells the exact address.",
+    )
+    pkce: PKCE | None = Field(
+        None,
+        description="`S256`, or `Disabled` for the few providers that refuse it (RFC 7636). When absent: `S256`, unless"
+        " the preset knows better.",
+    )
+    parameters: AuthorizationParameters | None = Field(
+        None, description="Further parameters of the authorization request. When absent: the preset's, if any."
+    )
+
+
+class RefreshTokenSpec(Model):
+    """A refresh token that a person brings, to begin with (RFC 6749 §6)."""
+
+    secret_ref: SecretKeyReference = Field(
+        description=f"The refresh token; key `{REFRESH_TOKEN_KEY}` unless another is named. Another one in its place"
+        " begins anew; the same one never rolls back what the provider has rotated since."
+    )

@@ -1,0 +1,106 @@
+"""What passes from the exposed process to the operator is sealed: a JWE (RFC 7516) to a key of the consent's own.
+
+The operator derives a key pair for each consent from one master key (HKDF, RFC 5869) and publishes the public half.
+Whoever holds the sealed text, and whoever may read the status of a consent, can do nothing with it.
+"""
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from pydantic import SecretStr
+
+ALGORITHM, ENCRYPTION = "ECDH-ES", "A256GCM"
+_ALGORITHMS = [ALGORITHM, ENCRYPTION]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a browser brought back: the provider's code, and proof of whose browser it was.
+
+    `parameters` are those of the redirect that the operator asked for.
+    """
+
+    code: SecretStr
+    ticket: SecretStr
+    confirmation: str
+    iss: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+class Unsealable(Exception):  # noqa: N818  # named for what is so
+    """A sealed text was not made for this key, or holds no answer."""
+
+
+def seal(answer: Answer, public_key: str) -> str:
+    """Seal an answer to a consent's public key (a JWK). Raises `ValueError` where that is no such key."""
+    members = {
+        "code": answer.code.get_secret_value(),
+        "ticket": answer.ticket.get_secret_value(),
+        "confirmation": answer.confirmation,
+        "iss": answer.iss,
+        "parameters": dict(answer.parameters),
+    }
+    try:
+        key = OKPKey.import_key(json.loads(public_key))
+        header = {"alg": ALGORITHM, "enc": ENCRYPTION}
+        return jwe.encrypt_compact(header, json.dumps(members).encode(), key, algorithms=_ALGORITHMS)
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise ValueError("not a public key that an answer can be sealed to") from None
+
+
+class ConsentKeys:
+    """The keys of consents, each derived from the master key and the consent's UID."""
+
+    def __init__(self, master: bytes) -> None:
+        self._master = master
+
+    def verifier(self, uid: str) -> str:
+        """Give a consent's PKCE verifier: 43 characters (RFC 7636 §4.1) that nobody else can derive."""
+        mac = hmac.digest(self._derived("pkce", uid), b"verifier", "sha256")
+        return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def public_key(self, uid: str) -> str:
+        """Give the public key to which a consent's answer is sealed, as a JWK."""
+        raw = self._private(uid).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return json.dumps({"kty": "OKP", "crv": "X25519", "x": _base64url(raw)}, separators=(",", ":"))
+
+    def open(self, uid: str, sealed: str) -> Answer:
+        """Open a consent's answer. Raises `Unsealable`."""
+        try:
+            members = json.loads(jwe.decrypt_compact(sealed, self._key(uid), algorithms=_ALGORITHMS).plaintext or b"")
+            return Answer(
+                SecretStr(str(members["code"])),
+                SecretStr(str(members["ticket"])),
+                str(members["confirmation"]),
+                members.get("iss"),
+                {str(name): str(value) for name, value in members["parameters"].items()},
+            )
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            raise Unsealable("the response was not sealed to this consent") from None
+
+    def _key(self, uid: str) -> OKPKey:
+        private = self._private(uid)
+        secret = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return OKPKey.import_key({"kty": "OKP", "crv": "X25519", "x": _base64url(public), "d": _base64url(secret)})
+
+    def _private(self, uid: str) -> X25519PrivateKey:
+        return X25519PrivateKey.from_private_bytes(self._derived("seal", uid))
+
+    def _derived(self, purpose: str, uid: str) -> bytes:
+        info = f"oauthconnector.dev/v1 {purpose} {uid}".encode()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._master)
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
