@@ -31,7 +31,8 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def profile(browser: Browser) -> AsyncIterator[BrowserContext]:
     """Give a browser without any past; what its pages complain about on their console is a failure."""
-    context = await browser.new_context(viewport={"width": 1100, "height": 900})
+    # Servers of tests have certificates of an authority that is made anew each time.
+    context = await browser.new_context(viewport={"width": 1100, "height": 900}, ignore_https_errors=True)
     context.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     context.on("weberror", lambda error: complaints.append(str(error.error)))
@@ -56,7 +57,9 @@ async def inspect(page: Page, name: str) -> list[str]:
         for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
             await page.set_viewport_size(viewport)  # type: ignore[arg-type]  # a dict as it wants
             await page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{scheme}.png", full_page=True)
-            overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            overflow = await page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             wrong += [f"{name} {size}: {overflow} px are cut off"] if overflow > 0 else []
             wrong += await _violations(page, f"{name} {size} {scheme}")
     await page.emulate_media(color_scheme="light")

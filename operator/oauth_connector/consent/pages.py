@@ -1,17 +1,20 @@
 """The pages, from templates in which everything is escaped and nothing may be left undefined."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from oauth_connector.consent import refusals
 from oauth_connector.consent.failures import TELLINGS, About, Failure, Telling
 
 FOLDER = Path(__file__).parent
 ASSETS = FOLDER / "assets"
+_TICKED = re.compile("`([^`]+)`")
 
 
 class Pages:
@@ -26,6 +29,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._templates.filters["ticked"] = ticked
 
     def show(self, template: str, status: int = HTTPStatus.OK, **facts: object) -> web.Response:
         """Give a page."""
@@ -46,6 +50,11 @@ class Pages:
         if telling.retry:
             response.headers["Retry-After"] = "5"
         return response
+
+
+def ticked(text: str) -> Markup:
+    """Write what stands between back ticks, as in conditions, as code; everything is escaped first."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped, and then our own tags
 
 
 def denied(error: str, about: About) -> About:
