@@ -1,7 +1,7 @@
 """The part of a provider that a browser sees: it asks on one host, redirects to another, and sends the person back.
 
-Its two hosts are 127.0.0.1 and localhost, to a browser as foreign to each other as any two. What else it sends back, a test
-says in `extra` and `error`.
+Its two hosts are 127.0.0.1 and localhost, to a browser as foreign to each other as any two. What else it sends back, a
+test says in `extra` and `error`.
 """
 
 from collections.abc import AsyncIterator

@@ -57,6 +57,7 @@ class Visitor:
     session: aiohttp.ClientSession
     url: str
     cookies: dict[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     async def request(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, data: Mapping[str, str] | None = None
@@ -76,9 +77,12 @@ class Visitor:
         """Open a page."""
         return await self.request("GET", path, headers)
 
-    async def post(self, path: str, headers: Mapping[str, str] | None = None, **fields: str) -> Seen:
-        """Do what the script does."""
-        return await self.request("POST", path, {"Origin": self.url, **(headers or {})}, fields)
+    async def post(
+        self, path: str, headers: Mapping[str, str] | None = None, *, ticket: str = "", go: bool = False
+    ) -> Seen:
+        """Do what the script does: show the ticket, or `go` on with it."""
+        fields = {"ticket": ticket, **({"continue": "yes"} if go else {})}
+        return await self.request("POST", path, {"Origin": self.origin or self.url, **(headers or {})}, fields)
 
     async def prove(self, path: str, ticket: str) -> Seen:
         """Open a link: the page, and then its ticket."""
@@ -88,7 +92,7 @@ class Visitor:
     async def begin(self, path: str, ticket: str) -> Seen:
         """Open a link, and go on to the provider."""
         await self.get(path)
-        return await self.post(path, ticket=ticket, **{"continue": "yes"})
+        return await self.post(path, ticket=ticket, go=True)
 
     def _keep(self, fresh: list[str]) -> None:
         for line in fresh:

@@ -4,6 +4,7 @@ Without the cookie of the flow nothing is read and nothing consumed. An error of
 the person may begin again with the same link.
 """
 
+import asyncio
 import hmac
 from http import HTTPStatus
 
@@ -23,8 +24,10 @@ from oauth_connector.consent.pages import denied
 from oauth_connector.consent.site import Site
 from oauth_connector.oauth.authorization import Denied, Flaw, Granted, Issuer, parse_redirect
 
-TRIES = 4
-"""The operator, and the requester's kubectl, may write the consent at the same moment: then it is looked at anew."""
+TRIES, PAUSE = 8, 0.05
+"""The operator, and the requester's kubectl, may write the consent at the same moment: then it is looked at anew, after
+a pause in seconds that grows by itself each time.
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -76,13 +79,14 @@ class Callback:
         sealed = seal(answer, asked.encryption_key)
         if len(sealed) > LONGEST_RESPONSE:
             raise Stopped(Failure.MALFORMED, About(judging.connector_of(consent)))
-        for _try in range(TRIES):
+        for attempt in range(1, TRIES + 1):
             try:
                 await self._site.consents.answer(consent, sealed)
             except Unavailable:
                 if not await self._is_there(consent, sealed):  # it may have been written all the same
                     raise
             except Overtaken:
+                await asyncio.sleep(PAUSE * attempt)
                 consent, _ = await self._current(judging.connector_of(consent), flow)
                 continue
             log.info("an answer was handed over", consent=str(consent.name))

@@ -36,13 +36,18 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a page of failure says: HTTP status, title, what happened, what to do; and whether to offer another try."""
+    """What a page of failure says: HTTP status, title, what happened, what to do.
+
+    `badge` stands above the title. `retry` offers another try, `command` the command that makes a new link.
+    """
 
     status: int
     title: str
     text: str
     step: str
+    badge: str = "Not connected"
     retry: bool = False
+    command: bool = True
 
 
 class Stopped(Exception):  # noqa: N818  # named for what is so
@@ -74,12 +79,14 @@ TELLINGS: Mapping[Failure, Telling] = {
         "There is no such page",
         "This service shows pages for connecting accounts, and no others.",
         "Open the whole link that the command printed.",
+        "Not found",
     ),
     Failure.TOO_MANY: Telling(
         429,
         "Too many requests",
         "More was asked for in a short time than a person can click.",
         "Wait half a minute, then try again.",
+        "Not now",
         retry=True,
     ),
     Failure.TOO_LARGE: Telling(
@@ -120,6 +127,8 @@ TELLINGS: Mapping[Failure, Telling] = {
         "This goes another way",
         "The redirect URI of this connector is on your own machine, so the command there takes part itself.",
         "Go on where you ran the command, on the machine with your browser.",
+        "Not here",
+        command=False,
     ),
     Failure.EXPIRED: Telling(
         410,
@@ -133,6 +142,7 @@ TELLINGS: Mapping[Failure, Telling] = {
         "The provider's answer to it has arrived, and there can be only one. If that was not you, type no code.",
         "Look where you ran the command: it says how it went. If it waits for a code that you have not seen, stop it"
         " and start again.",
+        "Used",
     ),
     Failure.ENDED: Telling(
         409,
@@ -183,6 +193,7 @@ TELLINGS: Mapping[Failure, Telling] = {
         "The answer names another authorization server than the one you were sent to, or names none where it should."
         " That can be an attack, so nothing was taken.",
         "Do not try again before whoever looks after the connector has checked its provider.issuer.",
+        command=False,
     ),
     Failure.DENIED: Telling(400, "The provider said no", "", LINK_AGAIN),
     Failure.NOTHING_TO_SHOW: Telling(
@@ -190,12 +201,15 @@ TELLINGS: Mapping[Failure, Telling] = {
         "There is nothing to show here any more",
         "This browser was not the one that came back from the provider, or it is a while ago.",
         "Look where you ran the command, or at the connector: it says whether it is connected.",
+        "Gone",
+        command=False,
     ),
     Failure.UNAVAILABLE: Telling(
         503,
         "The cluster does not answer",
         "Nothing is lost: this page only needs the Kubernetes API for a moment, and cannot reach it just now.",
         "Try again in a few seconds.",
+        "Not now",
         retry=True,
     ),
     Failure.BUG: Telling(
@@ -203,6 +217,7 @@ TELLINGS: Mapping[Failure, Telling] = {
         "Something is wrong on our side",
         "This should not happen. The service's log has a line about it.",
         "Try again. If that does not help, please tell whoever runs this service.",
+        "Not now",
         retry=True,
     ),
 }

@@ -1,8 +1,8 @@
 """The threats to a consent, each tried on two replicas over the real API server.
 
 Numbers are those of the project's threat model: TH1 login CSRF, TH2 consent phishing, TH3 mix-up, TH4 replay, TH5 open
-redirects, TH14 logs, TH15 what addresses leak, TH16 frames and scanners, TH17 scripts in what others write, TH18 parameters
-twice, TH24 a poisoned host.
+redirects, TH14 logs, TH15 what addresses leak, TH16 frames and scanners, TH17 scripts in what others write, TH18
+parameters twice, TH24 a poisoned host.
 """
 
 from urllib.parse import quote, urlencode
@@ -74,7 +74,7 @@ async def test_what_is_granted_is_shown_before_anything_begins(
         assert fact in seen.text
     assert seen.set_cookies == []
     assert "Refresh" not in seen.headers
-    leaving = await visitor.post(asked.path, ticket=asked.ticket, **{"continue": "yes"})
+    leaving = await visitor.post(asked.path, ticket=asked.ticket, go=True)
     assert leaving.status == 200
     assert leaving.headers["Refresh"] == f"0;url={leaving.onward}"
     [cookie] = leaving.set_cookies
@@ -306,7 +306,7 @@ async def test_a_poisoned_host_changes_nothing(visitor: Visitor, asked: Asked, c
         direct = Visitor(visitor.session, replica.url)
         await direct.get(asked.path, poison)
         headers = {**poison, "Origin": consent_site.url}
-        seen = await direct.post(asked.path, headers, ticket=asked.ticket, **{"continue": "yes"})
+        seen = await direct.post(asked.path, headers, ticket=asked.ticket, go=True)
         assert quote(consent_site.url + callback_path(asked.namespace.name, "zoho"), safe="") in seen.onward
         assert "evil" not in seen.text + str(seen.headers)
         assert (await direct.post(asked.path, {"Origin": "http://evil.example", **poison})).failure == "Foreign"

@@ -2,8 +2,8 @@
 // variable alone: not in the address bar, not in the history, not in any storage.
 "use strict";
 
-const main = document.querySelector("main");
 const POLL = 2000; // milliseconds
+let main;
 let ticket = "";
 let timer = 0;
 
@@ -79,10 +79,13 @@ function open() {
   post(false);
 }
 
-document.documentElement.classList.add("scripted");
-if (main.dataset.page === "open") {
-  open();
-  addEventListener("hashchange", open); // the same link, opened again in this tab
-} else if (main.dataset.status) {
-  later(POLL, follow);
-}
+document.documentElement.classList.add("scripted"); // before anything is painted
+document.addEventListener("DOMContentLoaded", () => {
+  main = document.querySelector("main");
+  if (main.dataset.page === "open") {
+    open();
+    addEventListener("hashchange", open); // the same link, opened again in this tab
+  } else if (main.dataset.status) {
+    later(POLL, follow);
+  }
+});
