@@ -9,8 +9,8 @@ from oauth_connector.api.consent import ConsentRequest
 from oauth_connector.consent.consents import Ready
 from oauth_connector.consent.limits import Limits, Rate
 from tests.support.consent_store import ConsentStore
-from tests.support.visitor import Visitor
 from tests.support.consent_world import ENOUGH, KEYS, World, visiting_world
+from tests.support.visitor import Visitor
 
 CODE = "c0de"
 
@@ -81,7 +81,7 @@ async def test_a_body_that_is_too_long_is_not_read(visitor: Visitor, world: Worl
 
 async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: Visitor, world: World) -> None:
     """Of a consent that ended, was used and has expired, a stranger learns nothing, its owner the first of these."""
-    world.store.change(world.name, ready=Ready("False", "it ended"), response="r")
+    world.store.change(world.name, ready=Ready("False", "CodeLost", "it ended"), response="r")
     world.now += timedelta(hours=1)
     assert (await visitor.prove(world.path, "x" * 43)).failure == "LinkInvalid"
     assert "it ended" in (await visitor.prove(world.path, world.ticket)).text
@@ -124,7 +124,7 @@ async def test_a_browser_keeps_five_flows(visitor: Visitor, world: World) -> Non
 
 def _somebody_writes(store: ConsentStore) -> None:
     for name in store.held:
-        store.change(name, ready=Ready("Unknown", "now"))
+        store.change(name, ready=Ready("Unknown", "AwaitingPerson", "now"))
 
 
 def _somebody_answers(store: ConsentStore) -> None:
