@@ -6,9 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from types import UnionType
 
-from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
+from oauth_connector.api.fields import camel
 from oauth_connector.settings import PREFIX, Settings
 
 PATH = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
@@ -46,10 +46,10 @@ def _sections() -> Iterator[str]:
     yield "| in the file | in the environment | value | default |"
     yield "|---|---|---|---|"
     for name, field in Settings.model_fields.items():
-        key = "" if name == "config" else f"`{to_camel(name)}`"
+        key = "" if name == "config" else f"`{camel(name)}`"
         yield f"| {key} | `{PREFIX}{name.upper()}` | {_kind(field)} | {_default(field)} |"
     for name, field in Settings.model_fields.items():
-        yield f"\n**{to_camel(name)}**: {field.description}"
+        yield f"\n**{camel(name)}**: {field.description}"
 
 
 def _kind(field: FieldInfo) -> str:

@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 
 import yaml
 from pydantic import BeforeValidator, Field, FilePath, ValidationError
-from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from oauth_connector.api.fields import camel
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.telemetry.logging import LogFormat
 
@@ -66,6 +66,18 @@ class Settings(BaseSettings):
     api_request_seconds: float = Field(
         15, gt=0, le=60, description="The time limit of one request to the Kubernetes API, watches apart."
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Where browsers reach the consent service, such as `https://connect.example.com`; without it only"
+        " connectors with a redirect URI on loopback can be consented to.",
+    )
+    confirm_consents: bool = Field(
+        default=True, description="Whether a consent's requester must type the code that the browser's last page shows."
+    )
+    namespace: str | None = Field(
+        None, description="Where the operator keeps its own key; without it, the Pod's namespace."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     log_format: LogFormat = Field(
         LogFormat.AUTO, description="How lines look: `auto` is `console` on a terminal and `json` elsewhere."
@@ -112,7 +124,7 @@ class _File(PydanticBaseSettingsSource):
         path = self.current_state.get("config")
         if path is None:
             return {}
-        names = {to_camel(name): name for name in self.settings_cls.model_fields if name != "config"}
+        names = {camel(name): name for name in self.settings_cls.model_fields if name != "config"}
         content = _read(Path(path))
         for key in content:
             if key not in names:
@@ -147,4 +159,4 @@ def _sentence(error: ErrorDetails) -> str:
     name, *inner = error["loc"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inner)
     wrong = _PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return f"setting {to_camel(str(name))}{path} ({PREFIX}{str(name).upper()}): {wrong}, not {error['input']!r:.60}"
+    return f"setting {camel(str(name))}{path} ({PREFIX}{str(name).upper()}): {wrong}, not {error['input']!r:.60}"

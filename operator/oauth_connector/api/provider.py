@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from oauth_connector.api.fields import Model, Rule, cel_text, matches, rule, written
-from oauth_connector.api.references import CA_KEY, ConfigMapKeyReference, SecretKeyReference
 from oauth_connector.api.presets import PresetParameters, fits, lacks, values_are_known
+from oauth_connector.api.references import CA_KEY, ConfigMapKeyReference, SecretKeyReference
 from oauth_connector.api.urls import URL, Issuer
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication
 from oauth_connector.providers.preset import Preset, PresetName

@@ -94,7 +94,7 @@ SENTENCES: Mapping[Reason, str] = {
     " ask for one ({offline}), then {again}",
     Reason.REFRESH_TOKEN_EXPIRING: "The refresh token expires soon, and then a person is needed: {again}",
     Reason.REDIRECT_URI_INVALID: "authorizationCode.redirectURI is neither the consent service's own nor {loopback} with a"
-    " port: leave it out{service}, or set that",
+    " port: leave it out (which needs the operator's setting publicURL), or set that",
     Reason.STATE_CONFLICT: "Secret `{state}` is not this connector's, and is left untouched: delete it, or rename the"
     " connector",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is not this connector's and is left untouched: choose another"

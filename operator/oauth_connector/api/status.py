@@ -14,11 +14,11 @@ LONGEST_MESSAGE = 2048
 MOST_SCOPES, LONGEST_SCOPE = 64, 512
 LONGEST_REFRESH_REQUEST = 1024
 
-_WORD = r"^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$"
-ReasonText = Annotated[Reason, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 128, "pattern": _WORD})]
+WORD = r"^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$"
+ReasonText = Annotated[Reason, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 128, "pattern": WORD})]
 """A closed set here but not in the CRD: an older CRD must not refuse the status of a newer operator."""
 
-RemedyText = Annotated[Remedy, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": _WORD})]
+RemedyText = Annotated[Remedy, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})]
 Generation = Annotated[int, Field(json_schema_extra={"format": "int64"})]
 Status = Annotated[int, Field(json_schema_extra={"format": "int32"})]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1, json_schema_extra={"format": "int32"})]

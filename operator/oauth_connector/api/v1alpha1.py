@@ -254,9 +254,14 @@ class OAuthConnectorSpec(Model):
         return self.output is not None and self.output.deletion_policy is DeletionPolicy.RETAIN
 
     @cached_property
-    def token_digest(self) -> str:
-        """Give the digest of all that shapes the token request."""
+    def request_digest(self) -> str:
+        """Give the digest of all that shapes the token request: what failed is known again by it."""
         return digests.of_request(self)
+
+    @cached_property
+    def token_digest(self) -> str:
+        """Give the digest of the token that is wanted: another value means that the one in hand is not it."""
+        return digests.of_grant(self) if self.needs_a_person else self.request_digest
 
     @cached_property
     def output_digest(self) -> str:

@@ -18,6 +18,8 @@ class Cause(StrEnum):
     CREDENTIALS_CHANGED = "CredentialsChanged"
     REQUESTED = "Requested"
     DUE = "Due"
+    CONSENTED = "Consented"
+    DOUBT = "Doubt"
 
 
 HEALING = frozenset({Cause.LOST, Cause.DRIFTED})

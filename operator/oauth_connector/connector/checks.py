@@ -23,12 +23,16 @@ from oauth_connector.connector.actions import (
     Shown,
     TokenAnswer,
 )
-from oauth_connector.connector.effective import refresh_policy, seconds
+from oauth_connector.connector.choice import renewable, why_consent
+from oauth_connector.connector.consents import CLAIM_RESTS
+from oauth_connector.connector.effective import refresh_policy, request_digest, seconds
+from oauth_connector.connector.grant_state import Purpose
 from oauth_connector.connector.observation import CredentialVersion, Observation
 from oauth_connector.connector.ownership import is_ours, why_not_ours
 from oauth_connector.connector.problem import LOCAL, LOOKED_AT, Problem
-from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.connector.secret_metadata import SecretMetadata, StateNotes
 from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.token import GrantType
 
 CONFLICT_LOOK = 60
 """Seconds between two looks at a Secret that is in the way: without our label its changes are not watched."""
@@ -38,7 +42,26 @@ SecretCheck = Callable[[Observation], SecretAnswer | None]
 
 
 def held(obs: Observation) -> SecretMetadata | None:
-    """Give the Secret whose annotations describe the token that we count on, if any: the output, else a stray."""
+    """Give the Secret whose annotations describe the token that we count on, if any.
+
+    Mostly that is the one that pods read; the state Secret where it holds a newer one that could not be shown yet, or
+    the only one.
+    """
+    seen, kept = shown(obs), _kept(obs)
+    if kept is None or seen is None:
+        return kept or seen
+    return kept if (kept.issued_at or 0) > (seen.issued_at or 0) else seen
+
+
+def _kept(obs: Observation) -> SecretMetadata | None:
+    spec, state = obs.connector.spec, obs.state
+    if isinstance(spec, tuple) or not spec.may_hold_refresh_token or state is None or state.issued_at is None:
+        return None
+    return state if state.state is not None and is_ours(state, obs.connector) else None
+
+
+def shown(obs: Observation) -> SecretMetadata | None:
+    """Give the Secret that shows a token to pods, if any: the output, else a stray."""
     candidates = (obs.output, *obs.strays) if obs.output else obs.strays
     return next((s for s in candidates if is_ours(s, obs.connector) and s.intact and s.issued_at is not None), None)
 
@@ -59,6 +82,22 @@ def received_but_unpersisted(obs: Observation) -> TokenAnswer | None:
     return Publish(pending) if pending.not_before <= obs.now else Hold(pending.refused, pending.not_before)
 
 
+def code_waiting(obs: Observation) -> TokenAnswer | None:
+    """Exchange what a person's browser brought back; codes live for a minute or so."""
+    return Mint(Cause.CONSENTED) if obs.code is not None else None
+
+
+def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
+    """Send the same refresh token again where nobody knows what became of it; leave another process's claim to rest."""
+    spec, notes = obs.connector.spec, notes_of(obs)
+    if isinstance(spec, tuple) or notes is None or notes.claimed_at is None or not spec.may_hold_refresh_token:
+        return None
+    rests = notes.claimed_at + CLAIM_RESTS
+    if notes.attempt != obs.memory.attempt and notes.claimed_at <= obs.now < rests:
+        return Hold(None, rests)
+    return Mint(Cause.DOUBT) if notes.claimed_for == Purpose.REFRESH else None
+
+
 def suspended(obs: Observation) -> TokenAnswer | None:
     """Make no token call while `spec.suspend` is true."""
     spec = obs.connector.spec
@@ -76,18 +115,35 @@ def spec_invalid(obs: Observation) -> TokenAnswer | None:
     return Hold(Problem(Reason.INVALID_SPEC, Remedy.FIX_SPEC, facts), None)
 
 
+def consent_missing(obs: Observation) -> TokenAnswer | None:
+    """Ask nobody where only a person can bring a token; one that is there is kept as long as it lives."""
+    notes = notes_of(obs)
+    problem = why_consent(obs.connector.valid_spec, notes)
+    if problem is None or (problem.reason is Reason.GRANT_REFUSED and is_requested(obs)):
+        return None
+    if obs.redirect_uri is None:
+        problem = Problem(Reason.REDIRECT_URI_INVALID, Remedy.FIX_SPEC)
+    token = held(obs)
+    alive = token is not None and (token.expires_at is None or token.expires_at > obs.now)
+    if problem.reason is Reason.GRANT_ENDED and alive:
+        return Keep(token.expires_at if token is not None else None)
+    return Hold(problem, token.expires_at if token is not None and alive else None)
+
+
 def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
     """Look at the credential Secrets, not at the provider, until they change or a probe is due."""
     status = obs.connector.status
     error = status.last_error
-    if error is None or error.reason not in LOOKED_AT or error.request_digest != obs.token_digest:
+    if error is None or error.reason not in LOOKED_AT or error.request_digest != request_digest(obs.connector.spec):
         return None
     if obs.credentials is not None and obs.credentials != observed_credentials(obs):
         return Mint(Cause.CREDENTIALS_CHANGED)
     look = schedule.look_time(obs.now, seconds(status.last_failure_time) or obs.now)
     if error.reason in LOCAL:
         return Hold(None, look)
-    if status.next_refresh_time is None:  # a refused password: only its change tries again
+    if error.reason is Reason.GRANT_REFUSED and is_requested(obs):
+        return Mint(Cause.REQUESTED)
+    if status.next_refresh_time is None:  # a refused password or seed: only its change tries again
         return Hold(None, obs.now + 60)
     if is_requested(obs):
         return None
@@ -107,7 +163,9 @@ def no_token(obs: Observation) -> TokenAnswer | None:
 def request_changed(obs: Observation) -> TokenAnswer | None:
     """Ask anew where issuer, client, scopes or parameters differ from those the token was asked with."""
     token = held(obs)
-    return Mint(Cause.SPEC_CHANGED) if token is not None and token.token_digest != obs.token_digest else None
+    if token is None or obs.connector.valid_spec.needs_a_person:
+        return None  # a changed scope needs a person's yes; until then the old grant is refreshed on
+    return Mint(Cause.SPEC_CHANGED) if token.token_digest != obs.token_digest else None
 
 
 def refresh_requested(obs: Observation) -> TokenAnswer | None:
@@ -129,8 +187,11 @@ def rest(obs: Observation) -> TokenAnswer | None:
 TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     being_deleted,
     received_but_unpersisted,
+    code_waiting,
+    claim_in_doubt,
     suspended,
     spec_invalid,
+    consent_missing,
     credentials_missing_or_refused,
     no_token,
     request_changed,
@@ -160,12 +221,17 @@ def missing(obs: Observation) -> SecretAnswer | None:
 
 def drifted(obs: Observation) -> SecretAnswer | None:
     """See that somebody changed what we wrote: our field manager no longer owns all of it."""
-    return Drifted() if obs.output is not None and not obs.output.intact else None
+    if obs.output is None or obs.output.intact:
+        return None
+    kept = _kept(obs)
+    return Render(kept) if kept is not None else Drifted()
 
 
 def rendering_changed(obs: Observation) -> SecretAnswer | None:
     """Render anew where `output` or the prefix changed, or where the Secret was a namesake's that is gone."""
-    output = obs.output
+    output, source = obs.output, held(obs)
+    if source is not None and source.state is not None and output is not None:
+        return Render(source)
     if output is None or (output.output_digest == obs.output_digest and output.connector_uid == obs.connector.uid):
         return None
     return Render(output)
@@ -183,7 +249,7 @@ SECRET_CHECKS: tuple[SecretCheck, ...] = (conflict, missing, drifted, rendering_
 def refresh_due(obs: Observation) -> float | None:
     """Give the planned second of the next call for the token in hand; `None` where its life is unknown."""
     token = held(obs)
-    if token is None or token.issued_at is None or token.expires_at is None:
+    if token is None or token.issued_at is None or token.expires_at is None or not _can_be_renewed(obs):
         return None
     if token.issued_at > obs.now + schedule.MINIMUM_GAP:
         return obs.now  # the clock was set back since, so that it will die earlier than it says
@@ -193,6 +259,16 @@ def refresh_due(obs: Observation) -> float | None:
     policy = refresh_policy(obs.connector.spec)
     planned = schedule.refresh_time(token.issued_at, token.expires_at, policy, obs.connector.uid)
     return planned if planned + obs.memory.set_back < token.expires_at else obs.now
+
+
+def _can_be_renewed(obs: Observation) -> bool:
+    spec = obs.connector.spec
+    return isinstance(spec, tuple) or renewable(spec, notes_of(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
+
+
+def notes_of(obs: Observation) -> StateNotes | None:
+    """Give what is known of the grant from the state Secret's metadata; nothing where that is not ours."""
+    return obs.state.state if obs.state is not None and is_ours(obs.state, obs.connector) else None
 
 
 def is_requested(obs: Observation) -> bool:

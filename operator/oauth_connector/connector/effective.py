@@ -3,11 +3,14 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from oauth_connector.api import digests
+from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.fields import FieldProblem
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.schedule import Policy
 from oauth_connector.oauth.grants import Parameters
+from oauth_connector.oauth.token import GrantType
 
 Spec = OAuthConnectorSpec | tuple[FieldProblem, ...]
 
@@ -44,8 +47,7 @@ def token_host(spec: OAuthConnectorSpec) -> str:
 
 def token_origin(spec: OAuthConnectorSpec) -> str:
     """Give scheme, host and port of the same: what else is at that host is another server."""
-    parts = urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "")
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or ''}"
+    return digests.origin(spec.provider.effective_token_url or spec.provider.effective_issuer or "")
 
 
 def base_facts(connector: Connector) -> dict[str, str]:
@@ -59,12 +61,38 @@ def base_facts(connector: Connector) -> dict[str, str]:
         "host": token_host(spec),
         "grant": spec.grant_type.value,
         "scopes": " ".join(spec.effective_scopes),
+        "namespace": connector.key.namespace,
+        "state": f"{connector.key.name}-oauth-state",
+        "again": _again(connector),
+        "offline": _offline(spec),
+        "loopback": f"http://127.0.0.1:PORT{callback_path(connector.key.namespace, connector.key.name)}",
     }
 
 
+def _again(connector: Connector) -> str:
+    """Say how a grant is given anew."""
+    if connector.valid_spec.grant_type is GrantType.REFRESH_TOKEN:
+        name, key = connector.valid_spec.reference("refreshToken.secretRef")
+        return f"put another refresh token into key `{key}` of Secret `{name}`"
+    if connector.valid_spec.grant_type is GrantType.PASSWORD:
+        return "the user's name and password are sent instead"
+    return f"run `kubectl oauth authorize {connector.key.name} -n {connector.key.namespace}`"
+
+
+def _offline(spec: OAuthConnectorSpec) -> str:
+    """Say what makes a provider give refresh tokens."""
+    scope = spec.provider.known.offline_scope if spec.provider.known else None
+    return f"scope {scope or 'offline_access'}" if scope or spec.provider.known is None else "see its preset's page"
+
+
 def token_digest(spec: Spec) -> str:
-    """Give the digest of the token request; empty where the spec cannot be understood."""
+    """Give the digest of the token that is wanted; empty where the spec cannot be understood."""
     return "" if isinstance(spec, tuple) else spec.token_digest
+
+
+def request_digest(spec: Spec) -> str:
+    """Give the digest of the token request, by which what failed is known again; empty where there is no request."""
+    return "" if isinstance(spec, tuple) else spec.request_digest
 
 
 def output_digest(spec: Spec) -> str:

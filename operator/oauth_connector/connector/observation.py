@@ -72,6 +72,22 @@ class IssuedToken:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCode:
+    """A code that a person's browser brought back, and all that its one exchange needs (RFC 6749 §4.1.3).
+
+    `consent` and `uid` name the OAuthConsent; `token_url` is the endpoint that the provider named when it redirected.
+    """
+
+    consent: str
+    uid: str
+    requested_by: str
+    code: SecretStr
+    redirect_uri: str
+    verifier: SecretStr | None
+    token_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownConflict:
     """A Secret of the wanted name that a live read found to be somebody else's, and when."""
 
@@ -120,7 +136,7 @@ class Recollection:
     """What the process remembers of a connector between passes; a restart may forget it.
 
     `set_back` is by how many seconds the clock was set back since the token was issued: it dies so much earlier than
-    its Secret says.
+    its Secret says. `attempt` is the last claim of this process, which it knows the end of.
     """
 
     pending: PendingToken | None = None
@@ -130,6 +146,7 @@ class Recollection:
     heals: tuple[float, ...] = ()
     repeats_tokens: bool = False
     set_back: float = 0.0
+    attempt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +155,9 @@ class Observation:
 
     `output` is the Secret of the name that the spec asks; `strays` are Secrets of this connector under other names;
     `credentials` are the versions that a look found, or `None` when nobody needed to look. `started` is since when
-    this process runs: what an earlier one called last it may not have been able to say.
+    this process runs: what an earlier one called last it may not have been able to say. `state` is the state Secret, by
+    its metadata; `code` is what a person's browser brought back and nobody has used yet; `redirect_uri` is where a
+    browser may come back to, if anywhere.
     """
 
     now: float
@@ -150,3 +169,6 @@ class Observation:
     credentials: tuple[CredentialVersion, ...] | None = None
     memory: Recollection = field(default_factory=Recollection)
     started: float = 0.0
+    state: SecretMetadata | None = None
+    code: WaitingCode | None = None
+    redirect_uri: str | None = None

@@ -22,6 +22,14 @@ _ODD_CLUSTER = ("insecure-skip-tls-verify", "tls-server-name", "proxy-url")
 _ODD_USER = ("username", "auth-provider", "as", "as-uid", "as-groups", "as-user-extra")
 
 
+def own_namespace(service_account: Path = SERVICE_ACCOUNT) -> str:
+    """Give the namespace that this Pod is in; outside of one, that of our manifests."""
+    try:
+        return (service_account / "namespace").read_text(encoding="utf-8").strip()
+    except OSError:
+        return "oauth-connector-system"
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """A client certificate and its key, both PEM."""

@@ -26,6 +26,17 @@ def lifetime(members: Mapping[str, object], headers: Mapping[str, str]) -> int |
     return int(min(relative, LONGEST))
 
 
+def refresh_lifetime(members: Mapping[str, object]) -> int | None:
+    """Give a refresh token's life in whole seconds, or `None` where the provider tells none.
+
+    GitHub and LinkedIn call it `refresh_token_expires_in`, QuickBooks `x_refresh_token_expires_in`, Keycloak (where zero
+    is for ever) and Airtable `refresh_expires_in`.
+    """
+    names = ("refresh_token_expires_in", "x_refresh_token_expires_in", "refresh_expires_in")
+    told = next((found for name in names if (found := _number(members.get(name))) is not None), None)
+    return int(min(told, LONGEST)) if told is not None and told >= 1 else None
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Give `Retry-After` in seconds, 1 to 3600, from a number or a date (RFC 9110 §10.2.3)."""
     text = headers.get("retry-after", "").strip()

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from oauth_connector.oauth.bodies import Members, decode
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.grants import split_scope
-from oauth_connector.oauth.lifetimes import lifetime, retry_after
+from oauth_connector.oauth.lifetimes import lifetime, refresh_lifetime, retry_after
 from oauth_connector.oauth.token import HTTPResponse, Token
 
 BEARER_TYPES = frozenset({"bearer", "user access token", "application access token", "n_a"})
@@ -42,6 +42,13 @@ def parse(response: HTTPResponse) -> Token | Signal:
     if not 200 <= response.status < 300:  # noqa: PLR2004  # HTTP
         return Signal(of_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
     return _token(members, response)
+
+
+def refresh_token_in(response: HTTPResponse) -> SecretStr | None:
+    """Give the refresh token of an answer whose access token cannot be used: it may be the only living one."""
+    members = decode(response)
+    refresh = members.get("refresh_token") if isinstance(members, Mapping) and "error" not in members else None
+    return SecretStr(refresh) if isinstance(refresh, str) and refresh else None
 
 
 def _without_members(status: int, symptom: Symptom) -> Symptom:
@@ -112,6 +119,7 @@ def _token(members: Members, response: HTTPResponse) -> Token | Signal:
         scope=_scope(members.get("scope")),
         refresh_token=SecretStr(refresh) if isinstance(refresh, str) and refresh else None,
         fields=_fields(members),
+        refresh_lifetime=refresh_lifetime(members),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Template
+from urllib.parse import urlsplit, urlunsplit
 
 from oauth_connector.oauth.token import ClientAuthentication
 
@@ -78,6 +79,18 @@ class Preset:
     def missing(self, given: Mapping[str, str]) -> list[str]:
         """Give the parameters that have no default and were not given."""
         return [name for name, known in self.parameters.items() if known.default is None and name not in given]
+
+    def token_url_at(self, redirected: Mapping[str, str], given: Mapping[str, str]) -> str | None:
+        """Give the token endpoint at the host that a redirect's parameters name; nothing where that host is unknown.
+
+        Whoever made the redirect chose the parameter: a host that is not listed would be sent the code and the secret.
+        """
+        told = redirected.get(self.callback.name) if self.callback else None
+        standard = self.filled(self.token_url, given)
+        if self.callback is None or told is None or standard is None:
+            return None
+        host = told.removeprefix("https://").rstrip("/").lower()
+        return urlunsplit(urlsplit(standard)._replace(netloc=host)) if host in self.callback.hosts else None
 
     def complaint(self, given: Mapping[str, str]) -> str | None:
         """Say what is wrong with the parameters that a person gave, or nothing."""

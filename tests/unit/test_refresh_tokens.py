@@ -1,0 +1,524 @@
+"""Whole passes of grants that hold a refresh token: nothing is lost, sent twice, or sent once its successor is stored."""
+
+import pytest
+from pydantic import SecretStr
+
+from oauth_connector.connector.observation import Key
+from oauth_connector.keeper import Point
+from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse
+from tests.support.builders import a_connector, a_password_spec, a_spec
+from tests.support.consenting import a_consent, answered, confirmed
+from tests.support.fake_provider import answer
+from tests.support.rotating_provider import RotatingProvider
+from tests.support.world import KEY, World
+
+SEED = {"refreshToken": {"secretRef": {"name": "seed"}}}
+LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
+
+
+def a_seeded_world(provider: RotatingProvider) -> World:
+    """Give a connector with a refresh token that a person brought."""
+    world = World(provider)
+    world.cluster.add(a_connector(a_spec(grantType="RefreshToken", **SEED)))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    world.cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
+    provider.know(refresh_token="seed-1")
+    return world
+
+
+@pytest.fixture
+def strict() -> World:
+    """Give a seeded connector at a server that ends a family when a token comes twice."""
+    return a_seeded_world(RotatingProvider())
+
+
+@pytest.fixture
+def graceful() -> World:
+    """Give a seeded connector at a server that takes a used token again."""
+    return a_seeded_world(RotatingProvider(grace=True))
+
+
+def state(world: World) -> dict[str, str]:
+    """Give what the state Secret holds."""
+    return world.cluster.data("shop", "crm-oauth-state")
+
+
+async def test_a_seed_is_exchanged_and_what_is_rotated_is_kept(strict: World) -> None:
+    """The seed is sent once; from then on each refresh sends the token that came with the last."""
+    await strict.run(4 * 3600)
+    presented = strict.rotating.presented
+    assert presented[:3] == ["seed-1", "refresh-1", "refresh-2"]
+    assert len(presented) == len(set(presented))
+    assert state(strict)["refresh_token"] == f"refresh-{len(presented)}"
+    assert strict.reason() == "TokenIssued"
+
+
+async def test_a_first_token_takes_four_writes(strict: World) -> None:
+    """The claim, what came of it, the output, status: in this order, so that nothing is published unpersisted."""
+    await strict.run()
+    assert strict.cluster.calls.writes == [
+        "create crm-oauth-state",
+        "update crm-oauth-state",
+        "create crm-token",
+        "status shop/crm",
+    ]
+
+
+async def test_a_refresh_token_never_stands_in_the_output(strict: World) -> None:
+    """Pods see the access token and nothing that could renew it."""
+    await strict.run(3600)
+    shown = strict.cluster.data("shop", "crm-token")
+    assert not any("refresh" in value for value in shown.values())
+
+
+async def test_an_answer_without_a_refresh_token_keeps_the_old_one() -> None:
+    """Many providers do not rotate: the one that is there goes on being sent (RFC 6749 §6)."""
+    world = a_seeded_world(RotatingProvider(rotates=False))
+    await world.run(4 * 3600)
+    assert set(world.rotating.presented) == {"seed-1"}
+    assert len(world.rotating.presented) > 3
+
+
+async def test_a_lost_answer_is_asked_for_again_at_once_with_the_same_token(graceful: World) -> None:
+    """Nobody knows whether the token was used up; within a grace the same one gives another successor."""
+    await graceful.run()
+    graceful.now += 3000
+    graceful.rotating.lose = LOST
+    await graceful.run(1)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
+    assert graceful.reason() == "TokenIssued"
+    assert graceful.reason("RefreshFailed") is None
+
+
+async def test_a_lost_answer_at_a_strict_server_needs_a_person_once(strict: World) -> None:
+    """Where the server does not forgive, the grant is over; the token that is there stays until it expires."""
+    await strict.run()
+    strict.now += 2400
+    strict.rotating.lose = LOST
+    await strict.run(600)
+    assert strict.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
+    assert (strict.reason(), strict.reason("ConsentRequired")) == ("TokenIssued", "GrantRefused")
+    await strict.run(3 * 3600)
+    assert strict.reason() == "GrantRefused"
+    assert strict.reason("Stalled") == "GrantRefused"
+    assert len(strict.rotating.presented) == 3
+
+
+async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(strict: World) -> None:
+    """Refused connections never leave, and 503 is no verdict: afterwards the same token is taken."""
+    await strict.run()
+    strict.now += 2000
+    for fault in (Signal(Symptom.CONNECTION_FAILED), HTTPResponse(503, {}, b""), answer(500, error="server_error")):
+        strict.rotating.fault = fault
+        await strict.run(1200)
+    strict.rotating.fault = None
+    await strict.run(600)
+    assert strict.reason() == "TokenIssued"
+    assert strict.reason("RefreshFailed") is None
+    assert set(strict.rotating.presented) == {"seed-1", "refresh-1"}
+
+
+async def test_a_process_that_dies_after_the_claim_leaves_it_in_doubt(graceful: World) -> None:
+    """The next process lets the claim rest for fifteen seconds, and then sends the same token again."""
+    await graceful.run()
+    graceful.now += 3000
+    await graceful.die_at(Point.ANSWERED)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1"]
+    graceful.start()
+    await graceful.run(14)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1"]
+    await graceful.run(3)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
+    assert state(graceful)["refresh_token"] == "refresh-3"
+
+
+@pytest.mark.parametrize("point", [Point.CHOSEN, Point.CLAIMED, Point.PERSISTED])
+async def test_a_process_that_dies_where_nothing_is_lost_loses_nothing(strict: World, point: Point) -> None:
+    """Before the request, and after what came of it is stored, even a strict server notices nothing."""
+    await strict.run()
+    strict.now += 3000
+    await strict.die_at(point)
+    strict.start()
+    await strict.run(60)
+    presented = strict.rotating.presented
+    assert len(presented) == len(set(presented))
+    assert strict.token == f"token-{len(presented)}"
+    assert strict.reason() == "TokenIssued"
+
+
+async def test_what_was_stored_is_published_by_the_next_process_without_a_call(strict: World) -> None:
+    """A crash between storing and publishing is healed from the state Secret."""
+    await strict.run()
+    strict.now += 3000
+    await strict.die_at(Point.PERSISTED)
+    assert strict.token == "token-1"
+    strict.start()
+    await strict.run()
+    assert strict.token == "token-2"
+    assert len(strict.rotating.requests) == 2
+
+
+async def test_an_answer_waits_until_it_can_be_stored(strict: World) -> None:
+    """While the API server is away after the answer, it is held and stored when the server is back."""
+    await strict.run()
+    strict.now += 3000
+    await strict.be_away_from(Point.ANSWERED, tries=3)
+    assert state(strict)["refresh_token"] == "refresh-2"
+    assert strict.token == "token-2"
+
+
+async def test_another_process_that_is_at_it_is_left_alone(strict: World) -> None:
+    """Two processes see the same second: one claim is written, and the other process sends nothing."""
+    await strict.run()
+    strict.now += 3000
+    await strict.race(Point.CHOSEN)
+    await strict.run(60)
+    presented = strict.rotating.presented
+    assert presented == ["seed-1", "refresh-1"]
+    assert strict.reason() == "TokenIssued"
+
+
+async def test_a_different_seed_begins_anew_and_the_same_one_never_rolls_back(strict: World) -> None:
+    """GitOps may apply the old seed again for ever; only another one is news."""
+    await strict.run()
+    strict.cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
+    await strict.run(3600)
+    assert strict.rotating.presented.count("seed-1") == 1
+    strict.rotating.know(refresh_token="seed-2")
+    strict.cluster.add_credential("shop", "seed", refresh_token=b"seed-2")
+    await strict.run(3600)
+    assert "seed-2" in strict.rotating.presented
+
+
+async def test_a_refused_seed_is_sent_once_and_another_is_taken_within_a_minute(strict: World) -> None:
+    """A wrong refresh token is not tried again; the Secret is looked at, and a corrected one works."""
+    strict.rotating.revoke()
+    await strict.run(3600)
+    assert strict.rotating.presented == ["seed-1"]
+    assert (strict.reason(), strict.reason("Stalled")) == ("GrantRefused", "GrantRefused")
+    strict.rotating.know(refresh_token="seed-2")
+    strict.cluster.add_credential("shop", "seed", refresh_token=b"seed-2")
+    await strict.run(65)
+    assert strict.reason() == "TokenIssued"
+
+
+async def test_a_refused_refresh_token_is_tried_once_more_on_request(strict: World) -> None:
+    """Somebody who knows better may ask: the provider may have been wrong."""
+    await strict.run()
+    strict.now += 2400
+    strict.rotating.fault = answer(400, error="invalid_grant")
+    await strict.run(600)
+    assert strict.reason("ConsentRequired") == "GrantRefused"
+    strict.rotating.fault = None
+    strict.request_refresh("now")
+    await strict.run(60)
+    assert strict.reason() == "TokenIssued"
+    assert strict.reason("ConsentRequired") is None
+
+
+async def test_a_refresh_token_is_not_sent_to_another_server(strict: World) -> None:
+    """Whoever edits the token URL gets nothing of what another server gave (RFC 9700 §4.4)."""
+    await strict.run()
+    spec = a_spec(grantType="RefreshToken", provider={"tokenURL": "https://evil.example/token"}, **SEED)
+    strict.edit(spec)
+    await strict.run(3 * 3600)
+    assert not any("evil.example" in url for url in strict.rotating.urls)
+    assert strict.reason("ConsentRequired") == "GrantBoundElsewhere"
+
+
+async def test_five_rejections_over_an_hour_call_a_person_while_tries_go_on(strict: World) -> None:
+    """Some servers never say `invalid_grant`; a grant that is turned away for an hour is shown as one to be renewed."""
+    await strict.run()
+    strict.now += 2400
+    strict.rotating.fault = HTTPResponse(403, {}, b"")
+    await strict.run(3 * 3600)
+    assert strict.reason() == "GrantRefused"
+    assert strict.reason("ConsentRequired") == "GrantRefused"
+    before = len(strict.rotating.requests)
+    await strict.run(2 * 3600)
+    assert len(strict.rotating.requests) > before
+    strict.rotating.fault = None
+    await strict.run(2 * 3600)
+    assert strict.reason() == "TokenIssued"
+
+
+async def test_a_refresh_token_that_came_with_a_useless_answer_is_kept(graceful: World) -> None:
+    """A token type that cannot be published is no reason to lose the successor."""
+    await graceful.run()
+    graceful.now += 3000
+    graceful.rotating.know(refresh_token="salvaged")
+    graceful.rotating.lose = answer(access_token="x", token_type="mac", refresh_token="salvaged")
+    await graceful.run(1)
+    assert state(graceful)["refresh_token"] == "salvaged"
+
+
+async def test_the_expiry_of_a_refresh_token_is_told_and_warned_of(strict: World) -> None:
+    """Status says when a person will be needed, and a condition says so ahead of time."""
+    strict.rotating.extra = {"refresh_token_expires_in": 86400}
+    await strict.run()
+    status = strict.cluster.connectors[KEY].status
+    assert status.refresh_token_expiration_time is not None
+    assert strict.reason("ConsentRequired") is None
+    strict.rotating.fault = Signal(Symptom.CONNECTION_FAILED)
+    await strict.run(0.85 * 86400)
+    assert strict.reason("ConsentRequired") == "RefreshTokenExpiring"
+
+
+async def test_a_deleted_output_is_healed_without_a_call(strict: World) -> None:
+    """The state Secret holds the token: the provider need not be asked for another."""
+    await strict.run()
+    strict.now += 20
+    del strict.cluster.secrets["shop", "crm-token"]
+    await strict.run()
+    assert strict.token == "token-1"
+    assert len(strict.rotating.requests) == 1
+
+
+async def test_a_foreign_state_secret_is_left_alone(strict: World) -> None:
+    """A Secret of that name that we did not write stops all calls and says so."""
+    strict.cluster.add_foreign("shop", "crm-oauth-state")
+    await strict.run(300)
+    assert strict.rotating.requests == []
+    assert strict.reason() == "StateConflict"
+
+
+async def test_changed_scopes_need_a_person_and_the_old_grant_goes_on(strict: World) -> None:
+    """A scope cannot be widened by a refresh: the token stays valid, and a condition asks for consent."""
+    await strict.run()
+    strict.edit(a_spec(grantType="RefreshToken", scopes=["more"], **SEED))
+    await strict.run(2 * 3600)
+    assert (strict.reason(), strict.reason("ConsentRequired")) == ("TokenIssued", "ScopesChanged")
+    assert len(strict.rotating.requests) > 1
+
+
+# --- a password grant that returns refresh tokens ------------------------------------------------------------------
+@pytest.fixture
+def with_password() -> World:
+    """Give a password connector at a server that gives refresh tokens too."""
+    world = World(RotatingProvider())
+    world.cluster.add(a_connector(a_password_spec()))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    world.cluster.add_credential("shop", "ann", password=b"hunter2")
+    return world
+
+
+async def test_a_password_is_sent_once_and_refreshed_from_then_on(with_password: World) -> None:
+    """The password is used for the first token; its refresh tokens do the rest (RFC 6749 §4.3.1)."""
+    await with_password.run(3 * 3600)
+    grants = [form["grant_type"][0] for form in with_password.rotating.requests]
+    assert grants[0] == "password"
+    assert set(grants[1:]) == {"refresh_token"}
+
+
+async def test_a_refused_refresh_token_of_a_password_grant_mints_by_password_once(with_password: World) -> None:
+    """The password is there, so nobody is needed."""
+    await with_password.run()
+    with_password.rotating.revoke()
+    await with_password.run(3600)
+    grants = [form["grant_type"][0] for form in with_password.rotating.requests]
+    assert grants[:3] == ["password", "refresh_token", "password"]
+    assert with_password.reason() == "TokenIssued"
+
+
+async def test_changed_scopes_of_a_password_grant_mint_anew(with_password: World) -> None:
+    """No person is needed for other scopes."""
+    await with_password.run()
+    with_password.now += 20
+    with_password.edit(a_password_spec(scopes=["more"]))
+    await with_password.run(1)
+    assert [form["grant_type"][0] for form in with_password.rotating.requests] == ["password", "password"]
+
+
+# --- consent -------------------------------------------------------------------------------------------------------
+CODE_SPEC = a_spec(
+    grantType="AuthorizationCode",
+    provider={"authorizationURL": "https://login.example.com/authorize", "tokenURL": "https://login.example.com/token"},
+)
+
+
+@pytest.fixture
+def consenting() -> World:
+    """Give a connector that waits for a person."""
+    world = World(RotatingProvider())
+    world.cluster.add(a_connector(CODE_SPEC))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    return world
+
+
+async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> None:
+    """Let a person consent, from the command to the confirmation."""
+    world.rotating.know(code=code)
+    key = Key("shop", name)
+    world.cluster.add_consent(a_consent(int(world.now), name))
+    await world.run()
+    world.cluster.add_consent(answered(world.cluster.consents[key], code))
+    await world.run()
+    world.cluster.add_consent(confirmed(world.cluster.consents[key]))
+    await world.run()
+
+
+async def test_a_connector_without_consent_waits_for_a_person(consenting: World) -> None:
+    """Nobody is asked; status says what to run, where to look, and which redirect URI to register."""
+    await consenting.run(3600)
+    status = consenting.cluster.connectors[KEY].status
+    assert consenting.rotating.requests == []
+    assert (consenting.reason(), consenting.reason("ConsentRequired")) == ("ConsentRequired", "ConsentRequired")
+    assert consenting.reason("Reconciling") == "ConsentRequired"
+    assert status.redirect_uri == "https://connect.example.com/oauth/callback/shop/crm"
+    assert status.consent_url == "https://connect.example.com/connector/shop/crm"
+
+
+async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) -> None:
+    """The code is exchanged once with its verifier; who said yes stands in status."""
+    await consenting.run()
+    await consent(consenting)
+    assert consenting.token == "token-1"
+    form = consenting.rotating.requests[0]
+    assert form["grant_type"] == ["authorization_code"]
+    assert form["redirect_uri"] == ["https://connect.example.com/oauth/callback/shop/crm"]
+    assert len(form["code_verifier"][0]) == 43
+    status = consenting.cluster.connectors[KEY].status
+    assert status.consent is not None
+    assert status.consent.requested_by == "alice@corp"
+    assert consenting.reason("ConsentRequired") is None
+    assert consenting.consent_reason("crm-1") == "Connected"
+    await consenting.run(4 * 3600)
+    assert consenting.rotating.presented[:2] == ["refresh-1", "refresh-2"]
+
+
+async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
+    """Without what the last page showed, or with something else, no code is sent."""
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.cluster.add_consent(answered(consenting.cluster.consents[key], "code-1"))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "AwaitingConfirmation"
+    consenting.cluster.add_consent(confirmed(consenting.cluster.consents[key], "0000-0000"))
+    await consenting.run(30)
+    assert consenting.rotating.requests == []
+
+
+async def test_an_answer_with_another_ticket_is_refused(consenting: World) -> None:
+    """Only the browser of whoever asked has the ticket."""
+    await consenting.run()
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    wrong = answered(consenting.cluster.consents[key], "code-1", ticket=SecretStr("x" * 43))
+    consenting.cluster.add_consent(confirmed(wrong))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "ResponseInvalid"
+    assert consenting.rotating.requests == []
+
+
+async def test_a_connector_that_was_changed_meanwhile_voids_the_consent(consenting: World) -> None:
+    """What a person said yes to is not what would be done now."""
+    await consenting.run()
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.edit({**CODE_SPEC, "scopes": ["everything"]})
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "ConnectorChanged"
+    assert consenting.rotating.requests == []
+
+
+async def test_a_consent_that_nobody_gives_expires_and_goes(consenting: World) -> None:
+    """After a quarter of an hour it is void, after an hour it is gone."""
+    await consenting.run()
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run(901)
+    assert consenting.consent_reason("crm-1") == "Expired"
+    await consenting.run(2800)
+    assert consenting.cluster.consents == {}
+
+
+async def test_a_refused_code_is_never_sent_again(consenting: World) -> None:
+    """The consent says so; another one works."""
+    await consenting.run()
+    consenting.rotating.fault = answer(400, error="invalid_grant")
+    await consent(consenting)
+    await consenting.run(300)
+    assert len(consenting.rotating.requests) == 1
+    assert consenting.consent_reason("crm-1") == "CodeRejected"
+    assert consenting.reason() == "ConsentRequired"
+    consenting.rotating.fault = None
+    await consent(consenting, "crm-2", "code-2")
+    assert consenting.reason() == "TokenIssued"
+
+
+async def test_a_lost_answer_to_a_code_ends_the_consent(consenting: World) -> None:
+    """A code is exchanged at most once, whatever became of it (RFC 6749 §4.1.2)."""
+    await consenting.run()
+    consenting.rotating.lose = LOST
+    await consent(consenting)
+    await consenting.run(300)
+    assert len(consenting.rotating.requests) == 1
+    assert consenting.consent_reason("crm-1") == "CodeLost"
+
+
+@pytest.mark.parametrize(("point", "reason"), [(Point.CLAIMED, "CodeLost"), (Point.PERSISTED, "Connected")])
+async def test_a_process_that_dies_with_a_code_never_sends_it_twice(
+    consenting: World, point: Point, reason: str
+) -> None:
+    """The next process finds out from the state Secret what became of it."""
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
+    await consenting.die_at(point)
+    consenting.start()
+    await consenting.run(60)
+    assert len([form for form in consenting.rotating.requests if "code" in form]) <= 1
+    assert consenting.consent_reason("crm-1") == reason
+
+
+async def test_a_missing_refresh_token_is_said_at_once(consenting: World) -> None:
+    """The consent went well, and yet somebody will be needed in an hour: better to know now."""
+    consenting.rotating.refresh_tokens = False
+    await consenting.run()
+    await consent(consenting)
+    assert (consenting.reason(), consenting.reason("ConsentRequired")) == ("TokenIssued", "RefreshTokenMissing")
+    await consenting.run(2 * 3600)
+    assert len(consenting.rotating.requests) == 1
+    assert (consenting.reason(), consenting.reason("Stalled")) == ("GrantEnded", "GrantEnded")
+
+
+async def test_a_second_consent_replaces_the_first_without_a_gap(consenting: World) -> None:
+    """Consent may be given again at any time: the new grant takes over."""
+    await consenting.run()
+    await consent(consenting)
+    await consent(consenting, "crm-2", "code-2")
+    assert consenting.token == "token-2"
+    await consenting.run(3000)
+    assert consenting.rotating.presented[:1] == ["refresh-2"]
+
+
+async def test_a_suspended_connector_takes_no_consent(consenting: World) -> None:
+    """Suspended means that no token call is made; the requester is told."""
+    consenting.edit({**CODE_SPEC, "suspend": True})
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "ConnectorSuspended"
+
+
+async def test_a_consent_for_no_connector_says_so(consenting: World) -> None:
+    """A name that was mistyped is told, and the object goes in time."""
+    del consenting.cluster.connectors[KEY]
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.reconcile(KEY)
+    assert consenting.consent_reason("crm-1") == "ConnectorNotFound"
+
+
+async def test_a_redirect_uri_of_somebody_else_is_refused(consenting: World) -> None:
+    """A code must not be sent where it does not belong."""
+    consenting.edit({**CODE_SPEC, "authorizationCode": {"redirectURI": "https://evil.example/callback"}})
+    await consenting.run()
+    assert (consenting.reason(), consenting.reason("Stalled")) == ("RedirectURIInvalid", "RedirectURIInvalid")
