@@ -65,7 +65,7 @@ async def test_a_restart_asks_nobody_and_writes_nothing(world: World) -> None:
 
 
 async def test_a_restart_keeps_its_distance_from_calls_that_it_knows_nothing_of(world: World) -> None:
-    """A process that was killed while it asked may have called a moment ago: a refresh that is due waits ten seconds."""
+    """A process that was killed while it asked may have called just now: a refresh that is due waits ten seconds."""
     await world.run()
     world.now += 3000
     world.start()
