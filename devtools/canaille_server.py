@@ -46,6 +46,7 @@ class ClientDetails(TypedDict):
     secret: str
     authentication: str
     lifetime: int
+    redirect_uris: list[str]
     inspector: str
 
 
@@ -56,11 +57,19 @@ class PersonDetails(TypedDict):
     password: str
 
 
+class Withdrawal(TypedDict):
+    """Whose consent ends, and to which client: None for all."""
+
+    username: str
+    client: str | None
+
+
 class Command(TypedDict, total=False):
-    """What to add or to change."""
+    """What to add, to change or to end."""
 
     register: ClientDetails
     enroll: PersonDetails
+    withdraw: Withdrawal
 
 
 class Application(Protocol):
@@ -96,6 +105,8 @@ def application(address: str, scheme: str) -> Application:
             "PREFERRED_URL_SCHEME": scheme,
             "OAUTH2_TOKEN_EXPIRES_IN": f"{__name__}:lifetime",
             "CANAILLE": {"DATABASE": "memory", "FORCE_HTTPS": scheme == "https"},
+            # OpenID Connect Core 1.0 §3.1.2.1 leaves it optional for codes; whoever reads no ID token sends none.
+            "CANAILLE_OIDC": {"REQUIRE_NONCE": False},
         },
     )
     return app
@@ -128,6 +139,8 @@ class Registry:
                 self.register(command["register"])
             if "enroll" in command:
                 self.enroll(command["enroll"])
+            if "withdraw" in command:
+                self.withdraw(command["withdraw"])
 
     def register(self, details: ClientDetails) -> None:
         """Add or change a client."""
@@ -137,6 +150,8 @@ class Registry:
         client.client_secret = details["secret"]
         client.token_endpoint_auth_method = details["authentication"]
         client.grant_types = GRANTS
+        client.redirect_uris = details["redirect_uris"]
+        client.response_types = ["code"] if details["redirect_uris"] else []
         client.scope = self.scopes
         Backend.instance.save(client)
         readers = sorted({details["id"], details["inspector"]})
@@ -151,6 +166,13 @@ class Registry:
         person.emails = [f"{name}@example.com"]
         person.password = details["password"]
         Backend.instance.save(person)
+
+    def withdraw(self, details: Withdrawal) -> None:
+        """End a person's consent, and the tokens that came of it."""
+        person = Backend.instance.get(models.User, user_name=details["username"])
+        for consent in Backend.instance.query(models.Consent, subject=person):
+            if details["client"] in (None, consent.client.client_id):
+                consent.revoke()
 
 
 def listen(settings: Settings) -> tuple[OneAtATime, int]:
