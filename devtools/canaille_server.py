@@ -11,13 +11,15 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol, TypedDict
 
 import canaille  # type: ignore[import-not-found]  # installed in Canaille's environment only
 from canaille.app import models  # type: ignore[import-not-found]  # as above
 from canaille.backends import Backend  # type: ignore[import-not-found]  # as above
+from canaille.backends.memory.backend import MemoryBackend  # type: ignore[import-not-found]  # as above
+from canaille.oidc import provider  # type: ignore[import-not-found]  # as above
 from werkzeug.serving import make_server  # type: ignore[import-not-found]  # as above
 
 HOST = "127.0.0.1"
@@ -82,6 +84,13 @@ class Application(Protocol):
         """Answer one request, as WSGI has it."""
 
 
+class Row(Protocol):
+    """The part of Canaille's models that is used here."""
+
+    def serialize(self, values: list[object]) -> list[object]:
+        """Put ids in place of models, and leave out None."""
+
+
 class KnownClient(Protocol):
     """The part of Canaille's client that is used here."""
 
@@ -96,19 +105,56 @@ def lifetime(client: KnownClient, _grant_type: str) -> int:
     return lifetimes[client.client_id]
 
 
+signed = provider.generate_id_token
+
+
+def signed_once(*, user_info: Mapping[str, object], **details: object) -> str:
+    """Sign an access token with an id (RFC 9068 §2.2): without, those of one client and second are the same bytes."""
+    token: str = signed(user_info={**user_info, "jti": secrets.token_hex(16)}, **details)
+    return token
+
+
+class Memory(MemoryBackend):  # type: ignore[misc]  # as with its import
+    """Canaille's store in memory, made to keep the promise of `Backend.query`: what matches all that is asked for.
+
+    Its own gives what matches any of it, so that one person's code or consent serves for another's.
+    """
+
+    __module__ = MemoryBackend.__module__  # Canaille looks for its models beside it
+
+    def do_query(self, model: type[Row], *args: object, **wanted: object) -> list[Row]:
+        """Give the rows that match every attribute; one that is asked for as a list matches by any of it."""
+        return [row for row in super().do_query(model, *args, **wanted) if is_match(row, wanted)]
+
+
+def is_match(row: Row, wanted: Mapping[str, object]) -> bool:
+    """Tell whether each attribute has a value that is wanted, if any is."""
+    return all(
+        not as_list(value) or set(row.serialize(as_list(getattr(row, name)))) & set(row.serialize(as_list(value)))
+        for name, value in wanted.items()
+    )
+
+
+def as_list(value: object) -> list[object]:
+    """Give the values of an attribute, be they none, one or several."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
 def application(address: str, scheme: str) -> Application:
     """Build Canaille's WSGI application, with everything in memory."""
-    app: Application = canaille.create_app(
-        {
-            "SECRET_KEY": secrets.token_hex(32),
-            "SERVER_NAME": address,
-            "PREFERRED_URL_SCHEME": scheme,
-            "OAUTH2_TOKEN_EXPIRES_IN": f"{__name__}:lifetime",
-            "CANAILLE": {"DATABASE": "memory", "FORCE_HTTPS": scheme == "https"},
-            # OpenID Connect Core 1.0 §3.1.2.1 leaves it optional for codes; whoever reads no ID token sends none.
-            "CANAILLE_OIDC": {"REQUIRE_NONCE": False},
-        },
-    )
+    settings = {
+        "SECRET_KEY": secrets.token_hex(32),
+        "SERVER_NAME": address,
+        "PREFERRED_URL_SCHEME": scheme,
+        "OAUTH2_TOKEN_EXPIRES_IN": f"{__name__}:lifetime",
+        "CANAILLE": {"DATABASE": "memory", "FORCE_HTTPS": scheme == "https"},
+        # OpenID Connect Core 1.0 §3.1.2.1 leaves it optional for codes; whoever reads no ID token sends none.
+        "CANAILLE_OIDC": {"REQUIRE_NONCE": False},
+    }
+    provider.generate_id_token = signed_once
+    app: Application = canaille.create_app(settings, Memory(settings))
     return app
 
 
@@ -135,12 +181,8 @@ class Registry:
     def obey(self, command: Command) -> None:
         """Carry out one line of input."""
         with self.server.turn, self.server.app.app_context():
-            if "register" in command:
-                self.register(command["register"])
-            if "enroll" in command:
-                self.enroll(command["enroll"])
-            if "withdraw" in command:
-                self.withdraw(command["withdraw"])
+            for verb, details in command.items():
+                getattr(self, verb)(details)
 
     def register(self, details: ClientDetails) -> None:
         """Add or change a client."""
@@ -169,8 +211,8 @@ class Registry:
 
     def withdraw(self, details: Withdrawal) -> None:
         """End a person's consent, and the tokens that came of it."""
-        person = Backend.instance.get(models.User, user_name=details["username"])
-        for consent in Backend.instance.query(models.Consent, subject=person):
+        subject = Backend.instance.get(models.User, user_name=details["username"])
+        for consent in Backend.instance.query(models.Consent, subject=subject):
             if details["client"] in (None, consent.client.client_id):
                 consent.revoke()
 

@@ -1,5 +1,6 @@
 """A person at a browser, by HTTP: they log in at an authorization server, and consent or refuse."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from devtools.authorization_server import AuthorizationServer
@@ -32,28 +33,27 @@ async def visit(
 
 
 async def answer(window: Browser, page: Page, person: Person, says: Answer = "accept") -> Page:
-    """Go on from a page of an authorization server, up to the address at which the browser stops. Raises NoWayOn."""
+    """Go on from a page of an authorization server, up to the address at which the browser stops.
+
+    Raises NoWayOn, also where the password is asked for again.
+    """
+    known = {"username": person.username, "login": person.username, "password": person.password.get_secret_value()}
     for _ in range(MOST_PAGES):
         if page.arrived:
             return page
-        form = _form(page)
+        form = _form(page, known)
+        answers = {name: known[name] for name in form.fields if name in known}
+        if "password" in answers:
+            del known["password"]
         button = next((button for button in form.buttons if button[1] == says), None)
-        page = await window.submit(form, _answers(form, person), button)
+        page = await window.submit(form, answers, button)
     raise NoWayOn(page)
 
 
-def _form(page: Page) -> Form:
+def _form(page: Page, known: Collection[str]) -> Form:
     """Find what is asked: consent, or who one is."""
     for form in page.forms:
-        if {"accept", "deny"} <= {value for _, value in form.buttons} or _answers_wanted(form):
+        consents = {"accept", "deny"} <= {value for _, value in form.buttons}
+        if consents or (form.method == "POST" and any(name in known for name in form.fields)):
             return form
     raise NoWayOn(page)
-
-
-def _answers_wanted(form: Form) -> bool:
-    return form.method == "POST" and bool({"username", "login", "password"} & form.fields.keys())
-
-
-def _answers(form: Form, person: Person) -> dict[str, str]:
-    known = {"username": person.username, "login": person.username, "password": person.password.get_secret_value()}
-    return {name: known[name] for name in form.fields if name in known}
