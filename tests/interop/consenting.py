@@ -23,7 +23,7 @@ from tests.interop.exchanging import client_of, exchange
 from tests.support.person import Answer, visit
 
 REDIRECT_URI = "http://127.0.0.1:8765/oauth/callback/team-a/crm"
-VERIFIER = "dBjftJeZ4CVP-mBo85FdNrW6Ev-Jz3Uy_ScWqjiHqyA"
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 OFFLINE = "read write offline_access"  # Canaille drops what it does not know in silence
 STATE = "st-ate"
 
