@@ -129,17 +129,11 @@ class Memory(MemoryBackend):  # type: ignore[misc]  # as with its import
 
 def is_match(row: Row, wanted: Mapping[str, object]) -> bool:
     """Tell whether each attribute has a value that is wanted, if any is."""
-    return all(
-        not as_list(value) or set(row.serialize(as_list(getattr(row, name)))) & set(row.serialize(as_list(value)))
-        for name, value in wanted.items()
-    )
 
+    def values(attribute: object) -> set[object]:
+        return set(row.serialize(attribute if isinstance(attribute, list) else [attribute]))
 
-def as_list(value: object) -> list[object]:
-    """Give the values of an attribute, be they none, one or several."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    return all(not values(value) or values(value) & values(getattr(row, name)) for name, value in wanted.items())
 
 
 def application(address: str, scheme: str) -> Application:
