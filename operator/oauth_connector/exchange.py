@@ -138,7 +138,7 @@ class Exchange:
         spec = connector.valid_spec
         asked = self._clock()
         answer = await self._provider.send(prepared.request, prepared.trust)
-        result = parse(answer) if isinstance(answer, HTTPResponse) else answer
+        result = parse(answer, spec.provider.quirks) if isinstance(answer, HTTPResponse) else answer
         concluded = (
             self._problem(spec, Phase.TOKEN, result)
             if isinstance(result, Signal)
