@@ -158,7 +158,8 @@ def test_slacks_bot_comes_before_the_person() -> None:
 
 def test_slack_without_any_token_has_none() -> None:
     """An object without a token, or something else in its place, is not a token."""
-    for inner in ({"id": "U1"}, None, "U1", []):
+    inners: list[Any] = [{"id": "U1"}, None, "U1", []]
+    for inner in inners:
         assert signal_of("Slack", {"ok": True, "authed_user": inner}).symptom is Symptom.NO_TOKEN
 
 
