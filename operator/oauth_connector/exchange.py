@@ -133,7 +133,8 @@ class Exchange:
             return Failed(refused.problem, replace(prepared.attempt, outbound=False), refused)
         asked = self._clock()
         answer = await self._provider.send(request, prepared.trust)
-        result = parse(answer) if isinstance(answer, HTTPResponse) else answer
+        quirks = prepared.connector.valid_spec.provider.quirks
+        result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
         if isinstance(result, Token):
             self._tell(prepared, "success", asked)
             return Received(issued(result, int(asked), prepared.connector.valid_spec), prepared.attempt, result)
@@ -141,7 +142,7 @@ class Exchange:
         problem = self._problem(prepared.connector.valid_spec, phase, result)
         self._tell(prepared, problem.reason.value, asked)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
-        salvaged = refresh_token_in(answer) if isinstance(answer, HTTPResponse) else None
+        salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
         return Failed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
     def _tell(self, prepared: Prepared, said: str, asked: float) -> None:
@@ -149,7 +150,7 @@ class Exchange:
         grant_type = prepared.connector.valid_spec.grant_type.value
         self._on_call(Call(prepared.connector.key, host, grant_type, said, took))
 
-    async def discover(self, connector: Connector) -> Metadata | None | Problem:
+    async def discover(self, connector: Connector) -> Metadata | Problem | None:
         """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
         spec = connector.valid_spec
         if spec.provider.effective_issuer is None:

@@ -80,7 +80,7 @@ class GrantKeeper:
         self._on_point = on_point
 
     async def ask(self, obs: Observation, cause: Cause) -> Received | Failed | None:
-        """Ask for a token with what the grant has come to; `None` where somebody else is at it. Raises as a pass may."""
+        """Ask for a token with what the grant has come to; `None` where somebody else is at it."""
         connector = obs.connector
         held = await self._read(connector)
         if isinstance(held, Problem):
@@ -274,7 +274,7 @@ def _refused(choice: Choice, claimed: GrantState) -> GrantState:
 
 
 def _shown(answer: Received | Failed, state: GrantState) -> Received | Failed:
-    """A refresh token that was turned away five times over an hour needs a person's look, while tries go on."""
+    """Call for a person where the refresh token was turned away five times over an hour, while tries go on."""
     if isinstance(answer, Failed) and state.is_worn_out and not answer.problem.needs_a_person:
         return replace(
             answer, problem=replace(answer.problem, reason=Reason.GRANT_REFUSED, remedy=Remedy.CONSENT_AGAIN)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import HEALING, Cause
-from oauth_connector.connector.checks import held, shown
 from oauth_connector.connector.effective import token_origin
+from oauth_connector.connector.facts import held, shown
 from oauth_connector.connector.lanes import LOOK_AGAIN, Lanes
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
@@ -98,6 +98,10 @@ class Minter:
             return self._clock()
         if cause is Cause.LOST and await self._cluster.is_going(key.namespace):
             return None
+        return await self._asked(obs, cause, live)
+
+    async def _asked(self, obs: Observation, cause: Cause, live: LiveSecret | None) -> Outcome:
+        key = obs.connector.key
         recollection = replace(self._memory.of(key), last_call=self._clock(), conflict=None)
         if cause in HEALING:
             recollection = replace(recollection, heals=(*recollection.heals[-5:], obs.now))

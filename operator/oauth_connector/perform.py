@@ -14,9 +14,9 @@ from oauth_connector.connector.actions import (
     Render,
     Shown,
 )
-from oauth_connector.connector.checks import shown
 from oauth_connector.connector.decide import contested, hold_back
 from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.facts import shown
 from oauth_connector.connector.grant_state import read_state
 from oauth_connector.connector.observation import Key, Observation
 from oauth_connector.connector.problem import Problem

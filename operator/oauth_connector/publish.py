@@ -74,6 +74,6 @@ class Publisher:
 
 
 def _heals(obs: Observation, findings: Findings) -> bool:
-    """Tell whether a token is shown again, without having been asked for, since somebody changed or deleted our Secret."""
+    """Tell whether a token is shown again that nobody was asked for, since somebody changed or deleted our Secret."""
     lost = obs.output is None or not obs.output.intact
     return lost and findings.attempt is None and obs.state is not None and obs.connector.status.secret_ref is not None

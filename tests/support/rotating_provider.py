@@ -14,8 +14,8 @@ from tests.support.fake_provider import answer
 class RotatingProvider:
     """Implements `ports.Provider`: a code or a known refresh token gives a token and the next refresh token.
 
-    Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` makes the
-    next answer be lost after the server has done its work; `fault` is given instead of any answer, and nothing is done.
+    Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` is
+    given once in place of an answer, after the server has done its work; `fault` each time, and then nothing is done.
     """
 
     def __init__(self, *, grace: bool = False, rotates: bool = True) -> None:

@@ -45,14 +45,16 @@ class World:
         self.cluster = FakeCluster()
         self.provider = FakeProvider()
         self.rotating = provider or RotatingProvider()
-        self._asked = provider or self.provider
+        self._rotates = provider is not None
         self._at: OnPoint = nowhere
         self.recorder = Recorder()
         self.start()
 
     def start(self) -> None:
         """Start the operator, or start it again with nothing in memory."""
-        edges = Edges(self.cluster, self._asked, self.recorder, self.clock, FixedKeys())
+        edges = Edges(
+            self.cluster, self.rotating if self._rotates else self.provider, self.recorder, self.clock, FixedKeys()
+        )
         self.reconcile = join(edges, Options(terms=TERMS, on_point=lambda point: self._at(point))).reconcile  # noqa: PLW0108  # it changes
 
     def clock(self) -> float:

@@ -1,4 +1,4 @@
-"""Whole passes of grants that hold a refresh token: nothing is lost, sent twice, or sent once its successor is stored."""
+"""Whole passes with refresh tokens: none is lost, sent twice at once, or sent once its successor is stored."""
 
 import pytest
 from pydantic import SecretStr

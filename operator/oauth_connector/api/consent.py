@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from oauth_connector.api.fields import Model, rule, written
+from oauth_connector.api.fields import Model, Rule, rule, written
 from oauth_connector.api.references import ObjectName
 from oauth_connector.api.status import LONGEST_MESSAGE, WORD, Generation
 from oauth_connector.api.times import Time
@@ -28,6 +28,13 @@ CONFIRMATION = "[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"
 """Two groups of Crockford's base 32: letters that are not taken for digits, nor digits for letters."""
 
 LONGEST_RESPONSE = 16_384
+
+STATUS_RULE: Rule[object] = Rule(
+    "!has(oldSelf.status) || has(self.status)",
+    "status is kept once it is there: create another OAuthConsent",
+    lambda _: True,  # as below: the API server alone knows the old one
+)
+"""A rule within status is not asked when the whole of it is removed, and what was set once could be set again."""
 
 
 class Redirect(StrEnum):

@@ -113,8 +113,8 @@ class OAuthConnectorStatus(Model):
 
     consent_url: Annotated[str, Field(max_length=2048)] | None = Field(
         None,
-        description="Page that says how to connect this connector, for grantType AuthorizationCode; the link alone proves"
-        " nothing.",
+        description="Page that says how to connect this connector, for grantType AuthorizationCode; the link alone"
+        " proves nothing.",
     )
     redirect_uri: Annotated[str, Field(max_length=2048)] | None = Field(
         None, description="The redirect URI to register at the provider, to the letter."

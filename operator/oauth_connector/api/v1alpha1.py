@@ -220,8 +220,10 @@ class OAuthConnectorSpec(Model):
 
     @property
     def default_lifetime_seconds(self) -> int:
-        """Give the life that is assumed where the provider tells none."""
-        return (self.refresh or Refresh()).default_lifetime_seconds
+        """Give the life that is assumed where the provider tells none: as chosen, else as its preset knows it."""
+        chosen = self.refresh or Refresh()
+        known = self.provider.known.default_lifetime if self.provider.known and not chosen.default_lifetime else None
+        return known or chosen.default_lifetime_seconds
 
     @property
     def effective_pkce(self) -> bool:

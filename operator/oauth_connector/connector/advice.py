@@ -1,8 +1,8 @@
 """What a person should do soon though nothing is wrong yet: a condition that stands beside a valid token."""
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.checks import notes_of, shown
 from oauth_connector.connector.choice import ended
+from oauth_connector.connector.facts import notes_of, shown
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.secret_metadata import StateNotes

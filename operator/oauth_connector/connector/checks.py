@@ -1,72 +1,27 @@
-"""The specification of a pass: two questions, each an ordered list of small checks, the first answer decides.
+"""The first question of a pass: which token? An ordered list of small checks, of which the first answer decides.
 
-*Which token?* asks what to do at the token endpoint; *Does the Secret show it?* asks what to do at the Secret. A check
-is one function from what was observed to an answer, or `None` when the question goes to the next one.
+Together with the list in `secret_checks` it is the specification. A check is one function from what was observed to an
+answer, or `None` when the question goes to the next one.
 """
 
 from collections.abc import Callable
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector import schedule
-from oauth_connector.connector.actions import (
-    Cause,
-    Conflict,
-    Drifted,
-    Hold,
-    Keep,
-    LeaveAlone,
-    Mint,
-    Missing,
-    Publish,
-    Render,
-    SecretAnswer,
-    Shown,
-    TokenAnswer,
-)
-from oauth_connector.connector.choice import renewable, why_consent
+from oauth_connector.connector.actions import Cause, Hold, Keep, LeaveAlone, Mint, Publish, TokenAnswer
+from oauth_connector.connector.choice import why_consent
 from oauth_connector.connector.consents import CLAIM_RESTS
-from oauth_connector.connector.effective import refresh_policy, request_digest, seconds
+from oauth_connector.connector.effective import request_digest, seconds
+from oauth_connector.connector.facts import held, is_requested, notes_of, observed_credentials, refresh_due
 from oauth_connector.connector.grant_state import Purpose
-from oauth_connector.connector.observation import CredentialVersion, Observation
-from oauth_connector.connector.ownership import is_ours, why_not_ours
+from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.ownership import is_ours
 from oauth_connector.connector.problem import LOCAL, LOOKED_AT, Problem
-from oauth_connector.connector.secret_metadata import SecretMetadata, StateNotes
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.token import GrantType
-
-CONFLICT_LOOK = 60
-"""Seconds between two looks at a Secret that is in the way: without our label its changes are not watched."""
 
 TokenCheck = Callable[[Observation], TokenAnswer | None]
-SecretCheck = Callable[[Observation], SecretAnswer | None]
 
 
-def held(obs: Observation) -> SecretMetadata | None:
-    """Give the Secret whose annotations describe the token that we count on, if any.
-
-    Mostly that is the one that pods read; the state Secret where it holds a newer one that could not be shown yet, or
-    the only one.
-    """
-    seen, kept = shown(obs), _kept(obs)
-    if kept is None or seen is None:
-        return kept or seen
-    return kept if (kept.issued_at or 0) > (seen.issued_at or 0) else seen
-
-
-def _kept(obs: Observation) -> SecretMetadata | None:
-    spec, state = obs.connector.spec, obs.state
-    if isinstance(spec, tuple) or not spec.may_hold_refresh_token or state is None or state.issued_at is None:
-        return None
-    return state if state.state is not None and is_ours(state, obs.connector) else None
-
-
-def shown(obs: Observation) -> SecretMetadata | None:
-    """Give the Secret that shows a token to pods, if any: the output, else a stray."""
-    candidates = (obs.output, *obs.strays) if obs.output else obs.strays
-    return next((s for s in candidates if is_ours(s, obs.connector) and s.intact and s.issued_at is not None), None)
-
-
-# --- Which token? ---------------------------------------------------------------------------------------------------
 def being_deleted(obs: Observation) -> TokenAnswer | None:
     """Write nothing for a connector that is going, or its Secret would come back after it was collected."""
     return LeaveAlone() if obs.connector.deleting else None
@@ -141,13 +96,17 @@ def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
     look = schedule.look_time(obs.now, seconds(status.last_failure_time) or obs.now)
     if error.reason in LOCAL:
         return Hold(None, look)
-    if error.reason is Reason.GRANT_REFUSED and is_requested(obs):
-        return Mint(Cause.REQUESTED)
-    if status.next_refresh_time is None:  # a refused password or seed: only its change tries again
+    return _refused(obs, error.reason)
+
+
+def _refused(obs: Observation, reason: Reason) -> TokenAnswer | None:
+    """Wait with what was refused: a password or seed for its change, what may be mended elsewhere for its probe."""
+    planned = obs.connector.status.next_refresh_time
+    if is_requested(obs) and (planned is not None or reason is Reason.GRANT_REFUSED):
+        return None if planned is not None else Mint(Cause.REQUESTED)
+    if planned is None:
         return Hold(None, obs.now + 60)
-    if is_requested(obs):
-        return None
-    probe = seconds(status.next_refresh_time) or obs.now
+    probe = seconds(planned) or obs.now
     return Hold(None, min(probe, obs.now + 60)) if probe > obs.now else None
 
 
@@ -199,85 +158,3 @@ TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     nearing_expiry,
     rest,
 )
-
-
-# --- Does the Secret show it? ---------------------------------------------------------------------------------------
-def conflict(obs: Observation) -> SecretAnswer | None:
-    """Never touch a Secret that is somebody else's, be it known by its label or from a look in the last minute."""
-    known = obs.memory.conflict
-    if known is not None and obs.now < known.seen + CONFLICT_LOOK:
-        return Conflict(known.problem)
-    problem = why_not_ours(obs.output, obs.connector) if obs.output is not None else None
-    return Conflict(problem) if problem is not None else None
-
-
-def missing(obs: Observation) -> SecretAnswer | None:
-    """See that there is no Secret of that name; a stray of ours that holds the token is moved there."""
-    if obs.output is not None:
-        return None
-    source = held(obs)
-    return Render(source) if source is not None else Missing()
-
-
-def drifted(obs: Observation) -> SecretAnswer | None:
-    """See that somebody changed what we wrote: our field manager no longer owns all of it."""
-    if obs.output is None or obs.output.intact:
-        return None
-    kept = _kept(obs)
-    return Render(kept) if kept is not None else Drifted()
-
-
-def rendering_changed(obs: Observation) -> SecretAnswer | None:
-    """Render anew where `output` or the prefix changed, or where the Secret was a namesake's that is gone."""
-    output, source = obs.output, held(obs)
-    if source is not None and source.state is not None and output is not None:
-        return Render(source)
-    if output is None or (output.output_digest == obs.output_digest and output.connector_uid == obs.connector.uid):
-        return None
-    return Render(output)
-
-
-def shows_it(obs: Observation) -> SecretAnswer | None:
-    """Rest, but for Secrets of earlier names, which are removed once the new one is there."""
-    return Shown(obs.strays)
-
-
-SECRET_CHECKS: tuple[SecretCheck, ...] = (conflict, missing, drifted, rendering_changed, shows_it)
-
-
-# --- What several checks ask ----------------------------------------------------------------------------------------
-def refresh_due(obs: Observation) -> float | None:
-    """Give the planned second of the next call for the token in hand; `None` where its life is unknown."""
-    token = held(obs)
-    if token is None or token.issued_at is None or token.expires_at is None or not _can_be_renewed(obs):
-        return None
-    if token.issued_at > obs.now + schedule.MINIMUM_GAP:
-        return obs.now  # the clock was set back since, so that it will die earlier than it says
-    if obs.memory.repeats_tokens:
-        last = max(obs.memory.last_call or 0, token.issued_at)
-        return schedule.next_cached_try(last, token.expires_at)
-    policy = refresh_policy(obs.connector.spec)
-    planned = schedule.refresh_time(token.issued_at, token.expires_at, policy, obs.connector.uid)
-    return planned if planned + obs.memory.set_back < token.expires_at else obs.now
-
-
-def _can_be_renewed(obs: Observation) -> bool:
-    spec = obs.connector.spec
-    return isinstance(spec, tuple) or renewable(spec, notes_of(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
-
-
-def notes_of(obs: Observation) -> StateNotes | None:
-    """Give what is known of the grant from the state Secret's metadata; nothing where that is not ours."""
-    return obs.state.state if obs.state is not None and is_ours(obs.state, obs.connector) else None
-
-
-def is_requested(obs: Observation) -> bool:
-    """Tell whether a person asks for a try that was not made yet."""
-    request = obs.connector.refresh_request
-    return bool(request) and request != obs.connector.status.last_handled_refresh
-
-
-def observed_credentials(obs: Observation) -> tuple[CredentialVersion, ...]:
-    """Give the versions that the last attempt was made with, as status remembers them."""
-    seen = obs.connector.status.observed_credentials
-    return tuple(sorted(CredentialVersion(c.name, c.uid or "", c.resource_version or "") for c in seen))

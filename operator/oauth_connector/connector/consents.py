@@ -144,7 +144,7 @@ def why_not(consent: Consent, situation: Situation) -> ConsentReason | None:
 
 
 def _of_state(consent: Consent, situation: Situation) -> Verdict | None:
-    """A code that was sent before is never sent again, whatever became of it (RFC 6749 §4.1.2)."""
+    """Say what became of a code that was sent before: it is never sent again (RFC 6749 §4.1.2)."""
     notes = situation.notes
     if notes is None or notes.tried != consent.uid:
         return None
@@ -168,7 +168,10 @@ def _opened(consent: Consent, request: ConsentRequest, situation: Situation, key
         return Say(ConsentReason.EXPIRED)
     if request.confirmation_required and not _is_confirmed(answer, consent.spec.confirmation):
         return Say(ConsentReason.AWAITING_CONFIRMATION, last)
-    token_url = _token_url(situation.connector, answer)
+    try:
+        token_url = _token_url(situation.connector, answer)
+    except _UnknownHost:
+        return Say(ConsentReason.RESPONSE_INVALID)
     verifier = SecretStr(keys.verifier(consent.uid)) if request.code_challenge else None
     named = (consent.key.name, consent.uid, consent.spec.requested_by)
     return WaitingCode(*named, answer.code, request.redirect_uri, verifier, token_url)
@@ -186,9 +189,23 @@ def _is_confirmed(answer: Answer, typed: str | None) -> bool:
     return typed is not None and hmac.compare_digest(normalised(typed), normalised(answer.confirmation))
 
 
+class _UnknownHost(Exception):  # noqa: N818  # named for what is so
+    """The redirect names a token host that the preset does not know."""
+
+
 def _token_url(connector: Connector | None, answer: Answer) -> str | None:
-    """Give the token endpoint at the host that the provider's redirect names, where its preset knows that host."""
+    """Give the token endpoint at the host that the provider's redirect names; nothing where it is the spec's own.
+
+    Whoever made the redirect chose that host. Raises `_UnknownHost` for one that the preset does not list: the code and
+    the client's secret must not go there.
+    """
     provider = connector.valid_spec.provider if connector is not None else None
-    if provider is None or provider.known is None or provider.token_url is not None:
+    callback = provider.known.callback if provider is not None and provider.known is not None else None
+    configured = provider.effective_token_url if provider is not None else None
+    if callback is None or configured is None:
         return None
-    return provider.known.token_url_at(answer.parameters, provider.parameters or {})
+    found = callback.token_url(configured, answer.parameters.get(callback.name))
+    own = provider is not None and provider.token_url is not None
+    if found is None or (own and found != configured):
+        raise _UnknownHost
+    return found if found != configured else None

@@ -2,11 +2,13 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.actions import HEALING, Cause, Conflict, Decision, Hold, Mint
-from oauth_connector.connector.checks import CONFLICT_LOOK, SECRET_CHECKS, TOKEN_CHECKS, held, is_requested
+from oauth_connector.connector.checks import TOKEN_CHECKS
 from oauth_connector.connector.effective import request_digest, seconds
+from oauth_connector.connector.facts import held, is_requested
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.schedule import MINIMUM_GAP
+from oauth_connector.connector.secret_checks import CONFLICT_LOOK, SECRET_CHECKS
 from oauth_connector.oauth.errors import Remedy
 
 HEALS_AN_HOUR = 3

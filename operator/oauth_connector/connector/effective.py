@@ -6,11 +6,15 @@ from urllib.parse import urlsplit
 from oauth_connector.api import digests
 from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.fields import FieldProblem
+from oauth_connector.api.refresh import Refresh
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.schedule import Policy
 from oauth_connector.oauth.grants import Parameters
 from oauth_connector.oauth.token import GrantType
+
+LATE_WINDOW = 0.05
+"""The share of the lifetime that is left when a refresh ends the old token at once: the later, the less often."""
 
 Spec = OAuthConnectorSpec | tuple[FieldProblem, ...]
 
@@ -22,10 +26,12 @@ def seconds(time: datetime | None) -> int | None:
 
 def refresh_policy(spec: Spec) -> Policy:
     """Give `spec.refresh` in seconds and shares; a spec that cannot be understood asks nothing."""
-    if isinstance(spec, tuple) or spec.refresh is None:
+    if isinstance(spec, tuple):
         return Policy()
-    refresh = spec.refresh
+    refresh = spec.refresh or Refresh()
     window = refresh.before_percentage / 100 if refresh.before_percentage is not None else None
+    if spec.provider.known is not None and spec.provider.known.kills_old_token:
+        window = window or LATE_WINDOW
     return Policy(refresh.before_seconds, window, refresh.max_lifetime_seconds)
 
 
@@ -38,6 +44,19 @@ def parameters(spec: OAuthConnectorSpec) -> Parameters:
         resources=tuple(spec.resources or ()),
         extra=dict(spec.token_parameters or {}),
     )
+
+
+def authorization_parameters(spec: OAuthConnectorSpec) -> dict[str, str]:
+    """Give the further parameters of the authorization request: the preset's, and the spec's own in their place."""
+    own = spec.authorization_code.parameters if spec.authorization_code else None
+    known = spec.provider.known.authorization if spec.provider.known else {}
+    return {**known, **(own or {})}
+
+
+def authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
+    """Give the scopes to ask a person for: with the one without which the preset's provider gives no refresh token."""
+    offline = spec.provider.known.offline_scope if spec.provider.known else None
+    return tuple(dict.fromkeys((*spec.effective_scopes, *((offline,) if offline else ()))))
 
 
 def token_host(spec: OAuthConnectorSpec) -> str:

@@ -88,7 +88,7 @@ class GrantState:
         return len(self.rejections) >= MOST_REJECTIONS and self.rejections[-1] - first[0] >= REJECTED_OVER
 
     def rejected(self, at: int) -> "GrantState":
-        """Give the state after the refresh token was turned away, but not called dead; the first and last ones count."""
+        """Give the state after the refresh token was turned away, but not called dead; the first time is kept."""
         kept = self.rejections if len(self.rejections) < MOST_REJECTIONS else (self.rejections[0], *self.rejections[2:])
         return replace(self, rejections=(*kept, at), claim=None)
 

@@ -1,7 +1,7 @@
 """The operator's own key: a Secret in its namespace, made when it is first needed and never changed.
 
-All keys of consents are derived from it: whoever reads it could open what browsers brought back within the last minutes,
-and nothing else. To change it, delete it and restart: consents under way have to be begun again.
+All keys of consents are derived from it: whoever reads it could open what browsers brought back within the last
+minutes, and nothing else. To change it, delete it and restart: consents under way have to be begun again.
 """
 
 import base64

@@ -59,8 +59,8 @@ class HTTPResponse:
 class Token:
     """A successful token response (RFC 6749 §5.1).
 
-    `lifetime` and `refresh_lifetime` are in seconds, `None` where the provider told none that makes sense; `fields` are the scalar members of
-    the response by name, as text.
+    `lifetime` and `refresh_lifetime` are in seconds, `None` where the provider told none that makes sense; `fields` are
+    the scalar members of the response by name, as text.
     """
 
     access_token: SecretStr
