@@ -59,8 +59,12 @@ ZOHO = Preset(
             "Ten access tokens in ten minutes for one refresh token; then it answers `Access Denied` with status"
             " 200, and the operator waits ten minutes."
         ),
-        ("Twenty refresh tokens for one person and client; the twenty-first ends the first, and its access tokens."),
-        ("`api_domain` of the response says which host serves the API: publish it with `output.responseFields`."),
+        "Twenty refresh tokens for one person and client; the twenty-first ends the first, and its access tokens.",
+        "`api_domain` of the response says which host serves the API: publish it with `output.responseFields`.",
+        (
+            "A Self Client asks with ClientCredentials; products with several organisations want"
+            " `tokenParameters: {soid: ZohoCRM.<organisation>}` then."
+        ),
     ),
 )
 
@@ -115,7 +119,7 @@ GITHUB = Preset(
             "Tokens of a GitHub App live eight hours and come with a refresh token of six months, unless that is"
             " switched off for the app; those of an OAuth App have no expiry and no refresh token."
         ),
-        ("A refresh ends the old access token at once: let pods read the Secret again, and once more after a 401."),
+        "A refresh ends the old access token at once: let pods read the Secret again, and once more after a 401.",
     ),
 )
 
@@ -154,7 +158,7 @@ SALESFORCE = Preset(
             "The response tells no lifetime: it is the session time-out of the organisation, two hours unless an"
             " administrator chose another; then set `refresh.defaultLifetime`."
         ),
-        ("`instance_url` of the response says which host serves the API: publish it with `output.responseFields`."),
+        "`instance_url` of the response says which host serves the API: publish it with `output.responseFields`.",
         "One person grants an app five times; the sixth ends the oldest grant.",
         "ClientCredentials work at the organisation's own domain only.",
     ),

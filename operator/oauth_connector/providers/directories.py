@@ -68,7 +68,7 @@ OKTA = Preset(
             "For the organisation's own authorization server set `issuer: https://acme.okta.com` beside the"
             " preset, in the place of its parameters."
         ),
-        ("A refresh token that is used twice after the grace period (30 seconds unless set otherwise) ends the grant."),
+        "A refresh token that is used twice after the grace period (30 seconds unless set otherwise) ends the grant.",
     ),
 )
 

@@ -5,7 +5,9 @@ _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?"
 """A host name in lower case, of two labels at least; no port, no path, and, by its last label, no IPv4 address."""
 
-SERVER = rf"{HOST}(:[1-9][0-9]{{0,4}})?(/[A-Za-z0-9_-]+){{0,4}}"
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+
+SERVER = rf"{HOST}(:({_PORT}))?(/[A-Za-z0-9_-]+){{0,4}}"
 """A host name, a port if need be, and a path such as `/auth` below which the server lies."""
 
 NAME = "[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}"

@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oauth_connector.oauth.errors import FailureReason, Phase, Signal, Symptom, classify
 from oauth_connector.oauth.quirks import STANDARD, Quirks
@@ -128,6 +130,9 @@ def test_zohos_domain_of_the_api_can_be_published() -> None:
     assert fields["api_domain"].get_secret_value() == "https://www.zohoapis.eu"
 
 
+NAMES = st.sampled_from(
+    ["access_token", "token_type", "expires_in", "expires_in_sec", "error", "ok", "authed_user", "scope", "issued_at"]
+)
 BOT = {"ok": True, "access_token": "xoxb-1", "token_type": "bot", "scope": "chat:write,users:read"}
 PERSON = {"id": "U1", "scope": "chat:write", "access_token": "xoxp-1", "token_type": "user"}
 
@@ -202,6 +207,19 @@ def test_keycloaks_further_members_do_no_harm() -> None:
 def test_no_token_of_a_nested_answer_shows() -> None:
     """What was understood can be printed by mistake."""
     assert "xoxp-1" not in repr(of("Slack", {"ok": True, "authed_user": PERSON}))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(list(PRESETS)), st.dictionaries(NAMES, VALUES), st.integers(100, 599))
+def test_whatever_comes_nothing_is_raised(preset: PresetName, members: dict[str, Any], status: int) -> None:
+    """Any object with any status gives a token or a signal, whoever is said to have sent it."""
+    assert isinstance(of(preset, members, status), Token | Signal)
 
 
 def test_the_standard_has_no_quirk() -> None:

@@ -27,6 +27,8 @@ SMUGGLED = (
     "evil.example?",
     "a@evil.example",
     "evil.example:443",
+    "evil.example:65536",
+    "evil.example:0",
     "evil.example\\",
     "EVIL.example%2f",
     "evil.example ",
@@ -99,12 +101,14 @@ def test_no_host_is_an_address_of_a_machine(name: PresetName) -> None:
 @given(st.sampled_from(PARAMETERS), st.data())
 def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[PresetName, str], data: st.DataObject) -> None:
     """A value that is accepted changes neither scheme nor user, and a path goes nowhere but down."""
-    preset = PRESETS[chosen[0]]
-    pattern = re.compile(f"({preset.parameters[chosen[1]].pattern})", re.ASCII)
+    name, parameter = chosen
+    preset = PRESETS[name]
+    pattern = re.compile(f"({preset.parameters[parameter].pattern})", re.ASCII)
     value = data.draw(st.from_regex(pattern, fullmatch=True))
-    parts = urlsplit(preset.filled(preset.token_url, {**examples(preset), chosen[1]: value}) or "")
+    parts = urlsplit(preset.filled(preset.token_url, {**examples(preset), parameter: value}) or "")
     assert (parts.scheme, parts.username, parts.query, parts.fragment) == ("https", None, "", "")
     assert parts.hostname
+    assert parts.port is None or (name, parameter) == (PresetName.KEYCLOAK, "server")
     assert not {"..", "."} & set(parts.path.split("/"))
 
 
