@@ -22,8 +22,6 @@ from oauth_connector.oauth.token import GrantType
 
 REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-SETTLING = 30
-"""Seconds that the connector has, once the consent is used, to show its token."""
 
 
 async def authorize(site: Site, given: argparse.Namespace) -> int:
@@ -92,7 +90,7 @@ def _wanted(connector: str, user: str, ticket: SecretStr, redirect: consent.Redi
 
 async def _ended(site: Site, made: Consent, given: argparse.Namespace) -> int:
     """Show the connector once its status tells of this consent, or as it is when that takes too long."""
-    until = made.now + timedelta(seconds=SETTLING)
+    until = made.now + timedelta(seconds=given.settle)
     standing = Standing(await site.connector(given.name))
     while not _settled(standing, made) and made.now < until:
         site.narration.progress("waiting for the Secret", moments.span((until - made.now).total_seconds()))

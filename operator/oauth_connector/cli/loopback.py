@@ -95,6 +95,9 @@ async def listening(expected: Expected) -> AsyncIterator[Listener]:
             await web.SockSite(runner, one).start()
         yield listener
         await listener.farewell()
+    except Trouble:
+        await listener.farewell()
+        raise
     finally:
         await runner.cleanup()
         listener.answer.cancel()

@@ -23,6 +23,7 @@ from oauth_connector.cli.site import Site, entered
 from oauth_connector.cli.trouble import Trouble
 from oauth_connector.telemetry.logging import LogFormat, configure
 
+SETTLING = 30
 WRONG_USAGE, INTERRUPTED = 2, 130
 DURATION = re.compile(rf"[0-9]{{1,8}}|{PATTERN}")
 Command = Callable[[Site, argparse.Namespace], Awaitable[int]]
@@ -71,6 +72,8 @@ def _authorize(commands: "Commands") -> None:
     command.add_argument("--paste", action="store_true", help="paste the address that the browser ends at, by hand")
     command.add_argument("--no-browser", action="store_true", help="print the link instead of opening a browser")
     _timeout(command, LIFETIME)
+    settle = f"how long the connector then has to show its token; by default {SETTLING}s"
+    command.add_argument("--settle", type=_seconds, default=SETTLING, metavar="TIME", help=settle)
     _output(command)
 
 

@@ -83,6 +83,10 @@ class OperatorPart:
         conditions = [_condition(status, reason, message, metadata["generation"])]
         await self._write("oauthconsents", metadata["name"], {"conditions": conditions, **more})
 
+    async def delete(self, consent: Manifest) -> None:
+        """Delete a consent, as anybody may."""
+        await self._namespace.api.request("DELETE", f"{self._path('oauthconsents')}/{consent['metadata']['name']}")
+
     async def connect(self, connector: str = "crm") -> None:
         """Say that the one consent is connected, and show the connector's token."""
         await self.say("True", "Connected", "Connected")

@@ -27,7 +27,12 @@ class Terminal:
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self._stdout = folder / "stdout"
-        self._environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT / "operator"), **environ}
+        self._environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": str(ROOT / "operator"),
+            **environ,
+        }
         self._shown = b""
         self._process: asyncio.subprocess.Process | None = None
         self._master = -1
@@ -57,6 +62,12 @@ class Terminal:
     def printed(self) -> str:
         """What went to standard output."""
         return self._stdout.read_text()
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed, and takes it line by line."""
+        wanted = termios.ECHO | termios.ICANON
+        return termios.tcgetattr(self._master)[3] & wanted == wanted
 
     async def shows(self, text: str, times: int = 1) -> None:
         """Wait until the terminal has shown a text so often."""
