@@ -25,7 +25,6 @@ from oauth_connector.cli.waiting import Consent, either
 from oauth_connector.oauth.authorization import AuthorizationRequest, Granted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
-EXCHANGE = "the operator asks the provider for the token"
 PASSWORD_LIKE = "For fifteen minutes it is like a password: do not pass it on."
 _SHAPE = written(CONFIRMATION, "")
 
@@ -53,7 +52,7 @@ class Flow:
         if self.request.confirmation_required:
             self.narration.well("The provider's answer is there.")
             await self._confirmed()
-        await self.verdict()
+        await self.consent.verdict(is_over)
 
     def _connect_link(self) -> str:
         namespace, uri = self.consent.site.namespace, self.request.redirect_uri
@@ -67,8 +66,8 @@ class Flow:
         """Ask for the code until the operator takes one, or has made up its mind otherwise."""
         question = "Confirmation code that the last page shows: "
         while True:
-            generation = await either(self._typed(question), self.consent.wait("", _is_over))
-            if generation is None or await self.consent.wait(EXCHANGE, partial(_took, generation)):
+            generation = await either(self._typed(question), self.consent.wait("", is_over))
+            if generation is None or await self.consent.verdict(partial(_took, generation)):
                 return
             question = "That is not the code of the last page. Once more: "
 
@@ -91,7 +90,7 @@ class Flow:
         )
         async with loopback.listening(expected) as listener:
             async with opened(self._provider_link(expected), caution, self.narration, browser=self.browser):
-                waiting = self.consent.wait("waiting for you in the browser", _is_over)
+                waiting = self.consent.wait("waiting for you in the browser", is_over)
                 granted = await either(listener.answer, waiting)
             if granted is not None:
                 await self._sent(granted)
@@ -104,7 +103,7 @@ class Flow:
             " (Or the code, where the provider shows one.)"
         )
         async with opened(self._provider_link(expected), caution, self.narration, browser=False):
-            granted = await either(self._pasted(expected), self.consent.wait("", _is_over))
+            granted = await either(self._pasted(expected), self.consent.wait("", is_over))
         if granted is not None:
             await self._sent(granted)
 
@@ -124,9 +123,9 @@ class Flow:
             sealed = sealing.seal(answer, self.request.encryption_key)
         except ValueError:
             raise Trouble("The operator's key in status.request cannot be sealed to: are the releases alike?") from None
-        await self.consent.patch({"status": {"response": sealed}}, "status")
+        await self.consent.patch({"status": {"response": sealed}}, "/status")
         await self.consent.patch({"spec": {"confirmation": confirmation}})
-        await self.verdict()
+        await self.consent.verdict(is_over)
 
     def _expected(self) -> Expected:
         return Expected(self.request, secrets.token_urlsafe(32))
@@ -142,18 +141,15 @@ class Flow:
             [(parameter.name, parameter.value) for parameter in asked.parameters],
         ).url(expected.state)
 
-    async def verdict(self) -> None:
-        """Wait until the operator has exchanged the code. Raises `Trouble` where that failed."""
-        await self.consent.wait(EXCHANGE, _is_over)
 
-
-def _is_over(manifest: Manifest) -> bool | None:
+def is_over(manifest: Manifest) -> bool | None:
+    """Tell whether the operator has connected the connector."""
     verdict = condition(manifest, READY)
     return True if verdict is not None and verdict.status == "True" else None
 
 
 def _answered(manifest: Manifest) -> bool | None:
-    return True if (manifest.get("status") or {}).get("response") else _is_over(manifest)
+    return True if (manifest.get("status") or {}).get("response") else is_over(manifest)
 
 
 def _took(generation: int, manifest: Manifest) -> bool | None:
@@ -161,4 +157,4 @@ def _took(generation: int, manifest: Manifest) -> bool | None:
     seen = condition(manifest, READY)
     if seen is not None and seen.reason == AWAITING_CONFIRMATION and seen.generation >= generation:
         return False
-    return _is_over(manifest)
+    return is_over(manifest)

@@ -12,6 +12,8 @@ from oauth_connector.api import consent, tickets
 from oauth_connector.api.v1alpha1 import GROUP, VERSION
 from oauth_connector.cli import moments
 from oauth_connector.cli.answering import Flow
+from oauth_connector.cli.narration import can_answer
+from oauth_connector.cli.rights import Needs, require
 from oauth_connector.cli.site import Manifest, Site
 from oauth_connector.cli.standing import Standing
 from oauth_connector.cli.trouble import Attempt, Trouble, explained
@@ -23,12 +25,19 @@ from oauth_connector.oauth.token import GrantType
 REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
+NEEDED: Needs = {"oauthconsents": ("create", "get", "patch")}
+NEEDED_HERE: Needs = {**NEEDED, "oauthconsents/status": ("patch",)}
+"""Where the answer comes to this machine, and not to the consent service."""
+
 
 async def authorize(site: Site, given: argparse.Namespace) -> int:
     """Connect a connector: 1 where it is not ready in the end. Raises `Trouble`."""
     connector = Standing(await site.connector(given.name))
     refuse(connector)
     redirect = redirect_of(connector)
+    if (given.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
+        raise Trouble("You will be asked for something that the browser shows: run the command in a terminal.")
+    await require(site, NEEDED if redirect is consent.Redirect.HOSTED and not given.paste else NEEDED_HERE)
     ticket = SecretStr(tickets.new_ticket(secrets.token_bytes))
     wanted = _wanted(connector.name, await user_name(site), ticket, redirect)
     async with asked(site, wanted, given.timeout) as made:

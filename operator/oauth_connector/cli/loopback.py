@@ -8,6 +8,9 @@ import asyncio
 import base64
 import hashlib
 import html
+import logging
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
@@ -22,6 +25,11 @@ from oauth_connector.oauth.authorization import Granted
 LONGEST_LINE = 65_536
 FAREWELL = 2.0
 """Seconds that the browser has, once all is done, to fetch the last page."""
+
+LINGER_NOT = struct.pack("ii", 1, 0)
+SILENT = logging.getLogger(f"{__name__}.requests")
+SILENT.disabled = True
+"""Of a request that it does not understand, the server would log the line, and with it the code."""
 
 STYLE = (
     "body{color-scheme:light dark;font:1.1rem/1.5 system-ui,sans-serif;margin:15vh auto;max-width:32rem;padding:0 1rem}"
@@ -87,7 +95,9 @@ async def listening(expected: Expected) -> AsyncIterator[Listener]:
     parts = urlsplit(expected.request.redirect_uri)
     sockets = ports.bound(parts.hostname or "", parts.port or 0)
     listener = Listener(expected)
-    server = web.Server(listener.serve, access_log=None, max_line_size=LONGEST_LINE, max_field_size=LONGEST_LINE)
+    server = web.Server(
+        listener.serve, access_log=None, logger=SILENT, max_line_size=LONGEST_LINE, max_field_size=LONGEST_LINE
+    )
     runner = web.ServerRunner(server, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -99,8 +109,17 @@ async def listening(expected: Expected) -> AsyncIterator[Listener]:
         await listener.farewell()
         raise
     finally:
+        _reset(server)
         await runner.cleanup()
         listener.answer.cancel()
+
+
+def _reset(server: web.Server) -> None:
+    """Have open connections end by a reset: closed in order, they would keep the port from the next run."""
+    for connection in server.connections:
+        one = connection.transport.get_extra_info("socket") if connection.transport is not None else None
+        if one is not None:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
 
 
 def _page(status: int, title: str, text: str) -> web.Response:

@@ -3,6 +3,8 @@
 What comes from the cluster may hold anything: characters that would steer the terminal are shown as dots.
 """
 
+import os
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
-from oauth_connector.cli.aside import aside, read_line
+from oauth_connector.cli.aside import STDIN, aside, read_line
 from oauth_connector.cli.long_lines import long_lines
 from oauth_connector.cli.trouble import Trouble
 
@@ -77,6 +79,11 @@ class Narration:
         if self._shown:
             self._console.file.write("\r" + " " * self._shown + "\r")
             self._shown = 0
+
+
+def can_answer() -> bool:
+    """Tell whether standard input can give an answer: a terminal, or another program's pipe; not /dev/null."""
+    return sys.stdin is not None and (sys.stdin.isatty() or not stat.S_ISCHR(os.fstat(STDIN).st_mode))
 
 
 def is_interactive() -> bool:

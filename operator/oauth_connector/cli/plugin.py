@@ -7,8 +7,10 @@ standard error.
 import argparse
 import asyncio
 import re
+import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +28,7 @@ from oauth_connector.telemetry.logging import LogFormat, configure
 SETTLING = 30
 WRONG_USAGE, INTERRUPTED = 2, 130
 DURATION = re.compile(rf"[0-9]{{1,8}}|{PATTERN}")
-Command = Callable[[Site, argparse.Namespace], Awaitable[int]]
+Command = Callable[[Site, argparse.Namespace], Coroutine[None, None, int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,14 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Trouble as trouble:
         print(f"kubectl oauth {given.command}: {plain(trouble)}", file=sys.stderr)
         return verbs.PROBLEM
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print(f"\nkubectl oauth {given.command}: interrupted", file=sys.stderr)
         return INTERRUPTED
 
 
 async def _run(command: Command, given: argparse.Namespace) -> int:
     async with entered(given) as site:
-        return await command(site, given)
+        work = asyncio.ensure_future(command(site, given))
+        for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: what was begun is taken back
+            with suppress(NotImplementedError, AttributeError):  # Windows has neither
+                asyncio.get_running_loop().add_signal_handler(getattr(signal, name), work.cancel)
+        return await work
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -76,15 +76,6 @@ class Site:
         except KubeError as error:
             raise explained(error, Attempt("create", consent.PLURAL, self.namespace)) from None
 
-    async def patch_consent(self, name: str, body: Mapping[str, Any], subresource: str = "") -> Manifest:
-        """Change an OAuthConsent, or its `status`. Raises `Trouble`."""
-        path = self.path(consent.PLURAL, name) + (f"/{subresource}" if subresource else "")
-        resource = consent.PLURAL + (f"/{subresource}" if subresource else "")
-        try:
-            return await self.api.merge_patch(path, body, MANAGER)
-        except KubeError as error:
-            raise explained(error, Attempt("patch", resource, self.namespace, name)) from None
-
 
 @asynccontextmanager
 async def entered(given: argparse.Namespace) -> AsyncIterator[Site]:

@@ -8,20 +8,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from oauth_connector.api import consent as api
 from oauth_connector.cli import moments
-from oauth_connector.cli.site import Manifest, Site
+from oauth_connector.cli.site import MANAGER, Manifest, Site
 from oauth_connector.cli.standing import READY, Condition, condition
 from oauth_connector.cli.trouble import NOT_FOUND, Attempt, Trouble, explained
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.transport import PASSING
 
 T = TypeVar("T")
-PACE = 1.0
+PACE = 0.5
 """Seconds between two looks."""
 
 TAKEN_UP = 60
 """Seconds within which an operator that runs has filled the request."""
+
+VERDICT = 120
+"""Seconds after its end that a consent is still waited for, once it was answered in time."""
 
 RUN_AGAIN = "Run the command again."
 
@@ -82,6 +87,12 @@ class Consent:
         if verdict is not None and verdict.status == "False":
             raise Trouble(told(verdict))
 
+    async def verdict(self, found: Callable[[Manifest], T | None]) -> T:
+        """Wait for what the operator makes of an answer that was given in time. Raises `Trouble`."""
+        late = f"The operator has not said what came of it: `kubectl describe oauthconsent {self.name}` may tell later."
+        limit = max(self.until, self.now) + timedelta(seconds=VERDICT)
+        return await self.wait("the operator asks the provider for the token", found, limit, late)
+
     async def _read(self) -> Manifest | None:
         """Read it; nothing while the API server has a bad moment."""
         try:
@@ -94,9 +105,20 @@ class Consent:
             raise explained(error, Attempt("get", api.PLURAL, self.site.namespace, self.name)) from None
 
     async def patch(self, body: Manifest, subresource: str = "") -> int:
-        """Change it, and give its generation then. Raises `Trouble`."""
-        changed = await self.site.patch_consent(self.name, body, subresource)
-        return int(changed["metadata"].get("generation") or 0)
+        """Change it, and give its generation then. Raises `Trouble`.
+
+        Tried again through a bad moment of the API server, since a person's yes is at stake; made twice, it is as once.
+        """
+        path = self.site.path(api.PLURAL, self.name) + subresource
+        while True:
+            try:
+                changed = await self.site.api.merge_patch(path, body, MANAGER)
+                return int(changed["metadata"].get("generation") or 0)
+            except KubeError as error:
+                if error.status not in PASSING or self.now >= self.until:
+                    attempt = Attempt("patch", api.PLURAL + subresource, self.site.namespace, self.name)
+                    raise explained(error, attempt) from None
+            await asyncio.sleep(PACE)
 
     async def delete(self) -> None:
         """Take it away, if it is still there."""
@@ -124,7 +146,12 @@ def _request(manifest: Manifest) -> api.ConsentRequest | None:
     if request is None:
         return None
     known = {name: value for name, value in request.items() if name in api.ConsentRequest.names()}
-    return api.ConsentRequest.model_validate(known, by_alias=True, by_name=False)
+    try:
+        return api.ConsentRequest.model_validate(known, by_alias=True, by_name=False)
+    except ValidationError:
+        raise Trouble(
+            "The operator's request is not understood: bring kubectl oauth to the operator's release."
+        ) from None
 
 
 def told(verdict: Condition) -> str:

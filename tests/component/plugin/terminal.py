@@ -38,7 +38,9 @@ class Terminal:
         self._master = -1
 
     async def run(self, *arguments: str) -> None:
-        """Start it."""
+        """Start it; in a terminal that has shown nothing yet."""
+        await self.close()
+        self._shown = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
         with self._stdout.open("wb") as stdout:
@@ -67,7 +69,7 @@ class Terminal:
     def echoes(self) -> bool:
         """Whether the terminal shows what is typed, and takes it line by line."""
         wanted = termios.ECHO | termios.ICANON
-        return termios.tcgetattr(self._master)[3] & wanted == wanted
+        return bool(termios.tcgetattr(self._master)[3] & wanted == wanted)
 
     async def shows(self, text: str, times: int = 1) -> None:
         """Wait until the terminal has shown a text so often."""
@@ -79,6 +81,11 @@ class Terminal:
     def type(self, text: str) -> None:
         """Type."""
         os.write(self._master, text.encode())
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     async def ended(self) -> int:
         """Wait for the end, and give the exit status."""

@@ -81,7 +81,7 @@ async def test_a_code_that_the_operator_does_not_take_is_asked_again(scene: Scen
 
 async def confirmed(scene: Scene, code: str) -> bool:
     """Tell whether the consent holds a code."""
-    return (await scene.operator.consent())["spec"].get("confirmation") == code
+    return bool((await scene.operator.consent())["spec"].get("confirmation") == code)
 
 
 async def test_an_operator_that_wants_no_code_gets_none(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import socket
 from html import unescape
 
@@ -160,3 +161,27 @@ async def test_a_connector_that_is_not_ready_in_the_end_is_a_problem(scene: Scen
     await scene.operator.say("True", "Connected")
     assert await scene.terminal.ended() == 1
     assert "To do" in scene.terminal.printed
+
+
+async def test_the_port_is_free_for_the_next_run(scene: Scene) -> None:
+    """A browser that keeps its connection does not keep the port: who was refused can try again at once."""
+    await scene.add_connector(scene.loopback)
+    scene.provider.answers = {"error": "access_denied"}
+    for run in range(2):
+        await scene.authorize("-n", scene.namespace.name, "--no-browser")
+        await scene.operator.fill(scene.loopback, scene.provider.url)
+        async with scene.browser.get(await scene.link()) as answer:
+            assert "access_denied" in await answer.text(), run
+        assert await scene.terminal.ended() == 1
+        assert "is taken" not in scene.terminal.shown
+
+
+async def test_a_termination_takes_the_consent_back(scene: Scene) -> None:
+    """A closed terminal or a SIGTERM is as good as Ctrl-C."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    await scene.link()
+    scene.terminal.signal(signal.SIGTERM)
+    assert await scene.terminal.ended() == 130
+    assert await scene.operator.consents() == []
