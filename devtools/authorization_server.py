@@ -144,7 +144,7 @@ class AuthorizationServer:
         return present(token, self.introspection_url, self.client, self.ca).get("active") is True
 
     def revoke(self, token: SecretStr, client: RegisteredClient | None = None) -> None:
-        """End an access token (RFC 7009) of a client, by default of the first."""
+        """End an access token or a refresh token (RFC 7009) of a client, by default of the first."""
         present(token, self.revocation_url, client or self.client, self.ca)
 
 

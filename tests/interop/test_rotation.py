@@ -6,11 +6,11 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Terms
+from devtools.registrations import Authentication, Terms
 from devtools.token_journal import at_once, outdated, times_presented
 from oauth_connector.oauth.grants import Parameters, RefreshToken
 from oauth_connector.oauth.token import Token
-from tests.interop.consenting import Asking, asking, error_of
+from tests.interop.consenting import REDIRECT_URI, Asking, asking, error_of
 from tests.interop.exchanging import client_of, exchange, password_of
 from tests.support.polling import PATIENCE, eventually
 
@@ -106,6 +106,16 @@ async def test_two_at_once_are_seen_and_end_a_strict_grant(oidc_provider: Author
     assert {entry.result for entry in pair} == {"granted", "invalid_grant"}
 
 
+async def test_of_two_at_the_same_moment_one_is_refused(oidc_provider: AuthorizationServer) -> None:
+    """Neither waits for the other; one successor at most is given out, and the grant is over."""
+    ask = asking(oidc_provider)
+    first = await ask.token()
+    outcomes = await asyncio.gather(ask.refresh(first), ask.refresh(first))
+    [second] = [outcome for outcome in outcomes if isinstance(outcome, Token)]
+    assert [error_of(outcome) for outcome in outcomes if outcome is not second] == ["invalid_grant"]
+    assert error_of(await ask.refresh(second)) == "invalid_grant"
+
+
 @pytest.mark.parametrize(("terms", "error"), [(Terms(), "invalid_grant"), (GRACE, None)], ids=["strict", "grace"])
 async def test_lost_answer_is_made_good_by_grace_only(
     terms: Terms, error: str | None, oidc_provider: AuthorizationServer
@@ -168,6 +178,23 @@ async def test_password_grant_without_offline_access_gives_none(oidc_provider: A
     outcome = await exchange(oidc_provider, client_of(oidc_provider.client), password_of(oidc_provider.person))
     assert isinstance(outcome, Token)
     assert outcome.refresh_token is None
+
+
+@pytest.mark.parametrize(
+    ("fixture", "authentication"),
+    [("canaille", "client_secret_basic"), ("oidc_provider", "client_secret_basic"), ("oidc_provider", "none")],
+)
+async def test_revoked_refresh_token_is_refused_and_its_access_token_dead(
+    fixture: str, authentication: Authentication, request: pytest.FixtureRequest
+) -> None:
+    """A client gives back what it was granted (RFC 7009 §2.1); Canaille hears no public client there."""
+    server: AuthorizationServer = request.getfixturevalue(fixture)
+    ask = Asking(server, server.register(authentication=authentication, redirect_uris=[REDIRECT_URI]))
+    token = await ask.token()
+    assert token.refresh_token is not None
+    server.revoke(token.refresh_token, ask.client)
+    assert error_of(await ask.refresh(token)) == "invalid_grant"
+    assert not server.is_live(token.access_token)
 
 
 async def test_withdrawn_consent_ends_a_persons_grants_and_no_others(server: AuthorizationServer) -> None:
