@@ -16,7 +16,7 @@ MOST_REDIRECTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: where it goes, the origin of its page, its fields with values and types, its buttons by name and value."""
+    """A form: where it goes, the origin of its page, its fields with values and types, its buttons as pairs."""
 
     action: str
     method: str
