@@ -10,6 +10,7 @@ from oauth_connector.api.consent import LIFETIME, ConsentRequest, RequestParamet
 from oauth_connector.api.sealing import ConsentKeys
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.consents import Consent
+from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
 from oauth_connector.connector.observation import Connector
 from oauth_connector.oauth.authorization import challenge
 from oauth_connector.oauth.metadata import Metadata
@@ -68,7 +69,7 @@ def request_of(
         iss_required=endpoints.iss_required or None,
         client_id=spec.client.id or "",
         redirect_uri=back,
-        scope=spec.separator.join(spec.effective_scopes) or None,
+        scope=spec.separator.join(authorization_scopes(spec)) or None,
         parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec)),
         code_challenge=challenge(keys.verifier(consent.uid)) if spec.effective_pkce else None,
         callback_parameters=(known.callback.name,) if known is not None and known.callback is not None else (),
@@ -90,7 +91,7 @@ def digest_of(connector: Connector, endpoints: Endpoints, back: str) -> str:
             "endpoints": [endpoints.authorization, endpoints.token],
             "client": [spec.client.id, spec.effective_authentication.value],
             "redirect": back,
-            "scope": spec.separator.join(spec.effective_scopes),
+            "scope": spec.separator.join(authorization_scopes(spec)),
             "authorization": list(_parameters(spec)),
             "token": dict(spec.token_parameters or {}),
             "pkce": spec.effective_pkce,
@@ -99,9 +100,7 @@ def digest_of(connector: Connector, endpoints: Endpoints, back: str) -> str:
 
 
 def _parameters(spec: OAuthConnectorSpec) -> tuple[tuple[str, str], ...]:
-    """Give the link's further parameters: the preset's, which the spec's own override, then audience and resources."""
-    preset = spec.provider.known.authorization if spec.provider.known else {}
-    own = (spec.authorization_code.parameters if spec.authorization_code else None) or {}
-    named = sorted({**preset, **own}.items())
+    """Give the link's further parameters: the preset's and the spec's own, then audience and resources."""
+    named = sorted(authorization_parameters(spec).items())
     audience = (("audience", spec.audience),) if spec.audience else ()
     return (*named, *audience, *(("resource", resource) for resource in spec.resources or ()))
