@@ -109,5 +109,5 @@ def test_a_grant_that_a_person_gives_is_not_asked_for(laptop: Laptop, canaille: 
     )
     status, shown = laptop.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes")
     assert status == 0
-    assert "✓ token not asked for" in shown
+    assert "✓ token      not asked for" in shown
     assert "kubectl oauth authorize" in shown
