@@ -11,7 +11,7 @@ from tests.support.cluster import Namespace
 
 HASH = f"sha256:{'0a' * 32}"
 JWE = "eyJhbGciOiJFQ0RILUVTIn0..iv.ciphertext.tag"
-SPEC = {"connectorName": "crm", "requestedBy": "ann@example.com", "ticketHash": HASH, "redirect": "Hosted"}
+SPEC = {"connectorName": "crm", "requestedBy": "admin", "ticketHash": HASH, "redirect": "Hosted"}
 REQUEST = {
     "connectorUID": "0b0e0c0f-0000-4000-8000-000000000001",
     "authorizationEndpoint": "https://accounts.zoho.eu/oauth/v2/auth",
