@@ -132,7 +132,10 @@ class AuthorizationServer:
         self.process.ask({"withdraw": {"username": person.username, "client": client and client.id}})
 
     def delay(self, client: RegisteredClient, seconds: float) -> None:
-        """Hold back oidc-provider's answers that hold refresh tokens; what was presented is spent all the while."""
+        """Hold back oidc-provider's answers to codes and refresh tokens, which are spent all the while.
+
+        0 lets those go that are held back.
+        """
         self.process.ask({"delay": {"client": client.id, "seconds": seconds}})
 
     def journal(self, client: RegisteredClient | None = None) -> tuple[Presentation, ...]:
@@ -144,7 +147,7 @@ class AuthorizationServer:
         return present(token, self.introspection_url, self.client, self.ca).get("active") is True
 
     def revoke(self, token: SecretStr, client: RegisteredClient | None = None) -> None:
-        """End an access token (RFC 7009) of a client, by default of the first."""
+        """End an access token or a refresh token (RFC 7009) of a client, by default of the first."""
         present(token, self.revocation_url, client or self.client, self.ca)
 
 

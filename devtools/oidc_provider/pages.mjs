@@ -60,7 +60,8 @@ export function interactions(provider, isPerson) {
       show: () => login(),
       async take(request, response, details, form) {
         const username = form.get('username');
-        if (!isPerson(username, form.get('password'))) return send(response, 401, login('Wrong user name or password.'));
+        const isKnown = isPerson(username, form.get('password'));
+        if (!isKnown) return send(response, 401, login('Wrong user name or password.'));
         return finish(request, response, { login: { accountId: username } }, false);
       },
     },

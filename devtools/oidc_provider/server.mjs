@@ -7,7 +7,8 @@
 // {"register": {"id", "secret", "authentication", "lifetime", "redirect_uris", "terms"}} and
 // {"enroll": {"username", "password"}} add a client or a person, or change the one of that name;
 // {"withdraw": {"username", "client" | null}} ends what a person has granted;
-// {"delay": {"client", "seconds"}} holds back the answers that hold refresh tokens, while the tokens are spent already;
+// {"delay": {"client", "seconds"}} holds back the answers to codes and refresh tokens, which are spent already; another
+// number counts for those that are held back too, so that 0 lets them go;
 // {"journal": {"client" | null}} gives {"journal": […]}, the code and refresh requests (journal.mjs).
 //
 // The server ends with its input.
@@ -168,10 +169,11 @@ const verbs = {
     const isPublic = authentication === 'none';
     lifetimes.set(id, seconds);
     terms.set(id, agreed);
+    const byCode = redirect_uris.length ? ['authorization_code'] : [];
     clients.set(id, {
       client_id: id,
       client_secret: isPublic ? undefined : secret,
-      grant_types: [...(isPublic ? ['refresh_token'] : GRANTS), ...(redirect_uris.length ? ['authorization_code'] : [])],
+      grant_types: [...(isPublic ? ['refresh_token'] : GRANTS), ...byCode],
       redirect_uris,
       response_types: redirect_uris.length ? ['code'] : [],
       scope: ['openid', OFFLINE, ...scopes].join(' '),

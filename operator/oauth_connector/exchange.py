@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from oauth_connector.api.digests import origin
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
@@ -30,6 +31,7 @@ from oauth_connector.oauth.grants import (
 )
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.responses import parse, refresh_token_in
+from oauth_connector.oauth.revocation import Revocation, revocation_request, understand
 from oauth_connector.oauth.token import Client, HTTPResponse, Token
 from oauth_connector.ports import Clock, Provider, Vault
 
@@ -144,6 +146,26 @@ class Exchange:
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
         salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
         return Failed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
+
+    async def revocation_endpoint(self, connector: Connector) -> str | Problem | None:
+        """Give where tokens are given back, named or discovered; nothing where the provider has no such place."""
+        named = connector.valid_spec.provider.effective_revocation_url
+        if named is not None:
+            return named
+        found = await self.discover(connector)
+        return found.revocation_endpoint if isinstance(found, Metadata) else found
+
+    async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
+        """Give a token back, once; nothing where nobody answered.
+
+        An endpoint that the spec names must be at the token endpoint's server: whoever edits a connector could
+        otherwise have token and client secret sent to a server of their own.
+        """
+        named = prepared.connector.valid_spec.provider.revocation_url
+        if named is not None and origin(named) != origin(prepared.endpoint):
+            return Revocation.REFUSED
+        request = revocation_request(endpoint, token, hint, prepared.client)
+        return understand(await self._provider.send(request, prepared.trust))
 
     def _tell(self, prepared: Prepared, said: str, asked: float) -> None:
         host, took = _host(prepared.endpoint), self._clock() - asked

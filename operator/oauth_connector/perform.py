@@ -12,6 +12,7 @@ from oauth_connector.connector.actions import (
     Mint,
     Publish,
     Render,
+    Revoke,
     Shown,
 )
 from oauth_connector.connector.decide import contested, hold_back
@@ -26,12 +27,14 @@ from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.mint import Minter, Outcome
 from oauth_connector.ports import Cluster
 from oauth_connector.publish import Publisher
+from oauth_connector.revoke import Revoker
 
 
 class Performer:
     """Turns a decision into acts, and the acts into findings."""
 
-    def __init__(self, cluster: Cluster, minter: Minter, publisher: Publisher) -> None:
+    def __init__(self, cluster: Cluster, minter: Minter, publisher: Publisher, revoker: Revoker) -> None:
+        self._revoker = revoker
         self._cluster = cluster
         self._minter = minter
         self._publisher = publisher
@@ -47,6 +50,8 @@ class Performer:
         match decision.token:
             case LeaveAlone():
                 return None
+            case Revoke():
+                return await self._revoker.revoke(obs)
             case Mint(cause):
                 return await self._minter.mint(obs, cause)
             case Publish(pending):

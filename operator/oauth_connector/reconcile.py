@@ -55,6 +55,8 @@ class Reconciler:
         if not isinstance(outcome, Findings):
             return earliest(outcome, consent.look)
         await self._conclude(connector, self._completed(connector, outcome))
+        if outcome.revoked is not None:
+            return self._clock()  # another pass says what is to be done without the grant
         return earliest(self._next(key), consent.look)
 
     def _completed(self, connector: Connector, findings: Findings) -> Findings:

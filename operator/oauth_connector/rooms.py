@@ -12,6 +12,7 @@ from oauth_connector.perform import Performer
 from oauth_connector.ports import Edges
 from oauth_connector.publish import Publisher
 from oauth_connector.reconcile import Reconciler
+from oauth_connector.revoke import Revoker
 from oauth_connector.source import TokenSource
 
 
@@ -47,6 +48,6 @@ def join(edges: Edges, options: Options | None = None) -> Rooms:
     keeper = GrantKeeper(edges.cluster, exchange, memory, edges.clock, chosen.on_point)
     publisher = Publisher(edges.cluster, memory)
     minter = Minter(edges.cluster, TokenSource(exchange, keeper, memory), publisher, memory, edges.clock)
-    performer = Performer(edges.cluster, minter, publisher)
+    performer = Performer(edges.cluster, minter, publisher, Revoker(edges.cluster, exchange, memory, edges.clock))
     desk = ConsentDesk(edges, exchange, memory, chosen.terms)
     return Rooms(Reconciler(edges, performer, desk, memory), minter, memory)

@@ -14,17 +14,9 @@ from tests.interop.consenting import OFFLINE, REDIRECT_URI, STATE, Asking, askin
 from tests.interop.exchanging import fetch
 from tests.support.person import NoWayOn
 
-SERVERS = ("canaille", "oidc_provider")
 AUTHENTICATIONS: tuple[Authentication, ...] = ("client_secret_basic", "client_secret_post", "none")
 METADATA_AT = {"canaille": 0, "oidc_provider": 1}
 OTHER_VERIFIER = "another-verifier-of-forty-three-characters-"
-
-
-@pytest.fixture(params=SERVERS)
-def server(request: pytest.FixtureRequest) -> AuthorizationServer:
-    """Give each server in turn."""
-    found: AuthorizationServer = request.getfixturevalue(request.param)
-    return found
 
 
 @pytest.mark.parametrize("authentication", AUTHENTICATIONS)

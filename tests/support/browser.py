@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import aiohttp
 
@@ -16,10 +16,11 @@ MOST_REDIRECTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: where it goes, its fields with their values, the types of its inputs, and the values of its buttons."""
+    """A form: where it goes, the origin of its page, its fields with values and types, its buttons as pairs."""
 
     action: str
     method: str
+    origin: str
     fields: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
@@ -46,15 +47,23 @@ class Browser:
         self._stop = stop
 
     async def open(self, url: str) -> Page:
-        """Go to an address."""
+        """Go to an address, unless the browser is told to stop there."""
         return await self._go("GET", url)
+
+    async def follow(self, page: Page) -> Page:
+        """Go on to the address at which the browser stopped."""
+        stop, self._stop = self._stop, None
+        try:
+            return await self._go("GET", page.url)
+        finally:
+            self._stop = stop
 
     async def submit(self, form: Form, answers: Mapping[str, str], button: tuple[str, str] | None = None) -> Page:
         """Send a form, with answers in place of what its fields hold, by one of its buttons."""
         data = {**form.fields, **answers, **dict([button] if button else [])}
         if form.method == "GET":
             return await self._go("GET", form.action, params=data)
-        return await self._go("POST", form.action, data=data)
+        return await self._go("POST", form.action, data=data, headers={"Origin": form.origin})
 
     async def _go(self, method: str, url: str, **sent: Mapping[str, str]) -> Page:
         for _ in range(MOST_REDIRECTS):
@@ -70,7 +79,12 @@ class Browser:
         self, method: str, url: str, sent: Mapping[str, Mapping[str, str]]
     ) -> tuple[aiohttp.ClientResponse, str]:
         async with self._session.request(
-            method, urldefrag(url).url, allow_redirects=False, params=sent.get("params"), data=sent.get("data")
+            method,
+            urldefrag(url).url,
+            allow_redirects=False,
+            params=sent.get("params"),
+            data=sent.get("data"),
+            headers=sent.get("headers"),
         ) as answer:
             return answer, await answer.text()
 
@@ -92,6 +106,12 @@ def page_of(url: str, status: int, headers: Mapping[str, str], text: str) -> Pag
     return Page(url, status, lower, text, tuple(reader.forms), tuple(reader.links))
 
 
+def origin_of(url: str) -> str:
+    """Give scheme, host and port of an address, as a browser tells them when it sends a form (RFC 6454 §7)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 class _Reader(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -104,7 +124,7 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             action = urljoin(self._url, given.get("action", "") or self._url)
-            self.forms.append(Form(action, given.get("method", "get").upper()))
+            self.forms.append(Form(action, given.get("method", "get").upper(), origin_of(self._url)))
             self._inside = True
         elif tag == "a" and "href" in given:
             self.links.append(urljoin(self._url, given["href"]))

@@ -7,8 +7,15 @@ from oauth_connector.api.sealing import Answer, seal
 from oauth_connector.api.tickets import ticket_hash
 from oauth_connector.connector.consents import Consent
 from oauth_connector.connector.observation import Key
+from tests.support.builders import a_spec
+from tests.support.world import World
 
 TICKET = "t" * 43
+CODE_SPEC = a_spec(
+    grantType="AuthorizationCode",
+    provider={"authorizationURL": "https://login.example.com/authorize", "tokenURL": "https://login.example.com/token"},
+)
+
 CONFIRMATION = "K7QF-2M9P"
 
 
@@ -47,3 +54,15 @@ def confirmed(consent: Consent, confirmation: str = CONFIRMATION) -> Consent:
 def _with(consent: Consent, **changes: object) -> Consent:
     members = {name: getattr(consent, name) for name in Consent.__dataclass_fields__}
     return Consent(**{**members, **changes})
+
+
+async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> None:
+    """Let a person consent, from the command to the confirmation."""
+    world.rotating.know(code=code)
+    key = Key("shop", name)
+    world.cluster.add_consent(a_consent(int(world.now), name))
+    await world.run()
+    world.cluster.add_consent(answered(world.cluster.consents[key], code))
+    await world.run()
+    world.cluster.add_consent(confirmed(world.cluster.consents[key]))
+    await world.run()

@@ -61,13 +61,16 @@ class RotatingProvider:
         self.urls.append(request.url)
         if self.fault is not None:
             return self.fault
+        if "token" in form:
+            self._alive.discard(form["token"][0])
+            return HTTPResponse(200, {}, b"")
         done = self._done(form)
         lost, self.lose = self.lose, None
         return lost if lost is not None else done
 
     def _done(self, form: Mapping[str, list[str]]) -> HTTPResponse:
         code, token = form.get("code", [""])[0], form.get("refresh_token", [""])[0]
-        if form["grant_type"] == ["password"] or (code and code in self._codes):
+        if form["grant_type"][0] in ("password", "client_credentials") or (code and code in self._codes):
             self._codes.discard(code)
             return self._issue()
         if token in self._used and not self._grace:

@@ -93,6 +93,10 @@ class World:
         """Ask for a token as a person does, by annotation."""
         self.cluster.add(replace(self.cluster.connectors[KEY], refresh_request=text))
 
+    def request_revocation(self, text: str) -> None:
+        """Ask for the grant to be given back, by annotation."""
+        self.cluster.add(replace(self.cluster.connectors[KEY], revoke_request=text))
+
     async def die_at(self, point: Point) -> None:
         """Make passes until one comes to a point, and be killed there."""
 
@@ -129,6 +133,11 @@ class World:
         self._at = enter
         await self.run(30)
         self._at = nowhere
+
+    @property
+    def state(self) -> dict[str, str]:
+        """What the state Secret holds."""
+        return self.cluster.data("shop", "crm-oauth-state")
 
     @property
     def calls(self) -> int:

@@ -61,7 +61,12 @@ class Keep:
     until: float | None
 
 
-TokenAnswer = LeaveAlone | Publish | Mint | Hold | Keep
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Give the grant back, and forget it."""
+
+
+TokenAnswer = Revoke | LeaveAlone | Publish | Mint | Hold | Keep
 
 
 # --- Does the Secret show it? ---------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector import schedule
-from oauth_connector.connector.actions import Cause, Hold, Keep, LeaveAlone, Mint, Publish, TokenAnswer
+from oauth_connector.connector.actions import Cause, Hold, Keep, LeaveAlone, Mint, Publish, Revoke, TokenAnswer
 from oauth_connector.connector.choice import why_consent
 from oauth_connector.connector.consents import CLAIM_RESTS
 from oauth_connector.connector.effective import request_digest, seconds
@@ -35,6 +35,14 @@ def received_but_unpersisted(obs: Observation) -> TokenAnswer | None:
     if pending.token.expires is not None and pending.token.expires <= obs.now:
         return None
     return Publish(pending) if pending.not_before <= obs.now else Hold(pending.refused, pending.not_before)
+
+
+def revocation_requested(obs: Observation) -> TokenAnswer | None:
+    """Give the grant back once for each new value of the annotation by which a person asks for it."""
+    request = obs.connector.revoke_request
+    if isinstance(obs.connector.spec, tuple) or not request or request == obs.connector.status.last_handled_revoke:
+        return None
+    return Revoke()
 
 
 def code_waiting(obs: Observation) -> TokenAnswer | None:
@@ -145,6 +153,7 @@ def rest(obs: Observation) -> TokenAnswer | None:
 
 TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     being_deleted,
+    revocation_requested,
     received_but_unpersisted,
     code_waiting,
     claim_in_doubt,

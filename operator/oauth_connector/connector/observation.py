@@ -35,11 +35,14 @@ class Connector:
     spec: OAuthConnectorSpec | tuple[FieldProblem, ...]
     status: OAuthConnectorStatus
     refresh_request: str | None = None
+    revoke_request: str | None = None
 
     def asks_the_same(self, other: "Connector") -> bool:
         """Tell whether nothing that a pass decides on has changed between two looks."""
-        mine = (self.uid, self.generation, self.deleting, self.refresh_request)
-        return mine == (other.uid, other.generation, other.deleting, other.refresh_request)
+        return self._asked() == other._asked()  # noqa: SLF001  # of the same class
+
+    def _asked(self) -> tuple[object, ...]:
+        return (self.uid, self.generation, self.deleting, self.refresh_request, self.revoke_request)
 
     @property
     def output_name(self) -> str:
@@ -136,7 +139,8 @@ class Recollection:
     """What the process remembers of a connector between passes; a restart may forget it.
 
     `set_back` is by how many seconds the clock was set back since the token was issued: it dies so much earlier than
-    its Secret says. `attempt` is the last claim of this process, which it knows the end of.
+    its Secret says. `attempt` is the last claim of this process, which it knows the end of;
+    `revocations` counts tries to give a grant back.
     """
 
     pending: PendingToken | None = None
@@ -147,6 +151,7 @@ class Recollection:
     repeats_tokens: bool = False
     set_back: float = 0.0
     attempt: str | None = None
+    revocations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.secret_metadata import SecretMetadata, StateNotes
 from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.revocation import Revocation
 
 CONSENT_REQUIRED = "ConsentRequired"
 
@@ -63,7 +64,8 @@ class Findings:
     """What a pass comes to: the token that is shown, what stands in the way of a fresh one, and when it is asked for.
 
     `next_call` is the planned second of the next token call; `None` when none is planned. `advice` is what a person
-    should do soon, though nothing is wrong yet. `grant` is what is known of the consent behind the token.
+    should do soon, though nothing is wrong yet. `grant` is what is known of the consent behind the token; `revoked` is
+    what came of giving it back, where that was asked for.
     """
 
     now: float
@@ -73,6 +75,7 @@ class Findings:
     next_call: float | None = None
     advice: Problem | None = None
     grant: GrantFacts | None = None
+    revoked: Revocation | None = None
 
 
 def shown_token(secret: SecretMetadata | None) -> ShownToken | None:
@@ -122,6 +125,8 @@ def _token_facts(connector: Connector, f: Findings) -> dict[str, object]:
         facts["expiration_time"] = _time(f.shown.expires)
     if f.grant is not None:
         facts |= _grant_facts(f.grant)
+    if f.revoked is not None:
+        facts |= {"last_handled_revoke": connector.revoke_request, "last_revocation": f.revoked} | _FORGOTTEN
     if f.shown is not None and f.shown.token_type is not None:
         facts["token_type"] = f.shown.token_type
         facts["granted_scopes"] = f.shown.scope or None
@@ -130,6 +135,15 @@ def _token_facts(connector: Connector, f: Findings) -> dict[str, object]:
         if f.problem is None:
             facts["last_refresh_time"] = _time(f.now)
     return facts
+
+
+_FORGOTTEN: dict[str, object] = {
+    "secret_ref": None,
+    "issue_time": None,
+    "expiration_time": None,
+    "token_type": None,
+    "granted_scopes": None,
+}
 
 
 def _grant_facts(grant: GrantFacts) -> dict[str, object]:

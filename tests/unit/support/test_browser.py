@@ -8,7 +8,8 @@ URL = "https://login.example.com/op/interaction/1?x=2"
 def test_form_goes_where_its_page_says() -> None:
     """An address in it is relative to the page's; without one it goes back to the page."""
     page = page_of(URL, 200, {}, '<form method="post" action="../login"></form><form></form>')
-    assert page.forms == (Form("https://login.example.com/op/login", "POST"), Form(URL, "GET"))
+    origin = "https://login.example.com"
+    assert page.forms == (Form(f"{origin}/op/login", "POST", origin), Form(URL, "GET", origin))
 
 
 def test_form_holds_what_would_be_sent() -> None:

@@ -1,14 +1,11 @@
 """Whole passes with refresh tokens: none is lost, sent twice at once, or sent once its successor is stored."""
 
 import pytest
-from pydantic import SecretStr
 
-from oauth_connector.connector.observation import Key
 from oauth_connector.keeper import Point
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_connector, a_password_spec, a_spec
-from tests.support.consenting import a_consent, answered, confirmed
 from tests.support.fake_provider import answer
 from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import KEY, World
@@ -39,18 +36,13 @@ def graceful() -> World:
     return a_seeded_world(RotatingProvider(grace=True))
 
 
-def state(world: World) -> dict[str, str]:
-    """Give what the state Secret holds."""
-    return world.cluster.data("shop", "crm-oauth-state")
-
-
 async def test_a_seed_is_exchanged_and_what_is_rotated_is_kept(strict: World) -> None:
     """The seed is sent once; from then on each refresh sends the token that came with the last."""
     await strict.run(4 * 3600)
     presented = strict.rotating.presented
     assert presented[:3] == ["seed-1", "refresh-1", "refresh-2"]
     assert len(presented) == len(set(presented))
-    assert state(strict)["refresh_token"] == f"refresh-{len(presented)}"
+    assert strict.state["refresh_token"] == f"refresh-{len(presented)}"
     assert strict.reason() == "TokenIssued"
 
 
@@ -130,7 +122,7 @@ async def test_a_process_that_dies_after_the_claim_leaves_it_in_doubt(graceful: 
     assert graceful.rotating.presented == ["seed-1", "refresh-1"]
     await graceful.run(3)
     assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
-    assert state(graceful)["refresh_token"] == "refresh-3"
+    assert graceful.state["refresh_token"] == "refresh-3"
 
 
 @pytest.mark.parametrize("point", [Point.CHOSEN, Point.CLAIMED, Point.PERSISTED])
@@ -164,7 +156,7 @@ async def test_an_answer_waits_until_it_can_be_stored(strict: World) -> None:
     await strict.run()
     strict.now += 3000
     await strict.be_away_from(Point.ANSWERED, tries=3)
-    assert state(strict)["refresh_token"] == "refresh-2"
+    assert strict.state["refresh_token"] == "refresh-2"
     assert strict.token == "token-2"
 
 
@@ -250,7 +242,7 @@ async def test_a_refresh_token_that_came_with_a_useless_answer_is_kept(graceful:
     graceful.rotating.know(refresh_token="salvaged")
     graceful.rotating.lose = answer(access_token="x", token_type="mac", refresh_token="salvaged")
     await graceful.run(1)
-    assert state(graceful)["refresh_token"] == "salvaged"
+    assert graceful.state["refresh_token"] == "salvaged"
 
 
 async def test_the_expiry_of_a_refresh_token_is_told_and_warned_of(strict: World) -> None:
@@ -328,197 +320,3 @@ async def test_changed_scopes_of_a_password_grant_mint_anew(with_password: World
     with_password.edit(a_password_spec(scopes=["more"]))
     await with_password.run(1)
     assert [form["grant_type"][0] for form in with_password.rotating.requests] == ["password", "password"]
-
-
-# --- consent -------------------------------------------------------------------------------------------------------
-CODE_SPEC = a_spec(
-    grantType="AuthorizationCode",
-    provider={"authorizationURL": "https://login.example.com/authorize", "tokenURL": "https://login.example.com/token"},
-)
-
-
-@pytest.fixture
-def consenting() -> World:
-    """Give a connector that waits for a person."""
-    world = World(RotatingProvider())
-    world.cluster.add(a_connector(CODE_SPEC))
-    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
-    return world
-
-
-async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> None:
-    """Let a person consent, from the command to the confirmation."""
-    world.rotating.know(code=code)
-    key = Key("shop", name)
-    world.cluster.add_consent(a_consent(int(world.now), name))
-    await world.run()
-    world.cluster.add_consent(answered(world.cluster.consents[key], code))
-    await world.run()
-    world.cluster.add_consent(confirmed(world.cluster.consents[key]))
-    await world.run()
-
-
-async def test_a_connector_without_consent_waits_for_a_person(consenting: World) -> None:
-    """Nobody is asked; status says what to run, where to look, and which redirect URI to register."""
-    await consenting.run(3600)
-    status = consenting.cluster.connectors[KEY].status
-    assert consenting.rotating.requests == []
-    assert (consenting.reason(), consenting.reason("ConsentRequired")) == ("ConsentRequired", "ConsentRequired")
-    assert consenting.reason("Reconciling") == "ConsentRequired"
-    assert status.redirect_uri == "https://connect.example.com/oauth/callback/shop/crm"
-    assert status.consent_url == "https://connect.example.com/connector/shop/crm"
-
-
-async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) -> None:
-    """The code is exchanged once with its verifier; who said yes stands in status."""
-    await consenting.run()
-    await consent(consenting)
-    assert consenting.token == "token-1"
-    form = consenting.rotating.requests[0]
-    assert form["grant_type"] == ["authorization_code"]
-    assert form["redirect_uri"] == ["https://connect.example.com/oauth/callback/shop/crm"]
-    assert len(form["code_verifier"][0]) == 43
-    status = consenting.cluster.connectors[KEY].status
-    assert status.consent is not None
-    assert status.consent.requested_by == "alice@corp"
-    assert consenting.reason("ConsentRequired") is None
-    assert consenting.consent_reason("crm-1") == "Connected"
-    await consenting.run(4 * 3600)
-    assert consenting.rotating.presented[:2] == ["refresh-1", "refresh-2"]
-
-
-async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
-    """Without what the last page showed, or with something else, no code is sent."""
-    await consenting.run()
-    consenting.rotating.know(code="code-1")
-    key = Key("shop", "crm-1")
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.run()
-    consenting.cluster.add_consent(answered(consenting.cluster.consents[key], "code-1"))
-    await consenting.run()
-    assert consenting.consent_reason("crm-1") == "AwaitingConfirmation"
-    consenting.cluster.add_consent(confirmed(consenting.cluster.consents[key], "0000-0000"))
-    await consenting.run(30)
-    assert consenting.rotating.requests == []
-
-
-async def test_an_answer_with_another_ticket_is_refused(consenting: World) -> None:
-    """Only the browser of whoever asked has the ticket."""
-    await consenting.run()
-    key = Key("shop", "crm-1")
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.run()
-    wrong = answered(consenting.cluster.consents[key], "code-1", ticket=SecretStr("x" * 43))
-    consenting.cluster.add_consent(confirmed(wrong))
-    await consenting.run()
-    assert consenting.consent_reason("crm-1") == "ResponseInvalid"
-    assert consenting.rotating.requests == []
-
-
-async def test_a_connector_that_was_changed_meanwhile_voids_the_consent(consenting: World) -> None:
-    """What a person said yes to is not what would be done now."""
-    await consenting.run()
-    key = Key("shop", "crm-1")
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.run()
-    consenting.edit({**CODE_SPEC, "scopes": ["everything"]})
-    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
-    await consenting.run()
-    assert consenting.consent_reason("crm-1") == "ConnectorChanged"
-    assert consenting.rotating.requests == []
-
-
-async def test_a_consent_that_nobody_gives_expires_and_goes(consenting: World) -> None:
-    """After a quarter of an hour it is void, after an hour it is gone."""
-    await consenting.run()
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.run(901)
-    assert consenting.consent_reason("crm-1") == "Expired"
-    await consenting.run(2800)
-    assert consenting.cluster.consents == {}
-
-
-async def test_a_refused_code_is_never_sent_again(consenting: World) -> None:
-    """The consent says so; another one works."""
-    await consenting.run()
-    consenting.rotating.fault = answer(400, error="invalid_grant")
-    await consent(consenting)
-    await consenting.run(300)
-    assert len(consenting.rotating.requests) == 1
-    assert consenting.consent_reason("crm-1") == "CodeRejected"
-    assert consenting.reason() == "ConsentRequired"
-    consenting.rotating.fault = None
-    await consent(consenting, "crm-2", "code-2")
-    assert consenting.reason() == "TokenIssued"
-
-
-async def test_a_lost_answer_to_a_code_ends_the_consent(consenting: World) -> None:
-    """A code is exchanged at most once, whatever became of it (RFC 6749 §4.1.2)."""
-    await consenting.run()
-    consenting.rotating.lose = LOST
-    await consent(consenting)
-    await consenting.run(300)
-    assert len(consenting.rotating.requests) == 1
-    assert consenting.consent_reason("crm-1") == "CodeLost"
-
-
-@pytest.mark.parametrize(("point", "reason"), [(Point.CLAIMED, "CodeLost"), (Point.PERSISTED, "Connected")])
-async def test_a_process_that_dies_with_a_code_never_sends_it_twice(
-    consenting: World, point: Point, reason: str
-) -> None:
-    """The next process finds out from the state Secret what became of it."""
-    await consenting.run()
-    consenting.rotating.know(code="code-1")
-    key = Key("shop", "crm-1")
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.run()
-    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
-    await consenting.die_at(point)
-    consenting.start()
-    await consenting.run(60)
-    assert len([form for form in consenting.rotating.requests if "code" in form]) <= 1
-    assert consenting.consent_reason("crm-1") == reason
-
-
-async def test_a_missing_refresh_token_is_said_at_once(consenting: World) -> None:
-    """The consent went well, and yet somebody will be needed in an hour: better to know now."""
-    consenting.rotating.refresh_tokens = False
-    await consenting.run()
-    await consent(consenting)
-    assert (consenting.reason(), consenting.reason("ConsentRequired")) == ("TokenIssued", "RefreshTokenMissing")
-    await consenting.run(2 * 3600)
-    assert len(consenting.rotating.requests) == 1
-    assert (consenting.reason(), consenting.reason("Stalled")) == ("GrantEnded", "GrantEnded")
-
-
-async def test_a_second_consent_replaces_the_first_without_a_gap(consenting: World) -> None:
-    """Consent may be given again at any time: the new grant takes over."""
-    await consenting.run()
-    await consent(consenting)
-    await consent(consenting, "crm-2", "code-2")
-    assert consenting.token == "token-2"
-    await consenting.run(3000)
-    assert consenting.rotating.presented[:1] == ["refresh-2"]
-
-
-async def test_a_suspended_connector_takes_no_consent(consenting: World) -> None:
-    """Suspended means that no token call is made; the requester is told."""
-    consenting.edit({**CODE_SPEC, "suspend": True})
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.run()
-    assert consenting.consent_reason("crm-1") == "ConnectorSuspended"
-
-
-async def test_a_consent_for_no_connector_says_so(consenting: World) -> None:
-    """A name that was mistyped is told, and the object goes in time."""
-    del consenting.cluster.connectors[KEY]
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.reconcile(KEY)
-    assert consenting.consent_reason("crm-1") == "ConnectorNotFound"
-
-
-async def test_a_redirect_uri_of_somebody_else_is_refused(consenting: World) -> None:
-    """A code must not be sent where it does not belong."""
-    consenting.edit({**CODE_SPEC, "authorizationCode": {"redirectURI": "https://evil.example/callback"}})
-    await consenting.run()
-    assert (consenting.reason(), consenting.reason("Stalled")) == ("RedirectURIInvalid", "RedirectURIInvalid")
