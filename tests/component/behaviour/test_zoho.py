@@ -1,6 +1,7 @@
 """Zoho from the example's manifest to a call of the API: the operator on a real API server, Zoho as its papers say."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -168,6 +169,34 @@ async def test_a_grant_that_was_removed_asks_for_the_person_again(scene: Scene) 
     await scene.consent("two")
     await scene.namespace.shows("zoho", Ready="TokenIssued")
     assert await scene.call() == 200
+
+
+async def test_a_throttle_is_waited_for_and_costs_nothing(scene: Scene) -> None:
+    """`Access Denied`, with status 200, is a limit of ten minutes: the token stays, and the grant with it."""
+    await scene.consent("one")
+    await scene.namespace.shows("zoho", Ready="TokenIssued")
+    scene.zoho.accounts.tire()
+    await scene.refresh("1")
+    await scene.namespace.shows("zoho", Ready="TokenIssued", RefreshFailed="RateLimited")
+    status = await scene.status()
+    failed, again = (datetime.fromisoformat(status[name]) for name in ("lastFailureTime", "nextRefreshTime"))
+    assert again - failed >= timedelta(minutes=10)
+    assert await scene.call() == 200
+
+
+async def test_a_code_goes_to_no_data_centre_that_is_not_known(scene: Scene) -> None:
+    """The redirect names a host that neither preset nor connector knows: code and secret stay where they are."""
+    scene.zoho.accounts.home = "eu"
+    await scene.consent("one")
+    await until(lambda: _has_failed(scene, "one"))
+    assert scene.zoho.token_calls == []
+    assert await scene.namespace.get("secrets", "zoho-token") is None
+
+
+async def _has_failed(scene: Scene, name: str) -> bool:
+    found = await scene.namespace.get("oauthconsents", name) or {}
+    conditions = (found.get("status") or {}).get("conditions", [])
+    return [(c["status"], c["reason"]) for c in conditions] == [("False", "ResponseInvalid")]
 
 
 async def _is_another(scene: Scene, first: str | None) -> bool:
