@@ -192,6 +192,77 @@ class ConsentCondition(Model):
     last_transition_time: Time = Field(description="When its status last changed.")
 
 
+class ConsentReason(StrEnum):
+    """Why a consent's condition `Ready` is as it is: Unknown while a person is at it, then True or False for good."""
+
+    AWAITING_PERSON = "AwaitingPerson"
+    AWAITING_CONFIRMATION = "AwaitingConfirmation"
+    CONNECTED = "Connected"
+    EXPIRED = "Expired"
+    CONNECTOR_NOT_FOUND = "ConnectorNotFound"
+    CONNECTOR_SUSPENDED = "ConnectorSuspended"
+    CONNECTOR_CHANGED = "ConnectorChanged"
+    CONNECTOR_INVALID = "ConnectorInvalid"
+    RESPONSE_INVALID = "ResponseInvalid"
+    CODE_REJECTED = "CodeRejected"
+    CODE_LOST = "CodeLost"
+    SECRET_CONFLICT = "SecretConflict"  # a reason
+
+
+CONSENT_SENTENCES: Mapping[ConsentReason, str] = {
+    ConsentReason.AWAITING_PERSON: "Open the link that kubectl oauth authorize printed, and say yes at {host}",
+    ConsentReason.AWAITING_CONFIRMATION: "{host} has answered: type the code of the last page where kubectl oauth"
+    " authorize runs",
+    ConsentReason.CONNECTED: "OAuthConnector `{connector}` is connected; its token is in Secret `{secret}`",
+    ConsentReason.EXPIRED: "Nobody completed this within {minutes} minutes: run kubectl oauth authorize {connector}"
+    " again",
+    ConsentReason.CONNECTOR_NOT_FOUND: "There is no OAuthConnector `{connector}` in this namespace (any more): check"
+    " the name",
+    ConsentReason.CONNECTOR_SUSPENDED: "OAuthConnector `{connector}` is suspended: set spec.suspend to false, then run"
+    " kubectl oauth authorize {connector} again",
+    ConsentReason.CONNECTOR_CHANGED: "OAuthConnector `{connector}` was changed in the meantime, and what was agreed to"
+    " no longer holds: run kubectl oauth authorize {connector} again",
+    ConsentReason.CONNECTOR_INVALID: "OAuthConnector `{connector}` cannot be connected by a person as it stands: its"
+    " condition Ready says what to mend",
+    ConsentReason.RESPONSE_INVALID: "What came back does not belong to this request: run kubectl oauth authorize"
+    " {connector} again, and type the code that the last page shows",
+    ConsentReason.CODE_REJECTED: "{host} did not accept the code that it had sent: check the client's redirect URI"
+    " and secret, then run kubectl oauth authorize {connector} again",
+    ConsentReason.CODE_LOST: "{host} gave no answer that could be understood, and a code is never sent twice: run"
+    " kubectl oauth authorize {connector} again",
+    ConsentReason.SECRET_CONFLICT: "A Secret that `{connector}` must write is not its own and is left untouched: the"
+    " connector's condition Ready says which",
+}
+"""One sentence each, filled from spec and metadata only; what is not known of its facts shows as a dash."""
+
+
+def consent_sentence(reason: ConsentReason, facts: Mapping[str, str]) -> str:
+    """Fill a reason's sentence."""
+    known = {"minutes": str(LIFETIME // 60), **{name: fact for name, fact in facts.items() if fact}}
+    return CONSENT_SENTENCES[reason].format_map(defaultdict(lambda: "–", known))[:LONGEST_MESSAGE]
+
+
+ConsentReasonText = Annotated[
+    ConsentReason, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 128, "pattern": WORD})
+]
+"""Open in the CRD, as with connectors."""
+
+
+class ConsentCondition(Model):
+    """A `metav1.Condition`; its reasons are those of consents."""
+
+    type: Annotated[str, Field(min_length=1, max_length=316)] = Field(description="`Ready`.")
+    status: Literal["True", "False", "Unknown"] = Field(
+        description="`Unknown` while a person is at it; `True` or `False` for good."
+    )
+    reason: ConsentReasonText = Field(description="Why, in one word: a closed set.")
+    message: Annotated[str, Field(max_length=LONGEST_MESSAGE)] = Field(
+        description="Why, in one sentence, and what to do."
+    )
+    observed_generation: Generation = Field(description="Generation of the spec that it is about.")
+    last_transition_time: Time = Field(description="When its status last changed.")
+
+
 class OAuthConsentStatus(Model):
     """How far it is."""
 
