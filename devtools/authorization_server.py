@@ -1,15 +1,17 @@
 """A real authorization server that is running: its addresses, its clients and people, what its tokens are worth."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from devtools.registrations import LIFETIME, SCOPES, Authentication, Person, RegisteredClient, Routes
+from devtools.registrations import LIFETIME, SCOPES, TERMS, Authentication, Person, RegisteredClient, Routes, Terms
 from devtools.server_process import ServerProcess
 from devtools.token_inspection import present
+from devtools.token_journal import Presentation, presentations
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class AuthorizationServer:
     def port(self) -> int:
         """The port on 127.0.0.1."""
         return urlsplit(self.issuer).port or 0
+
+    @property
+    def authorization_url(self) -> str:
+        """The authorization endpoint, where a person's browser is sent."""
+        return self.issuer + self.routes.authorize
 
     @property
     def token_url(self) -> str:
@@ -70,9 +77,18 @@ class AuthorizationServer:
         secret: str | None = None,
         authentication: Authentication = "client_secret_basic",
         lifetime: int = LIFETIME,
+        redirect_uris: Sequence[str] = (),
+        terms: Terms = TERMS,
     ) -> RegisteredClient:
-        """Add a client with an id of its own, and a random secret unless one is given."""
-        client = RegisteredClient(f"client-{secrets.token_hex(4)}", secret_or_random(secret), authentication, lifetime)
+        """Add a client with an id of its own, and a random secret unless one is given or it is public."""
+        client = RegisteredClient(
+            f"client-{secrets.token_hex(4)}",
+            SecretStr("") if authentication == "none" else secret_or_random(secret),
+            authentication,
+            lifetime,
+            tuple(redirect_uris),
+            terms,
+        )
         self.put_client(client)
         return client
 
@@ -101,6 +117,8 @@ class AuthorizationServer:
             "secret": client.secret.get_secret_value(),
             "authentication": client.authentication,
             "lifetime": client.lifetime,
+            "redirect_uris": client.redirect_uris,
+            "terms": asdict(client.terms),
             "inspector": self.client.id,
         }
         self.process.ask({"register": details})
@@ -109,12 +127,27 @@ class AuthorizationServer:
         """Let the server know exactly this person, be they new or changed."""
         self.process.ask({"enroll": {"username": person.username, "password": person.password.get_secret_value()}})
 
+    def withdraw(self, person: Person, client: RegisteredClient | None = None) -> None:
+        """End what a person has granted, to one client or to all, as people do at their account's page."""
+        self.process.ask({"withdraw": {"username": person.username, "client": client and client.id}})
+
+    def delay(self, client: RegisteredClient, seconds: float) -> None:
+        """Hold back oidc-provider's answers to codes and refresh tokens, which are spent all the while.
+
+        0 lets those go that are held back.
+        """
+        self.process.ask({"delay": {"client": client.id, "seconds": seconds}})
+
+    def journal(self, client: RegisteredClient | None = None) -> tuple[Presentation, ...]:
+        """Give what oidc-provider saw of codes and refresh tokens, of a client or of all, in the order of verdicts."""
+        return presentations(self.process.ask({"journal": {"client": client and client.id}}))
+
     def is_live(self, token: SecretStr) -> bool:
         """Ask the server whether an access token of any of its clients is good now (RFC 7662)."""
         return present(token, self.introspection_url, self.client, self.ca).get("active") is True
 
     def revoke(self, token: SecretStr, client: RegisteredClient | None = None) -> None:
-        """End an access token (RFC 7009) of a client, by default of the first."""
+        """End an access token or a refresh token (RFC 7009) of a client, by default of the first."""
         present(token, self.revocation_url, client or self.client, self.ca)
 
 

@@ -23,10 +23,19 @@ class Canaille(Launch):
 
     It decodes %20 but not + in HTTP Basic, accepts no client_secret_post for client credentials, drops unknown scopes
     in silence, and calls a wrong password `invalid_request`.
+
+    It knows no `Terms`: PKCE is for whoever begins with it, and for public clients; every code and every password gives
+    a refresh token, which rotates, dies with its access token, and whose second use is refused and ends nothing else.
     """
 
     name = "canaille"
-    routes = Routes(base="", issue="/oauth/token", introspect="/oauth/introspect", revoke="/oauth/revoke")
+    routes = Routes(
+        base="",
+        authorize="/oauth/authorize",
+        issue="/oauth/token",
+        introspect="/oauth/introspect",
+        revoke="/oauth/revoke",
+    )
 
     @staticmethod
     def command() -> Sequence[str]:

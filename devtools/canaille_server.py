@@ -11,13 +11,15 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol, TypedDict
 
 import canaille  # type: ignore[import-not-found]  # installed in Canaille's environment only
 from canaille.app import models  # type: ignore[import-not-found]  # as above
 from canaille.backends import Backend  # type: ignore[import-not-found]  # as above
+from canaille.backends.memory.backend import MemoryBackend  # type: ignore[import-not-found]  # as above
+from canaille.oidc import provider  # type: ignore[import-not-found]  # as above
 from werkzeug.serving import make_server  # type: ignore[import-not-found]  # as above
 
 HOST = "127.0.0.1"
@@ -46,6 +48,7 @@ class ClientDetails(TypedDict):
     secret: str
     authentication: str
     lifetime: int
+    redirect_uris: list[str]
     inspector: str
 
 
@@ -56,11 +59,19 @@ class PersonDetails(TypedDict):
     password: str
 
 
+class Withdrawal(TypedDict):
+    """Whose consent ends, and to which client: None for all."""
+
+    username: str
+    client: str | None
+
+
 class Command(TypedDict, total=False):
-    """What to add or to change."""
+    """What to add, to change or to end."""
 
     register: ClientDetails
     enroll: PersonDetails
+    withdraw: Withdrawal
 
 
 class Application(Protocol):
@@ -71,6 +82,13 @@ class Application(Protocol):
 
     def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
+
+
+class Row(Protocol):
+    """The part of Canaille's models that is used here."""
+
+    def serialize(self, values: list[object]) -> list[object]:
+        """Put ids in place of models, and leave out None."""
 
 
 class KnownClient(Protocol):
@@ -87,17 +105,50 @@ def lifetime(client: KnownClient, _grant_type: str) -> int:
     return lifetimes[client.client_id]
 
 
+signed = provider.generate_id_token
+
+
+def signed_once(*, user_info: Mapping[str, object], **details: object) -> str:
+    """Sign an access token with an id (RFC 9068 §2.2): without, those of one client and second are the same bytes."""
+    token: str = signed(user_info={**user_info, "jti": secrets.token_hex(16)}, **details)
+    return token
+
+
+class Memory(MemoryBackend):  # type: ignore[misc]  # as with its import
+    """Canaille's store in memory, made to keep the promise of `Backend.query`: what matches all that is asked for.
+
+    Its own gives what matches any of it, so that one person's code or consent serves for another's.
+    """
+
+    __module__ = MemoryBackend.__module__  # Canaille looks for its models beside it
+
+    def do_query(self, model: type[Row], *args: object, **wanted: object) -> list[Row]:
+        """Give the rows that match every attribute; one that is asked for as a list matches by any of it."""
+        return [row for row in super().do_query(model, *args, **wanted) if is_match(row, wanted)]
+
+
+def is_match(row: Row, wanted: Mapping[str, object]) -> bool:
+    """Tell whether each attribute has a value that is wanted, if any is."""
+
+    def values(attribute: object) -> set[object]:
+        return set(row.serialize(attribute if isinstance(attribute, list) else [attribute]))
+
+    return all(not values(value) or values(value) & values(getattr(row, name)) for name, value in wanted.items())
+
+
 def application(address: str, scheme: str) -> Application:
     """Build Canaille's WSGI application, with everything in memory."""
-    app: Application = canaille.create_app(
-        {
-            "SECRET_KEY": secrets.token_hex(32),
-            "SERVER_NAME": address,
-            "PREFERRED_URL_SCHEME": scheme,
-            "OAUTH2_TOKEN_EXPIRES_IN": f"{__name__}:lifetime",
-            "CANAILLE": {"DATABASE": "memory", "FORCE_HTTPS": scheme == "https"},
-        },
-    )
+    settings = {
+        "SECRET_KEY": secrets.token_hex(32),
+        "SERVER_NAME": address,
+        "PREFERRED_URL_SCHEME": scheme,
+        "OAUTH2_TOKEN_EXPIRES_IN": f"{__name__}:lifetime",
+        "CANAILLE": {"DATABASE": "memory", "FORCE_HTTPS": scheme == "https"},
+        # OpenID Connect Core 1.0 §3.1.2.1 leaves it optional for codes; whoever reads no ID token sends none.
+        "CANAILLE_OIDC": {"REQUIRE_NONCE": False},
+    }
+    provider.generate_id_token = signed_once
+    app: Application = canaille.create_app(settings, Memory(settings))
     return app
 
 
@@ -124,10 +175,8 @@ class Registry:
     def obey(self, command: Command) -> None:
         """Carry out one line of input."""
         with self.server.turn, self.server.app.app_context():
-            if "register" in command:
-                self.register(command["register"])
-            if "enroll" in command:
-                self.enroll(command["enroll"])
+            for verb, details in command.items():
+                getattr(self, verb)(details)
 
     def register(self, details: ClientDetails) -> None:
         """Add or change a client."""
@@ -137,6 +186,8 @@ class Registry:
         client.client_secret = details["secret"]
         client.token_endpoint_auth_method = details["authentication"]
         client.grant_types = GRANTS
+        client.redirect_uris = details["redirect_uris"]
+        client.response_types = ["code"] if details["redirect_uris"] else []
         client.scope = self.scopes
         Backend.instance.save(client)
         readers = sorted({details["id"], details["inspector"]})
@@ -151,6 +202,13 @@ class Registry:
         person.emails = [f"{name}@example.com"]
         person.password = details["password"]
         Backend.instance.save(person)
+
+    def withdraw(self, details: Withdrawal) -> None:
+        """End a person's consent, and the tokens that came of it."""
+        subject = Backend.instance.get(models.User, user_name=details["username"])
+        for consent in Backend.instance.query(models.Consent, subject=subject):
+            if details["client"] in (None, consent.client.client_id):
+                consent.revoke()
 
 
 def listen(settings: Settings) -> tuple[OneAtATime, int]:

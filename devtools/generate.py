@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from devtools import dashboard, reference_page, settings_page
+from devtools import dashboard, presets_page, reference_page, settings_page
 from oauth_connector.api.crd import CONNECTOR, CONSENT, Kind, crd
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +36,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "reference" / "oauthconnector.md": reference_page.page,
     ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons,
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
+    presets_page.PATH: presets_page.page,
     settings_page.PATH: settings_page.page,
 }
 

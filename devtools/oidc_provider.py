@@ -15,7 +15,7 @@ from devtools.launch import Launch
 from devtools.registrations import Routes
 
 SOURCE = Path(__file__).with_name("oidc_provider")
-FILES = ("package.json", "package-lock.json", ".npmrc", "server.mjs")
+FILES = ("package.json", "package-lock.json", ".npmrc", "server.mjs", "journal.mjs", "pages.mjs", "store.mjs")
 
 
 class OIDCProvider(Launch):
@@ -24,10 +24,15 @@ class OIDCProvider(Launch):
     It decodes %20 and + in HTTP Basic and refuses what is not encoded, answers `invalid_grant` to a wrong password,
     `invalid_scope` to the scope `admin`, `invalid_target` to another resource than `urn:test:api` or
     `https://api.example.com/`. Its issuer has a path; the metadata is found below it.
+
+    It gives a refresh token only where scope `offline_access` was asked for, of a person with `prompt=consent` too, and
+    keeps to a client's `Terms`. A code that is used twice ends the grant that the first use made.
     """
 
     name = "oidc-provider"
-    routes = Routes(base="/op", issue="/token", introspect="/token/introspection", revoke="/token/revocation")
+    routes = Routes(
+        base="/op", authorize="/auth", issue="/token", introspect="/token/introspection", revoke="/token/revocation"
+    )
 
     @staticmethod
     def command() -> Sequence[str]:

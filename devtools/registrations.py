@@ -9,7 +9,7 @@ from pydantic import SecretStr
 SCOPES = ("read", "write", "profile")
 LIFETIME = 60
 
-Authentication = Literal["client_secret_basic", "client_secret_post"]  # as RFC 7591 §2 names them
+Authentication = Literal["client_secret_basic", "client_secret_post", "none"]  # as RFC 7591 §2 names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,36 @@ class TLS:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How oidc-provider treats a client's codes and refresh tokens; times in seconds. Canaille has terms of its own.
+
+    A refresh token that was used goes on being accepted for `grace`, with another successor each time; after that, or
+    with none, its use ends the whole grant. `refresh_lifetime_told` puts `refresh_token_expires_in` into answers.
+    """
+
+    pkce_required: bool = True
+    rotates: bool = True
+    grace: float = 0.0
+    refresh_lifetime: int = 86_400
+    refresh_lifetime_told: bool = False
+
+
+TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """A confidential client that the server knows; `lifetime` of its access tokens in seconds."""
+    """A client that the server knows; `lifetime` of its access tokens in seconds. A public one has an empty secret.
+
+    With redirect URIs it may ask people for their consent, and get codes.
+    """
 
     id: str
     secret: SecretStr
     authentication: Authentication = "client_secret_basic"
     lifetime: int = LIFETIME
+    redirect_uris: tuple[str, ...] = ()
+    terms: Terms = TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +64,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Paths of a kind of server: of its issuer, and below that where tokens are issued, introspected and revoked."""
+    """Paths of a kind of server: its issuer's; below that where people consent, and tokens are issued, tried, ended."""
 
     base: str
+    authorize: str
     issue: str
     introspect: str
     revoke: str

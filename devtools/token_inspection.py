@@ -23,7 +23,7 @@ def present(token: SecretStr, url: str, client: RegisteredClient, ca: Path | Non
     address = urlsplit(url)
     connection = _connection(address, ca)
     try:
-        connection.request("POST", address.path, urlencode({"token": token.get_secret_value()}), _headers(client))
+        connection.request("POST", address.path, _form(token, client), _headers(client))
         response = connection.getresponse()
         body = response.read()
     finally:
@@ -40,9 +40,14 @@ def _connection(address: SplitResult, ca: Path | None) -> HTTPConnection:
     return HTTPSConnection(address.netloc, timeout=TIMEOUT, context=ssl.create_default_context(cafile=ca))
 
 
+def _form(token: SecretStr, client: RegisteredClient) -> str:
+    public = {"client_id": client.id} if client.authentication == "none" else {}
+    return urlencode({"token": token.get_secret_value(), **public})
+
+
 def _headers(client: RegisteredClient) -> dict[str, str]:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    if client.authentication == "none":
+        return form
     pair = f"{quote(client.id, safe='')}:{quote(client.secret.get_secret_value(), safe='')}"
-    return {
-        "Authorization": f"Basic {b64encode(pair.encode()).decode()}",
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
+    return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}", **form}

@@ -2,10 +2,18 @@
 //
 // Standard input and output speak lines of JSON (server_process.py). The first line is
 // {"port": 0, "scopes": […], "tls": {"certificate": path, "key": path} | null}, answered by {"port": 1234} once the
-// server listens. Then come {"register": {"id", "secret", "authentication", "lifetime"}} and
-// {"enroll": {"username", "password"}}, which add a client or a person, or change the one of that name; each is
-// answered by {}. The server ends with its input.
+// server listens. Each further line names a verb and is answered by {}, or by what the verb gives:
+//
+// {"register": {"id", "secret", "authentication", "lifetime", "redirect_uris", "terms"}} and
+// {"enroll": {"username", "password"}} add a client or a person, or change the one of that name;
+// {"withdraw": {"username", "client" | null}} ends what a person has granted;
+// {"delay": {"client", "seconds"}} holds back the answers to codes and refresh tokens, which are spent already; another
+// number counts for those that are held back too, so that 0 lets them go;
+// {"journal": {"client" | null}} gives {"journal": […]}, the code and refresh requests (journal.mjs).
+//
+// The server ends with its input.
 
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -14,11 +22,17 @@ import { createInterface } from 'node:readline';
 
 import Provider, { errors } from 'oidc-provider';
 
+import { Journal, recording } from './journal.mjs';
+import { interactions } from './pages.mjs';
+import { Storage, Table } from './store.mjs';
+
 const HOST = '127.0.0.1';
 const PATH = '/op'; // the issuer has a path, so that clients have to find its discovery document
+const INTERACTION = '/interaction/'; // below that path: where a person logs in and consents
 const RESOURCES = ['urn:test:api', 'https://api.example.com/'];
-const GRANTS = ['client_credentials', 'password'];
+const GRANTS = ['client_credentials', 'password', 'refresh_token'];
 const RESERVED = 'admin'; // a scope that the server knows and no client may ask for: `invalid_scope`
+const OFFLINE = 'offline_access'; // without it there is no refresh token
 
 // Standard output is for answers; the provider's notices go to the log.
 console.info = console.warn;
@@ -28,34 +42,11 @@ URL.parse ??= (text, base) => (URL.canParse(text, base) ? new URL(text, base) : 
 
 const clients = new Map();
 const lifetimes = new Map();
+const terms = new Map();
+const delays = new Map();
 const people = new Map();
-
-/** What the provider keeps, by model; clients come from the registry above. */
-class Store {
-  constructor(model) {
-    this.rows = model === 'Client' ? clients : new Map();
-  }
-
-  async upsert(id, payload) {
-    this.rows.set(id, payload);
-  }
-
-  async find(id) {
-    return this.rows.get(id);
-  }
-
-  async destroy(id) {
-    this.rows.delete(id);
-  }
-
-  async consume(id) {
-    this.rows.get(id).consumed = Math.floor(Date.now() / 1000);
-  }
-
-  async revokeByGrantId(grantId) {
-    for (const [id, payload] of this.rows) if (payload.grantId === grantId) this.rows.delete(id);
-  }
-}
+const journal = new Journal();
+const storage = new Storage(clients, (id) => terms.get(id), journal);
 
 /** The one API, under two names, whose tokens this server hands out (RFC 8707). */
 function resourceServer(scopes) {
@@ -65,13 +56,15 @@ function resourceServer(scopes) {
   };
 }
 
+const isPerson = (username, password) => people.has(username) && people.get(username) === password;
 const lifetime = (ctx, token, client) => lifetimes.get(client.clientId);
+const termsOf = (client) => terms.get(client.clientId);
 
 function configuration(scopes) {
   return {
-    adapter: Store,
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
-    cookies: { keys: ['of no use: nobody logs in with a browser here'] },
+    adapter: (model) => new Table(model, storage),
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    cookies: { keys: [randomUUID()] },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -80,12 +73,21 @@ function configuration(scopes) {
         enabled: true,
         defaultResource: async (ctx, client, several) => several ?? RESOURCES[0],
         getResourceServerInfo: resourceServer([...scopes, RESERVED]),
+        useGrantedResource: async () => true,
       },
       revocation: { enabled: true, allowedPolicy: async () => true },
     },
     findAccount: async (ctx, sub) => ({ accountId: sub, claims: async () => ({ sub }) }),
-    scopes: [...scopes, RESERVED],
-    ttl: { AccessToken: lifetime, ClientCredentials: lifetime },
+    interactions: { url: (ctx, interaction) => `${PATH}${INTERACTION}${interaction.uid}` },
+    loadExistingGrant: async ({ oidc }) => oidc.provider.Grant.find(oidc.result?.consent?.grantId),
+    pkce: { required: (ctx, client) => client.clientAuthMethod === 'none' || termsOf(client).pkce_required },
+    rotateRefreshToken: ({ oidc }) => termsOf(oidc.client).rotates,
+    scopes: ['openid', OFFLINE, ...scopes, RESERVED],
+    ttl: {
+      AccessToken: lifetime,
+      ClientCredentials: lifetime,
+      RefreshToken: (ctx, token, client) => termsOf(client).refresh_lifetime,
+    },
   };
 }
 
@@ -93,25 +95,52 @@ function configuration(scopes) {
 async function passwordGrant(provider, scopes, ctx) {
   const { client, params } = ctx.oidc;
   if (!params.username || !params.password) throw new errors.InvalidRequest('missing username or password');
-  if (people.get(params.username) !== params.password) throw new errors.InvalidGrant('invalid user credentials');
+  if (!isPerson(params.username, params.password)) throw new errors.InvalidGrant('invalid user credentials');
   const asked = params.scope ? params.scope.split(' ') : [];
-  if (!asked.every((scope) => scopes.includes(scope))) throw new errors.InvalidScope('requested scope is not allowed');
+  const known = [...scopes, OFFLINE];
+  if (!asked.every((scope) => known.includes(scope))) throw new errors.InvalidScope('requested scope is not allowed');
 
-  const token = new provider.AccessToken({ accountId: params.username, client, gty: 'password', scope: params.scope });
+  const granted = asked.filter((scope) => scope !== OFFLINE);
+  const source = { accountId: params.username, client, gty: 'password' };
+  if (asked.includes(OFFLINE)) source.grantId = await grantByPassword(provider, params.username, client, granted);
+  const token = new provider.AccessToken({ ...source, scope: granted.join(' ') || undefined });
   ctx.body = {
     access_token: await token.save(),
     expires_in: token.expiration,
     scope: token.scope,
     token_type: token.tokenType,
   };
+  if (source.grantId) {
+    const refresh = new provider.RefreshToken({ ...source, resource: RESOURCES[0], scope: asked.join(' ') });
+    ctx.body.refresh_token = await refresh.save();
+  }
+}
+
+/** What a person's consent would have made, for the refresh tokens to stem from. */
+async function grantByPassword(provider, accountId, client, granted) {
+  const grant = new provider.Grant({ accountId, clientId: client.clientId });
+  grant.addOIDCScope([OFFLINE, ...granted].join(' '));
+  if (granted.length) grant.addResourceScope(RESOURCES[0], granted.join(' '));
+  return grant.save();
+}
+
+/** Some servers tell how long a refresh token lives; RFC 6749 has no member for it. */
+async function lifetimeTold(ctx, next) {
+  await next();
+  const { client } = ctx.oidc ?? {};
+  if (ctx.oidc?.route !== 'token' || !ctx.body?.refresh_token || !termsOf(client).refresh_lifetime_told) return;
+  ctx.body.refresh_token_expires_in = termsOf(client).refresh_lifetime;
 }
 
 function issue(issuer, scopes) {
   const provider = new Provider(issuer, configuration(scopes));
   const handler = (ctx) => passwordGrant(provider, scopes, ctx);
   provider.registerGrantType('password', handler, ['username', 'password', 'scope']);
+  provider.use(recording(journal, (client) => delays.get(client)));
+  provider.use(lifetimeTold);
   provider.on('server_error', (ctx, error) => console.error(error));
-  return provider.callback();
+  const [tokens, pages] = [provider.callback(), interactions(provider, isPerson)];
+  return (request, response) => (request.url.startsWith(INTERACTION) ? pages : tokens)(request, response);
 }
 
 /** Requests below the issuer's path, as a router in front of the provider would hand them on. */
@@ -136,21 +165,36 @@ async function listen({ port, scopes, tls }) {
 }
 
 const verbs = {
-  register({ id, secret, authentication, lifetime: seconds }, scopes) {
+  register({ id, secret, authentication, lifetime: seconds, redirect_uris, terms: agreed }, scopes) {
+    const isPublic = authentication === 'none';
     lifetimes.set(id, seconds);
+    terms.set(id, agreed);
+    const byCode = redirect_uris.length ? ['authorization_code'] : [];
     clients.set(id, {
       client_id: id,
-      client_secret: secret,
-      grant_types: GRANTS,
-      redirect_uris: [],
-      response_types: [],
-      scope: scopes.join(' '),
+      client_secret: isPublic ? undefined : secret,
+      grant_types: [...(isPublic ? ['refresh_token'] : GRANTS), ...byCode],
+      redirect_uris,
+      response_types: redirect_uris.length ? ['code'] : [],
+      scope: ['openid', OFFLINE, ...scopes].join(' '),
       token_endpoint_auth_method: authentication,
     });
   },
 
   enroll({ username, password }) {
     people.set(username, password);
+  },
+
+  withdraw({ username, client }) {
+    storage.withdraw(username, client);
+  },
+
+  delay({ client, seconds }) {
+    delays.set(client, seconds);
+  },
+
+  journal({ client }) {
+    return { journal: journal.entries.filter((entry) => !client || entry.client === client) };
   },
 };
 
@@ -160,8 +204,8 @@ let settings;
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line);
   if (settings) {
-    for (const [verb, details] of Object.entries(message)) verbs[verb](details, settings.scopes);
-    answer({});
+    const given = Object.entries(message).map(([verb, details]) => verbs[verb](details, settings.scopes));
+    answer(Object.assign({}, ...given));
   } else {
     settings = message;
     answer(await listen(settings));

@@ -11,16 +11,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
+from oauth_connector.api.digests import origin
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
-from oauth_connector.connector.effective import parameters, token_digest, token_host
+from oauth_connector.connector.effective import parameters, request_digest, token_digest, token_host
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.problem import LOCAL, Problem, of_failure
-from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
-from oauth_connector.oauth.grants import TokenRequest, token_request
-from oauth_connector.oauth.responses import parse
-from oauth_connector.oauth.token import HTTPResponse, Token
+from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify, is_unknown
+from oauth_connector.oauth.grants import (
+    AuthorizationCode,
+    Grant,
+    RefreshToken,
+    TokenRequest,
+    token_request,
+)
+from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.responses import parse, refresh_token_in
+from oauth_connector.oauth.revocation import Revocation, revocation_request, understand
+from oauth_connector.oauth.token import Client, HTTPResponse, Token
 from oauth_connector.ports import Clock, Provider, Vault
 
 _REFUSALS_KEY = randomness.token_bytes(32)
@@ -42,25 +53,41 @@ OnCall = Callable[[Call], None]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The provider gave a token."""
+    """The provider gave a token; `answer` is all that it said, a refresh token among it perhaps."""
 
     token: IssuedToken
     attempt: Attempt
+    answer: Token
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There is no token, and why; `refusal` where the same credentials must never be sent again."""
+    """There is no token, and why; `refusal` where the same credentials must never be sent again.
+
+    `salvaged` is a refresh token that came with an answer which holds no token that can be published; `in_doubt`: the
+    request may have been carried out, and what it presented be used up.
+    """
 
     problem: Problem
     attempt: Attempt
     refusal: Refusal | None = None
+    salvaged: SecretStr | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    request: TokenRequest
+class Prepared:
+    """All that a request needs but what it presents: `own` is what the spec itself brings, if anything."""
+
+    connector: Connector
+    endpoint: str
+    client: Client
+    own: Grant | None
     trust: str | None
+    attempt: Attempt
+
+
+_PHASES = {AuthorizationCode: Phase.CODE, RefreshToken: Phase.REFRESH}
 
 
 class Exchange:
@@ -82,21 +109,80 @@ class Exchange:
         self._require_allowed_hosts = require_allowed_hosts
 
     async def ask(self, connector: Connector, refused: Refusal | None = None) -> Received | Failed:
-        """Send one token request, unless its credentials are unusable, forbidden at that host, or `refused` before."""
+        """Send what the spec itself brings, unless it is unusable, forbidden at that host, or `refused` before."""
+        prepared = await self.prepare(connector)
+        if isinstance(prepared, Failed):
+            return prepared
+        if prepared.own is None:
+            raise TypeError(f"{connector.key} has nothing of its own to present")
+        return await self.present(prepared, prepared.own, refused)
+
+    async def prepare(self, connector: Connector, token_url: str | None = None) -> Prepared | Failed:
+        """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""
         secrets = await self._read(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
-        attempt = Attempt(versions, token_digest(connector.spec))
+        attempt = Attempt(versions, request_digest(connector.spec))
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
-        prepared = await self._prepare(connector, found)
+        prepared = await self._gather(connector, found, token_url)
         if isinstance(prepared, Problem):
             return Failed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
-        fingerprint = _fingerprint(prepared.request)
+        return replace(prepared, attempt=attempt)
+
+    async def present(self, prepared: Prepared, grant: Grant, refused: Refusal | None = None) -> Received | Failed:
+        """Send one request that presents a grant, and understand the answer."""
+        request = _request(prepared, grant)
+        fingerprint = _fingerprint(request)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
-            return Failed(refused.problem, replace(attempt, outbound=False), refused)
-        result = await self._send(connector, prepared)
-        if isinstance(result, IssuedToken):
-            return Received(result, attempt)
-        return Failed(result, attempt, None if result.repeatable else Refusal(result, fingerprint))
+            return Failed(refused.problem, replace(prepared.attempt, outbound=False), refused)
+        asked = self._clock()
+        answer = await self._provider.send(request, prepared.trust)
+        quirks = prepared.connector.valid_spec.provider.quirks
+        result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
+        if isinstance(result, Token):
+            self._tell(prepared, "success", asked)
+            return Received(issued(result, int(asked), prepared.connector.valid_spec), prepared.attempt, result)
+        phase = _PHASES.get(type(grant), Phase.TOKEN)
+        problem = self._problem(prepared.connector.valid_spec, phase, result)
+        self._tell(prepared, problem.reason.value, asked)
+        refusal = None if problem.repeatable else Refusal(problem, fingerprint)
+        salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
+        return Failed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
+
+    async def revocation_endpoint(self, connector: Connector) -> str | Problem | None:
+        """Give where tokens are given back, named or discovered; nothing where the provider has no such place."""
+        named = connector.valid_spec.provider.effective_revocation_url
+        if named is not None:
+            return named
+        found = await self.discover(connector)
+        return found.revocation_endpoint if isinstance(found, Metadata) else found
+
+    async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
+        """Give a token back, once; nothing where nobody answered.
+
+        An endpoint that the spec names must be at the token endpoint's server: whoever edits a connector could
+        otherwise have token and client secret sent to a server of their own.
+        """
+        named = prepared.connector.valid_spec.provider.revocation_url
+        if named is not None and origin(named) != origin(prepared.endpoint):
+            return Revocation.REFUSED
+        request = revocation_request(endpoint, token, hint, prepared.client)
+        return understand(await self._provider.send(request, prepared.trust))
+
+    def _tell(self, prepared: Prepared, said: str, asked: float) -> None:
+        host, took = _host(prepared.endpoint), self._clock() - asked
+        grant_type = prepared.connector.valid_spec.grant_type.value
+        self._on_call(Call(prepared.connector.key, host, grant_type, said, took))
+
+    async def discover(self, connector: Connector) -> Metadata | Problem | None:
+        """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
+        spec = connector.valid_spec
+        if spec.provider.effective_issuer is None:
+            return None
+        trust = await self._trust(connector)
+        if isinstance(trust, Problem):
+            return trust
+        found = await self._provider.find(spec.provider.effective_issuer, trust or None)
+        return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found
 
     async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
         namespace = connector.key.namespace
@@ -105,7 +191,9 @@ class Exchange:
         missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         return missing | {secret.version.name: secret for secret in read if secret is not None}
 
-    async def _prepare(self, connector: Connector, found: Mapping[str, CredentialSecret]) -> _Prepared | Problem:
+    async def _gather(
+        self, connector: Connector, found: Mapping[str, CredentialSecret], token_url: str | None
+    ) -> Prepared | Problem:
         spec = connector.valid_spec
         credentials = assemble(spec, found)
         if isinstance(credentials, Problem):
@@ -113,12 +201,12 @@ class Exchange:
         trust = await self._trust(connector)
         if isinstance(trust, Problem):
             return trust
-        endpoint = spec.provider.effective_token_url or await self._discover(spec, trust)
+        endpoint = token_url or spec.provider.effective_token_url or await self._discover(spec, trust)
         if isinstance(endpoint, Problem):
             return endpoint
         forbidden = forbidden_host(list(found.values()), _host(endpoint), required=self._require_allowed_hosts)
-        request = token_request(endpoint, credentials.grant, credentials.client, parameters(spec))
-        return forbidden or _Prepared(request, trust or None)
+        attempt = Attempt((), "")
+        return forbidden or Prepared(connector, endpoint, credentials.client, credentials.grant, trust or None, attempt)
 
     async def _trust(self, connector: Connector) -> str | Problem:
         provider = connector.valid_spec.provider
@@ -134,21 +222,6 @@ class Exchange:
         found = await self._provider.find(spec.provider.effective_issuer or "", trust or None)
         return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found.token_endpoint
 
-    async def _send(self, connector: Connector, prepared: _Prepared) -> IssuedToken | Problem:
-        spec = connector.valid_spec
-        asked = self._clock()
-        answer = await self._provider.send(prepared.request, prepared.trust)
-        result = parse(answer) if isinstance(answer, HTTPResponse) else answer
-        concluded = (
-            self._problem(spec, Phase.TOKEN, result)
-            if isinstance(result, Signal)
-            else _issued(result, int(asked), spec)
-        )
-        said = concluded.reason.value if isinstance(concluded, Problem) else "success"
-        host, took = _host(prepared.request.url), self._clock() - asked
-        self._on_call(Call(connector.key, host, spec.grant_type.value, said, took))
-        return concluded
-
     @staticmethod
     def _problem(spec: OAuthConnectorSpec, phase: Phase, signal: Signal) -> Problem:
         return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
@@ -158,12 +231,20 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
-def _issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
+def issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
     """Count the life from when the request was sent; an untold one is what `refresh.defaultLifetime` assumes."""
     lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
     scope = token.scope if token.scope is not None else spec.effective_scopes or None
     expires = asked + lifetime
     return IssuedToken(token.access_token, token.token_type, asked, expires, token_digest(spec), scope, token.fields)
+
+
+def _request(prepared: Prepared, grant: Grant) -> TokenRequest:
+    """Build the request; what was consented to is not asked for again (RFC 6749 §4.1.3, §6)."""
+    asked = parameters(prepared.connector.valid_spec)
+    if isinstance(grant, AuthorizationCode | RefreshToken):
+        asked = replace(asked, scopes=())
+    return token_request(prepared.endpoint, grant, prepared.client, asked)
 
 
 def _fingerprint(request: TokenRequest) -> str:

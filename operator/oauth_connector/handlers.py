@@ -1,4 +1,4 @@
-"""kopf: the watch of our kind, in a thread of its own under a supervisor.
+"""kopf: the watch of our two kinds, in a thread of its own under a supervisor.
 
 Several faults of the API end `kopf.operator()` (a 403 blip, a watch ERROR event, 503 past its retries), and on its way
 out it cancels every task of its loop. So it gets a thread and a loop to itself, is started again whenever it ends, and
@@ -16,10 +16,11 @@ from typing import Any
 
 import kopf
 
-GROUP, VERSION, PLURAL = "oauthconnector.dev", "v1alpha1", "oauthconnectors"
+GROUP, VERSION = "oauthconnector.dev", "v1alpha1"
+CONNECTORS, CONSENTS = "oauthconnectors", "oauthconsents"
 
-OnEvent = Callable[[str | None, Mapping[str, Any]], None]
-"""Called in kopf's thread with the type of a watch event (`None` in a listing) and the object."""
+OnEvent = Callable[[str, str | None, Mapping[str, Any]], None]
+"""Called in kopf's thread with the plural of a kind, the type of a watch event (`None` in a listing) and the object."""
 
 Login = Callable[[], kopf.ConnectionInfo]
 
@@ -52,12 +53,16 @@ def settings_for_kopf() -> kopf.OperatorSettings:
 
 
 def registry_for(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
-    """Register the one handler, and how to log in."""
+    """Register a handler for each kind, and how to log in."""
     registry = kopf.OperatorRegistry()
 
-    @kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)
-    async def seen(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002, ANN401  # kopf's names
-        on_event(type, dict(body))
+    def follow(plural: str) -> None:
+        @kopf.on.event(GROUP, VERSION, plural, registry=registry, id=plural)
+        async def seen(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002, ANN401  # kopf's names
+            on_event(plural, type, dict(body))
+
+    follow(CONNECTORS)
+    follow(CONSENTS)
 
     @kopf.on.login(registry=registry)
     async def logged_in(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401  # kopf's names

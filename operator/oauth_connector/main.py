@@ -20,27 +20,35 @@ import uvloop
 
 from oauth_connector import handlers
 from oauth_connector.api.conditions import condition
+from oauth_connector.connector.consent_request import Terms
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.exchange import Call
 from oauth_connector.guarded import Guarded
-from oauth_connector.kube.access import Access
+from oauth_connector.keeper import OnPoint, nowhere
+from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.census import Census
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.connectors import ConnectorCache, identity
+from oauth_connector.kube.consents import ConsentCache, ConsentLister
 from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.informer import MetadataInformer
+from oauth_connector.kube.keys import KubeKeys
 from oauth_connector.kube.store import SecretStore
 from oauth_connector.net.fetch import Limits
 from oauth_connector.net.provider import HTTPProvider
-from oauth_connector.rooms import Edges, join
+from oauth_connector.ports import Edges
+from oauth_connector.rooms import Options, join
 from oauth_connector.scheduler import Scheduler
 from oauth_connector.settings import Settings
 from oauth_connector.telemetry import logging, server
 from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
+
+LAST_MINUTE = 60.0
+"""Seconds that what is in flight may take on SIGTERM: an answer that cannot be stored is waited for no longer."""
 
 VANISHED = 2.0
 """Seconds until the disappearance of a Secret is acted on: its connector or namespace may be going too."""
@@ -51,14 +59,16 @@ log = structlog.get_logger(__name__)
 class Operator:
     """One process's rooms, joined."""
 
-    def __init__(self, settings: Settings, access: Access) -> None:
+    def __init__(self, settings: Settings, access: Access, on_point: OnPoint = nowhere) -> None:
         self._settings = settings
+        self._on_point = on_point
         self._access = access
         self.metrics = Metrics(self._samples, per_object=settings.metrics_per_object)
         self.connectors = ConnectorCache(lambda key: self.scheduler.nudge(key))  # noqa: PLW0108  # the scheduler comes later
+        self.consents = ConsentCache(lambda key: self.scheduler.nudge(key))  # noqa: PLW0108  # as above
         self.secrets = SecretStore()
         self.api = KubeAPI(access, self.metrics.api_request, timeout=settings.api_request_seconds)
-        self.cluster = KubeCluster(self.api, self.connectors, self.secrets)
+        self.cluster = KubeCluster(self.api, self.connectors, self.secrets, self.consents)
         self.provider = HTTPProvider(
             settings.allowed_destinations,
             settings.trust_bundle,
@@ -73,8 +83,10 @@ class Operator:
         self.metrics.follow("oauthconnectors", lambda: self.census.counted)
 
     def _scheduler(self) -> Scheduler:
-        edges = Edges(self.cluster, self.provider, EventRecorder(self.api), time.time)
-        rooms = join(edges, self._called, require_allowed_hosts=self._settings.require_allowed_hosts)
+        keys = KubeKeys(self.api, self._settings.namespace or own_namespace())
+        edges = Edges(self.cluster, self.provider, EventRecorder(self.api), time.time, keys)
+        terms = Terms(self._settings.public_url, self._settings.confirm_consents)
+        rooms = join(edges, Options(self._settings.require_allowed_hosts, terms, self._called, self._on_point))
         scheduler = Scheduler(
             Guarded(rooms.reconcile, time.time, self.metrics.passed),
             time.time,
@@ -88,8 +100,15 @@ class Operator:
         return scheduler
 
     # --- what the watches say -----------------------------------------------------------------------------------
-    def _seen_in_thread(self, kind: str | None, manifest: Mapping[str, object]) -> None:
-        self._loop.call_soon_threadsafe(self._seen, kind, manifest)
+    def _seen_in_thread(self, plural: str, kind: str | None, manifest: Mapping[str, object]) -> None:
+        seen = self._consent_seen if plural == handlers.CONSENTS else self._seen
+        self._loop.call_soon_threadsafe(seen, kind, manifest)
+
+    def _consent_seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
+        if kind == "DELETED":
+            self.consents.gone(identity(manifest)[0])
+        else:
+            self.consents.see(manifest)
 
     def _seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
         if kind == "DELETED":
@@ -147,7 +166,8 @@ class Operator:
                 server.serving(app, self._settings.http_host, self._settings.http_port)
             )
             log.info("serving health and metrics", port=port)
-            background = [asyncio.create_task(self.informer.run()), asyncio.create_task(self.census.run())]
+            lister = ConsentLister(self.api, self.consents, self.watch.reopen)
+            background = [asyncio.create_task(task) for task in (self.informer.run(), self.census.run(), lister.run())]
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, self.watch.stop)
             await self._pass_until(stop, background)
@@ -165,7 +185,7 @@ class Operator:
             finally:
                 log.info("stopping: what is in flight is finished first")
                 self.scheduler.stop()
-                await passes
+                await asyncio.wait([passes], timeout=LAST_MINUTE)
         await _cancel([stopped, filled])
 
     async def _filled(self) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import HEALING, Cause
-from oauth_connector.connector.checks import held
 from oauth_connector.connector.effective import token_origin
+from oauth_connector.connector.facts import held, shown
 from oauth_connector.connector.lanes import LOOK_AGAIN, Lanes
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
@@ -17,24 +17,28 @@ from oauth_connector.connector.report import Findings, next_transition, recall, 
 from oauth_connector.connector.secret import recover
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.connector.waiting import Rank
-from oauth_connector.exchange import Exchange, Failed, Received
+from oauth_connector.exchange import Failed, Received
 from oauth_connector.ports import Clock, Cluster, LiveSecret
 from oauth_connector.publish import Publisher
+from oauth_connector.source import TokenSource
 
 Outcome = Findings | float | None
 """What a pass found; or the time at which to come again with nothing to say (`None`: never)."""
+
+
+OVERTAKEN = 1.0
 
 
 class Minter:
     """Where tokens come from: one call at a time for a connector, and few at a time at a host."""
 
     def __init__(
-        self, cluster: Cluster, exchange: Exchange, publisher: Publisher, memory: Memory, clock: Clock
-    ) -> None:  # it joins the edges
+        self, cluster: Cluster, source: TokenSource, publisher: Publisher, memory: Memory, clock: Clock
+    ) -> None:
         self.lanes = Lanes()
         self.call: Callable[[Key], None] = lambda _key: None
         self._cluster = cluster
-        self._exchange = exchange
+        self._source = source
         self._publisher = publisher
         self._memory = memory
         self._clock = clock
@@ -59,7 +63,7 @@ class Minter:
     def _waiting(self, obs: Observation, wait: float) -> Outcome:
         """Say nothing while a place is waited for, unless what status says is no longer so: its token may expire."""
         status = obs.connector.status
-        findings = Findings(obs.now, shown_token(held(obs)), recall(obs.connector), next_call=wait)
+        findings = Findings(obs.now, shown_token(shown(obs)), recall(obs.connector), next_call=wait)
         soon = not status.conditions and wait <= obs.now + LOOK_AGAIN
         if soon or report(obs.connector, findings).conditions == status.conditions:
             return min(wait, next_transition(status, obs.now) or wait)
@@ -94,17 +98,23 @@ class Minter:
             return self._clock()
         if cause is Cause.LOST and await self._cluster.is_going(key.namespace):
             return None
+        return await self._asked(obs, cause, live)
+
+    async def _asked(self, obs: Observation, cause: Cause, live: LiveSecret | None) -> Outcome:
+        key = obs.connector.key
         recollection = replace(self._memory.of(key), last_call=self._clock(), conflict=None)
         if cause in HEALING:
             recollection = replace(recollection, heals=(*recollection.heals[-5:], obs.now))
         self._memory.put(key, recollection)
-        answer = await self._exchange.ask(connector, recollection.refusal)
+        answer = await self._source.ask(obs, cause)
+        if answer is None:
+            return self._clock() + OVERTAKEN  # another process is at it, and the cache will say so
         if isinstance(answer, Failed):
             return self._failed(obs, answer)
         return await self._received(obs, answer, live)
 
     def _failed(self, obs: Observation, answer: Failed) -> Findings:
-        key, token, problem = obs.connector.key, held(obs), answer.problem
+        key, token, problem = obs.connector.key, shown(obs), answer.problem
         recollection = self._memory.of(key)
         self._memory.put(key, replace(recollection, refusal=answer.refusal or recollection.refusal))
         retry_after = problem.signal.retry_after if problem.signal else None
@@ -112,12 +122,14 @@ class Minter:
         failing = schedule.Failing(attempts, int(self._clock()), retry_after)
         expires = token.expires_at if token is not None else None
         again = schedule.retry_time(failing, problem.pace, expires, obs.connector.uid)
+        if answer.in_doubt and attempts == 1 and retry_after is None and problem.repeatable:
+            again = failing.last  # at once: many servers take the same refresh token again for a few seconds
         planned = again if problem.repeatable and answer.attempt.outbound else None
         return Findings(self._clock(), shown_token(token), problem, answer.attempt, planned)
 
     async def _received(self, obs: Observation, answer: Received, live: LiveSecret | None) -> Findings:
         key, token = obs.connector.key, answer.token
-        findings = Findings(self._clock(), shown_token(held(obs)), attempt=answer.attempt)
+        findings = Findings(self._clock(), shown_token(shown(obs)), attempt=answer.attempt)
         known = _repeated(token, live, obs.now)
         self._memory.put(
             key, replace(self._memory.of(key), refusal=None, repeats_tokens=known is not None, set_back=0.0)

@@ -12,11 +12,13 @@ from oauth_connector.connector.actions import (
     Mint,
     Publish,
     Render,
+    Revoke,
     Shown,
 )
-from oauth_connector.connector.checks import held
-from oauth_connector.connector.decide import hold_back
+from oauth_connector.connector.decide import contested, hold_back
 from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.facts import shown
+from oauth_connector.connector.grant_state import read_state
 from oauth_connector.connector.observation import Key, Observation
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.report import Findings, recall, shown_token
@@ -25,12 +27,14 @@ from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.mint import Minter, Outcome
 from oauth_connector.ports import Cluster
 from oauth_connector.publish import Publisher
+from oauth_connector.revoke import Revoker
 
 
 class Performer:
     """Turns a decision into acts, and the acts into findings."""
 
-    def __init__(self, cluster: Cluster, minter: Minter, publisher: Publisher) -> None:
+    def __init__(self, cluster: Cluster, minter: Minter, publisher: Publisher, revoker: Revoker) -> None:
+        self._revoker = revoker
         self._cluster = cluster
         self._minter = minter
         self._publisher = publisher
@@ -46,6 +50,8 @@ class Performer:
         match decision.token:
             case LeaveAlone():
                 return None
+            case Revoke():
+                return await self._revoker.revoke(obs)
             case Mint(cause):
                 return await self._minter.mint(obs, cause)
             case Publish(pending):
@@ -70,6 +76,8 @@ class Performer:
         return _standing(obs, problem)
 
     async def _render(self, obs: Observation, source: SecretMetadata, problem: Problem | None) -> Outcome:
+        if source.state is not None:
+            return await self._show_kept(obs, source, problem)
         live = await self._cluster.read_secret(source.namespace, source.name)
         token = recover(live.metadata, live.data) if live is not None else None
         if token is not None and satisfies(token, obs.connector.valid_spec):
@@ -80,9 +88,22 @@ class Performer:
         hold = hold_back(Cause.SPEC_CHANGED, obs)
         return hold.until if hold is not None else await self._minter.mint(obs, Cause.SPEC_CHANGED)
 
+    async def _show_kept(self, obs: Observation, source: SecretMetadata, problem: Problem | None) -> Outcome:
+        """Show the token that the state Secret keeps: another need not be asked for, however often ours is changed."""
+        namespace = source.namespace
+        hold = contested(obs) if shown(obs) is None and obs.connector.status.secret_ref is not None else None
+        if hold is not None:
+            return _standing(obs, hold.problem)
+        kept = await self._cluster.read_secret(namespace, source.name)
+        state = read_state(kept.data) if kept is not None else None
+        if state is None or state.token is None or await self._cluster.is_going(namespace):
+            return _standing(obs, problem)
+        output = await self._cluster.read_secret(namespace, obs.connector.output_name)
+        return await self._publisher.publish(obs, state.token, output, _standing(obs, problem))
+
 
 def _standing(obs: Observation, problem: Problem | None) -> Findings:
     """Say what holds without anything having been tried; a problem that is only recalled keeps its next try."""
     recalled = problem is not None and problem == recall(obs.connector)
     planned = seconds(obs.connector.status.next_refresh_time) if recalled else None
-    return Findings(obs.now, shown_token(held(obs)), problem, next_call=planned)
+    return Findings(obs.now, shown_token(shown(obs)), problem, next_call=planned)

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from oauth_connector.api.consent import OAuthConsentStatus
+from oauth_connector.api.sealing import ConsentKeys
 from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.connector.consents import Consent
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
 from oauth_connector.connector.secret import RenderedSecret
@@ -39,7 +42,12 @@ class LiveSecret:
 class Written:
     """A Secret was written and looks so now."""
 
-    metadata: SecretMetadata
+    live: LiveSecret
+
+    @property
+    def metadata(self) -> SecretMetadata:
+        """Give its metadata."""
+        return self.live.metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,15 @@ class Cluster(Vault, Protocol):
     async def delete_secret(self, metadata: SecretMetadata) -> None:
         """Delete a Secret if it is as it was last seen."""
 
+    def consents_of(self, key: Key) -> Iterable[Consent]:
+        """Give the consents in the cache that are for a connector."""
+
+    async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
+        """Change a consent's status if it is as it was last seen; `None` if it is not."""
+
+    async def delete_consent(self, consent: Consent) -> None:
+        """Delete a consent if it is as it was last seen."""
+
     async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
         """Replace a connector's status if it is as it was last seen; `None` if it is not."""
 
@@ -114,6 +131,13 @@ class Provider(Protocol):
         """Send one token request, once."""
 
 
+class Keys(Protocol):
+    """Where the keys of consents come from."""
+
+    async def load(self) -> ConsentKeys:
+        """Give them, made when they are first asked for. Raises `ClusterUnavailable`."""
+
+
 class Recorder(Protocol):
     """Tells people what happened, on transitions only."""
 
@@ -126,3 +150,14 @@ class Clock(Protocol):
 
     def __call__(self) -> float:
         """Give the seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What a pass touches of the world."""
+
+    cluster: Cluster
+    provider: Provider
+    recorder: Recorder
+    clock: Clock
+    keys: Keys

@@ -34,8 +34,9 @@ class Publisher:
         `live` is that Secret as it was just read, if it was. Raises `ClusterUnavailable` when the API server does not
         answer: the write may have happened or not, and the next pass finds out.
         """
-        key = obs.connector.key
-        self._memory.put(key, replace(self._memory.of(key), pending=PendingToken(token, findings.attempt)))
+        key, known = obs.connector.key, self._memory.of(obs.connector.key)
+        heals = (*known.heals[-5:], obs.now) if _heals(obs, findings) else known.heals
+        self._memory.put(key, replace(known, pending=PendingToken(token, findings.attempt), heals=heals))
         result = await self._write(obs, token, live)
         if isinstance(result, Problem):
             return self._refused(obs, PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE), findings)
@@ -70,3 +71,9 @@ class Publisher:
                 return Problem(Reason.SECRET_WRITE_REFUSED, Remedy.RETRY, facts)
             live = await self._cluster.read_secret(namespace, rendered.name)
         raise ClusterUnavailable(f"Secret {namespace}/{rendered.name} changes faster than it can be written")
+
+
+def _heals(obs: Observation, findings: Findings) -> bool:
+    """Tell whether a token is shown again that nobody was asked for, since somebody changed or deleted our Secret."""
+    lost = obs.output is None or not obs.output.intact
+    return lost and findings.attempt is None and obs.state is not None and obs.connector.status.secret_ref is not None

@@ -10,16 +10,20 @@ reads caches only, writes nothing and asks nobody.
 from dataclasses import replace
 
 from oauth_connector.connector.actions import Conflict, Hold, Keep
+from oauth_connector.connector.advice import advice, advice_time
 from oauth_connector.connector.announce import announcements
-from oauth_connector.connector.checks import CONFLICT_LOOK, refresh_due
 from oauth_connector.connector.decide import decide
 from oauth_connector.connector.effective import output_digest, token_digest
+from oauth_connector.connector.facts import refresh_due
+from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key, Observation
 from oauth_connector.connector.problem import LOOKED_AT
 from oauth_connector.connector.report import Findings, next_transition, report
+from oauth_connector.connector.secret_checks import CONFLICT_LOOK
+from oauth_connector.desk import ConsentDesk
 from oauth_connector.perform import Performer
-from oauth_connector.ports import Clock, Cluster, Recorder
+from oauth_connector.ports import Edges
 
 STATUS_TRIES = 4
 
@@ -27,31 +31,40 @@ STATUS_TRIES = 4
 class Reconciler:
     """Makes the passes: from the caches to a decision, through the performer, to status and Events."""
 
-    def __init__(
-        self, cluster: Cluster, performer: Performer, memory: Memory, recorder: Recorder, clock: Clock
-    ) -> None:
-        self._cluster = cluster
+    def __init__(self, edges: Edges, performer: Performer, desk: ConsentDesk, memory: Memory) -> None:
+        self._cluster = edges.cluster
         self._performer = performer
+        self._desk = desk
         self._memory = memory
-        self._recorder = recorder
-        self._clock = clock
-        self._started = clock()
+        self._recorder = edges.recorder
+        self._clock = edges.clock
+        self._started = edges.clock()
 
     async def __call__(self, key: Key) -> float | None:
         """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
+        consent = await self._desk.attend(key)
         connector = self._cluster.connector(key)
         if connector is None:
             self._memory.forget(key)
             self._performer.withdraw(key)
-            return None
-        obs = await self._observe(connector)
+            return consent.look
+        obs = replace(await self._observe(connector), code=consent.code)
         outcome = await self._performer.perform(obs, decide(obs))
+        if consent.code is not None:
+            consent = await self._desk.attend(key)
         if not isinstance(outcome, Findings):
-            return outcome
-        if outcome.problem is None:
-            outcome = replace(outcome, next_call=refresh_due(self._seen(connector)))
-        await self._conclude(connector, outcome)
-        return self._next(key)
+            return earliest(outcome, consent.look)
+        await self._conclude(connector, self._completed(connector, outcome))
+        if outcome.revoked is not None:
+            return self._clock()  # another pass says what is to be done without the grant
+        return earliest(self._next(key), consent.look)
+
+    def _completed(self, connector: Connector, findings: Findings) -> Findings:
+        """Add what holds whatever was done: when the provider is asked next, and what is known of the grant."""
+        seen = self._seen(connector)
+        if findings.problem is None:
+            findings = replace(findings, next_call=refresh_due(seen))
+        return replace(findings, advice=advice(seen), grant=self._desk.facts(seen))
 
     async def _observe(self, connector: Connector) -> Observation:
         obs = self._seen(connector)
@@ -69,9 +82,13 @@ class Reconciler:
             output_digest=output_digest(spec),
             output=self._cluster.output(key.namespace, name),
             # a copy that a person made of our Secret names us too, but it is that person's
-            strays=tuple(s for s in self._cluster.outputs_of(connector) if s.name != name and s.written_by_us),
+            strays=tuple(
+                s for s in self._cluster.outputs_of(connector) if s.name != name and s.written_by_us and not s.state
+            ),
             memory=self._memory.of(key),
             started=self._started,
+            state=self._cluster.output(key.namespace, state_name(key.name)),
+            redirect_uri=self._desk.redirect_of(connector),
         )
 
     async def _look(self, connector: Connector) -> tuple[CredentialVersion, ...]:
@@ -102,5 +119,10 @@ class Reconciler:
         now, decision = self._clock(), decide(self._seen(connector))
         until = decision.token.until if isinstance(decision.token, Hold | Keep) else now
         look = now + CONFLICT_LOOK if isinstance(decision.secret, Conflict) else None
-        times = (until, look, next_transition(connector.status, now))
-        return min((at for at in times if at is not None), default=None)
+        times = (until, look, next_transition(connector.status, now), advice_time(self._seen(connector)))
+        return earliest(*times)
+
+
+def earliest(*times: float | None) -> float | None:
+    """Give the earliest of some times, or nothing where there is none."""
+    return min((at for at in times if at is not None), default=None)

@@ -1,24 +1,19 @@
 """The rooms of a pass, joined: what is called for each connector, over whichever edges it is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from oauth_connector.connector.consent_request import Terms
 from oauth_connector.connector.memory import Memory
+from oauth_connector.desk import ConsentDesk
 from oauth_connector.exchange import Exchange, OnCall
+from oauth_connector.keeper import GrantKeeper, OnPoint, nowhere
 from oauth_connector.mint import Minter
 from oauth_connector.perform import Performer
-from oauth_connector.ports import Clock, Cluster, Provider, Recorder
+from oauth_connector.ports import Edges
 from oauth_connector.publish import Publisher
 from oauth_connector.reconcile import Reconciler
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """What a pass touches of the world."""
-
-    cluster: Cluster
-    provider: Provider
-    recorder: Recorder
-    clock: Clock
+from oauth_connector.revoke import Revoker
+from oauth_connector.source import TokenSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +25,29 @@ class Rooms:
     memory: Memory
 
 
-def join(edges: Edges, on_call: OnCall = lambda _call: None, *, require_allowed_hosts: bool = False) -> Rooms:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What whoever joins the rooms may choose."""
+
+    require_allowed_hosts: bool = False
+    terms: Terms = field(default_factory=Terms)
+    on_call: OnCall = lambda _call: None
+    on_point: OnPoint = nowhere
+
+
+def join(edges: Edges, options: Options | None = None) -> Rooms:
     """Join the rooms, with nothing in memory."""
-    memory = Memory()
-    publisher = Publisher(edges.cluster, memory)
+    chosen, memory = options or Options(), Memory()
     exchange = Exchange(
-        edges.cluster, edges.provider, edges.clock, on_call=on_call, require_allowed_hosts=require_allowed_hosts
+        edges.cluster,
+        edges.provider,
+        edges.clock,
+        on_call=chosen.on_call,
+        require_allowed_hosts=chosen.require_allowed_hosts,
     )
-    minter = Minter(edges.cluster, exchange, publisher, memory, edges.clock)
-    performer = Performer(edges.cluster, minter, publisher)
-    return Rooms(Reconciler(edges.cluster, performer, memory, edges.recorder, edges.clock), minter, memory)
+    keeper = GrantKeeper(edges.cluster, exchange, memory, edges.clock, chosen.on_point)
+    publisher = Publisher(edges.cluster, memory)
+    minter = Minter(edges.cluster, TokenSource(exchange, keeper, memory), publisher, memory, edges.clock)
+    performer = Performer(edges.cluster, minter, publisher, Revoker(edges.cluster, exchange, memory, edges.clock))
+    desk = ConsentDesk(edges, exchange, memory, chosen.terms)
+    return Rooms(Reconciler(edges, performer, desk, memory), minter, memory)

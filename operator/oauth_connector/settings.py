@@ -47,6 +47,18 @@ class Settings(Configuration):
     api_request_seconds: float = Field(
         15, gt=0, le=60, description="The time limit of one request to the Kubernetes API, watches apart."
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Where browsers reach the consent service, such as `https://connect.example.com`; without it only"
+        " connectors with a redirect URI on loopback can be consented to.",
+    )
+    confirm_consents: bool = Field(
+        default=True, description="Whether a consent's requester must type the code that the browser's last page shows."
+    )
+    namespace: str | None = Field(
+        None, description="Where the operator keeps its own key; without it, the Pod's namespace."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     log_format: LogFormat = Field(
         LogFormat.AUTO, description="How lines look: `auto` is `console` on a terminal and `json` elsewhere."

@@ -21,9 +21,10 @@ class Seen:
         self._lock = threading.Lock()
         self._events: list[tuple[str | None, str]] = []
 
-    def __call__(self, kind: str | None, manifest: Mapping[str, Any]) -> None:
+    def __call__(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
         """Note an event."""
         with self._lock:
+            assert plural == manifest["kind"].lower() + "s"
             self._events.append((kind, manifest["metadata"]["name"]))
 
     async def has(self, kind: str | None, name: str) -> bool:

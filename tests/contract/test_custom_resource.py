@@ -68,7 +68,14 @@ async def test_connectors_are_found_by_the_secret_that_they_use(
     await namespace.add_connector("crm", LEAST.manifest["spec"])
     for name, found in (("crm-client", "oauthconnector.oauthconnector.dev/crm\n"), ("other", "")):
         selector = f"--field-selector=spec.client.secretRef.name={name}"
-        assert control_plane.kubectl("get", "oauth", "-n", namespace.name, selector, "-o", "name") == found
+        assert control_plane.kubectl("get", "oac", "-n", namespace.name, selector, "-o", "name") == found
+
+
+async def test_one_word_shows_all_that_is_ours(control_plane: ControlPlane, namespace: Namespace) -> None:
+    """`kubectl get oauth` lists connectors and the consents that are asked for."""
+    await namespace.add_connector("crm", LEAST.manifest["spec"])
+    listed = control_plane.kubectl("get", "oauth", "-n", namespace.name, "-o", "name")
+    assert listed == "oauthconnector.oauthconnector.dev/crm\n"
 
 
 async def test_the_largest_status_can_be_written(namespace: Namespace) -> None:
@@ -120,7 +127,7 @@ async def test_spec_cannot_be_written_by_way_of_status(namespace: Namespace) -> 
 def test_the_definition_explains_itself(control_plane: ControlPlane) -> None:
     """`kubectl explain` shows our descriptions, defaults included."""
     told = control_plane.kubectl("explain", "oac.spec.refresh.defaultLifetime")
-    assert "When absent: `1h`." in " ".join(told.split())
+    assert "When absent: the preset's, else `1h`." in " ".join(told.split())
 
 
 def test_a_refusal_reads_well_in_a_terminal(control_plane: ControlPlane) -> None:

@@ -10,14 +10,30 @@ from hypothesis import strategies as st
 
 from oauth_connector.api.parsing import parse_manifest
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.providers.preset import PresetName
+from oauth_connector.providers.rows import PRESETS
 from tests.support.dry_run import DryRun
 from tests.support.manifests import samples
 
 Path = tuple[str | int, ...]
 
-FULL = samples("good")["everything"].manifest
+GOOD = samples("good")
+FULL = [GOOD[f"everything{rest}"].manifest for rest in ("", "-of-consent", "-of-a-refresh-token")]
 
-BEGINNINGS = ("", "https://", "http://a", "https://[", "https://a:", "urn:", "a.k8s.io/", "argocd.x/", "example.com/")
+BEGINNINGS = (
+    "",
+    "https://",
+    "http://a",
+    "https://[",
+    "https://a:",
+    "http://127.0.0.1:8",
+    "urn:",
+    "a.k8s.io/",
+    "argocd.x/",
+    "example.com",
+    "example.com/",
+    "acme.okta.com:",
+)
 WORDS = (
     "None",
     "Post",
@@ -29,9 +45,21 @@ WORDS = (
     "x-oauth-state",
     "1h",
     "59s",
+    "AuthorizationCode",
+    "RefreshToken",
+    "Disabled",
+    "Zoho",
+    "Salesforce",
+    "Slack",
+    "eu",
+    "common",
+    "response_mode",
+    "domain",
 )
 TYPICAL = "aZ09-._/: "
 ODD = TYPICAL + "@#?[]%\n\t\r,\"\\'é\u2028=+&~{}\x00\x7f"
+
+ENDPOINTS = ("issuer", "tokenURL", "authorizationURL", "revocationURL")
 
 texts = st.builds(str.__add__, st.sampled_from(BEGINNINGS), st.text(TYPICAL, max_size=70) | st.text(ODD, max_size=9))
 values = st.recursive(
@@ -49,9 +77,9 @@ def paths(value: object, at: Path = ()) -> Iterator[Path]:
         yield from paths(member, (*at, name))
 
 
-def changed(path: Path, value: object, *, remove: bool) -> dict[str, Any]:
-    """Give the fullest manifest with one thing in its spec put otherwise, or taken out."""
-    manifest = copy.deepcopy(FULL)
+def changed(full: dict[str, Any], path: Path, value: object, *, remove: bool) -> dict[str, Any]:
+    """Give a full manifest with one thing in its spec put otherwise, or taken out."""
+    manifest = copy.deepcopy(full)
     *folder, name = path
     place: Any = manifest["spec"]
     for step in folder:
@@ -63,11 +91,42 @@ def changed(path: Path, value: object, *, remove: bool) -> dict[str, Any]:
     return manifest
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(path=st.sampled_from(list(paths(FULL["spec"]))), value=values, remove=st.integers(0, 9).map(lambda n: n == 0))
-def test_a_changed_manifest_gets_one_verdict(api_server: DryRun, path: Path, value: object, remove: bool) -> None:  # noqa: FBT001  # hypothesis gives it by name
+places = st.sampled_from(FULL).flatmap(
+    lambda full: st.tuples(st.just(full), st.sampled_from(list(paths(full["spec"]))))
+)
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=places, value=values, remove=st.integers(0, 9).map(lambda n: n == 0))
+def test_a_changed_manifest_gets_one_verdict(
+    api_server: DryRun,
+    place: tuple[dict[str, Any], Path],
+    value: object,
+    remove: bool,  # noqa: FBT001  # hypothesis gives it by name
+) -> None:
     """One field put otherwise is accepted by both or refused by both."""
-    manifest = changed(path, value, remove=remove)
+    manifest = changed(*place, value, remove=remove)
+    verdict = api_server.judge(json.dumps(manifest))
+    ours = parse_manifest(manifest)
+    assert isinstance(ours, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, ours)
+
+
+parameters = st.dictionaries(
+    st.sampled_from(sorted({name for preset in PRESETS.values() for name in preset.parameters})),
+    st.sampled_from([each.example for preset in PRESETS.values() for each in preset.parameters.values()]) | texts,
+    max_size=3,
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(preset=st.sampled_from(list(PRESETS)), chosen=parameters, changes=st.sets(st.sampled_from(ENDPOINTS)))
+def test_a_preset_gets_one_verdict_on_its_parameters(
+    api_server: DryRun, preset: PresetName, chosen: dict[str, str], changes: set[str]
+) -> None:
+    """Whatever stands among the parameters, and whichever endpoints beside them, both say the same."""
+    provider = {"preset": preset.value, "parameters": chosen, **dict.fromkeys(changes, "https://a.example")}
+    manifest = copy.deepcopy(GOOD["preset-zoho"].manifest)
+    manifest["spec"]["provider"] = provider
     verdict = api_server.judge(json.dumps(manifest))
     ours = parse_manifest(manifest)
     assert isinstance(ours, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, ours)

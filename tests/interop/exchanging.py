@@ -10,13 +10,18 @@ from oauth_connector.oauth.grants import Grant, Parameters, Password, token_requ
 from oauth_connector.oauth.responses import parse
 from oauth_connector.oauth.token import BasicEncoding, Client, ClientAuthentication, HTTPResponse, Token
 
-METHODS = {"client_secret_basic": ClientAuthentication.BASIC, "client_secret_post": ClientAuthentication.POST}
+METHODS = {
+    "client_secret_basic": ClientAuthentication.BASIC,
+    "client_secret_post": ClientAuthentication.POST,
+    "none": ClientAuthentication.NONE,
+}
 NOTHING_MORE = Parameters()
 
 
 def client_of(registered: RegisteredClient, encoding: BasicEncoding = BasicEncoding.FORM) -> Client:
     """Give the client as a connector describes it."""
-    return Client(registered.id, registered.secret, METHODS[registered.authentication], encoding)
+    secret = None if registered.authentication == "none" else registered.secret
+    return Client(registered.id, secret, METHODS[registered.authentication], encoding)
 
 
 def password_of(person: Person) -> Password:

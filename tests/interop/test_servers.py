@@ -12,8 +12,15 @@ from devtools.authorization_server import AuthorizationServer
 from devtools.canaille import Canaille
 from devtools.launch import Launch
 from devtools.oidc_provider import OIDCProvider
+from oauth_connector.oauth.token import Token
+from tests.interop.consenting import asking
 
 LAUNCHES = {"canaille": Canaille, "oidc-provider": OIDCProvider}
+
+
+def logs_of(folder: Path) -> str:
+    """Give all that servers wrote into their logs."""
+    return "".join(log.read_text() for log in folder.iterdir())
 
 
 @pytest.mark.parametrize("launch", LAUNCHES.values(), ids=LAUNCHES)
@@ -33,8 +40,23 @@ def test_secrets_stand_in_no_log_and_no_repr(launch: type[Launch], tmp_path: Pat
     with launch(tmp_path) as server:
         client, person = server.register(), server.enroll()
         server.is_live(SecretStr("anything"))
-        told = "".join([repr(server), repr(client), repr(person), *(log.read_text() for log in tmp_path.iterdir())])
+        told = "".join([repr(server), repr(client), repr(person), logs_of(tmp_path)])
     for secret in (server.client_secret, server.password, client.secret, person.password):
+        assert secret.get_secret_value() not in told
+
+
+@pytest.mark.parametrize("launch", LAUNCHES.values(), ids=LAUNCHES)
+async def test_what_consent_gives_stands_in_no_log(launch: type[Launch], tmp_path: Path) -> None:
+    """Neither the code, nor the tokens that came of it, nor a person's password that was typed into a page."""
+    with launch(tmp_path) as server:
+        ask = asking(server)
+        code = await ask.code()
+        first = await ask.redeem(code)
+        assert isinstance(first, Token)
+        second = await ask.successor(first)
+        told = logs_of(tmp_path)
+    for secret in (code, first.access_token, first.refresh_token, second.refresh_token, server.password):
+        assert secret is not None
         assert secret.get_secret_value() not in told
 
 

@@ -18,13 +18,15 @@ from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.rooms import Edges, join
+from oauth_connector.ports import Edges
+from oauth_connector.rooms import join
 from oauth_connector.scheduler import Scheduler
 from tests.simulation.audit import Audit
 from tests.simulation.cluster import SimulatedCluster
 from tests.simulation.weather import DAY, HOUR, TROUBLES, Spells, draw
 from tests.support.builders import NOW, a_connector, a_spec
 from tests.support.fake_provider import answer
+from tests.support.fixed_keys import FixedKeys
 
 CRASH_PAUSE = 10.0
 """Seconds, on average, until a process that was killed is back."""
@@ -136,7 +138,7 @@ class Fleet:
         """Run one process until it is killed."""
         loop = asyncio.get_running_loop()
         self._cluster.clock = lambda: NOW + loop.time()
-        rooms = join(Edges(self._cluster, self._providers, Silent(), self._cluster.clock))
+        rooms = join(Edges(self._cluster, self._providers, Silent(), self._cluster.clock, FixedKeys()))
         passes = Guarded(rooms.reconcile, self._cluster.clock, self.audit.passed)
         scheduler = Scheduler(passes, self._cluster.clock, longest_sleep=HOUR)  # here no clock runs from another
         rooms.minter.call = scheduler.nudge

@@ -11,7 +11,7 @@ from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.observation import Connector, IssuedToken, Key, Observation, Recollection
 from oauth_connector.connector.secret import RenderedSecret, render
-from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata
+from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata, state_notes
 
 NOW = 1_800_000_000
 UID = "0b0e0c0f-0000-4000-8000-000000000001"
@@ -70,11 +70,12 @@ def metadata_of(rendered: RenderedSecret, of: Connector, /, **changes: Any) -> S
         managed=True,
         connector=notes[f"{PREFIX}connector"],
         connector_uid=notes[f"{PREFIX}connector-uid"],
-        token_digest=notes[f"{PREFIX}token-digest"],
-        output_digest=notes[f"{PREFIX}output-digest"],
-        issued_at=_seconds(notes[f"{PREFIX}issued-at"]),
-        expires_at=_seconds(notes[f"{PREFIX}expires-at"]) if f"{PREFIX}expires-at" in notes else None,
-        fields=notes[f"{PREFIX}fields"],
+        token_digest=notes.get(f"{PREFIX}token-digest"),
+        output_digest=notes.get(f"{PREFIX}output-digest"),
+        issued_at=_seconds(notes.get(f"{PREFIX}issued-at")),
+        expires_at=_seconds(notes.get(f"{PREFIX}expires-at")),
+        fields=notes.get(f"{PREFIX}fields"),
+        state=state_notes(notes.get(f"{PREFIX}state")),
         intact=True,
         written_by_us=True,
     )
@@ -99,5 +100,7 @@ def an_observation(connector: Connector | None = None, now: float = NOW, **chang
     return replace(obs, **changes)
 
 
-def _seconds(time: str) -> int:
+def _seconds(time: str | None) -> int | None:
+    if time is None:
+        return None
     return int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())

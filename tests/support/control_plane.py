@@ -19,7 +19,7 @@ StartOperator = Callable[..., Awaitable[OperatorProcess]]
 @pytest.fixture(scope="session")
 def control_plane() -> Iterator[ControlPlane]:
     """Give a control plane with our CRD and our roles."""
-    with ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml") as plane:
+    with ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml", ROOT / "deploy" / "policies.yaml") as plane:
         yield plane
 
 

@@ -7,7 +7,9 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from oauth_connector.api.consent import OAuthConsentStatus
 from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.connector.consents import Consent
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
 from oauth_connector.connector.secret import RenderedSecret
@@ -32,9 +34,11 @@ class FakeCluster:
         self.secrets: dict[tuple[str, str], LiveSecret] = {}
         self.credentials: dict[tuple[str, str], CredentialSecret] = {}
         self.config_maps: dict[tuple[str, str], dict[str, str]] = {}
+        self.consents: dict[Key, Consent] = {}
         self.calls = Calls()
         self.refuse_secrets: str | None = None
         self.away = False
+        self.away_for = 0
         self.going: set[str] = set()
         self._versions = itertools.count(1000)
         self._uids = itertools.count(1)
@@ -43,6 +47,11 @@ class FakeCluster:
     def add(self, connector: Connector) -> Connector:
         """Create or replace a connector."""
         self.connectors[connector.key] = kept = replace(connector, resource_version=self._version())
+        return kept
+
+    def add_consent(self, consent: Consent) -> Consent:
+        """Create or replace a consent."""
+        self.consents[consent.key] = kept = replace(consent, resource_version=self._version())
         return kept
 
     def add_credential(self, namespace: str, name: str, **data: bytes) -> None:
@@ -88,6 +97,10 @@ class FakeCluster:
         """Give the Secrets that carry the connector's UID."""
         own = (connector.key.namespace, connector.uid)
         return [s.metadata for s in self.secrets.values() if (s.metadata.namespace, s.metadata.connector_uid) == own]
+
+    def consents_of(self, key: Key) -> Iterable[Consent]:
+        """Give the consents that are for a connector."""
+        return [consent for consent in self.consents.values() if consent.connector == key]
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> Connector | None:
@@ -154,12 +167,25 @@ class FakeCluster:
             return None
         return self.add(replace(current, status=status))
 
+    async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
+        """Replace a consent's status."""
+        self._write(f"consent {consent.key}")
+        current = self.consents.get(consent.key)
+        if current is None or current.resource_version != consent.resource_version:
+            return None
+        return self.add_consent(replace(current, status=status))
+
+    async def delete_consent(self, consent: Consent) -> None:
+        """Delete a consent."""
+        self._write(f"delete consent {consent.key}")
+        self.consents.pop(consent.key, None)
+
     def _keep(self, namespace: str, rendered: RenderedSecret, uid: str) -> Written:
         connector = self.connectors[Key(namespace, rendered.annotations[f"{PREFIX}connector"])]
         metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version())
         data = {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
-        self.secrets[namespace, rendered.name] = LiveSecret(metadata, data)
-        return Written(metadata)
+        self.secrets[namespace, rendered.name] = live = LiveSecret(metadata, data)
+        return Written(live)
 
     def _read(self, what: str) -> None:
         self.calls.reads.append(what)
@@ -170,7 +196,8 @@ class FakeCluster:
         self._refuse_while_away()
 
     def _refuse_while_away(self) -> None:
-        if self.away:
+        self.away_for -= 1
+        if self.away or self.away_for >= 0:
             raise ClusterUnavailable("away")
 
     def _version(self) -> str:

@@ -25,6 +25,7 @@ class FakeProvider:
         self.lifetime = lifetime
         self.requests: list[Mapping[str, list[str]]] = []
         self.answer: Answer | None = None
+        self.rotates = False
         self._tokens = itertools.count(1)
 
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
@@ -38,7 +39,9 @@ class FakeProvider:
         self.requests.append(parse_qs(request.body.decode()))
         if self.answer is not None:
             return self.answer
-        return answer(access_token=f"token-{next(self._tokens)}", token_type="Bearer", expires_in=self.lifetime)
+        number = next(self._tokens)
+        rotated = {"refresh_token": f"refresh-{number}"} if self.rotates else {}
+        return answer(access_token=f"token-{number}", token_type="Bearer", expires_in=self.lifetime, **rotated)
 
     def go_down(self) -> None:
         """Refuse connections from now on."""

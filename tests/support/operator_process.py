@@ -1,6 +1,7 @@
 """The operator as people run it: a process of its own, under its own ServiceAccount."""
 
 import asyncio
+import os
 import signal
 import sys
 import urllib.error
@@ -13,6 +14,8 @@ import yaml
 from devtools.child import Child
 from tests.support.cluster import until
 from tests.support.ports import free_port
+
+ROOT = Path(__file__).parents[2]
 
 
 class OperatorProcess:
@@ -38,7 +41,9 @@ class OperatorProcess:
         """Start it, and do not wait."""
         command = [sys.executable, "-m", "oauth_connector", "run"]
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
-        self._child = Child([*command, *arguments], self.log)
+        # this checkout's, whichever one the virtual environment was made in
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
+        self._child = Child([*command, *arguments], self.log, environment)
 
     async def stop(self) -> int:
         """Send SIGTERM, and give the exit status."""

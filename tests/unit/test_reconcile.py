@@ -1,89 +1,18 @@
 """Whole passes over fakes that pass the contract suite: stories of one connector, on a clock moved by hand."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from oauth_connector.api.conditions import condition
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.connector.observation import Key
 from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.ports import ClusterUnavailable, LiveSecret
-from oauth_connector.rooms import Edges, join
-from tests.support.builders import NOW, a_connector, a_password_spec, a_spec, an_output
-from tests.support.fake_cluster import FakeCluster
+from tests.support.builders import a_connector, a_password_spec, a_spec, an_output
 from tests.support.fake_provider import FakeProvider, answer
-from tests.support.kstatus import flux_problems
-
-KEY = Key("shop", "crm")
-
-
-class Recorder:
-    """Keeps the Events."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
-
-    async def record(self, connector: Connector, kind: str, reason: str, note: str) -> None:
-        """Keep an Event."""
-        del connector, note
-        self.told.append((kind, reason))
-
-
-class World:
-    """One operator over fakes, and a clock."""
-
-    def __init__(self) -> None:
-        self.now = float(NOW)
-        self.cluster = FakeCluster()
-        self.provider = FakeProvider()
-        self.recorder = Recorder()
-        self.start()
-
-    def start(self) -> None:
-        """Start the operator, or start it again with nothing in memory."""
-        self.reconcile = join(Edges(self.cluster, self.provider, self.recorder, self.clock)).reconcile
-
-    def clock(self) -> float:
-        """Give the time."""
-        return self.now
-
-    async def run(self, seconds: float = 0.0) -> None:
-        """Make passes as the scheduler would, for so long."""
-        end = self.now + seconds
-        at = await self.reconcile(KEY)
-        for _ in range(10_000):
-            if at is None or at > end:
-                break
-            self.now = max(at, self.now)
-            at = await self.reconcile(KEY)
-        self.now = max(end, self.now)
-        status = self.cluster.connectors[KEY].status.written()
-        assert flux_problems(status, self.cluster.connectors[KEY].generation) == []
-
-    def edit(self, spec: dict[str, Any]) -> None:
-        """Change the spec as a person would."""
-        connector = self.cluster.connectors[KEY]
-        fresh = a_connector(spec)
-        self.cluster.add(replace(connector, spec=fresh.spec, generation=connector.generation + 1))
-
-    def reason(self, kind: str = "Ready") -> str | None:
-        """Give the reason of a condition."""
-        found = condition(self.cluster.connectors[KEY].status.conditions, kind)
-        return found.reason if found is not None else None
-
-    @property
-    def calls(self) -> int:
-        """Count the token calls."""
-        return len(self.provider.requests)
-
-    @property
-    def token(self) -> str:
-        """Give the token that pods read."""
-        return self.cluster.data("shop", "crm-token")["access_token"]
+from tests.support.world import KEY, World
 
 
 @pytest.fixture
@@ -136,7 +65,7 @@ async def test_a_restart_asks_nobody_and_writes_nothing(world: World) -> None:
 
 
 async def test_a_restart_keeps_its_distance_from_calls_that_it_knows_nothing_of(world: World) -> None:
-    """A process that was killed while it asked may have called a moment ago: a refresh that is due waits ten seconds."""
+    """A process that was killed while it asked may have called just now: a refresh that is due waits ten seconds."""
     await world.run()
     world.now += 3000
     world.start()

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from oauth_connector.api.fields import Model, rule, written
+from oauth_connector.api.fields import Model, Rule, rule, written
 from oauth_connector.api.references import ObjectName
 from oauth_connector.api.status import LONGEST_MESSAGE, WORD, Generation
 from oauth_connector.api.times import Time
@@ -28,6 +28,13 @@ CONFIRMATION = "[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"
 """Two groups of Crockford's base 32: letters that are not taken for digits, nor digits for letters."""
 
 LONGEST_RESPONSE = 16_384
+
+STATUS_RULE: Rule[object] = Rule(
+    "!has(oldSelf.status) || has(self.status)",
+    "status is kept once it is there: create another OAuthConsent",
+    lambda _: True,  # as below: the API server alone knows the old one
+)
+"""A rule within status is not asked when the whole of it is removed, and what was set once could be set again."""
 
 
 class Redirect(StrEnum):
@@ -76,6 +83,13 @@ Text = Annotated[str, Field(max_length=2048)]
 Parameter = Annotated[str, Field(max_length=2048)]
 
 
+class RequestParameter(Model):
+    """A parameter of the authorization request."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="Its name.")
+    value: Parameter = Field(description="Its value.")
+
+
 class ConsentRequest(Model):
     """What the link to the provider is made of, and what the page tells: written by the operator, once."""
 
@@ -87,7 +101,7 @@ class ConsentRequest(Model):
     client_id: Annotated[str, Field(max_length=1024)] = Field(description="The client that asks.")
     redirect_uri: Text = Field(description="Where the browser comes back to; the provider must know it to the letter.")
     scope: Annotated[str, Field(max_length=4096)] | None = Field(None, description="Scopes, as they are sent.")
-    parameters: Annotated[tuple["RequestParameter", ...], Field(max_length=64)] = Field(
+    parameters: Annotated[tuple[RequestParameter, ...], Field(max_length=64)] = Field(
         (), description="Further parameters of the link, in order."
     )
     code_challenge: Annotated[str, Field(max_length=128)] | None = Field(
@@ -105,13 +119,6 @@ class ConsentRequest(Model):
         description="Digest of all that is consented to: where it changes, the consent is void."
     )
     expiration_time: Time = Field(description="Until when the consent is to be given.")
-
-
-class RequestParameter(Model):
-    """A parameter of the authorization request."""
-
-    name: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="Its name.")
-    value: Parameter = Field(description="Its value.")
 
 
 class ConsentReason(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oauth_connector.api import consent
-from oauth_connector.api.fields import VALIDATIONS, Model
+from oauth_connector.api.fields import VALIDATIONS, Model, Rule
 from oauth_connector.api.manifest import NAME_RULE
 from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.api.structural import Schema, object_schema
@@ -46,6 +46,7 @@ class Kind:
     columns: tuple[Column, ...]
     selectable: tuple[str, ...]
     status_default: Mapping[str, object] = field(default_factory=dict)
+    rules: tuple[Rule[Any], ...] = ()
 
 
 CONNECTOR = Kind(
@@ -76,6 +77,7 @@ CONSENT = Kind(
         ("Age", "date", ".metadata.creationTimestamp", 0),
     ),
     (".spec.connectorName",),
+    rules=(consent.STATUS_RULE,),
 )
 
 
@@ -120,7 +122,7 @@ def root_schema(of: Kind = CONNECTOR) -> dict[str, Any]:
         "description": of.description,
         "type": "object",
         "required": ["spec"],
-        VALIDATIONS: [NAME_RULE.as_cel()],
+        VALIDATIONS: [each.as_cel() for each in (NAME_RULE, *of.rules)],
         "properties": {
             "apiVersion": {"type": "string", "description": f"`{GROUP}/{VERSION}`."},
             "kind": {"type": "string", "description": f"`{of.kind}`."},

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
@@ -29,6 +30,46 @@ def of_request(spec: "OAuthConnectorSpec") -> str:
         "user": spec.password.model_dump(mode="json", exclude_none=True) if spec.password else None,
     }
     return _digest(shape)
+
+
+def of_grant(spec: "OAuthConnectorSpec") -> str:
+    """Digest what a person consents to and a refresh cannot change: another value means that they are asked anew."""
+    member = spec.authorization_code
+    return _digest(
+        {
+            "grant": spec.grant_type.value,
+            "scopes": sorted(spec.effective_scopes),
+            "audience": spec.audience,
+            "resources": list(spec.resources or ()),
+            "parameters": dict(spec.token_parameters or {}),
+            "authorization": dict(member.parameters or {}) if member else {},
+        }
+    )
+
+
+def of_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
+    """Digest whom a refresh token may be sent to, and as which client: those that it was given by and for, no others.
+
+    Where the token endpoint is named it is that host, else the issuer, whose metadata names it; a preset whose provider
+    redirects to one of several hosts stands for all of them.
+    """
+    preset, endpoint = spec.provider.known, spec.provider.effective_token_url
+    if preset is not None and preset.callback is not None and spec.provider.token_url is None:
+        server = ",".join(sorted(preset.callback.hosts))
+    else:
+        server = origin(endpoint) if endpoint else spec.provider.effective_issuer or ""
+    return _digest({"server": server, "client": client_id})
+
+
+def of_consent(shape: Mapping[str, object]) -> str:
+    """Digest all that a consent is about; the shape is made by `connector.consents`."""
+    return _digest(shape)
+
+
+def origin(url: str) -> str:
+    """Give scheme, host and port of a URL: what else is at that host is another server."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or ''}"
 
 
 def of_output(spec: "OAuthConnectorSpec") -> str:

@@ -86,8 +86,8 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     ),
     Reason.GRANT_ENDED: Explanation(
         "The provider gave a token without a refresh token, and its life is over or unknown.",
-        "Consent again. If the provider can give refresh tokens, ask for one: often by the scope `offline_access` or the"
-        " parameter `access_type=offline`.",
+        "Consent again. If the provider can give refresh tokens, ask for one: often by the scope `offline_access` or"
+        " the parameter `access_type=offline`.",
     ),
     Reason.GRANT_BOUND_ELSEWHERE: Explanation(
         "The refresh token is bound to the issuer (or the token endpoint's host) and the client that it was given for."

@@ -74,7 +74,9 @@ class AuthorizationCodeSpec(Model):
         " the preset knows better.",
     )
     parameters: AuthorizationParameters | None = Field(
-        None, description="Further parameters of the authorization request. When absent: the preset's, if any."
+        None,
+        description="Further parameters of the authorization request, beside the preset's; one of the same name takes"
+        " its place. When absent: the preset's alone, if any.",
     )
 
 

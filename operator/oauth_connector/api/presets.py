@@ -36,14 +36,15 @@ def values_are_known(has_preset: str, has_parameters: str) -> str:
 
 
 def lacks(has_preset: str, has_parameters: str) -> str:
-    """Give the rule that what a preset cannot do without is there, unless the endpoints are named."""
+    """Give the rule that what a preset cannot do without is there, unless an issuer or both endpoints are named."""
 
     def needs(preset: Preset) -> Iterator[str]:
         for name, parameter in preset.parameters.items():
             if parameter.default is None:
                 yield f"({has_parameters} && {cel_text(name)} in self.parameters)"
 
-    return _for_each(f"!{has_preset} || has(self.issuer) || has(self.tokenURL)", needs)
+    named = "has(self.issuer) || (has(self.tokenURL) && has(self.authorizationURL))"
+    return _for_each(f"!{has_preset} || {named}", needs)
 
 
 def _for_each(unless: str, conditions: Callable[[Preset], Iterator[str]]) -> str:

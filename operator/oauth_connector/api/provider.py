@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from oauth_connector.api.fields import Model, Rule, cel_text, matches, rule, written
-from oauth_connector.api.references import CA_KEY, ConfigMapKeyReference, SecretKeyReference
 from oauth_connector.api.presets import PresetParameters, fits, lacks, values_are_known
+from oauth_connector.api.references import CA_KEY, ConfigMapKeyReference, SecretKeyReference
 from oauth_connector.api.urls import URL, Issuer
+from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication
 from oauth_connector.providers.preset import Preset, PresetName
 from oauth_connector.providers.rows import PRESETS
@@ -111,11 +112,12 @@ class Provider(Model):
 
     @rule(
         lacks("has(self.preset)", "has(self.parameters)"),
-        "this preset cannot do without them: look at docs/reference/presets.md",
+        "this preset cannot do without more of them: look at docs/reference/presets.md, or set issuer, or tokenURL and"
+        " authorizationURL",
         "parameters",
     )
     def _has_what_the_preset_needs(self) -> bool:
-        own = self.issuer is not None or self.token_url is not None
+        own = self.issuer is not None or (self.token_url is not None and self.authorization_url is not None)
         return self.known is None or own or not self.known.missing(self.parameters or {})
 
     @rule(
@@ -131,6 +133,11 @@ class Provider(Model):
     def known(self) -> Preset | None:
         """Give the preset, where one is named."""
         return PRESETS[self.preset] if self.preset is not None else None
+
+    @property
+    def quirks(self) -> Quirks:
+        """Give how the provider's answers differ from the standard."""
+        return self.known.quirks if self.known is not None else STANDARD
 
     @property
     def effective_issuer(self) -> str | None:

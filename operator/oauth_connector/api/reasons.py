@@ -84,7 +84,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}`, named by provider.caBundleRef, is not"
     " there: create it, or name another",
     Reason.CONSENT_REQUIRED: "A person must consent: run `kubectl oauth authorize {connector} -n {namespace}`",
-    Reason.GRANT_REFUSED: "{host} does not accept the refresh token any more (expired, revoked or used elsewhere): {again}",
+    Reason.GRANT_REFUSED: "{host} does not accept the refresh token any more (expired, revoked or used elsewhere):"
+    " {again}",
     Reason.GRANT_ENDED: "The token has no refresh token and cannot be renewed without a person: {again}",
     Reason.GRANT_BOUND_ELSEWHERE: "The refresh token was given by another server or to another client than the spec now"
     " names, and is not sent there: {again}",
@@ -93,8 +94,8 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.REFRESH_TOKEN_MISSING: "{host} gave no refresh token, so that the token cannot be renewed without a person:"
     " ask for one ({offline}), then {again}",
     Reason.REFRESH_TOKEN_EXPIRING: "The refresh token expires soon, and then a person is needed: {again}",
-    Reason.REDIRECT_URI_INVALID: "authorizationCode.redirectURI is neither the consent service's own nor {loopback} with a"
-    " port: leave it out{service}, or set that",
+    Reason.REDIRECT_URI_INVALID: "authorizationCode.redirectURI is neither the consent service's own nor {loopback}"
+    " with a port: leave it out (which needs the operator's setting publicURL), or set that",
     Reason.STATE_CONFLICT: "Secret `{state}` is not this connector's, and is left untouched: delete it, or rename the"
     " connector",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is not this connector's and is left untouched: choose another"

@@ -24,7 +24,9 @@ class Refresh(Model):
         " connector. When absent: 33.",
     )
     default_lifetime: Annotated[Duration, at_least("15s")] | None = Field(
-        None, description=f"The life to assume when the provider tells none. When absent: `{DEFAULT_LIFETIME}`."
+        None,
+        description="The life to assume when the provider tells none. When absent: the preset's, else"
+        f" `{DEFAULT_LIFETIME}`.",
     )
     max_lifetime: Annotated[Duration, at_least("60s")] | None = Field(
         None,

@@ -9,6 +9,7 @@ from oauth_connector.api.fields import Model
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.times import Time
 from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.revocation import Revocation
 
 LONGEST_MESSAGE = 2048
 MOST_SCOPES, LONGEST_SCOPE = 64, 512
@@ -19,6 +20,9 @@ ReasonText = Annotated[Reason, WithJsonSchema({"type": "string", "minLength": 1,
 """A closed set here but not in the CRD: an older CRD must not refuse the status of a newer operator."""
 
 RemedyText = Annotated[Remedy, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})]
+RevocationText = Annotated[
+    Revocation, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})
+]
 Generation = Annotated[int, Field(json_schema_extra={"format": "int64"})]
 Status = Annotated[int, Field(json_schema_extra={"format": "int32"})]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1, json_schema_extra={"format": "int32"})]
@@ -111,10 +115,18 @@ class OAuthConnectorStatus(Model):
         None, description="The last value of the annotation oauthconnector.dev/refresh-requested-at that was acted on."
     )
 
+    last_handled_revoke: Annotated[str, Field(max_length=LONGEST_REFRESH_REQUEST)] | None = Field(
+        None, description="The last value of the annotation oauthconnector.dev/revoke-requested-at that was acted on."
+    )
+    last_revocation: RevocationText | None = Field(
+        None,
+        description="What came of it: `Revoked`, `NoEndpoint` where the provider has none, `Refused` where it would not"
+        " or did not answer, `Nothing` where there was no token. Forgotten here it is in any case.",
+    )
     consent_url: Annotated[str, Field(max_length=2048)] | None = Field(
         None,
-        description="Page that says how to connect this connector, for grantType AuthorizationCode; the link alone proves"
-        " nothing.",
+        description="Page that says how to connect this connector, for grantType AuthorizationCode; the link alone"
+        " proves nothing.",
     )
     redirect_uri: Annotated[str, Field(max_length=2048)] | None = Field(
         None, description="The redirect URI to register at the provider, to the letter."

@@ -220,8 +220,10 @@ class OAuthConnectorSpec(Model):
 
     @property
     def default_lifetime_seconds(self) -> int:
-        """Give the life that is assumed where the provider tells none."""
-        return (self.refresh or Refresh()).default_lifetime_seconds
+        """Give the life that is assumed where the provider tells none: as chosen, else as its preset knows it."""
+        chosen = self.refresh or Refresh()
+        known = self.provider.known.default_lifetime if self.provider.known and not chosen.default_lifetime else None
+        return known or chosen.default_lifetime_seconds
 
     @property
     def effective_pkce(self) -> bool:
@@ -254,9 +256,14 @@ class OAuthConnectorSpec(Model):
         return self.output is not None and self.output.deletion_policy is DeletionPolicy.RETAIN
 
     @cached_property
-    def token_digest(self) -> str:
-        """Give the digest of all that shapes the token request."""
+    def request_digest(self) -> str:
+        """Give the digest of all that shapes the token request: what failed is known again by it."""
         return digests.of_request(self)
+
+    @cached_property
+    def token_digest(self) -> str:
+        """Give the digest of the token that is wanted: another value means that the one in hand is not it."""
+        return digests.of_grant(self) if self.needs_a_person else self.request_digest
 
     @cached_property
     def output_digest(self) -> str:

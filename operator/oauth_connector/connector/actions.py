@@ -18,6 +18,8 @@ class Cause(StrEnum):
     CREDENTIALS_CHANGED = "CredentialsChanged"
     REQUESTED = "Requested"
     DUE = "Due"
+    CONSENTED = "Consented"
+    DOUBT = "Doubt"
 
 
 HEALING = frozenset({Cause.LOST, Cause.DRIFTED})
@@ -59,7 +61,12 @@ class Keep:
     until: float | None
 
 
-TokenAnswer = LeaveAlone | Publish | Mint | Hold | Keep
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Give the grant back, and forget it."""
+
+
+TokenAnswer = Revoke | LeaveAlone | Publish | Mint | Hold | Keep
 
 
 # --- Does the Secret show it? ---------------------------------------------------------------------------------------

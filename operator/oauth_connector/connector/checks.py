@@ -1,49 +1,27 @@
-"""The specification of a pass: two questions, each an ordered list of small checks, the first answer decides.
+"""The first question of a pass: which token? An ordered list of small checks, of which the first answer decides.
 
-*Which token?* asks what to do at the token endpoint; *Does the Secret show it?* asks what to do at the Secret. A check
-is one function from what was observed to an answer, or `None` when the question goes to the next one.
+Together with the list in `secret_checks` it is the specification. A check is one function from what was observed to an
+answer, or `None` when the question goes to the next one.
 """
 
 from collections.abc import Callable
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector import schedule
-from oauth_connector.connector.actions import (
-    Cause,
-    Conflict,
-    Drifted,
-    Hold,
-    Keep,
-    LeaveAlone,
-    Mint,
-    Missing,
-    Publish,
-    Render,
-    SecretAnswer,
-    Shown,
-    TokenAnswer,
-)
-from oauth_connector.connector.effective import refresh_policy, seconds
-from oauth_connector.connector.observation import CredentialVersion, Observation
-from oauth_connector.connector.ownership import is_ours, why_not_ours
+from oauth_connector.connector.actions import Cause, Hold, Keep, LeaveAlone, Mint, Publish, Revoke, TokenAnswer
+from oauth_connector.connector.choice import why_consent
+from oauth_connector.connector.consents import CLAIM_RESTS
+from oauth_connector.connector.effective import request_digest, seconds
+from oauth_connector.connector.facts import held, is_requested, notes_of, observed_credentials, refresh_due
+from oauth_connector.connector.grant_state import Purpose
+from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.ownership import is_ours
 from oauth_connector.connector.problem import LOCAL, LOOKED_AT, Problem
-from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.oauth.errors import Remedy
 
-CONFLICT_LOOK = 60
-"""Seconds between two looks at a Secret that is in the way: without our label its changes are not watched."""
-
 TokenCheck = Callable[[Observation], TokenAnswer | None]
-SecretCheck = Callable[[Observation], SecretAnswer | None]
 
 
-def held(obs: Observation) -> SecretMetadata | None:
-    """Give the Secret whose annotations describe the token that we count on, if any: the output, else a stray."""
-    candidates = (obs.output, *obs.strays) if obs.output else obs.strays
-    return next((s for s in candidates if is_ours(s, obs.connector) and s.intact and s.issued_at is not None), None)
-
-
-# --- Which token? ---------------------------------------------------------------------------------------------------
 def being_deleted(obs: Observation) -> TokenAnswer | None:
     """Write nothing for a connector that is going, or its Secret would come back after it was collected."""
     return LeaveAlone() if obs.connector.deleting else None
@@ -57,6 +35,30 @@ def received_but_unpersisted(obs: Observation) -> TokenAnswer | None:
     if pending.token.expires is not None and pending.token.expires <= obs.now:
         return None
     return Publish(pending) if pending.not_before <= obs.now else Hold(pending.refused, pending.not_before)
+
+
+def revocation_requested(obs: Observation) -> TokenAnswer | None:
+    """Give the grant back once for each new value of the annotation by which a person asks for it."""
+    request = obs.connector.revoke_request
+    if isinstance(obs.connector.spec, tuple) or not request or request == obs.connector.status.last_handled_revoke:
+        return None
+    return Revoke()
+
+
+def code_waiting(obs: Observation) -> TokenAnswer | None:
+    """Exchange what a person's browser brought back; codes live for a minute or so."""
+    return Mint(Cause.CONSENTED) if obs.code is not None else None
+
+
+def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
+    """Send the same refresh token again where nobody knows what became of it; leave another process's claim to rest."""
+    spec, notes = obs.connector.spec, notes_of(obs)
+    if isinstance(spec, tuple) or notes is None or notes.claimed_at is None or not spec.may_hold_refresh_token:
+        return None
+    rests = notes.claimed_at + CLAIM_RESTS
+    if notes.attempt != obs.memory.attempt and notes.claimed_at <= obs.now < rests:
+        return Hold(None, rests)
+    return Mint(Cause.DOUBT) if notes.claimed_for == Purpose.REFRESH else None
 
 
 def suspended(obs: Observation) -> TokenAnswer | None:
@@ -76,22 +78,43 @@ def spec_invalid(obs: Observation) -> TokenAnswer | None:
     return Hold(Problem(Reason.INVALID_SPEC, Remedy.FIX_SPEC, facts), None)
 
 
+def consent_missing(obs: Observation) -> TokenAnswer | None:
+    """Ask nobody where only a person can bring a token; one that is there is kept as long as it lives."""
+    notes = notes_of(obs)
+    problem = why_consent(obs.connector.valid_spec, notes)
+    if problem is None or (problem.reason is Reason.GRANT_REFUSED and is_requested(obs)):
+        return None
+    if obs.redirect_uri is None:
+        problem = Problem(Reason.REDIRECT_URI_INVALID, Remedy.FIX_SPEC)
+    token = held(obs)
+    alive = token is not None and (token.expires_at is None or token.expires_at > obs.now)
+    if problem.reason is Reason.GRANT_ENDED and alive:
+        return Keep(token.expires_at if token is not None else None)
+    return Hold(problem, token.expires_at if token is not None and alive else None)
+
+
 def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
     """Look at the credential Secrets, not at the provider, until they change or a probe is due."""
     status = obs.connector.status
     error = status.last_error
-    if error is None or error.reason not in LOOKED_AT or error.request_digest != obs.token_digest:
+    if error is None or error.reason not in LOOKED_AT or error.request_digest != request_digest(obs.connector.spec):
         return None
     if obs.credentials is not None and obs.credentials != observed_credentials(obs):
         return Mint(Cause.CREDENTIALS_CHANGED)
     look = schedule.look_time(obs.now, seconds(status.last_failure_time) or obs.now)
     if error.reason in LOCAL:
         return Hold(None, look)
-    if status.next_refresh_time is None:  # a refused password: only its change tries again
+    return _refused(obs, error.reason)
+
+
+def _refused(obs: Observation, reason: Reason) -> TokenAnswer | None:
+    """Wait with what was refused: a password or seed for its change, what may be mended elsewhere for its probe."""
+    planned = obs.connector.status.next_refresh_time
+    if is_requested(obs) and (planned is not None or reason is Reason.GRANT_REFUSED):
+        return None if planned is not None else Mint(Cause.REQUESTED)
+    if planned is None:
         return Hold(None, obs.now + 60)
-    if is_requested(obs):
-        return None
-    probe = seconds(status.next_refresh_time) or obs.now
+    probe = seconds(planned) or obs.now
     return Hold(None, min(probe, obs.now + 60)) if probe > obs.now else None
 
 
@@ -107,7 +130,9 @@ def no_token(obs: Observation) -> TokenAnswer | None:
 def request_changed(obs: Observation) -> TokenAnswer | None:
     """Ask anew where issuer, client, scopes or parameters differ from those the token was asked with."""
     token = held(obs)
-    return Mint(Cause.SPEC_CHANGED) if token is not None and token.token_digest != obs.token_digest else None
+    if token is None or obs.connector.valid_spec.needs_a_person:
+        return None  # a changed scope needs a person's yes; until then the old grant is refreshed on
+    return Mint(Cause.SPEC_CHANGED) if token.token_digest != obs.token_digest else None
 
 
 def refresh_requested(obs: Observation) -> TokenAnswer | None:
@@ -128,9 +153,13 @@ def rest(obs: Observation) -> TokenAnswer | None:
 
 TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     being_deleted,
+    revocation_requested,
     received_but_unpersisted,
+    code_waiting,
+    claim_in_doubt,
     suspended,
     spec_invalid,
+    consent_missing,
     credentials_missing_or_refused,
     no_token,
     request_changed,
@@ -138,70 +167,3 @@ TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     nearing_expiry,
     rest,
 )
-
-
-# --- Does the Secret show it? ---------------------------------------------------------------------------------------
-def conflict(obs: Observation) -> SecretAnswer | None:
-    """Never touch a Secret that is somebody else's, be it known by its label or from a look in the last minute."""
-    known = obs.memory.conflict
-    if known is not None and obs.now < known.seen + CONFLICT_LOOK:
-        return Conflict(known.problem)
-    problem = why_not_ours(obs.output, obs.connector) if obs.output is not None else None
-    return Conflict(problem) if problem is not None else None
-
-
-def missing(obs: Observation) -> SecretAnswer | None:
-    """See that there is no Secret of that name; a stray of ours that holds the token is moved there."""
-    if obs.output is not None:
-        return None
-    source = held(obs)
-    return Render(source) if source is not None else Missing()
-
-
-def drifted(obs: Observation) -> SecretAnswer | None:
-    """See that somebody changed what we wrote: our field manager no longer owns all of it."""
-    return Drifted() if obs.output is not None and not obs.output.intact else None
-
-
-def rendering_changed(obs: Observation) -> SecretAnswer | None:
-    """Render anew where `output` or the prefix changed, or where the Secret was a namesake's that is gone."""
-    output = obs.output
-    if output is None or (output.output_digest == obs.output_digest and output.connector_uid == obs.connector.uid):
-        return None
-    return Render(output)
-
-
-def shows_it(obs: Observation) -> SecretAnswer | None:
-    """Rest, but for Secrets of earlier names, which are removed once the new one is there."""
-    return Shown(obs.strays)
-
-
-SECRET_CHECKS: tuple[SecretCheck, ...] = (conflict, missing, drifted, rendering_changed, shows_it)
-
-
-# --- What several checks ask ----------------------------------------------------------------------------------------
-def refresh_due(obs: Observation) -> float | None:
-    """Give the planned second of the next call for the token in hand; `None` where its life is unknown."""
-    token = held(obs)
-    if token is None or token.issued_at is None or token.expires_at is None:
-        return None
-    if token.issued_at > obs.now + schedule.MINIMUM_GAP:
-        return obs.now  # the clock was set back since, so that it will die earlier than it says
-    if obs.memory.repeats_tokens:
-        last = max(obs.memory.last_call or 0, token.issued_at)
-        return schedule.next_cached_try(last, token.expires_at)
-    policy = refresh_policy(obs.connector.spec)
-    planned = schedule.refresh_time(token.issued_at, token.expires_at, policy, obs.connector.uid)
-    return planned if planned + obs.memory.set_back < token.expires_at else obs.now
-
-
-def is_requested(obs: Observation) -> bool:
-    """Tell whether a person asks for a try that was not made yet."""
-    request = obs.connector.refresh_request
-    return bool(request) and request != obs.connector.status.last_handled_refresh
-
-
-def observed_credentials(obs: Observation) -> tuple[CredentialVersion, ...]:
-    """Give the versions that the last attempt was made with, as status remembers them."""
-    seen = obs.connector.status.observed_credentials
-    return tuple(sorted(CredentialVersion(c.name, c.uid or "", c.resource_version or "") for c in seen))

@@ -7,10 +7,11 @@ from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.connector.grant_state import STATE_TYPE
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.problem import Problem
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.grants import ClientCredentials, Grant, Password
+from oauth_connector.oauth.grants import ClientCredentials, Grant, Password, RefreshToken
 from oauth_connector.oauth.token import Client, GrantType
 
 FORBIDDEN_TYPES = frozenset(
@@ -18,7 +19,8 @@ FORBIDDEN_TYPES = frozenset(
         "kubernetes.io/service-account-token",
         "bootstrap.kubernetes.io/token",
         "helm.sh/release.v1",
-        "oauthconnector.dev/state",
+        STATE_TYPE,
+        "oauthconnector.dev/key",
     }
 )
 """Secrets that are somebody's power and not a provider's credential: never sent anywhere."""
@@ -38,10 +40,10 @@ class CredentialSecret:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The client and the grant with their values, complete."""
+    """The client, and what the spec itself brings to present, with their values; a consent brings its own."""
 
     client: Client
-    grant: Grant
+    grant: Grant | None
 
 
 class Unusable(Exception):  # noqa: N818  # it carries a problem, which is a value; nothing went wrong in the program
@@ -80,7 +82,11 @@ def _client(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -
     return Client(client_id, secret, spec.effective_authentication, spec.effective_basic_encoding)
 
 
-def _grant(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Grant:
+def _grant(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Grant | None:
+    if spec.grant_type is GrantType.AUTHORIZATION_CODE:
+        return None
+    if spec.grant_type is GrantType.REFRESH_TOKEN:
+        return RefreshToken(_value(secrets, spec.reference("refreshToken.secretRef")))
     if spec.grant_type is GrantType.CLIENT_CREDENTIALS or spec.password is None:
         return ClientCredentials()
     name = spec.password.username

@@ -2,11 +2,13 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.actions import HEALING, Cause, Conflict, Decision, Hold, Mint
-from oauth_connector.connector.checks import CONFLICT_LOOK, SECRET_CHECKS, TOKEN_CHECKS, held, is_requested
-from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.checks import TOKEN_CHECKS
+from oauth_connector.connector.effective import request_digest, seconds
+from oauth_connector.connector.facts import held, is_requested
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.schedule import MINIMUM_GAP
+from oauth_connector.connector.secret_checks import CONFLICT_LOOK, SECRET_CHECKS
 from oauth_connector.oauth.errors import Remedy
 
 HEALS_AN_HOUR = 3
@@ -30,13 +32,17 @@ def _conflict(secret: Conflict, obs: Observation) -> Hold:
 
 def hold_back(cause: Cause, obs: Observation) -> Hold | None:
     """Give the reason to wait with a token call that is due for this cause, if there is one."""
-    if cause in HEALING and (hold := _contested(obs)) is not None:
+    if cause in HEALING and (hold := contested(obs)) is not None:
         return hold
-    earliest = max(_after_the_last_call(obs), _after_failures(cause, obs))
+    if cause is Cause.CONSENTED:
+        return None  # a code lives for a minute or so, and a person waits
+    last = 0.0 if cause is Cause.DOUBT else _after_the_last_call(obs)
+    earliest = max(last, _after_failures(cause, obs))
     return Hold(None, earliest) if earliest > obs.now else None
 
 
-def _contested(obs: Observation) -> Hold | None:
+def contested(obs: Observation) -> Hold | None:
+    """Give the reason to leave a Secret that somebody else keeps changing as it is for a while, if there is one."""
     recent = sorted(at for at in obs.memory.heals if obs.now - 3600 < at <= obs.now)
     if len(recent) < HEALS_AN_HOUR:
         return None
@@ -67,7 +73,11 @@ def _after_failures(cause: Cause, obs: Observation) -> float:
     """Keep the pause that the last failure asked for, unless what failed has changed or a person asks for a try."""
     status = obs.connector.status
     error = status.last_error
-    same = error is not None and error.request_digest == obs.token_digest and bool(status.failed_attempts)
+    same = (
+        error is not None
+        and error.request_digest == request_digest(obs.connector.spec)
+        and bool(status.failed_attempts)
+    )
     if not same or error is None or cause is Cause.CREDENTIALS_CHANGED:
         return 0.0
     if is_requested(obs) and error.reason is not Reason.RATE_LIMITED:

@@ -3,11 +3,18 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from oauth_connector.api import digests
+from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.fields import FieldProblem
+from oauth_connector.api.refresh import Refresh
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.schedule import Policy
 from oauth_connector.oauth.grants import Parameters
+from oauth_connector.oauth.token import GrantType
+
+LATE_WINDOW = 0.05
+"""The share of the lifetime that is left when a refresh ends the old token at once: the later, the less often."""
 
 Spec = OAuthConnectorSpec | tuple[FieldProblem, ...]
 
@@ -19,10 +26,12 @@ def seconds(time: datetime | None) -> int | None:
 
 def refresh_policy(spec: Spec) -> Policy:
     """Give `spec.refresh` in seconds and shares; a spec that cannot be understood asks nothing."""
-    if isinstance(spec, tuple) or spec.refresh is None:
+    if isinstance(spec, tuple):
         return Policy()
-    refresh = spec.refresh
+    refresh = spec.refresh or Refresh()
     window = refresh.before_percentage / 100 if refresh.before_percentage is not None else None
+    if spec.provider.known is not None and spec.provider.known.kills_old_token:
+        window = window or LATE_WINDOW
     return Policy(refresh.before_seconds, window, refresh.max_lifetime_seconds)
 
 
@@ -37,6 +46,19 @@ def parameters(spec: OAuthConnectorSpec) -> Parameters:
     )
 
 
+def authorization_parameters(spec: OAuthConnectorSpec) -> dict[str, str]:
+    """Give the further parameters of the authorization request: the preset's, and the spec's own in their place."""
+    own = spec.authorization_code.parameters if spec.authorization_code else None
+    known = spec.provider.known.authorization if spec.provider.known else {}
+    return {**known, **(own or {})}
+
+
+def authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
+    """Give the scopes to ask a person for: with the one without which the preset's provider gives no refresh token."""
+    offline = spec.provider.known.offline_scope if spec.provider.known else None
+    return tuple(dict.fromkeys((*spec.effective_scopes, *((offline,) if offline else ()))))
+
+
 def token_host(spec: OAuthConnectorSpec) -> str:
     """Give the host that credentials are sent to as far as the spec names it: of the token URL, else of the issuer."""
     return (urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "").hostname or "").lower()
@@ -44,8 +66,7 @@ def token_host(spec: OAuthConnectorSpec) -> str:
 
 def token_origin(spec: OAuthConnectorSpec) -> str:
     """Give scheme, host and port of the same: what else is at that host is another server."""
-    parts = urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "")
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or ''}"
+    return digests.origin(spec.provider.effective_token_url or spec.provider.effective_issuer or "")
 
 
 def base_facts(connector: Connector) -> dict[str, str]:
@@ -59,12 +80,38 @@ def base_facts(connector: Connector) -> dict[str, str]:
         "host": token_host(spec),
         "grant": spec.grant_type.value,
         "scopes": " ".join(spec.effective_scopes),
+        "namespace": connector.key.namespace,
+        "state": f"{connector.key.name}-oauth-state",
+        "again": _again(connector),
+        "offline": _offline(spec),
+        "loopback": f"http://127.0.0.1:PORT{callback_path(connector.key.namespace, connector.key.name)}",
     }
 
 
+def _again(connector: Connector) -> str:
+    """Say how a grant is given anew."""
+    if connector.valid_spec.grant_type is GrantType.REFRESH_TOKEN:
+        name, key = connector.valid_spec.reference("refreshToken.secretRef")
+        return f"put another refresh token into key `{key}` of Secret `{name}`"
+    if connector.valid_spec.grant_type is GrantType.PASSWORD:
+        return "the user's name and password are sent instead"
+    return f"run `kubectl oauth authorize {connector.key.name} -n {connector.key.namespace}`"
+
+
+def _offline(spec: OAuthConnectorSpec) -> str:
+    """Say what makes a provider give refresh tokens."""
+    scope = spec.provider.known.offline_scope if spec.provider.known else None
+    return f"scope {scope or 'offline_access'}" if scope or spec.provider.known is None else "see its preset's page"
+
+
 def token_digest(spec: Spec) -> str:
-    """Give the digest of the token request; empty where the spec cannot be understood."""
+    """Give the digest of the token that is wanted; empty where the spec cannot be understood."""
     return "" if isinstance(spec, tuple) else spec.token_digest
+
+
+def request_digest(spec: Spec) -> str:
+    """Give the digest of the token request, by which what failed is known again; empty where there is no request."""
+    return "" if isinstance(spec, tuple) else spec.request_digest
 
 
 def output_digest(spec: Spec) -> str:

@@ -35,11 +35,14 @@ class Connector:
     spec: OAuthConnectorSpec | tuple[FieldProblem, ...]
     status: OAuthConnectorStatus
     refresh_request: str | None = None
+    revoke_request: str | None = None
 
     def asks_the_same(self, other: "Connector") -> bool:
         """Tell whether nothing that a pass decides on has changed between two looks."""
-        mine = (self.uid, self.generation, self.deleting, self.refresh_request)
-        return mine == (other.uid, other.generation, other.deleting, other.refresh_request)
+        return self._asked() == other._asked()  # noqa: SLF001  # of the same class
+
+    def _asked(self) -> tuple[object, ...]:
+        return (self.uid, self.generation, self.deleting, self.refresh_request, self.revoke_request)
 
     @property
     def output_name(self) -> str:
@@ -69,6 +72,22 @@ class IssuedToken:
     digest: str
     scope: tuple[str, ...] | None = None
     fields: Mapping[str, SecretStr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCode:
+    """A code that a person's browser brought back, and all that its one exchange needs (RFC 6749 §4.1.3).
+
+    `consent` and `uid` name the OAuthConsent; `token_url` is the endpoint that the provider named when it redirected.
+    """
+
+    consent: str
+    uid: str
+    requested_by: str
+    code: SecretStr
+    redirect_uri: str
+    verifier: SecretStr | None
+    token_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +139,8 @@ class Recollection:
     """What the process remembers of a connector between passes; a restart may forget it.
 
     `set_back` is by how many seconds the clock was set back since the token was issued: it dies so much earlier than
-    its Secret says.
+    its Secret says. `attempt` is the last claim of this process, which it knows the end of;
+    `revocations` counts tries to give a grant back.
     """
 
     pending: PendingToken | None = None
@@ -130,6 +150,8 @@ class Recollection:
     heals: tuple[float, ...] = ()
     repeats_tokens: bool = False
     set_back: float = 0.0
+    attempt: str | None = None
+    revocations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +160,9 @@ class Observation:
 
     `output` is the Secret of the name that the spec asks; `strays` are Secrets of this connector under other names;
     `credentials` are the versions that a look found, or `None` when nobody needed to look. `started` is since when
-    this process runs: what an earlier one called last it may not have been able to say.
+    this process runs: what an earlier one called last it may not have been able to say. `state` is the state Secret, by
+    its metadata; `code` is what a person's browser brought back and nobody has used yet; `redirect_uri` is where a
+    browser may come back to, if anywhere.
     """
 
     now: float
@@ -150,3 +174,6 @@ class Observation:
     credentials: tuple[CredentialVersion, ...] | None = None
     memory: Recollection = field(default_factory=Recollection)
     started: float = 0.0
+    state: SecretMetadata | None = None
+    code: WaitingCode | None = None
+    redirect_uri: str | None = None

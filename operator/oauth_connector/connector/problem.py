@@ -17,13 +17,15 @@ LOOKED_AT = frozenset(
         Reason.CREDENTIALS_INVALID,
         Reason.CREDENTIALS_NOT_ALLOWED,
         Reason.CREDENTIALS_REJECTED,
+        Reason.GRANT_REFUSED,
+        Reason.GRANT_BOUND_ELSEWHERE,
     }
 )
 """Reasons that a change of a credential Secret may end; that Secret is looked at every minute while one stands."""
 
 _STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
 
-LOCAL = LOOKED_AT - {Reason.CREDENTIALS_REJECTED}
+LOCAL = LOOKED_AT - {Reason.CREDENTIALS_REJECTED, Reason.GRANT_REFUSED}
 """Reasons found on this side, before anything was sent: a look costs the provider nothing."""
 
 

@@ -6,16 +6,27 @@ enough. The table is in `docs/reference/oauthconnector.md`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from oauth_connector.api.conditions import condition, set_conditions
 from oauth_connector.api.reasons import Reason, sentence
-from oauth_connector.api.status import Condition, LastError, OAuthConnectorStatus, ObservedCredential, SecretReference
+from oauth_connector.api.status import (
+    Condition,
+    GivenConsent,
+    LastError,
+    OAuthConnectorStatus,
+    ObservedCredential,
+    SecretReference,
+)
 from oauth_connector.connector.effective import base_facts, seconds
 from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.connector.secret_metadata import SecretMetadata, StateNotes
+from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.revocation import Revocation
+
+CONSENT_REQUIRED = "ConsentRequired"
 
 PROGRESS_DEADLINE = 600
 """Seconds without a valid token after which `Stalled` says so, though the operator goes on trying."""
@@ -40,10 +51,21 @@ class ShownToken:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantFacts:
+    """What status tells of a grant: where its browser comes back to, when its refresh token dies, whose yes it is."""
+
+    redirect_uri: str | None = None
+    consent_url: str | None = None
+    notes: StateNotes = field(default_factory=StateNotes)
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What a pass comes to: the token that is shown, what stands in the way of a fresh one, and when it is asked for.
 
-    `next_call` is the planned second of the next token call; `None` when none is planned.
+    `next_call` is the planned second of the next token call; `None` when none is planned. `advice` is what a person
+    should do soon, though nothing is wrong yet. `grant` is what is known of the consent behind the token; `revoked` is
+    what came of giving it back, where that was asked for.
     """
 
     now: float
@@ -51,6 +73,9 @@ class Findings:
     problem: Problem | None = None
     attempt: Attempt | None = None
     next_call: float | None = None
+    advice: Problem | None = None
+    grant: GrantFacts | None = None
+    revoked: Revocation | None = None
 
 
 def shown_token(secret: SecretMetadata | None) -> ShownToken | None:
@@ -98,6 +123,10 @@ def _token_facts(connector: Connector, f: Findings) -> dict[str, object]:
         facts["secret_ref"] = SecretReference(name=f.shown.secret)
         facts["issue_time"] = _time(f.shown.issued)
         facts["expiration_time"] = _time(f.shown.expires)
+    if f.grant is not None:
+        facts |= _grant_facts(f.grant)
+    if f.revoked is not None:
+        facts |= {"last_handled_revoke": connector.revoke_request, "last_revocation": f.revoked} | _FORGOTTEN
     if f.shown is not None and f.shown.token_type is not None:
         facts["token_type"] = f.shown.token_type
         facts["granted_scopes"] = f.shown.scope or None
@@ -105,6 +134,28 @@ def _token_facts(connector: Connector, f: Findings) -> dict[str, object]:
         facts["last_handled_refresh"] = connector.refresh_request
         if f.problem is None:
             facts["last_refresh_time"] = _time(f.now)
+    return facts
+
+
+_FORGOTTEN: dict[str, object] = {
+    "secret_ref": None,
+    "issue_time": None,
+    "expiration_time": None,
+    "token_type": None,
+    "granted_scopes": None,
+}
+
+
+def _grant_facts(grant: GrantFacts) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "redirect_uri": grant.redirect_uri,
+        "consent_url": grant.consent_url,
+        "refresh_token_expiration_time": _time(grant.notes.refresh_expires),
+        "consent": None,
+    }
+    by, at = grant.notes.requested_by, grant.notes.consented_at
+    if by is not None and at is not None:
+        facts["consent"] = GivenConsent(requested_by=by, time=_moment(at), account=grant.notes.account)
     return facts
 
 
@@ -149,7 +200,7 @@ def _conditions(connector: Connector, f: Findings) -> tuple[Condition, ...]:
     ready = _ready_reason(f, valid=valid)
     wanted = {"Ready": ("True" if valid else "False", ready, _text(connector, f.problem, ready))}
     for kind, reason in _beside(connector, f, valid=valid):
-        wanted[kind] = ("True", reason, _text(connector, f.problem, reason))
+        wanted[kind] = ("True", reason, _text(connector, f.advice if kind == CONSENT_REQUIRED else f.problem, reason))
     return set_conditions(connector.status.conditions, wanted, connector.generation, _moment(f.now))
 
 
@@ -167,9 +218,14 @@ def _beside(connector: Connector, f: Findings, *, valid: bool) -> Iterator[tuple
         return
     if f.problem is not None and f.shown is not None:
         yield "RefreshFailed", f.problem.reason
+    asks = f.problem if f.problem is not None and f.problem.remedy is Remedy.CONSENT_AGAIN else f.advice
+    if asks is not None:
+        yield CONSENT_REQUIRED, asks.reason
     if valid:
         return
-    if f.problem is not None and f.problem.needs_a_person:
+    if f.problem is not None and f.problem.reason is Reason.CONSENT_REQUIRED:
+        yield "Reconciling", f.problem.reason  # nobody has ever consented: nothing has failed
+    elif f.problem is not None and f.problem.needs_a_person:
         yield "Stalled", f.problem.reason
     elif f.now - _not_ready_since(connector, f) >= PROGRESS_DEADLINE:
         yield "Stalled", Reason.PROGRESS_DEADLINE_EXCEEDED

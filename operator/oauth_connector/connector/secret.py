@@ -35,6 +35,7 @@ class RenderedSecret:
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     owner: Mapping[str, object] | None
+    type: str = "Opaque"
 
 
 def timestamp(at: int) -> str:
@@ -58,7 +59,7 @@ def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
         data=dict(sorted(data.items())),
         labels=labels,
         annotations=annotations,
-        owner=None if spec.retains_secret else _owner(connector),
+        owner=None if spec.retains_secret else owner(connector),
     )
 
 
@@ -135,7 +136,8 @@ def _metadata(
     return asked_labels | labels, asked_annotations | annotations
 
 
-def _owner(connector: Connector) -> dict[str, object]:
+def owner(connector: Connector) -> dict[str, object]:
+    """Give the reference by which a Secret is collected with its connector."""
     return {
         "apiVersion": "oauthconnector.dev/v1alpha1",
         "kind": "OAuthConnector",

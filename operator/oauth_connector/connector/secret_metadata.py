@@ -7,8 +7,10 @@ asks no provider.
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
 
 from oauth_connector.connector.managed_fields import OwnedFields, owned_by_us
 
@@ -20,11 +22,43 @@ LONGEST = 16_384
 
 
 @dataclass(frozen=True, slots=True)
+class StateNotes:
+    """What is known of a grant without reading its state Secret: it stands in one annotation there.
+
+    `renewable`: there is a refresh token; `refused`: the provider called it dead; `worn_out`: it was turned away again
+    and again; `tried`, `consent`: UIDs of the consent whose code was sent last, and of the one that the grant rests on,
+    with who asked for that one, when the answer came, and which account it is. Times are seconds since the epoch.
+    """
+
+    generation: int = 0
+    renewable: bool = False
+    refused: bool = False
+    worn_out: bool = False
+    binding: str = ""
+    digest: str = ""
+    refresh_issued: int | None = None
+    refresh_expires: int | None = None
+    claimed_at: int | None = None
+    claimed_for: str | None = None
+    attempt: str | None = None
+    tried: str | None = None
+    consent: str | None = None
+    requested_by: str | None = None
+    consented_at: int | None = None
+    account: str | None = None
+
+    def written(self) -> str:
+        """Give the annotation: what is not so, or not known, is left out."""
+        members = {name: value for name, value in asdict(self).items() if value}
+        return json.dumps(members, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
 class SecretMetadata:
     """A Secret by its metadata. Times are seconds since the epoch.
 
     `intact` says that our field manager still owns every key and annotation that we wrote; `written_by_us` that it owns
-    any of the data.
+    any of the data; `state` is there where it is a state Secret.
     """
 
     namespace: str
@@ -43,6 +77,7 @@ class SecretMetadata:
     intact: bool = False
     written_by_us: bool = False
     immutable: bool = False
+    state: StateNotes | None = None
 
 
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
@@ -69,7 +104,21 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         intact=_intact(notes, owned),
         written_by_us=bool(owned.data),
         immutable=manifest.get("immutable") is True,
+        state=state_notes(_text(notes.get("state"))),
     )
+
+
+def state_notes(text: str | None) -> StateNotes | None:
+    """Read the annotation of a state Secret; one that makes no sense tells nothing, but that it is one."""
+    if text is None:
+        return None
+    try:
+        return _NOTES.validate_json(text, strict=True)
+    except ValidationError:
+        return StateNotes()
+
+
+_NOTES = TypeAdapter(StateNotes)
 
 
 def recorded_keys(fields: str | None) -> dict[str, str]:

@@ -22,6 +22,14 @@ _ODD_CLUSTER = ("insecure-skip-tls-verify", "tls-server-name", "proxy-url")
 _ODD_USER = ("username", "auth-provider", "as", "as-uid", "as-groups", "as-user-extra")
 
 
+def own_namespace(service_account: Path = SERVICE_ACCOUNT) -> str:
+    """Give the namespace that this Pod is in; outside of one, that of our manifests."""
+    try:
+        return (service_account / "namespace").read_text(encoding="utf-8").strip()
+    except OSError:
+        return "oauth-connector-system"
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """A client certificate and its key, both PEM."""
@@ -34,29 +42,32 @@ class Certificate:
 class Access:
     """An API server, and what shows it who we are: a token, a certificate, or both.
 
-    `ca` is PEM; without it the system's trust store counts.
+    `ca` is PEM; without it the system's trust store counts. `namespace` is the one that is meant where none is named.
     """
 
     server: str
     ca: bytes | None = field(default=None, repr=False)
     certificate: Certificate | None = None
     tokens: TokenSource | None = None
+    namespace: str | None = None
 
     @staticmethod
     def load(
         path: Path | None = None,
         environ: Mapping[str, str] = os.environ,
         service_account: Path = SERVICE_ACCOUNT,
+        context: str | None = None,
     ) -> "Access":
         """Find access: a kubeconfig that is named, the Pod's ServiceAccount, `$KUBECONFIG`, `~/.kube/config`.
 
-        Raises `AccessError`, which says what is missing.
+        Whoever names a `context` means a kubeconfig too. Raises `AccessError`, which says what is missing.
         """
         host, port = environ.get("KUBERNETES_SERVICE_HOST"), environ.get("KUBERNETES_SERVICE_PORT", "443")
-        if path is None and host and (service_account / "token").exists():
+        if path is None and context is None and host and (service_account / "token").exists():
             return _in_cluster(host, port, service_account)
         listed = [Path(name) for name in environ.get("KUBECONFIG", "").split(os.pathsep) if name]
-        return from_kubeconfig(*([path] if path is not None else listed or [Path.home() / ".kube" / "config"]))
+        files = [path] if path is not None else listed or [Path.home() / ".kube" / "config"]
+        return from_kubeconfig(*files, context=context)
 
     def authorization(self) -> dict[str, str]:
         """Give the header for a request; nothing where a certificate alone speaks for us. Raises `AccessError`."""
@@ -95,15 +106,17 @@ class Access:
         return fields
 
 
-def from_kubeconfig(*paths: Path) -> Access:
-    """Read the current context of a kubeconfig. Raises `AccessError`."""
-    cluster, user = kubeconfig.current(paths)
+def from_kubeconfig(*paths: Path, context: str | None = None) -> Access:
+    """Read the named or the current context of a kubeconfig. Raises `AccessError`."""
+    chosen = kubeconfig.context_of(paths, context)
+    cluster, user = chosen.cluster, chosen.user
     cluster.refuse(_ODD_CLUSTER)
     user.refuse(_ODD_USER)
     server = cluster.text("server")
     if server is None:
         raise AccessError("The kubeconfig's cluster names no server.")
-    return Access(server.rstrip("/"), cluster.data("certificate-authority"), _certificate(user), _token_source(user))
+    authority, certificate = cluster.data("certificate-authority"), _certificate(user)
+    return Access(server.rstrip("/"), authority, certificate, _token_source(user), chosen.namespace)
 
 
 def _in_cluster(host: str, port: str, folder: Path) -> Access:
@@ -112,7 +125,9 @@ def _in_cluster(host: str, port: str, folder: Path) -> Access:
         ca = (folder / "ca.crt").read_bytes()
     except OSError as error:
         raise AccessError(f"The ServiceAccount's {folder / 'ca.crt'} cannot be read: {error.strerror}.") from None
-    return Access(f"https://{address}:{port}", ca, tokens=TokenFile(folder / "token"))
+    named = folder / "namespace"
+    namespace = named.read_text().strip() if named.exists() else None
+    return Access(f"https://{address}:{port}", ca, tokens=TokenFile(folder / "token"), namespace=namespace)
 
 
 def _certificate(user: kubeconfig.Section) -> Certificate | None:

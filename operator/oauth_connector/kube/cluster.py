@@ -10,7 +10,9 @@ from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from oauth_connector.api.consent import OAuthConsentStatus
 from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.connector.consents import Consent
 from oauth_connector.connector.credentials import ALLOWED_HOSTS, CredentialSecret
 from oauth_connector.connector.managed_fields import MANAGER
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
@@ -18,6 +20,8 @@ from oauth_connector.connector.secret import RenderedSecret
 from oauth_connector.connector.secret_metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube import connectors, manifests
 from oauth_connector.kube.client import METADATA, KubeAPI
+from oauth_connector.kube.consents import ConsentCache
+from oauth_connector.kube.consents import read as read_consent
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.store import SecretStore
 from oauth_connector.kube.transport import JSON
@@ -34,8 +38,15 @@ PASSING = frozenset({401, 408, 429, 500, 502, 503, 504})
 class KubeCluster:
     """Implements `ports.Cluster` over the API client and the two caches."""
 
-    def __init__(self, api: KubeAPI, known: connectors.ConnectorCache, secrets: SecretStore) -> None:
+    def __init__(
+        self,
+        api: KubeAPI,
+        known: connectors.ConnectorCache,
+        secrets: SecretStore,
+        consents: ConsentCache | None = None,
+    ) -> None:
         self._api = api
+        self._consents = consents or ConsentCache(lambda _key: None)
         self._connectors = known
         self._secrets = secrets
 
@@ -51,6 +62,10 @@ class KubeCluster:
     def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
         """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
         return self._secrets.of_connector(connector.key.namespace, connector.uid)
+
+    def consents_of(self, key: Key) -> Iterable[Consent]:
+        """Give the consents in the cache that are for a connector."""
+        return self._consents.of(key)
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> Connector | None:
@@ -113,28 +128,51 @@ class KubeCluster:
     async def delete_secret(self, metadata: SecretMetadata) -> None:
         """Delete a Secret if it is as it was last seen; if not, another pass will see what it has become."""
         path = _secret_path(metadata.namespace, metadata.name)
-        try:
-            await self._api.delete(path, metadata.uid, metadata.resource_version)
-        except KubeError as error:
-            if error.status not in (NOT_FOUND, CONFLICT):
-                raise _unavailable(error) from None
+        await self._delete(path, metadata.uid, metadata.resource_version)
         self._secrets.remove(metadata)
 
     async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
         """Replace a connector's status if it is as it was last seen; `None` if it is not."""
+        path = _connector_path(connector.key)
+        written = await self._write_status(path, connector.resource_version, status.written())
+        if written is None:
+            return None
+        updated = self._connectors.read(written)
+        self._connectors.put(updated)
+        return updated
+
+    async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
+        """Replace a consent's status if it is as it was last seen; `None` if it is not."""
+        written = status.model_dump(mode="json", by_alias=True, exclude_none=True)
+        updated = await self._write_status(_consent_path(consent.key), consent.resource_version, written)
+        if updated is None:
+            return None
+        self._consents.see(updated)
+        return read_consent(updated)
+
+    async def delete_consent(self, consent: Consent) -> None:
+        """Delete a consent if it is as it was last seen; if not, another pass will see what it has become."""
+        await self._delete(_consent_path(consent.key), consent.uid, consent.resource_version)
+        self._consents.gone(consent.key)
+
+    async def _write_status(self, path: str, version: str, status: Mapping[str, object]) -> dict[str, Any] | None:
         body: list[dict[str, object]] = [
-            {"op": "add", "path": "/metadata/resourceVersion", "value": connector.resource_version},
-            {"op": "add", "path": "/status", "value": status.written()},
+            {"op": "add", "path": "/metadata/resourceVersion", "value": version},
+            {"op": "add", "path": "/status", "value": status},
         ]
         try:
-            written = await self._api.json_patch(f"{_connector_path(connector.key)}/status", body, STATUS_MANAGER)
+            return await self._api.json_patch(f"{path}/status", body, STATUS_MANAGER)
         except KubeError as error:
             if error.status in (NOT_FOUND, CONFLICT):
                 return None
             raise _unavailable(error) from None
-        updated = self._connectors.read(written)
-        self._connectors.put(updated)
-        return updated
+
+    async def _delete(self, path: str, uid: str, version: str) -> None:
+        try:
+            await self._api.delete(path, uid, version)
+        except KubeError as error:
+            if error.status not in (NOT_FOUND, CONFLICT):
+                raise _unavailable(error) from None
 
     async def _get(self, path: str, accept: str = JSON) -> dict[str, Any] | None:
         try:
@@ -151,7 +189,7 @@ class KubeCluster:
             return _judged(error)
         metadata = secret_metadata(written)
         self._secrets.put(metadata)
-        return Written(metadata)
+        return Written(LiveSecret(metadata, _decoded(written), written["metadata"]))
 
 
 def _judged(error: KubeError) -> WriteResult:
@@ -170,6 +208,10 @@ def _unavailable(error: KubeError) -> ClusterUnavailable:
 
 def _connector_path(key: Key) -> str:
     return f"{CONNECTORS}/namespaces/{quote(key.namespace)}/oauthconnectors/{quote(key.name)}"
+
+
+def _consent_path(key: Key) -> str:
+    return f"{CONNECTORS}/namespaces/{quote(key.namespace)}/oauthconsents/{quote(key.name)}"
 
 
 def _secret_path(namespace: str, name: str) -> str:

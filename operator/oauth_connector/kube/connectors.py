@@ -10,6 +10,7 @@ from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/oauthconnectors"
 REFRESH_REQUEST = "oauthconnector.dev/refresh-requested-at"
+REVOKE_REQUEST = "oauthconnector.dev/revoke-requested-at"
 
 
 def read(manifest: Mapping[str, Any], known: Connector | None = None) -> Connector:
@@ -29,8 +30,13 @@ def read(manifest: Mapping[str, Any], known: Connector | None = None) -> Connect
         spec=known.spec if known is not None and same else parse_spec(manifest.get("spec") or {}),
         status=OAuthConnectorStatus.read(manifest.get("status") or {}),
         # cut as its echo in status is: a longer value would never equal it, and be acted on for ever
-        refresh_request=(metadata.get("annotations") or {}).get(REFRESH_REQUEST, "")[:LONGEST_REFRESH_REQUEST] or None,
+        refresh_request=_request(metadata, REFRESH_REQUEST),
+        revoke_request=_request(metadata, REVOKE_REQUEST),
     )
+
+
+def _request(metadata: Mapping[str, Any], annotation: str) -> str | None:
+    return (metadata.get("annotations") or {}).get(annotation, "")[:LONGEST_REFRESH_REQUEST] or None
 
 
 def identity(manifest: Mapping[str, Any]) -> tuple[Key, str]:

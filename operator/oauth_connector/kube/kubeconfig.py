@@ -51,8 +51,17 @@ class Section:
                 raise AccessError(f"The kubeconfig sets {name}, which is not supported.")
 
 
-def current(paths: Iterable[Path]) -> tuple[Section, Section]:
-    """Give the cluster and the user of the current context; of what several files name, the first counts.
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What goes together: a cluster, a user, and the namespace that is meant where none is named."""
+
+    cluster: Section
+    user: Section
+    namespace: str | None = None
+
+
+def context_of(paths: Iterable[Path], named: str | None = None) -> Context:
+    """Give the named context, else the current one; of what several files name, the first counts.
 
     Raises `AccessError`.
     """
@@ -60,11 +69,12 @@ def current(paths: Iterable[Path]) -> tuple[Section, Section]:
     files = [(path, _read(path)) for path in paths if path.exists()]
     if not files:
         raise AccessError(f"There is no kubeconfig at {', '.join(map(str, paths))}: set KUBECONFIG.")
-    chosen = next((content["current-context"] for _, content in files if content.get("current-context")), "")
-    context = _named(files, "context", str(chosen))
-    return (
+    current = next((content["current-context"] for _, content in files if content.get("current-context")), "")
+    context = _named(files, "context", named if named is not None else str(current))
+    return Context(
         _named(files, "cluster", context.text("cluster") or ""),
         _named(files, "user", context.text("user") or ""),
+        context.text("namespace"),
     )
 
 

@@ -20,7 +20,8 @@ def new_secret(namespace: str, rendered: RenderedSecret) -> dict[str, Any]:
     }
     if rendered.owner is not None:
         metadata["ownerReferences"] = [dict(rendered.owner)]
-    return {"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata, "data": _encoded(rendered)}
+    head = {"apiVersion": "v1", "kind": "Secret", "type": rendered.type}
+    return {**head, "metadata": metadata, "data": _encoded(rendered)}
 
 
 def patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from itertools import count
 from types import TracebackType
 from typing import Any, Self
@@ -60,6 +62,7 @@ class Transport:
         self._timeout = timeout
         self._renewing = asyncio.Lock()
         self._session: aiohttp.ClientSession | None = None
+        self._date = ""
 
     async def __aenter__(self) -> Self:
         context = self._access.ssl_context()
@@ -76,6 +79,14 @@ class Transport:
     ) -> None:
         if self._session is not None:
             await self._session.close()
+
+    @property
+    def told_time(self) -> datetime | None:
+        """What the API server's clock said in its last answer (RFC 9110 §6.6.1), in UTC; for those who doubt ours."""
+        try:
+            return parsedate_to_datetime(self._date).replace(tzinfo=UTC)
+        except ValueError:
+            return None
 
     async def request(  # noqa: PLR0913  # an HTTP request has these parts
         self,
@@ -138,6 +149,7 @@ class Transport:
         try:
             async with self._open(call, timeout) as response:
                 code = str(response.status)
+                self._date = response.headers.get("Date", "")
                 await _refuse(response)
                 return await _object(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -17,6 +17,10 @@ class Phase(StrEnum):
 
     DISCOVERY = "Discovery"
     TOKEN = "Token"
+    CODE = "Code"
+    """A code is exchanged (RFC 6749 §4.1.3)."""
+    REFRESH = "Refresh"
+    """A refresh token is presented (RFC 6749 §6)."""
 
 
 class Symptom(StrEnum):
@@ -99,6 +103,8 @@ class FailureReason(StrEnum):
     DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
     DISCOVERY_FAILED = "DiscoveryFailed"
     ISSUER_MISMATCH = "IssuerMismatch"
+    GRANT_REFUSED = "GrantRefused"
+    CONSENT_REQUIRED = "ConsentRequired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,36 @@ class Failure:
     remedy: Remedy
     repeatable: bool
     signal: Signal
+
+
+def is_unspent(signal: Signal) -> bool:
+    """Tell whether a request never left, so that nothing that it would have presented can have been used up."""
+    return signal.http_status is None and not signal.sent
+
+
+def is_unknown(signal: Signal) -> bool:
+    """Tell whether a request may have been carried out, though no usable answer came of it.
+
+    A time-out or a lost connection after sending, a 5xx of whoever, a success that cannot be read: a refresh token that
+    was presented may have been replaced, and the answer with its successor is lost.
+    """
+    if signal.http_status is None:
+        return signal.sent
+    return signal.http_status >= 500 or (signal.http_status < 300 and signal.symptom in _UNREADABLE)  # noqa: PLR2004  # HTTP
+
+
+_UNREADABLE = frozenset(
+    {
+        Symptom.EMPTY,
+        Symptom.HTML,
+        Symptom.NOT_JSON,
+        Symptom.TOO_LARGE,
+        Symptom.NO_TOKEN,
+        Symptom.UNSUPPORTED_TOKEN_TYPE,
+        Symptom.UNPRINTABLE_TOKEN,
+        Symptom.DUPLICATE_KEY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +182,13 @@ _OF_PASSWORD: Mapping[str, _Row] = {
     "invalid_request": _REFUSED_PASSWORD,
     "access_denied": _REFUSED_PASSWORD,
 }
+
+_GRANT_REFUSED = _Row(_R.GRANT_REFUSED, Remedy.CONSENT_AGAIN, repeatable=False)
+_PASSWORD_INSTEAD = _Row(_R.GRANT_REFUSED)
+_CODE_REFUSED = _Row(_R.CONSENT_REQUIRED, Remedy.CONSENT_AGAIN, repeatable=False)
+
+_DEAD = frozenset({"invalid_grant", "bad_refresh_token", "bad_verification_code", "invalid_code"})
+"""Words for a code or refresh token that is dead: RFC 6749 §5.2, GitHub's two, Zoho's one."""
 
 _SYMPTOMS: Mapping[Symptom, _Row] = {
     Symptom.REDIRECT: _Row(_R.ENDPOINT_REDIRECTS, Remedy.FIX_SPEC),
@@ -207,7 +250,7 @@ def _row(grant: GrantType, phase: Phase, signal: Signal) -> _Row:
     if phase is Phase.DISCOVERY and signal.symptom in _IN_DISCOVERY:
         return _IN_DISCOVERY[signal.symptom]
     if signal.symptom is Symptom.OAUTH_ERROR:
-        return _of_error(grant, signal)
+        return _of_error(grant, phase, signal)
     # glewlwyd answers a wrong password with 403 and nothing: as good as a refusal, since a lock-out may follow.
     silent = signal.symptom is Symptom.EMPTY and signal.http_status in _REFUSING
     if grant is GrantType.PASSWORD and phase is Phase.TOKEN and silent:
@@ -217,10 +260,14 @@ def _row(grant: GrantType, phase: Phase, signal: Signal) -> _Row:
     return _SYMPTOMS[signal.symptom]
 
 
-def _of_error(grant: GrantType, signal: Signal) -> _Row:
+def _of_error(grant: GrantType, phase: Phase, signal: Signal) -> _Row:
     """Look an `error` up; an unknown one is the spec's fault where the status is 4xx, else the provider's."""
     error = (signal.oauth_error or "").lower()
-    if grant is GrantType.PASSWORD and error in _OF_PASSWORD:
+    if phase in (Phase.CODE, Phase.REFRESH) and error in _DEAD:
+        if phase is Phase.CODE:
+            return _CODE_REFUSED
+        return _PASSWORD_INSTEAD if grant is GrantType.PASSWORD else _GRANT_REFUSED
+    if grant is GrantType.PASSWORD and phase is Phase.TOKEN and error in _OF_PASSWORD:
         return _OF_PASSWORD[error]
     if error in _OAUTH_ERRORS:
         return _OAUTH_ERRORS[error]

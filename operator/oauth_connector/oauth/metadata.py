@@ -18,6 +18,7 @@ class Metadata:
     token_endpoint: str
     authorization_endpoint: str | None = None
     revocation_endpoint: str | None = None
+    iss_required: bool = False
 
 
 def well_known_urls(issuer: str) -> tuple[str, str]:
@@ -42,8 +43,14 @@ def parse_metadata(issuer: str, response: HTTPResponse) -> Metadata | Signal:
     endpoint = _url(members.get("token_endpoint"))
     if endpoint is None:
         return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
-    others = (_url(members.get(name)) for name in ("authorization_endpoint", "revocation_endpoint"))
-    return Metadata(issuer, endpoint, *others)
+    iss_required = members.get("authorization_response_iss_parameter_supported") is True
+    return Metadata(
+        issuer,
+        endpoint,
+        _url(members.get("authorization_endpoint")),
+        _url(members.get("revocation_endpoint")),
+        iss_required,
+    )
 
 
 def _url(value: object) -> str | None:

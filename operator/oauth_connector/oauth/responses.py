@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from oauth_connector.oauth.bodies import Members, decode
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.grants import split_scope
-from oauth_connector.oauth.lifetimes import lifetime, retry_after
+from oauth_connector.oauth.lifetimes import lifetime, refresh_lifetime, retry_after
+from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.token import HTTPResponse, Token
 
 BEARER_TYPES = frozenset({"bearer", "user access token", "application access token", "n_a"})
@@ -30,7 +31,7 @@ _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
 _SCALAR = (str, int, float)
 
 
-def parse(response: HTTPResponse) -> Token | Signal:
+def parse(response: HTTPResponse, quirks: Quirks = STANDARD) -> Token | Signal:
     """Understand an answer. `error` counts with any status, also 200 (GitHub, Slack, Zoho)."""
     members = decode(response)
     wait = retry_after(response.headers) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
@@ -38,10 +39,20 @@ def parse(response: HTTPResponse) -> Token | Signal:
         return Signal(_without_members(response.status, members), response.status, retry_after=wait)
     error = _error(members)
     if error is not None:
-        return replace(_of_error(error, members, response), retry_after=_pause(error, response) or wait)
+        seen = _of_error(error, members, response)
+        return replace(_translated(seen, quirks), retry_after=_pause(error, response) or wait)
     if not 200 <= response.status < 300:  # noqa: PLR2004  # HTTP
         return Signal(of_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
-    return _token(members, response)
+    return _token(_unnested(members, quirks), response, quirks)
+
+
+def refresh_token_in(response: HTTPResponse, quirks: Quirks = STANDARD) -> SecretStr | None:
+    """Give the refresh token of an answer whose access token cannot be used: it may be the only living one."""
+    members = decode(response)
+    if isinstance(members, Symptom) or _error(members) is not None:
+        return None
+    refresh = _unnested(members, quirks).get("refresh_token")
+    return SecretStr(refresh) if isinstance(refresh, str) and refresh else None
 
 
 def _without_members(status: int, symptom: Symptom) -> Symptom:
@@ -88,6 +99,14 @@ def _of_error(error: str, members: Members, response: HTTPResponse) -> Signal:
     return Signal(symptom, response.status, code, found.group() if found else None)
 
 
+def _translated(seen: Signal, quirks: Quirks) -> Signal:
+    """Put the standard's code in the place of the provider's own, which is kept beside it."""
+    meaning = quirks.errors.get((seen.oauth_error or "").lower())
+    if meaning is None:
+        return seen
+    return replace(seen, oauth_error=meaning, provider_code=seen.provider_code or seen.oauth_error)
+
+
 def _pause(error: str, response: HTTPResponse) -> float | None:
     return ZOHO_PAUSE if _is_zohos_limit(error, response) else None
 
@@ -96,28 +115,35 @@ def _is_zohos_limit(error: str, response: HTTPResponse) -> bool:
     return error.lower() == "access denied" and response.status == 200  # noqa: PLR2004  # HTTP
 
 
-def _token(members: Members, response: HTTPResponse) -> Token | Signal:
+def _unnested(members: Members, quirks: Quirks) -> Members:
+    """Take the token from where the provider puts it, if there is none on top."""
+    inner = members.get(quirks.nested) if quirks.nested is not None else None
+    return {**members, **inner} if isinstance(inner, Mapping) and not members.get("access_token") else members
+
+
+def _token(members: Members, response: HTTPResponse, quirks: Quirks) -> Token | Signal:
     token = members.get("access_token")
     if not isinstance(token, str) or not token:
         return Signal(Symptom.NO_TOKEN, response.status)
     if not _PRINTABLE.fullmatch(token) or len(token) > LONGEST_TOKEN:
         return Signal(Symptom.UNPRINTABLE_TOKEN, response.status)
-    if not _is_bearer(members.get("token_type")):
+    if not _is_bearer(members.get("token_type"), quirks.bearer_types):
         return Signal(Symptom.UNSUPPORTED_TOKEN_TYPE, response.status)
     refresh = members.get("refresh_token")
     return Token(
         access_token=SecretStr(token),
         token_type="Bearer",  # noqa: S106  # the name of a type
-        lifetime=lifetime(members, response.headers),
+        lifetime=lifetime(members, response.headers, milliseconds=quirks.milliseconds),
         scope=_scope(members.get("scope")),
         refresh_token=SecretStr(refresh) if isinstance(refresh, str) and refresh else None,
         fields=_fields(members),
+        refresh_lifetime=refresh_lifetime(members),
     )
 
 
-def _is_bearer(kind: object) -> bool:
+def _is_bearer(kind: object, further: frozenset[str]) -> bool:
     """Compare in any case (RFC 6749 §5.1); some servers leave the member out."""
-    return kind is None or kind == "" or (isinstance(kind, str) and kind.lower() in BEARER_TYPES)
+    return kind is None or kind == "" or (isinstance(kind, str) and kind.lower() in BEARER_TYPES | further)
 
 
 def _scope(scope: object) -> tuple[str, ...] | None:

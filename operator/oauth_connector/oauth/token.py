@@ -59,8 +59,8 @@ class HTTPResponse:
 class Token:
     """A successful token response (RFC 6749 §5.1).
 
-    `lifetime` is in seconds, `None` where the provider told none that makes sense; `fields` are the scalar members of
-    the response by name, as text.
+    `lifetime` and `refresh_lifetime` are in seconds, `None` where the provider told none that makes sense; `fields` are
+    the scalar members of the response by name, as text.
     """
 
     access_token: SecretStr
@@ -69,3 +69,4 @@ class Token:
     scope: tuple[str, ...] | None = None
     refresh_token: SecretStr | None = None
     fields: Mapping[str, SecretStr] = field(default_factory=dict)
+    refresh_lifetime: int | None = None

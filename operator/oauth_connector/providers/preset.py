@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Template
+from urllib.parse import urlsplit, urlunsplit
 
+from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.token import ClientAuthentication
 
 
@@ -13,6 +15,14 @@ class PresetName(StrEnum):
     """The providers that are known by name."""
 
     ZOHO = "Zoho"
+    GOOGLE = "Google"
+    MICROSOFT_ENTRA = "MicrosoftEntra"
+    GITHUB = "GitHub"
+    SALESFORCE = "Salesforce"
+    OKTA = "Okta"
+    AUTH0 = "Auth0"
+    KEYCLOAK = "Keycloak"
+    SLACK = "Slack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,18 @@ class Callback:
     name: str
     hosts: frozenset[str]
 
+    def token_url(self, configured: str, named: str | None) -> str | None:
+        """Give where the code goes: the configured token URL, at the host that was named if that is a known one.
+
+        `named` comes out of a browser. It may say `https://` and one of `hosts`, or the configured origin itself; for
+        anything else there is no address, and the code must not be sent.
+        """
+        here = urlsplit(configured)
+        if named is None or named.rstrip("/") == f"{here.scheme}://{here.netloc}":
+            return configured
+        known = [host for host in self.hosts if named.rstrip("/") == f"https://{host}"]
+        return urlunsplit(("https", known[0], here.path, here.query, "")) if known else None
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -43,15 +65,16 @@ class Preset:
 
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
     token; `offline_scope` is the scope that has the same effect elsewhere. `kills_old_token`: a refresh ends the old
-    access token at once, so that it comes late. `callback` names the token host of the person who consented.
+    access token at once, so that it comes late. `default_lifetime`, in seconds, is for a provider that tells none.
+    `callback` names the token host of the person who consented. `notes` are for the reader of the reference page.
     """
 
     name: PresetName
     links: tuple[str, ...]
-    issuer: str | None = None
-    authorization_url: str | None = None
-    token_url: str | None = None
+    token_url: str
+    authorization_url: str
     revocation_url: str | None = None
+    issuer: str | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     client_authentication: ClientAuthentication | None = None
     scope_separator: str | None = None
@@ -60,9 +83,10 @@ class Preset:
     header_prefix: str | None = None
     pkce: bool = True
     kills_old_token: bool = False
-    rotates: bool = False
     default_lifetime: int | None = None
     callback: Callback | None = None
+    quirks: Quirks = STANDARD
+    notes: tuple[str, ...] = ()
 
     def filled(self, template: str | None, given: Mapping[str, str]) -> str | None:
         """Fill a template; nothing where it needs a parameter that was not given."""

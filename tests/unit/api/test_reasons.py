@@ -13,7 +13,7 @@ from oauth_connector.oauth.errors import FailureReason
 
 FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
-    "scopes", "secret",
+    "scopes", "secret", "namespace", "again", "offline", "loopback", "state",
 }  # fmt: skip
 AN_EVENT_S_NOTE = 1024
 

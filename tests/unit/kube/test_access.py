@@ -206,3 +206,37 @@ def test_a_plain_kubeconfig_does_not_load_the_generated_client(tmp_path: Path) -
     source = Path(__file__).parents[3] / "operator"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={"PYTHONPATH": str(source)}, check=False)  # noqa: S603  # our own Python
     assert done.returncode == 0
+
+
+def two_contexts(path: Path) -> Path:
+    """Write a kubeconfig with two contexts, of which `now` is the current one."""
+    config = yaml.safe_load(write(path, {"token": "mine"}).read_text())
+    config["users"].append({"name": "other", "user": {"token": "other"}})
+    config["contexts"].append({"name": "later", "context": {"cluster": "here", "user": "other", "namespace": "shop"}})
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+def test_a_named_context_comes_before_the_current_one(pod: Path, tmp_path: Path) -> None:
+    """Its user and its namespace count, and a Pod's own account does not."""
+    environ = {**IN_POD, "KUBECONFIG": str(two_contexts(tmp_path / "config"))}
+    access = Access.load(environ=environ, service_account=pod, context="later")
+    assert access.authorization() == {"Authorization": "Bearer other"}
+    assert access.namespace == "shop"
+
+
+def test_a_context_may_name_no_namespace(tmp_path: Path) -> None:
+    """Whoever asks decides what is meant then."""
+    assert from_kubeconfig(two_contexts(tmp_path / "config")).namespace is None
+
+
+def test_a_context_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """By its name, and never another is taken."""
+    with pytest.raises(AccessError, match="has no context named prod"):
+        from_kubeconfig(two_contexts(tmp_path / "config"), context="prod")
+
+
+def test_a_pod_is_in_a_namespace(pod: Path) -> None:
+    """The kubelet writes it beside the token."""
+    (pod / "namespace").write_text("shop\n")
+    assert Access.load(environ=IN_POD, service_account=pod).namespace == "shop"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,23 @@ async def test_a_missing_token_is_an_error_like_a_refused_one(server: ScriptedAP
         with pytest.raises(KubeError, match="401 NoToken"):
             await api.get(SECRETS)
     assert server.requests == []
+
+
+async def test_the_servers_clock_is_told(api: KubeAPI, server: ScriptedAPI) -> None:
+    """As its last answer had it; nothing before the first, and nothing of what is no date."""
+    assert api.told_time is None
+    server.answers += [
+        Answer(headers={"Date": "Fri, 15 Jan 2027 08:00:00 GMT"}),
+        Answer({"reason": "Forbidden"}, 403, {"Date": "Fri, 15 Jan 2027 08:00:01 GMT"}),
+        Answer(headers={"Date": "soon"}),
+    ]
+    await api.get(SECRETS)
+    assert api.told_time == datetime(2027, 1, 15, 8, 0, 0, tzinfo=UTC)
+    with pytest.raises(KubeError):
+        await api.get(SECRETS)
+    assert api.told_time == datetime(2027, 1, 15, 8, 0, 1, tzinfo=UTC)
+    await api.get(SECRETS)
+    assert api.told_time is None
 
 
 async def test_a_redirect_is_not_followed(api: KubeAPI, server: ScriptedAPI) -> None:

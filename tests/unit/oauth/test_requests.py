@@ -5,22 +5,26 @@ from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 from authlib.oauth2.auth import encode_client_secret_basic
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from oauth_connector.oauth.grants import (
     RESERVED_PARAMETERS,
+    AuthorizationCode,
     ClientCredentials,
     Grant,
     Parameters,
     Password,
+    RefreshToken,
     TokenRequest,
     split_scope,
     token_request,
 )
 from oauth_connector.oauth.token import BasicEncoding, Client, ClientAuthentication
 
+CALLBACK = "https://connect.example.com/oauth/callback/team-a/crm"
 URL = "https://login.example.com/token?tenant=a"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
@@ -62,6 +66,49 @@ def test_a_password_request_is_the_rfcs() -> None:
     """RFC 6749 §4.3.2: name and password in the form."""
     request = built(a_client(), Password(SecretStr("ann"), SecretStr("p&w")))
     assert form(request) == {"grant_type": ["password"], "username": ["ann"], "password": ["p&w"]}
+
+
+def test_a_code_request_is_the_rfcs() -> None:
+    """RFC 6749 §4.1.3 with RFC 7636 §4.5: the code, where it came back to, and the verifier."""
+    grant = AuthorizationCode(SecretStr("SplxlOBeZQQYbYS6WxSbIA"), CALLBACK, SecretStr("v3r1f13r"))
+    assert parse_qsl(built(a_client(), grant).body.decode()) == [
+        ("grant_type", "authorization_code"),
+        ("code", "SplxlOBeZQQYbYS6WxSbIA"),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", "v3r1f13r"),
+    ]
+
+
+def test_a_code_without_a_challenge_goes_without_a_verifier() -> None:
+    """Where PKCE is disabled the parameter is not there, rather than empty."""
+    request = built(a_client(), AuthorizationCode(SecretStr("abc"), CALLBACK))
+    assert "code_verifier" not in form(request)
+
+
+def test_a_public_client_names_itself_beside_its_code() -> None:
+    """RFC 6749 §4.1.3: `client_id` is required of whoever does not authenticate."""
+    client = a_client(secret=None, authentication=ClientAuthentication.NONE)
+    request = built(client, AuthorizationCode(SecretStr("abc"), CALLBACK, SecretStr("v3r1f13r")))
+    assert form(request)["client_id"] == ["robot"]
+    assert header(request, "Authorization") is None
+
+
+def test_a_refresh_request_is_the_rfcs() -> None:
+    """RFC 6749 §6: the refresh token, and no scope, so that what was granted stays."""
+    request = built(a_client(), RefreshToken(SecretStr("tGzv3JOkF0XG5Qx2TlKWIA")))
+    assert form(request) == {"grant_type": ["refresh_token"], "refresh_token": ["tGzv3JOkF0XG5Qx2TlKWIA"]}
+
+
+@given(TEXT, TEXT, TEXT)
+def test_grants_of_consent_are_as_another_client_sends_them(code: str, verifier: str, refresh: str) -> None:
+    """Authlib makes the same forms of the same values, whatever characters they hold."""
+    by_code = built(a_client(), AuthorizationCode(SecretStr(code), CALLBACK, SecretStr(verifier)))
+    theirs = prepare_token_request("authorization_code", "", CALLBACK, code=code, code_verifier=verifier)
+    assert parse_qs(by_code.body.decode()) == parse_qs(theirs)
+    by_token = built(a_client(), RefreshToken(SecretStr(refresh)))
+    assert parse_qs(by_token.body.decode()) == parse_qs(
+        prepare_token_request("refresh_token", "", refresh_token=refresh)
+    )
 
 
 def test_the_form_is_encoded_as_appendix_b_says() -> None:
@@ -161,9 +208,17 @@ def test_scopes_are_split_as_people_paste_them(text: str, scopes: tuple[str, ...
     assert split_scope(text) == scopes
 
 
-def test_no_secret_shows_in_a_representation() -> None:
-    """A request can be printed by mistake."""
+GRANTS = (
+    Password(SecretStr("ann"), SecretStr("c4n4ry")),
+    AuthorizationCode(SecretStr("c4n4ry"), CALLBACK, SecretStr("c4n4ry")),
+    RefreshToken(SecretStr("c4n4ry")),
+)
+
+
+@pytest.mark.parametrize("grant", GRANTS, ids=lambda grant: type(grant).__name__)
+def test_no_secret_shows_in_a_representation(grant: Grant) -> None:
+    """A request can be printed by mistake, and so can a grant."""
     for authentication in (ClientAuthentication.BASIC, ClientAuthentication.POST):
-        request = built(a_client("c4n4ry", authentication), Password(SecretStr("ann"), SecretStr("c4n4ry")))
-        assert "c4n4ry" not in repr(request)
+        request = built(a_client("c4n4ry", authentication), grant)
+        assert "c4n4ry" not in repr(request) + repr(grant)
         assert base64.b64encode(b"robot:c4n4ry").decode() not in repr(request)

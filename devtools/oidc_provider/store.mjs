@@ -1,0 +1,85 @@
+// What the provider keeps: all in memory, one table for each of its models.
+
+import { errors } from 'oidc-provider';
+
+/** The tables; `clients` is the registry, `terms` gives a client's, `journal` numbers codes and refresh tokens. */
+export class Storage {
+  #tables = new Map();
+
+  constructor(clients, terms, journal) {
+    this.#tables.set('Client', clients);
+    this.terms = terms;
+    this.journal = journal;
+  }
+
+  table(model) {
+    if (!this.#tables.has(model)) this.#tables.set(model, new Map());
+    return this.#tables.get(model);
+  }
+
+  /** End a grant, with all codes and tokens that stem from it. */
+  revoke(grantId) {
+    this.table('Grant').delete(grantId);
+    for (const rows of this.#tables.values()) {
+      for (const [id, row] of rows) if (row.grantId === grantId) rows.delete(id);
+    }
+  }
+
+  /** End what a person has granted: to one client, or to all. */
+  withdraw(username, client) {
+    for (const [id, { accountId, clientId }] of [...this.table('Grant')]) {
+      if (accountId === username && (!client || clientId === client)) this.revoke(id);
+    }
+  }
+}
+
+/** The provider's interface to one table (its "adapter"). */
+export class Table {
+  constructor(model, storage) {
+    this.model = model;
+    this.storage = storage;
+    this.rows = storage.table(model);
+    this.spent = new Map(); // when each code or refresh token was first used, in milliseconds
+  }
+
+  async upsert(id, row) {
+    this.storage.journal.number(this.model, id, row.grantId);
+    this.rows.set(id, row);
+  }
+
+  async find(id) {
+    const row = this.rows.get(id);
+    return row?.consumed && this.#mayBeUsedAgain(id, row) ? { ...row, consumed: undefined } : row;
+  }
+
+  async findByUid(uid) {
+    return [...this.rows.values()].find((row) => row.uid === uid);
+  }
+
+  async destroy(id) {
+    this.rows.delete(id);
+  }
+
+  /** Spend a code or a refresh token. Of two requests at the same moment the second is as bad as a later one. */
+  async consume(id) {
+    const row = this.rows.get(id);
+    if (!row) throw new errors.InvalidGrant('revoked meanwhile');
+    if (!row.consumed) {
+      row.consumed = Math.floor(Date.now() / 1000);
+      this.spent.set(id, Date.now());
+    } else if (!this.#mayBeUsedAgain(id, row)) {
+      this.storage.revoke(row.grantId);
+      throw new errors.InvalidGrant('used at the same moment');
+    }
+  }
+
+  async revokeByGrantId(grantId) {
+    for (const [id, row] of this.rows) if (row.grantId === grantId) this.rows.delete(id);
+  }
+
+  /** Grace: for so many seconds after its first use, a refresh token gets further successors. */
+  #mayBeUsedAgain(id, { clientId }) {
+    if (this.model !== 'RefreshToken') return false;
+    return Date.now() - this.spent.get(id) < this.storage.terms(clientId).grace * 1000;
+  }
+}

@@ -1,0 +1,77 @@
+"""Write docs/reference/presets.md from the rows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from oauth_connector.providers.preset import Parameter, Preset
+from oauth_connector.providers.rows import PRESETS
+
+PATH = Path(__file__).parent.parent / "docs" / "reference" / "presets.md"
+
+HEAD = """\
+# Presets
+
+`spec.provider.preset` names a provider that the operator knows: its addresses, and where it differs from the standards.
+Whatever a connector says itself takes precedence.
+
+```yaml
+spec:
+  provider:
+    preset: MicrosoftEntra
+    parameters: {tenant: contoso.onmicrosoft.com}
+```
+
+A parameter without a default must be given, unless `issuer` is set beside the preset, or both `tokenURL` and
+`authorizationURL`. With `issuer` the preset's addresses are not used, and its other properties are.
+"""
+
+
+def page() -> str:
+    """Give the page as Markdown."""
+    return "\n".join([HEAD, *(line for preset in PRESETS.values() for line in _section(preset))])
+
+
+def _section(preset: Preset) -> Iterator[str]:
+    yield f"## {preset.name}\n"
+    if preset.parameters:
+        yield "| parameter | default | such as | meaning |"
+        yield "|---|---|---|---|"
+        yield from (_parameter(name, each) for name, each in preset.parameters.items())
+        yield ""
+    yield "| property | value |"
+    yield "|---|---|"
+    yield from (f"| {name} | {value} |" for name, value in _properties(preset) if value)
+    yield ""
+    yield from (f"- {note}" for note in preset.notes)
+    yield f"\nFrom the provider: {', '.join(f'<{link}>' for link in preset.links)}\n"
+
+
+def _parameter(name: str, parameter: Parameter) -> str:
+    values = " ".join(f"`{value}`" for value in parameter.hosts) or f"`{parameter.example}`"
+    return f"| `{name}` | {_code(parameter.default)} | {values} | {parameter.meaning} |"
+
+
+def _properties(preset: Preset) -> Iterator[tuple[str, str]]:
+    yield "authorization endpoint", _code(preset.authorization_url)
+    yield "token endpoint", _code(preset.token_url)
+    yield "revocation endpoint", _code(preset.revocation_url)
+    yield "issuer", _code(preset.issuer)
+    yield "client authentication", _code(preset.client_authentication)
+    yield "scopes are joined by", "a comma" if preset.scope_separator == "," else ""
+    yield "authorization parameters", " ".join(f"`{name}={value}`" for name, value in preset.authorization.items())
+    yield "scope that is added for a refresh token", _code(preset.offline_scope)
+    yield "header prefix", _code(preset.header_prefix)
+    yield "PKCE", "" if preset.pkce else "off, unless set"
+    yield "life that is assumed", f"{preset.default_lifetime} s" if preset.default_lifetime else ""
+    yield "a refresh ends the old token", "at once, so that it comes late" if preset.kills_old_token else ""
+    yield "hosts", _hosts(preset)
+    yield "its own errors", ", ".join(f"`{own}` is `{meant}`" for own, meant in sorted(preset.quirks.errors.items()))
+
+
+def _hosts(preset: Preset) -> str:
+    named = {value: host for each in preset.parameters.values() for value, host in each.hosts.items()}
+    return ", ".join(f"`{value}` is `{host}`" for value, host in named.items())
+
+
+def _code(text: str | None) -> str:
+    return f"`{text}`" if text else ""

@@ -1,0 +1,51 @@
+"""Calls that block, made in a thread of their own that nobody waits for when the command ends."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+LONGEST_LINE = 65_536
+STDIN, END = 0, b"\x04"
+
+
+async def aside(call: Callable[[], T]) -> T:
+    """Make a call that blocks. Cancelled, it is left to itself: at Ctrl-C nobody waits for a person to press Enter."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def give(result: T | None, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)  # type: ignore[arg-type]  # without an error there is a result
+
+    def run() -> None:
+        result, failed = None, None
+        try:
+            result = call()
+        except Exception as error:  # noqa: BLE001  # whatever it is belongs to whoever waits
+            failed = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(give, result, failed)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await answer
+
+
+def read_line() -> str | None:
+    """Read a line of standard input; nothing at its end.
+
+    Read from the descriptor: Python's own buffer has a lock, which a thread that is left behind would hold at exit.
+    """
+    line = b""
+    while not line.endswith((b"\n", b"\r")) and len(line) < LONGEST_LINE:
+        got = os.read(STDIN, 1)
+        if not got or got == END:  # Ctrl-D, where the terminal leaves it to us
+            return line.decode(errors="replace").strip() or None
+        line += got
+    return line.decode(errors="replace").strip()

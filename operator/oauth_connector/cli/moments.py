@@ -1,0 +1,46 @@
+"""Times as people say them."""
+
+from datetime import UTC, datetime
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+TWO_UNITS_BELOW = 10
+"""Of few days, hours or minutes the next smaller unit is told too."""
+
+
+def span(seconds: float) -> str:
+    """Say a duration: `45s`, `12m`, `3h20m`, `40d`."""
+    rest = max(0, int(seconds))
+    for index, (size, letter) in enumerate(_UNITS):
+        count, below = divmod(rest, size)
+        if count or size == 1:
+            small = below // _UNITS[index + 1][0] if index + 1 < len(_UNITS) else 0
+            further = f"{small}{_UNITS[index + 1][1]}" if small and count < TWO_UNITS_BELOW else ""
+            return f"{count}{letter}{further}"
+    raise AssertionError("the last unit is a second")
+
+
+def relative(at: datetime | None, now: datetime) -> str:
+    """Say when: `in 42m`, `5m ago`; a dash where it is not known."""
+    if at is None:
+        return "–"
+    seconds = (at - now).total_seconds()
+    return f"in {span(seconds)}" if seconds > 0 else f"{span(-seconds)} ago"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Say a time in full and beside it when that is."""
+    return f"{written(at)} ({relative(at, now)})"
+
+
+def written(at: datetime) -> str:
+    """Give a time as the API server has it."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def read(value: object) -> datetime | None:
+    """Read a time as the API server has it; nothing where there is none."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at.replace(tzinfo=at.tzinfo or UTC) if at is not None else None

@@ -1,0 +1,157 @@
+"""The desk at which OAuthConsents are attended to: filled, judged, concluded, and put away.
+
+What is to be done about each is decided by `connector.consents.judge`; here it is looked up and carried out.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import structlog
+
+from oauth_connector.api.addresses import connector_path
+from oauth_connector.api.consent import KEPT, LIFETIME, ConsentCondition, ConsentReason, consent_sentence
+from oauth_connector.connector.consent_request import Endpoints, Terms, request_of
+from oauth_connector.connector.consents import UNDER_WAY, Consent, Fill, Remove, Say, Situation, Wait, judge, why_not
+from oauth_connector.connector.effective import base_facts
+from oauth_connector.connector.grant_state import state_name
+from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.observation import Connector, Key, Observation, WaitingCode
+from oauth_connector.connector.problem import Problem
+from oauth_connector.connector.report import GrantFacts
+from oauth_connector.connector.secret_metadata import StateNotes
+from oauth_connector.exchange import Exchange
+from oauth_connector.oauth.token import GrantType
+from oauth_connector.ports import Edges
+
+LOOK_AGAIN = 10.0
+"""Seconds until the next look where something that a consent needs could not be found out."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A code that waits to be exchanged, if there is one, and when to look again."""
+
+    code: WaitingCode | None = None
+    look: float | None = None
+
+
+class ConsentDesk:
+    """Attends to the consents of one connector at a time."""
+
+    def __init__(self, edges: Edges, exchange: Exchange, memory: Memory, terms: Terms) -> None:
+        self._cluster = edges.cluster
+        self._keys = edges.keys
+        self._clock = edges.clock
+        self._exchange = exchange
+        self._memory = memory
+        self._terms = terms
+
+    async def attend(self, key: Key) -> Attended:
+        """Bring each of a connector's consents as far as it can be brought now. Raises `ClusterUnavailable`."""
+        consents = sorted(self._cluster.consents_of(key), key=lambda consent: (consent.created, consent.uid))
+        attended = Attended()
+        for consent in consents:
+            done = await self._attend(consent)
+            looks = [look for look in (attended.look, done.look) if look is not None]
+            attended = Attended(attended.code or done.code, min(looks, default=None))
+        return attended
+
+    async def _attend(self, consent: Consent) -> Attended:
+        situation = await self._situation(consent)
+        if situation is None:
+            return Attended(look=self._clock() + LOOK_AGAIN)
+        verdict = judge(consent, situation, await self._keys.load())
+        match verdict:
+            case Remove():
+                await self._cluster.delete_consent(consent)
+                return Attended()
+            case Wait(until):
+                return Attended(look=until)
+            case Fill():
+                return await self._fill(consent, situation)
+            case Say(reason, look):
+                return await self._say(consent, situation, reason, look)
+            case WaitingCode():
+                return Attended(code=verdict)
+
+    async def _situation(self, consent: Consent) -> Situation | None:
+        """Look up what a consent is judged by; nothing where discovery does not answer."""
+        key = consent.connector
+        connector = self._cluster.connector(key)
+        state = self._cluster.output(key.namespace, state_name(key.name))
+        notes = state.state if state is not None else None
+        situation = Situation(connector, self._clock(), None, notes, self._memory.of(key).attempt)
+        if (
+            connector is None
+            or consent.concluded
+            or why_not(consent, replace(situation, request=consent.status.request))
+        ):
+            return situation
+        found = await self._exchange.discover(connector)
+        if isinstance(found, Problem):
+            return None
+        endpoints = Endpoints.of(connector.valid_spec, found)
+        if endpoints is None:
+            return situation
+        return replace(
+            situation, request=request_of(consent, connector, endpoints, self._terms, await self._keys.load())
+        )
+
+    async def _fill(self, consent: Consent, situation: Situation) -> Attended:
+        if situation.request is None:
+            return await self._say(consent, situation, ConsentReason.CONNECTOR_INVALID)
+        filled = replace(consent, status=consent.status.model_copy(update={"request": situation.request}))
+        return await self._say(filled, situation, ConsentReason.AWAITING_PERSON, consent.created + LIFETIME)
+
+    async def _say(
+        self, consent: Consent, situation: Situation, reason: ConsentReason, look: float | None = None
+    ) -> Attended:
+        """Write how far a consent is, where its status does not say so already."""
+        if consent.reason is not reason:
+            condition = _condition(consent, situation, reason)
+            status = consent.status.model_copy(update={"conditions": (condition,)})
+            if await self._cluster.write_consent(consent, status) is None:
+                return Attended(look=self._clock() + 1.0)
+            log.info("consent", consent=str(consent.key), connector=consent.spec.connector_name, reason=reason.value)
+        return Attended(look=look if look is not None else consent.created + KEPT)
+
+    def redirect_of(self, connector: Connector) -> str | None:
+        """Give where a connector's browser may come back to, if anywhere."""
+        spec = connector.spec
+        asks = not isinstance(spec, tuple) and spec.grant_type is GrantType.AUTHORIZATION_CODE
+        return self._terms.redirect_of(connector) if asks else None
+
+    # --- what status tells of it --------------------------------------------------------------------------------
+    def facts(self, obs: Observation) -> GrantFacts | None:
+        """Give what a connector's status tells of its grant; nothing where none is kept."""
+        connector, notes = obs.connector, obs.state.state if obs.state is not None else None
+        spec = connector.spec
+        if isinstance(spec, tuple) or not spec.may_hold_refresh_token:
+            return None
+        known = GrantFacts(notes=notes or StateNotes())
+        if spec.grant_type is not GrantType.AUTHORIZATION_CODE:
+            return known
+        public, key = self._terms.public_url, connector.key
+        page = f"{public.rstrip('/')}{connector_path(key.namespace, key.name)}" if public else None
+        hosted = None if spec.asks_on_loopback else page
+        return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
+
+
+def _condition(consent: Consent, situation: Situation, reason: ConsentReason) -> ConsentCondition:
+    facts = {"connector": consent.spec.connector_name}
+    if situation.connector is not None:
+        facts |= base_facts(situation.connector)
+    before = next((c for c in consent.status.conditions if c.type == "Ready"), None)
+    now = datetime.fromtimestamp(int(situation.now), UTC)
+    made = ConsentCondition(
+        type="Ready",
+        status="Unknown" if reason in UNDER_WAY else "True" if reason is ConsentReason.CONNECTED else "False",
+        reason=reason,
+        message=consent_sentence(reason, facts),
+        observed_generation=consent.generation,
+        last_transition_time=now,
+    )
+    same = before is not None and before.status == made.status
+    return made.model_copy(update={"last_transition_time": before.last_transition_time}) if before and same else made

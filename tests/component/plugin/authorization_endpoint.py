@@ -1,0 +1,43 @@
+"""An authorization endpoint that says yes, or whatever it is told to, at once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from tests.support.ports import free_port
+
+CODE = "c4n4ry-code"
+
+
+@dataclass
+class AuthorizationEndpoint:
+    """Where it is, what it answers beside `state`, and what it was asked."""
+
+    url: str
+    answers: dict[str, str] = field(default_factory=lambda: {"code": CODE})
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Send the browser back."""
+        self.asked.append(dict(request.query))
+        query = urlencode({"state": request.query["state"], **self.answers})
+        return web.Response(status=302, headers={"Location": f"{request.query['redirect_uri']}?{query}"})
+
+
+@asynccontextmanager
+async def authorization_endpoint() -> AsyncIterator[AuthorizationEndpoint]:
+    """Serve one on loopback."""
+    port = free_port()
+    endpoint = AuthorizationEndpoint(f"http://127.0.0.1:{port}/authorize")
+    app = web.Application()
+    app.router.add_get("/authorize", endpoint.authorize)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield endpoint
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,109 @@
+"""The plugin as a person has it: a process of its own in a terminal, its standard output in a file."""
+
+import asyncio
+import fcntl
+import os
+import pty
+import signal
+import struct
+import sys
+import termios
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.support.polling import eventually
+
+ROOT = Path(__file__).parents[3]
+CTRL_C = "\x03"
+PROGRAM = (
+    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "from oauth_connector.cli.plugin import main; sys.exit(main(sys.argv[1:]))"
+)
+"""The ioctl makes the terminal the process's own, so that Ctrl-C reaches it as it does from a shell."""
+
+
+class Terminal:
+    """One run of `kubectl oauth` in a terminal."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self._stdout = folder / "stdout"
+        self._environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": str(ROOT / "operator"),
+            **environ,
+        }
+        self._shown = b""
+        self._process: asyncio.subprocess.Process | None = None
+        self._master = -1
+
+    async def run(self, *arguments: str) -> None:
+        """Start it; in a terminal that has shown nothing yet."""
+        await self.close()
+        self._shown = b""
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
+        with self._stdout.open("wb") as stdout:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", PROGRAM, *arguments),
+                stdin=slave,
+                stdout=stdout,
+                stderr=slave,
+                env=self._environ,
+                start_new_session=True,
+            )
+        os.close(slave)
+        asyncio.get_running_loop().add_reader(self._master, self._read)
+
+    @property
+    def shown(self) -> str:
+        """What the terminal has shown so far."""
+        return self._shown.decode(errors="replace")
+
+    @property
+    def printed(self) -> str:
+        """What went to standard output."""
+        return self._stdout.read_text()
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed, and takes it line by line."""
+        wanted = termios.ECHO | termios.ICANON
+        return bool(termios.tcgetattr(self._master)[3] & wanted == wanted)
+
+    async def shows(self, text: str, times: int = 1) -> None:
+        """Wait until the terminal has shown a text so often."""
+        try:
+            await eventually(lambda: self.shown.count(text) >= times)
+        except TimeoutError:
+            raise AssertionError(f"the terminal does not show {text!r}: {self.shown}") from None
+
+    def type(self, text: str) -> None:
+        """Type."""
+        os.write(self._master, text.encode())
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Wait for the end, and give the exit status."""
+        assert self._process is not None
+        async with asyncio.timeout(30):
+            return await self._process.wait()
+
+    async def close(self) -> None:
+        """End it, if it has not ended."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+            await self._process.wait()
+        if self._master >= 0:
+            asyncio.get_running_loop().remove_reader(self._master)
+            os.close(self._master)
+
+    def _read(self) -> None:
+        try:
+            self._shown += os.read(self._master, 65_536)
+        except OSError:  # how Linux says that nobody has the other end any more
+            asyncio.get_running_loop().remove_reader(self._master)

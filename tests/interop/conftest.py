@@ -1,0 +1,12 @@
+"""The servers, one after the other."""
+
+import pytest
+
+from devtools.authorization_server import AuthorizationServer
+
+
+@pytest.fixture(params=["canaille", "oidc_provider"])
+def server(request: pytest.FixtureRequest) -> AuthorizationServer:
+    """Give each server in turn."""
+    found: AuthorizationServer = request.getfixturevalue(request.param)
+    return found

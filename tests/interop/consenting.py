@@ -1,0 +1,102 @@
+"""The authorization code grant as the operator makes it, with a person who answers the server's pages."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import SecretStr
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import Person, RegisteredClient, Terms
+from oauth_connector.oauth.authorization import (
+    AuthorizationRequest,
+    Denied,
+    Flaw,
+    Granted,
+    Issuer,
+    challenge,
+    parse_redirect,
+)
+from oauth_connector.oauth.errors import Signal
+from oauth_connector.oauth.grants import AuthorizationCode, RefreshToken
+from oauth_connector.oauth.token import Token
+from tests.interop.exchanging import client_of, exchange
+from tests.support.person import Answer, visit
+
+REDIRECT_URI = "http://127.0.0.1:8765/oauth/callback/team-a/crm"
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+OFFLINE = "read write offline_access"  # Canaille drops what it does not know in silence
+STATE = "st-ate"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A client that asks a person for consent at a server."""
+
+    server: AuthorizationServer
+    client: RegisteredClient
+    scope: str = OFFLINE
+    verifier: str | None = VERIFIER
+    parameters: tuple[tuple[str, str], ...] = (("prompt", "consent"),)
+    redirect_uri: str = REDIRECT_URI
+
+    @property
+    def link(self) -> str:
+        """Where the person's browser is sent."""
+        request = AuthorizationRequest(
+            self.server.authorization_url,
+            self.client.id,
+            self.redirect_uri,
+            self.scope,
+            challenge(self.verifier) if self.verifier else None,
+            self.parameters,
+        )
+        return request.url(STATE)
+
+    async def redirect(self, person: Person | None = None, says: Answer = "accept") -> list[tuple[str, str]]:
+        """Let a person answer; gives the query with which the browser comes back."""
+        back = await visit(self.server, self.link, REDIRECT_URI, person, says)
+        return parse_qsl(urlsplit(back).query)
+
+    async def answer(self, person: Person | None = None, says: Answer = "accept") -> Granted | Denied | Flaw:
+        """Let a person answer; gives what the operator makes of it, `iss` included."""
+        pairs = [pair for pair in await self.redirect(person, says) if pair[0] != "state"]
+        return parse_redirect(pairs, Issuer(self.server.issuer))
+
+    async def code(self, person: Person | None = None) -> SecretStr:
+        """Let a person consent; gives the code."""
+        answer = await self.answer(person)
+        assert isinstance(answer, Granted)
+        return answer.code
+
+    async def redeem(self, code: SecretStr, verifier: str | None = None) -> Token | Signal:
+        """Exchange a code, with the right verifier unless another is given."""
+        shown = verifier or self.verifier
+        grant = AuthorizationCode(code, self.redirect_uri, SecretStr(shown) if shown else None)
+        return await exchange(self.server, client_of(self.client), grant)
+
+    async def token(self, person: Person | None = None) -> Token:
+        """Let a person consent, and exchange the code."""
+        outcome = await self.redeem(await self.code(person))
+        assert isinstance(outcome, Token)
+        return outcome
+
+    async def refresh(self, token: Token) -> Token | Signal:
+        """Present a token's refresh token; scopes are left out."""
+        assert token.refresh_token is not None
+        return await exchange(self.server, client_of(self.client), RefreshToken(token.refresh_token))
+
+    async def successor(self, token: Token) -> Token:
+        """Refresh with success."""
+        outcome = await self.refresh(token)
+        assert isinstance(outcome, Token)
+        return outcome
+
+
+def asking(server: AuthorizationServer, terms: Terms | None = None) -> Asking:
+    """Register a client that may ask, on terms of its own."""
+    return Asking(server, server.register(redirect_uris=(REDIRECT_URI,), terms=terms or Terms()))
+
+
+def error_of(outcome: object) -> str | None:
+    """Give the error code of a refusal; None where it was none."""
+    return outcome.oauth_error if isinstance(outcome, Signal) else None

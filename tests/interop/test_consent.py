@@ -1,0 +1,170 @@
+"""The authorization code grant with PKCE, from the link to the token, at real servers with real pages."""
+
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import Authentication, Terms
+from oauth_connector.oauth.authorization import Denied, Flaw, Granted, Issuer, parse_redirect
+from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.token import Token
+from tests.interop.consenting import OFFLINE, REDIRECT_URI, STATE, Asking, asking, error_of
+from tests.interop.exchanging import fetch
+from tests.support.person import NoWayOn
+
+AUTHENTICATIONS: tuple[Authentication, ...] = ("client_secret_basic", "client_secret_post", "none")
+METADATA_AT = {"canaille": 0, "oidc_provider": 1}
+OTHER_VERIFIER = "another-verifier-of-forty-three-characters-"
+
+
+@pytest.mark.parametrize("authentication", AUTHENTICATIONS)
+async def test_consent_leads_to_a_live_token_that_can_be_refreshed(
+    authentication: Authentication, server: AuthorizationServer
+) -> None:
+    """Login, consent, redirect, exchange; a public client needs no secret, since PKCE stands in for it."""
+    client = server.register(authentication=authentication, redirect_uris=[REDIRECT_URI], lifetime=50)
+    token = await Asking(server, client).token()
+    assert (token.lifetime, token.scope) == (50, ("read", "write"))
+    assert token.refresh_token is not None
+    assert server.is_live(token.access_token)
+
+
+async def test_redirect_names_state_and_issuer(server: AuthorizationServer) -> None:
+    """The state comes back as it was sent, and `iss` says who answers (RFC 9207)."""
+    pairs = await asking(server).redirect()
+    assert {name for name, _ in pairs} == {"code", "state", "iss"}
+    assert {("state", STATE), ("iss", server.issuer)} <= set(pairs)
+
+
+async def test_answer_of_another_issuer_is_not_believed(server: AuthorizationServer) -> None:
+    """Whoever expects another issuer gets no code out of the redirect."""
+    pairs = await asking(server).redirect()
+    assert parse_redirect(pairs, Issuer("https://login.example.com", required=True)) is Flaw.ISSUER_MISMATCH
+
+
+@pytest.mark.parametrize("fixture", METADATA_AT)
+async def test_metadata_lead_to_where_people_consent(fixture: str, request: pytest.FixtureRequest) -> None:
+    """The authorization endpoint of the metadata is the one that these tests use."""
+    server: AuthorizationServer = request.getfixturevalue(fixture)
+    answer = await fetch(well_known_urls(server.issuer)[METADATA_AT[fixture]])
+    assert isinstance(parse_metadata(server.issuer, answer), Metadata)
+    assert f'"authorization_endpoint":"{server.authorization_url}"' in answer.body.decode().replace('": "', '":"')
+    assert b'"authorization_response_iss_parameter_supported"' in answer.body
+
+
+async def test_refusal_of_the_person_comes_back_as_such(server: AuthorizationServer) -> None:
+    """Who says no is not asked again by the server; the client is told."""
+    assert await asking(server).answer(says="deny") == Denied("access_denied")
+
+
+async def test_refusal_names_the_issuer_too(server: AuthorizationServer) -> None:
+    """`iss` stands beside an error as beside a code (RFC 9207 §2)."""
+    pairs = await asking(server).redirect(says="deny")
+    assert ("iss", server.issuer) in pairs
+
+
+async def test_wrong_password_gets_nobody_on(server: AuthorizationServer) -> None:
+    """The page asks again, and no browser comes back."""
+    stranger = replace(server.person, password=SecretStr("wrong"))
+    with pytest.raises(NoWayOn):
+        await asking(server).answer(stranger)
+
+
+async def test_code_is_good_once(server: AuthorizationServer) -> None:
+    """A code that was exchanged is refused (RFC 6749 §4.1.2)."""
+    ask = asking(server)
+    code = await ask.code()
+    assert isinstance(await ask.redeem(code), Token)
+    assert error_of(await ask.redeem(code)) == "invalid_grant"
+
+
+async def test_second_use_of_a_code_ends_what_the_first_gave(oidc_provider: AuthorizationServer) -> None:
+    """The server takes it for a theft (RFC 6749 §10.5): why a code must be posted once and never again."""
+    ask = asking(oidc_provider)
+    code = await ask.code()
+    token = await ask.redeem(code)
+    assert isinstance(token, Token)
+    await ask.redeem(code)
+    assert not oidc_provider.is_live(token.access_token)
+    assert error_of(await ask.refresh(token)) == "invalid_grant"
+
+
+async def test_wrong_verifier_is_refused(server: AuthorizationServer) -> None:
+    """A stolen code is worth nothing without the verifier (RFC 7636 §4.6)."""
+    ask = asking(server)
+    assert error_of(await ask.redeem(await ask.code(), OTHER_VERIFIER)) == "invalid_grant"
+
+
+async def test_missing_verifier_is_refused(server: AuthorizationServer) -> None:
+    """Where a challenge was sent, the exchange cannot do without."""
+    ask = asking(server)
+    code = await ask.code()
+    assert error_of(await replace(ask, verifier=None).redeem(code)) in {"invalid_grant", "invalid_request"}
+
+
+async def test_code_of_another_client_is_refused(server: AuthorizationServer) -> None:
+    """A code is bound to the client that asked for it (RFC 6749 §4.1.3)."""
+    code = await asking(server).code()
+    assert error_of(await asking(server).redeem(code)) == "invalid_grant"
+
+
+async def test_other_redirect_uri_at_the_exchange_is_refused(server: AuthorizationServer) -> None:
+    """It must be that of the link, to the letter (RFC 6749 §4.1.3)."""
+    ask = asking(server)
+    code = await ask.code()
+    other = replace(ask, redirect_uri=REDIRECT_URI + "/")
+    assert error_of(await other.redeem(code)) in {"invalid_grant", "invalid_request"}
+
+
+async def test_unregistered_redirect_uri_shows_an_error_page(server: AuthorizationServer) -> None:
+    """The server sends the browser nowhere that it does not know (RFC 6749 §3.1.2.4): the person is stuck there."""
+    ask = replace(asking(server), redirect_uri=REDIRECT_URI + "-of-another")
+    with pytest.raises(NoWayOn) as stuck:
+        await ask.answer()
+    assert stuck.value.page.status == 400
+    assert stuck.value.page.url.startswith(server.issuer)
+
+
+async def test_public_client_without_pkce_gets_no_token(server: AuthorizationServer) -> None:
+    """Somewhere on the way it is refused: by oidc-provider at the link, by Canaille at the exchange."""
+    client = server.register(authentication="none", redirect_uris=[REDIRECT_URI])
+    ask = Asking(server, client, verifier=None)
+    answer = await ask.answer()
+    refused = answer if isinstance(answer, Denied) else error_of(await ask.redeem(await ask.code()))
+    assert refused in {Denied("invalid_request"), "invalid_request"}
+
+
+@pytest.mark.parametrize("required", [True, False])
+async def test_pkce_is_required_of_whom_the_terms_say(required: bool, oidc_provider: AuthorizationServer) -> None:  # noqa: FBT001  # a parameter of the test
+    """A link without a challenge comes back as an error, or with a code that needs no verifier."""
+    ask = replace(asking(oidc_provider, Terms(pkce_required=required)), verifier=None)
+    answer = await ask.answer()
+    if required:
+        assert answer == Denied("invalid_request")
+    else:
+        assert isinstance(answer, Granted)
+        assert isinstance(await ask.redeem(answer.code), Token)
+
+
+@pytest.mark.parametrize(
+    ("scope", "parameters"), [("read", (("prompt", "consent"),)), (OFFLINE, ())], ids=["no scope", "no prompt"]
+)
+async def test_no_refresh_token_without_being_asked_for(
+    scope: str, parameters: tuple[tuple[str, str], ...], oidc_provider: AuthorizationServer
+) -> None:
+    """OpenID Connect Core §11: `offline_access` counts with `prompt=consent` only; without, the token comes alone."""
+    token = await replace(asking(oidc_provider), scope=scope, parameters=parameters).token()
+    assert token.refresh_token is None
+    assert oidc_provider.is_live(token.access_token)
+
+
+async def test_unknown_scope_comes_back_as_an_error(oidc_provider: AuthorizationServer) -> None:
+    """What a client may not ask for is refused before anybody logs in."""
+    assert await replace(asking(oidc_provider), scope="admin").answer() == Denied("invalid_scope")
+
+
+async def test_people_consent_by_https(oidc_provider_tls: AuthorizationServer) -> None:
+    """The pages are served by the private authority too."""
+    assert isinstance(await asking(oidc_provider_tls).answer(), Granted)

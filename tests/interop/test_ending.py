@@ -1,0 +1,47 @@
+"""Grants that are ended before their time: by the client, or by the person."""
+
+import pytest
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import Authentication
+from tests.interop.consenting import REDIRECT_URI, Asking, asking, error_of
+
+
+@pytest.mark.parametrize(
+    ("fixture", "authentication"),
+    [("canaille", "client_secret_basic"), ("oidc_provider", "client_secret_basic"), ("oidc_provider", "none")],
+)
+async def test_revoked_refresh_token_is_refused_and_its_access_token_dead(
+    fixture: str, authentication: Authentication, request: pytest.FixtureRequest
+) -> None:
+    """A client gives back what it was granted (RFC 7009 §2.1); Canaille hears no public client there."""
+    server: AuthorizationServer = request.getfixturevalue(fixture)
+    ask = Asking(server, server.register(authentication=authentication, redirect_uris=[REDIRECT_URI]))
+    token = await ask.token()
+    assert token.refresh_token is not None
+    server.revoke(token.refresh_token, ask.client)
+    assert error_of(await ask.refresh(token)) == "invalid_grant"
+    assert not server.is_live(token.access_token)
+
+
+async def test_withdrawn_consent_ends_a_persons_grants_and_no_others(server: AuthorizationServer) -> None:
+    """A person changes their mind at the server: the tokens are dead, and the refresh token is refused."""
+    ask = asking(server)
+    leaver, other = server.enroll(), server.enroll()
+    ended, kept = await ask.token(leaver), await ask.token(other)
+    server.withdraw(leaver, ask.client)
+    assert not server.is_live(ended.access_token)
+    assert error_of(await ask.refresh(ended)) == "invalid_grant"
+    assert server.is_live(kept.access_token)
+    await ask.successor(kept)
+
+
+async def test_withdrawal_may_be_from_one_client_or_all(server: AuthorizationServer) -> None:
+    """What was granted to another client stays, unless all is withdrawn."""
+    person = server.enroll()
+    one, two = asking(server), asking(server)
+    first, second = await one.token(person), await two.token(person)
+    server.withdraw(person, one.client)
+    assert [server.is_live(token.access_token) for token in (first, second)] == [False, True]
+    server.withdraw(person)
+    assert not server.is_live(second.access_token)

@@ -1,0 +1,90 @@
+"""What oidc-provider keeps on record of codes and refresh tokens, and answers that are held back."""
+
+import asyncio
+
+import pytest
+from pydantic import SecretStr
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import Terms
+from devtools.token_journal import at_once, outdated, times_presented
+from oauth_connector.oauth.grants import RefreshToken
+from oauth_connector.oauth.token import Token
+from tests.interop.consenting import asking, error_of
+from tests.interop.exchanging import client_of, exchange
+from tests.support.polling import eventually
+
+GRACE = Terms(grace=300)
+
+
+async def test_two_at_once_are_seen_and_end_a_strict_grant(oidc_provider: AuthorizationServer) -> None:
+    """While one request is in flight its refresh token is spent; a second one is on the record, and fatal."""
+    ask = asking(oidc_provider)
+    first = await ask.token()
+    oidc_provider.delay(ask.client, 300)
+    early = asyncio.create_task(ask.refresh(first))
+    await eventually(lambda: len(oidc_provider.journal(ask.client)) == 2)
+    late = asyncio.create_task(ask.refresh(first))
+    await eventually(lambda: len(oidc_provider.journal(ask.client)) == 3)
+    oidc_provider.delay(ask.client, 0)
+    second = await early
+    assert isinstance(second, Token)
+    assert error_of(await late) == error_of(await ask.refresh(second)) == "invalid_grant"
+    [pair] = at_once(oidc_provider.journal(ask.client))
+    assert [entry.result for entry in pair] == ["granted", "invalid_grant"]
+
+
+@pytest.mark.parametrize(("terms", "error"), [(Terms(), "invalid_grant"), (GRACE, None)], ids=["strict", "grace"])
+async def test_lost_answer_is_made_good_by_grace_only(
+    terms: Terms, error: str | None, oidc_provider: AuthorizationServer
+) -> None:
+    """Who gives up waiting has spent the refresh token all the same; the record shows what was never delivered."""
+    ask = asking(oidc_provider, terms)
+    first = await ask.token()
+    oidc_provider.delay(ask.client, 300)
+    waiting = asyncio.create_task(ask.refresh(first))
+    await eventually(lambda: oidc_provider.journal(ask.client)[-1].kind == "refresh")
+    waiting.cancel()
+    await eventually(lambda: oidc_provider.journal(ask.client)[-1].ended)
+    assert not oidc_provider.journal(ask.client)[-1].delivered
+    oidc_provider.delay(ask.client, 0)
+    assert error_of(await ask.refresh(first)) == error
+    assert at_once(oidc_provider.journal(ask.client)) == []
+
+
+async def test_journal_counts_what_was_presented(oidc_provider: AuthorizationServer) -> None:
+    """A test can show that no refresh token was sent twice, or that the newest was always the one that was sent."""
+    ask = asking(oidc_provider, GRACE)
+    first = await ask.token()
+    second = await ask.successor(first)
+    await ask.successor(second)
+    journal = oidc_provider.journal(ask.client)
+    assert [(entry.kind, entry.serial, entry.successor) for entry in journal] == [
+        ("code", 1, 1),
+        ("refresh", 1, 2),
+        ("refresh", 2, 3),
+    ]
+    assert set(times_presented(journal).values()) == {1}
+    assert outdated(journal) == []
+    await ask.successor(first)
+    late = oidc_provider.journal(ask.client)
+    assert outdated(late) == [late[-1]]
+    assert times_presented(late)[late[-1].token] == 2
+
+
+async def test_journal_holds_no_token(oidc_provider: AuthorizationServer) -> None:
+    """Numbers stand for grants, codes and refresh tokens."""
+    ask = asking(oidc_provider)
+    token = await ask.successor(await ask.token())
+    assert token.refresh_token is not None
+    assert token.refresh_token.get_secret_value() not in repr(oidc_provider.journal())
+
+
+async def test_unknown_refresh_token_is_on_record_without_a_number(oidc_provider: AuthorizationServer) -> None:
+    """What the server never issued, or issued to a server that was started anew, has no serial."""
+    ask = asking(oidc_provider)
+    invented = RefreshToken(SecretStr("nobody-ever-issued-this"))
+    outcome = await exchange(oidc_provider, client_of(ask.client), invented)
+    assert error_of(outcome) == "invalid_grant"
+    entry = oidc_provider.journal(ask.client)[-1]
+    assert (entry.kind, entry.grant, entry.serial, entry.result) == ("refresh", None, None, "invalid_grant")

@@ -1,0 +1,137 @@
+"""Refresh tokens that rotate: what each server makes of one that comes again, late, or twice at once."""
+
+import asyncio
+
+import pytest
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import Terms
+from oauth_connector.oauth.grants import Parameters
+from oauth_connector.oauth.token import Token
+from tests.interop.consenting import Asking, asking, error_of
+from tests.interop.exchanging import client_of, exchange, password_of
+from tests.support.polling import PATIENCE
+
+GRACE = Terms(grace=300)
+
+
+async def until_refused(ask: Asking, token: Token) -> str | None:
+    """Present a refresh token again and again until it is refused; gives the error code."""
+    async with asyncio.timeout(PATIENCE):
+        while isinstance(outcome := await ask.refresh(token), Token):
+            await asyncio.sleep(0.02)
+    return error_of(outcome)
+
+
+async def test_refresh_keeps_scopes_and_gives_a_successor(server: AuthorizationServer) -> None:
+    """With `scope` left out, what was granted stays (RFC 6749 §6); both tokens are new."""
+    ask = asking(server)
+    first = await ask.token()
+    second = await ask.successor(first)
+    assert second.scope == first.scope == ("read", "write")
+    assert second.access_token != first.access_token
+    assert second.refresh_token not in (None, first.refresh_token)
+    assert server.is_live(second.access_token)
+
+
+async def test_each_successor_is_good_in_its_turn(server: AuthorizationServer) -> None:
+    """A grant goes on as long as the newest refresh token is the one that is presented."""
+    ask = asking(server)
+    token = await ask.token()
+    for _ in range(5):
+        token = await ask.successor(token)
+    assert server.is_live(token.access_token)
+
+
+async def test_strict_reuse_ends_the_grant(oidc_provider: AuthorizationServer) -> None:
+    """A used refresh token is taken for stolen: refused, and with it all that stems from the grant (RFC 9700 §4.14)."""
+    ask = asking(oidc_provider)
+    first = await ask.token()
+    second = await ask.successor(first)
+    assert error_of(await ask.refresh(first)) == "invalid_grant"
+    assert error_of(await ask.refresh(second)) == "invalid_grant"
+    assert not oidc_provider.is_live(second.access_token)
+
+
+async def test_reuse_at_canaille_ends_nothing_else(canaille: AuthorizationServer) -> None:
+    """The old one is refused, its successor goes on being good: the error says nothing about the grant."""
+    ask = asking(canaille)
+    first = await ask.token()
+    second = await ask.successor(first)
+    assert error_of(await ask.refresh(first)) == "invalid_grant"
+    await ask.successor(second)
+
+
+async def test_reuse_within_grace_gives_another_successor(oidc_provider: AuthorizationServer) -> None:
+    """Whoever lost the answer asks again, and both successors are good."""
+    ask = asking(oidc_provider, GRACE)
+    first = await ask.token()
+    lost, again = await ask.successor(first), await ask.successor(first)
+    assert lost.refresh_token != again.refresh_token
+    await ask.successor(again)
+    await ask.successor(lost)
+
+
+async def test_reuse_after_grace_ends_the_grant(oidc_provider: AuthorizationServer) -> None:
+    """Grace is counted from the first use, and is not prolonged by further ones."""
+    ask = asking(oidc_provider, Terms(grace=0.3))
+    first = await ask.token()
+    second = await ask.successor(first)
+    assert await until_refused(ask, first) == "invalid_grant"
+    assert error_of(await ask.refresh(second)) == "invalid_grant"
+
+
+async def test_of_two_at_the_same_moment_one_is_refused(oidc_provider: AuthorizationServer) -> None:
+    """Neither waits for the other; one successor at most is given out, and the grant is over."""
+    ask = asking(oidc_provider)
+    first = await ask.token()
+    outcomes = await asyncio.gather(ask.refresh(first), ask.refresh(first))
+    [second] = [outcome for outcome in outcomes if isinstance(outcome, Token)]
+    assert [error_of(outcome) for outcome in outcomes if outcome is not second] == ["invalid_grant"]
+    assert error_of(await ask.refresh(second)) == "invalid_grant"
+
+
+async def test_refresh_token_may_stay_the_same(oidc_provider: AuthorizationServer) -> None:
+    """Without rotation the answer repeats it, and it may be used as often as one likes."""
+    ask = asking(oidc_provider, Terms(rotates=False))
+    first = await ask.token()
+    second, third = await ask.successor(first), await ask.successor(first)
+    assert first.refresh_token == second.refresh_token == third.refresh_token
+
+
+async def test_old_refresh_token_expires(oidc_provider: AuthorizationServer) -> None:
+    """A refresh token has a lifetime of its own."""
+    ask = asking(oidc_provider, Terms(rotates=False, refresh_lifetime=1))
+    assert await until_refused(ask, await ask.token()) == "invalid_grant"
+
+
+@pytest.mark.parametrize(("told", "expected"), [(True, "4000"), (False, None)])
+async def test_lifetime_of_refresh_tokens_is_told_where_the_terms_say(
+    told: bool,  # noqa: FBT001  # a parameter of the test
+    expected: str | None,
+    oidc_provider: AuthorizationServer,
+) -> None:
+    """`refresh_token_expires_in` is in no standard, and in many answers: at the exchange and at each refresh."""
+    ask = asking(oidc_provider, Terms(refresh_lifetime=4000, refresh_lifetime_told=told))
+    first = await ask.token()
+    for token in (first, await ask.successor(first)):
+        value = token.fields.get("refresh_token_expires_in")
+        assert (value and value.get_secret_value()) == expected
+
+
+async def test_password_grant_gives_a_refresh_token_that_rotates(server: AuthorizationServer) -> None:
+    """A password may begin a grant too; at oidc-provider only with `offline_access`."""
+    ask = Asking(server, server.client)
+    parameters = Parameters(scopes=("read", "offline_access"))
+    first = await exchange(server, client_of(server.client), password_of(server.person), parameters)
+    assert isinstance(first, Token)
+    second = await ask.successor(first)
+    assert second.scope == first.scope == ("read",)
+    assert error_of(await ask.refresh(first)) == "invalid_grant"
+
+
+async def test_password_grant_without_offline_access_gives_none(oidc_provider: AuthorizationServer) -> None:
+    """A refresh token comes to those who ask for it."""
+    outcome = await exchange(oidc_provider, client_of(oidc_provider.client), password_of(oidc_provider.person))
+    assert isinstance(outcome, Token)
+    assert outcome.refresh_token is None

@@ -1,0 +1,68 @@
+"""A person's consent in a few lines: what the plugin and the browser do, without either."""
+
+from pydantic import SecretStr
+
+from oauth_connector.api.consent import OAuthConsentSpec, OAuthConsentStatus
+from oauth_connector.api.sealing import Answer, seal
+from oauth_connector.api.tickets import ticket_hash
+from oauth_connector.connector.consents import Consent
+from oauth_connector.connector.observation import Key
+from tests.support.builders import a_spec
+from tests.support.world import World
+
+TICKET = "t" * 43
+CODE_SPEC = a_spec(
+    grantType="AuthorizationCode",
+    provider={"authorizationURL": "https://login.example.com/authorize", "tokenURL": "https://login.example.com/token"},
+)
+
+CONFIRMATION = "K7QF-2M9P"
+
+
+def a_consent(created: int, name: str = "crm-1", redirect: str = "Hosted", connector: str = "crm") -> Consent:
+    """Give a consent as `kubectl oauth authorize` makes it."""
+    spec = {
+        "connectorName": connector,
+        "requestedBy": "alice@corp",
+        "ticketHash": ticket_hash(TICKET),
+        "redirect": redirect,
+    }
+    return Consent(
+        key=Key("shop", name),
+        uid=f"uid-{name}",
+        resource_version="1",
+        generation=1,
+        created=created,
+        spec=OAuthConsentSpec.model_validate(spec),
+        status=OAuthConsentStatus(),
+    )
+
+
+def answered(consent: Consent, code: str, **changes: object) -> Consent:
+    """Give the consent after the browser came back with a code."""
+    assert consent.status.request is not None
+    members = {"code": SecretStr(code), "ticket": SecretStr(TICKET), "confirmation": CONFIRMATION, **changes}
+    sealed = seal(Answer(**members), consent.status.request.encryption_key)  # type: ignore[arg-type]  # a test's choice
+    return _with(consent, status=consent.status.model_copy(update={"response": sealed}))
+
+
+def confirmed(consent: Consent, confirmation: str = CONFIRMATION) -> Consent:
+    """Give the consent after its requester has typed the code of the last page."""
+    return _with(consent, spec=consent.spec.model_copy(update={"confirmation": confirmation}))
+
+
+def _with(consent: Consent, **changes: object) -> Consent:
+    members = {name: getattr(consent, name) for name in Consent.__dataclass_fields__}
+    return Consent(**{**members, **changes})
+
+
+async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> None:
+    """Let a person consent, from the command to the confirmation."""
+    world.rotating.know(code=code)
+    key = Key("shop", name)
+    world.cluster.add_consent(a_consent(int(world.now), name))
+    await world.run()
+    world.cluster.add_consent(answered(world.cluster.consents[key], code))
+    await world.run()
+    world.cluster.add_consent(confirmed(world.cluster.consents[key]))
+    await world.run()

@@ -1,0 +1,13 @@
+"""Keys of consents that a test knows."""
+
+from oauth_connector.api.sealing import ConsentKeys
+
+KEYS = ConsentKeys(bytes(range(32)))
+
+
+class FixedKeys:
+    """Implements `ports.Keys` with keys that are always the same."""
+
+    async def load(self) -> ConsentKeys:
+        """Give them."""
+        return KEYS

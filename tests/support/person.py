@@ -1,0 +1,59 @@
+"""A person at a browser, by HTTP: they log in at an authorization server, and consent or refuse."""
+
+from collections.abc import Collection
+from typing import Literal
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import Person
+from tests.support.http_browser import Browser, Form, Page, browser
+
+MOST_PAGES = 6
+
+Answer = Literal["accept", "deny"]
+
+
+class NoWayOn(Exception):  # noqa: N818  # named for what is so
+    """A page has no form that a person could fill in: an error page, as a rule."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(f"{page.url.partition('?')[0]} answered {page.status} and asks nothing that can be answered")
+        self.page = page
+
+
+async def visit(
+    server: AuthorizationServer, url: str, redirect_uri: str, person: Person | None = None, says: Answer = "accept"
+) -> str:
+    """Open a link in a new window and go through the server's pages as a person, by default the server's first.
+
+    Gives the address that the server sends the browser back to, with its query; it is not asked for. Raises NoWayOn.
+    """
+    async with browser(server.ca, stop=redirect_uri) as window:
+        page = await answer(window, await window.open(url), person or server.person, says)
+    return page.url
+
+
+async def answer(window: Browser, page: Page, person: Person, says: Answer = "accept") -> Page:
+    """Go on from a page of an authorization server, up to the address at which the browser stops.
+
+    Raises NoWayOn, also where the password is asked for again.
+    """
+    known = {"username": person.username, "login": person.username, "password": person.password.get_secret_value()}
+    for _ in range(MOST_PAGES):
+        if page.arrived:
+            return page
+        form = _form(page, known)
+        answers = {name: known[name] for name in form.fields if name in known}
+        if "password" in answers:
+            del known["password"]
+        button = next((button for button in form.buttons if button[1] == says), None)
+        page = await window.submit(form, answers, button)
+    raise NoWayOn(page)
+
+
+def _form(page: Page, known: Collection[str]) -> Form:
+    """Find what is asked: consent, or who one is."""
+    for form in page.forms:
+        consents = {"accept", "deny"} <= {value for _, value in form.buttons}
+        if consents or (form.method == "POST" and any(name in known for name in form.fields)):
+            return form
+    raise NoWayOn(page)

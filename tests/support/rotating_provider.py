@@ -1,0 +1,91 @@
+"""An authorization server in memory that rotates refresh tokens, strictly or with a grace; real ones are in interop."""
+
+import itertools
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from oauth_connector.oauth.errors import Signal
+from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.token import HTTPResponse
+from tests.support.fake_provider import answer
+
+
+class RotatingProvider:
+    """Implements `ports.Provider`: a code or a known refresh token gives a token and the next refresh token.
+
+    Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` is
+    given once in place of an answer, after the server has done its work; `fault` each time, and then nothing is done.
+    """
+
+    def __init__(self, *, grace: bool = False, rotates: bool = True) -> None:
+        self.requests: list[Mapping[str, list[str]]] = []
+        self.urls: list[str] = []
+        self.lifetime = 3600
+        self.extra: dict[str, object] = {}
+        self.fault: HTTPResponse | Signal | None = None
+        self.lose: HTTPResponse | Signal | None = None
+        self.refresh_tokens = True
+        self._grace = grace
+        self._rotates = rotates
+        self._numbers = itertools.count(1)
+        self._alive: set[str] = set()
+        self._used: set[str] = set()
+        self._codes: set[str] = set()
+
+    def know(self, *, code: str | None = None, refresh_token: str | None = None) -> None:
+        """Hand out a code or a refresh token outside of any request."""
+        self._codes |= {code} if code else set()
+        self._alive |= {refresh_token} if refresh_token else set()
+
+    def revoke(self) -> None:
+        """End all grants, as a person does who takes consent back."""
+        self._alive.clear()
+        self._used.clear()
+
+    @property
+    def presented(self) -> list[str]:
+        """The refresh tokens that came, in order."""
+        return [form["refresh_token"][0] for form in self.requests if "refresh_token" in form]
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Know one issuer's endpoints by rule."""
+        del trust
+        return Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize")
+
+    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+        """Answer a token request."""
+        del trust
+        form = parse_qs(request.body.decode())
+        self.requests.append(form)
+        self.urls.append(request.url)
+        if self.fault is not None:
+            return self.fault
+        if "token" in form:
+            self._alive.discard(form["token"][0])
+            return HTTPResponse(200, {}, b"")
+        done = self._done(form)
+        lost, self.lose = self.lose, None
+        return lost if lost is not None else done
+
+    def _done(self, form: Mapping[str, list[str]]) -> HTTPResponse:
+        code, token = form.get("code", [""])[0], form.get("refresh_token", [""])[0]
+        if form["grant_type"][0] in ("password", "client_credentials") or (code and code in self._codes):
+            self._codes.discard(code)
+            return self._issue()
+        if token in self._used and not self._grace:
+            self.revoke()
+        if token not in self._alive and not (self._grace and token in self._used):
+            return answer(400, error="invalid_grant")
+        if self._rotates:
+            self._alive.discard(token)
+            self._used.add(token)
+        return self._issue()
+
+    def _issue(self) -> HTTPResponse:
+        number = next(self._numbers)
+        members = {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self.lifetime}
+        if self._rotates and self.refresh_tokens:
+            members["refresh_token"] = f"refresh-{number}"
+            self._alive.add(f"refresh-{number}")
+        return answer(**members, **self.extra)

@@ -1,0 +1,150 @@
+"""One operator over fakes, and a clock that is moved by hand: for stories of one connector."""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from oauth_connector.api.conditions import condition
+from oauth_connector.connector.consent_request import Terms
+from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.keeper import OnPoint, Point, nowhere
+from oauth_connector.ports import Edges
+from oauth_connector.rooms import Options, join
+from tests.support.builders import NOW, a_connector
+from tests.support.fake_cluster import FakeCluster
+from tests.support.fake_provider import FakeProvider
+from tests.support.fixed_keys import FixedKeys
+from tests.support.kstatus import flux_problems
+from tests.support.rotating_provider import RotatingProvider
+
+KEY = Key("shop", "crm")
+TERMS = Terms("https://connect.example.com")
+
+
+class _DeadError(BaseException):
+    """The process was killed here: nothing catches it."""
+
+
+class Recorder:
+    """Keeps the Events."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    async def record(self, connector: Connector, kind: str, reason: str, note: str) -> None:
+        """Keep an Event."""
+        del connector, note
+        self.told.append((kind, reason))
+
+
+class World:
+    """One operator over fakes, and a clock."""
+
+    def __init__(self, provider: RotatingProvider | None = None) -> None:
+        self.now = float(NOW)
+        self.cluster = FakeCluster()
+        self.provider = FakeProvider()
+        self.rotating = provider or RotatingProvider()
+        self._rotates = provider is not None
+        self._at: OnPoint = nowhere
+        self.recorder = Recorder()
+        self.start()
+
+    def start(self) -> None:
+        """Start the operator, or start it again with nothing in memory."""
+        edges = Edges(
+            self.cluster, self.rotating if self._rotates else self.provider, self.recorder, self.clock, FixedKeys()
+        )
+        self.reconcile = join(edges, Options(terms=TERMS, on_point=lambda point: self._at(point))).reconcile  # noqa: PLW0108  # it changes
+
+    def clock(self) -> float:
+        """Give the time."""
+        return self.now
+
+    async def run(self, seconds: float = 0.0) -> None:
+        """Make passes as the scheduler would, for so long."""
+        end = self.now + seconds
+        at = await self.reconcile(KEY)
+        for _ in range(10_000):
+            if at is None or at > end:
+                break
+            self.now = max(at, self.now)
+            at = await self.reconcile(KEY)
+        self.now = max(end, self.now)
+        status = self.cluster.connectors[KEY].status.written()
+        assert flux_problems(status, self.cluster.connectors[KEY].generation) == []
+
+    def edit(self, spec: dict[str, Any]) -> None:
+        """Change the spec as a person would."""
+        connector = self.cluster.connectors[KEY]
+        fresh = a_connector(spec)
+        self.cluster.add(replace(connector, spec=fresh.spec, generation=connector.generation + 1))
+
+    def reason(self, kind: str = "Ready") -> str | None:
+        """Give the reason of a condition."""
+        found = condition(self.cluster.connectors[KEY].status.conditions, kind)
+        return found.reason if found is not None else None
+
+    def consent_reason(self, name: str) -> str | None:
+        """Give how far a consent is."""
+        return self.cluster.consents[Key("shop", name)].reason
+
+    def request_refresh(self, text: str) -> None:
+        """Ask for a token as a person does, by annotation."""
+        self.cluster.add(replace(self.cluster.connectors[KEY], refresh_request=text))
+
+    def request_revocation(self, text: str) -> None:
+        """Ask for the grant to be given back, by annotation."""
+        self.cluster.add(replace(self.cluster.connectors[KEY], revoke_request=text))
+
+    async def die_at(self, point: Point) -> None:
+        """Make passes until one comes to a point, and be killed there."""
+
+        async def die(at: Point) -> None:
+            if at is point:
+                raise _DeadError
+
+        self._at = die
+        with suppress(_DeadError):
+            await self.run(600)
+        self._at = nowhere
+
+    async def be_away_from(self, point: Point, tries: int) -> None:
+        """Make a pass in which the API server goes at a point, and comes back after so many tries to reach it."""
+
+        async def go(at: Point) -> None:
+            self.cluster.away_for = tries if at is point else 0
+
+        self._at = go
+        await self.run(600)
+        self._at = nowhere
+
+    async def race(self, point: Point) -> None:
+        """Make a pass in which a second process makes one of its own when the first comes to a point."""
+        other = World(self.rotating)
+        other.now, other.cluster = self.now, self.cluster
+        other.start()
+
+        async def enter(at: Point) -> None:
+            if at is point:
+                self._at = nowhere
+                await other.run(30)
+
+        self._at = enter
+        await self.run(30)
+        self._at = nowhere
+
+    @property
+    def state(self) -> dict[str, str]:
+        """What the state Secret holds."""
+        return self.cluster.data("shop", "crm-oauth-state")
+
+    @property
+    def calls(self) -> int:
+        """Count the token calls."""
+        return len(self.provider.requests)
+
+    @property
+    def token(self) -> str:
+        """Give the token that pods read."""
+        return self.cluster.data("shop", "crm-token")["access_token"]

@@ -1,0 +1,177 @@
+"""Zoho on loopback, as its documentation describes it: data centres, accounts, and the API that a pod calls.
+
+It answers errors with status 200, wants scopes separated by commas and the client's secret in the form, and names the
+person's data centre in the redirect. What it cannot be is on Zoho's hosts: a connector of a test names the preset, and
+these addresses beside it.
+"""
+
+import html
+import ssl
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from urllib.parse import urlencode, urlsplit
+
+from aiohttp import web
+
+from devtools.registrations import TLS
+from tests.support.zoho_accounts import Answer, Authorization, ZohoAccounts, ZohoClient
+
+HOST = "127.0.0.1"
+PREFIX = "Zoho-oauthtoken "
+API = "/crm/v8/users"
+
+_PAGE = """<!doctype html><html lang="en"><title>Zoho</title>
+<h1>{client} would like to access</h1><p>{scopes}</p>
+<form method="post"><button name="decision" value="accept">Accept</button>
+<button name="decision" value="reject">Reject</button></form>"""
+
+
+@asynccontextmanager
+async def zoho(
+    data_centres: Iterable[str] = ("us", "eu"), *, home: str = "us", tls: TLS | None = None, at_once: bool = False
+) -> AsyncIterator["Zoho"]:
+    """Start Zoho with these data centres, each at a port of its own; `at_once` spares the person the button."""
+    server = Zoho(ZohoAccounts(time.monotonic, home), at_once=at_once)
+    try:
+        for name in data_centres:
+            await server.open(name, tls)
+        yield server
+    finally:
+        await server.close()
+
+
+class Zoho:
+    """The data centres; use `zoho(…)` to start them. `token_calls` are data centre and grant of each token request."""
+
+    def __init__(self, accounts: ZohoAccounts, *, at_once: bool) -> None:
+        self.accounts = accounts
+        self.origins: dict[str, str] = {}
+        self.token_calls: list[tuple[str, str]] = []
+        self._at_once = at_once
+        self._runners: list[web.AppRunner] = []
+
+    def provider(self, data_centre: str = "us") -> dict[str, str]:
+        """Give `spec.provider` of a connector whose client is registered in a data centre."""
+        at = self.origins[data_centre]
+        return {
+            "preset": "Zoho",
+            "authorizationURL": f"{at}/oauth/v2/auth",
+            "tokenURL": f"{at}/oauth/v2/token",
+            "revocationURL": f"{at}/oauth/v2/token/revoke",
+        }
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports of all data centres."""
+        return tuple(urlsplit(origin).port or 0 for origin in self.origins.values())
+
+    async def open(self, data_centre: str, tls: TLS | None) -> None:
+        """Open a data centre on a free port."""
+        app = web.Application()
+        room = _DataCentre(self, data_centre, at_once=self._at_once)
+        app.router.add_get("/oauth/serverinfo", room.server_info)
+        app.router.add_route("*", "/oauth/v2/auth", room.authorize)
+        app.router.add_post("/oauth/v2/token", room.token)
+        app.router.add_post("/oauth/v2/token/revoke", room.revoke)
+        app.router.add_get(API, room.users)
+        runner = web.AppRunner(app)
+        self._runners.append(runner)
+        await runner.setup()
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if tls else None
+        if context is not None and tls is not None:
+            context.load_cert_chain(tls.certificate, tls.key)
+        await web.TCPSite(runner, HOST, 0, ssl_context=context).start()
+        self.origins[data_centre] = f"{'https' if tls else 'http'}://{HOST}:{runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        """Close all data centres."""
+        for runner in self._runners:
+            await runner.cleanup()
+
+
+class _DataCentre:
+    """The addresses of one data centre."""
+
+    def __init__(self, whole: Zoho, name: str, *, at_once: bool) -> None:
+        self._whole = whole
+        self._accounts = whole.accounts
+        self._name = name
+        self._at_once = at_once
+
+    async def server_info(self, _request: web.Request) -> web.Response:
+        """Tell where the data centres are."""
+        return web.json_response({"result": "success", "locations": self._whole.origins})
+
+    # --- the browser --------------------------------------------------------------------------------------------
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Send the person home, ask there, and go back to the client."""
+        if self._name != self._accounts.home:
+            raise web.HTTPFound(self._whole.origins[self._accounts.home] + request.raw_path)
+        asked = self._asked(request)
+        if isinstance(asked, str):
+            return web.Response(text=f"<h1>{asked}</h1>", content_type="text/html", status=400)
+        decision = (await request.post()).get("decision")
+        if decision is None and self._accounts.must_ask(asked) and not self._at_once:
+            page = _PAGE.format(client=html.escape(asked.client.id), scopes=html.escape(asked.scopes))
+            return web.Response(text=page, content_type="text/html")
+        raise web.HTTPFound(self._back(request, asked, rejected=decision == "reject"))
+
+    def _asked(self, request: web.Request) -> Authorization | str:
+        """Understand a request, or say what the page shows where there is nobody to send the person back to."""
+        query = request.query
+        client = self._accounts.client(query.get("client_id", ""))
+        if client is None:
+            return "Invalid Client ID"
+        if query.get("redirect_uri") not in client.redirect_uris:
+            return "Invalid Redirect Uri"
+        if query.get("response_type") != "code":
+            return "Invalid Response Type"
+        scopes = query.get("scope", "")
+        if not scopes or " " in scopes or any(scope.count(".") < 1 for scope in scopes.split(",")):
+            return "Invalid OAuth Scope: scope does not exist"
+        offline, prompted = query.get("access_type") == "offline", query.get("prompt") == "consent"
+        return Authorization(client, query["redirect_uri"], scopes, offline, prompted)
+
+    def _back(self, request: web.Request, asked: Authorization, *, rejected: bool) -> str:
+        code = None if rejected else self._accounts.new_code(asked)
+        at_home = {"location": self._name, "accounts-server": self._whole.origins[self._name]}
+        said = {"error": "access_denied"} if code is None else {"code": code, **at_home}
+        state = {"state": request.query["state"]} if "state" in request.query else {}
+        return f"{asked.redirect_uri}?{urlencode({**state, **said})}"
+
+    # --- the client ---------------------------------------------------------------------------------------------
+    async def token(self, request: web.Request) -> web.Response:
+        """Answer a token request; a refusal has status 200 as well."""
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        grant = form.get("grant_type", "")
+        self._whole.token_calls.append((self._name, grant))
+        client = self._accounts.client(form.get("client_id", ""))
+        if client is None:
+            return web.json_response({"error": "invalid_client"})
+        if form.get("client_secret") != client.secret:
+            return web.json_response({"error": "invalid_client_secret"})
+        answer = self._granted(client, grant, form)
+        domain = {"api_domain": self._whole.origins[self._name]} if "access_token" in answer else {}
+        return web.json_response({**answer, **domain})
+
+    def _granted(self, client: ZohoClient, grant: str, form: dict[str, str]) -> Answer:
+        if grant == "authorization_code":
+            return self._accounts.trade(client, form.get("code", ""), form.get("redirect_uri", ""), self._name)
+        if grant == "refresh_token":
+            return self._accounts.refresh(client, form.get("refresh_token", ""), self._name)
+        return {"error": "general_error"}
+
+    async def revoke(self, request: web.Request) -> web.Response:
+        """End a token that stands in the query or the form."""
+        form = await request.post()
+        known = self._accounts.revoke(request.query.get("token") or str(form.get("token", "")))
+        return web.json_response({"status": "success"} if known else {"error": "invalid_code"})
+
+    async def users(self, request: web.Request) -> web.Response:
+        """Answer an API call that shows its token after Zoho's own prefix."""
+        shown = request.headers.get("Authorization", "")
+        if not shown.startswith(PREFIX) or not self._accounts.is_live(shown.removeprefix(PREFIX)):
+            refusal = {"code": "INVALID_TOKEN", "details": {}, "message": "invalid oauth token", "status": "error"}
+            return web.json_response(refusal, status=401)
+        return web.json_response({"users": [{"full_name": "Ann Example", "status": "active"}]})

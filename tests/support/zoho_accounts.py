@@ -1,0 +1,185 @@
+"""What Zoho's accounts remember and refuse, as its documentation tells it; time and requests come from outside.
+
+Sources: zoho.com/accounts/protocol/oauth.html and its pages on data centres, zoho.com/crm/developer/docs/api on limits.
+Every secret holds the canary that the fixtures look for in what the operator logs.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+CODE_LIFETIME = 120
+TOKEN_LIFETIME = 3600
+WINDOW = 600
+PER_WINDOW = 10
+REFRESH_TOKENS = 20
+LIVING_TOKENS = 15
+ACCESS_DENIED = {
+    "error_description": "You have made too many requests continuously. Please try again after some time.",
+    "error": "Access Denied",
+    "status": "failure",
+}
+
+Answer = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ZohoClient:
+    """A server-based application of the API console."""
+
+    id: str
+    secret: str
+    redirect_uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What a person is asked: `scopes` are separated by commas."""
+
+    client: ZohoClient
+    redirect_uri: str
+    scopes: str
+    offline: bool
+    prompted: bool
+
+
+@dataclass(slots=True)
+class _Code:
+    asked: Authorization
+    data_centre: str
+    expires: float
+    renewable: bool
+
+
+@dataclass(slots=True)
+class _Grant:
+    client: str
+    data_centre: str
+    access_tokens: list[str] = field(default_factory=list)
+
+
+class ZohoAccounts:
+    """One person's account and the clients that may ask for it; `home` is the data centre in which it lives."""
+
+    def __init__(self, clock: Callable[[], float], home: str) -> None:
+        self.home = home
+        self._clock = clock
+        self._ahead = 0.0
+        self._clients: dict[str, ZohoClient] = {}
+        self._consented: set[tuple[str, str]] = set()
+        self._codes: dict[str, _Code] = {}
+        self._grants: dict[str, _Grant] = {}
+        self._living: dict[str, float] = {}
+        self._calls: dict[tuple[str, str], list[float]] = defaultdict(list)
+
+    # --- what a test does ---------------------------------------------------------------------------------------
+    def register(self, *redirect_uris: str) -> ZohoClient:
+        """Add a client, as the API console does."""
+        client = ZohoClient(f"1000.{secrets.token_hex(8).upper()}", _secret(), redirect_uris)
+        self._clients[client.id] = client
+        return client
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass for the accounts alone."""
+        self._ahead += seconds
+
+    @property
+    def refresh_tokens(self) -> int:
+        """How many refresh tokens live."""
+        return len(self._grants)
+
+    def tire(self) -> None:
+        """Let every refresh token have had its ten access tokens just now, as if other programs used it too."""
+        for token in self._grants:
+            while self._counted("token", token):
+                pass
+
+    def forget(self) -> None:
+        """End all grants, as the person does who removes the application."""
+        for token in list(self._grants):
+            self.revoke(token)
+
+    # --- what a browser asks ------------------------------------------------------------------------------------
+    def client(self, identifier: str) -> ZohoClient | None:
+        """Look a client up."""
+        return self._clients.get(identifier)
+
+    def must_ask(self, asked: Authorization) -> bool:
+        """Tell whether the person sees a page: at a first consent, and where the client wants it."""
+        return asked.prompted or (asked.client.id, asked.scopes) not in self._consented
+
+    def new_code(self, asked: Authorization) -> str | None:
+        """Give a code, or nothing where the client had ten in ten minutes."""
+        if not self._counted("code", asked.client.id):
+            return None
+        renewable = asked.offline and self.must_ask(asked)
+        self._consented.add((asked.client.id, asked.scopes))
+        code = _secret()
+        self._codes[code] = _Code(asked, self.home, self._now() + CODE_LIFETIME, renewable)
+        return code
+
+    # --- what a client asks -------------------------------------------------------------------------------------
+    def trade(self, client: ZohoClient, code: str, redirect_uri: str, data_centre: str) -> Answer:
+        """Give tokens for a code: once, within two minutes, in the data centre of the account."""
+        held = self._codes.pop(code, None)
+        if held is None or held.asked.client.id != client.id or held.expires <= self._now():
+            return {"error": "invalid_code"}
+        if held.data_centre != data_centre:
+            return {"error": "invalid_code"}
+        if held.asked.redirect_uri != redirect_uri:
+            return {"error": "invalid_redirect_uri"}
+        refresh_token = _secret()
+        grant = _Grant(client.id, data_centre)
+        answer = self._issued(grant)
+        if not held.renewable:
+            return answer
+        self._keep(refresh_token, grant)
+        return {**answer, "refresh_token": refresh_token}
+
+    def refresh(self, client: ZohoClient, refresh_token: str, data_centre: str) -> Answer:
+        """Give another access token; the refresh token stays as it is, and is not told again."""
+        grant = self._grants.get(refresh_token)
+        if grant is None or (grant.client, grant.data_centre) != (client.id, data_centre):
+            return {"error": "invalid_code"}
+        return self._issued(grant) if self._counted("token", refresh_token) else dict(ACCESS_DENIED)
+
+    def revoke(self, token: str) -> bool:
+        """End a refresh token and its access tokens, or one access token; tell whether there was one."""
+        grant = self._grants.pop(token, None)
+        for each in grant.access_tokens if grant else [token]:
+            known = self._living.pop(each, None)
+        return grant is not None or known is not None
+
+    def is_live(self, access_token: str) -> bool:
+        """Tell whether an API would take an access token."""
+        return self._living.get(access_token, 0.0) > self._now()
+
+    def _issued(self, grant: _Grant) -> Answer:
+        token = _secret()
+        self._living[token] = self._now() + TOKEN_LIFETIME
+        grant.access_tokens.append(token)
+        if len(grant.access_tokens) > LIVING_TOKENS:
+            self._living.pop(grant.access_tokens.pop(0), None)
+        return {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_LIFETIME}
+
+    def _keep(self, refresh_token: str, grant: _Grant) -> None:
+        of_client = [token for token, held in self._grants.items() if held.client == grant.client]
+        if len(of_client) >= REFRESH_TOKENS:
+            self.revoke(of_client[0])
+        self._grants[refresh_token] = grant
+
+    def _counted(self, kind: str, whose: str) -> bool:
+        now = self._now()
+        recent = self._calls[kind, whose] = [at for at in self._calls[kind, whose] if at > now - WINDOW]
+        if len(recent) >= PER_WINDOW:
+            return False
+        recent.append(now)
+        return True
+
+    def _now(self) -> float:
+        return self._clock() + self._ahead
+
+
+def _secret() -> str:
+    return f"1000.c4n4ry-{secrets.token_hex(8)}.{secrets.token_hex(8)}"

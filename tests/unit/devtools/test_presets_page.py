@@ -1,0 +1,20 @@
+"""The reference page of the presets is made from the rows."""
+
+import pytest
+
+from devtools.presets_page import PATH, page
+from oauth_connector.providers.preset import PresetName
+from oauth_connector.providers.rows import PRESETS
+
+
+def test_the_page_is_fresh() -> None:
+    """A row that is added or changed is so on the page: `make generate` writes it."""
+    assert PATH.read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_page_shows_what_a_person_must_give(name: PresetName) -> None:
+    """Each preset has its section, with its parameters and the provider's pages."""
+    section = page().split(f"## {name}\n", 1)[1].split("\n## ", 1)[0]
+    assert all(f"| `{parameter}` |" in section for parameter in PRESETS[name].parameters)
+    assert all(link in section for link in PRESETS[name].links)

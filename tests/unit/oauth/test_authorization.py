@@ -1,0 +1,183 @@
+"""The link that a person opens, and the redirect with which their browser comes back."""
+
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from oauth_connector.oauth.authorization import (
+    LONGEST_CODE,
+    LONGEST_PARAMETER,
+    AuthorizationRequest,
+    Denied,
+    Flaw,
+    Granted,
+    Issuer,
+    challenge,
+    parse_redirect,
+)
+
+ENDPOINT = "https://login.example.com/authorize"
+REDIRECT_URI = "https://connect.example.com/oauth/callback/team-a/crm"
+ISSUER = "https://login.example.com"
+ANYBODY = Issuer()
+KNOWN, NAMED = Issuer(ISSUER), Issuer(ISSUER, required=True)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+VERIFIERS = st.text("ABCXYZabcxyz0189-._~", min_size=43, max_size=128)
+
+
+def a_request(endpoint: str = ENDPOINT, **changed: object) -> AuthorizationRequest:
+    """Give a request, with the vector of RFC 7636 App. B as its challenge."""
+    members: dict[str, object] = {
+        "scope": "read write",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        **changed,
+    }
+    return AuthorizationRequest(endpoint, "robot", REDIRECT_URI, **members)  # type: ignore[arg-type]  # by name
+
+
+def query(url: str) -> dict[str, list[str]]:
+    """Give the parameters of a link."""
+    return parse_qs(urlsplit(url).query, keep_blank_values=True)
+
+
+def test_link_is_the_rfcs() -> None:
+    """RFC 6749 §4.1.1 with RFC 7636 §4.3: these parameters, and none beside them."""
+    assert query(a_request().url("xyz")) == {
+        "response_type": ["code"],
+        "client_id": ["robot"],
+        "redirect_uri": [REDIRECT_URI],
+        "scope": ["read write"],
+        "state": ["xyz"],
+        "code_challenge": ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],
+        "code_challenge_method": ["S256"],
+    }
+
+
+def test_link_leaves_out_what_is_not_there() -> None:
+    """RFC 6749 §3.1: a parameter without a value is omitted; without a challenge there is no method."""
+    url = a_request(scope="", code_challenge=None, parameters=[("audience", "")]).url("xyz")
+    assert query(url).keys() == {"response_type", "client_id", "redirect_uri", "state"}
+
+
+def test_further_parameters_come_last_and_may_repeat() -> None:
+    """In the order in which they are given; RFC 8707 §2 repeats `resource`."""
+    url = a_request(parameters=[("prompt", "consent"), ("resource", "urn:b"), ("resource", "urn:a")]).url("xyz")
+    assert parse_qsl(urlsplit(url).query)[-3:] == [("prompt", "consent"), ("resource", "urn:b"), ("resource", "urn:a")]
+
+
+@pytest.mark.parametrize("own", ["tenant=a", "tenant=a&empty=&b=%2F+%20", "flag"])
+def test_query_of_the_endpoint_is_kept_to_the_letter(own: str) -> None:
+    """RFC 6749 §3.1: the endpoint's own query stays, ahead of ours."""
+    url = a_request(f"{ENDPOINT}?{own}").url("xyz")
+    assert url.startswith(f"{ENDPOINT}?{own}&response_type=code&")
+
+
+def test_fragment_of_the_endpoint_is_dropped() -> None:
+    """RFC 6749 §3.1: an endpoint has none, and behind one our parameters would never reach the server."""
+    assert "#" not in a_request(f"{ENDPOINT}#top").url("xyz")
+
+
+@given(TEXT, TEXT, TEXT)
+def test_any_text_arrives_as_it_was_meant(scope: str, state: str, value: str) -> None:
+    """Nothing in a value can become another parameter, or leave the query."""
+    url = a_request(scope=scope, parameters=[("x", value)]).url(state)
+    assert url.startswith(f"{ENDPOINT}?")
+    found = query(url)
+    assert (found["scope"], found["state"], found["x"]) == ([scope], [state], [value])
+    assert len(found) == 8
+
+
+@given(TEXT)
+def test_link_is_as_another_client_builds_it(state: str) -> None:
+    """Authlib makes the same parameters of the same request."""
+    theirs = prepare_grant_uri(
+        ENDPOINT,
+        "robot",
+        "code",
+        REDIRECT_URI,
+        "read write",
+        state,
+        code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        code_challenge_method="S256",
+    )
+    assert query(a_request().url(state)) == query(theirs)
+
+
+def test_challenge_is_the_rfcs() -> None:
+    """The vector of RFC 7636 App. B."""
+    assert challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+@given(VERIFIERS)
+def test_challenge_is_as_another_client_computes_it(verifier: str) -> None:
+    """Authlib agrees on any verifier."""
+    assert challenge(verifier) == create_s256_code_challenge(verifier)
+
+
+REDIRECTS: dict[str, tuple[list[tuple[str, str]], Issuer, Granted | Denied | Flaw]] = {
+    "a code": ([("code", "abc")], ANYBODY, Granted(SecretStr("abc"))),
+    "a code from the issuer": ([("code", "abc"), ("iss", ISSUER)], NAMED, Granted(SecretStr("abc"), ISSUER)),
+    "a code from whom nobody knows": ([("code", "abc"), ("iss", "x")], ANYBODY, Granted(SecretStr("abc"), "x")),
+    "a code without the issuer, who need not say": ([("code", "abc")], KNOWN, Granted(SecretStr("abc"))),
+    "a code without the issuer, who must say": ([("code", "abc")], NAMED, Flaw.ISSUER_MISSING),
+    "a code from another issuer": ([("code", "abc"), ("iss", f"{ISSUER}/")], KNOWN, Flaw.ISSUER_MISMATCH),
+    "an issuer in capitals": ([("code", "abc"), ("iss", ISSUER.upper())], KNOWN, Flaw.ISSUER_MISMATCH),
+    "an empty issuer": ([("code", "abc"), ("iss", "")], KNOWN, Flaw.ISSUER_MISMATCH),
+    "a refusal": ([("error", "access_denied")], ANYBODY, Denied("access_denied")),
+    "a refusal that says why": (
+        [("error", "access_denied"), ("error_description", "no"), ("error_uri", "https://x")],
+        ANYBODY,
+        Denied("access_denied"),
+    ),
+    "a refusal from another issuer": ([("error", "access_denied"), ("iss", "x")], KNOWN, Flaw.ISSUER_MISMATCH),
+    "a refusal without the issuer, who must say": ([("error", "access_denied")], NAMED, Flaw.ISSUER_MISSING),
+    "a refusal without a form": ([("error", '<a href="x">')], ANYBODY, Denied("error")),
+    "an endless refusal": ([("error", "e" * 65)], ANYBODY, Denied("error")),
+    "an empty refusal": ([("error", "")], ANYBODY, Denied("error")),
+    "code and error": ([("code", "abc"), ("error", "access_denied")], ANYBODY, Flaw.CODE_AND_ERROR),
+    "nothing": ([], ANYBODY, Flaw.NEITHER),
+    "an empty code": ([("code", "")], ANYBODY, Flaw.NEITHER),
+    "a code of no printable characters": ([("code", "a\nb")], ANYBODY, Flaw.NEITHER),
+    "a code beyond ASCII": ([("code", "é")], ANYBODY, Flaw.NEITHER),
+    "two codes": ([("code", "a"), ("code", "b")], ANYBODY, Flaw.DUPLICATE_PARAMETER),
+    "the same code twice": ([("code", "a"), ("code", "a")], ANYBODY, Flaw.DUPLICATE_PARAMETER),
+    "an unknown parameter twice": ([("code", "a"), ("x", "1"), ("x", "2")], ANYBODY, Flaw.DUPLICATE_PARAMETER),
+    "the longest code": ([("code", "a" * LONGEST_CODE)], ANYBODY, Granted(SecretStr("a" * LONGEST_CODE))),
+    "a code that is too long": ([("code", "a" * (LONGEST_CODE + 1))], ANYBODY, Flaw.TOO_LONG),
+    "a parameter that is too long": ([("code", "a"), ("x", "y" * (LONGEST_PARAMETER + 1))], ANYBODY, Flaw.TOO_LONG),
+}
+
+
+@pytest.mark.parametrize(("pairs", "issuer", "expected"), REDIRECTS.values(), ids=REDIRECTS)
+def test_redirect_is_understood(
+    pairs: list[tuple[str, str]], issuer: Issuer, expected: Granted | Denied | Flaw
+) -> None:
+    """RFC 6749 §4.1.2 and §3.1, RFC 9207 §2.4: what each redirect means, and what cannot be gone on with."""
+    assert parse_redirect(pairs, issuer) == expected
+
+
+def test_only_what_was_asked_for_is_kept() -> None:
+    """Some providers name the account's host in the redirect; nothing else of it goes any further."""
+    pairs = [("code", "abc"), ("location", "eu"), ("accounts-server", "https://accounts.zoho.eu")]
+    answer = parse_redirect(pairs, ANYBODY, keep=["accounts-server", "absent"])
+    assert isinstance(answer, Granted)
+    assert answer.extra == {"accounts-server": "https://accounts.zoho.eu"}
+
+
+def test_code_shows_in_no_representation() -> None:
+    """What came back can be printed by mistake."""
+    assert "c4n4ry" not in repr(parse_redirect([("code", "c4n4ry")], ANYBODY))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["code", "error", "iss", "x"]), st.text(max_size=8))), st.booleans())
+def test_any_redirect_is_understood_somehow(pairs: list[tuple[str, str]], required: bool) -> None:  # noqa: FBT001  # drawn
+    """Nothing is raised, and a code is never taken out of a redirect that holds anything twice."""
+    answer = parse_redirect(pairs, Issuer(ISSUER, required))
+    if isinstance(answer, Granted):
+        assert len(dict(pairs)) == len(pairs)
+        assert answer.iss in {None, ISSUER}

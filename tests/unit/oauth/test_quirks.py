@@ -1,0 +1,227 @@
+"""How the answers of providers that are known by name differ from the standard, one by one."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.oauth.errors import FailureReason, Phase, Signal, Symptom, classify
+from oauth_connector.oauth.quirks import STANDARD, Quirks
+from oauth_connector.oauth.responses import parse
+from oauth_connector.oauth.token import GrantType, HTTPResponse, Token
+from oauth_connector.providers.preset import PresetName
+from oauth_connector.providers.rows import PRESETS
+
+
+def answer(members: Any, status: int = 200) -> HTTPResponse:
+    """Give an answer in JSON."""
+    return HTTPResponse(status, {"content-type": "application/json"}, json.dumps(members).encode())
+
+
+def of(preset: str, members: Any, status: int = 200) -> Token | Signal:
+    """Understand an answer of a provider that is known by name."""
+    return parse(answer(members, status), PRESETS[PresetName(preset)].quirks)
+
+
+def token_of(preset: str, members: Any) -> Token:
+    """Understand an answer that must be a token."""
+    understood = of(preset, members)
+    assert isinstance(understood, Token), understood
+    return understood
+
+
+def signal_of(preset: str, members: Any, status: int = 200) -> Signal:
+    """Understand an answer that must not be a token."""
+    understood = of(preset, members, status)
+    assert isinstance(understood, Signal)
+    return understood
+
+
+MEANINGS = {
+    "Zoho's dead code or refresh token, with status 200": ("Zoho", {"error": "invalid_code"}, 200, "invalid_grant"),
+    "Zoho's wrong secret": ("Zoho", {"error": "invalid_client_secret"}, 200, "invalid_client"),
+    "GitHub's used code, with status 200": (
+        "GitHub",
+        {"error": "bad_verification_code", "error_description": "The code passed is incorrect or expired."},
+        200,
+        "invalid_grant",
+    ),
+    "GitHub's dead refresh token": ("GitHub", {"error": "bad_refresh_token"}, 200, "invalid_grant"),
+    "GitHub's wrong secret": ("GitHub", {"error": "incorrect_client_credentials"}, 200, "invalid_client"),
+    "Slack's used code, with ok false": ("Slack", {"ok": False, "error": "code_already_used"}, 200, "invalid_grant"),
+    "Slack's dead refresh token": ("Slack", {"ok": False, "error": "invalid_refresh_token"}, 200, "invalid_grant"),
+    "Slack's wrong secret": ("Slack", {"ok": False, "error": "bad_client_secret"}, 200, "invalid_client"),
+    "Slack's bad moment": ("Slack", {"ok": False, "error": "internal_error"}, 200, "server_error"),
+    "Salesforce's person who has gone": ("Salesforce", {"error": "inactive_user"}, 400, "invalid_grant"),
+    "Salesforce's wrong client": ("Salesforce", {"error": "invalid_client_id"}, 400, "invalid_client"),
+    "Entra's demand for a person": ("MicrosoftEntra", {"error": "interaction_required"}, 400, "invalid_grant"),
+    "Google's deleted client": ("Google", {"error": "deleted_client"}, 401, "invalid_client"),
+}
+
+
+@pytest.mark.parametrize(("preset", "members", "status", "meaning"), MEANINGS.values(), ids=MEANINGS)
+def test_a_providers_own_code_is_read_as_the_standards(
+    preset: str, members: dict[str, Any], status: int, meaning: str
+) -> None:
+    """What it means decides what is done; what it said stands beside it, for whoever looks it up."""
+    signal = signal_of(preset, members, status)
+    assert (signal.symptom, signal.oauth_error, signal.provider_code) == (
+        Symptom.OAUTH_ERROR,
+        meaning,
+        members["error"],
+    )
+
+
+def test_without_a_preset_a_code_stands_as_it_came() -> None:
+    """No provider's words are taken for another's."""
+    signal = parse(answer({"error": "invalid_code"}))
+    assert isinstance(signal, Signal)
+    assert (signal.oauth_error, signal.provider_code) == ("invalid_code", None)
+
+
+def test_a_code_of_microsofts_is_kept_beside_the_translation() -> None:
+    """The number says more than the word."""
+    members = {"error": "interaction_required", "error_description": "AADSTS50076: Due to a configuration change"}
+    assert signal_of("MicrosoftEntra", members, 400).provider_code == "AADSTS50076"
+
+
+LIMITS = {
+    "Zoho": ({"error": "Access Denied", "status": "failure"}, 200),
+    "Slack": ({"ok": False, "error": "ratelimited"}, 429),
+    "Salesforce": ({"error": "rate_limit_exceeded"}, 400),
+}
+
+
+@pytest.mark.parametrize(("preset", "told"), LIMITS.items(), ids=LIMITS)
+def test_too_many_calls_are_told_apart_from_a_refusal(preset: str, told: tuple[dict[str, Any], int]) -> None:
+    """However a provider says that it was asked too often, nothing is wrong with the credentials."""
+    failure = classify(GrantType.CLIENT_CREDENTIALS, Phase.TOKEN, signal_of(preset, *told))
+    assert failure.reason is FailureReason.RATE_LIMITED
+
+
+ZOHO = {"access_token": "1000.a.b", "api_domain": "https://www.zohoapis.eu", "token_type": "Bearer"}
+LIVES = {
+    "seconds": ({"expires_in": 3600}, 3600),
+    "milliseconds": ({"expires_in": 3_600_000}, 3600),
+    "both, of which the plain one counts": ({"expires_in_sec": 3600, "expires_in": 3_600_000}, 3600),
+    "a large number that is no multiple of a second": ({"expires_in": 3_600_001}, 3_600_001),
+    "none": ({}, None),
+    "nonsense": ({"expires_in_sec": "soon", "expires_in": 60}, 60),
+}
+
+
+@pytest.mark.parametrize(("members", "life"), LIVES.values(), ids=LIVES)
+def test_zohos_lives_are_seconds_and_were_milliseconds(members: dict[str, Any], life: int | None) -> None:
+    """Both ways of writing an hour are one."""
+    assert token_of("Zoho", {**ZOHO, **members}).lifetime == life
+
+
+def test_elsewhere_a_large_number_is_a_long_life() -> None:
+    """Two months of seconds are no milliseconds."""
+    assert token_of("Google", {"access_token": "a", "expires_in": 5_184_000}).lifetime == 5_184_000
+
+
+def test_zohos_domain_of_the_api_can_be_published() -> None:
+    """A pod must know which host serves its data centre."""
+    fields = token_of("Zoho", ZOHO).fields
+    assert fields["api_domain"].get_secret_value() == "https://www.zohoapis.eu"
+
+
+NAMES = st.sampled_from(
+    ["access_token", "token_type", "expires_in", "expires_in_sec", "error", "ok", "authed_user", "scope", "issued_at"]
+)
+BOT = {"ok": True, "access_token": "xoxb-1", "token_type": "bot", "scope": "chat:write,users:read"}
+PERSON = {"id": "U1", "scope": "chat:write", "access_token": "xoxp-1", "token_type": "user"}
+
+
+def test_slacks_bot_token_is_a_bearer_token() -> None:
+    """Its type says whose it is, not how it is sent."""
+    token = token_of("Slack", {**BOT, "authed_user": {"id": "U1"}})
+    assert (token.access_token.get_secret_value(), token.token_type) == ("xoxb-1", "Bearer")
+    assert token.scope == ("chat:write", "users:read")
+    unknown = parse(answer(BOT))
+    assert isinstance(unknown, Signal)
+    assert unknown.symptom is Symptom.UNSUPPORTED_TOKEN_TYPE
+
+
+def test_slacks_token_of_a_person_is_found_where_it_is() -> None:
+    """Without scopes of a bot there is no token on top; the person's comes with its own refresh token and life."""
+    rotating = {**PERSON, "refresh_token": "xoxe-1", "expires_in": 43200}
+    token = token_of("Slack", {"ok": True, "app_id": "A1", "authed_user": rotating})
+    assert token.access_token.get_secret_value() == "xoxp-1"
+    assert token.refresh_token is not None
+    assert (token.refresh_token.get_secret_value(), token.lifetime, token.scope) == ("xoxe-1", 43200, ("chat:write",))
+
+
+def test_slacks_bot_comes_before_the_person() -> None:
+    """Where both were asked for, the token on top is the one that is published."""
+    assert token_of("Slack", {**BOT, "authed_user": PERSON}).access_token.get_secret_value() == "xoxb-1"
+
+
+def test_slack_without_any_token_has_none() -> None:
+    """An object without a token, or something else in its place, is not a token."""
+    inners: list[Any] = [{"id": "U1"}, None, "U1", []]
+    for inner in inners:
+        assert signal_of("Slack", {"ok": True, "authed_user": inner}).symptom is Symptom.NO_TOKEN
+
+
+def test_githubs_form_is_read_with_its_commas() -> None:
+    """GitHub answers with a form where nobody asked for JSON; an app's token comes with a refresh token."""
+    form = {"access_token": "ghu_1", "expires_in": "28800", "refresh_token": "ghr_1", "scope": "repo,gist"}
+    body = urlencode({**form, "token_type": "bearer"}).encode()
+    token = parse(
+        HTTPResponse(200, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}, body),
+        PRESETS[PresetName.GITHUB].quirks,
+    )
+    assert isinstance(token, Token)
+    assert (token.scope, token.lifetime, token.refresh_token is not None) == (("repo", "gist"), 28800, True)
+
+
+def test_githubs_form_can_hold_an_error() -> None:
+    """With status 200 as well."""
+    body = b"error=bad_verification_code&error_description=The+code+passed+is+incorrect+or+expired."
+    response = HTTPResponse(200, {"content-type": "application/x-www-form-urlencoded"}, body)
+    signal = parse(response, PRESETS[PresetName.GITHUB].quirks)
+    assert isinstance(signal, Signal)
+    assert signal.oauth_error == "invalid_grant"
+
+
+def test_salesforce_tells_no_life_and_an_instance() -> None:
+    """There is no `expires_in`; the time of issue, text in milliseconds, is not taken for one."""
+    told = {"access_token": "00D!a", "instance_url": "https://acme.my.salesforce.com", "issued_at": "1700000000000"}
+    token = token_of("Salesforce", {**told, "token_type": "Bearer", "signature": "x="})
+    assert token.lifetime is None
+    assert token.fields["instance_url"].get_secret_value() == "https://acme.my.salesforce.com"
+
+
+def test_keycloaks_further_members_do_no_harm() -> None:
+    """A refresh token that never expires is told by a zero beside the token's own life."""
+    told = {"expires_in": 300, "refresh_expires_in": 0, "refresh_token": "r", "not-before-policy": 0, "scope": "email"}
+    token = token_of("Keycloak", {"access_token": "a", "token_type": "Bearer", "session_state": "s", **told})
+    assert (token.lifetime, token.refresh_token is not None) == (300, True)
+
+
+def test_no_token_of_a_nested_answer_shows() -> None:
+    """What was understood can be printed by mistake."""
+    assert "xoxp-1" not in repr(of("Slack", {"ok": True, "authed_user": PERSON}))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(list(PRESETS)), st.dictionaries(NAMES, VALUES), st.integers(100, 599))
+def test_whatever_comes_nothing_is_raised(preset: PresetName, members: dict[str, Any], status: int) -> None:
+    """Any object with any status gives a token or a signal, whoever is said to have sent it."""
+    assert isinstance(of(preset, members, status), Token | Signal)
+
+
+def test_the_standard_has_no_quirk() -> None:
+    """Without a preset an answer is read as RFC 6749 says."""
+    assert Quirks() == STANDARD

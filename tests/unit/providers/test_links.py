@@ -1,0 +1,144 @@
+"""The link that a person follows, for connectors that name a preset."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from oauth_connector.api.consent import ConsentRequest, OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.api.sealing import ConsentKeys
+from oauth_connector.api.tickets import ticket_hash
+from oauth_connector.connector.consent_request import Endpoints, Terms, request_of
+from oauth_connector.connector.consents import Consent
+from oauth_connector.connector.observation import Key
+from oauth_connector.oauth.authorization import AuthorizationRequest
+from tests.support.builders import NOW, UID, a_connector, a_spec
+
+CONSENT = Consent(
+    Key("shop", "crm-1"),
+    UID,
+    "1",
+    1,
+    NOW,
+    OAuthConsentSpec(
+        connector_name="crm", requested_by="ann", ticket_hash=ticket_hash("t" * 43), redirect=Redirect.HOSTED
+    ),
+    OAuthConsentStatus(),
+)
+
+
+def request_for(provider: Mapping[str, Any], **changes: Any) -> ConsentRequest:
+    """Give what the link is made of."""
+    connector = a_connector(a_spec(grantType="AuthorizationCode", provider=dict(provider), **changes))
+    endpoints = Endpoints.of(connector.valid_spec, None)
+    assert endpoints is not None
+    request = request_of(CONSENT, connector, endpoints, Terms("https://connect.example.com"), ConsentKeys(b"k" * 32))
+    assert request is not None
+    return request
+
+
+def link(request: ConsentRequest) -> tuple[str, dict[str, str]]:
+    """Give the address of the link, and its query."""
+    parameters = [(each.name, each.value) for each in request.parameters]
+    url = AuthorizationRequest(
+        request.authorization_endpoint,
+        request.client_id,
+        request.redirect_uri,
+        request.scope or "",
+        request.code_challenge,
+        parameters,
+    ).url("a-state")
+    return url.split("?", 1)[0], dict(parse_qsl(urlsplit(url).query))
+
+
+LINKS: dict[str, tuple[dict[str, Any], dict[str, Any], str, dict[str, str | None]]] = {
+    "Zoho": (
+        {"preset": "Zoho", "parameters": {"dataCenter": "eu"}},
+        {"scopes": ["ZohoCRM.modules.READ", "ZohoCRM.users.READ"]},
+        "https://accounts.zoho.eu/oauth/v2/auth",
+        {
+            "scope": "ZohoCRM.modules.READ,ZohoCRM.users.READ",
+            "access_type": "offline",
+            "prompt": "consent",
+            "code_challenge_method": "S256",
+        },
+    ),
+    "Google": (
+        {"preset": "Google"},
+        {"scope": "openid email", "authorizationCode": {"parameters": {"login_hint": "ann@example.com"}}},
+        "https://accounts.google.com/o/oauth2/v2/auth",
+        {"scope": "openid email", "access_type": "offline", "prompt": "consent", "login_hint": "ann@example.com"},
+    ),
+    "Entra": (
+        {"preset": "MicrosoftEntra", "parameters": {"tenant": "common"}},
+        {"scopes": ["Mail.Read"]},
+        "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+        {"scope": "Mail.Read offline_access"},
+    ),
+    "GitHub": (
+        {"preset": "GitHub"},
+        {"scopes": ["repo"]},
+        "https://github.com/login/oauth/authorize",
+        {"scope": "repo", "code_challenge_method": "S256"},
+    ),
+    "Salesforce": (
+        {"preset": "Salesforce"},
+        {"scopes": ["api"]},
+        "https://login.salesforce.com/services/oauth2/authorize",
+        {"scope": "api refresh_token"},
+    ),
+    "Okta": (
+        {"preset": "Okta", "parameters": {"domain": "acme.okta.com"}},
+        {"scopes": ["openid"]},
+        "https://acme.okta.com/oauth2/default/v1/authorize",
+        {"scope": "openid offline_access"},
+    ),
+    "Auth0": (
+        {"preset": "Auth0", "parameters": {"domain": "acme.eu.auth0.com"}},
+        {"scopes": ["read:things"], "audience": "https://api.example.com"},
+        "https://acme.eu.auth0.com/authorize",
+        {"scope": "read:things offline_access", "audience": "https://api.example.com"},
+    ),
+    "Keycloak": (
+        {"preset": "Keycloak", "parameters": {"server": "sso.example.com", "realm": "main"}},
+        {},
+        "https://sso.example.com/realms/main/protocol/openid-connect/auth",
+        {"scope": "offline_access"},
+    ),
+    "Slack": (
+        {"preset": "Slack"},
+        {"authorizationCode": {"parameters": {"user_scope": "search:read"}}, "scopes": ["chat:write", "users:read"]},
+        "https://slack.com/oauth/v2/authorize",
+        {"scope": "chat:write,users:read", "user_scope": "search:read", "code_challenge": None},
+    ),
+}
+
+
+@pytest.mark.parametrize(("provider", "changes", "address", "said"), LINKS.values(), ids=LINKS)
+def test_a_link_says_what_the_provider_wants_to_hear(
+    provider: dict[str, Any], changes: dict[str, Any], address: str, said: dict[str, str | None]
+) -> None:
+    """Scopes joined its way, with what brings a refresh token, and a challenge where it takes one."""
+    found, query = link(request_for(provider, **changes))
+    assert found == address
+    assert {name: query.get(name) for name in said} == said
+
+
+def test_only_zohos_redirect_is_asked_for_more_than_a_code() -> None:
+    """The parameter that names the data centre is handed on to the operator; of others nothing is."""
+    assert request_for({"preset": "Zoho"}).callback_parameters == ("accounts-server",)
+    assert request_for({"preset": "Google"}).callback_parameters == ()
+
+
+def test_another_preset_or_parameter_is_another_consent() -> None:
+    """Who said yes for one data centre has not said yes for another."""
+    digests = {
+        request_for(provider).digest
+        for provider in (
+            {"preset": "Zoho"},
+            {"preset": "Zoho", "parameters": {"dataCenter": "eu"}},
+            {"preset": "Google"},
+        )
+    }
+    assert len(digests) == 3

@@ -1,0 +1,264 @@
+"""What holds of every preset, and what each comes to for a connector that names it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.api.parsing import parse_spec
+from oauth_connector.api.provider import Provider
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.connector.effective import authorization_parameters, authorization_scopes, refresh_policy
+from oauth_connector.connector.schedule import Policy
+from oauth_connector.oauth import errors
+from oauth_connector.oauth.token import ClientAuthentication, GrantType
+from oauth_connector.providers.preset import Callback, Preset, PresetName
+from oauth_connector.providers.rows import PRESETS
+from tests.support.builders import a_spec
+
+PARAMETERS = [(name, each) for name, preset in PRESETS.items() for each in preset.parameters]
+SMUGGLED = (
+    "evil.example/",
+    "evil.example#",
+    "evil.example?",
+    "a@evil.example",
+    "evil.example:443",
+    "evil.example:65536",
+    "evil.example:0",
+    "evil.example\\",
+    "EVIL.example%2f",
+    "evil.example ",
+    "evil.example\n",
+    "..",
+    "../..",
+    "a/../..",
+    "${token}",
+    "[::1]",
+    "https://evil.example",
+    "evil.example\u2024com",
+    "",
+)
+
+
+def examples(preset: Preset) -> dict[str, str]:
+    """Give a value for each parameter."""
+    return {name: each.example for name, each in preset.parameters.items()}
+
+
+def spec_of(preset: str, parameters: Mapping[str, str] | None = None, **changes: Any) -> OAuthConnectorSpec:
+    """Give a connector that names a preset and asks a person."""
+    provider = {"preset": preset, **({"parameters": dict(parameters)} if parameters else {})}
+    spec = parse_spec(a_spec(grantType="AuthorizationCode", provider=provider, **changes))
+    assert isinstance(spec, OAuthConnectorSpec), spec
+    return spec
+
+
+def test_every_name_has_a_row() -> None:
+    """A name that the API takes leads somewhere."""
+    assert set(PRESETS) == set(PresetName)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_row_links_to_the_providers_own_pages(name: PresetName) -> None:
+    """Whoever doubts a row can look it up, over TLS."""
+    links = PRESETS[name].links
+    assert links
+    assert all(link.startswith("https://") for link in links)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_examples_are_accepted_and_fill_every_address(name: PresetName) -> None:
+    """What the page shows as an example works, and leaves no placeholder behind."""
+    preset = PRESETS[name]
+    assert preset.complaint(examples(preset)) is None
+    templates = (preset.authorization_url, preset.token_url, preset.revocation_url, preset.issuer)
+    for template in filter(None, templates):
+        filled = preset.filled(template, examples(preset)) or ""
+        assert re.fullmatch(r"https://[a-z0-9.-]+/?[A-Za-z0-9_./-]*", filled)
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+def test_no_parameter_takes_an_address_elsewhere(name: PresetName, parameter: str) -> None:
+    """What would end the host, add a user or a port, or climb out of a path, is refused with an example."""
+    preset = PRESETS[name]
+    allowed = {"evil.example:443"} if parameter == "server" and name is PresetName.KEYCLOAK else set()
+    for value in set(SMUGGLED) - allowed:
+        assert f"such as {preset.parameters[parameter].example}" in (preset.complaint({parameter: value}) or "")
+
+
+@pytest.mark.parametrize("name", [PresetName.OKTA, PresetName.AUTH0, PresetName.GITHUB, PresetName.MICROSOFT_ENTRA])
+def test_no_host_is_an_address_of_a_machine(name: PresetName) -> None:
+    """A host is a name of two labels at least, so that neither numbers nor `localhost` are one."""
+    parameter = "tenant" if name is PresetName.MICROSOFT_ENTRA else "server" if name is PresetName.GITHUB else "domain"
+    for value in ("169.254.169.254", "2130706433", "localhost", "kubernetes", "-a.example", "a..example"):
+        assert PRESETS[name].complaint({parameter: value}) is not None, value
+
+
+@given(st.sampled_from(PARAMETERS), st.data())
+def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[PresetName, str], data: st.DataObject) -> None:
+    """A value that is accepted changes neither scheme nor user, and a path goes nowhere but down."""
+    name, parameter = chosen
+    preset = PRESETS[name]
+    pattern = re.compile(f"({preset.parameters[parameter].pattern})", re.ASCII)
+    value = data.draw(st.from_regex(pattern, fullmatch=True))
+    parts = urlsplit(preset.filled(preset.token_url, {**examples(preset), parameter: value}) or "")
+    assert (parts.scheme, parts.username, parts.query, parts.fragment) == ("https", None, "", "")
+    assert parts.hostname
+    assert parts.port is None or (name, parameter) == (PresetName.KEYCLOAK, "server")
+    assert not {"..", "."} & set(parts.path.split("/"))
+
+
+def test_an_unknown_parameter_is_named() -> None:
+    """A person who mistypes a name is told which."""
+    assert PRESETS[PresetName.OKTA].complaint({"domian": "acme.okta.com"}) == "Okta has no parameter domian"
+
+
+def test_an_address_without_its_parameter_is_none() -> None:
+    """Nothing is guessed."""
+    okta = PRESETS[PresetName.OKTA]
+    assert okta.filled(okta.token_url, {}) is None
+    assert okta.missing({}) == ["domain"]
+
+
+ADDRESSES = {
+    "Zoho, by default in the United States": ("Zoho", {}, "https://accounts.zoho.com/oauth/v2/token"),
+    "Zoho in Canada": ("Zoho", {"dataCenter": "ca"}, "https://accounts.zohocloud.ca/oauth/v2/token"),
+    "Google": ("Google", {}, "https://oauth2.googleapis.com/token"),
+    "Entra": (
+        "MicrosoftEntra",
+        {"tenant": "common", "cloud": "us-government"},
+        "https://login.microsoftonline.us/common/oauth2/v2.0/token",
+    ),
+    "GitHub": ("GitHub", {}, "https://github.com/login/oauth/access_token"),
+    "Salesforce": ("Salesforce", {}, "https://login.salesforce.com/services/oauth2/token"),
+    "Okta": ("Okta", {"domain": "acme.okta.com"}, "https://acme.okta.com/oauth2/default/v1/token"),
+    "Auth0": ("Auth0", {"domain": "acme.eu.auth0.com"}, "https://acme.eu.auth0.com/oauth/token"),
+    "Keycloak": (
+        "Keycloak",
+        {"server": "sso.example.com:8443/auth", "realm": "main"},
+        "https://sso.example.com:8443/auth/realms/main/protocol/openid-connect/token",
+    ),
+    "Slack": ("Slack", {}, "https://slack.com/api/oauth.v2.access"),
+}
+
+
+@pytest.mark.parametrize(("name", "parameters", "address"), ADDRESSES.values(), ids=ADDRESSES)
+def test_a_preset_leads_to_its_token_endpoint(name: str, parameters: dict[str, str], address: str) -> None:
+    """With its parameters filled in."""
+    assert spec_of(name, parameters).provider.effective_token_url == address
+
+
+def test_what_stands_beside_the_preset_overrides_it() -> None:
+    """An endpoint replaces the preset's; an issuer replaces all of them, by discovery."""
+    own = Provider(preset=PresetName.ZOHO, token_url="https://proxy.example.com/token")
+    assert own.effective_token_url == "https://proxy.example.com/token"
+    assert own.effective_authorization_url == "https://accounts.zoho.com/oauth/v2/auth"
+    org = Provider(preset=PresetName.OKTA, issuer="https://acme.okta.com")
+    assert (org.effective_issuer, org.effective_token_url, org.effective_authorization_url) == (
+        "https://acme.okta.com",
+        None,
+        None,
+    )
+
+
+def test_zoho_asks_as_zoho_wants_to_be_asked() -> None:
+    """Commas, a secret in the form, offline access with a new consent, and its own header prefix."""
+    spec = spec_of("Zoho", scopes=["ZohoCRM.modules.ALL", "ZohoCRM.users.READ"])
+    assert (spec.separator, spec.effective_header_prefix) == (",", "Zoho-oauthtoken")
+    assert spec.effective_authentication is ClientAuthentication.POST
+    assert authorization_parameters(spec) == {"access_type": "offline", "prompt": "consent"}
+    assert authorization_scopes(spec) == ("ZohoCRM.modules.ALL", "ZohoCRM.users.READ")
+
+
+def test_own_parameters_stand_beside_those_of_the_preset() -> None:
+    """Who adds a hint for the login page keeps the refresh token; who names the same parameter decides."""
+    member = {"parameters": {"login_hint": "ann@example.com", "prompt": "select_account consent"}}
+    assert authorization_parameters(spec_of("Google", authorizationCode=member)) == {
+        "access_type": "offline",
+        "prompt": "select_account consent",
+        "login_hint": "ann@example.com",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "offline"),
+    [
+        ("MicrosoftEntra", {"tenant": "common"}, "offline_access"),
+        ("Okta", {"domain": "acme.okta.com"}, "offline_access"),
+        ("Auth0", {"domain": "acme.eu.auth0.com"}, "offline_access"),
+        ("Keycloak", {"server": "sso.example.com", "realm": "main"}, "offline_access"),
+        ("Salesforce", {}, "refresh_token"),
+    ],
+)
+def test_the_scope_for_a_refresh_token_is_added_once(name: str, parameters: dict[str, str], offline: str) -> None:
+    """A person need not know it, and may write it."""
+    assert authorization_scopes(spec_of(name, parameters, scope="read")) == ("read", offline)
+    assert authorization_scopes(spec_of(name, parameters, scopes=[offline, "read"])) == (offline, "read")
+
+
+def test_salesforce_tells_no_life_and_the_preset_knows_one() -> None:
+    """Two hours, its default session; what the connector says comes first, and elsewhere it is an hour."""
+    assert spec_of("Salesforce").default_lifetime_seconds == 7200
+    assert spec_of("Salesforce", refresh={"defaultLifetime": "15m"}).default_lifetime_seconds == 900
+    assert spec_of("Salesforce", refresh={"before": "1m"}).default_lifetime_seconds == 7200
+    assert spec_of("Google").default_lifetime_seconds == 3600
+
+
+def test_github_is_refreshed_late() -> None:
+    """Its refresh ends the old token at once; what the connector says about its time comes first."""
+    assert refresh_policy(spec_of("GitHub")) == Policy(window=0.05)
+    assert refresh_policy(spec_of("GitHub", refresh={"beforePercentage": 20})) == Policy(window=0.2)
+    assert refresh_policy(spec_of("GitHub", refresh={"before": "10m"})).before == 600
+    assert refresh_policy(spec_of("Google")) == Policy()
+
+
+def test_slack_goes_without_a_challenge_unless_told() -> None:
+    """Apps that have not switched it on for good refuse it; on loopback, and where it is set, it is sent."""
+    assert not spec_of("Slack").effective_pkce
+    assert spec_of("Slack", authorizationCode={"pkce": "S256"}).effective_pkce
+    assert spec_of("Slack", client={"id": "public"}).effective_pkce
+    assert all(spec_of(name, examples(PRESETS[name])).effective_pkce for name in PRESETS if name != PresetName.SLACK)
+
+
+def test_a_code_goes_to_the_data_centre_that_the_redirect_names_or_nowhere() -> None:
+    """What the browser brings is compared with the list, whole: no other host, scheme, port, user or path."""
+    callback = PRESETS[PresetName.ZOHO].callback
+    assert callback is not None
+    at = "https://accounts.zoho.com/oauth/v2/token"
+    assert callback.token_url(at, None) == at
+    for named in ("https://accounts.zoho.in", "https://accounts.zoho.in/"):
+        assert callback.token_url(at, named) == "https://accounts.zoho.in/oauth/v2/token"
+    for named in (
+        "https://evil.example",
+        "http://accounts.zoho.in",
+        "accounts.zoho.in",
+        "https://accounts.zoho.in:444",
+        "https://accounts.zoho.in@evil.example",
+        "https://accounts.zoho.in/evil",
+        "https://accounts.zoho.in.evil.example",
+        "https://ACCOUNTS.zoho.in",
+        "",
+    ):
+        assert callback.token_url(at, named) is None, named
+
+
+def test_the_origin_that_the_connector_names_is_always_known() -> None:
+    """A connector with a token URL of its own, as in a test or behind a gateway, is not sent away from it."""
+    callback = Callback("accounts-server", frozenset({"accounts.zoho.eu"}))
+    own = "http://127.0.0.1:8080/oauth/v2/token"
+    assert callback.token_url(own, "http://127.0.0.1:8080") == own
+    assert callback.token_url(own, "http://127.0.0.1:8081") is None
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_errors_are_translated_to_words_that_the_table_knows(name: PresetName) -> None:
+    """A provider's own code becomes one that has a row, never another unknown one."""
+    for meaning in PRESETS[name].quirks.errors.values():
+        signal = errors.Signal(errors.Symptom.OAUTH_ERROR, 400, meaning)
+        failure = errors.classify(GrantType.CLIENT_CREDENTIALS, errors.Phase.TOKEN, signal)
+        assert failure.signal is signal
+        assert meaning in errors._OAUTH_ERRORS

@@ -1,0 +1,46 @@
+"""The examples that people copy."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from oauth_connector.api.parsing import parse_manifest
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = {
+    path.name: list(yaml.safe_load_all(path.read_text())) for path in sorted((ROOT / "examples").glob("*.yaml"))
+}
+
+
+def connectors(name: str) -> list[dict[str, Any]]:
+    """Give the connectors of an example."""
+    return [manifest for manifest in EXAMPLES[name] if manifest["kind"] == "OAuthConnector"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_accepted(name: str) -> None:
+    """Whoever copies one begins with a connector that has nothing wrong."""
+    assert connectors(name)
+    for manifest in connectors(name):
+        assert isinstance(parse_manifest(manifest), OAuthConnectorSpec)
+
+
+def test_the_how_to_for_zoho_fits_its_example() -> None:
+    """The names, the keys and the call that the page shows are those of the manifest."""
+    page = (ROOT / "docs" / "how-to" / "connect-zoho.md").read_text()
+    connector, pod = EXAMPLES["zoho.yaml"]
+    spec = parse_manifest(connector)
+    assert isinstance(spec, OAuthConnectorSpec)
+    assert spec.reference("client.secretRef") == ("zoho-client", "client-secret")
+    assert "kubectl create secret generic zoho-client -n shop --from-file=client-secret=/dev/stdin" in page
+    assert spec.client.id == "change-me"
+    assert spec.output_secret_name(connector["metadata"]["name"]) == "zoho-token"
+    assert pod["spec"]["volumes"][0]["secret"]["secretName"] == "zoho-token"
+    (call,) = re.findall(r"```sh\n(printf 'Authorization.*?)\n```", page, re.DOTALL)
+    assert [line.strip() for line in call.splitlines()] == [
+        line.strip() for line in pod["spec"]["containers"][0]["args"][0].splitlines()[1:3]
+    ]
