@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from oauth_connector.api.consent import ConsentReason
 from tests.support.browser import SCREENSHOTS, inspect
 from tests.support.cluster import Namespace
-from tests.support.consent_site import Asked, ConsentSite, ask
+from tests.support.consent_site import REQUESTER, Asked, ConsentSite, ask
 from tests.support.two_hosts import CODE, TwoHosts
 
 
@@ -34,7 +34,7 @@ async def test_a_person_says_yes_and_sees_it_through(
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
     assert tab.url == consent_site.url + asked.path, "the ticket is out of the address bar"
     text = await tab.inner_text("main")
-    for told in ("alice@corp.example", "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
+    for told in (REQUESTER, "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
         assert told in text
     await tab.get_by_text("complain about the redirect URI").click()
     await expect(tab.get_by_label("Redirect URI")).to_contain_text(f"/oauth/callback/{asked.namespace.name}/zoho")

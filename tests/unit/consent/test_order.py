@@ -195,3 +195,12 @@ async def test_probes_need_no_api_server(visitor: Visitor, world: World) -> None
     assert (await visitor.get("/healthz")).status == 200
     assert (await visitor.get("/readyz")).status == 200
     assert (await visitor.prove(world.path, world.ticket)).failure == "Unavailable"
+
+
+async def test_a_name_of_a_person_is_text(visitor: Visitor, world: World) -> None:
+    """User names are whatever a cluster's identity provider gives: TH17."""
+    spec = world.consent().spec.model_copy(update={"requested_by": "<script>alert(1)</script>"})
+    world.store.change(world.name, spec=spec)
+    seen = await visitor.prove(world.path, world.ticket)
+    assert "&lt;script&gt;alert(1)" in seen.text
+    assert "<script>alert" not in seen.text
