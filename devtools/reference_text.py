@@ -129,8 +129,8 @@ CONSENT_INTRODUCTION = f"""\
 
 `oauthconnector.dev/v1alpha1`, namespaced; short name `oauthc`, category `oauth`. An `OAuthConsent` asks for a person's
 yes to one connector, as a CertificateSigningRequest asks for a signature. `kubectl oauth authorize` makes it; whoever
-RBAC lets create one in a namespace may connect that namespace's connectors (ClusterRole `oauth-connector-consent`). It is
-void after fifteen minutes and gone after an hour. [How a person's yes gets into the
+RBAC lets create one in a namespace may connect that namespace's connectors (ClusterRole `oauth-connector-consent`). It
+is void after fifteen minutes and gone after an hour. [How a person's yes gets into the
 cluster](../explanation/consent.md) tells the rest.
 
 On this page: [spec](#spec) · [status](#status) · [reasons](#reasons)
