@@ -111,7 +111,10 @@ class ConsentDesk:
         """Write how far a consent is, where its status does not say so already."""
         if consent.reason is not reason:
             condition = _condition(consent, situation, reason)
-            status = consent.status.model_copy(update={"conditions": (condition,)})
+            told: dict[str, object] = {"conditions": (condition,)}
+            if reason is ConsentReason.CONNECTED and situation.notes is not None:
+                told["account"] = situation.notes.account
+            status = consent.status.model_copy(update=told)
             if await self._cluster.write_consent(consent, status) is None:
                 return Attended(look=self._clock() + 1.0)
             log.info("consent", consent=str(consent.key), connector=consent.spec.connector_name, reason=reason.value)

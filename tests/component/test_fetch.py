@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from devtools.free_port import free_port
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.examination import examine
@@ -22,7 +23,6 @@ from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.certificates import make_tls
-from tests.support.ports import free_port
 
 LIMITS = Limits(total=1.0, connect=0.5, size=10_000)
 

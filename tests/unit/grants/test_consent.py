@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from oauth_connector.connector.observation import Key
 from oauth_connector.keeper import Point
 from oauth_connector.oauth.errors import Signal, Symptom
-from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
+from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent, id_token
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
@@ -27,6 +27,7 @@ async def test_a_connector_without_consent_waits_for_a_person(consenting: World)
 async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) -> None:
     """The code is exchanged once with its verifier; who said yes stands in status."""
     await consenting.run()
+    consenting.rotating.extra = {"id_token": id_token(email="alice@example.com")}
     await consent(consenting)
     assert consenting.token == "token-1"
     form = consenting.rotating.requests[0]
@@ -38,6 +39,8 @@ async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) ->
     assert status.consent.requested_by == "alice@corp"
     assert consenting.reason("ConsentRequired") is None
     assert consenting.consent_reason("crm-1") == "Connected"
+    assert status.consent.account == "alice@example.com"
+    assert consenting.cluster.consents[Key("shop", "crm-1")].status.account == "alice@example.com"
     await consenting.run(4 * 3600)
     assert consenting.rotating.presented[:2] == ["refresh-1", "refresh-2"]
 
