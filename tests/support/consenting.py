@@ -74,4 +74,4 @@ async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> No
     world.cluster.add_consent(answered(world.cluster.consents[key], code))
     await world.run()
     world.cluster.add_consent(confirmed(world.cluster.consents[key]))
-    await world.run()
+    await world.run(3)

@@ -22,6 +22,7 @@ PER_OBJECT = {
     "oauth_connector_ready": "gauge",
     "oauth_connector_token_expiration_timestamp_seconds": "gauge",
     "oauth_connector_token_next_refresh_timestamp_seconds": "gauge",
+    "oauth_connector_refresh_token_expiration_timestamp_seconds": "gauge",
 }
 
 
