@@ -23,7 +23,6 @@ from oauth_connector.connector.problem import LOCAL, Problem, of_failure
 from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify, is_unknown
 from oauth_connector.oauth.grants import (
     AuthorizationCode,
-    ClientCredentials,
     Grant,
     RefreshToken,
     TokenRequest,
@@ -114,7 +113,9 @@ class Exchange:
         prepared = await self.prepare(connector)
         if isinstance(prepared, Failed):
             return prepared
-        return await self.present(prepared, prepared.own or ClientCredentials(), refused)
+        if prepared.own is None:
+            raise TypeError(f"{connector.key} has nothing of its own to present")
+        return await self.present(prepared, prepared.own, refused)
 
     async def prepare(self, connector: Connector, token_url: str | None = None) -> Prepared | Failed:
         """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""

@@ -98,3 +98,16 @@ def test_an_untrusted_authority_is_told_with_its_cure(laptop: Laptop, canaille_t
     assert "✗ connection CertificateUntrusted" in shown
     assert "provider.caBundle" in shown
     assert "token" not in shown.split("CertificateUntrusted")[1].split("provider")[0]
+
+
+def test_a_grant_that_a_person_gives_is_not_asked_for(laptop: Laptop, canaille: AuthorizationServer) -> None:
+    """A code cannot be had from here, and a refresh token may be good for one use: it says so and sends nothing."""
+    spec = a_spec(
+        grantType="AuthorizationCode",
+        provider={"issuer": canaille.issuer},
+        client=client_of(canaille, "c4n4ry-secret"),
+    )
+    status, shown = laptop.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes")
+    assert status == 0
+    assert "✓ token      not asked for" in shown
+    assert "kubectl oauth authorize" in shown

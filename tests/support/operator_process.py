@@ -15,7 +15,6 @@ from devtools.child import Child
 from tests.support.cluster import until
 from tests.support.ports import free_port
 
-
 ROOT = Path(__file__).parents[2]
 
 

@@ -22,6 +22,8 @@ PROBLEM = 1
 
 async def status(site: Site, given: argparse.Namespace) -> int:
     """Show connectors: 1 where one is not ready."""
+    if given.name and (given.selector or given.all_namespaces):
+        raise UsageError("status: give a name, or -A and -l, and not both.")
     if given.name:
         standing = Standing(await site.connector(given.name))
         show(site, standing, given.output)

@@ -118,14 +118,15 @@ async def test_a_selector_refreshes_many(scene: Scene) -> None:
 USAGE = {
     "neither": ("refresh",),
     "both": ("refresh", "crm", "-l", "team=crm"),
+    "one and all": ("status", "crm", "-A"),
 }
 
 
 @pytest.mark.parametrize("sentence", USAGE)
-async def test_a_refresh_names_what_it_means(scene: Scene, sentence: str) -> None:
-    """Names or a selector, and not both: else it is wrong usage."""
+async def test_a_command_names_what_it_means_in_one_way(scene: Scene, sentence: str) -> None:
+    """Neither or both is wrong usage, told in one line."""
     assert await run(scene, *USAGE[sentence]) == 2
-    assert "give names of connectors, or -l SELECTOR" in scene.terminal.shown
+    assert "and not both." in scene.terminal.shown
 
 
 async def test_an_unknown_connector_does_not_keep_others_from_a_refresh(scene: Scene) -> None:
