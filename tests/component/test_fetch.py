@@ -16,7 +16,7 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.examination import examine
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
-from oauth_connector.net.pools import MOST_POOLS, Pools
+from oauth_connector.net.pools import Pools
 from oauth_connector.net.tls import MOST, BadCertificatesError, context
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata
@@ -337,16 +337,6 @@ async def test_cancelled_requests_leave_the_client_usable() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
         assert isinstance(await fetch(made, outgoing(server), None, LIMITS), HTTPResponse)
-
-
-async def test_pools_are_kept_within_bounds() -> None:
-    """One pool for each trust, and old ones go."""
-    made = Pools([], make=lambda _bundle, _extra: ssl.create_default_context())
-    for number in range(MOST_POOLS + 10):
-        async with made.transport(str(number)):
-            pass
-    assert len(made._kept) <= MOST_POOLS + 1
-    await made.aclose()
 
 
 async def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
