@@ -100,9 +100,25 @@ async def revoke(site: Site, given: argparse.Namespace) -> int:
     value = unique(site)
     await site.annotate(given.name, REVOKE, value)
     standing = await _echoed(site, given.name, (REVOKED, value), given.timeout)
-    site.narration.well(f"{given.name}: the operator has revoked the grant")
+    told = standing.text("lastRevocation") or ""
+    if told in _LEFT:
+        site.narration.warn(f"{given.name}: {_LEFT[told]}")
+    else:
+        site.narration.well(f"{given.name}: {_GONE.get(told, _GONE['Revoked'])}")
     show(site, standing, given.output)
-    return 0
+    return PROBLEM if told in _LEFT else 0
+
+
+_GONE = {
+    "Revoked": "the provider has taken the grant back, and it is forgotten here",
+    "Nothing": "there was no token to give back",
+}
+_LEFT = {
+    "NoEndpoint": "the provider has no place to give a grant back: end it at the account's page there. Here it is"
+    " forgotten",
+    "Refused": "the provider did not take the grant back: end it at the account's page there. Here it is forgotten",
+}
+"""What a person must still see to."""
 
 
 async def _agreed(site: Site, standing: Standing) -> None:
