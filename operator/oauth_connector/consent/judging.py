@@ -27,12 +27,12 @@ def open_for(consent: Consent, now: datetime) -> Consent:
     about = About(connector=connector_of(consent))
     if consent.spec.redirect is Redirect.LOOPBACK:
         raise Stopped(Failure.LOOPBACK, about)
+    if consent.response is None and now >= consent.deadline:  # the operator says so too, but not what to do here
+        raise Stopped(Failure.EXPIRED, about)
     if consent.ready is not None and consent.ready.status == "False":
         raise Stopped(Failure.ENDED, About(about.connector, message=consent.ready.message))
     if consent.response is not None:
         raise Stopped(Failure.USED, about)
-    if now >= consent.deadline:
-        raise Stopped(Failure.EXPIRED, about)
     return consent
 
 

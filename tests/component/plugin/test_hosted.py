@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oauth_connector.api.tickets import is_ticket_of
 from tests.component.plugin.conftest import Scene
-from tests.component.plugin.terminal import CTRL_C
+from tests.support.terminal import CTRL_C
 from tests.support.cluster import until
 
 URL = "https://login.example.com/authorize"

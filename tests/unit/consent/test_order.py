@@ -91,6 +91,16 @@ async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: Visitor, w
     assert (await visitor.prove(world.path, world.ticket)).failure == "Expired"
 
 
+async def test_who_is_too_late_is_told_so_whether_the_operator_has_seen_it_or_not(
+    visitor: Visitor, world: World
+) -> None:
+    """Its verdict comes at the same moment; there is nothing to mend, but another link to be had."""
+    world.now = world.consent().created + timedelta(minutes=15)
+    for ready in (None, Ready("False", "Nobody completed this within 15 minutes")):
+        world.store.change(world.name, ready=ready)
+        assert (await visitor.prove(world.path, world.ticket)).failure == "Expired"
+
+
 @pytest.mark.parametrize(("seconds", "page"), [(899, "details"), (900, "failure"), (100_000, "failure")])
 async def test_a_consent_lives_a_quarter_of_an_hour(visitor: Visitor, world: World, seconds: int, page: str) -> None:
     """From its creation, however late the operator filled the request."""

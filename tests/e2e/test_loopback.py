@@ -1,0 +1,54 @@
+"""Whole flows where the browser comes back to the requester's own machine, or a person carries the answer by hand."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Page, Request, Route, expect
+from pydantic import SecretStr
+
+from devtools.registrations import Authentication
+from tests.e2e.stage import QUESTION, Stage
+from tests.support.ports import free_port
+
+PASTE = "Paste it (it will not be shown), then Enter: "
+
+
+@pytest.mark.parametrize("authentication", ["none", "client_secret_post"])
+async def test_the_browser_comes_back_to_this_machine(stage: Stage, tab: Page, authentication: Authentication) -> None:
+    """A public client is as good as a confidential one, thanks to PKCE; no code is to be typed."""
+    back = f"http://127.0.0.1:{free_port()}/oauth/callback/{stage.namespace.name}/crm"
+    await stage.add_connector(stage.client(back, authentication), code={"redirectURI": back})
+    link = await stage.authorize()
+    assert link.startswith(stage.server.authorization_url)
+    assert "code_challenge_method=S256" in link
+    tab.on("request", lambda request: stage.secrecy.keep_redirect(request.url))
+    await tab.goto(link)
+    await stage.answer(tab)
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Back to the terminal")
+    assert tab.url == back, "the code is out of the address bar"
+    if authentication == "none":
+        await stage.pictures(tab, "loopback-done")
+    token = await stage.connected()
+    assert QUESTION not in stage.terminal.shown
+    assert await asyncio.to_thread(stage.server.is_live, SecretStr(token))
+    assert stage.site.balancer.served == []
+
+
+async def test_a_person_pastes_the_address_at_which_the_browser_ends(stage: Stage, tab: Page) -> None:
+    """Where the browser cannot come back, the address is copied; the terminal does not show it."""
+    await stage.add_connector(stage.client(stage.hosted))
+    link = await stage.authorize("--paste")
+    ended: list[str] = []
+
+    async def unreachable(route: Route, request: Request) -> None:
+        ended.append(request.url)
+        stage.secrecy.keep_redirect(request.url)
+        await route.abort("connectionrefused")
+
+    await tab.route(f"{stage.site.url}/**", unreachable)
+    await tab.goto(link)
+    await stage.answer(tab)
+    await stage.terminal.shows(PASTE)
+    stage.terminal.type(f"{ended[0]}\n")
+    token = await stage.connected()
+    assert await asyncio.to_thread(stage.server.is_live, SecretStr(token))
