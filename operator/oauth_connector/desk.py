@@ -109,7 +109,7 @@ class ConsentDesk:
         self, consent: Consent, situation: Situation, reason: ConsentReason, look: float | None = None
     ) -> Attended:
         """Write how far a consent is, where its status does not say so already."""
-        if consent.reason is not reason:
+        if (consent.reason, consent.told) != (reason, consent.generation):
             condition = _condition(consent, situation, reason)
             status = consent.status.model_copy(update={"conditions": (condition,)})
             if await self._cluster.write_consent(consent, status) is None:

@@ -1,4 +1,4 @@
-"""One namespace with a connector `crm` on a real provider, a person with a terminal and a browser, and who may watch."""
+"""One namespace with a connector `crm` on a real provider, a person with terminal and browser, and who may watch."""
 
 import json
 import re
@@ -192,10 +192,15 @@ class Stage:
             "a consent's status": json.dumps([consent.get("status") for consent in consents]),
         }
         shown = {"the terminal": self.transcript + self.terminal.shown}
-        # the link holds the ticket, and what is typed is seen: both are this person's own
-        own = self.secrecy.leaks(shown, Kind.TICKET, Kind.CONFIRMATION)
+        own = self.secrecy.leaks(shown, *self._own)
         printed = self.secrecy.leaks({"the command's output": self.terminal.output}, Kind.PASSWORD)
         return self.secrecy.leaks(places) + own + printed
+
+    @property
+    def _own(self) -> tuple[Kind, ...]:
+        """What a person's own terminal shows: the link with the ticket, or with the state; what they type."""
+        direct = self.link.startswith(self.server.authorization_url)
+        return (Kind.STATE,) if direct else (Kind.TICKET, Kind.CONFIRMATION)
 
     async def pictures(self, tab: Page, name: str) -> None:
         """Keep pictures of a page of ours; nothing is cut off, and axe-core finds nothing wrong."""

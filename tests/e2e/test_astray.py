@@ -39,17 +39,17 @@ async def test_a_callback_in_another_browser_is_of_no_use(
     await stage.add_connector(stage.client(stage.hosted))
     await stage.authorize()
     await stage.look(tab)
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
     await stage.go_on(tab)
-    held: list[str] = []
-    await tab.route("**/oauth/callback/**", lambda route: held.append(route.request.url) or route.abort())
-    await stage.answer(tab)
+    link = next(url for url in asked if url.startswith(stage.server.authorization_url))
     other = await another_browser.new_page()
-    await other.goto(held[0])
+    await other.goto(link)
+    await stage.answer(other)
     await titled(other, "Your browser does not know of this")
     await stage.pictures(other, "astray-other-browser")
     assert "response" not in (await stage.consent())["status"]
-    await tab.unroute("**/oauth/callback/**")
-    await tab.goto(held[0])
+    await stage.answer(tab)
     await stage.confirm(tab)
     await stage.connected()
 

@@ -11,9 +11,9 @@ import pytest
 from devtools.control_plane import ControlPlane
 from tests.component.plugin.authorization_endpoint import AuthorizationEndpoint, authorization_endpoint
 from tests.component.plugin.operator_part import OperatorPart
-from tests.support.terminal import Terminal
 from tests.support.cluster import Namespace, until
 from tests.support.ports import free_port
+from tests.support.terminal import Terminal
 
 PERSON = "ann"
 RIGHTS = {

@@ -43,7 +43,7 @@ async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) ->
 
 
 async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
-    """Without what the last page showed, or with something else, no code is sent."""
+    """Without what the last page showed, or with something else, no code is sent; who typed it is told so."""
     await consenting.run()
     consenting.rotating.know(code="code-1")
     key = Key("shop", "crm-1")
@@ -55,6 +55,8 @@ async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
     consenting.cluster.add_consent(confirmed(consenting.cluster.consents[key], "0000-0000"))
     await consenting.run(30)
     assert consenting.rotating.requests == []
+    waiting = consenting.cluster.consents[key]
+    assert (waiting.reason, waiting.told, waiting.generation) == ("AwaitingConfirmation", 2, 2)
 
 
 async def test_an_answer_with_another_ticket_is_refused(consenting: World) -> None:
