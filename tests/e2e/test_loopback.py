@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
 
+from devtools.free_port import free_port
 from devtools.registrations import Authentication
 from tests.e2e.stage import QUESTION, Stage
-from tests.support.ports import free_port
 
 PASTE = "Paste it (it will not be shown), then Enter: "
 

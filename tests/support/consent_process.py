@@ -10,8 +10,8 @@ import aiohttp
 import yaml
 
 from devtools.child import Child
+from devtools.free_port import free_port
 from tests.support.cluster import until
-from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

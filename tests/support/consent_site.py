@@ -25,6 +25,8 @@ from tests.support.two_hosts import TwoHosts, two_hosts
 ROOT = Path(__file__).parents[2]
 KEYS = ConsentKeys(secrets.token_bytes(32))
 DIGEST = "v1:" + "d" * 64
+REQUESTER = "admin"
+"""Who asks in tests: an admission policy lets nobody ask in another's name."""
 
 
 @pytest.fixture(scope="session")
@@ -169,7 +171,7 @@ async def ask(namespace: Namespace, name: str = "zoho-k7", **spec: object) -> As
         "metadata": {"name": name},
         "spec": {
             "connectorName": "zoho",
-            "requestedBy": "alice@corp.example",
+            "requestedBy": REQUESTER,
             "ticketHash": ticket_hash(ticket),
             "redirect": "Hosted",
             **spec,

@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 
 from devtools.child import Child
+from devtools.free_port import free_port
 from tests.support.cluster import until
-from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

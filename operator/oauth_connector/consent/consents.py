@@ -33,6 +33,7 @@ class Ready:
     """The condition `Ready`; reasons of a newer operator are as good as those that we know."""
 
     status: str
+    reason: str
     message: str
 
 
@@ -120,7 +121,7 @@ def read(manifest: Mapping[str, Any]) -> Consent:
 
 def _ready(conditions: Any) -> Ready | None:  # noqa: ANN401  # JSON
     found = next((c for c in conditions if c["type"] == "Ready"), None)
-    return Ready(found["status"], found["message"]) if found else None
+    return Ready(found["status"], found["reason"], found["message"]) if found else None
 
 
 def _path(name: Name) -> str:

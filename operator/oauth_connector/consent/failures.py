@@ -148,7 +148,7 @@ TELLINGS: Mapping[Failure, Telling] = {
         409,
         "This cannot be connected now",
         "",
-        "Mend that, then start again where you ran the command.",
+        "Do that, or have it done. Then start again where you ran the command.",
     ),
     Failure.ADDRESS_DIFFERS: Telling(
         409,

@@ -37,6 +37,7 @@ class Finish:
             connector=judging.connector_of(consent),
             consent=consent,
             phase=stage,
+            confirms=consent.request is not None and consent.request.confirmation_required,
             confirmation=outcome.confirmation,
             message=consent.ready.message if consent.ready else "",
         )

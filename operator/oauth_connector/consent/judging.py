@@ -4,7 +4,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from oauth_connector.api.addresses import callback_path
-from oauth_connector.api.consent import ConsentRequest, Redirect
+from oauth_connector.api.consent import ConsentReason, ConsentRequest, Redirect
 from oauth_connector.api.tickets import is_ticket_of
 from oauth_connector.consent.consents import Consent
 from oauth_connector.consent.failures import About, Failure, Stopped
@@ -27,12 +27,14 @@ def open_for(consent: Consent, now: datetime) -> Consent:
     about = About(connector=connector_of(consent))
     if consent.spec.redirect is Redirect.LOOPBACK:
         raise Stopped(Failure.LOOPBACK, about)
-    if consent.response is None and now >= consent.deadline:  # the operator says so too, but not what to do here
-        raise Stopped(Failure.EXPIRED, about)
     if consent.ready is not None and consent.ready.status == "False":
-        raise Stopped(Failure.ENDED, About(about.connector, message=consent.ready.message))
+        expired = consent.ready.reason == ConsentReason.EXPIRED
+        told = About(about.connector, message="" if expired else consent.ready.message)
+        raise Stopped(Failure.EXPIRED if expired else Failure.ENDED, told)
     if consent.response is not None:
         raise Stopped(Failure.USED, about)
+    if now >= consent.deadline:
+        raise Stopped(Failure.EXPIRED, about)
     return consent
 
 

@@ -13,7 +13,8 @@ from oauth_connector.consent.names import Name
 from oauth_connector.consent.site import Site
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-PROBES = frozenset({"/healthz", "/readyz"})
+QUIET = ("/healthz", "/readyz", "/assets")
+FAILURE = web.ResponseKey("failure", str)
 
 log = structlog.get_logger(__name__)
 
@@ -25,12 +26,18 @@ async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "none"
-    if route not in PROBES:
-        place = request.match_info
-        name = Name.read(place.get("namespace", ""), place.get("name", ""))
-        taken = round((time.monotonic() - started) * 1000)
-        facts = {"method": request.method, "route": route, "status": response.status, "milliseconds": taken}
-        log.info("request", **facts, **({"object": str(name)} if name else {}))
+    place = request.match_info
+    name = Name.read(place.get("namespace", ""), place.get("name", ""))
+    facts = {
+        "method": request.method,
+        "route": route,
+        "status": response.status,
+        "milliseconds": round((time.monotonic() - started) * 1000),
+        **({"object": str(name)} if name else {}),
+        **({"failure": response[FAILURE]} if FAILURE in response else {}),
+    }
+    tell = log.debug if route.startswith(QUIET) or route.endswith("/status") else log.info
+    tell("request", **facts)
     return response
 
 
@@ -52,19 +59,23 @@ def shown(site: Site) -> Middleware:
                 return page
             raise
         except Exception as bug:  # noqa: BLE001  # a person gets a page, whatever happens
-            # Its text may quote what the browser sent, so its place alone is logged.
-            log.error("a page failed", error=type(bug).__name__, place=_place(bug))  # noqa: TRY400  # as above
+            tell_of(bug)
             return site.pages.failure(Failure.BUG, About())
 
     return show
 
 
 def _stopped(site: Site, stopped: Stopped) -> web.Response:
-    log.info("stopped", failure=stopped.failure.value)
     response = site.pages.failure(stopped.failure, stopped.about)
+    response[FAILURE] = stopped.failure.value
     for name in stopped.about.forget:
         site.cookies.clear(response, name)
     return response
+
+
+def tell_of(error: BaseException) -> None:
+    """Log an error by its place alone: its text may quote what the browser sent."""
+    log.error("a page failed", error=type(error).__name__, place=_place(error))
 
 
 def _place(error: BaseException) -> str:

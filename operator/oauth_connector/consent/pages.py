@@ -61,5 +61,6 @@ def denied(error: str, about: About) -> About:
     """Say what the provider's error means; its own description is never shown."""
     text, step = refusals.sentence(error)
     telling = TELLINGS[Failure.DENIED]
-    own = Telling(telling.status, telling.title, text, step)
+    title = telling.title if error == "access_denied" else "The provider sent an error"
+    own = Telling(telling.status, title, text, step)
     return About(about.connector, own, code=refusals.shown(error), forget=about.forget)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import structlog
 import uvloop
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from oauth_connector.consent import headers
 from oauth_connector.consent.callback import Callback
@@ -20,7 +21,7 @@ from oauth_connector.consent.consents import Consents, KubeConsents
 from oauth_connector.consent.cookies import Cookies
 from oauth_connector.consent.finish import Finish
 from oauth_connector.consent.limits import Limits
-from oauth_connector.consent.middlewares import logged, shown
+from oauth_connector.consent.middlewares import logged, shown, tell_of
 from oauth_connector.consent.pages import ASSETS, Pages
 from oauth_connector.consent.settings import ConsentSettings
 from oauth_connector.consent.site import Site
@@ -91,7 +92,7 @@ async def serving(app: web.Application, host: str | None, port: int) -> AsyncIte
         app,
         handle_signals=False,
         access_log=None,  # it writes queries
-        logger=_silent(),
+        logger=_discreet(),
         keepalive_timeout=IDLE,
         shutdown_timeout=10,
         max_line_size=LONGEST_LINE,
@@ -105,11 +106,21 @@ async def serving(app: web.Application, host: str | None, port: int) -> AsyncIte
         await runner.cleanup()
 
 
-def _silent() -> standard.Logger:
-    """Give a logger that says nothing: aiohttp's quotes request lines that it cannot read, with the codes in them."""
-    silent = standard.Logger("silent")  # noqa: LOG001  # it must be nobody's child
-    silent.addHandler(standard.NullHandler())
-    return silent
+class _Discreet(standard.Handler):
+    """Says of aiohttp's own errors where they came from, and not what it was: it quotes request lines, with codes."""
+
+    def emit(self, record: standard.LogRecord) -> None:
+        """Tell of what is a bug; requests that cannot be read are their senders'."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not isinstance(error, HttpProcessingError):
+            tell_of(error)
+
+
+def _discreet() -> standard.Logger:
+    """Give a logger for aiohttp."""
+    made = standard.Logger("discreet")  # noqa: LOG001  # it must be nobody's child
+    made.addHandler(_Discreet())
+    return made
 
 
 async def _main(settings: ConsentSettings) -> None:

@@ -86,7 +86,7 @@ class Start:
         cookies, state = self._site.cookies, new_ticket(self._site.randomness)
         link = _link(asked).url(state)
         response = self._site.pages.show(
-            "leave", connector=judging.connector_of(consent), host=urlsplit(link).netloc, link=link
+            "leave", host=urlsplit(link).netloc, link=link, confirms=asked.confirmation_required
         )
         response.headers["Refresh"] = f"0;url={link}"
         for name in cookies.superfluous(request):

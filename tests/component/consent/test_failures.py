@@ -54,7 +54,6 @@ async def test_an_expired_link_says_so(
         ConsentReason.CONNECTOR_SUSPENDED,
         ConsentReason.CONNECTOR_CHANGED,
         ConsentReason.CONNECTOR_INVALID,
-        ConsentReason.EXPIRED,
     ],
 )
 async def test_what_the_operator_says_is_shown(visitor: Visitor, asked: Asked, reason: ConsentReason) -> None:

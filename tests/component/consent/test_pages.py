@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from oauth_connector.api.consent import ConsentReason
 from tests.support.browser import SCREENSHOTS, inspect
 from tests.support.cluster import Namespace
-from tests.support.consent_site import Asked, ConsentSite, ask
+from tests.support.consent_site import REQUESTER, Asked, ConsentSite, ask
 from tests.support.two_hosts import CODE, TwoHosts
 
 
@@ -34,7 +34,7 @@ async def test_a_person_says_yes_and_sees_it_through(
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
     assert tab.url == consent_site.url + asked.path, "the ticket is out of the address bar"
     text = await tab.inner_text("main")
-    for told in ("alice@corp.example", "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
+    for told in (REQUESTER, "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
         assert told in text
     await tab.get_by_text("complain about the redirect URI").click()
     await expect(tab.get_by_label("Redirect URI")).to_contain_text(f"/oauth/callback/{asked.namespace.name}/zoho")
@@ -226,3 +226,44 @@ async def test_a_service_that_is_away_is_tried_again(tab: Page, consent_site: Co
     await tab.get_by_role("button", name="Try again").click()
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
     assert wrong == []
+
+
+async def test_the_way_out_can_be_clicked(
+    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+) -> None:
+    """Where a browser does not go on by itself, there is a link."""
+    await tab.route(f"{provider.endpoint}**", lambda route: route.fulfill(status=204))
+    await open_link(tab, consent_site, asked)
+    await tab.get_by_role("button").click()
+    await expect(tab.get_by_role("heading", level=1)).to_have_text(f"Going to {provider.host}")
+    wrong = await inspect(tab, "leave")
+    await tab.unroute(f"{provider.endpoint}**")
+    await tab.get_by_role("link", name=f"Go to {provider.host}").click()
+    await tab.wait_for_url(re.compile("/sign-in"))
+    assert wrong == []
+
+
+async def test_a_link_in_a_mail_works(tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts) -> None:
+    """The Strict cookie is set where another site's link leads, and is there when the page's own script asks."""
+    await tab.goto(f"http://localhost:{provider.port}/sign-in?redirect_uri=x&state=x")
+    link = consent_site.url + asked.fragment
+    await tab.evaluate("link => { document.querySelector('#yes').href = link }", link)
+    await tab.click("#yes")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
+
+
+async def test_it_cannot_be_framed(
+    browser: Browser, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+) -> None:
+    """TH16: another site's frame stays empty."""
+    tab = await browser.new_page(ignore_https_errors=True)
+    await tab.goto(f"http://localhost:{provider.port}/sign-in?redirect_uri=x&state=x")
+    await tab.evaluate(
+        "link => document.body.append(Object.assign(document.createElement('iframe'), {src: link}))",
+        consent_site.url + asked.fragment,
+    )
+    await expect(tab.locator("iframe")).to_be_visible()
+    frame = tab.frames[-1]
+    await frame.wait_for_load_state()
+    assert "OAuth Connector" not in await frame.content()
+    await tab.close()

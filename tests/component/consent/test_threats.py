@@ -13,7 +13,7 @@ import pytest
 from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.consent import ConsentReason
 from tests.support.cluster import Namespace
-from tests.support.consent_site import Asked, ConsentSite, ask
+from tests.support.consent_site import REQUESTER, Asked, ConsentSite, ask
 from tests.support.two_hosts import CODE, TwoHosts
 from tests.support.visitor import Seen, Visitor
 
@@ -61,7 +61,7 @@ async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: Visit
     assert (await visitor.prove(asked.path, "")).failure == "TicketMissing"
     wrong = await visitor.begin(asked.path, "x" * 43)
     assert wrong.failure == "LinkInvalid"
-    assert "alice" not in wrong.text
+    assert REQUESTER not in wrong.text
 
 
 async def test_what_is_granted_is_shown_before_anything_begins(
@@ -69,7 +69,14 @@ async def test_what_is_granted_is_shown_before_anything_begins(
 ) -> None:
     """TH2: the first POST names everything and sets no cookie; only the second one begins a flow."""
     seen = await visitor.prove(asked.path, asked.ticket)
-    told = ("alice@corp.example", asked.namespace.name, "zoho", "1000.EXAMPLE", provider.host, "accounts.example.com")
+    told = (
+        f"<dd>{REQUESTER}</dd>",
+        asked.namespace.name,
+        "zoho",
+        "1000.EXAMPLE",
+        provider.host,
+        "accounts.example.com",
+    )
     for fact in (*told, "ZohoCRM.modules.ALL", "zoho-token", callback_path(asked.namespace.name, "zoho")):
         assert fact in seen.text
     assert seen.set_cookies == []
@@ -235,9 +242,9 @@ async def test_another_site_cannot_begin(visitor: Visitor, asked: Asked) -> None
 
 
 async def test_what_others_write_is_text(visitor: Visitor, namespace: Namespace, consent_site: ConsentSite) -> None:
-    """TH17: names, scopes, messages and errors that are HTML show as text; a description is not shown at all."""
+    """TH17: client IDs, scopes, messages and errors that are HTML show as text; a description is not shown at all."""
     script = "<script>alert(1)</script>"
-    asked = await ask(namespace, requestedBy=script)
+    asked = await ask(namespace)
     await asked.fill(consent_site.url, "https://a.example/?x='\"><script>", clientID=script, scope=script)
     details = await visitor.prove(asked.path, asked.ticket)
     assert details.page == "details"

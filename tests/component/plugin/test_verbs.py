@@ -1,10 +1,15 @@
 """`kubectl oauth status`, `refresh` and `revoke` on a real API server."""
 
+import asyncio
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from devtools.components import KUBECTL
+from devtools.control_plane import ControlPlane
 from tests.component.plugin.conftest import Scene
 from tests.support.cluster import MERGE, Manifest, until
 
@@ -184,3 +189,27 @@ async def test_what_came_of_a_revocation_is_told(scene: Scene, result: str, code
     await scene.operator.show(lastHandledRevoke=value, lastRevocation=result)
     assert await scene.terminal.ended() == code
     assert told in scene.terminal.shown
+
+
+async def test_kubectl_finds_the_plugin(
+    scene: Scene, control_plane: ControlPlane, kubeconfig: Path, tmp_path: Path
+) -> None:
+    """As `kubectl oauth`, with its output and its exit status."""
+    plugin = tmp_path / "kubectl-oauth"
+    code = "import sys; from oauth_connector.cli.plugin import main; sys.exit(main())"
+    plugin.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{code}' \"$@\"\n")
+    plugin.chmod(0o700)
+    await scene.add_connector()
+    kubectl = await asyncio.create_subprocess_exec(
+        *(control_plane.binaries / KUBECTL, "oauth", "status", "-n", scene.namespace.name),
+        env={
+            "PATH": f"{tmp_path}:/bin",
+            "PYTHONPATH": "operator",
+            "KUBECONFIG": str(kubeconfig),
+            "HOME": str(tmp_path),
+        },
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await kubectl.communicate()
+    assert out.decode().splitlines()[1].split()[:3] == ["crm", "Unknown", "Unseen"]
+    assert kubectl.returncode == 1

@@ -5,12 +5,12 @@ import socket
 
 import pytest
 
+from devtools.free_port import free_port
 from oauth_connector.cli import ports
 from oauth_connector.cli.loopback import listening
 from oauth_connector.cli.redirects import Expected
 from oauth_connector.cli.trouble import Trouble
 from tests.support.consent_requests import a_consent_request
-from tests.support.ports import free_port
 
 
 def test_localhost_is_bound_whole() -> None:

@@ -6,7 +6,8 @@ from pydantic import SecretStr
 from oauth_connector.connector.observation import Key
 from oauth_connector.keeper import Point
 from oauth_connector.oauth.errors import Signal, Symptom
-from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
+from tests.support.builders import a_spec
+from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent, id_token
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
@@ -27,6 +28,7 @@ async def test_a_connector_without_consent_waits_for_a_person(consenting: World)
 async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) -> None:
     """The code is exchanged once with its verifier; who said yes stands in status."""
     await consenting.run()
+    consenting.rotating.extra = {"id_token": id_token(email="alice@example.com")}
     await consent(consenting)
     assert consenting.token == "token-1"
     form = consenting.rotating.requests[0]
@@ -38,6 +40,8 @@ async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) ->
     assert status.consent.requested_by == "alice@corp"
     assert consenting.reason("ConsentRequired") is None
     assert consenting.consent_reason("crm-1") == "Connected"
+    assert status.consent.account == "alice@example.com"
+    assert consenting.cluster.consents[Key("shop", "crm-1")].status.account == "alice@example.com"
     await consenting.run(4 * 3600)
     assert consenting.rotating.presented[:2] == ["refresh-1", "refresh-2"]
 
@@ -179,3 +183,34 @@ async def test_a_redirect_uri_of_somebody_else_is_refused(consenting: World) -> 
     consenting.edit({**CODE_SPEC, "authorizationCode": {"redirectURI": "https://evil.example/callback"}})
     await consenting.run()
     assert (consenting.reason(), consenting.reason("Stalled")) == ("RedirectURIInvalid", "RedirectURIInvalid")
+
+
+async def test_a_code_that_may_not_be_sent_ends_its_consent_at_once(consenting: World) -> None:
+    """A credential that may not go there, or a Secret in the way: whoever waits is told to mend it, not to wait."""
+    await consenting.run()
+    del consenting.cluster.credentials["shop", "robot"]
+    await consent(consenting)
+    assert consenting.rotating.requests == []
+    assert consenting.consent_reason("crm-1") == "ConnectorInvalid"
+    assert consenting.reason() == "CredentialsNotFound"
+    consenting.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    consenting.cluster.add_foreign("shop", "crm-oauth-state")
+    await consent(consenting, "crm-2", "code-2")
+    assert consenting.consent_reason("crm-2") == "SecretConflict"
+
+
+async def test_a_code_is_tried_while_the_issuer_does_not_answer(consenting: World) -> None:
+    """Nothing was sent, so that nothing is lost: it waits for discovery, and not in a loop."""
+    consenting.edit(a_spec(grantType="AuthorizationCode", provider={"issuer": "https://login.example.com"}))
+    await consenting.run()
+    key = Key("shop", "crm-1")
+    consenting.rotating.know(code="code-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
+    consenting.rotating.unfound = Signal(Symptom.CONNECTION_FAILED)
+    await consenting.run(20)
+    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+    consenting.rotating.unfound = None
+    await consenting.run(20)
+    assert consenting.reason() == "TokenIssued"

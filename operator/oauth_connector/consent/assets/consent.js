@@ -60,12 +60,16 @@ function bind(go) {
   else main.focus({ preventScroll: true });
 }
 
+// An end, too, is told: a consent that is gone. Anything else passes.
+const isTold = (answer) => answer.ok || answer.status === 404;
+
 async function follow() {
   try {
     const answer = await fetch(main.dataset.status, { cache: "no-store" });
     const told = answer.ok ? await answer.json() : {};
-    if (told.phase !== main.dataset.phase && (answer.ok || answer.status === 404)) {
-      show(await (await fetch(location.pathname, { cache: "no-store" })).text());
+    if (told.phase !== main.dataset.phase && isTold(answer)) {
+      const page = await fetch(location.pathname, { cache: "no-store" });
+      if (isTold(page)) show(await page.text());
     }
   } catch {
     // away for the moment: the next turn asks again
