@@ -136,8 +136,7 @@ class ConsentDesk:
 
         A code that was typed wrong is a new generation with the same reason: it can be typed again.
         """
-        before = next((c for c in consent.status.conditions if c.type == "Ready"), None)
-        if before is None or (before.reason, before.observed_generation) != (reason, consent.generation):
+        if (consent.reason, consent.told) != (reason, consent.generation):
             condition = _condition(consent, situation, reason)
             told: dict[str, object] = {"conditions": (condition,)}
             if reason is ConsentReason.CONNECTED and situation.notes is not None:

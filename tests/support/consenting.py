@@ -57,7 +57,8 @@ def answered(consent: Consent, code: str, **changes: object) -> Consent:
 
 def confirmed(consent: Consent, confirmation: str = CONFIRMATION) -> Consent:
     """Give the consent after its requester has typed the code of the last page."""
-    return _with(consent, spec=consent.spec.model_copy(update={"confirmation": confirmation}))
+    spec = consent.spec.model_copy(update={"confirmation": confirmation})
+    return _with(consent, spec=spec, generation=consent.generation + 1)
 
 
 def _with(consent: Consent, **changes: object) -> Consent:

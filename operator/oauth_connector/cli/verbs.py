@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from oauth_connector.api.v1alpha1 import KIND
@@ -100,25 +101,24 @@ async def revoke(site: Site, given: argparse.Namespace) -> int:
     value = unique(site)
     await site.annotate(given.name, REVOKE, value)
     standing = await _echoed(site, given.name, (REVOKED, value), given.timeout)
-    told = standing.text("lastRevocation") or ""
-    if told in _LEFT:
-        site.narration.warn(f"{given.name}: {_LEFT[told]}")
+    result = standing.text("lastRevocation")
+    if result in _WELL:
+        site.narration.well(f"{given.name}: {_WELL[result]}")
     else:
-        site.narration.well(f"{given.name}: {_GONE.get(told, _GONE['Revoked'])}")
+        site.narration.warn(f"{given.name}: {_NOT_QUITE.get(result, _NOT_QUITE[None])}")
     show(site, standing, given.output)
-    return PROBLEM if told in _LEFT else 0
+    return 0 if result in _WELL else PROBLEM
 
 
-_GONE = {
-    "Revoked": "the provider has taken the grant back, and it is forgotten here",
-    "Nothing": "there was no token to give back",
+_WELL: Mapping[str | None, str] = {
+    "Revoked": "the provider has revoked the grant",
+    "Nothing": "there was nothing to revoke",
 }
-_LEFT = {
-    "NoEndpoint": "the provider has no place to give a grant back: end it at the account's page there. Here it is"
-    " forgotten",
-    "Refused": "the provider did not take the grant back: end it at the account's page there. Here it is forgotten",
+_NOT_QUITE: Mapping[str | None, str] = {
+    "NoEndpoint": "forgotten here, but the provider has no revocation endpoint: end the grant at your account there",
+    None: "forgotten here, but the provider refused or did not answer: end the grant at your account there",
 }
-"""What a person must still see to."""
+"""By `status.lastRevocation`; under `None` what is said of all others."""
 
 
 async def _agreed(site: Site, standing: Standing) -> None:

@@ -159,7 +159,7 @@ async def test_a_revocation_is_agreed_to_and_waited_for(scene: Scene) -> None:
     value = await asked(scene, REVOKE)
     await scene.terminal.shows("waiting for the operator")
     await scene.operator.show("crm", lastHandledRevoke=value, lastRevocation="NoEndpoint")
-    await scene.terminal.shows("end it at the account's page there")
+    await scene.terminal.shows("end the grant at your account there")
     assert await scene.terminal.ended() == 1
 
 
@@ -173,6 +173,25 @@ async def test_a_revocation_that_nobody_agrees_to_is_none(scene: Scene) -> None:
     assert "Nothing was revoked" in scene.terminal.shown
     crm = await scene.namespace.get("oauthconnectors", "crm") or {}
     assert "annotations" not in crm["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "told"),
+    [
+        ("Revoked", 0, "the provider has revoked the grant"),
+        ("Nothing", 0, "there was nothing to revoke"),
+        ("NoEndpoint", 1, "the provider has no revocation endpoint"),
+        ("Refused", 1, "the provider refused or did not answer"),
+    ],
+)
+async def test_what_came_of_a_revocation_is_told(scene: Scene, result: str, code: int, told: str) -> None:
+    """Where the provider still has the grant, nobody is told that it is gone."""
+    await scene.add_connector()
+    await scene.terminal.run("revoke", "crm", "--yes", "-n", scene.namespace.name)
+    value = await asked(scene, REVOKE)
+    await scene.operator.show(lastHandledRevoke=value, lastRevocation=result)
+    assert await scene.terminal.ended() == code
+    assert told in scene.terminal.shown
 
 
 async def test_kubectl_finds_the_plugin(

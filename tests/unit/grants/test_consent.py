@@ -49,7 +49,7 @@ async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) ->
 
 
 async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
-    """Without what the last page showed, or with something else, no code is sent."""
+    """Without what the last page showed, or with something else, no code is sent; who typed it is told so."""
     await consenting.run()
     consenting.rotating.know(code="code-1")
     key = Key("shop", "crm-1")
