@@ -51,7 +51,7 @@ class Reconciler:
         obs = replace(await self._observe(connector), code=consent.code)
         outcome = await self._performer.perform(obs, decide(obs))
         if consent.code is not None:
-            consent = await self._desk.attend(key)
+            consent = await self._desk.follow_up(key, consent.code, outcome)
         if not isinstance(outcome, Findings):
             return earliest(outcome, consent.look)
         await self._conclude(connector, self._completed(connector, outcome))

@@ -24,10 +24,10 @@ class Balancer:
 @asynccontextmanager
 async def balancer(tls: ssl.SSLContext | None = None) -> AsyncIterator[Balancer]:
     """Serve on a free port of 127.0.0.1; its replicas are named once they know their address from it."""
-    turns = itertools.count()
+    turns = {True: itertools.count(), False: itertools.count()}  # apart, or a style sheet would spoil the alternation
 
     async def forward(request: web.Request) -> web.Response:
-        turn = next(turns) % len(made.replicas)
+        turn = next(turns[request.path.startswith("/assets/")]) % len(made.replicas)
         made.served.append((request.method, request.path, turn))
         headers = [(name, value) for name, value in request.headers.items() if name.lower() not in _HOP]
         target = made.replicas[turn] + request.raw_path

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import yaml
 from devtools.child import Child
 from devtools.free_port import free_port
 from tests.support.cluster import until
+
+ROOT = Path(__file__).parents[2]
 
 
 class ConsentProcess:
@@ -28,7 +31,9 @@ class ConsentProcess:
     async def start(self) -> None:
         """Start it, and wait until it serves."""
         command = [sys.executable, "-m", "oauth_connector", "consent", "--config", str(self._config)]
-        self._child = Child([*command, "--kubeconfig", str(self._kubeconfig)], self.log)
+        # this checkout's, whichever one the virtual environment was made in
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
+        self._child = Child([*command, "--kubeconfig", str(self._kubeconfig)], self.log, environment)
         await until(self._is_ready, within=30)
 
     async def stop(self) -> int:

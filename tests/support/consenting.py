@@ -57,7 +57,8 @@ def answered(consent: Consent, code: str, **changes: object) -> Consent:
 
 def confirmed(consent: Consent, confirmation: str = CONFIRMATION) -> Consent:
     """Give the consent after its requester has typed the code of the last page."""
-    return _with(consent, spec=consent.spec.model_copy(update={"confirmation": confirmation}))
+    spec = consent.spec.model_copy(update={"confirmation": confirmation})
+    return _with(consent, spec=spec, generation=consent.generation + 1)
 
 
 def _with(consent: Consent, **changes: object) -> Consent:
@@ -74,4 +75,4 @@ async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> No
     world.cluster.add_consent(answered(world.cluster.consents[key], code))
     await world.run()
     world.cluster.add_consent(confirmed(world.cluster.consents[key]))
-    await world.run()
+    await world.run(3)

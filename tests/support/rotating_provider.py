@@ -25,6 +25,7 @@ class RotatingProvider:
         self.extra: dict[str, object] = {}
         self.fault: HTTPResponse | Signal | None = None
         self.lose: HTTPResponse | Signal | None = None
+        self.unfound: Signal | None = None
         self.refresh_tokens = True
         self._grace = grace
         self._rotates = rotates
@@ -51,7 +52,7 @@ class RotatingProvider:
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Know one issuer's endpoints by rule."""
         del trust
-        return Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize")
+        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize")
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""
