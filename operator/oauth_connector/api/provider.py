@@ -3,6 +3,7 @@
 import base64
 import binascii
 from typing import Annotated
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field
 
@@ -154,10 +155,12 @@ class Provider(Model):
         """Give the authorization endpoint, or nothing where it is to be discovered."""
         return self.authorization_url or (None if self.issuer else self._preset_says("authorization_url"))
 
-    @property
-    def effective_revocation_url(self) -> str | None:
-        """Give the revocation endpoint, or nothing where it is to be discovered, if there is one."""
-        return self.revocation_url or (None if self.issuer else self._preset_says("revocation_url"))
+    def revocation_of_preset(self, token_url: str) -> str | None:
+        """Give the preset's revocation endpoint, at the data centre of a token endpoint where it has several."""
+        named = None if self.issuer else self._preset_says("revocation_url")
+        if named is None or self.known is None or self.known.callback is None:
+            return named
+        return urlunsplit(urlsplit(named)._replace(netloc=urlsplit(token_url).netloc))
 
     def _preset_says(self, field: str) -> str | None:
         return self.known.filled(getattr(self.known, field), self.parameters or {}) if self.known else None
