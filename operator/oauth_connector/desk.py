@@ -12,7 +12,18 @@ from oauth_connector.api.addresses import connector_path
 from oauth_connector.api.consent import KEPT, LIFETIME, ConsentCondition, ConsentReason, consent_sentence
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.consent_request import Endpoints, Terms, request_of
-from oauth_connector.connector.consents import UNDER_WAY, Consent, Fill, Remove, Say, Situation, Wait, judge, why_not
+from oauth_connector.connector.consents import (
+    ANSWERED,
+    UNDER_WAY,
+    Consent,
+    Fill,
+    Remove,
+    Say,
+    Situation,
+    Wait,
+    judge,
+    why_not,
+)
 from oauth_connector.connector.effective import base_facts
 from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
@@ -97,12 +108,11 @@ class ConsentDesk:
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.state if state is not None else None
         situation = Situation(connector, self._clock(), None, notes, self._memory.of(key).attempt)
-        if (
-            connector is None
-            or consent.concluded
-            or why_not(consent, replace(situation, request=consent.status.request))
-        ):
+        as_asked = replace(situation, request=consent.status.request)
+        if connector is None or consent.concluded or why_not(consent, as_asked):
             return situation
+        if situation.now >= consent.created + LIFETIME + ANSWERED:
+            return as_asked  # it is void, whatever an issuer says that may not answer at all
         found = await self._exchange.discover(connector)
         if isinstance(found, Problem):
             return None
@@ -122,7 +132,10 @@ class ConsentDesk:
     async def _say(
         self, consent: Consent, situation: Situation, reason: ConsentReason, look: float | None = None
     ) -> Attended:
-        """Write how far a consent is, where its status does not say so already."""
+        """Write how far a consent is, where its status does not say so already, and of this generation.
+
+        A code that was typed wrong is a new generation with the same reason: it can be typed again.
+        """
         if (consent.reason, consent.told) != (reason, consent.generation):
             condition = _condition(consent, situation, reason)
             told: dict[str, object] = {"conditions": (condition,)}

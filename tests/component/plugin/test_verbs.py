@@ -156,8 +156,11 @@ async def test_a_revocation_is_agreed_to_and_waited_for(scene: Scene) -> None:
     await scene.terminal.run("revoke", "crm", "-n", scene.namespace.name)
     await scene.terminal.shows("[y/N] ")
     scene.terminal.type("y\n")
-    await asked(scene, REVOKE)
+    value = await asked(scene, REVOKE)
     await scene.terminal.shows("waiting for the operator")
+    await scene.operator.show("crm", lastHandledRevoke=value, lastRevocation="NoEndpoint")
+    await scene.terminal.shows("end the grant at your account there")
+    assert await scene.terminal.ended() == 1
 
 
 async def test_a_revocation_that_nobody_agrees_to_is_none(scene: Scene) -> None:

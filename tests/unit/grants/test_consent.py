@@ -1,5 +1,7 @@
 """Whole passes of a person's consent: from the object to the token, and all that may come between."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 
@@ -56,11 +58,15 @@ async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
     consenting.cluster.add_consent(answered(consenting.cluster.consents[key], "code-1"))
     await consenting.run()
     assert consenting.consent_reason("crm-1") == "AwaitingConfirmation"
-    consenting.cluster.add_consent(confirmed(consenting.cluster.consents[key], "0000-0000"))
+    mistyped = replace(confirmed(consenting.cluster.consents[key], "0000-0000"), generation=2)
+    consenting.cluster.add_consent(mistyped)
     await consenting.run(30)
     assert consenting.rotating.requests == []
-    waiting = consenting.cluster.consents[key]
-    assert (waiting.reason, waiting.told, waiting.generation) == ("AwaitingConfirmation", 2, 2)
+    condition = consenting.cluster.consents[key].status.conditions[0]
+    assert (condition.reason, condition.observed_generation) == ("AwaitingConfirmation", 2)
+    consenting.cluster.add_consent(replace(confirmed(consenting.cluster.consents[key]), generation=3))
+    await consenting.run()
+    assert consenting.reason() == "TokenIssued"
 
 
 async def test_an_answer_with_another_ticket_is_refused(consenting: World) -> None:
@@ -214,3 +220,27 @@ async def test_a_code_is_tried_while_the_issuer_does_not_answer(consenting: Worl
     consenting.rotating.unfound = None
     await consenting.run(20)
     assert consenting.reason() == "TokenIssued"
+
+
+async def test_a_token_that_never_ends_needs_nobody(consenting: World) -> None:
+    """Some providers tell no life and give no refresh token: their tokens are good until they are revoked."""
+    consenting.rotating.refresh_tokens = False
+    consenting.rotating.lifetime = 0
+    await consenting.run()
+    await consent(consenting)
+    await consenting.run(90 * 86400)
+    status = consenting.cluster.connectors[KEY].status
+    assert (consenting.reason(), consenting.reason("ConsentRequired")) == ("TokenIssued", None)
+    assert status.expiration_time is None
+    assert len(consenting.rotating.requests) == 1
+
+
+async def test_a_consent_expires_though_its_issuer_never_answers(consenting: World) -> None:
+    """Nobody can go on with it, and it does not stay for ever."""
+    consenting.edit(a_spec(grantType="AuthorizationCode", provider={"issuer": "https://login.example.com"}))
+    consenting.rotating.unfound = Signal(Symptom.CONNECTION_FAILED)
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run(1300)
+    assert consenting.consent_reason("crm-1") == "Expired"
+    await consenting.run(2400)
+    assert consenting.cluster.consents == {}
