@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from oauth_connector.api.digests import origin
+from oauth_connector.api.origins import origin
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host

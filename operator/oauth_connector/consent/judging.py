@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.consent import ConsentReason, ConsentRequest, Redirect
+from oauth_connector.api.origins import origin
 from oauth_connector.api.tickets import is_ticket_of
 from oauth_connector.consent.consents import Consent
 from oauth_connector.consent.failures import About, Failure, Stopped
 from oauth_connector.consent.names import Name
-from oauth_connector.consent.settings import origin
 
 NOBODY = "sha256:" + "0" * 64
 """Compared with where there is no consent: unknown and forbidden are alike in what they say and in what they cost."""
