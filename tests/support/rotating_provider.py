@@ -52,7 +52,7 @@ class RotatingProvider:
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Know one issuer's endpoints by rule."""
         del trust
-        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize")
+        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", f"{issuer}/revoke")
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""

@@ -6,9 +6,9 @@ Whoever RBAC lets create one in a namespace may connect that namespace's connect
 from collections import defaultdict
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, ValidationError, WithJsonSchema
 
 from oauth_connector.api.fields import Model, Rule, rule, written
 from oauth_connector.api.references import ObjectName
@@ -229,3 +229,15 @@ class OAuthConsentStatus(Model):
     )
     def _keeps_its_request(self) -> bool:
         return True  # as above
+
+    @classmethod
+    def read(cls, status: Mapping[str, object]) -> Self:
+        """Read a status that a newer release may have written: fields and reasons that are not known are left out.
+
+        Raises `ValidationError` where the rest makes no sense.
+        """
+        try:
+            return cls.model_validate(status, by_alias=True, by_name=False, extra="ignore")
+        except ValidationError:
+            told = {name: value for name, value in status.items() if name != "conditions"}
+            return cls.model_validate(told, by_alias=True, by_name=False, extra="ignore")

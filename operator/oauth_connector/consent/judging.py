@@ -1,5 +1,6 @@
 """May a person go on with this consent? Each question in its order; the first answer decides."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -13,6 +14,12 @@ from oauth_connector.consent.names import Name
 
 NOBODY = "sha256:" + "0" * 64
 """Compared with where there is no consent: unknown and forbidden are alike in what they say and in what they cost."""
+
+ENDS: Mapping[str, Failure] = {
+    ConsentReason.EXPIRED: Failure.EXPIRED,
+    ConsentReason.CONNECTOR_CHANGED: Failure.CHANGED,
+}
+"""What the operator has found before us, and a page of ours tells better than its sentence: start again, no more."""
 
 
 def proved(consent: Consent | None, ticket: str) -> Consent:
@@ -28,9 +35,9 @@ def open_for(consent: Consent, now: datetime) -> Consent:
     if consent.spec.redirect is Redirect.LOOPBACK:
         raise Stopped(Failure.LOOPBACK, about)
     if consent.ready is not None and consent.ready.status == "False":
-        expired = consent.ready.reason == ConsentReason.EXPIRED
-        told = About(about.connector, message="" if expired else consent.ready.message)
-        raise Stopped(Failure.EXPIRED if expired else Failure.ENDED, told)
+        failure = ENDS.get(consent.ready.reason, Failure.ENDED)
+        told = About(about.connector, message=consent.ready.message if failure is Failure.ENDED else "")
+        raise Stopped(failure, told)
     if consent.response is not None:
         raise Stopped(Failure.USED, about)
     if now >= consent.deadline:

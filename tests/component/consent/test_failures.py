@@ -46,12 +46,11 @@ async def test_an_expired_link_says_so(
     [
         ConsentReason.CONNECTOR_NOT_FOUND,
         ConsentReason.CONNECTOR_SUSPENDED,
-        ConsentReason.CONNECTOR_CHANGED,
         ConsentReason.CONNECTOR_INVALID,
     ],
 )
 async def test_what_the_operator_says_is_shown(visitor: Visitor, asked: Asked, reason: ConsentReason) -> None:
-    """A connector that is gone, suspended, changed: its sentence is on the page, before the provider and after it."""
+    """A connector that is gone, suspended, wrong: its sentence is on the page, before the provider and after it."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     await asked.conclude("False", reason, f"It is so: {reason.value}")
     for seen in (
