@@ -1,6 +1,7 @@
 """Whoever may edit connectors, and not read Secrets, gets no refresh token, no code and no credential for themselves.
 
-Numbers are those of docs/explanation/threats.md: TH6 and TH7 confused deputy, TH22 another server after the consent.
+Numbers are those of docs/explanation/threats.md: TH6 and TH7 confused deputy, TH8 across namespaces, TH22 another server
+after the consent.
 """
 
 from dataclasses import replace
@@ -30,10 +31,10 @@ async def test_a_code_does_not_leave_where_the_clients_secret_may_not_go(consent
     allow(consenting, "robot", "accounts.example.com")
     await consenting.run()
     await consent(consenting)
-    await consenting.run(600)
-    assert consenting.rotating.requests == []
     assert consenting.consent_reason("crm-1") == "ConnectorInvalid"
     assert consenting.reason() == "CredentialsNotAllowed"
+    await consenting.run(3600)
+    assert consenting.rotating.requests == []
 
 
 async def test_a_refresh_token_does_not_leave_where_the_clients_secret_may_not_go(consenting: World) -> None:
@@ -60,6 +61,16 @@ async def test_a_seed_goes_only_where_its_owner_allows() -> None:
     await world.run(3600)
     assert world.rotating.requests == []
     assert world.reason() == "CredentialsNotAllowed"
+
+
+async def test_a_consent_in_another_namespace_is_for_another_connector(consenting: World) -> None:
+    """TH8: whoever may consent in one namespace connects nothing in another, whatever it is called."""
+    await consenting.run()
+    asked = replace(a_consent(int(consenting.now)), key=Key("elsewhere", "crm-1"))
+    consenting.cluster.add_consent(asked)
+    await consenting.reconcile(asked.connector)
+    assert consenting.cluster.consents[asked.key].reason == "ConnectorNotFound"
+    assert consenting.reason() == "ConsentRequired"
 
 
 @pytest.mark.parametrize("spec", [ELSEWHERE, ANOTHER_CLIENT], ids=["another server", "another client"])
