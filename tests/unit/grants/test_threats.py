@@ -1,7 +1,7 @@
 """Whoever may edit connectors, and not read Secrets, gets no refresh token, no code and no credential for themselves.
 
-Numbers are those of docs/explanation/threats.md: TH6 and TH7 confused deputy, TH8 across namespaces, TH22 another server
-after the consent.
+Numbers are those of docs/explanation/threats.md: TH6 and TH7 confused deputy, TH8 across namespaces, TH22 another
+server after the consent.
 """
 
 from dataclasses import replace
