@@ -25,11 +25,11 @@ from oauth_connector.connector.consents import (
     why_not,
 )
 from oauth_connector.connector.effective import base_facts
+from oauth_connector.connector.findings import Findings, GrantFacts
 from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, Key, Observation, WaitingCode
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings, GrantFacts
 from oauth_connector.connector.secret_metadata import StateNotes
 from oauth_connector.exchange import Exchange
 from oauth_connector.oauth.token import GrantType
