@@ -159,11 +159,12 @@ class Exchange:
     async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
         """Give a token back, once; nothing where nobody answered.
 
-        An endpoint that the spec names must be at the token endpoint's server: whoever edits a connector could
-        otherwise have token and client secret sent to a server of their own.
+        Where the spec names one of the two endpoints, both must be at one server: whoever edits a connector could
+        otherwise have token and client secret sent to a server of their own, named or found by an issuer of theirs.
         """
-        named = prepared.connector.valid_spec.provider.revocation_url
-        if named is not None and origin(named) != origin(prepared.endpoint):
+        provider = prepared.connector.valid_spec.provider
+        named = provider.revocation_url is not None or provider.token_url is not None
+        if named and origin(endpoint) != origin(prepared.endpoint):
             return Revocation.REFUSED
         request = revocation_request(endpoint, token, hint, prepared.client)
         return understand(await self._provider.send(request, prepared.trust))

@@ -56,18 +56,20 @@ class Revoker:
         return Findings(self._clock(), revoked=result)
 
     async def _given_back(self, obs: Observation, ours: list[LiveSecret]) -> Revocation | None:
-        token = next((found for live in ours if (found := _token(live)) is not None), None)
-        if token is None:
+        held = next(((live, found) for live in ours if (found := _token(live)) is not None), None)
+        if held is None:
             return Revocation.NOTHING
-        prepared = await self._exchange.prepare(obs.connector)
         endpoint = await self._exchange.revocation_endpoint(obs.connector)
-        if isinstance(prepared, Failed) or isinstance(endpoint, Problem):
-            return self._given_up(obs)
         if endpoint is None:
             return Revocation.NO_ENDPOINT
-        if not _is_theirs(obs, ours, prepared):
+        prepared = await self._exchange.prepare(obs.connector)
+        if isinstance(endpoint, Problem) or isinstance(prepared, Failed):
+            return self._given_up(obs)
+        if not _is_theirs(obs, held[0], prepared):
             return Revocation.REFUSED
-        return await self._exchange.revoke(prepared, endpoint, *token) or self._given_up(obs)
+        if isinstance(await self._exchange.prepare(obs.connector, endpoint), Failed):
+            return self._given_up(obs)  # the client's secret would go there too, and its owner does not allow it
+        return await self._exchange.revoke(prepared, endpoint, *held[1]) or self._given_up(obs)
 
     def _given_up(self, obs: Observation) -> Revocation | None:
         tried = self._memory.of(obs.connector.key).revocations + 1
@@ -84,17 +86,24 @@ class Revoker:
             )
 
 
-def _is_theirs(obs: Observation, ours: list[LiveSecret], prepared: Prepared) -> bool:
-    """Tell whether a refresh token goes to those who gave it, and as the client that it was given to."""
-    kept = [state for live in ours if live.metadata.state is not None and (state := read_state(live.data)) is not None]
-    binding = of_binding(obs.connector.valid_spec, prepared.client.id)
-    return all(state.binding == binding for state in kept if state.refresh_token is not None)
+def _is_theirs(obs: Observation, live: LiveSecret, prepared: Prepared) -> bool:
+    """Tell whether a token goes to those who gave it, and as the client that it was given to.
+
+    Of a token that is known from the output alone only the digest of its request tells; where a person gave the grant,
+    that does not say by whom it was taken.
+    """
+    spec = obs.connector.valid_spec
+    if live.metadata.state is None:
+        return not spec.needs_a_person and live.metadata.token_digest == obs.token_digest
+    state = read_state(live.data)
+    return state is not None and state.binding == of_binding(spec, prepared.client.id)
 
 
 def _token(live: LiveSecret) -> tuple[SecretStr, str] | None:
     """Give what a Secret holds to be given back, and the hint that says what it is (RFC 7009 §2.1)."""
-    if live.metadata.state is not None:
-        state = read_state(live.data)
-        return (state.refresh_token, "refresh_token") if state is not None and state.refresh_token else None
-    token = recover(live.metadata, live.data)
+    state = read_state(live.data) if live.metadata.state is not None else None
+    if state is not None and state.refresh_token is not None:
+        return state.refresh_token, "refresh_token"
+    kept = state.token if state is not None else None
+    token = recover(live.metadata, live.data) if live.metadata.state is None else kept
     return (token.access_token, "access_token") if token is not None else None
