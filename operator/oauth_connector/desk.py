@@ -47,10 +47,18 @@ Outcome = Findings | float | None
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """A code that waits to be exchanged, if there is one, and when to look again."""
+    """A code that waits to be exchanged, if there is one, and when to look again.
+
+    `judged` is the connector as it was when the code was found to be good: for no other may it be sent.
+    """
 
     code: WaitingCode | None = None
     look: float | None = None
+    judged: Connector | None = None
+
+    def may_be_sent_for(self, connector: Connector) -> bool:
+        """Tell whether a connector asks what it asked when the code was judged."""
+        return self.judged is not None and self.judged.asks_the_same(connector)
 
 
 class ConsentDesk:
@@ -71,7 +79,8 @@ class ConsentDesk:
         for consent in consents:
             done = await self._attend(consent)
             looks = [look for look in (attended.look, done.look) if look is not None]
-            attended = Attended(attended.code or done.code, min(looks, default=None))
+            first = attended if attended.code is not None else done
+            attended = replace(first, look=min(looks, default=None))
         return attended
 
     async def follow_up(self, key: Key, code: WaitingCode, outcome: Outcome) -> Attended:
@@ -99,7 +108,7 @@ class ConsentDesk:
             case Say(reason, look):
                 return await self._say(consent, situation, reason, look)
             case WaitingCode():
-                return Attended(code=verdict)
+                return Attended(code=verdict, judged=situation.connector)
 
     async def _situation(self, consent: Consent) -> Situation | None:
         """Look up what a consent is judged by; nothing where discovery does not answer."""

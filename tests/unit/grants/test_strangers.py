@@ -1,14 +1,34 @@
 """Whoever may edit a connector, but not read its Secrets, cannot have a grant sent to a server of their own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from oauth_connector.connector.observation import Key
+from oauth_connector.oauth.errors import Signal
+from oauth_connector.oauth.metadata import Metadata
 from tests.support.builders import a_connector, a_spec
-from tests.support.consenting import CODE_SPEC, consent
+from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
 from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import KEY, World
 
 EVIL = "https://evil.example"
+
+
+class Turning(RotatingProvider):
+    """A provider during whose discoveries somebody edits the connector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.countdown = 0
+        self.edit: Callable[[], None] = lambda: None
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Answer; at the end of the countdown, after the edit."""
+        self.countdown -= 1
+        if self.countdown == 0:
+            self.edit()
+        return await super().find(issuer, trust)
 
 
 def strangers(world: World) -> list[str]:
@@ -89,3 +109,21 @@ async def test_an_issuer_beside_a_preset_gets_no_refresh_token(consenting: World
     await consenting.run(4 * 3600)
     assert strangers(consenting) == []
     assert consenting.reason("ConsentRequired") == "GrantBoundElsewhere"
+
+
+async def test_a_code_goes_to_nobody_for_whom_it_was_not_judged() -> None:
+    """The connector may be turned to another server while the consents after it are being looked at."""
+    provider, key = Turning(), Key("shop", "crm-1")
+    world = World(provider)
+    world.cluster.add(a_connector({**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}}))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    await world.run()
+    world.cluster.add_consent(a_consent(int(world.now)))
+    world.cluster.add_consent(a_consent(int(world.now) + 1, "crm-2"))
+    await world.run()
+    world.cluster.add_consent(confirmed(answered(world.cluster.consents[key], "code-1")))
+    provider.edit = lambda: world.edit({**CODE_SPEC, "provider": {"issuer": EVIL}})
+    provider.countdown = 2
+    await world.run(60)
+    assert strangers(world) == []
+    assert world.consent_reason("crm-1") == "ConnectorChanged"
