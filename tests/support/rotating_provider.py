@@ -91,4 +91,4 @@ class RotatingProvider:
         if self._rotates and self.refresh_tokens:
             members["refresh_token"] = f"refresh-{number}"
             self._alive.add(f"refresh-{number}")
-        return answer(**members, **self.extra)
+        return answer(**{**members, **self.extra})

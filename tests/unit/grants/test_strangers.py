@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from oauth_connector.connector.observation import Key
 from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.metadata import Metadata
-from tests.support.builders import a_connector, a_spec
+from tests.support.builders import a_connector, a_password_spec, a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
 from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import KEY, World
@@ -127,3 +127,23 @@ async def test_a_code_goes_to_nobody_for_whom_it_was_not_judged() -> None:
     await world.run(60)
     assert strangers(world) == []
     assert world.consent_reason("crm-1") == "ConnectorChanged"
+
+
+async def test_a_password_is_not_sent_where_an_earlier_grant_was_redirected(consenting: World) -> None:
+    """What a provider named when a person consented there is for that grant alone."""
+    consenting.edit({**CODE_SPEC, "provider": {"preset": "Zoho"}})
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    back = answered(
+        consenting.cluster.consents[key], "code-1", parameters={"accounts-server": "https://accounts.zoho.eu"}
+    )
+    consenting.cluster.add_consent(confirmed(back))
+    await consenting.run(3)
+    assert consenting.rotating.urls == ["https://accounts.zoho.eu/oauth/v2/token"]
+    consenting.cluster.add_credential("shop", "ann", password=b"hunter2")
+    consenting.edit(a_password_spec())
+    await consenting.run(60)
+    assert consenting.rotating.urls[1:] == ["https://login.example.com/token"]
