@@ -94,7 +94,7 @@ class ConsentDesk:
         problem = _unsendable(outcome)
         if problem is not None:
             for consent in self._cluster.consents_of(key):
-                if consent.uid == code.uid:
+                if consent.uid == code.uid and not consent.concluded:
                     await self._say(consent, Situation(self._cluster.connector(key), self._clock()), _unsent(problem))
         return await self.attend(key)
 
