@@ -16,6 +16,7 @@ class RotatingProvider:
 
     Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` is
     given once in place of an answer, after the server has done its work; `fault` each time, and then nothing is done.
+    `revocable` is the revocation endpoint that metadata names.
     """
 
     def __init__(self, *, grace: bool = False, rotates: bool = True) -> None:
@@ -27,6 +28,7 @@ class RotatingProvider:
         self.lose: HTTPResponse | Signal | None = None
         self.unfound: Signal | None = None
         self.refresh_tokens = True
+        self.revocable: str | None = None
         self._grace = grace
         self._rotates = rotates
         self._numbers = itertools.count(1)
@@ -52,7 +54,7 @@ class RotatingProvider:
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Know one issuer's endpoints by rule."""
         del trust
-        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", f"{issuer}/revoke")
+        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""
@@ -89,4 +91,4 @@ class RotatingProvider:
         if self._rotates and self.refresh_tokens:
             members["refresh_token"] = f"refresh-{number}"
             self._alive.add(f"refresh-{number}")
-        return answer(**members, **self.extra)
+        return answer(**{**members, **self.extra})

@@ -58,7 +58,16 @@ def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
     rests = notes.claimed_at + CLAIM_RESTS
     if notes.attempt != obs.memory.attempt and notes.claimed_at <= obs.now < rests:
         return Hold(None, rests)
-    return Mint(Cause.DOUBT) if notes.claimed_for == Purpose.REFRESH else None
+    if notes.claimed_for != Purpose.REFRESH or _failed_here(obs):
+        return None
+    return Mint(Cause.DOUBT)
+
+
+def _failed_here(obs: Observation) -> bool:
+    """Tell whether the last try came to nothing on this side: the checks below know when that is looked at again."""
+    error = obs.connector.status.last_error
+    same = error is not None and error.request_digest == request_digest(obs.connector.spec)
+    return error is not None and same and error.reason in LOCAL
 
 
 def suspended(obs: Observation) -> TokenAnswer | None:
