@@ -19,6 +19,7 @@ from playwright.async_api import Page, expect
 
 from devtools.control_plane import ControlPlane
 from oauth_connector.kube.client import KubeAPI
+from tests.e2e.conftest import EDIT
 from tests.e2e.stage import ANN, QUESTION
 from tests.support.cluster import Namespace, new_namespace
 from tests.support.consent_site import ConsentSite
@@ -127,9 +128,10 @@ async def namespace(admin: KubeAPI) -> AsyncIterator[Namespace]:
 
 @pytest.fixture
 async def person(control_plane: ControlPlane, kubeconfig: Path) -> Path:
-    """Give the kubeconfig of a person who may also write Secrets and pods, as Kubernetes' own role `edit` allows."""
+    """Give the kubeconfig of a person with the roles that the page names: to consent, and the two to edit."""
     whom = f"--serviceaccount=shop:{ANN}"
-    control_plane.kubectl("create", "rolebinding", "edit", "-n", "shop", "--clusterrole=edit", whom)
+    for role in (EDIT, "edit"):
+        control_plane.kubectl("create", "rolebinding", role, "-n", "shop", f"--clusterrole={role}", whom)
     return kubeconfig
 
 
