@@ -15,7 +15,8 @@ class RotatingProvider:
     """Implements `ports.Provider`: a code or a known refresh token gives a token and the next refresh token.
 
     Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` is
-    given once in place of an answer, after the server has done its work; `fault` each time, and then nothing is done.
+    given once in place of an answer, after the server has done its work; `turn_away` once and `fault` each time, and
+    then nothing is done.
     """
 
     def __init__(self, *, grace: bool = False, rotates: bool = True) -> None:
@@ -24,6 +25,7 @@ class RotatingProvider:
         self.lifetime = 3600
         self.extra: dict[str, object] = {}
         self.fault: HTTPResponse | Signal | None = None
+        self.turn_away: HTTPResponse | Signal | None = None
         self.lose: HTTPResponse | Signal | None = None
         self.refresh_tokens = True
         self._grace = grace
@@ -59,8 +61,9 @@ class RotatingProvider:
         form = parse_qs(request.body.decode())
         self.requests.append(form)
         self.urls.append(request.url)
-        if self.fault is not None:
-            return self.fault
+        turned_away, self.turn_away = self.turn_away, None
+        if turned_away is not None or self.fault is not None:
+            return turned_away or self.fault
         if "token" in form:
             self._alive.discard(form["token"][0])
             return HTTPResponse(200, {}, b"")

@@ -10,7 +10,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import Cause, Hold, Keep, LeaveAlone, Mint, Publish, Revoke, TokenAnswer
 from oauth_connector.connector.choice import why_consent
-from oauth_connector.connector.consents import CLAIM_RESTS
+from oauth_connector.connector.claims import rests_until
 from oauth_connector.connector.effective import request_digest, seconds
 from oauth_connector.connector.facts import held, is_requested, notes_of, observed_credentials, refresh_due
 from oauth_connector.connector.grant_state import Purpose
@@ -55,9 +55,12 @@ def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
     spec, notes = obs.connector.spec, notes_of(obs)
     if isinstance(spec, tuple) or notes is None or notes.claimed_at is None or not spec.may_hold_refresh_token:
         return None
-    rests = notes.claimed_at + CLAIM_RESTS
-    if notes.attempt != obs.memory.attempt and notes.claimed_at <= obs.now < rests:
+    rests = rests_until(notes.claimed_at, obs.now)
+    if notes.attempt != obs.memory.attempt and rests is not None:
         return Hold(None, rests)
+    error = obs.connector.status.last_error
+    if error is not None and error.reason in LOOKED_AT and error.request_digest == request_digest(spec):
+        return None  # nothing can be sent for now; whoever looks after that has its own pace
     return Mint(Cause.DOUBT) if notes.claimed_for == Purpose.REFRESH else None
 
 
