@@ -19,7 +19,7 @@ class RotatingProvider:
     then nothing is done.
     """
 
-    def __init__(self, *, grace: bool = False, rotates: bool = True) -> None:
+    def __init__(self, *, grace: bool = False, rotates: bool = True, prefix: str = "refresh") -> None:
         self.requests: list[Mapping[str, list[str]]] = []
         self.urls: list[str] = []
         self.lifetime = 3600
@@ -28,6 +28,8 @@ class RotatingProvider:
         self.turn_away: HTTPResponse | Signal | None = None
         self.lose: HTTPResponse | Signal | None = None
         self.refresh_tokens = True
+        self.newest = ""
+        self._prefix = prefix
         self._grace = grace
         self._rotates = rotates
         self._numbers = itertools.count(1)
@@ -61,9 +63,9 @@ class RotatingProvider:
         form = parse_qs(request.body.decode())
         self.requests.append(form)
         self.urls.append(request.url)
-        turned_away, self.turn_away = self.turn_away, None
-        if turned_away is not None or self.fault is not None:
-            return turned_away or self.fault
+        turned_away, self.turn_away = self.turn_away or self.fault, None
+        if turned_away is not None:
+            return turned_away
         if "token" in form:
             self._alive.discard(form["token"][0])
             return HTTPResponse(200, {}, b"")
@@ -89,6 +91,6 @@ class RotatingProvider:
         number = next(self._numbers)
         members = {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self.lifetime}
         if self._rotates and self.refresh_tokens:
-            members["refresh_token"] = f"refresh-{number}"
-            self._alive.add(f"refresh-{number}")
+            members["refresh_token"] = self.newest = f"{self._prefix}-{number}"
+            self._alive.add(self.newest)
         return answer(**members, **self.extra)
