@@ -25,6 +25,7 @@ from oauth_connector.oauth.grants import (
     AuthorizationCode,
     Grant,
     RefreshToken,
+    Term,
     TokenRequest,
     token_request,
 )
@@ -129,9 +130,11 @@ class Exchange:
             return Failed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
         return replace(prepared, attempt=attempt)
 
-    async def present(self, prepared: Prepared, grant: Grant, refused: Refusal | None = None) -> Received | Failed:
-        """Send one request that presents a grant, and understand the answer."""
-        request = _request(prepared, grant)
+    async def present(
+        self, prepared: Prepared, grant: Grant, refused: Refusal | None = None, term: Term | None = None
+    ) -> Received | Failed:
+        """Send one request that presents a grant, within its term, and understand the answer."""
+        request = replace(_request(prepared, grant), term=term)
         fingerprint = _fingerprint(request)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
             return Failed(refused.problem, replace(prepared.attempt, outbound=False), refused)

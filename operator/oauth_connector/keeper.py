@@ -21,6 +21,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.actions import Cause
 from oauth_connector.connector.choice import Choice, choose, ended, present_code
+from oauth_connector.connector.claims import Turn, rests_until, term_of, turn
 from oauth_connector.connector.grant_state import (
     Claim,
     Consented,
@@ -91,6 +92,8 @@ class GrantKeeper:
         held = await self._read(connector)
         if isinstance(held, Problem):
             return Failed(held, Attempt((), connector.valid_spec.request_digest, outbound=False))
+        if self._is_taken(obs, held.state.claim, cause):
+            return None
         prepared = await self._exchange.prepare(connector, _endpoint(obs, held.state))
         if isinstance(prepared, Failed):
             return prepared
@@ -120,6 +123,14 @@ class GrantKeeper:
             return Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
         return _Held(read_state(live.data) or GrantState(), live)
 
+    def _is_taken(self, obs: Observation, claim: Claim | None, cause: Cause) -> bool:
+        """Tell whether another process is at it, which the cache may not know yet; a code waits for no refresh."""
+        if claim is None or claim.attempt == self._memory.of(obs.connector.key).attempt:
+            return False
+        if cause is Cause.CONSENTED and claim.purpose is not Purpose.CODE:
+            return False
+        return rests_until(claim.at, self._clock()) is not None
+
     async def _claim(self, obs: Observation, held: _Held, choice: Choice) -> _Held | WriteRefused | None:
         """Write down what is about to be sent; `None` where the state is no longer the one that was read."""
         attempt = randomness.token_hex(8)
@@ -145,21 +156,23 @@ class GrantKeeper:
     # --- the request, and what came of it -----------------------------------------------------------------------
     async def _carry_out(
         self, obs: Observation, prepared: Prepared, choice: Choice, claimed: _Held
-    ) -> Received | Failed:
+    ) -> Received | Failed | None:
         await self._on_point(Point.CLAIMED)
-        key = obs.connector.key
+        key, term = obs.connector.key, term_of(claimed.state.claim)
+        if term is not None and self._clock() > term.latest:
+            log.warning("a claim was too old to be acted on", connector=str(key))
+            return None  # this process was stopped meanwhile, and another may be at it
         refused = self._memory.of(key).refusal if choice.purpose is Purpose.PASSWORD else None
-        answer = await self._exchange.present(prepared, choice.grant, refused)
+        answer = await self._exchange.present(prepared, choice.grant, refused, term)
         await self._on_point(Point.ANSWERED)
         if isinstance(answer, Received):
             state = self._succeeded(obs, choice, claimed.state, answer)
             answer = replace(answer, token=state.token or answer.token)
         else:
             state = _failed(choice, claimed.state, answer, int(self._clock()))
-        if state != claimed.state:
-            await self._persist(obs.connector, state, claimed)
+        stored = state == claimed.state or await self._persist(obs.connector, state, claimed)
         await self._on_point(Point.PERSISTED)
-        return _shown(answer, state)
+        return _shown(answer, state) if stored else None
 
     def _succeeded(self, obs: Observation, choice: Choice, before: GrantState, answer: Received) -> GrantState:
         spec, now = obs.connector.valid_spec, int(self._clock())
@@ -186,32 +199,37 @@ class GrantKeeper:
             consent=_consented(obs, answer, now) if choice.purpose is Purpose.CODE else before.consent,
         )
 
-    async def _persist(self, connector: Connector, state: GrantState, claimed: _Held) -> None:
-        """Write what came of it, again and again until it is written, or something newer than the claim is there."""
-        at = claimed
+    async def _persist(self, connector: Connector, state: GrantState, claimed: _Held) -> bool:
+        """Write what came of it, again and again until it is stored; give `False` where it is not to be any more."""
+        at: _Held | None = claimed
         for tries in itertools.count():
             try:
-                overtaken = await self._persisted(connector, state, at, claimed.state)
+                done = await self._persisted(connector, state, at, claimed.state)
             except ClusterUnavailable as away:
                 log.warning("an answer waits to be stored", connector=str(connector.key), cause=str(away))
             else:
-                if overtaken is None:
-                    return
-                at = overtaken
+                if isinstance(done, bool):
+                    return done
+                at = done
             await asyncio.sleep(PERSIST_PAUSES[min(tries, len(PERSIST_PAUSES) - 1)])
+        raise AssertionError("itertools.count has no end")
 
-    async def _persisted(self, connector: Connector, state: GrantState, at: _Held, ours: GrantState) -> _Held | None:
-        """Try to write once; give what is there now where that was overtaken, nothing where there is no more to do."""
-        written = await self._write(connector, state, at.live)
-        if isinstance(written, _Held):
-            return None
+    async def _persisted(
+        self, connector: Connector, state: GrantState, at: _Held | None, claimed: GrantState
+    ) -> bool | _Held | None:
+        """Try to write once over what was there; where that has changed, give what to write over next, if anything."""
+        if at is not None and isinstance(await self._write(connector, state, at.live), _Held):
+            return True
         current = await self._read(connector)
         if isinstance(current, Problem) or await self._is_going(connector):
-            return None
-        if current.state.claim == ours.claim or current.state.generation <= ours.generation:
-            return current
-        log.warning("somebody else has stored a newer grant", connector=str(connector.key))
-        return None
+            return False
+        if current.live is None or current.state == state:
+            return current if current.live is None else True
+        whose = turn(current.state, claimed, state, self._clock())
+        if whose is Turn.LEAVE:
+            log.warning("somebody else has taken a claim over", connector=str(connector.key))
+            return False
+        return current if whose is Turn.STORE else None
 
     async def _is_going(self, connector: Connector) -> bool:
         now = await self._cluster.read_connector(connector.key)

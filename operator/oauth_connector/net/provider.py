@@ -45,5 +45,5 @@ class HTTPProvider:
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Send one token request, once."""
-        outgoing = Outgoing("POST", request.url, request.headers, request.body)
+        outgoing = Outgoing("POST", request.url, request.headers, request.body, request.term)
         return await fetch(self._pools, outgoing, trust, self._limits)

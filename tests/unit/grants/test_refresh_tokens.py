@@ -24,18 +24,6 @@ def a_seeded_world(provider: RotatingProvider) -> World:
     return world
 
 
-@pytest.fixture
-def strict() -> World:
-    """Give a seeded connector at a server that ends a family when a token comes twice."""
-    return a_seeded_world(RotatingProvider())
-
-
-@pytest.fixture
-def graceful() -> World:
-    """Give a seeded connector at a server that takes a used token again."""
-    return a_seeded_world(RotatingProvider(grace=True))
-
-
 async def test_a_seed_is_exchanged_and_what_is_rotated_is_kept(strict: World) -> None:
     """The seed is sent once; from then on each refresh sends the token that came with the last."""
     await strict.run(4 * 3600)
