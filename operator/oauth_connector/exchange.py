@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from oauth_connector.api.origins import origin
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.connector.answers import Failed, Received
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
 from oauth_connector.connector.effective import parameters, request_digest, token_digest, token_host
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
@@ -50,30 +51,6 @@ class Call:
 
 
 OnCall = Callable[[Call], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """The provider gave a token; `answer` is all that it said, a refresh token among it perhaps."""
-
-    token: IssuedToken
-    attempt: Attempt
-    answer: Token
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """There is no token, and why; `refusal` where the same credentials must never be sent again.
-
-    `salvaged` is a refresh token that came with an answer which holds no token that can be published; `in_doubt`: the
-    request may have been carried out, and what it presented be used up.
-    """
-
-    problem: Problem
-    attempt: Attempt
-    refusal: Refusal | None = None
-    salvaged: SecretStr | None = None
-    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
