@@ -21,7 +21,7 @@ from oauth_connector.connector.credentials import CredentialSecret, assemble, fo
 from oauth_connector.connector.effective import parameters, request_digest, token_digest, token_host
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.problem import LOCAL, Problem, of_failure
-from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify, is_unknown
+from oauth_connector.oauth.errors import Phase, Remedy, classify
 from oauth_connector.oauth.grants import (
     AuthorizationCode,
     Grant,
@@ -33,6 +33,7 @@ from oauth_connector.oauth.grants import (
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.responses import parse, refresh_token_in
 from oauth_connector.oauth.revocation import Revocation, revocation_request, understand
+from oauth_connector.oauth.signals import Signal, is_unknown
 from oauth_connector.oauth.token import Client, HTTPResponse, Token
 from oauth_connector.ports import Clock, Provider, Vault
 

@@ -20,9 +20,9 @@ from oauth_connector.net.examination import examine
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
 from oauth_connector.net.pools import Pools
 from oauth_connector.net.tls import MOST, BadCertificatesError, context
-from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.grants import Term
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.certificates import make_tls
 

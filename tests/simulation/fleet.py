@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.guarded import Guarded
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.ports import Edges, Provider
 from oauth_connector.rooms import join

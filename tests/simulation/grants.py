@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from oauth_connector.connector.grant_state import GrantState, fingerprint, read_state, state_name
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from tests.simulation.audit import Audit
 from tests.simulation.cluster import SimulatedCluster

@@ -25,7 +25,8 @@ from oauth_connector.connector.secret import render, timestamp
 from oauth_connector.exchange import Exchange
 from oauth_connector.net.examination import Examination, examine
 from oauth_connector.net.provider import HTTPProvider
-from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
+from oauth_connector.oauth.errors import Phase, Remedy, classify
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.settings import Settings
 
 

@@ -11,8 +11,9 @@ from oauth_connector.connector.answers import Failed, Received
 from oauth_connector.connector.choice import Choice
 from oauth_connector.connector.grant_state import Consented, GrantState, Purpose
 from oauth_connector.connector.observation import IssuedToken
-from oauth_connector.oauth.errors import Remedy, is_unspent
+from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.identity import account
+from oauth_connector.oauth.signals import is_unspent
 
 LONGEST_FIELD = 16 * 1024
 """Characters of a member that is kept at most: a Secret holds 1 MiB, and what does not fit could never be stored."""

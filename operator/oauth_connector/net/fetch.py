@@ -15,8 +15,8 @@ import httpx2
 from oauth_connector.net.pools import Pools
 from oauth_connector.net.tls import BadCertificatesError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
-from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.grants import Term
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
 ALWAYS = (("User-Agent", "oauth-connector-operator"), ("Accept-Encoding", "identity"))

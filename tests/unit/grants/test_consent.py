@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.keeper import Point
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent, id_token
 from tests.support.fake_cluster import FakeCluster

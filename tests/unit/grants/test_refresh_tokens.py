@@ -3,7 +3,7 @@
 import pytest
 
 from oauth_connector.keeper import Point
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_connector, a_password_spec, a_spec
 from tests.support.fake_provider import answer

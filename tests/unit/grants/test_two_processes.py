@@ -6,7 +6,7 @@ import pytest
 
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.keeper import Point
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_spec
 from tests.support.consenting import consent
 from tests.support.fake_cluster import FakeCluster
