@@ -129,7 +129,7 @@ class ConsentDesk:
         key = consent.connector
         connector = self._cluster.connector(key)
         if connector is None and not consent.concluded:
-            connector = await self._cluster.read_connector(key)  # the watch may not have told of it yet
+            connector = await self._cluster.read_connector(key)  # two watches: the consent's may be ahead
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.state if state is not None else None
         situation = Situation(connector, self._clock(), None, notes, self._memory.of(key).attempt)

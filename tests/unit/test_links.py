@@ -41,8 +41,8 @@ def test_no_link_leads_nowhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_each_test_that_a_page_names_is_there(page: Path) -> None:
-    """`tests/…::test_…` names a test of that file, and `tests/….py` a file."""
-    for path, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", page.read_text(encoding="utf-8")):
+    """`tests/…::test_…` names a test of that file, and `tests/…` without it a file."""
+    for path, name in re.findall(r"`(tests/[\w/.-]+\.\w+)(?:::(test_\w+))?`", page.read_text(encoding="utf-8")):
         assert (ROOT / path).is_file(), path
         assert not name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), name
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from oauth_connector.connector.observation import Key
+from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.keeper import Point
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent, id_token
+from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
@@ -208,6 +209,25 @@ async def test_a_suspended_connector_takes_no_consent(consenting: World) -> None
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.run()
     assert consenting.consent_reason("crm-1") == "ConnectorSuspended"
+
+
+class Late(FakeCluster):
+    """A cluster whose cache does not know a connector until it is read: the watch of connectors is behind."""
+
+    def connector(self, key: Key) -> Connector | None:
+        """Give what was read."""
+        return super().connector(key) if f"connector {key}" in self.calls.reads else None
+
+
+async def test_a_consent_that_is_seen_before_its_connector_is_not_turned_down(consenting: World) -> None:
+    """Both were created just now, and each has a watch of its own: a live read decides."""
+    late = Late()
+    late.connectors, late.credentials = consenting.cluster.connectors, consenting.cluster.credentials
+    consenting.cluster = late
+    consenting.start()
+    late.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
 
 
 async def test_a_consent_for_no_connector_says_so(consenting: World) -> None:
