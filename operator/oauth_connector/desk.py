@@ -26,11 +26,11 @@ from oauth_connector.connector.consents import (
     why_not,
 )
 from oauth_connector.connector.effective import base_facts
+from oauth_connector.connector.findings import Findings, GrantFacts
 from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, Key, Observation, WaitingCode
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings, GrantFacts
 from oauth_connector.connector.secret_metadata import StateNotes
 from oauth_connector.exchange import Exchange
 from oauth_connector.oauth.token import GrantType
@@ -128,6 +128,8 @@ class ConsentDesk:
         """Look up what a consent is judged by; nothing where discovery does not answer."""
         key = consent.connector
         connector = self._cluster.connector(key)
+        if connector is None and not consent.concluded:
+            connector = await self._cluster.read_connector(key)  # the watch may not have told of it yet
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.state if state is not None else None
         situation = Situation(connector, self._clock(), None, notes, self._memory.of(key).attempt)

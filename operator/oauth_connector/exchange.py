@@ -8,12 +8,12 @@ import hashlib
 import hmac
 import secrets as randomness
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from oauth_connector.api.digests import origin
+from oauth_connector.api.origins import origin
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
@@ -85,6 +85,7 @@ class Prepared:
     own: Grant | None
     trust: str | None
     attempt: Attempt
+    credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
 
 
 _PHASES = {AuthorizationCode: Phase.CODE, RefreshToken: Phase.REFRESH}
@@ -148,24 +149,29 @@ class Exchange:
         salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
         return Failed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
-    async def revocation_endpoint(self, connector: Connector) -> str | Problem | None:
-        """Give where tokens are given back, named or discovered; nothing where the provider has no such place."""
-        named = connector.valid_spec.provider.effective_revocation_url
-        if named is not None:
-            return named
-        found = await self.discover(connector)
-        return found.revocation_endpoint if isinstance(found, Metadata) else found
+    async def revocation_endpoint(self, prepared: Prepared) -> str | Problem | Revocation:
+        """Give where a token is given back, or why it is not: there is no such place, or it is not the provider's own.
+
+        It must be at the token endpoint's server, or be named by the preset, or by the issuer that names the token
+        endpoint too. Whoever edits a connector could otherwise have token and client secret sent to a server of theirs.
+        """
+        connector, provider = prepared.connector, prepared.connector.valid_spec.provider
+        of_preset = provider.revocation_of_preset(prepared.endpoint)
+        endpoint, trusted = provider.revocation_url or of_preset, provider.revocation_url is None
+        if endpoint is None:
+            found = await self.discover(connector)
+            if isinstance(found, Problem):
+                return found
+            endpoint, trusted = found.revocation_endpoint if found else None, provider.effective_token_url is None
+        if endpoint is None:
+            return Revocation.NO_ENDPOINT
+        theirs = trusted or origin(endpoint) == origin(prepared.endpoint)
+        limits = self._require_allowed_hosts
+        forbidden = forbidden_host(prepared.credentials, _host(endpoint), required=limits)
+        return endpoint if theirs and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
-        """Give a token back, once; nothing where nobody answered.
-
-        Where the spec names one of the two endpoints, both must be at one server: whoever edits a connector could
-        otherwise have token and client secret sent to a server of their own, named or found by an issuer of theirs.
-        """
-        provider = prepared.connector.valid_spec.provider
-        named = provider.revocation_url is not None or provider.token_url is not None
-        if named and origin(endpoint) != origin(prepared.endpoint):
-            return Revocation.REFUSED
+        """Give a token back, once; nothing where nobody answered."""
         request = revocation_request(endpoint, token, hint, prepared.client)
         return understand(await self._provider.send(request, prepared.trust))
 
@@ -206,8 +212,8 @@ class Exchange:
         if isinstance(endpoint, Problem):
             return endpoint
         forbidden = forbidden_host(list(found.values()), _host(endpoint), required=self._require_allowed_hosts)
-        attempt = Attempt((), "")
-        return forbidden or Prepared(connector, endpoint, credentials.client, credentials.grant, trust or None, attempt)
+        client, own, attempt = credentials.client, credentials.grant, Attempt((), "")
+        return forbidden or Prepared(connector, endpoint, client, own, trust or None, attempt, tuple(found.values()))
 
     async def _trust(self, connector: Connector) -> str | Problem:
         provider = connector.valid_spec.provider

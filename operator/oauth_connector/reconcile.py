@@ -15,11 +15,12 @@ from oauth_connector.connector.announce import announcements
 from oauth_connector.connector.decide import decide
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.facts import refresh_due
+from oauth_connector.connector.findings import Findings
 from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key, Observation
 from oauth_connector.connector.problem import LOOKED_AT
-from oauth_connector.connector.report import Findings, next_transition, report
+from oauth_connector.connector.report import next_transition, report
 from oauth_connector.connector.secret_checks import CONFLICT_LOOK
 from oauth_connector.desk import ConsentDesk
 from oauth_connector.perform import Performer

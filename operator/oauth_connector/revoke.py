@@ -10,12 +10,12 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.digests import of_binding
+from oauth_connector.connector.findings import Findings
 from oauth_connector.connector.grant_state import GrantState, read_state, render_state, state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.ownership import is_ours
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings
 from oauth_connector.connector.secret import recover
 from oauth_connector.exchange import Exchange, Failed, Prepared
 from oauth_connector.oauth.revocation import Revocation
@@ -59,16 +59,16 @@ class Revoker:
         held = next(((live, found) for live in ours if (found := _token(live)) is not None), None)
         if held is None:
             return Revocation.NOTHING
-        endpoint = await self._exchange.revocation_endpoint(obs.connector)
-        if endpoint is None:
-            return Revocation.NO_ENDPOINT
-        prepared = await self._exchange.prepare(obs.connector)
-        if isinstance(endpoint, Problem) or isinstance(prepared, Failed):
+        prepared = await self._exchange.prepare(obs.connector, _token_url(ours))
+        if isinstance(prepared, Failed):
             return self._given_up(obs)
         if not _is_theirs(obs, held[0], prepared):
             return Revocation.REFUSED
-        if isinstance(await self._exchange.prepare(obs.connector, endpoint), Failed):
-            return self._given_up(obs)  # the client's secret would go there too, and its owner does not allow it
+        endpoint = await self._exchange.revocation_endpoint(prepared)
+        if isinstance(endpoint, Revocation):
+            return endpoint
+        if isinstance(endpoint, Problem):
+            return self._given_up(obs)
         return await self._exchange.revoke(prepared, endpoint, *held[1]) or self._given_up(obs)
 
     def _given_up(self, obs: Observation) -> Revocation | None:
@@ -84,6 +84,12 @@ class Revoker:
             await self._cluster.update_secret(
                 live, render_state(GrantState(tried=kept.tried, seed=kept.seed), obs.connector)
             )
+
+
+def _token_url(ours: list[LiveSecret]) -> str | None:
+    """Give the token endpoint that the provider named when it redirected, where it did."""
+    states = (read_state(live.data) for live in ours if live.metadata.state is not None)
+    return next((state.token_url for state in states if state is not None), None)
 
 
 def _is_theirs(obs: Observation, live: LiveSecret, prepared: Prepared) -> bool:

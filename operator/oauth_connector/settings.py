@@ -7,6 +7,7 @@ import yaml
 from pydantic import BeforeValidator, Field, FilePath
 from pydantic_settings import NoDecode
 
+from oauth_connector.api.origins import PublicURL
 from oauth_connector.configuration import PREFIX, Configuration, InvalidSettings, gather
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.telemetry.logging import LogFormat
@@ -47,9 +48,8 @@ class Settings(Configuration):
     api_request_seconds: float = Field(
         15, gt=0, le=60, description="The time limit of one request to the Kubernetes API, watches apart."
     )
-    public_url: str | None = Field(
+    public_url: PublicURL | None = Field(
         None,
-        pattern=r"^https?://[^\s?#]+$",
         description="Where browsers reach the consent service, such as `https://connect.example.com`; without it only"
         " connectors with a redirect URI on loopback can be consented to.",
     )

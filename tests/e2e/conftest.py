@@ -20,13 +20,13 @@ from tests.support.terminal import Terminal
 __all__ = ["bygone"]
 
 RBAC = "rbac.authorization.k8s.io"
-ROLES = ("oauth-connector-consent", "oauth-connector-edit")
+CONSENT, EDIT = "oauth-connector-consent", "oauth-connector-edit"
 """Of deploy/operator.yaml: to consent, and to ask for refreshes and revocations by annotation."""
 
 NewStage = Callable[[AuthorizationServer], Awaitable[Stage]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: elsewhere tests play the operator's part by hand
 async def whole_operator(
     tmp_path_factory: pytest.TempPathFactory,
     service_account: Path,
@@ -49,20 +49,29 @@ async def whole_operator(
     assert "a pass failed" not in operator.logged(), operator.logged()
 
 
+async def _bind(namespace: Namespace, role: str) -> None:
+    bindings = f"/apis/{RBAC}/v1/namespaces/{namespace.name}/rolebindings"
+    binding = {
+        "metadata": {"name": role},
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+        "subjects": [{"kind": "ServiceAccount", "name": ANN, "namespace": namespace.name}],
+    }
+    await namespace.api.request("POST", bindings, body=binding)
+
+
 @pytest.fixture
 async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
-    """Give the kubeconfig of a person with the roles that we ship."""
+    """Give the kubeconfig of a person with the role that we ship for consenting."""
     account = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
-    bindings = f"/apis/{RBAC}/v1/namespaces/{namespace.name}/rolebindings"
     await namespace.api.request("POST", account, body={"metadata": {"name": ANN}})
-    for role in ROLES:
-        binding = {
-            "metadata": {"name": role},
-            "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
-            "subjects": [{"kind": "ServiceAccount", "name": ANN, "namespace": namespace.name}],
-        }
-        await namespace.api.request("POST", bindings, body=binding)
+    await _bind(namespace, CONSENT)
     return control_plane.kubeconfig_for(namespace.name, ANN)
+
+
+@pytest.fixture
+async def editor(namespace: Namespace) -> None:
+    """Let the person change connectors too."""
+    await _bind(namespace, EDIT)
 
 
 @pytest.fixture
@@ -74,8 +83,12 @@ async def new_stage(
 
     async def new(server: AuthorizationServer) -> Stage:
         consent_site.balancer.served.clear()
-        terminal = Terminal(tmp_path, {"KUBECONFIG": str(kubeconfig)})
-        made.append(Stage(namespace, whole_operator, consent_site, terminal, server))
+        script = tmp_path / "browser"
+        script.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/opened\n')
+        script.chmod(0o700)
+        environ = {"KUBECONFIG": str(kubeconfig), "BROWSER": f"{script} %s", "DISPLAY": ":7"}
+        terminal = Terminal(tmp_path, environ)
+        made.append(Stage(namespace, whole_operator, consent_site, terminal, server, tmp_path / "opened"))
         return made[-1]
 
     yield new

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -16,6 +17,7 @@ from tests.support.consent_site import ConsentSite
 from tests.support.control_plane import CANARY
 from tests.support.operator_process import OperatorProcess
 from tests.support.person import Answer
+from tests.support.polling import eventually
 from tests.support.provider_pages import answer
 from tests.support.secrecy import Kind, Secrecy
 from tests.support.terminal import Terminal
@@ -36,6 +38,7 @@ class Stage:
     site: ConsentSite
     terminal: Terminal
     server: AuthorizationServer
+    opened: Path
     secrecy: Secrecy = field(default_factory=Secrecy)
     transcript: str = ""
     link: str = ""
@@ -138,6 +141,16 @@ class Stage:
         self.secrecy.keep(Kind.TICKET, self.link.partition("#")[2])
         return self.link
 
+    async def authorize_in_browser(self) -> str:
+        """Run `kubectl oauth authorize crm`, and give the address of the private page that it has the browser open."""
+        await self.run("authorize", "crm")
+        await eventually(self.opened.exists)
+        page = self.opened.read_text().strip()
+        ticket = _ticket_in(Path(page.removeprefix("file://")))
+        self.secrecy.keep(Kind.TICKET, ticket)
+        assert ticket not in self.terminal.shown
+        return page
+
     async def confirm(self, tab: Page) -> None:
         """Type what the last page shows."""
         await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
@@ -203,5 +216,11 @@ class Stage:
         return (Kind.STATE,) if direct else (Kind.TICKET, Kind.CONFIRMATION)
 
     async def pictures(self, tab: Page, name: str) -> None:
-        """Keep pictures of a page of ours; nothing is cut off, and axe-core finds nothing wrong."""
-        assert await inspect(tab, f"e2e/{name}") == []
+        """Keep pictures of a page of ours, of which nothing is cut off; its component tests have audited it."""
+        assert await inspect(tab, f"e2e/{name}", audited=()) == []
+
+
+def _ticket_in(page: Path) -> str:
+    found = re.search(r"#([\w-]{43})", page.read_text())
+    assert found is not None
+    return found[1]

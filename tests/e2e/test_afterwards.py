@@ -3,12 +3,14 @@
 import asyncio
 import json
 
+import pytest
 from playwright.async_api import Page
 from pydantic import SecretStr
 
 from tests.e2e.stage import ANN, Stage
 
 
+@pytest.mark.usefixtures("editor")
 async def test_a_connected_connector_is_shown_refreshed_and_revoked(stage: Stage, tab: Page) -> None:
     """Each verb ends when the operator has acted, and what it says is so at the provider too."""
     await stage.add_connector(stage.client(stage.hosted))

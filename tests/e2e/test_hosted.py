@@ -44,6 +44,7 @@ async def test_a_person_connects_an_account(stage: Stage, tab: Page) -> None:
     steps = [turn for _, path, turn in stage.site.balancer.served if not path.startswith("/assets/")]
     assert all(one != other for one, other in itertools.pairwise(steps)), stage.site.balancer.served
     await _grant_is_kept(stage)
+    assert (await stage.status())["consent"]["account"] == stage.server.username
     await _refreshes_by_itself(stage, token)
     journal = stage.server.journal(client)
     assert [entry.result for entry in journal] == ["granted"] * len(journal)
@@ -74,12 +75,11 @@ async def _refreshes_by_itself(stage: Stage, token: str) -> None:
 async def test_a_person_connects_an_account_at_canaille(
     new_stage: NewStage, canaille: AuthorizationServer, another_browser: BrowserContext
 ) -> None:
-    """Another server, with a login of two pages: the same flow, and the same ending."""
+    """Another server, with a login of two pages, and a browser that the command opens: the same ending."""
     tab = await another_browser.new_page()  # Canaille's pages break their own Content-Security-Policy
     stage = await new_stage(canaille)
     await stage.add_connector(stage.client(stage.hosted))
-    await stage.authorize()
-    await stage.look(tab)
+    await stage.look(tab, await stage.authorize_in_browser())
     await stage.go_on(tab)
     await stage.answer(tab, folder="e2e/canaille")
     await stage.confirm(tab)
@@ -118,8 +118,10 @@ async def test_consent_again_over_a_living_grant_leaves_no_gap(stage: Stage, tab
 
     watching = asyncio.ensure_future(watch())
     second = await stage.connect(tab)
+    assert not watching.done()
     watching.cancel()
     assert second != first
+    assert seen
     assert all('"access_token"' in values for values in seen)
     assert await asyncio.to_thread(stage.server.is_live, SecretStr(second))
     codes = [entry for entry in stage.server.journal(client) if entry.kind == "code"]

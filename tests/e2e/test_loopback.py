@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from devtools.free_port import free_port
 from devtools.registrations import Authentication
 from tests.e2e.stage import QUESTION, Stage
+from tests.support.browser import inspect
 
 PASTE = "Paste it (it will not be shown), then Enter: "
 
@@ -27,7 +28,7 @@ async def test_the_browser_comes_back_to_this_machine(stage: Stage, tab: Page, a
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Back to the terminal")
     assert tab.url == back, "the code is out of the address bar"
     if authentication == "none":
-        await stage.pictures(tab, "loopback-done")
+        assert await inspect(tab, "e2e/loopback-done") == []
     token = await stage.connected()
     assert QUESTION not in stage.terminal.shown
     assert await asyncio.to_thread(stage.server.is_live, SecretStr(token))

@@ -1,7 +1,7 @@
 """A real browser for tests: the system's Chromium, driven by Playwright; each test gets a profile of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import Literal
 
@@ -52,8 +52,11 @@ async def tab(profile: BrowserContext) -> Page:
     return await profile.new_page()
 
 
-async def inspect(page: Page, name: str) -> list[str]:
-    """Look at a page in light and dark, wide and narrow: keep screenshots, give what axe-core finds wrong."""
+async def inspect(page: Page, name: str, audited: Collection[tuple[str, str]] = INSPECTED) -> list[str]:
+    """Look at a page in light and dark, wide and narrow: keep screenshots, give what axe-core finds wrong.
+
+    `audited` is what axe-core looks at: nothing, where another test has had it look at the same page.
+    """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     wrong = []
     for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
@@ -63,7 +66,7 @@ async def inspect(page: Page, name: str) -> list[str]:
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{scheme}.png", full_page=True)
-            if (size, scheme) in INSPECTED:
+            if (size, scheme) in audited:
                 wrong += await _violations(page, f"{name} {size} {scheme}")
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size(DESKTOP)

@@ -66,13 +66,13 @@ def _with(consent: Consent, **changes: object) -> Consent:
     return Consent(**{**members, **changes})
 
 
-async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> None:
+async def consent(world: World, name: str = "crm-1", code: str = "code-1", **changes: object) -> None:
     """Let a person consent, from the command to the confirmation."""
     world.rotating.know(code=code)
     key = Key("shop", name)
     world.cluster.add_consent(a_consent(int(world.now), name))
     await world.run()
-    world.cluster.add_consent(answered(world.cluster.consents[key], code))
+    world.cluster.add_consent(answered(world.cluster.consents[key], code, **changes))
     await world.run()
     world.cluster.add_consent(confirmed(world.cluster.consents[key]))
     await world.run(3)

@@ -16,9 +16,10 @@ from oauth_connector.cli.step import Step
 from oauth_connector.connector import schedule
 from oauth_connector.connector.credentials import assemble, forbidden_host
 from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
+from oauth_connector.connector.findings import Findings, ShownToken
 from oauth_connector.connector.observation import Connector, IssuedToken, Key
 from oauth_connector.connector.problem import Problem, of_failure
-from oauth_connector.connector.report import Findings, ShownToken, report
+from oauth_connector.connector.report import report
 from oauth_connector.connector.secret import render, timestamp
 from oauth_connector.exchange import Exchange, Failed
 from oauth_connector.net.examination import Examination, examine

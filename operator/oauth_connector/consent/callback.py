@@ -43,21 +43,21 @@ class Callback:
         connector = self._site.named(request)
         self._site.admit(request)
         _navigated(request)
-        flow = self._flow(request)
+        flow = self._flow(request, connector)
         self._site.admit(request, flow.name)
         cookie = self._site.cookies.of_flow(flow.state.get_secret_value())
         consent, asked = await self._current(connector, flow)
         granted = _granted(request, asked, About(connector, forget=(cookie,)))
         return self._onward(flow, cookie, await self._hand_over(flow, granted, consent, asked))
 
-    def _flow(self, request: web.Request) -> Flow:
+    def _flow(self, request: web.Request, connector: Name) -> Flow:
         """Find the flow of this browser that `state` belongs to. Raises `Stopped`; no API server is asked yet."""
         given = request.query.getall("state", [])
         state = given[0] if len(given) == 1 and TICKET.fullmatch(given[0]) else ""
         cookie = self._site.cookies.one(request, self._site.cookies.of_flow(state)) if state else None
         flow = read_flow(cookie) if cookie else None
         if flow is None or not hmac.compare_digest(flow.state.get_secret_value(), state):
-            raise Stopped(Failure.FLOW_LOST)
+            raise Stopped(Failure.FLOW_LOST, About(connector))
         return flow
 
     async def _current(self, connector: Name, flow: Flow) -> tuple[Consent, ConsentRequest]:

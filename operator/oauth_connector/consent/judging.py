@@ -1,18 +1,25 @@
 """May a person go on with this consent? Each question in its order; the first answer decides."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.consent import ConsentReason, ConsentRequest, Redirect
+from oauth_connector.api.origins import origin
 from oauth_connector.api.tickets import is_ticket_of
 from oauth_connector.consent.consents import Consent
 from oauth_connector.consent.failures import About, Failure, Stopped
 from oauth_connector.consent.names import Name
-from oauth_connector.consent.settings import origin
 
 NOBODY = "sha256:" + "0" * 64
 """Compared with where there is no consent: unknown and forbidden are alike in what they say and in what they cost."""
+
+ENDS: Mapping[str, Failure] = {
+    ConsentReason.EXPIRED: Failure.EXPIRED,
+    ConsentReason.CONNECTOR_CHANGED: Failure.CHANGED,
+}
+"""What the operator has found before us, and a page of ours tells better than its sentence: start again, no more."""
 
 
 def proved(consent: Consent | None, ticket: str) -> Consent:
@@ -28,9 +35,9 @@ def open_for(consent: Consent, now: datetime) -> Consent:
     if consent.spec.redirect is Redirect.LOOPBACK:
         raise Stopped(Failure.LOOPBACK, about)
     if consent.ready is not None and consent.ready.status == "False":
-        expired = consent.ready.reason == ConsentReason.EXPIRED
-        told = About(about.connector, message="" if expired else consent.ready.message)
-        raise Stopped(Failure.EXPIRED if expired else Failure.ENDED, told)
+        failure = ENDS.get(consent.ready.reason, Failure.ENDED)
+        told = About(about.connector, message=consent.ready.message if failure is Failure.ENDED else "")
+        raise Stopped(failure, told)
     if consent.response is not None:
         raise Stopped(Failure.USED, about)
     if now >= consent.deadline:

@@ -1,42 +1,13 @@
 """The consent service's own settings; `configuration` says where they come from. None of them holds a secret."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
-from urllib.parse import SplitResult, urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, Field, FilePath
+from pydantic import Field, FilePath
 
+from oauth_connector.api.origins import PublicURL
 from oauth_connector.configuration import Configuration, gather
 from oauth_connector.telemetry.logging import LogFormat
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_PORTS = {"https": 443, "http": 80}
-_SHAPE = "must be https:// and a host of its own, such as https://connect.example.com, without a path"
-_PLAIN = "must begin with https:// (http:// is for demonstrations on 127.0.0.1, [::1] or localhost)"
-
-
-def origin(url: str) -> str:
-    """Give the origin of an address as browsers write it (RFC 6454 §6.2). Raises `ValueError` where it has none."""
-    return _origin(urlsplit(url))
-
-
-def _origin(parts: SplitResult) -> str:
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise ValueError(_SHAPE)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = parts.port
-    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
-
-
-def _public(url: str) -> str:
-    """Take an origin alone: cookies that are bound to a host hold for all of its paths, so the host must be ours."""
-    parts = urlsplit(url)
-    made = _origin(parts)
-    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError(_SHAPE)
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise ValueError(_PLAIN)
-    return made
 
 
 class ConsentSettings(Configuration):
@@ -45,7 +16,7 @@ class ConsentSettings(Configuration):
     kubeconfig: FilePath | None = Field(
         None, description="How to reach the cluster from outside; without it, the Pod's own ServiceAccount."
     )
-    public_url: Annotated[str, AfterValidator(_public)] = Field(
+    public_url: PublicURL = Field(
         description="Where browsers find the service: `https://` and a host of its own. The operator needs the same."
     )
     api_request_seconds: float = Field(

@@ -6,18 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from devtools.control_plane import ControlPlane
-from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.consent import ConsentReason
+from tests.component.consent.ways import back
 from tests.support.cluster import Namespace, until
 from tests.support.consent_site import Asked, ConsentSite, ask
 from tests.support.two_hosts import CODE, TwoHosts
 from tests.support.visitor import Visitor
-
-
-def back(asked: Asked, state: str, **query: str) -> str:
-    """Give the path that a provider sends a browser back to."""
-    told = "&".join(f"{name}={value}" for name, value in {"state": state, **query}.items())
-    return f"{callback_path(asked.namespace.name, 'zoho')}?{told}"
 
 
 async def test_unknown_and_forbidden_get_the_same_answer(visitor: Visitor, asked: Asked) -> None:
@@ -43,7 +37,7 @@ async def test_an_expired_link_says_so(
         return (await visitor.prove(asked.path, asked.ticket)).failure == "Expired"
 
     await until(has_expired)
-    assert (await visitor.get(back(asked, leaving.state, code=CODE))).failure == "Expired"
+    assert (await visitor.get(back(asked, state=leaving.state, code=CODE))).failure == "Expired"
     assert await asked.response() is None
 
 
@@ -52,17 +46,16 @@ async def test_an_expired_link_says_so(
     [
         ConsentReason.CONNECTOR_NOT_FOUND,
         ConsentReason.CONNECTOR_SUSPENDED,
-        ConsentReason.CONNECTOR_CHANGED,
         ConsentReason.CONNECTOR_INVALID,
     ],
 )
 async def test_what_the_operator_says_is_shown(visitor: Visitor, asked: Asked, reason: ConsentReason) -> None:
-    """A connector that is gone, suspended, changed: its sentence is on the page, before the provider and after it."""
+    """A connector that is gone, suspended, wrong: its sentence is on the page, before the provider and after it."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     await asked.conclude("False", reason, f"It is so: {reason.value}")
     for seen in (
         await visitor.prove(asked.path, asked.ticket),
-        await visitor.get(back(asked, leaving.state, code=CODE)),
+        await visitor.get(back(asked, state=leaving.state, code=CODE)),
     ):
         assert (seen.status, seen.failure) == (409, "Ended")
         assert f"It is so: {reason.value}" in seen.text
@@ -73,7 +66,7 @@ async def test_what_the_operator_says_is_shown(visitor: Visitor, asked: Asked, r
 async def test_the_last_page_shows_why_it_failed(visitor: Visitor, asked: Asked) -> None:
     """After the answer was handed over, the operator may still have to say no."""
     leaving = await visitor.begin(asked.path, asked.ticket)
-    done = (await visitor.get(back(asked, leaving.state, code=CODE))).headers["Location"]
+    done = (await visitor.get(back(asked, state=leaving.state, code=CODE))).headers["Location"]
     assert "Type this code" in (await visitor.get(done)).text
     assert (await visitor.get(f"{asked.path}/status")).text == '{"phase": "Confirm"}'
     await asked.conclude("False", ConsentReason.CODE_REJECTED, "The provider refused `zoho`.")
@@ -94,7 +87,7 @@ async def test_a_consent_of_the_same_name_is_another_one(
     await asked.namespace.delete("oauthconsents", asked.name)
     again = await ask(asked.namespace, asked.name, ticketHash=found["spec"]["ticketHash"])
     await again.fill(consent_site.url, provider.endpoint)
-    assert (await visitor.get(back(asked, leaving.state, code=CODE))).failure == "LinkInvalid"
+    assert (await visitor.get(back(asked, state=leaving.state, code=CODE))).failure == "LinkInvalid"
     assert await again.response() is None
 
 
@@ -107,7 +100,7 @@ async def test_what_was_shown_is_what_is_taken(
     leaving = await visitor.begin(asked.path, asked.ticket)
     name, value = next((n, v) for n, v in visitor.cookies.items() if not n.endswith("here"))
     visitor.cookies[name] = _with_another_digest(value)
-    assert (await visitor.get(back(asked, leaving.state, code=CODE))).failure == "Changed"
+    assert (await visitor.get(back(asked, state=leaving.state, code=CODE))).failure == "Changed"
     assert await asked.response() is None
 
 
@@ -138,19 +131,19 @@ async def test_a_loopback_consent_is_not_served_here(visitor: Visitor, namespace
 async def test_the_providers_no_leaves_the_link_good(visitor: Visitor, asked: Asked, error: str, told: str) -> None:
     """Nothing is written, the flow's cookie goes, and the same link works again."""
     leaving = await visitor.begin(asked.path, asked.ticket)
-    seen = await visitor.get(back(asked, leaving.state, error=error, error_description="c4n4ry"))
+    seen = await visitor.get(back(asked, state=leaving.state, error=error, error_description="c4n4ry"))
     assert (seen.status, seen.failure) == (400, "Denied")
     assert told in seen.text
     assert "c4n4ry" not in seen.text
     assert await asked.response() is None
     again = await visitor.begin(asked.path, asked.ticket)
-    assert (await visitor.get(back(asked, again.state, code=CODE))).status == 303
+    assert (await visitor.get(back(asked, state=again.state, code=CODE))).status == 303
 
 
 async def test_of_two_flows_one_wins(visitor: Visitor, stranger: Visitor, asked: Asked) -> None:
     """Two tabs with the same ticket come back at the same moment, to two replicas: one answer is there, and stays."""
     flows = [(each, await each.begin(asked.path, asked.ticket)) for each in (visitor, stranger)]
-    seen = await asyncio.gather(*(each.get(back(asked, leaving.state, code=CODE)) for each, leaving in flows))
+    seen = await asyncio.gather(*(each.get(back(asked, state=leaving.state, code=CODE)) for each, leaving in flows))
     assert sorted((answer.status, answer.failure) for answer in seen) == [(303, ""), (409, "Used")]
     winner = flows[[answer.status for answer in seen].index(303)][0]
     assert (await asked.answer()).confirmation in (await winner.get(f"{asked.path}/done")).text
@@ -165,7 +158,7 @@ async def test_a_write_in_between_costs_nothing(visitor: Visitor, asked: Asked) 
             await asked.conclude("Unknown", ConsentReason.AWAITING_PERSON, f"{number}")
 
     writing = asyncio.create_task(write())
-    seen = await visitor.get(back(asked, leaving.state, code=CODE))
+    seen = await visitor.get(back(asked, state=leaving.state, code=CODE))
     await writing
     assert seen.status == 303
     assert (await asked.answer()).code.get_secret_value() == CODE
@@ -176,7 +169,7 @@ async def test_an_api_server_that_is_away_costs_a_click(
 ) -> None:
     """Each step says so and can be made again: the link, and the way back with its code."""
     leaving = await visitor.begin(asked.path, asked.ticket)
-    address = back(asked, leaving.state, code=CODE)
+    address = back(asked, state=leaving.state, code=CODE)
     control_plane.stop_api_server()
     try:
         proving, returning = await visitor.prove(asked.path, asked.ticket), await visitor.get(address)

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from devtools.control_plane import ControlPlane
 from oauth_connector.consent.consents import KubeConsents, Overtaken
@@ -15,7 +14,6 @@ from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace
 from tests.support.consent_site import ask
 
-ROOT = Path(__file__).parents[3]
 API = "/apis/oauthconnector.dev/v1alpha1"
 SEALED = "a.b.c.d.e"
 
@@ -68,16 +66,6 @@ def test_its_rights_are_two_and_their_names_say_which(control_plane: ControlPlan
         "oauthconsents.oauthconnector.dev": "[get]",
         "oauthconsents.oauthconnector.dev/status": "[patch]",
     }
-
-
-def test_no_role_of_another_manifest_has_its_name() -> None:
-    """Whichever manifest is applied last: none of them changes what another one grants."""
-    names = [
-        (document["kind"], document["metadata"]["name"])
-        for path in sorted((ROOT / "deploy").glob("*.yaml"))
-        for document in yaml.safe_load_all(path.read_text())
-    ]
-    assert len(names) == len(set(names))
 
 
 async def test_a_response_is_written_once_and_to_the_version_that_was_read(

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.component.consent.test_failures import back
+from tests.component.consent.ways import back
 from tests.support.cluster import Namespace, until
 from tests.support.consent_site import ConsentSite, ask
 from tests.support.control_plane import StartOperator
@@ -34,7 +34,7 @@ async def test_a_consent_goes_from_one_to_the_other_and_back(
 
     await until(is_filled)
     leaving = await visitor.begin(asked.path, asked.ticket)
-    seen = await visitor.get(back(asked, leaving.state, code=CODE))
+    seen = await visitor.get(back(asked, state=leaving.state, code=CODE))
     found = CODE_SHOWN.search((await visitor.get(seen.headers["Location"])).text)
     assert found is not None
     await namespace.edit("oauthconsents", asked.name, {"spec": {"confirmation": found.group()}})

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from oauth_connector.api.origins import origin
 from oauth_connector.cli.main import main
 from oauth_connector.configuration import PREFIX, InvalidSettings
-from oauth_connector.consent.settings import ConsentSettings, load, origin
+from oauth_connector.consent.settings import ConsentSettings, load
 
 
 @pytest.fixture(autouse=True)

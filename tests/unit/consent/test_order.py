@@ -66,7 +66,9 @@ async def test_nothing_is_read_for_another_origin_a_missing_cookie_or_no_ticket(
 async def test_nothing_is_read_for_a_callback_without_its_cookie(visitor: Visitor, world: World) -> None:
     """State alone, whatever it looks like, asks nobody anything."""
     for state in ("", "x", "x" * 43, "%00" * 43):
-        assert (await visitor.get(f"{world.callback}?code={CODE}&state={state}")).failure == "FlowLost"
+        seen = await visitor.get(f"{world.callback}?code={CODE}&state={state}")
+        assert seen.failure == "FlowLost"
+        assert "kubectl oauth authorize zoho -n sales" in seen.text
     assert (await visitor.get(f"{world.path}/status")).failure == "NothingToShow"
     assert world.store.reads == 0
 
@@ -89,6 +91,17 @@ async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: Visitor, w
     assert (await visitor.prove(world.path, world.ticket)).failure == "Used"
     world.store.change(world.name, response=None)
     assert (await visitor.prove(world.path, world.ticket)).failure == "Expired"
+
+
+@pytest.mark.parametrize(("reason", "failure"), [("Expired", "Expired"), ("ConnectorChanged", "Changed")])
+async def test_where_nothing_is_to_be_mended_the_page_says_to_start_again(
+    visitor: Visitor, world: World, reason: str, failure: str
+) -> None:
+    """Whether the operator was first to see it, or this service, a person reads the same."""
+    world.store.change(world.name, ready=Ready("False", reason, "its sentence"))
+    seen = await visitor.prove(world.path, world.ticket)
+    assert seen.failure == failure
+    assert "its sentence" not in seen.text
 
 
 @pytest.mark.parametrize(("seconds", "page"), [(899, "details"), (900, "failure"), (100_000, "failure")])

@@ -278,3 +278,11 @@ async def test_a_consent_expires_though_its_issuer_never_answers(consenting: Wor
     assert consenting.consent_reason("crm-1") == "Expired"
     await consenting.run(2400)
     assert consenting.cluster.consents == {}
+
+
+async def test_a_consent_may_come_before_its_connector_is_heard_of(consenting: World) -> None:
+    """Two watches tell of them in any order: what is not in the cache is looked for before it is called missing."""
+    consenting.cluster.unheard.add(KEY)
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.reconcile(KEY)
+    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
