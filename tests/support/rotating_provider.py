@@ -54,8 +54,7 @@ class RotatingProvider:
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Know one issuer's endpoints by rule."""
         del trust
-        revocation = self.revocable or f"{issuer}/revoke"
-        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", revocation)
+        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""
