@@ -272,7 +272,8 @@ def _consented(obs: Observation, answer: Received, now: int) -> Consented | None
 def _failed(choice: Choice, claimed: GrantState, answer: Failed, now: int) -> GrantState:
     """Say what a failure means for the grant: in doubt, the claim stands, and the same token is sent again."""
     if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
-        return replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
+        saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
+        return replace(saved, binding=choice.binding, seed=choice.seed, refused=False)
     if answer.in_doubt and choice.purpose is not Purpose.PASSWORD:
         return claimed
     if choice.purpose is not Purpose.REFRESH:
