@@ -24,6 +24,7 @@ from devtools.binaries import BinariesError
 from devtools.canaille import Canaille
 from devtools.child import Child
 from devtools.control_plane import ControlPlane, ControlPlaneError
+from devtools.demo_consent import DemoConsent
 from devtools.demo_table import Board
 from devtools.installation import InstallationError
 from devtools.pki import Authority
@@ -34,6 +35,7 @@ from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 
 ROOT = Path(__file__).parent.parent
+MANIFESTS = (ROOT / "crds", *(ROOT / "deploy" / f"{name}.yaml" for name in ("operator", "policies", "consent")))
 NAMESPACE = "demo"
 LIFETIME = 30
 """Seconds that a token of the demo lives: it is replaced about every eighteen."""
@@ -55,18 +57,22 @@ def main() -> int:
 async def _show(stack: ExitStack, seconds: float) -> int:
     done = asyncio.Event()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oauth-connector-demo-")))
-    with _step("control plane: etcd, API server, controller manager, with our CRD and roles"):
-        plane = stack.enter_context(ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml"))
+    with _step("control plane: etcd, API server, controller manager, with our CRDs, roles and policy"):
+        plane = stack.enter_context(ControlPlane(*MANIFESTS))
     with _step("Canaille, an authorization server, with a client and a user"):
         server = _authorization_server(stack, folder)
         client = server.register(lifetime=LIFETIME)
+    with _step("another one for people, and the consent service where they say yes"):
+        consent = DemoConsent(stack, folder, NAMESPACE)
+        consent.serve(stack, plane)
     with _step("the operator, under its own ServiceAccount"):
-        operator = _operator(stack, folder, plane, server)
+        operator = _operator(stack, folder, plane, server, consent)
     with _step(f"the connectors of examples/, in namespace {NAMESPACE}"):
         _apply(plane, server, client)
+        consent.apply(plane)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
-    board = Board(_hints(plane))
+    board = Board(f"{consent.hint(plane)}\n{_hints(plane)}")
     async with KubeAPI(from_kubeconfig(plane.kubeconfig)) as api:
         await _watch(api, board, operator, done, time.monotonic() + seconds)
     errors = board.errors + _errors_in(operator.log) + operator.ended
@@ -92,10 +98,16 @@ def _authorization_server(stack: ExitStack, folder: Path) -> AuthorizationServer
     return stack.enter_context(Canaille(folder / "canaille", tls=TLS(certificate, key, authority.certificate)))
 
 
-def _operator(stack: ExitStack, folder: Path, plane: ControlPlane, server: AuthorizationServer) -> Child:
+def _operator(
+    stack: ExitStack, folder: Path, plane: ControlPlane, server: AuthorizationServer, consent: DemoConsent
+) -> Child:
     config = folder / "operator.yaml"
     settings = {
-        "allowedDestinations": [{"host": "127.0.0.1", "ports": [server.port]}],
+        "allowedDestinations": [
+            {"host": "127.0.0.1", "ports": [server.port]},
+            {"host": "127.0.0.1", "ports": [consent.server.port], "http": True},
+        ],
+        "publicURL": consent.public_url,
         "trustBundle": str(server.ca),
         "httpHost": "127.0.0.1",
         "httpPort": 0,

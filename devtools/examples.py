@@ -17,11 +17,17 @@ FOLDER = Path(__file__).parent.parent / "examples"
 Manifest = dict[str, Any]
 
 
-def manifests(server: AuthorizationServer, client: RegisteredClient) -> Iterator[Manifest]:
-    """Give every object of every example, with what is specific to a server filled in."""
+def manifests(server: AuthorizationServer, client: RegisteredClient, only: str | None = None) -> Iterator[Manifest]:
+    """Give every object of every example, with what is specific to a server filled in.
+
+    Those that wait for a person are left out, unless their grant is the `only` one that is asked for.
+    """
     for path in sorted(FOLDER.glob("*.yaml")):
         found = list(yaml.safe_load_all(path.read_text()))
-        if not any("preset" in manifest.get("spec", {}).get("provider", {}) for manifest in found):
+        specs = [manifest["spec"] for manifest in found if manifest["kind"] == "OAuthConnector"]
+        grants = {spec["grantType"] for spec in specs}
+        wanted = only in grants if only else "AuthorizationCode" not in grants
+        if wanted and not any("preset" in spec["provider"] for spec in specs):
             yield from (_fitted(manifest, server, client) for manifest in found)
 
 

@@ -34,6 +34,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "crds" / "oauthconnector.dev_oauthconnectors.yaml": crd_yaml,
     ROOT / "crds" / "oauthconnector.dev_oauthconsents.yaml": partial(crd_yaml, CONSENT),
     ROOT / "docs" / "reference" / "oauthconnector.md": reference_page.page,
+    ROOT / "docs" / "reference" / "oauthconsent.md": reference_page.consent_page,
     ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons,
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
     presets_page.PATH: presets_page.page,

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from devtools import reference_text as text
-from oauth_connector.api.crd import COLUMNS, Schema, root_schema
+from oauth_connector.api.consent import CONSENT_SENTENCES, ConsentReason
+from oauth_connector.api.crd import COLUMNS, CONSENT, Schema, root_schema
 from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.fields import VALIDATIONS
 from oauth_connector.api.reasons import FULLER, SENTENCES, Reason
@@ -37,6 +38,21 @@ def page() -> str:
             *_Objects("status", root["status"], _OF_STATUS).sections(),
             _columns(),
             text.FORM,
+        ]
+    )
+
+
+def consent_page() -> str:
+    """Give the reference page of consents."""
+    root = root_schema(CONSENT)["properties"]
+    rows = "\n".join(f"| `{reason.value}` | {_cell(CONSENT_SENTENCES[reason])} |" for reason in ConsentReason)
+    return "\n".join(
+        [
+            text.CONSENT_INTRODUCTION,
+            *_Objects("spec", root["spec"], _OF_SPEC).sections(),
+            *_Objects("status", root["status"], _OF_STATUS).sections(),
+            "## Reasons\n\nOf the condition `Ready`: Unknown while a person is at it, then True or False for good.\n",
+            f"| reason | what it says |\n|---|---|\n{rows}\n",
         ]
     )
 

@@ -43,7 +43,10 @@ CONDITIONS = """\
 | not seen yet | – | `observedGeneration` is −1 | InProgress |
 | valid token, also while it is refreshed or suspended | True | | Current |
 | valid token, refresh failing | True | `RefreshFailed` | Current |
+| valid token, but a person should consent again: scopes changed, refresh token refused, missing or about to \
+expire | True | `ConsentRequired` | Current |
 | no valid token, the operator is at work | False | `Reconciling` | InProgress |
+| no valid token, a person has never consented | False | `ConsentRequired`, `Reconciling` | InProgress |
 | no valid token, a person is needed, or none for ten minutes | False | `Stalled` | Failed |
 
 `kubectl wait --for=condition=Ready oac/crm` waits for a token. Reasons are a closed set; each is explained in
@@ -66,7 +69,9 @@ Type `Opaque`, written in one piece. Without `output` it holds:
 A token is replaced while a third of its life is left, since the kubelet shows a new Secret to pods up to 90 s late.
 Mount the Secret as a folder: a `subPath` mount and an environment variable never change.
 
-A Secret that is not ours is never touched. A refresh token never stands in it.
+A Secret that is not ours is never touched. A refresh token never stands in it: that is kept in a Secret of the
+operator's own, `<connector>-oauth-state` (type `oauthconnector.dev/state`), which is not for mounting
+([how refresh tokens survive](../explanation/refresh-tokens.md)).
 """
 
 ANNOTATIONS = """\
@@ -76,6 +81,8 @@ ANNOTATIONS = """\
 |---|---|---|
 | on a connector, by a person | `oauthconnector.dev/refresh-requested-at` | any new text, up to 1024 characters, \
 asks for a token now; `status.lastHandledRefresh` echoes it |
+| on a connector, by a person | `oauthconnector.dev/revoke-requested-at` | any new text gives the grant back to its \
+provider (RFC 7009) and forgets it here; `status.lastHandledRevoke` echoes it |
 | on a credential Secret, by its owner | `oauthconnector.dev/allowed-hosts` | hosts, separated by commas, to which \
 it may be sent; nowhere else |
 | on a Secret that is in the way, by its owner | `oauthconnector.dev/adopt` | name of the connector that may take it \
@@ -95,6 +102,9 @@ What the connectors of SaaS platforms ask in their forms goes here:
 | in the form | in the manifest |
 |---|---|
 | Token URL | `provider.tokenURL` |
+| Authorization URL | `provider.authorizationURL` |
+| Redirect URI | `status.redirectURI` tells what to register; `authorizationCode.redirectURI` for loopback |
+| Refresh Token | `refreshToken.secretRef` |
 | Client ID, Client Secret | `client.id`, `client.secretRef` |
 | Username, Password | `password.username`, `password.passwordSecretRef` |
 | Scope (separated by commas or spaces, or a list) | `scope`, or `scopes` |
@@ -110,4 +120,18 @@ REASONS = f"""\
 The reasons of the conditions of an [`OAuthConnector`](oauthconnector.md): a closed set. Below each stands the sentence
 that status shows, with `{{placeholders}}` for what is filled in from spec and metadata. What the provider itself wrote
 never gets there; its error code, if it gave one, is in `status.lastError`.
+"""
+
+CONSENT_INTRODUCTION = f"""\
+{NOTE}
+
+# OAuthConsent
+
+`oauthconnector.dev/v1alpha1`, namespaced; short name `oauthc`, category `oauth`. An `OAuthConsent` asks for a person's
+yes to one connector, as a CertificateSigningRequest asks for a signature. `kubectl oauth authorize` makes it; whoever
+RBAC lets create one in a namespace may connect that namespace's connectors (ClusterRole `oauth-connector-consent`). It
+is void after fifteen minutes and gone after an hour. [How a person's yes gets into the
+cluster](../explanation/consent.md) tells the rest.
+
+On this page: [spec](#spec) · [status](#status) · [reasons](#reasons)
 """

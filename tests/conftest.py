@@ -5,7 +5,12 @@ from hypothesis import settings
 
 from devtools.binaries import BinariesError, control_plane_binaries
 
-pytest_plugins = ["tests.support.authorization_servers", "tests.support.control_plane"]
+pytest_plugins = [
+    "tests.support.authorization_servers",
+    "tests.support.browser",
+    "tests.support.consent_site",
+    "tests.support.control_plane",
+]
 
 # No test asserts a duration, and on a busy machine the first example of a strategy may take long.
 settings.register_profile("house", deadline=None)

@@ -10,14 +10,26 @@ import structlog
 
 from oauth_connector.api.addresses import connector_path
 from oauth_connector.api.consent import KEPT, LIFETIME, ConsentCondition, ConsentReason, consent_sentence
+from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.consent_request import Endpoints, Terms, request_of
-from oauth_connector.connector.consents import UNDER_WAY, Consent, Fill, Remove, Say, Situation, Wait, judge, why_not
+from oauth_connector.connector.consents import (
+    ANSWERED,
+    UNDER_WAY,
+    Consent,
+    Fill,
+    Remove,
+    Say,
+    Situation,
+    Wait,
+    judge,
+    why_not,
+)
 from oauth_connector.connector.effective import base_facts
+from oauth_connector.connector.findings import Findings, GrantFacts
 from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, Key, Observation, WaitingCode
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import GrantFacts
 from oauth_connector.connector.secret_metadata import StateNotes
 from oauth_connector.exchange import Exchange
 from oauth_connector.oauth.token import GrantType
@@ -27,6 +39,10 @@ LOOK_AGAIN = 10.0
 """Seconds until the next look where something that a consent needs could not be found out."""
 
 log = structlog.get_logger(__name__)
+
+
+Outcome = Findings | float | None
+"""What a pass found, or when to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,15 @@ class ConsentDesk:
             attended = Attended(attended.code or done.code, min(looks, default=None))
         return attended
 
+    async def follow_up(self, key: Key, code: WaitingCode, outcome: Outcome) -> Attended:
+        """Say what became of a code; one that could not be sent ends its consent, and whoever waits is told at once."""
+        problem = _unsendable(outcome)
+        if problem is not None:
+            for consent in self._cluster.consents_of(key):
+                if consent.uid == code.uid:
+                    await self._say(consent, Situation(self._cluster.connector(key), self._clock()), _unsent(problem))
+        return await self.attend(key)
+
     async def _attend(self, consent: Consent) -> Attended:
         situation = await self._situation(consent)
         if situation is None:
@@ -81,16 +106,15 @@ class ConsentDesk:
         key = consent.connector
         connector = self._cluster.connector(key)
         if connector is None and not consent.concluded:
-            connector = await self._cluster.read_connector(key)  # two watches: the consent's may be ahead
+            connector = await self._cluster.read_connector(key)  # the watch may not have told of it yet
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.state if state is not None else None
         situation = Situation(connector, self._clock(), None, notes, self._memory.of(key).attempt)
-        if (
-            connector is None
-            or consent.concluded
-            or why_not(consent, replace(situation, request=consent.status.request))
-        ):
+        as_asked = replace(situation, request=consent.status.request)
+        if connector is None or consent.concluded or why_not(consent, as_asked):
             return situation
+        if situation.now >= consent.created + LIFETIME + ANSWERED:
+            return as_asked  # it is void, whatever an issuer says that may not answer at all
         found = await self._exchange.discover(connector)
         if isinstance(found, Problem):
             return None
@@ -110,10 +134,16 @@ class ConsentDesk:
     async def _say(
         self, consent: Consent, situation: Situation, reason: ConsentReason, look: float | None = None
     ) -> Attended:
-        """Write how far a consent is, where its status does not say so already."""
-        if consent.reason is not reason:
+        """Write how far a consent is, where its status does not say so already, and of this generation.
+
+        A code that was typed wrong is a new generation with the same reason: it can be typed again.
+        """
+        if (consent.reason, consent.told) != (reason, consent.generation):
             condition = _condition(consent, situation, reason)
-            status = consent.status.model_copy(update={"conditions": (condition,)})
+            told: dict[str, object] = {"conditions": (condition,)}
+            if reason is ConsentReason.CONNECTED and situation.notes is not None:
+                told["account"] = situation.notes.account
+            status = consent.status.model_copy(update=told)
             if await self._cluster.write_consent(consent, status) is None:
                 return Attended(look=self._clock() + 1.0)
             log.info("consent", consent=str(consent.key), connector=consent.spec.connector_name, reason=reason.value)
@@ -139,6 +169,22 @@ class ConsentDesk:
         page = f"{public.rstrip('/')}{connector_path(key.namespace, key.name)}" if public else None
         hosted = None if spec.asks_on_loopback else page
         return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
+
+
+_IN_THE_WAY = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REFUSED})
+
+
+def _unsendable(outcome: Outcome) -> Problem | None:
+    """Give why a code stayed here, where it did: what a try found on this side, or a Secret that is in the way."""
+    if not isinstance(outcome, Findings) or outcome.problem is None:
+        return None
+    tried = outcome.attempt is not None and not outcome.attempt.outbound
+    return outcome.problem if tried or outcome.problem.reason is Reason.SECRET_CONFLICT else None
+
+
+def _unsent(problem: Problem) -> ConsentReason:
+    in_the_way = problem.reason in _IN_THE_WAY
+    return ConsentReason.SECRET_CONFLICT if in_the_way else ConsentReason.CONNECTOR_INVALID
 
 
 def _condition(consent: Consent, situation: Situation, reason: ConsentReason) -> ConsentCondition:

@@ -8,12 +8,12 @@ import hashlib
 import hmac
 import secrets as randomness
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from oauth_connector.api.digests import origin
+from oauth_connector.api.origins import origin
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
@@ -23,7 +23,6 @@ from oauth_connector.connector.problem import LOCAL, Problem, of_failure
 from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify, is_unknown
 from oauth_connector.oauth.grants import (
     AuthorizationCode,
-    ClientCredentials,
     Grant,
     RefreshToken,
     Term,
@@ -87,6 +86,7 @@ class Prepared:
     own: Grant | None
     trust: str | None
     attempt: Attempt
+    credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
 
 
 _PHASES = {AuthorizationCode: Phase.CODE, RefreshToken: Phase.REFRESH}
@@ -115,7 +115,9 @@ class Exchange:
         prepared = await self.prepare(connector)
         if isinstance(prepared, Failed):
             return prepared
-        return await self.present(prepared, prepared.own or ClientCredentials(), refused)
+        if prepared.own is None:
+            raise TypeError(f"{connector.key} has nothing of its own to present")
+        return await self.present(prepared, prepared.own, refused)
 
     async def prepare(self, connector: Connector, token_url: str | None = None) -> Prepared | Failed:
         """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""
@@ -150,23 +152,29 @@ class Exchange:
         salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
         return Failed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
-    async def revocation_endpoint(self, connector: Connector) -> str | Problem | None:
-        """Give where tokens are given back, named or discovered; nothing where the provider has no such place."""
-        named = connector.valid_spec.provider.effective_revocation_url
-        if named is not None:
-            return named
-        found = await self.discover(connector)
-        return found.revocation_endpoint if isinstance(found, Metadata) else found
+    async def revocation_endpoint(self, prepared: Prepared) -> str | Problem | Revocation:
+        """Give where a token is given back, or why it is not: there is no such place, or it is not the provider's own.
+
+        It must be at the token endpoint's server, or be named by the preset, or by the issuer that names the token
+        endpoint too. Whoever edits a connector could otherwise have token and client secret sent to a server of theirs.
+        """
+        connector, provider = prepared.connector, prepared.connector.valid_spec.provider
+        of_preset = provider.revocation_of_preset(prepared.endpoint)
+        endpoint, trusted = provider.revocation_url or of_preset, provider.revocation_url is None
+        if endpoint is None:
+            found = await self.discover(connector)
+            if isinstance(found, Problem):
+                return found
+            endpoint, trusted = found.revocation_endpoint if found else None, provider.effective_token_url is None
+        if endpoint is None:
+            return Revocation.NO_ENDPOINT
+        theirs = trusted or origin(endpoint) == origin(prepared.endpoint)
+        limits = self._require_allowed_hosts
+        forbidden = forbidden_host(prepared.credentials, _host(endpoint), required=limits)
+        return endpoint if theirs and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
-        """Give a token back, once; nothing where nobody answered.
-
-        An endpoint that the spec names must be at the token endpoint's server: whoever edits a connector could
-        otherwise have token and client secret sent to a server of their own.
-        """
-        named = prepared.connector.valid_spec.provider.revocation_url
-        if named is not None and origin(named) != origin(prepared.endpoint):
-            return Revocation.REFUSED
+        """Give a token back, once; nothing where nobody answered."""
         request = revocation_request(endpoint, token, hint, prepared.client)
         return understand(await self._provider.send(request, prepared.trust))
 
@@ -207,8 +215,8 @@ class Exchange:
         if isinstance(endpoint, Problem):
             return endpoint
         forbidden = forbidden_host(list(found.values()), _host(endpoint), required=self._require_allowed_hosts)
-        attempt = Attempt((), "")
-        return forbidden or Prepared(connector, endpoint, credentials.client, credentials.grant, trust or None, attempt)
+        client, own, attempt = credentials.client, credentials.grant, Attempt((), "")
+        return forbidden or Prepared(connector, endpoint, client, own, trust or None, attempt, tuple(found.values()))
 
     async def _trust(self, connector: Connector) -> str | Problem:
         provider = connector.valid_spec.provider

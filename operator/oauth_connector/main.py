@@ -153,6 +153,8 @@ class Operator:
                 reason=ready.reason if ready is not None else "",
                 expiration=seconds(status.expiration_time),
                 next_refresh=seconds(status.next_refresh_time),
+                refresh_token_expiration=seconds(status.refresh_token_expiration_time),
+                consent=consent.reason if (consent := condition(status.conditions, "ConsentRequired")) else "",
             )
 
     # --- life ---------------------------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import HEALING, Cause
 from oauth_connector.connector.effective import token_origin
 from oauth_connector.connector.facts import held, shown
+from oauth_connector.connector.findings import Findings, shown_token
 from oauth_connector.connector.lanes import LOOK_AGAIN, Lanes
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
 from oauth_connector.connector.ownership import why_not_ours
 from oauth_connector.connector.problem import is_strain
-from oauth_connector.connector.report import Findings, next_transition, recall, report, shown_token
+from oauth_connector.connector.report import next_transition, recall, report
 from oauth_connector.connector.secret import recover
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.connector.waiting import Rank

@@ -18,10 +18,11 @@ from oauth_connector.connector.actions import (
 from oauth_connector.connector.decide import contested, hold_back
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.facts import shown
+from oauth_connector.connector.findings import Findings, shown_token
 from oauth_connector.connector.grant_state import read_state
 from oauth_connector.connector.observation import Key, Observation
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings, recall, shown_token
+from oauth_connector.connector.report import recall
 from oauth_connector.connector.secret import recover, satisfies
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.mint import Minter, Outcome

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.findings import Findings, ShownToken
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, KnownConflict, Observation, PendingToken
 from oauth_connector.connector.ownership import why_not_ours
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings, ShownToken
 from oauth_connector.connector.secret import render
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.oauth.errors import Remedy

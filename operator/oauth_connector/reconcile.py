@@ -15,11 +15,12 @@ from oauth_connector.connector.announce import announcements
 from oauth_connector.connector.decide import decide
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.facts import refresh_due
+from oauth_connector.connector.findings import Findings
 from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key, Observation
 from oauth_connector.connector.problem import LOOKED_AT
-from oauth_connector.connector.report import Findings, next_transition, report
+from oauth_connector.connector.report import next_transition, report
 from oauth_connector.connector.secret_checks import CONFLICT_LOOK
 from oauth_connector.desk import ConsentDesk
 from oauth_connector.perform import Performer
@@ -51,7 +52,7 @@ class Reconciler:
         obs = replace(await self._observe(connector), code=consent.code)
         outcome = await self._performer.perform(obs, decide(obs))
         if consent.code is not None:
-            consent = await self._desk.attend(key)
+            consent = await self._desk.follow_up(key, consent.code, outcome)
         if not isinstance(outcome, Findings):
             return earliest(outcome, consent.look)
         await self._conclude(connector, self._completed(connector, outcome))

@@ -10,12 +10,12 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.digests import of_binding
+from oauth_connector.connector.findings import Findings
 from oauth_connector.connector.grant_state import GrantState, read_state, render_state, state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.ownership import is_ours
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings
 from oauth_connector.connector.secret import recover
 from oauth_connector.exchange import Exchange, Failed, Prepared
 from oauth_connector.oauth.revocation import Revocation
@@ -59,14 +59,16 @@ class Revoker:
         token = next((found for live in ours if (found := _token(live)) is not None), None)
         if token is None:
             return Revocation.NOTHING
-        prepared = await self._exchange.prepare(obs.connector)
-        endpoint = await self._exchange.revocation_endpoint(obs.connector)
-        if isinstance(prepared, Failed) or isinstance(endpoint, Problem):
+        prepared = await self._exchange.prepare(obs.connector, _token_url(ours))
+        if isinstance(prepared, Failed):
             return self._given_up(obs)
-        if endpoint is None:
-            return Revocation.NO_ENDPOINT
         if not _is_theirs(obs, ours, prepared):
             return Revocation.REFUSED
+        endpoint = await self._exchange.revocation_endpoint(prepared)
+        if isinstance(endpoint, Revocation):
+            return endpoint
+        if isinstance(endpoint, Problem):
+            return self._given_up(obs)
         return await self._exchange.revoke(prepared, endpoint, *token) or self._given_up(obs)
 
     def _given_up(self, obs: Observation) -> Revocation | None:
@@ -84,9 +86,20 @@ class Revoker:
             )
 
 
+def _token_url(ours: list[LiveSecret]) -> str | None:
+    """Give the token endpoint that the provider named when it redirected, where it did."""
+    states = (read_state(live.data) for live in ours if live.metadata.state is not None)
+    return next((state.token_url for state in states if state is not None), None)
+
+
 def _is_theirs(obs: Observation, ours: list[LiveSecret], prepared: Prepared) -> bool:
-    """Tell whether a refresh token goes to those who gave it, and as the client that it was given to."""
+    """Tell whether a token goes to those who gave it, and as the client that it was given to.
+
+    An access token alone was asked for as its Secret's digest says: whoever has changed the spec since gets none of it.
+    """
     kept = [state for live in ours if live.metadata.state is not None and (state := read_state(live.data)) is not None]
+    if not any(state.refresh_token is not None for state in kept):
+        return all(live.metadata.token_digest == obs.token_digest for live in ours if live.metadata.state is None)
     binding = of_binding(obs.connector.valid_spec, prepared.client.id)
     return all(state.binding == binding for state in kept if state.refresh_token is not None)
 

@@ -1,6 +1,9 @@
 """`oauth-connector check` against real servers: what a person sees from the laptop."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ class Laptop:
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self._folder = folder
         self._capsys = capsys
+        self.warned = ""
 
     def check(self, server: AuthorizationServer, spec: dict[str, Any], secret: str, *options: str) -> tuple[int, str]:
         """Run the command on a connector with a client secret; give its exit status and what it printed."""
@@ -37,6 +41,7 @@ class Laptop:
         status = main(["check", "-f", str(manifests), "--config", str(settings), *options])
         shown = self._capsys.readouterr()
         assert secret not in shown.out + shown.err
+        self.warned = shown.err
         return status, shown.out
 
 
@@ -60,6 +65,7 @@ def test_a_good_connector_is_shown_step_by_step(laptop: Laptop, oidc_provider_tl
     steps = {step["step"]: step for step in json.loads(shown)}
     assert status == 0
     assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery"]
+    assert laptop.warned == ""
     assert server.token_url in steps["discovery"]["text"]
     assert "TLSv1.3" in steps["connection"]["text"]
 
@@ -78,6 +84,25 @@ def test_a_requested_token_is_shown_masked_with_what_would_be_written(
     assert steps["secret"]["facts"].keys() == {"access_token", "authorization", "expires_at", "scope", "token_type"}
     assert steps["status"]["facts"]["Ready"] == "True, TokenIssued"
     assert steps["status"]["facts"]["next refresh"] < steps["status"]["facts"]["expires"]
+    assert "may count as a login" in laptop.warned
+
+
+def test_a_person_who_says_no_sends_nothing(tmp_path: Path) -> None:
+    """On a terminal the warning is a question, asked before anything else happens."""
+    manifest = tmp_path / "connector.yaml"
+    manifest.write_text(yaml.safe_dump({**HEAD, "metadata": {"name": "crm"}, "spec": a_spec()}))
+    person, terminal = os.openpty()
+    try:
+        os.write(person, b"no\n")
+        command = [sys.executable, "-m", "oauth_connector", "check", "-f", str(manifest), "--request-token"]
+        done = subprocess.run(command, stdin=terminal, capture_output=True, text=True, check=False)  # noqa: S603  # our own program
+    finally:
+        os.close(person)
+        os.close(terminal)
+    assert done.returncode == 2
+    assert done.stdout == "Go on? [y/N] "
+    assert "may count as a login" in done.stderr
+    assert "nothing was sent" in done.stderr
 
 
 def test_a_refusal_is_told_with_its_cure(laptop: Laptop, canaille: AuthorizationServer) -> None:
@@ -98,3 +123,16 @@ def test_an_untrusted_authority_is_told_with_its_cure(laptop: Laptop, canaille_t
     assert "✗ connection CertificateUntrusted" in shown
     assert "provider.caBundle" in shown
     assert "token" not in shown.split("CertificateUntrusted")[1].split("provider")[0]
+
+
+def test_a_grant_that_a_person_gives_is_not_asked_for(laptop: Laptop, canaille: AuthorizationServer) -> None:
+    """A code cannot be had from here, and a refresh token may be good for one use: it says so and sends nothing."""
+    spec = a_spec(
+        grantType="AuthorizationCode",
+        provider={"issuer": canaille.issuer},
+        client=client_of(canaille, "c4n4ry-secret"),
+    )
+    status, shown = laptop.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes")
+    assert status == 0
+    assert "✓ token      not asked for" in shown
+    assert "kubectl oauth authorize" in shown

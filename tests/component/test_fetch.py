@@ -5,26 +5,26 @@ import gzip
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
+from devtools.free_port import free_port
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.examination import examine
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
-from oauth_connector.net.pools import MOST_POOLS, Pools
+from oauth_connector.net.pools import Pools
 from oauth_connector.net.tls import MOST, BadCertificatesError, context
 from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.grants import Term
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.certificates import make_tls
-from tests.support.ports import free_port
 
 LIMITS = Limits(total=1.0, connect=0.5, size=10_000)
 
@@ -255,6 +255,55 @@ async def test_no_tls_on_the_port_is_told_as_such() -> None:
     assert not answer.sent
 
 
+@asynccontextmanager
+async def never_saying_goodbye(made: ssl.SSLContext, ended: asyncio.Event) -> AsyncIterator[Server]:
+    """Serve over TLS that leaves a goodbye without an answer; `ended` is set when the connection below it is closed."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = made.wrap_bio(incoming, outgoing, server_side=True)
+
+        async def step(do: Callable[[], object]) -> None:
+            while True:
+                try:
+                    do()
+                except ssl.SSLWantReadError:
+                    writer.write(outgoing.read())
+                    incoming.write(await reader.read(65536))
+                else:
+                    writer.write(outgoing.read())
+                    return
+
+        with suppress(ssl.SSLError, OSError):
+            await step(tls.do_handshake)
+            await step(lambda: tls.read(65536))
+            await step(lambda: tls.write(OK + b"Content-Length: 2\r\n\r\n{}"))
+        with suppress(OSError):
+            while await reader.read(65536):
+                pass
+        ended.set()
+        writer.close()
+
+    listening = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with listening:
+        yield Server(listening.sockets[0].getsockname()[1])
+
+
+async def test_a_connection_is_let_go_though_the_server_never_says_goodbye(folder: Path) -> None:
+    """TLS would wait half a minute for its answer; we say goodbye and are gone, after a request and after a look."""
+    made, authority = secured(folder, "silent")
+    for done in ("request", "look"):
+        ended = asyncio.Event()
+        async with never_saying_goodbye(made, ended) as server:
+            if done == "request":
+                assert isinstance(await tls_answer(server, authority), HTTPResponse)
+            else:
+                allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
+                assert (await examine(server.url("https"), allowed, None, authority)).problem is None
+            async with asyncio.timeout(10):
+                await ended.wait()
+
+
 async def test_text_that_is_no_certificate_is_not_trusted() -> None:
     """A broken bundle is told; nothing is sent."""
     assert await tls_answer(Server(1), "-----BEGIN CERTIFICATE-----\nx") == Signal(Symptom.BAD_CA_BUNDLE)
@@ -306,16 +355,6 @@ async def test_cancelled_requests_leave_the_client_usable() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
         assert isinstance(await fetch(made, outgoing(server), None, LIMITS), HTTPResponse)
-
-
-async def test_pools_are_kept_within_bounds() -> None:
-    """One pool for each trust, and old ones go."""
-    made = Pools([], make=lambda _bundle, _extra: ssl.create_default_context())
-    for number in range(MOST_POOLS + 10):
-        async with made.transport(str(number)):
-            pass
-    assert len(made._kept) <= MOST_POOLS + 1
-    await made.aclose()
 
 
 async def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:

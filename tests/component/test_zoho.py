@@ -186,6 +186,13 @@ async def test_ten_tokens_in_ten_minutes_are_all(scene: Scene) -> None:
     assert "access_token" in await scene.refresh(tokens["refresh_token"])
 
 
+async def test_accounts_can_be_tired(scene: Scene) -> None:
+    """As if ten tokens had been given just now."""
+    tokens = await scene.trade(await scene.authorize("accept"))
+    scene.zoho.accounts.tire()
+    assert await scene.refresh(tokens["refresh_token"]) == ACCESS_DENIED
+
+
 async def test_ten_codes_in_ten_minutes_are_all(scene: Scene) -> None:
     """The eleventh time the redirect says `access_denied`."""
     for _ in range(10):

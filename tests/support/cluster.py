@@ -119,7 +119,7 @@ class Namespace:
             raise AssertionError(f"{connector} shows {await self.conditions(connector)}, not {expected}") from None
 
     def _path(self, plural: str, name: str | None = None) -> str:
-        base = CONNECTORS if plural.startswith("oauthconnectors") else "/api/v1"
+        base = CONNECTORS if plural.startswith("oauth") else "/api/v1"
         return f"{base}/namespaces/{self.name}/{plural}" + (f"/{name}" if name else "")
 
 

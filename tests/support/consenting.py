@@ -1,5 +1,8 @@
 """A person's consent in a few lines: what the plugin and the browser do, without either."""
 
+import base64
+import json
+
 from pydantic import SecretStr
 
 from oauth_connector.api.consent import OAuthConsentSpec, OAuthConsentStatus
@@ -17,6 +20,12 @@ CODE_SPEC = a_spec(
 )
 
 CONFIRMATION = "K7QF-2M9P"
+
+
+def id_token(**claims: str) -> str:
+    """Give an ID token, as far as it is looked at."""
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    return f"e30.{payload}.c2ln"
 
 
 def a_consent(created: int, name: str = "crm-1", redirect: str = "Hosted", connector: str = "crm") -> Consent:
@@ -48,7 +57,8 @@ def answered(consent: Consent, code: str, **changes: object) -> Consent:
 
 def confirmed(consent: Consent, confirmation: str = CONFIRMATION) -> Consent:
     """Give the consent after its requester has typed the code of the last page."""
-    return _with(consent, spec=consent.spec.model_copy(update={"confirmation": confirmation}))
+    spec = consent.spec.model_copy(update={"confirmation": confirmation})
+    return _with(consent, spec=spec, generation=consent.generation + 1)
 
 
 def _with(consent: Consent, **changes: object) -> Consent:
@@ -56,13 +66,13 @@ def _with(consent: Consent, **changes: object) -> Consent:
     return Consent(**{**members, **changes})
 
 
-async def consent(world: World, name: str = "crm-1", code: str = "code-1") -> None:
+async def consent(world: World, name: str = "crm-1", code: str = "code-1", **changes: object) -> None:
     """Let a person consent, from the command to the confirmation."""
     world.rotating.know(code=code)
     key = Key("shop", name)
     world.cluster.add_consent(a_consent(int(world.now), name))
     await world.run()
-    world.cluster.add_consent(answered(world.cluster.consents[key], code))
+    world.cluster.add_consent(answered(world.cluster.consents[key], code, **changes))
     await world.run()
     world.cluster.add_consent(confirmed(world.cluster.consents[key]))
-    await world.run()
+    await world.run(3)

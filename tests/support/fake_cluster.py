@@ -39,6 +39,7 @@ class FakeCluster:
         self.refuse_secrets: str | None = None
         self.away = False
         self.away_for = 0
+        self.unheard: set[Key] = set()
         self.going: set[str] = set()
         self._versions = itertools.count(1000)
         self._uids = itertools.count(1)
@@ -86,7 +87,7 @@ class FakeCluster:
     # --- caches -------------------------------------------------------------------------------------------------
     def connector(self, key: Key) -> Connector | None:
         """Give a connector."""
-        return self.connectors.get(key)
+        return self.connectors.get(key) if key not in self.unheard else None
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
         """Give a Secret of ours."""
@@ -106,6 +107,7 @@ class FakeCluster:
     async def read_connector(self, key: Key) -> Connector | None:
         """Read a connector."""
         self._read(f"connector {key}")
+        self.unheard.discard(key)
         return self.connectors.get(key)
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:

@@ -1,6 +1,7 @@
 """The operator as people run it: a process of its own, under its own ServiceAccount."""
 
 import asyncio
+import os
 import signal
 import sys
 import urllib.error
@@ -11,8 +12,10 @@ from pathlib import Path
 import yaml
 
 from devtools.child import Child
+from devtools.free_port import free_port
 from tests.support.cluster import until
-from tests.support.ports import free_port
+
+ROOT = Path(__file__).parents[2]
 
 
 class OperatorProcess:
@@ -37,7 +40,9 @@ class OperatorProcess:
     async def launch(self) -> None:
         """Start it, and do not wait."""
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
-        self._child = Child([*self._command(), *arguments], self.log)
+        # this checkout's, whichever one the virtual environment was made in
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
+        self._child = Child([*self._command(), *arguments], self.log, environment)
 
     def _command(self) -> list[str]:
         return [sys.executable, "-m", "oauth_connector", "run"]

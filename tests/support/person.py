@@ -5,7 +5,7 @@ from typing import Literal
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Person
-from tests.support.browser import Browser, Form, Page, browser
+from tests.support.http_browser import Browser, Form, Page, browser
 
 MOST_PAGES = 6
 

@@ -27,6 +27,7 @@ class RotatingProvider:
         self.fault: HTTPResponse | Signal | None = None
         self.turn_away: HTTPResponse | Signal | None = None
         self.lose: HTTPResponse | Signal | None = None
+        self.unfound: Signal | None = None
         self.refresh_tokens = True
         self.newest = ""
         self._prefix = prefix
@@ -55,7 +56,7 @@ class RotatingProvider:
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Know one issuer's endpoints by rule."""
         del trust
-        return Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize")
+        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", f"{issuer}/revoke")
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""

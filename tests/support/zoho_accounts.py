@@ -89,6 +89,12 @@ class ZohoAccounts:
         """How many refresh tokens live."""
         return len(self._grants)
 
+    def tire(self) -> None:
+        """Let every refresh token have had its ten access tokens just now, as if other programs used it too."""
+        for token in self._grants:
+            while self._counted("token", token):
+                pass
+
     def forget(self) -> None:
         """End all grants, as the person does who removes the application."""
         for token in list(self._grants):

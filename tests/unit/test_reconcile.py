@@ -455,3 +455,18 @@ async def test_a_connector_that_finds_its_host_closed_says_that_it_waits(world: 
     await world.reconcile(Key("shop", "late"))
     assert world.calls == calls
     assert world.cluster.connectors[Key("shop", "late")].status.conditions
+
+
+async def test_a_requested_refresh_that_fails_is_seen_and_tried_on(world: World) -> None:
+    """Somebody asked for a token and there was none: status says so until one comes, though the old lives."""
+    await world.run()
+    world.now += 60
+    world.provider.go_down()
+    world.request_refresh("now")
+    await world.run(120)
+    assert (world.reason(), world.reason("RefreshFailed")) == ("TokenIssued", "ProviderUnreachable")
+    assert world.calls > 2
+    world.provider.come_back()
+    await world.run(400)
+    assert world.reason("RefreshFailed") is None
+    assert world.token == "token-2"

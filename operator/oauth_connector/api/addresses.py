@@ -3,7 +3,8 @@
 import re
 from urllib.parse import quote
 
-LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost):([1-9][0-9]{3,4})(/[!-~]*)?")
+_PORT = "[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+LOOPBACK = re.compile(rf"http://(127\.0\.0\.1|\[::1\]|localhost):({_PORT})(/[!-~]*)?")
 """A redirect URI on the requester's own machine (RFC 8252 §7.3); ports below 1000 are not a user's to take."""
 
 

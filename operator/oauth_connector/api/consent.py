@@ -6,9 +6,9 @@ Whoever RBAC lets create one in a namespace may connect that namespace's connect
 from collections import defaultdict
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, ValidationError, WithJsonSchema
 
 from oauth_connector.api.fields import Model, Rule, rule, written
 from oauth_connector.api.references import ObjectName
@@ -155,8 +155,8 @@ CONSENT_SENTENCES: Mapping[ConsentReason, str] = {
     " condition Ready says what to mend",
     ConsentReason.RESPONSE_INVALID: "What came back does not belong to this request: run kubectl oauth authorize"
     " {connector} again, and type the code that the last page shows",
-    ConsentReason.CODE_REJECTED: "{host} did not accept the code that it had sent: check the client's redirect URI"
-    " and secret, then run kubectl oauth authorize {connector} again",
+    ConsentReason.CODE_REJECTED: "{host} did not accept the code that it had sent: look at the connector's"
+    " condition Ready, and at the client's redirect URI there, then run kubectl oauth authorize {connector} again",
     ConsentReason.CODE_LOST: "{host} gave no answer that could be understood, and a code is never sent twice: run"
     " kubectl oauth authorize {connector} again",
     ConsentReason.SECRET_CONFLICT: "A Secret that `{connector}` must write is not its own and is left untouched: the"
@@ -229,3 +229,15 @@ class OAuthConsentStatus(Model):
     )
     def _keeps_its_request(self) -> bool:
         return True  # as above
+
+    @classmethod
+    def read(cls, status: Mapping[str, object]) -> Self:
+        """Read a status that a newer release may have written: fields and reasons that are not known are left out.
+
+        Raises `ValidationError` where the rest makes no sense.
+        """
+        try:
+            return cls.model_validate(status, by_alias=True, by_name=False, extra="ignore")
+        except ValidationError:
+            told = {name: value for name, value in status.items() if name != "conditions"}
+            return cls.model_validate(told, by_alias=True, by_name=False, extra="ignore")

@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+from oauth_connector.api.origins import origin
 
 if TYPE_CHECKING:
     from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
@@ -64,12 +65,6 @@ def of_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
 def of_consent(shape: Mapping[str, object]) -> str:
     """Digest all that a consent is about; the shape is made by `connector.consents`."""
     return _digest(shape)
-
-
-def origin(url: str) -> str:
-    """Give scheme, host and port of a URL: what else is at that host is another server."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or ''}"
 
 
 def of_output(spec: "OAuthConnectorSpec") -> str:

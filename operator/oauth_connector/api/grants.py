@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from oauth_connector.api.addresses import LOOPBACK
-from oauth_connector.api.fields import Model, Rule, cel_text, present, written
+from oauth_connector.api.fields import Model, Rule, camel, cel_text, present, written
 from oauth_connector.api.references import SecretKeyReference
 from oauth_connector.oauth.authorization import RESERVED_PARAMETERS
+from oauth_connector.oauth.token import GrantType
 
 REFRESH_TOKEN_KEY = "refresh-token"
 
@@ -87,3 +88,30 @@ class RefreshTokenSpec(Model):
         description=f"The refresh token; key `{REFRESH_TOKEN_KEY}` unless another is named. Another one in its place"
         " begins anew; the same one never rolls back what the provider has rotated since."
     )
+
+
+def needed_by(grant: GrantType, field: str) -> Rule[Model]:
+    """Give the rule of a spec that a grant needs its member."""
+    name = camel(field)
+    return Rule(
+        f"self.grantType != '{grant.value}' || has(self.{name})",
+        f"grantType {grant.value} needs it: set it",
+        lambda spec: _grant(spec) is not grant or getattr(spec, field) is not None,
+        name,
+    )
+
+
+def only_for(grant: GrantType, field: str) -> Rule[Model]:
+    """Give the rule of a spec that a member stands with its grant alone."""
+    name = camel(field)
+    return Rule(
+        f"self.grantType == '{grant.value}' || !has(self.{name})",
+        f"is for grantType {grant.value} only: remove it, or change grantType",
+        lambda spec: _grant(spec) is grant or getattr(spec, field) is None,
+        name,
+    )
+
+
+def _grant(spec: Model) -> GrantType:
+    found: GrantType = getattr(spec, "grant_type")  # noqa: B009  # of whichever model has these members
+    return found

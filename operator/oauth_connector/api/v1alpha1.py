@@ -11,19 +11,26 @@ from typing import Annotated
 from pydantic import Field
 
 from oauth_connector.api import digests
-from oauth_connector.api.fields import Model, rule
-from oauth_connector.api.grants import PKCE, REFRESH_TOKEN_KEY, AuthorizationCodeSpec, RefreshTokenSpec
-from oauth_connector.api.output import DEFAULT_KEYS, DeletionPolicy, Output, OutputField, OutputFormatType
-from oauth_connector.api.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
-from oauth_connector.api.provider import (
+from oauth_connector.api.client import (
     CLIENT_ID_KEY,
     CLIENT_SECRET_KEY,
     PASSWORD_KEY,
     USERNAME_KEY,
     ClientSpec,
     PasswordSpec,
-    Provider,
 )
+from oauth_connector.api.fields import Model, rule
+from oauth_connector.api.grants import (
+    PKCE,
+    REFRESH_TOKEN_KEY,
+    AuthorizationCodeSpec,
+    RefreshTokenSpec,
+    needed_by,
+    only_for,
+)
+from oauth_connector.api.output import DEFAULT_KEYS, DeletionPolicy, Output, OutputField, OutputFormatType
+from oauth_connector.api.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
+from oauth_connector.api.provider import Provider
 from oauth_connector.api.references import SecretKeyReference
 from oauth_connector.api.refresh import Refresh
 from oauth_connector.api.urls import AbsoluteURI
@@ -107,17 +114,11 @@ class OAuthConnectorSpec(Model):
     def _has_one_list_of_scopes(self) -> bool:
         return self.scopes is None or self.scope is None
 
-    @rule("self.grantType != 'Password' || has(self.password)", "grantType Password needs it: set it", "password")
-    def _has_the_password_that_it_sends(self) -> bool:
-        return self.grant_type is not GrantType.PASSWORD or self.password is not None
-
-    @rule(
-        "self.grantType == 'Password' || !has(self.password)",
-        "is for grantType Password only: remove it, or change grantType",
-        "password",
-    )
-    def _hides_no_password(self) -> bool:
-        return self.grant_type is GrantType.PASSWORD or self.password is None
+    _needs_its_password = needed_by(GrantType.PASSWORD, "password")
+    _hides_no_password = only_for(GrantType.PASSWORD, "password")
+    _hides_no_redirect = only_for(GrantType.AUTHORIZATION_CODE, "authorization_code")
+    _needs_its_refresh_token = needed_by(GrantType.REFRESH_TOKEN, "refresh_token")
+    _hides_no_refresh_token = only_for(GrantType.REFRESH_TOKEN, "refresh_token")
 
     @rule(
         "self.grantType != 'ClientCredentials' || has(self.client.secretRef)",
@@ -127,30 +128,6 @@ class OAuthConnectorSpec(Model):
     )
     def _has_a_confidential_client(self) -> bool:
         return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.secret_ref is not None
-
-    @rule(
-        "self.grantType == 'AuthorizationCode' || !has(self.authorizationCode)",
-        "is for grantType AuthorizationCode only: remove it, or change grantType",
-        "authorizationCode",
-    )
-    def _asks_a_person_where_one_is_needed(self) -> bool:
-        return self.grant_type is GrantType.AUTHORIZATION_CODE or self.authorization_code is None
-
-    @rule(
-        "self.grantType != 'RefreshToken' || has(self.refreshToken)",
-        "grantType RefreshToken needs it: set it",
-        "refreshToken",
-    )
-    def _has_the_refresh_token_that_it_sends(self) -> bool:
-        return self.grant_type is not GrantType.REFRESH_TOKEN or self.refresh_token is not None
-
-    @rule(
-        "self.grantType == 'RefreshToken' || !has(self.refreshToken)",
-        "is for grantType RefreshToken only: remove it, or change grantType",
-        "refreshToken",
-    )
-    def _hides_no_refresh_token(self) -> bool:
-        return self.grant_type is GrantType.REFRESH_TOKEN or self.refresh_token is None
 
     @rule(
         "self.grantType != 'AuthorizationCode' || has(self.client.id)",

@@ -16,9 +16,10 @@ from oauth_connector.cli.step import Step
 from oauth_connector.connector import schedule
 from oauth_connector.connector.credentials import assemble, forbidden_host
 from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
+from oauth_connector.connector.findings import Findings, ShownToken
 from oauth_connector.connector.observation import Connector, IssuedToken, Key
 from oauth_connector.connector.problem import Problem, of_failure
-from oauth_connector.connector.report import Findings, ShownToken, report
+from oauth_connector.connector.report import report
 from oauth_connector.connector.secret import render, timestamp
 from oauth_connector.exchange import Exchange, Failed
 from oauth_connector.net.examination import Examination, examine
@@ -48,7 +49,9 @@ class Check:
             async for step in self._way(provider):
                 reached = reached and step.well
                 yield step
-            if request_token and reached and secrets.well:
+            if request_token and self._connector.valid_spec.needs_a_person:
+                yield Step("token", well=True, text=_NOT_ASKED)
+            elif request_token and reached and secrets.well:
                 async for step in self._token(provider):
                     yield step
 
@@ -69,7 +72,7 @@ class Check:
         if forbidden is not None:
             return self._told("secrets", forbidden)
         names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
-        return Step("secrets", well=True, text=f"all values are there and clean: {names}")
+        return Step("secrets", well=True, text=f"all values are there and clean: {names or 'none is needed'}")
 
     # --- the way there ------------------------------------------------------------------------------------------
     async def _way(self, provider: HTTPProvider) -> AsyncIterator[Step]:
@@ -146,6 +149,12 @@ class Check:
     def _told(self, name: str, problem: Problem) -> Step:
         facts = base_facts(self._connector) | dict(problem.facts)
         return Step(name, well=False, text=f"{problem.reason.value}: {sentence(problem.reason, facts)}")
+
+
+_NOT_ASKED = (
+    "not asked for: this grant rests on a person's consent or on a refresh token that one use may spend; apply the"
+    " connector, and for AuthorizationCode run `kubectl oauth authorize`"
+)
 
 
 def missing_authority(name: str, key: str) -> Problem:

@@ -32,7 +32,8 @@ SILENT.disabled = True
 """Of a request that it does not understand, the server would log the line, and with it the code."""
 
 STYLE = (
-    "body{color-scheme:light dark;font:1.1rem/1.5 system-ui,sans-serif;margin:15vh auto;max-width:32rem;padding:0 1rem}"
+    ":root{color-scheme:light dark}"
+    "body{font:1.1rem/1.5 system-ui,sans-serif;margin:15vh auto;max-width:32rem;padding:0 1rem}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
@@ -66,7 +67,7 @@ class Listener:
         if self._page is not None and not query:
             self._fetched.set()
             return _page(200, *self._page)
-        if self._page is not None:
+        if self.answer.done():
             return _page(410, "Already answered", "Go back to the terminal.")
         return self._take(query)
 
@@ -92,8 +93,7 @@ class Listener:
 @asynccontextmanager
 async def listening(expected: Expected) -> AsyncIterator[Listener]:
     """Serve a flow's redirect URI for a while. Raises `Trouble` where its port cannot be had."""
-    parts = urlsplit(expected.request.redirect_uri)
-    sockets = ports.bound(parts.hostname or "", parts.port or 0)
+    sockets = _sockets(expected.request.redirect_uri)
     listener = Listener(expected)
     server = web.Server(
         listener.serve, access_log=None, logger=SILENT, max_line_size=LONGEST_LINE, max_field_size=LONGEST_LINE
@@ -112,6 +112,15 @@ async def listening(expected: Expected) -> AsyncIterator[Listener]:
         _reset(server)
         await runner.cleanup()
         listener.answer.cancel()
+
+
+def _sockets(uri: str) -> list[socket.socket]:
+    parts = urlsplit(uri)
+    try:
+        port = parts.port or 0
+    except ValueError:
+        raise Trouble(f"The redirect URI {uri} has no port that exists: choose one between 1024 and 65535.") from None
+    return ports.bound(parts.hostname or "", port)
 
 
 def _reset(server: web.Server) -> None:

@@ -43,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--config", type=Path, metavar="FILE", help="settings, as YAML")
     run.add_argument("--kubeconfig", type=Path, metavar="FILE", help="how to reach the cluster from outside")
     run.set_defaults(function=_run)
+    consent = commands.add_parser("consent", help="run the consent service: pages for a person's yes")
+    consent.add_argument("--config", type=Path, metavar="FILE", help="settings, as YAML")
+    consent.add_argument("--public-url", metavar="URL", help="where browsers find it: https:// and a host of its own")
+    consent.add_argument("--kubeconfig", type=Path, metavar="FILE", help="how to reach the cluster from outside")
+    consent.set_defaults(function=_consent)
     check = commands.add_parser("check", help="judge a connector from here, without a cluster")
     check.add_argument("-f", dest="files", type=Path, action="append", required=True, metavar="FILE", help=_FILES)
     check.add_argument("--secret", action="append", default=[], metavar="NAME/KEY=SOURCE", help=_SECRET)
@@ -72,6 +77,20 @@ def _run(given: argparse.Namespace) -> int:
 
     try:
         operator.run(settings({"config": given.config, "kubeconfig": given.kubeconfig}))
+    except (InvalidSettings, AccessError) as error:
+        raise UsageError(str(error)) from None
+    return 0
+
+
+def _consent(given: argparse.Namespace) -> int:
+    from oauth_connector.configuration import InvalidSettings  # noqa: PLC0415  # as above
+    from oauth_connector.consent import server  # noqa: PLC0415  # as above
+    from oauth_connector.consent.settings import load as settings  # noqa: PLC0415  # as above
+    from oauth_connector.kube.errors import AccessError  # noqa: PLC0415  # as above
+
+    arguments = {"config": given.config, "public_url": given.public_url, "kubeconfig": given.kubeconfig}
+    try:
+        server.run(settings(arguments))
     except (InvalidSettings, AccessError) as error:
         raise UsageError(str(error)) from None
     return 0

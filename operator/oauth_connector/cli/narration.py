@@ -8,6 +8,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from rich.console import Console
 from rich.text import Text
@@ -63,13 +64,11 @@ class Narration:
     async def ask(self, question: str, *, long: bool = False) -> str:
         """Ask for a line; `long` ones are not shown, and may be longer than terminals take. Raises `Trouble`."""
         self._clear()
-        self._console.file.write(question)
-        self._console.file.flush()
-        if not long:
+        with long_lines() if long else nullcontext():  # before it is asked: who pastes at once is not shown either
+            self._console.file.write(question)
+            self._console.file.flush()
             answer = await aside(read_line)
-        else:
-            with long_lines():
-                answer = await aside(read_line)
+        if long:
             self._console.file.write("\n")
         if answer is None:
             raise Trouble("Standard input has ended before an answer came: run the command in a terminal.")

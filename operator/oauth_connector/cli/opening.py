@@ -1,5 +1,6 @@
 """Opening a link that is like a password: through a private file, so that no list of processes shows it."""
 
+import asyncio
 import html
 import json
 import os
@@ -12,6 +13,9 @@ from pathlib import Path
 
 from oauth_connector.cli.aside import aside
 from oauth_connector.cli.narration import Narration
+
+STARTING = 3.0
+"""Seconds within which a browser that cannot be started has said so."""
 
 SNAPS = Path("/snap")
 
@@ -48,9 +52,11 @@ def page(link: str) -> str:
 
 
 async def show(path: Path) -> bool:
-    """Let the browser show a file; tells whether one could be started."""
+    """Let the browser show a file; tells whether one could be started. Some end only when their window is closed."""
     try:
-        return await aside(lambda: webbrowser.open(path.as_uri()))
+        return await asyncio.wait_for(aside(lambda: webbrowser.open(path.as_uri())), STARTING)
+    except TimeoutError:
+        return True
     except webbrowser.Error:
         return False
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from oauth_connector.api.consent import LIFETIME
 from oauth_connector.api.durations import PATTERN, in_seconds
 from oauth_connector.cli import verbs
-from oauth_connector.cli.authorize import authorize
 from oauth_connector.cli.documents import UsageError
 from oauth_connector.cli.narration import plain
 from oauth_connector.cli.site import Site, entered
@@ -73,7 +72,7 @@ if TYPE_CHECKING:
 
 
 def _authorize(commands: "Commands") -> None:
-    command = _command(commands, "authorize", "connect a connector: consent in your browser", authorize)
+    command = _command(commands, "authorize", "connect a connector: consent in your browser", _authorized)
     command.add_argument("name", metavar="NAME", help="the connector")
     command.add_argument("--paste", action="store_true", help="paste the address that the browser ends at, by hand")
     command.add_argument("--no-browser", action="store_true", help="print the link instead of opening a browser")
@@ -81,6 +80,12 @@ def _authorize(commands: "Commands") -> None:
     settle = f"how long the connector then has to show its token; by default {SETTLING}s"
     command.add_argument("--settle", type=_seconds, default=SETTLING, metavar="TIME", help=settle)
     _output(command)
+
+
+async def _authorized(site: Site, given: argparse.Namespace) -> int:
+    from oauth_connector.cli.authorize import authorize  # noqa: PLC0415  # half a second that other commands need not wait
+
+    return await authorize(site, given)
 
 
 def _status(commands: "Commands") -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from oauth_connector.api import consent
 from oauth_connector.api.v1alpha1 import GROUP, PLURAL, VERSION
@@ -37,7 +38,9 @@ class Site:
 
     def path(self, plural: str, name: str = "") -> str:
         """Give the path of an object, or of all of a kind, in the namespace."""
-        return f"{BASE}/namespaces/{self.namespace}/{plural}" + (f"/{name}" if name else "")
+        return f"{BASE}/namespaces/{quote(self.namespace, safe='')}/{plural}" + (
+            f"/{quote(name, safe='')}" if name else ""
+        )
 
     # --- connectors ---------------------------------------------------------------------------------------------
     async def connector(self, name: str) -> Manifest:

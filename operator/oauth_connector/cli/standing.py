@@ -135,6 +135,7 @@ _SHOWN = frozenset(
         "lastError",
         "lastHandledRefresh",
         "lastHandledRevoke",
+        "lastRevocation",
         "consentURL",
         "redirectURI",
         "consent",

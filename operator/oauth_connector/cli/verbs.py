@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from oauth_connector.api.v1alpha1 import KIND
@@ -22,6 +23,8 @@ PROBLEM = 1
 
 async def status(site: Site, given: argparse.Namespace) -> int:
     """Show connectors: 1 where one is not ready."""
+    if given.name and (given.selector or given.all_namespaces):
+        raise UsageError("status: give a name, or -A and -l, and not both.")
     if given.name:
         standing = Standing(await site.connector(given.name))
         show(site, standing, given.output)
@@ -98,9 +101,24 @@ async def revoke(site: Site, given: argparse.Namespace) -> int:
     value = unique(site)
     await site.annotate(given.name, REVOKE, value)
     standing = await _echoed(site, given.name, (REVOKED, value), given.timeout)
-    site.narration.well(f"{given.name}: the operator has revoked the grant")
+    result = standing.text("lastRevocation")
+    if result in _WELL:
+        site.narration.well(f"{given.name}: {_WELL[result]}")
+    else:
+        site.narration.warn(f"{given.name}: {_NOT_QUITE.get(result, _NOT_QUITE[None])}")
     show(site, standing, given.output)
-    return 0
+    return 0 if result in _WELL else PROBLEM
+
+
+_WELL: Mapping[str | None, str] = {
+    "Revoked": "the provider has revoked the grant",
+    "Nothing": "there was nothing to revoke",
+}
+_NOT_QUITE: Mapping[str | None, str] = {
+    "NoEndpoint": "forgotten here, but the provider has no revocation endpoint: end the grant at your account there",
+    None: "forgotten here, but the provider refused or did not answer: end the grant at your account there",
+}
+"""By `status.lastRevocation`; under `None` what is said of all others."""
 
 
 async def _agreed(site: Site, standing: Standing) -> None:

@@ -28,6 +28,7 @@ TAKEN_UP = 60
 VERDICT = 120
 """Seconds after its end that a consent is still waited for, once it was answered in time."""
 
+INVALID = 422
 RUN_AGAIN = "Run the command again."
 
 
@@ -116,9 +117,13 @@ class Consent:
                 return int(changed["metadata"].get("generation") or 0)
             except KubeError as error:
                 if error.status not in PASSING or self.now >= self.until:
-                    attempt = Attempt("patch", api.PLURAL + subresource, self.site.namespace, self.name)
-                    raise explained(error, attempt) from None
+                    raise self._refused(error, subresource) from None
             await asyncio.sleep(PACE)
+
+    def _refused(self, error: KubeError, subresource: str) -> Trouble:
+        if error.status == INVALID and subresource:
+            return Trouble(f"Somebody else has answered OAuthConsent {self.name} already. {RUN_AGAIN}")
+        return explained(error, Attempt("patch", api.PLURAL + subresource, self.site.namespace, self.name))
 
     async def delete(self) -> None:
         """Take it away, if it is still there."""
@@ -174,3 +179,4 @@ async def either(first: Awaitable[T], second: Awaitable[object]) -> T | None:
     finally:
         wanted.cancel()
         other.cancel()
+        await asyncio.gather(wanted, other, return_exceptions=True)

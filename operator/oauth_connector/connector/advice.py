@@ -20,10 +20,16 @@ def advice(obs: Observation) -> Problem | None:
         return None
     if notes.digest != obs.token_digest:
         return ended(Reason.SCOPES_CHANGED)
-    if spec.grant_type is GrantType.AUTHORIZATION_CODE and not notes.renewable and shown(obs) is not None:
+    if spec.grant_type is GrantType.AUTHORIZATION_CODE and not notes.renewable and _will_expire(obs):
         return ended(Reason.REFRESH_TOKEN_MISSING)
     at = _warning_time(notes)
     return ended(Reason.REFRESH_TOKEN_EXPIRING) if at is not None and at <= obs.now else None
+
+
+def _will_expire(obs: Observation) -> bool:
+    """Tell whether the token's end is known: some providers give tokens that never end, and nothing with them."""
+    token = shown(obs)
+    return token is not None and token.expires_at is not None
 
 
 def advice_time(obs: Observation) -> float | None:

@@ -143,6 +143,16 @@ def refresh_requested(obs: Observation) -> TokenAnswer | None:
     return Mint(Cause.REQUESTED) if is_requested(obs) else None
 
 
+def failing(obs: Observation) -> TokenAnswer | None:
+    """Go on with what failed until it succeeds, though the old token is good for a while yet: somebody asked for it."""
+    status, error = obs.connector.status, obs.connector.status.last_error
+    same = error is not None and error.request_digest == request_digest(obs.connector.spec)
+    if not same or not status.failed_attempts or status.next_refresh_time is None:
+        return None
+    planned = seconds(status.next_refresh_time) or 0
+    return Mint(Cause.DUE) if planned <= obs.now else Hold(None, planned)
+
+
 def nearing_expiry(obs: Observation) -> TokenAnswer | None:
     """Ask for the next token when the planned second has come."""
     due = refresh_due(obs)
@@ -167,6 +177,7 @@ TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     no_token,
     request_changed,
     refresh_requested,
+    failing,
     nearing_expiry,
     rest,
 )

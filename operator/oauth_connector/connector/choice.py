@@ -6,8 +6,6 @@ is carried out.
 
 from dataclasses import dataclass
 
-from pydantic import SecretStr
-
 from oauth_connector.api.digests import of_binding
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
@@ -85,8 +83,3 @@ def renewable(spec: OAuthConnectorSpec, notes: StateNotes | None) -> bool:
     if not spec.needs_a_person:
         return True
     return notes is not None and notes.renewable
-
-
-def refresh_token_of(token: SecretStr | None, state: GrantState) -> SecretStr | None:
-    """Give the refresh token to keep after an answer: the new one, or the old where there is none (RFC 6749 §6)."""
-    return token if token is not None else state.refresh_token

@@ -54,6 +54,11 @@ class Consent:
         return next((c.reason for c in self.status.conditions if c.type == "Ready"), None)
 
     @property
+    def told(self) -> int:
+        """Give the generation that its status is about: a code that was typed wrongly is answered by it."""
+        return next((c.observed_generation for c in self.status.conditions if c.type == "Ready"), 0)
+
+    @property
     def concluded(self) -> bool:
         """Tell whether nothing will come of it any more, or all has."""
         return self.reason is not None and self.reason not in UNDER_WAY

@@ -12,6 +12,7 @@ from oauth_connector.connector.secret_checks import CONFLICT_LOOK, SECRET_CHECKS
 from oauth_connector.oauth.errors import Remedy
 
 HEALS_AN_HOUR = 3
+CODE_PAUSE = 2
 LONGEST_PAUSE = 3600 + 400
 """No pause that we write is longer; a longer one in status was put there by somebody else."""
 
@@ -34,8 +35,9 @@ def hold_back(cause: Cause, obs: Observation) -> Hold | None:
     """Give the reason to wait with a token call that is due for this cause, if there is one."""
     if cause in HEALING and (hold := contested(obs)) is not None:
         return hold
-    if cause is Cause.CONSENTED:
-        return None  # a code lives for a minute or so, and a person waits
+    if cause is Cause.CONSENTED:  # a code lives for a minute or so, and a person waits
+        again = (obs.memory.last_call or 0.0) + CODE_PAUSE
+        return Hold(None, again) if obs.now < again else None
     last = 0.0 if cause is Cause.DOUBT else _after_the_last_call(obs)
     earliest = max(last, _after_failures(cause, obs))
     return Hold(None, earliest) if earliest > obs.now else None

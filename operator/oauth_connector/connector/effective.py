@@ -3,9 +3,9 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from oauth_connector.api import digests
 from oauth_connector.api.addresses import callback_path
 from oauth_connector.api.fields import FieldProblem
+from oauth_connector.api.origins import origin
 from oauth_connector.api.refresh import Refresh
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector
@@ -66,7 +66,8 @@ def token_host(spec: OAuthConnectorSpec) -> str:
 
 def token_origin(spec: OAuthConnectorSpec) -> str:
     """Give scheme, host and port of the same: what else is at that host is another server."""
-    return digests.origin(spec.provider.effective_token_url or spec.provider.effective_issuer or "")
+    named = spec.provider.effective_token_url or spec.provider.effective_issuer
+    return origin(named) if named else ""
 
 
 def base_facts(connector: Connector) -> dict[str, str]:

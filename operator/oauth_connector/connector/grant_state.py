@@ -135,7 +135,6 @@ def notes_of(state: GrantState) -> StateNotes:
         generation=state.generation,
         renewable=state.refresh_token is not None,
         refused=state.refused,
-        worn_out=state.is_worn_out,
         binding=state.binding,
         digest=state.digest,
         refresh_issued=state.refresh_issued,

@@ -6,7 +6,6 @@ enough. The table is in `docs/reference/oauthconnector.md`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from oauth_connector.api.conditions import condition, set_conditions
@@ -20,69 +19,15 @@ from oauth_connector.api.status import (
     SecretReference,
 )
 from oauth_connector.connector.effective import base_facts, seconds
-from oauth_connector.connector.observation import Attempt, Connector
+from oauth_connector.connector.findings import Findings, GrantFacts
+from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.secret_metadata import SecretMetadata, StateNotes
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.revocation import Revocation
 
 CONSENT_REQUIRED = "ConsentRequired"
 
 PROGRESS_DEADLINE = 600
 """Seconds without a valid token after which `Stalled` says so, though the operator goes on trying."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownToken:
-    """The token that pods can read: where it is, when it was issued and dies, and what its answer told of it.
-
-    `expires` is `None` where the life is unknown; `token_type` is `None` where this pass did not learn it anew.
-    """
-
-    secret: str
-    issued: int
-    expires: int | None
-    token_type: str | None = None
-    scope: tuple[str, ...] | None = None
-
-    def valid(self, now: float) -> bool:
-        """Tell whether it has not expired."""
-        return self.expires is None or now < self.expires
-
-
-@dataclass(frozen=True, slots=True)
-class GrantFacts:
-    """What status tells of a grant: where its browser comes back to, when its refresh token dies, whose yes it is."""
-
-    redirect_uri: str | None = None
-    consent_url: str | None = None
-    notes: StateNotes = field(default_factory=StateNotes)
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What a pass comes to: the token that is shown, what stands in the way of a fresh one, and when it is asked for.
-
-    `next_call` is the planned second of the next token call; `None` when none is planned. `advice` is what a person
-    should do soon, though nothing is wrong yet. `grant` is what is known of the consent behind the token; `revoked` is
-    what came of giving it back, where that was asked for.
-    """
-
-    now: float
-    shown: ShownToken | None = None
-    problem: Problem | None = None
-    attempt: Attempt | None = None
-    next_call: float | None = None
-    advice: Problem | None = None
-    grant: GrantFacts | None = None
-    revoked: Revocation | None = None
-
-
-def shown_token(secret: SecretMetadata | None) -> ShownToken | None:
-    """Give the token that a Secret of ours shows, by its metadata."""
-    if secret is None or secret.issued_at is None:
-        return None
-    return ShownToken(secret.name, secret.issued_at, secret.expires_at)
 
 
 def report(connector: Connector, findings: Findings) -> OAuthConnectorStatus:

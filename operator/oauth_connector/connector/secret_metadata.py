@@ -25,15 +25,14 @@ LONGEST = 16_384
 class StateNotes:
     """What is known of a grant without reading its state Secret: it stands in one annotation there.
 
-    `renewable`: there is a refresh token; `refused`: the provider called it dead; `worn_out`: it was turned away again
-    and again; `tried`, `consent`: UIDs of the consent whose code was sent last, and of the one that the grant rests on,
-    with who asked for that one, when the answer came, and which account it is. Times are seconds since the epoch.
+    `renewable`: there is a refresh token; `refused`: the provider called it dead; `tried`, `consent`: UIDs of the
+    consent whose code was sent last, and of the one that the grant rests on, with who asked for that one, when the
+    answer came, and which account it is. Times are seconds since the epoch.
     """
 
     generation: int = 0
     renewable: bool = False
     refused: bool = False
-    worn_out: bool = False
     binding: str = ""
     digest: str = ""
     refresh_issued: int | None = None

@@ -30,8 +30,8 @@ def read(manifest: Mapping[str, Any]) -> Consent | None:
     """Trim an OAuthConsent to what is needed; nothing where it is going, or makes no sense to this version."""
     metadata = manifest["metadata"]
     try:
-        spec = OAuthConsentSpec.model_validate(manifest.get("spec") or {}, by_alias=True, by_name=False)
-        status = OAuthConsentStatus.model_validate(manifest.get("status") or {}, by_alias=True, by_name=False)
+        spec = OAuthConsentSpec.model_validate(manifest.get("spec") or {}, by_alias=True, by_name=False, extra="ignore")
+        status = OAuthConsentStatus.read(manifest.get("status") or {})
     except ValidationError:
         return None
     if "deletionTimestamp" in metadata:

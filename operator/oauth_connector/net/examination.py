@@ -11,6 +11,7 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.fetch import symptom_of
 from oauth_connector.net.guard import Address, Destination, judge
 from oauth_connector.net.resolver import Resolver, UnresolvedError
+from oauth_connector.net.streams import let_go
 from oauth_connector.net.tls import BadCertificatesError, context
 from oauth_connector.oauth.errors import Symptom
 
@@ -65,4 +66,4 @@ async def _handshake(
             return None, None
         return channel.version(), channel.getpeercert().get("notAfter")
     finally:
-        writer.close()
+        let_go(writer)

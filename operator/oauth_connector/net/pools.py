@@ -35,6 +35,7 @@ class Pools:
         self._bundle = bundle
         self._make = make
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._making: dict[str, asyncio.Future[ssl.SSLContext]] = {}
 
     @asynccontextmanager
     async def transport(self, extra: str | None) -> AsyncIterator[GuardedTransport]:
@@ -42,6 +43,7 @@ class Pools:
         kept = await self._get(extra)
         kept.users += 1
         try:
+            await self._evict()
             yield kept.transport
         finally:
             kept.users -= 1
@@ -55,13 +57,28 @@ class Pools:
     async def _get(self, extra: str | None) -> _Kept:
         name = trust_name(self._bundle, extra)
         if name not in self._kept:
-            made = await asyncio.to_thread(self._make, self._bundle, extra)
+            made = await asyncio.shield(self._made(name, extra))  # who gives up leaves it to the others
             self._kept.setdefault(name, _Kept(GuardedTransport(made, self._allowed, self._resolver)))
-            await self._evict()
         self._kept.move_to_end(name)
         return self._kept[name]
 
+    def _made(self, name: str, extra: str | None) -> "asyncio.Future[ssl.SSLContext]":
+        """Make a context in a thread, once for all who ask for it meanwhile: it takes as long as many requests."""
+        if name not in self._making:
+            making = asyncio.ensure_future(asyncio.to_thread(self._make, self._bundle, extra))
+            making.add_done_callback(lambda done: self._done(name, done))
+            self._making[name] = making
+        return self._making[name]
+
+    def _done(self, name: str, done: "asyncio.Future[ssl.SSLContext]") -> None:
+        del self._making[name]
+        if not done.cancelled():
+            done.exception()  # looked at, for when nobody waits any more
+
     async def _evict(self) -> None:
-        idle = [name for name, kept in self._kept.items() if not kept.users]
-        for name in idle[: max(0, len(self._kept) - MOST_POOLS)]:
-            await self._kept.pop(name).transport.aclose()
+        """Close the oldest that nobody uses; who uses one is asked anew after each, for closing takes a while."""
+        while len(self._kept) > MOST_POOLS:
+            idle = next((name for name, kept in self._kept.items() if not kept.users), None)
+            if idle is None:
+                return
+            await self._kept.pop(idle).transport.aclose()

@@ -21,6 +21,12 @@ async def connect(address: str, port: int, limit: float | None) -> httpcore2.Asy
         return _Stream(*await asyncio.open_connection(address, port, limit=LARGEST_PIECE))
 
 
+def let_go(writer: asyncio.StreamWriter) -> None:
+    """Close a connection now: TLS says goodbye, but would else wait half a minute for an answer to that."""
+    writer.close()
+    writer.transport.abort()
+
+
 class _Stream(httpcore2.AsyncNetworkStream):
     """One connection, before and after its TLS handshake."""
 
@@ -45,7 +51,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         """Close, without waiting for the other side to agree."""
-        self._writer.close()
+        let_go(self._writer)
 
     async def start_tls(
         self,
@@ -58,7 +64,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
             async with _translated(timeout):
                 await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except BaseException:
-            self._writer.close()
+            let_go(self._writer)
             raise
         return self
 

@@ -46,6 +46,12 @@ def parse(response: HTTPResponse, quirks: Quirks = STANDARD) -> Token | Signal:
     return _token(_unnested(members, quirks), response, quirks)
 
 
+def holds_error(response: HTTPResponse) -> bool:
+    """Tell whether an answer says that something went wrong, whatever its status is (GitHub, Slack, Zoho)."""
+    members = decode(response)
+    return not isinstance(members, Symptom) and _error(members) is not None
+
+
 def refresh_token_in(response: HTTPResponse, quirks: Quirks = STANDARD) -> SecretStr | None:
     """Give the refresh token of an answer whose access token cannot be used: it may be the only living one."""
     members = decode(response)

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from oauth_connector.oauth.client_auth import authenticate
 from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.oauth.responses import holds_error
 from oauth_connector.oauth.token import Client, HTTPResponse
 
 
@@ -32,8 +33,10 @@ def revocation_request(url: str, token: SecretStr, hint: str, client: Client) ->
 def understand(answer: HTTPResponse | Signal) -> Revocation | None:
     """Understand the answer; nothing where it is to be asked again.
 
-    A success says nothing of whether the token was known (§2.2), and after a 503 it still exists (§2.2.1).
+    A success says nothing of whether the token was known (§2.2), and after a 503 it still exists (§2.2.1). Some
+    providers put their errors into a 200.
     """
     if isinstance(answer, Signal) or answer.status in (429, 503) or answer.status >= 500:  # noqa: PLR2004  # HTTP
         return None
-    return Revocation.REVOKED if 200 <= answer.status < 300 else Revocation.REFUSED  # noqa: PLR2004  # HTTP
+    taken = 200 <= answer.status < 300 and not holds_error(answer)  # noqa: PLR2004  # HTTP
+    return Revocation.REVOKED if taken else Revocation.REFUSED

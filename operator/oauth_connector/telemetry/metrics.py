@@ -24,7 +24,8 @@ LATENESS_BUCKETS = (0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 1800)
 class ConnectorSample:
     """How one connector stands; times are seconds since the epoch, and `None` leaves the series out.
 
-    `ready` and `reason` are those of its condition `Ready`; before a first status there is neither.
+    `ready` and `reason` are those of its condition `Ready`; before a first status there is neither. `consent` is the
+    reason of `ConsentRequired`, where a person is asked for, be there a token or not.
     """
 
     namespace: str
@@ -33,6 +34,8 @@ class ConnectorSample:
     reason: str = ""
     expiration: float | None = None
     next_refresh: float | None = None
+    refresh_token_expiration: float | None = None
+    consent: str = ""
 
 
 Read = Callable[[], float]
@@ -134,23 +137,29 @@ class _Objects(Collector):
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         """Name the series without asking for the connectors, which may not be there yet."""
-        return (_counted(), *(_families() if self._per_object else ()))
+        return (_counted(), _asking(), *(_families() if self._per_object else ()))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Give the families, each with the connectors for which its value is known."""
-        ready, expiration, next_refresh = families = _families()
+        ready, expiration, next_refresh, refresh_token = families = _families()
         states: Counts[tuple[str, str]] = Counts()
+        consents: Counts[str] = Counts()
         for sample in self._connectors():
             labels = (sample.namespace, sample.name)
             states[_STATE[sample.ready], sample.reason] += 1
+            consents.update([sample.consent] if sample.consent else [])
             if self._per_object:
                 _add(ready, labels, sample.ready)
                 _add(expiration, labels, sample.expiration)
                 _add(next_refresh, labels, sample.next_refresh)
-        counted = _counted()
+                _add(refresh_token, labels, sample.refresh_token_expiration)
+        counted, asking = _counted(), _asking()
         for state, count in sorted(states.items()):
             _add(counted, state, count)
+        for reason, count in sorted(consents.items()):
+            _add(asking, (reason,), count)
         yield counted
+        yield asking
         yield from families if self._per_object else ()
 
 
@@ -162,7 +171,11 @@ def _counted() -> GaugeMetricFamily:
     return GaugeMetricFamily(f"{PREFIX}_connectors", about, labels=("ready", "reason"))
 
 
-def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:
+def _asking() -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{PREFIX}_consents_required", "Connectors that ask for a person", labels=("reason",))
+
+
+def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:
     def family(name: str, about: str) -> GaugeMetricFamily:
         return GaugeMetricFamily(f"{PREFIX}_{name}", about, labels=("namespace", "name"))
 
@@ -170,9 +183,10 @@ def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily
         family("ready", "Whether the Secret holds a valid token"),
         family("token_expiration_timestamp_seconds", "When the token expires"),
         family("token_next_refresh_timestamp_seconds", "When the next token is asked for"),
+        family("refresh_token_expiration_timestamp_seconds", "When the refresh token expires, and a person is needed"),
     )
 
 
-def _add(family: GaugeMetricFamily, labels: tuple[str, str], value: float | None) -> None:
+def _add(family: GaugeMetricFamily, labels: tuple[str, ...], value: float | None) -> None:
     if value is not None:
         family.add_metric(labels, float(value))

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.component.plugin.authorization_endpoint import CODE
 from tests.component.plugin.conftest import Scene
-from tests.component.plugin.terminal import CTRL_C
+from tests.support.terminal import CTRL_C
 
 PASTE = "Paste it"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from oauth_connector.api.tickets import is_ticket_of
 from tests.component.plugin.conftest import Scene
-from tests.component.plugin.terminal import CTRL_C
 from tests.support.cluster import until
+from tests.support.terminal import CTRL_C
 
 URL = "https://login.example.com/authorize"
 QUESTION = "Confirmation code that the last page shows: "

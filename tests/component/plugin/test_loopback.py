@@ -185,3 +185,32 @@ async def test_a_termination_takes_the_consent_back(scene: Scene) -> None:
     scene.terminal.signal(signal.SIGTERM)
     assert await scene.terminal.ended() == 130
     assert await scene.operator.consents() == []
+
+
+async def test_an_answer_of_somebody_elses_is_told(scene: Scene) -> None:
+    """A response is set once: who finds one there already starts anew."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    link = await scene.link()
+    await scene.operator.respond()
+    async with scene.browser.get(link) as answer:
+        assert answer.status == 200
+    assert await scene.terminal.ended() == 1
+    assert "Somebody else has answered OAuthConsent crm-" in scene.terminal.shown
+
+
+async def test_a_browser_that_stays_does_not_hold_up_the_rest(scene: Scene) -> None:
+    """Some end only when their window is closed."""
+    script = scene.folder / "browser"
+    closed = scene.folder / "closed"
+    script.write_text(script.read_text() + f"until [ -e {closed} ]; do sleep 0.1; done\n")
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name)
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    async with scene.browser.get(link_of(await scene.opened())) as answer:
+        assert answer.status == 200
+    await scene.operator.answer()
+    await scene.operator.connect()
+    assert await scene.terminal.ended() == 0
+    closed.touch()

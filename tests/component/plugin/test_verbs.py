@@ -1,10 +1,15 @@
 """`kubectl oauth status`, `refresh` and `revoke` on a real API server."""
 
+import asyncio
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from devtools.components import KUBECTL
+from devtools.control_plane import ControlPlane
 from tests.component.plugin.conftest import Scene
 from tests.support.cluster import MERGE, Manifest, until
 
@@ -118,14 +123,15 @@ async def test_a_selector_refreshes_many(scene: Scene) -> None:
 USAGE = {
     "neither": ("refresh",),
     "both": ("refresh", "crm", "-l", "team=crm"),
+    "one and all": ("status", "crm", "-A"),
 }
 
 
 @pytest.mark.parametrize("sentence", USAGE)
-async def test_a_refresh_names_what_it_means(scene: Scene, sentence: str) -> None:
-    """Names or a selector, and not both: else it is wrong usage."""
+async def test_a_command_names_what_it_means_in_one_way(scene: Scene, sentence: str) -> None:
+    """Neither or both is wrong usage, told in one line."""
     assert await run(scene, *USAGE[sentence]) == 2
-    assert "give names of connectors, or -l SELECTOR" in scene.terminal.shown
+    assert "and not both." in scene.terminal.shown
 
 
 async def test_an_unknown_connector_does_not_keep_others_from_a_refresh(scene: Scene) -> None:
@@ -150,8 +156,11 @@ async def test_a_revocation_is_agreed_to_and_waited_for(scene: Scene) -> None:
     await scene.terminal.run("revoke", "crm", "-n", scene.namespace.name)
     await scene.terminal.shows("[y/N] ")
     scene.terminal.type("y\n")
-    await asked(scene, REVOKE)
+    value = await asked(scene, REVOKE)
     await scene.terminal.shows("waiting for the operator")
+    await scene.operator.show("crm", lastHandledRevoke=value, lastRevocation="NoEndpoint")
+    await scene.terminal.shows("end the grant at your account there")
+    assert await scene.terminal.ended() == 1
 
 
 async def test_a_revocation_that_nobody_agrees_to_is_none(scene: Scene) -> None:
@@ -164,3 +173,46 @@ async def test_a_revocation_that_nobody_agrees_to_is_none(scene: Scene) -> None:
     assert "Nothing was revoked" in scene.terminal.shown
     crm = await scene.namespace.get("oauthconnectors", "crm") or {}
     assert "annotations" not in crm["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "told"),
+    [
+        ("Revoked", 0, "the provider has revoked the grant"),
+        ("Nothing", 0, "there was nothing to revoke"),
+        ("NoEndpoint", 1, "the provider has no revocation endpoint"),
+        ("Refused", 1, "the provider refused or did not answer"),
+    ],
+)
+async def test_what_came_of_a_revocation_is_told(scene: Scene, result: str, code: int, told: str) -> None:
+    """Where the provider still has the grant, nobody is told that it is gone."""
+    await scene.add_connector()
+    await scene.terminal.run("revoke", "crm", "--yes", "-n", scene.namespace.name)
+    value = await asked(scene, REVOKE)
+    await scene.operator.show(lastHandledRevoke=value, lastRevocation=result)
+    assert await scene.terminal.ended() == code
+    assert told in scene.terminal.shown
+
+
+async def test_kubectl_finds_the_plugin(
+    scene: Scene, control_plane: ControlPlane, kubeconfig: Path, tmp_path: Path
+) -> None:
+    """As `kubectl oauth`, with its output and its exit status."""
+    plugin = tmp_path / "kubectl-oauth"
+    code = "import sys; from oauth_connector.cli.plugin import main; sys.exit(main())"
+    plugin.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{code}' \"$@\"\n")
+    plugin.chmod(0o700)
+    await scene.add_connector()
+    kubectl = await asyncio.create_subprocess_exec(
+        *(control_plane.binaries / KUBECTL, "oauth", "status", "-n", scene.namespace.name),
+        env={
+            "PATH": f"{tmp_path}:/bin",
+            "PYTHONPATH": "operator",
+            "KUBECONFIG": str(kubeconfig),
+            "HOME": str(tmp_path),
+        },
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await kubectl.communicate()
+    assert out.decode().splitlines()[1].split()[:3] == ["crm", "Unknown", "Unseen"]
+    assert kubectl.returncode == 1

@@ -5,9 +5,12 @@ import socket
 
 import pytest
 
+from devtools.free_port import free_port
 from oauth_connector.cli import ports
+from oauth_connector.cli.loopback import listening
+from oauth_connector.cli.redirects import Expected
 from oauth_connector.cli.trouble import Trouble
-from tests.support.ports import free_port
+from tests.support.consent_requests import a_consent_request
 
 
 def test_localhost_is_bound_whole() -> None:
@@ -43,3 +46,11 @@ def test_a_port_is_not_shared_with_who_would_share() -> None:
             other.bind(("127.0.0.1", port))
         with pytest.raises(OSError, match="in use"):
             other.bind(("0.0.0.0", port))  # noqa: S104  # what is tried must fail
+
+
+async def test_a_port_that_does_not_exist_is_told() -> None:
+    """A schema may let it pass."""
+    request = a_consent_request(redirect_uri="http://127.0.0.1:70000/oauth/callback/shop/crm")
+    with pytest.raises(Trouble, match="between 1024 and 65535"):
+        async with listening(Expected(request, "state")):
+            pass

@@ -1,36 +1,21 @@
 """What comes back from the provider: whose it is, and what each refusal says."""
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from oauth_connector.api.consent import ConsentRequest
 from oauth_connector.cli.redirects import DENIALS, FLAWS, Expected, NotOurs
 from oauth_connector.cli.trouble import Trouble
 from oauth_connector.oauth.authorization import Flaw
+from tests.support.consent_requests import LOOPBACK_URI, a_consent_request
 
-URI = "http://127.0.0.1:8765/oauth/callback/shop/crm"
 STATE = "s" * 43
 
 
 def expected(**changes: Any) -> Expected:
     """Give what a redirect is known by."""
-    request = ConsentRequest(
-        connector_uid="uid",
-        authorization_endpoint="https://login.example.com/authorize",
-        token_host="login.example.com",
-        client_id="crm",
-        redirect_uri=URI,
-        secret_name="crm-token",
-        confirmation_required=True,
-        encryption_key="{}",
-        digest="v1:x",
-        expiration_time=datetime(2027, 1, 15, tzinfo=UTC),
-        **changes,
-    )
-    return Expected(request, STATE)
+    return Expected(a_consent_request(**changes), STATE)
 
 
 def query(*more: tuple[str, str], **members: str) -> str:
@@ -99,14 +84,14 @@ def test_an_error_of_the_providers_own_is_named() -> None:
 
 def test_a_pasted_address_is_judged_as_if_it_had_come_by_itself() -> None:
     """A fragment that a provider adds does not matter."""
-    granted = expected().pasted(f"{URI}?{query(code='abc')}#_=_")
+    granted = expected().pasted(f"{LOOPBACK_URI}?{query(code='abc')}#_=_")
     assert granted.code.get_secret_value() == "abc"
 
 
 PASTED = {
     "another host": f"http://localhost:8765/oauth/callback/shop/crm?{query(code='a')}",
-    "another path": f"{URI}x?{query(code='a')}",
-    "another state": f"{URI}?code=a&state=b",
+    "another path": f"{LOOPBACK_URI}x?{query(code='a')}",
+    "another state": f"{LOOPBACK_URI}?code=a&state=b",
     "the link itself": "https://login.example.com/authorize?response_type=code",
     "nothing": "",
     "two words": "a code",

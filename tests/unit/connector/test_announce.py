@@ -2,9 +2,10 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.announce import announcements
+from oauth_connector.connector.findings import Findings, ShownToken
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings, ShownToken, report
+from oauth_connector.connector.report import report
 from oauth_connector.oauth.errors import Remedy
 from tests.support.builders import NOW, a_connector
 from tests.unit.connector.test_report import reported

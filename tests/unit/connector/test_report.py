@@ -6,9 +6,10 @@ import pytest
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.effective import token_digest
+from oauth_connector.connector.findings import Findings, ShownToken
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
 from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.report import Findings, ShownToken, next_transition, recall, report
+from oauth_connector.connector.report import next_transition, recall, report
 from oauth_connector.oauth.errors import Remedy, Signal, Symptom
 from tests.support.builders import NOW, a_connector
 from tests.support.kstatus import flux_problems, kstatus

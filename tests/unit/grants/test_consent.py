@@ -1,12 +1,15 @@
 """Whole passes of a person's consent: from the object to the token, and all that may come between."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.keeper import Point
 from oauth_connector.oauth.errors import Signal, Symptom
-from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
+from tests.support.builders import a_spec
+from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent, id_token
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
@@ -28,6 +31,7 @@ async def test_a_connector_without_consent_waits_for_a_person(consenting: World)
 async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) -> None:
     """The code is exchanged once with its verifier; who said yes stands in status."""
     await consenting.run()
+    consenting.rotating.extra = {"id_token": id_token(email="alice@example.com")}
     await consent(consenting)
     assert consenting.token == "token-1"
     form = consenting.rotating.requests[0]
@@ -39,12 +43,14 @@ async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) ->
     assert status.consent.requested_by == "alice@corp"
     assert consenting.reason("ConsentRequired") is None
     assert consenting.consent_reason("crm-1") == "Connected"
+    assert status.consent.account == "alice@example.com"
+    assert consenting.cluster.consents[Key("shop", "crm-1")].status.account == "alice@example.com"
     await consenting.run(4 * 3600)
     assert consenting.rotating.presented[:2] == ["refresh-1", "refresh-2"]
 
 
 async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
-    """Without what the last page showed, or with something else, no code is sent."""
+    """Without what the last page showed, or with something else, no code is sent; who typed it is told so."""
     await consenting.run()
     consenting.rotating.know(code="code-1")
     key = Key("shop", "crm-1")
@@ -53,9 +59,15 @@ async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
     consenting.cluster.add_consent(answered(consenting.cluster.consents[key], "code-1"))
     await consenting.run()
     assert consenting.consent_reason("crm-1") == "AwaitingConfirmation"
-    consenting.cluster.add_consent(confirmed(consenting.cluster.consents[key], "0000-0000"))
+    mistyped = replace(confirmed(consenting.cluster.consents[key], "0000-0000"), generation=2)
+    consenting.cluster.add_consent(mistyped)
     await consenting.run(30)
     assert consenting.rotating.requests == []
+    condition = consenting.cluster.consents[key].status.conditions[0]
+    assert (condition.reason, condition.observed_generation) == ("AwaitingConfirmation", 2)
+    consenting.cluster.add_consent(replace(confirmed(consenting.cluster.consents[key]), generation=3))
+    await consenting.run()
+    assert consenting.reason() == "TokenIssued"
 
 
 async def test_an_answer_with_another_ticket_is_refused(consenting: World) -> None:
@@ -197,3 +209,66 @@ async def test_a_redirect_uri_of_somebody_else_is_refused(consenting: World) -> 
     consenting.edit({**CODE_SPEC, "authorizationCode": {"redirectURI": "https://evil.example/callback"}})
     await consenting.run()
     assert (consenting.reason(), consenting.reason("Stalled")) == ("RedirectURIInvalid", "RedirectURIInvalid")
+
+
+async def test_a_code_that_may_not_be_sent_ends_its_consent_at_once(consenting: World) -> None:
+    """A credential that may not go there, or a Secret in the way: whoever waits is told to mend it, not to wait."""
+    await consenting.run()
+    del consenting.cluster.credentials["shop", "robot"]
+    await consent(consenting)
+    assert consenting.rotating.requests == []
+    assert consenting.consent_reason("crm-1") == "ConnectorInvalid"
+    assert consenting.reason() == "CredentialsNotFound"
+    consenting.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    consenting.cluster.add_foreign("shop", "crm-oauth-state")
+    await consent(consenting, "crm-2", "code-2")
+    assert consenting.consent_reason("crm-2") == "SecretConflict"
+
+
+async def test_a_code_is_tried_while_the_issuer_does_not_answer(consenting: World) -> None:
+    """Nothing was sent, so that nothing is lost: it waits for discovery, and not in a loop."""
+    consenting.edit(a_spec(grantType="AuthorizationCode", provider={"issuer": "https://login.example.com"}))
+    await consenting.run()
+    key = Key("shop", "crm-1")
+    consenting.rotating.know(code="code-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
+    consenting.rotating.unfound = Signal(Symptom.CONNECTION_FAILED)
+    await consenting.run(20)
+    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+    consenting.rotating.unfound = None
+    await consenting.run(20)
+    assert consenting.reason() == "TokenIssued"
+
+
+async def test_a_token_that_never_ends_needs_nobody(consenting: World) -> None:
+    """Some providers tell no life and give no refresh token: their tokens are good until they are revoked."""
+    consenting.rotating.refresh_tokens = False
+    consenting.rotating.lifetime = 0
+    await consenting.run()
+    await consent(consenting)
+    await consenting.run(90 * 86400)
+    status = consenting.cluster.connectors[KEY].status
+    assert (consenting.reason(), consenting.reason("ConsentRequired")) == ("TokenIssued", None)
+    assert status.expiration_time is None
+    assert len(consenting.rotating.requests) == 1
+
+
+async def test_a_consent_expires_though_its_issuer_never_answers(consenting: World) -> None:
+    """Nobody can go on with it, and it does not stay for ever."""
+    consenting.edit(a_spec(grantType="AuthorizationCode", provider={"issuer": "https://login.example.com"}))
+    consenting.rotating.unfound = Signal(Symptom.CONNECTION_FAILED)
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run(1300)
+    assert consenting.consent_reason("crm-1") == "Expired"
+    await consenting.run(2400)
+    assert consenting.cluster.consents == {}
+
+
+async def test_a_consent_may_come_before_its_connector_is_heard_of(consenting: World) -> None:
+    """Two watches tell of them in any order: what is not in the cache is looked for before it is called missing."""
+    consenting.cluster.unheard.add(KEY)
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.reconcile(KEY)
+    assert consenting.consent_reason("crm-1") == "AwaitingPerson"

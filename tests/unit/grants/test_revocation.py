@@ -3,6 +3,7 @@
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_connector, a_spec
 from tests.support.consenting import CODE_SPEC, consent
+from tests.support.fake_provider import answer
 from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import KEY, World
 
@@ -81,3 +82,61 @@ async def test_a_client_that_asks_for_itself_gets_another_token_after_a_revocati
     revoked = [form["token"][0] for form in world.rotating.requests if "token" in form]
     assert revoked == ["token-1"]
     assert world.token == "token-2"
+
+
+async def test_a_grant_is_not_given_back_to_an_issuer_that_is_a_stranger(consenting: World) -> None:
+    """An issuer beside the token URL may name any revocation endpoint: what it names must be at the token's server."""
+    consenting.edit({**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "issuer": "https://evil.example"}})
+    await consenting.run()
+    await consent(consenting)
+    consenting.request_revocation("1")
+    await consenting.run(60)
+    assert not any("evil.example" in url for url in consenting.rotating.urls)
+    assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
+
+
+async def test_an_access_token_is_not_given_back_to_whom_it_was_not_asked_of() -> None:
+    """Whoever changes a connector's server gets none of what the old one gave."""
+    world = World(RotatingProvider(rotates=False))
+    world.cluster.add(a_connector(a_spec(provider={"tokenURL": "https://login.example.com/token"})))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    await world.run()
+    evil = {"tokenURL": "https://evil.example/token", "revocationURL": "https://evil.example/revoke"}
+    world.edit(a_spec(provider=evil))
+    world.request_revocation("1")
+    await world.reconcile(KEY)
+    assert not any("token" in form for form in world.rotating.requests)
+
+
+# --- a provider with several data centres ----------------------------------------------------------------------------
+async def test_a_grant_lives_at_the_data_centre_that_the_redirect_named(consenting: World) -> None:
+    """Code, refresh and revocation go where the account lives, whatever data centre the link began at."""
+    consenting.edit(a_spec(grantType="AuthorizationCode", provider={"preset": "Zoho"}, client=CODE_SPEC["client"]))
+    await consenting.run()
+    await consent(consenting, parameters={"accounts-server": "https://accounts.zoho.eu"})
+    await consenting.run(3600)
+    consenting.request_revocation("1")
+    await consenting.run(60)
+    assert consenting.rotating.urls[0] == "https://accounts.zoho.eu/oauth/v2/token"
+    assert set(consenting.rotating.urls[1:-1]) == {"https://accounts.zoho.eu/oauth/v2/token"}
+    assert consenting.rotating.urls[-1] == "https://accounts.zoho.eu/oauth/v2/token/revoke"
+
+
+async def test_a_code_is_not_sent_to_a_data_centre_that_nobody_knows(consenting: World) -> None:
+    """The parameter comes out of a browser: an unknown host would get the code and the client's secret."""
+    consenting.edit(a_spec(grantType="AuthorizationCode", provider={"preset": "Zoho"}, client=CODE_SPEC["client"]))
+    await consenting.run()
+    await consent(consenting, parameters={"accounts-server": "https://accounts.zoho.evil.example"})
+    assert consenting.rotating.urls == []
+    assert consenting.consent_reason("crm-1") == "ResponseInvalid"
+
+
+async def test_an_error_with_status_200_is_no_success(consenting: World) -> None:
+    """Zoho and others say so of their errors; the grant is not reported as revoked."""
+    consenting.edit({**CODE_SPEC, "provider": REVOCABLE})
+    await consenting.run()
+    await consent(consenting)
+    consenting.rotating.fault = answer(200, error="invalid_token")
+    consenting.request_revocation("1")
+    await consenting.run(60)
+    assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"

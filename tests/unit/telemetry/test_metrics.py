@@ -14,6 +14,7 @@ TYPES = {
     "oauth_connector_queue_oldest_seconds": "gauge",
     "oauth_connector_host_waiting": "gauge",
     "oauth_connector_connectors": "gauge",
+    "oauth_connector_consents_required": "gauge",
     "oauth_connector_watch_last_event_timestamp_seconds": "gauge",
     "oauth_connector_build_info": "gauge",
 }
@@ -21,6 +22,7 @@ PER_OBJECT = {
     "oauth_connector_ready": "gauge",
     "oauth_connector_token_expiration_timestamp_seconds": "gauge",
     "oauth_connector_token_next_refresh_timestamp_seconds": "gauge",
+    "oauth_connector_refresh_token_expiration_timestamp_seconds": "gauge",
 }
 
 
@@ -155,3 +157,19 @@ def test_connectors_are_counted_by_readiness_and_reason() -> None:
             'oauth_connector_connectors{ready="True",reason="TokenIssued"} 2.0',
             'oauth_connector_connectors{ready="Unknown",reason=""} 1.0',
         ]
+
+
+def test_connectors_that_ask_for_a_person_are_counted_though_their_token_lives() -> None:
+    """Whoever is on call hears of a consent that is needed before tokens expire, and when refresh tokens will."""
+    samples = [
+        ConnectorSample("a", "one", ready=True, consent="GrantRefused", refresh_token_expiration=1_800_000_000),
+        ConnectorSample("a", "two", ready=False, consent="GrantRefused"),
+        ConnectorSample("b", "three", ready=True),
+    ]
+    metrics = Metrics(lambda: samples)
+    assert series(metrics, "oauth_connector_consents_required") == [
+        'oauth_connector_consents_required{reason="GrantRefused"} 2.0'
+    ]
+    assert series(metrics, "oauth_connector_refresh_token_expiration_timestamp_seconds") == [
+        'oauth_connector_refresh_token_expiration_timestamp_seconds{name="one",namespace="a"} 1.8e+09'
+    ]

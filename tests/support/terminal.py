@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.support.polling import eventually
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 CTRL_C = "\x03"
 PROGRAM = (
     "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
@@ -64,6 +64,11 @@ class Terminal:
     def printed(self) -> str:
         """What went to standard output."""
         return self._stdout.read_text()
+
+    @property
+    def output(self) -> str:
+        """What went to standard output, if it was ever run."""
+        return self._stdout.read_text() if self._stdout.exists() else ""
 
     @property
     def echoes(self) -> bool:

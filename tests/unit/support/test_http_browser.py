@@ -1,6 +1,6 @@
 """What the browser without JavaScript reads off a page."""
 
-from tests.support.browser import Form, page_of
+from tests.support.http_browser import Form, page_of
 
 URL = "https://login.example.com/op/interaction/1?x=2"
 

@@ -1,0 +1,70 @@
+"""The service as a process, and its manifest on a real API server."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import aiohttp
+import pytest
+import yaml
+
+from devtools.control_plane import ControlPlane
+from tests.support.cluster import until
+from tests.support.consent_process import ConsentProcess
+
+ROOT = Path(__file__).parents[3]
+
+
+async def test_it_goes_on_serving_until_nobody_is_sent_to_it(tmp_path: Path, consent_account: Path) -> None:
+    """After SIGTERM it says that it is not ready, still answers for a while, and ends well."""
+    process = ConsentProcess(tmp_path, consent_account, "https://connect.example.com", stopDelaySeconds=2)
+    await process.start()
+    stopping = asyncio.create_task(process.stop())
+    async with aiohttp.ClientSession() as session:
+
+        async def is_unready() -> bool:
+            async with session.get(f"{process.url}/readyz") as answer:
+                return answer.status == 503
+
+        await until(is_unready)
+        async with session.get(f"{process.url}/connector/sales/zoho") as answer:
+            assert answer.status == 200
+    assert await stopping == 0
+    assert "Traceback" not in process.logged()
+
+
+async def test_it_logs_routes_not_addresses(tmp_path: Path, consent_account: Path) -> None:
+    """A line for each page: its route, its object, its status, and why it stopped; nothing for probes."""
+    process = ConsentProcess(tmp_path, consent_account, "https://connect.example.com")
+    await process.start()
+    async with aiohttp.ClientSession() as session:
+        await session.get(f"{process.url}/oauth/callback/sales/zoho?code=c&state=s")
+        await session.get(f"{process.url}/x/y?z")
+    await process.stop()
+    lines = [line for line in process.lines() if line["event"] == "request"]
+    told = [(line["route"], line.get("object"), line["status"], line.get("failure")) for line in lines]
+    assert told == [
+        ("/oauth/callback/{namespace}/{name}", "sales/zoho", 400, "FlowLost"),
+        ("none", None, 404, None),
+    ]
+
+
+def test_its_pods_are_restricted_ones(control_plane: ControlPlane, consent_account: Path) -> None:
+    """The API server admits the Deployment's Pod where the standard `restricted` is enforced."""
+    assert consent_account.exists()
+    documents = yaml.safe_load_all((ROOT / "deploy" / "consent.yaml").read_text())
+    deployment = next(document for document in documents if document["kind"] == "Deployment")
+    template = deployment["spec"]["template"]
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one"}, "spec": template["spec"]}
+    where = ("--dry-run=server", "-n", "oauth-connector-system", "-f", "-")
+    assert "created" in control_plane.kubectl("create", *where, stdin=json.dumps(pod))
+    assert deployment["spec"]["replicas"] == 2
+
+
+def test_without_access_it_says_what_is_missing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A kubeconfig that is not there is wrong usage, told in a line."""
+    from oauth_connector.cli.main import main  # noqa: PLC0415  # for this one test
+
+    arguments = ["consent", "--public-url", "https://connect.example.com", "--kubeconfig", str(tmp_path / "nothing")]
+    assert main(arguments) == 2
+    assert "kubeconfig" in capfd.readouterr().err

@@ -1,0 +1,114 @@
+"""The whole: API server, operator, two consent replicas, two authorization servers; a person for each test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.control_plane import ControlPlane
+from tests.e2e.stage import ANN, Stage
+from tests.support.browser import DESKTOP, PATIENCE
+from tests.support.bygone import bygone
+from tests.support.cluster import Namespace
+from tests.support.consent_site import ConsentSite
+from tests.support.control_plane import CANARY
+from tests.support.operator_process import OperatorProcess
+from tests.support.terminal import Terminal
+
+__all__ = ["bygone"]
+
+RBAC = "rbac.authorization.k8s.io"
+CONSENT, EDIT = "oauth-connector-consent", "oauth-connector-edit"
+"""Of deploy/operator.yaml: to consent, and to ask for refreshes and revocations by annotation."""
+
+NewStage = Callable[[AuthorizationServer], Awaitable[Stage]]
+
+
+@pytest.fixture(scope="module")  # no longer: elsewhere tests play the operator's part by hand
+async def whole_operator(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_account: Path,
+    consent_site: ConsentSite,
+    oidc_provider: AuthorizationServer,
+    canaille: AuthorizationServer,
+) -> AsyncIterator[OperatorProcess]:
+    """Give the operator, which knows the consent service's address and may reach the servers."""
+    operator = OperatorProcess(
+        tmp_path_factory.mktemp("operator"),
+        service_account,
+        (oidc_provider.port, canaille.port),
+        publicURL=consent_site.url,
+        namespace="oauth-connector-system",
+    )
+    await operator.start()
+    yield operator
+    await operator.stop()
+    assert CANARY not in operator.logged(), "a secret was logged"
+    assert "a pass failed" not in operator.logged(), operator.logged()
+
+
+async def _bind(namespace: Namespace, role: str) -> None:
+    bindings = f"/apis/{RBAC}/v1/namespaces/{namespace.name}/rolebindings"
+    binding = {
+        "metadata": {"name": role},
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+        "subjects": [{"kind": "ServiceAccount", "name": ANN, "namespace": namespace.name}],
+    }
+    await namespace.api.request("POST", bindings, body=binding)
+
+
+@pytest.fixture
+async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
+    """Give the kubeconfig of a person with the role that we ship for consenting."""
+    account = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
+    await namespace.api.request("POST", account, body={"metadata": {"name": ANN}})
+    await _bind(namespace, CONSENT)
+    return control_plane.kubeconfig_for(namespace.name, ANN)
+
+
+@pytest.fixture
+async def editor(namespace: Namespace) -> None:
+    """Let the person change connectors too."""
+    await _bind(namespace, EDIT)
+
+
+@pytest.fixture
+async def new_stage(
+    namespace: Namespace, kubeconfig: Path, tmp_path: Path, whole_operator: OperatorProcess, consent_site: ConsentSite
+) -> AsyncIterator[NewStage]:
+    """Give a function that sets the stage at a provider; afterwards nobody could read what was not theirs."""
+    made: list[Stage] = []
+
+    async def new(server: AuthorizationServer) -> Stage:
+        consent_site.balancer.served.clear()
+        script = tmp_path / "browser"
+        script.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/opened\n')
+        script.chmod(0o700)
+        environ = {"KUBECONFIG": str(kubeconfig), "BROWSER": f"{script} %s", "DISPLAY": ":7"}
+        terminal = Terminal(tmp_path, environ)
+        made.append(Stage(namespace, whole_operator, consent_site, terminal, server, tmp_path / "opened"))
+        return made[-1]
+
+    yield new
+    for stage in made:
+        try:
+            assert await stage.leaks() == []
+        finally:
+            await stage.terminal.close()
+
+
+@pytest.fixture
+async def stage(new_stage: NewStage, oidc_provider: AuthorizationServer) -> Stage:
+    """Set the stage at oidc-provider."""
+    return await new_stage(oidc_provider)
+
+
+@pytest.fixture
+async def another_browser(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """Give a second browser, which knows nothing of the first."""
+    context = await browser.new_context(viewport=DESKTOP, ignore_https_errors=True)
+    context.set_default_timeout(PATIENCE)
+    yield context
+    await context.close()

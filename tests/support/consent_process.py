@@ -1,0 +1,64 @@
+"""The consent service as people run it: a process of its own, under its own ServiceAccount."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import aiohttp
+import yaml
+
+from devtools.child import Child
+from devtools.free_port import free_port
+from tests.support.cluster import until
+
+ROOT = Path(__file__).parents[2]
+
+
+class ConsentProcess:
+    """One replica; `stop` ends it with SIGTERM."""
+
+    def __init__(self, folder: Path, kubeconfig: Path, public_url: str, **settings: object) -> None:
+        self.port = free_port()
+        self.log = folder / f"consent-{self.port}.log"
+        self._kubeconfig = kubeconfig
+        self._config = folder / f"consent-{self.port}.yaml"
+        own = {"publicURL": public_url, "httpHost": "127.0.0.1", "httpPort": self.port, "stopDelaySeconds": 0}
+        self._config.write_text(yaml.safe_dump({**own, "apiRequestSeconds": 3, **settings}))
+        self._child: Child | None = None
+
+    async def start(self) -> None:
+        """Start it, and wait until it serves."""
+        command = [sys.executable, "-m", "oauth_connector", "consent", "--config", str(self._config)]
+        # this checkout's, whichever one the virtual environment was made in
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
+        self._child = Child([*command, "--kubeconfig", str(self._kubeconfig)], self.log, environment)
+        await until(self._is_ready, within=30)
+
+    async def stop(self) -> int:
+        """Send SIGTERM, and give the exit status."""
+        child, self._child = self._child, None
+        return await asyncio.to_thread(child.stop) if child is not None else 0
+
+    async def _is_ready(self) -> bool:
+        if self._child is None or self._child.ended:
+            raise AssertionError(f"the consent service ended: {self.logged()}")
+        try:
+            async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    @property
+    def url(self) -> str:
+        """Where it listens, behind whatever stands in front of it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def logged(self) -> str:
+        """Give what it has logged."""
+        return self.log.read_text() if self.log.exists() else ""
+
+    def lines(self) -> list[dict[str, object]]:
+        """Give the lines of its log."""
+        return [json.loads(line) for line in self.logged().splitlines()]

@@ -1,0 +1,81 @@
+"""The service's pages over consents in memory, on a real port, with a clock that tests move."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from oauth_connector.api.addresses import redirect_uri
+from oauth_connector.api.consent import ConsentRequest, OAuthConsentSpec
+from oauth_connector.api.sealing import ConsentKeys
+from oauth_connector.api.tickets import new_ticket, ticket_hash
+from oauth_connector.consent.consents import Consent
+from oauth_connector.consent.limits import Limits, Rate
+from oauth_connector.consent.names import Name
+from oauth_connector.consent.server import application, serving, site
+from tests.support.consent_store import ConsentStore
+from tests.support.visitor import Visitor, visiting
+
+KEYS = ConsentKeys(b"m" * 32)
+PUBLIC = "https://connect.example.com"
+CREATED = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+ENOUGH = Rate(burst=1000, per_second=1000)
+
+
+@dataclass
+class World:
+    """One consent, its ticket, the service, and the time."""
+
+    store: ConsentStore = field(default_factory=ConsentStore)
+    name: Name = field(default_factory=lambda: Name("sales", "zoho-k7"))
+    ticket: str = field(default_factory=lambda: new_ticket(secrets.token_bytes))
+    now: datetime = CREATED + timedelta(seconds=5)
+
+    path = "/connect/sales/zoho-k7"
+    callback = "/oauth/callback/sales/zoho"
+
+    def consent(self) -> Consent:
+        """Give the consent as it is held."""
+        return self.store.held[self.name]
+
+
+def request_for(uid: str) -> ConsentRequest:
+    """Give what the operator asks."""
+    return ConsentRequest(
+        connector_uid="c",
+        authorization_endpoint="https://accounts.example.com/auth",
+        token_host="accounts.example.com",
+        client_id="abc",
+        redirect_uri=redirect_uri(PUBLIC, "sales", "zoho"),
+        secret_name="zoho-token",
+        confirmation_required=True,
+        encryption_key=KEYS.public_key(uid),
+        digest="v1:d",
+        expiration_time=CREATED + timedelta(minutes=15),
+    )
+
+
+def new_world() -> World:
+    """Make a world with a consent that waits for its person."""
+    made = World()
+    spec = OAuthConsentSpec.model_validate(
+        {
+            "connectorName": "zoho",
+            "requestedBy": "alice",
+            "ticketHash": ticket_hash(made.ticket),
+            "redirect": "Hosted",
+        }
+    )
+    made.store.held[made.name] = Consent(made.name, "u-1", "1", CREATED, spec, request_for("u-1"), None, None)
+    return made
+
+
+@asynccontextmanager
+async def visiting_world(world: World, limits: Limits | None = None) -> AsyncIterator[Visitor]:
+    """Serve it on a real port, and give a browser there that believes to be at the public URL."""
+    limits = limits or Limits(lambda: 0.0, ENOUGH, ENOUGH)
+    parts = replace(site(PUBLIC, world.store), now=lambda: world.now, limits=limits)
+    async with serving(application(parts), "127.0.0.1", 0) as port, visiting(f"http://127.0.0.1:{port}") as made:
+        made.origin = PUBLIC
+        yield made

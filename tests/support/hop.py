@@ -1,0 +1,53 @@
+"""A stop in front of an authorization endpoint, as many providers make before they come to their login page.
+
+The browser is asked on 127.0.0.1, sent to localhost — to a browser another site — and from there to the real server.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from yarl import URL
+
+
+@dataclass
+class Hop:
+    """Where it is, and which of its hosts served what, in that order."""
+
+    target: str
+    port: int = 0
+    seen: list[str] = field(default_factory=list)
+
+    @property
+    def endpoint(self) -> str:
+        """The authorization endpoint, as a connector names it."""
+        return f"http://127.0.0.1:{self.port}/authorize"
+
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Send the browser to the other host."""
+        self.seen.append(request.host)
+        raise web.HTTPFound(URL(f"http://localhost:{self.port}/sign-in?{request.query_string}", encoded=True))
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """Remember the browser, and send it on."""
+        self.seen.append(request.host)
+        found = web.HTTPSeeOther(URL(f"{self.target}?{request.query_string}", encoded=True))
+        found.set_cookie("here", "1", samesite="Lax")
+        raise found
+
+
+@asynccontextmanager
+async def hop_to(target: str) -> AsyncIterator[Hop]:
+    """Serve it on a free port of both hosts."""
+    made = Hop(target)
+    app = web.Application()
+    app.add_routes([web.get("/authorize", made.authorize), web.get("/sign-in", made.sign_in)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.port = runner.addresses[0][1]
+    try:
+        yield made
+    finally:
+        await runner.cleanup()

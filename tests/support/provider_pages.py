@@ -1,0 +1,44 @@
+"""A person at the pages of a real authorization server, in a real browser: they log in, and consent or refuse."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from devtools.registrations import Person
+from tests.support.browser import SCREENSHOTS
+from tests.support.person import Answer
+
+MOST_PAGES = 6
+CONSENT = 'button[name=answer][value="{0}"], button[value="{0}"]'
+
+
+async def answer(tab: Page, person: Person, server_port: int, says: Answer = "accept", folder: str = "") -> None:
+    """Go through a server's pages up to the one that is no longer its own; `folder` keeps a picture of each."""
+    own = re.compile(rf"http://127\.0\.0\.1:{server_port}/")
+    await tab.wait_for_url(own)
+    for number in range(1, MOST_PAGES + 1):
+        if folder:
+            await tab.screenshot(path=Path(SCREENSHOTS, f"{folder}-{number}.png"))
+        async with tab.expect_navigation():
+            await _answered(tab, person, says)
+        if not own.match(tab.url):
+            return
+    raise AssertionError(f"still at {tab.url.partition('?')[0]}: {await tab.inner_text('body')}")
+
+
+async def _answered(tab: Page, person: Person, says: Answer) -> None:
+    button = tab.locator(CONSENT.format(says))
+    if await button.count():
+        await button.first.click()
+        return
+    for name in ("username", "login"):
+        field = tab.locator(f"input[name={name}]:visible")
+        if await field.count():
+            await field.fill(person.username)
+    password = tab.locator("input[name=password]:visible")
+    if await password.count():
+        await password.fill(person.password.get_secret_value())
+    await tab.locator(
+        "form:has(input:visible) button[type=submit], form:has(input:visible) [type=submit]"
+    ).first.click()

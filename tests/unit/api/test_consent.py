@@ -1,0 +1,47 @@
+"""Consents: their reasons, the sentences of these, and the conditions that hold them."""
+
+import re
+
+import pytest
+
+from oauth_connector.api.consent import (
+    CONSENT_SENTENCES,
+    ConsentCondition,
+    ConsentReason,
+    OAuthConsentStatus,
+    consent_sentence,
+)
+from oauth_connector.api.reasons import placeholders
+from oauth_connector.api.status import LONGEST_MESSAGE
+
+FACTS = {"connector", "host", "minutes", "secret"}
+
+
+@pytest.mark.parametrize("reason", ConsentReason)
+def test_a_reason_is_one_word_with_a_sentence(reason: ConsentReason) -> None:
+    """Each is a word in PascalCase, and its sentence tells of facts that are known of every consent."""
+    assert re.fullmatch("[A-Z][A-Za-z]+", reason.value)
+    assert placeholders(CONSENT_SENTENCES[reason]) <= FACTS
+
+
+@pytest.mark.parametrize("reason", ConsentReason)
+def test_a_sentence_fits_into_a_condition(reason: ConsentReason) -> None:
+    """However long the names are, and though nothing is known."""
+    long = consent_sentence(reason, dict.fromkeys(FACTS, "x" * 2000))
+    assert len(long) <= LONGEST_MESSAGE
+    assert "{" not in consent_sentence(reason, {})
+
+
+def test_a_condition_holds_a_reason_of_consents() -> None:
+    """Status is read and written with the reasons of consents, not with those of connectors."""
+    ready = {
+        "type": "Ready",
+        "status": "Unknown",
+        "reason": "AwaitingPerson",
+        "message": "fine",
+        "observedGeneration": 1,
+        "lastTransitionTime": "2026-11-24T12:00:00Z",
+    }
+    status = OAuthConsentStatus.model_validate({"conditions": [ready]})
+    assert status.conditions == (ConsentCondition.model_validate(ready),)
+    assert status.model_dump(mode="json", by_alias=True, exclude_none=True)["conditions"] == [ready]
