@@ -3,6 +3,7 @@
 What is to be done about each is decided by `connector.consents.judge`; here it is looked up and carried out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -33,10 +34,16 @@ from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.secret_metadata import StateNotes
 from oauth_connector.exchange import Exchange
 from oauth_connector.oauth.token import GrantType
-from oauth_connector.ports import Edges
+from oauth_connector.ports import ClusterUnavailable, Edges
 
 LOOK_AGAIN = 10.0
 """Seconds until the next look where something that a consent needs could not be found out."""
+
+AWAY = 2.0
+"""Seconds until the next look where the API server did not answer."""
+
+MOST_OPEN = 16
+"""Consents of one connector that are under way at once; those after them wait for their turn, or for their end."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +54,18 @@ Outcome = Findings | float | None
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """A code that waits to be exchanged, if there is one, and when to look again."""
+    """A code that waits to be exchanged, if there is one, and when to look again.
+
+    `judged` is the connector as it was when the code was found to be good: for no other may it be sent.
+    """
 
     code: WaitingCode | None = None
     look: float | None = None
+    judged: Connector | None = None
+
+    def may_be_sent_for(self, connector: Connector) -> bool:
+        """Tell whether a connector asks what it asked when the code was judged."""
+        return self.judged is not None and self.judged.asks_the_same(connector)
 
 
 class ConsentDesk:
@@ -65,13 +80,13 @@ class ConsentDesk:
         self._terms = terms
 
     async def attend(self, key: Key) -> Attended:
-        """Bring each of a connector's consents as far as it can be brought now. Raises `ClusterUnavailable`."""
-        consents = sorted(self._cluster.consents_of(key), key=lambda consent: (consent.created, consent.uid))
+        """Bring each of a connector's consents as far as it can be brought now."""
         attended = Attended()
-        for consent in consents:
-            done = await self._attend(consent)
+        for consent in _in_turn(self._cluster.consents_of(key)):
+            done = await self._attended(consent)
             looks = [look for look in (attended.look, done.look) if look is not None]
-            attended = Attended(attended.code or done.code, min(looks, default=None))
+            first = attended if attended.code is not None else done
+            attended = replace(first, look=min(looks, default=None))
         return attended
 
     async def follow_up(self, key: Key, code: WaitingCode, outcome: Outcome) -> Attended:
@@ -79,9 +94,17 @@ class ConsentDesk:
         problem = _unsendable(outcome)
         if problem is not None:
             for consent in self._cluster.consents_of(key):
-                if consent.uid == code.uid:
+                if consent.uid == code.uid and not consent.concluded:
                     await self._say(consent, Situation(self._cluster.connector(key), self._clock()), _unsent(problem))
         return await self.attend(key)
+
+    async def _attended(self, consent: Consent) -> Attended:
+        """Attend to one; what is in the way of that is not to be in the way of the connector's tokens."""
+        try:
+            return await self._attend(consent)
+        except ClusterUnavailable as away:
+            log.warning("a consent waits", consent=str(consent.key), cause=str(away))
+            return Attended(look=self._clock() + (away.retry_after or AWAY))
 
     async def _attend(self, consent: Consent) -> Attended:
         situation = await self._situation(consent)
@@ -99,7 +122,7 @@ class ConsentDesk:
             case Say(reason, look):
                 return await self._say(consent, situation, reason, look)
             case WaitingCode():
-                return Attended(code=verdict)
+                return Attended(code=verdict, judged=situation.connector)
 
     async def _situation(self, consent: Consent) -> Situation | None:
         """Look up what a consent is judged by; nothing where discovery does not answer."""
@@ -169,6 +192,13 @@ class ConsentDesk:
         page = f"{public.rstrip('/')}{connector_path(key.namespace, key.name)}" if public else None
         hosted = None if spec.asks_on_loopback else page
         return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
+
+
+def _in_turn(consents: Iterable[Consent]) -> list[Consent]:
+    """Give the consents to attend to, oldest first: who makes thousands of them keeps nobody else from a token."""
+    ordered = sorted(consents, key=lambda consent: (consent.created, consent.uid))
+    under_way = [consent for consent in ordered if not consent.concluded]
+    return [consent for consent in ordered if consent.concluded] + under_way[:MOST_OPEN]
 
 
 _IN_THE_WAY = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REFUSED})

@@ -155,22 +155,22 @@ class Exchange:
     async def revocation_endpoint(self, prepared: Prepared) -> str | Problem | Revocation:
         """Give where a token is given back, or why it is not: there is no such place, or it is not the provider's own.
 
-        It must be at the token endpoint's server, or be named by the preset, or by the issuer that names the token
-        endpoint too. Whoever edits a connector could otherwise have token and client secret sent to a server of theirs.
+        Where the spec names one of the two endpoints, both must be at one server; else preset or issuer name both.
+        Whoever edits a connector could otherwise have token and client secret sent to a server of their own.
         """
         connector, provider = prepared.connector, prepared.connector.valid_spec.provider
         of_preset = provider.revocation_of_preset(prepared.endpoint)
-        endpoint, trusted = provider.revocation_url or of_preset, provider.revocation_url is None
+        endpoint = provider.revocation_url or of_preset
         if endpoint is None:
             found = await self.discover(connector)
             if isinstance(found, Problem):
                 return found
-            endpoint, trusted = found.revocation_endpoint if found else None, provider.effective_token_url is None
+            endpoint = found.revocation_endpoint if found else None
         if endpoint is None:
             return Revocation.NO_ENDPOINT
-        theirs = trusted or origin(endpoint) == origin(prepared.endpoint)
-        limits = self._require_allowed_hosts
-        forbidden = forbidden_host(prepared.credentials, _host(endpoint), required=limits)
+        chosen = provider.revocation_url is not None or provider.token_url is not None
+        theirs = not chosen or origin(endpoint) == origin(prepared.endpoint)
+        forbidden = forbidden_host(prepared.credentials, _host(endpoint), required=self._require_allowed_hosts)
         return endpoint if theirs and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:

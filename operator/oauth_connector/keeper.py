@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
+from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.actions import Cause
 from oauth_connector.connector.choice import Choice, choose, ended, present_code
 from oauth_connector.connector.claims import Turn, rests_until, term_of, turn
@@ -36,10 +38,14 @@ from oauth_connector.connector.problem import Problem
 from oauth_connector.exchange import Exchange, Failed, Prepared, Received
 from oauth_connector.oauth.errors import Remedy, is_unspent
 from oauth_connector.oauth.identity import account
+from oauth_connector.oauth.token import GrantType
 from oauth_connector.ports import Clock, Cluster, ClusterUnavailable, LiveSecret, WriteRefused, Written
 
 PERSIST_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries to persist an answer; the last one for ever."""
+
+LONGEST_FIELD = 16 * 1024
+"""Characters of a member that is kept at most: a Secret holds 1 MiB, and what does not fit could never be stored."""
 
 log = structlog.get_logger(__name__)
 
@@ -179,7 +185,7 @@ class GrantKeeper:
         new_life = answer.answer.refresh_lifetime
         return GrantState(
             refresh_token=kept,
-            token=_token(answer, digest, before, renewable=kept is not None or not spec.needs_a_person),
+            token=_token(answer, digest, before, spec, renewable=kept is not None or not spec.needs_a_person),
             generation=before.generation + (given is not None),
             binding=choice.binding,
             digest=digest,
@@ -231,8 +237,10 @@ class GrantKeeper:
 
 
 def _endpoint(obs: Observation, state: GrantState) -> str | None:
-    """Give the endpoint that the provider named when it redirected, where it did."""
-    return obs.code.token_url if obs.code is not None else state.token_url
+    """Give the endpoint that the provider named when it redirected, where it did; it is for that grant alone."""
+    if obs.code is not None:
+        return obs.code.token_url
+    return state.token_url if obs.connector.valid_spec.grant_type is GrantType.AUTHORIZATION_CODE else None
 
 
 def _unclaimed(claimed: WriteRefused | None, prepared: Prepared) -> Failed | None:
@@ -243,16 +251,26 @@ def _unclaimed(claimed: WriteRefused | None, prepared: Prepared) -> Failed | Non
     return Failed(problem, replace(prepared.attempt, outbound=False))
 
 
-def _token(answer: Received, digest: str, before: GrantState, *, renewable: bool) -> IssuedToken:
+def _token(
+    answer: Received, digest: str, before: GrantState, spec: OAuthConnectorSpec, *, renewable: bool
+) -> IssuedToken:
     """Give the token as it is kept: a life that nobody told is not assumed where nobody could renew it in time."""
-    token = answer.token
+    token = replace(answer.token, fields=_fields(answer.token, spec))
     known = answer.answer.lifetime is not None
     if before.token is not None and _is_the_same(before.token, token):
-        return replace(before.token, digest=digest)  # a server that repeats its token gives it no later expiry
+        # a server that repeats its token gives it no later expiry
+        return replace(before.token, digest=digest, fields=token.fields)
     scope = answer.answer.scope or (before.token.scope if before.token else None) or token.scope
-    fields = {name: value for name, value in token.fields.items() if name not in _PRIVATE}
     expires = token.expires if known or renewable else None
-    return replace(token, digest=digest, scope=scope, fields=fields, expires=expires)
+    return replace(token, digest=digest, scope=scope, expires=expires)
+
+
+def _fields(token: IssuedToken, spec: OAuthConnectorSpec) -> dict[str, SecretStr]:
+    """Give the members that the spec asks for, as far as a state Secret has room for them; nothing else is kept."""
+    wanted = spec.output.response_fields if spec.output is not None else None
+    names = {chosen.name for chosen in wanted or ()} - _PRIVATE
+    found = {name: value for name, value in token.fields.items() if name in names}
+    return {name: value for name, value in found.items() if len(value.get_secret_value()) <= LONGEST_FIELD}
 
 
 def _is_the_same(before: IssuedToken, token: IssuedToken) -> bool:

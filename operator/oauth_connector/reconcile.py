@@ -49,6 +49,8 @@ class Reconciler:
             self._memory.forget(key)
             self._performer.withdraw(key)
             return consent.look
+        if consent.code is not None and not consent.may_be_sent_for(connector):
+            return self._clock()  # it was edited while consents were looked at: they are judged anew
         obs = replace(await self._observe(connector), code=consent.code)
         outcome = await self._performer.perform(obs, decide(obs))
         if consent.code is not None:

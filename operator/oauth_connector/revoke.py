@@ -56,20 +56,20 @@ class Revoker:
         return Findings(self._clock(), revoked=result)
 
     async def _given_back(self, obs: Observation, ours: list[LiveSecret]) -> Revocation | None:
-        token = next((found for live in ours if (found := _token(live)) is not None), None)
-        if token is None:
+        held = next(((live, found) for live in ours if (found := _token(live)) is not None), None)
+        if held is None:
             return Revocation.NOTHING
         prepared = await self._exchange.prepare(obs.connector, _token_url(ours))
         if isinstance(prepared, Failed):
             return self._given_up(obs)
-        if not _is_theirs(obs, ours, prepared):
+        if not _is_theirs(obs, held[0], prepared):
             return Revocation.REFUSED
         endpoint = await self._exchange.revocation_endpoint(prepared)
         if isinstance(endpoint, Revocation):
             return endpoint
         if isinstance(endpoint, Problem):
             return self._given_up(obs)
-        return await self._exchange.revoke(prepared, endpoint, *token) or self._given_up(obs)
+        return await self._exchange.revoke(prepared, endpoint, *held[1]) or self._given_up(obs)
 
     def _given_up(self, obs: Observation) -> Revocation | None:
         tried = self._memory.of(obs.connector.key).revocations + 1
@@ -92,22 +92,24 @@ def _token_url(ours: list[LiveSecret]) -> str | None:
     return next((state.token_url for state in states if state is not None), None)
 
 
-def _is_theirs(obs: Observation, ours: list[LiveSecret], prepared: Prepared) -> bool:
+def _is_theirs(obs: Observation, live: LiveSecret, prepared: Prepared) -> bool:
     """Tell whether a token goes to those who gave it, and as the client that it was given to.
 
-    An access token alone was asked for as its Secret's digest says: whoever has changed the spec since gets none of it.
+    Of a token that is known from the output alone only the digest of its request tells; where a person gave the grant,
+    that does not say by whom it was taken.
     """
-    kept = [state for live in ours if live.metadata.state is not None and (state := read_state(live.data)) is not None]
-    if not any(state.refresh_token is not None for state in kept):
-        return all(live.metadata.token_digest == obs.token_digest for live in ours if live.metadata.state is None)
-    binding = of_binding(obs.connector.valid_spec, prepared.client.id)
-    return all(state.binding == binding for state in kept if state.refresh_token is not None)
+    spec = obs.connector.valid_spec
+    if live.metadata.state is None:
+        return not spec.needs_a_person and live.metadata.token_digest == obs.token_digest
+    state = read_state(live.data)
+    return state is not None and state.binding == of_binding(spec, prepared.client.id)
 
 
 def _token(live: LiveSecret) -> tuple[SecretStr, str] | None:
     """Give what a Secret holds to be given back, and the hint that says what it is (RFC 7009 §2.1)."""
-    if live.metadata.state is not None:
-        state = read_state(live.data)
-        return (state.refresh_token, "refresh_token") if state is not None and state.refresh_token else None
-    token = recover(live.metadata, live.data)
+    state = read_state(live.data) if live.metadata.state is not None else None
+    if state is not None and state.refresh_token is not None:
+        return state.refresh_token, "refresh_token"
+    kept = state.token if state is not None else None
+    token = recover(live.metadata, live.data) if live.metadata.state is None else kept
     return (token.access_token, "access_token") if token is not None else None

@@ -8,6 +8,18 @@ from devtools.control_plane import ControlPlane, ControlPlaneError
 from tests.support.cluster import Namespace
 
 HASH = "sha256:" + "0" * 64
+REQUEST = {
+    "connectorUID": "0b0e0c0f-0000-4000-8000-000000000001",
+    "authorizationEndpoint": "https://accounts.example.com/authorize",
+    "tokenHost": "accounts.example.com",
+    "clientID": "robot",
+    "redirectURI": "https://evil.example/oauth/callback/shop/crm",
+    "secretName": "crm-token",
+    "confirmationRequired": True,
+    "encryptionKey": '{"kty":"OKP","crv":"X25519","x":"AA"}',
+    "digest": "v1:0123",
+    "expirationTime": "2099-11-27T12:15:00Z",
+}
 
 
 class People:
@@ -31,8 +43,21 @@ class People:
         """Change a consent as a user; give the complaint, if any."""
         return self._done(user, "patch", "oauthconsent", "one", "--type=merge", "-p", json.dumps(changes))
 
-    def _done(self, user: str, *arguments: str, stdin: str | None = None) -> str:
-        who = ("--as", user, "--as-group", "system:masters", "-n", self._namespace)
+    def tell(self, user: str, **status: object) -> str:
+        """Change a consent's status as somebody who may, as far as RBAC goes; give the complaint, if any."""
+        kind = "oauthconsents.oauthconnector.dev/status"
+        for made in (
+            ("role", user, "--verb=get,patch", f"--resource={kind}"),  # kubectl reads before it patches
+            ("rolebinding", user, f"--role={user}", f"--user={user}"),
+        ):
+            self._plane.kubectl("-n", self._namespace, "create", *made)
+        patch = ("--subresource=status", "--type=merge", "-p", json.dumps({"status": status}))
+        return self._done(user, "patch", "oauthconsent", "one", *patch, groups=())
+
+    def _done(
+        self, user: str, *arguments: str, stdin: str | None = None, groups: tuple[str, ...] = ("system:masters",)
+    ) -> str:
+        who = ("--as", user, *(f"--as-group={group}" for group in groups), "-n", self._namespace)
         try:
             self._plane.kubectl(*who, *arguments, stdin=stdin)
         except ControlPlaneError as error:
@@ -66,3 +91,22 @@ def test_a_confirmation_is_typed_by_whoever_asked(people: People) -> None:
     assert "for whoever asked to type" in people.change("mallory", **typed)
     assert people.change("alice", **typed) == ""
     assert people.change("mallory", metadata={"labels": {"team": "sales"}}) == ""
+
+
+def test_what_is_asked_of_a_person_is_the_operators_to_say(people: People) -> None:
+    """Whoever wrote it first could have the answer sealed to a key of their own."""
+    people.ask("alice", requestedBy="alice")
+    complaint = people.tell("mallory", request={**REQUEST, "confirmationRequired": False})
+    assert "only the response is for others" in complaint
+
+
+def test_how_it_ended_is_the_operators_to_say(people: People) -> None:
+    """Nobody else tells the requester that all is well."""
+    people.ask("alice", requestedBy="alice")
+    assert "only the response is for others" in people.tell("mallory", account="alice@example.com")
+
+
+def test_a_response_is_anybodys_to_write_who_has_the_role(people: People) -> None:
+    """The plugin does so where the browser comes back to the requester's own machine."""
+    people.ask("alice", requestedBy="alice")
+    assert people.tell("alice", response="e30..iv.ciphertext.tag") == ""

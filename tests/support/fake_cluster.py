@@ -37,6 +37,7 @@ class FakeCluster:
         self.consents: dict[Key, Consent] = {}
         self.calls = Calls()
         self.refuse_secrets: str | None = None
+        self.refuse_consents = False
         self.away = False
         self.away_for = 0
         self.unheard: set[Key] = set()
@@ -172,6 +173,8 @@ class FakeCluster:
     async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
         """Replace a consent's status."""
         self._write(f"consent {consent.key}")
+        if self.refuse_consents:
+            raise ClusterUnavailable("refused")
         current = self.consents.get(consent.key)
         if current is None or current.resource_version != consent.resource_version:
             return None

@@ -16,7 +16,7 @@ class RotatingProvider:
 
     Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` is
     given once in place of an answer, after the server has done its work; `turn_away` once and `fault` each time, and
-    then nothing is done.
+    then nothing is done. `revocable` is the revocation endpoint that metadata names.
     """
 
     def __init__(self, *, grace: bool = False, rotates: bool = True, prefix: str = "refresh") -> None:
@@ -31,6 +31,7 @@ class RotatingProvider:
         self.refresh_tokens = True
         self.newest = ""
         self._prefix = prefix
+        self.revocable: str | None = None
         self._grace = grace
         self._rotates = rotates
         self._numbers = itertools.count(1)
@@ -56,7 +57,7 @@ class RotatingProvider:
     async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
         """Know one issuer's endpoints by rule."""
         del trust
-        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", f"{issuer}/revoke")
+        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""
@@ -94,4 +95,4 @@ class RotatingProvider:
         if self._rotates and self.refresh_tokens:
             members["refresh_token"] = self.newest = f"{self._prefix}-{number}"
             self._alive.add(self.newest)
-        return answer(**members, **self.extra)
+        return answer(**{**members, **self.extra})

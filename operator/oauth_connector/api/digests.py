@@ -55,7 +55,8 @@ def of_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
     redirects to one of several hosts stands for all of them.
     """
     preset, endpoint = spec.provider.known, spec.provider.effective_token_url
-    if preset is not None and preset.callback is not None and spec.provider.token_url is None:
+    own = spec.provider.token_url is not None or spec.provider.issuer is not None
+    if preset is not None and preset.callback is not None and not own:
         server = ",".join(sorted(preset.callback.hosts))
     else:
         server = origin(endpoint) if endpoint else spec.provider.effective_issuer or ""

@@ -58,10 +58,16 @@ def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
     rests = rests_until(notes.claimed_at, obs.now)
     if notes.attempt != obs.memory.attempt and rests is not None:
         return Hold(None, rests)
+    if notes.claimed_for != Purpose.REFRESH or _failed_here(obs):
+        return None
+    return Mint(Cause.DOUBT)
+
+
+def _failed_here(obs: Observation) -> bool:
+    """Tell whether the last try came to nothing on this side: the checks below know when that is looked at again."""
     error = obs.connector.status.last_error
-    if error is not None and error.reason in LOOKED_AT and error.request_digest == request_digest(spec):
-        return None  # nothing can be sent for now; whoever looks after that has its own pace
-    return Mint(Cause.DOUBT) if notes.claimed_for == Purpose.REFRESH else None
+    same = error is not None and error.request_digest == request_digest(obs.connector.spec)
+    return error is not None and same and error.reason in LOCAL
 
 
 def suspended(obs: Observation) -> TokenAnswer | None:

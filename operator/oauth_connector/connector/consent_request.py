@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from oauth_connector.api import digests
 from oauth_connector.api.addresses import is_loopback, redirect_uri
 from oauth_connector.api.consent import LIFETIME, ConsentRequest, RequestParameter
@@ -56,11 +58,22 @@ class Endpoints:
 def request_of(
     consent: Consent, connector: Connector, endpoints: Endpoints, terms: Terms, keys: ConsentKeys
 ) -> ConsentRequest | None:
-    """Make what the link is made of; nothing where the connector has no redirect URI that it may use."""
-    spec, back = connector.valid_spec, terms.redirect_of(connector)
-    if back is None:
+    """Make what the link is made of; nothing where the connector has no redirect URI that it may use.
+
+    Nothing either where something is too long for it, such as a hundred scopes, or where an issuer names an endpoint
+    that is none: a consent must not hinder the connector's tokens.
+    """
+    back = terms.redirect_of(connector)
+    try:
+        return _request(consent, connector, endpoints, back, keys, confirm=terms.confirm) if back is not None else None
+    except ValidationError:
         return None
-    known = spec.provider.known
+
+
+def _request(  # noqa: PLR0913  # all that a link is made of
+    consent: Consent, connector: Connector, endpoints: Endpoints, back: str, keys: ConsentKeys, *, confirm: bool
+) -> ConsentRequest:
+    spec, known = connector.valid_spec, connector.valid_spec.provider.known
     return ConsentRequest(
         connector_uid=connector.uid,
         authorization_endpoint=endpoints.authorization,
@@ -74,7 +87,7 @@ def request_of(
         code_challenge=challenge(keys.verifier(consent.uid)) if spec.effective_pkce else None,
         callback_parameters=(known.callback.name,) if known is not None and known.callback is not None else (),
         secret_name=connector.output_name,
-        confirmation_required=terms.confirm,
+        confirmation_required=confirm,
         encryption_key=keys.public_key(consent.uid),
         digest=digest_of(connector, endpoints, back),
         expiration_time=datetime.fromtimestamp(consent.created + LIFETIME, UTC),

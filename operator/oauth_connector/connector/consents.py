@@ -142,8 +142,16 @@ def why_not(consent: Consent, situation: Situation) -> ConsentReason | None:
     if request is None:
         return None
     current = situation.request
-    same = current is not None and hmac.compare_digest(request.digest, current.digest)
-    return None if same and request.connector_uid == connector.uid else ConsentReason.CONNECTOR_CHANGED
+    return None if current is not None and _is_still_ours(request, current) else ConsentReason.CONNECTOR_CHANGED
+
+
+def _is_still_ours(request: ConsentRequest, current: ConsentRequest) -> bool:
+    """Tell whether a request is to the letter what would be written now; which Secret it ends in is no part of it.
+
+    The digest alone would not do. It is no secret, and whoever else may write status could have been quicker: with a
+    request that asks for no confirmation, or with a challenge and a key of their own.
+    """
+    return request.model_copy(update={"secret_name": current.secret_name}) == current
 
 
 def _of_state(consent: Consent, situation: Situation) -> Verdict | None:

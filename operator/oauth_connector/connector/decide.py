@@ -38,7 +38,8 @@ def hold_back(cause: Cause, obs: Observation) -> Hold | None:
     if cause is Cause.CONSENTED:  # a code lives for a minute or so, and a person waits
         again = (obs.memory.last_call or 0.0) + CODE_PAUSE
         return Hold(None, again) if obs.now < again else None
-    last = 0.0 if cause is Cause.DOUBT else _after_the_last_call(obs)
+    at_once = cause is Cause.DOUBT and (not obs.connector.status.failed_attempts or _is_planned(obs))
+    last = 0.0 if at_once else _after_the_last_call(obs)
     earliest = max(last, _after_failures(cause, obs))
     return Hold(None, earliest) if earliest > obs.now else None
 
@@ -50,6 +51,11 @@ def contested(obs: Observation) -> Hold | None:
         return None
     facts = {"secret": obs.connector.output_name}
     return Hold(Problem(Reason.SECRET_CONTESTED, Remedy.FIX_SPEC, facts), recent[-HEALS_AN_HOUR] + 3600)
+
+
+def _is_planned(obs: Observation) -> bool:
+    """Tell whether the last try had an answer, or none, from the provider; what failed on this side plans nothing."""
+    return obs.connector.status.next_refresh_time is not None
 
 
 def _after_the_last_call(obs: Observation) -> float:

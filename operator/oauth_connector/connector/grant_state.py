@@ -107,7 +107,8 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
     """Give the Secret that keeps a state; what restarts and schedules need of it stands in annotations too."""
     secrets = {"refresh_token": state.refresh_token, "access_token": state.token.access_token if state.token else None}
     data = {key: value for key, value in secrets.items() if value is not None}
-    data |= {f"field.{name}": value for name, value in (state.token.fields.items() if state.token else ())}
+    fields = {name: value.get_secret_value() for name, value in (state.token.fields.items() if state.token else ())}
+    data |= {"fields.json": SecretStr(json.dumps(fields, sort_keys=True))} if fields else {}  # no key may be so named
     data["grant.json"] = SecretStr(json.dumps(_members(state), sort_keys=True, separators=(",", ":")))
     annotations = {
         f"{PREFIX}connector": connector.key.name,
@@ -204,7 +205,7 @@ def _token(members: object, data: Mapping[str, bytes]) -> IssuedToken | None:
     if members is None or "access_token" not in data:
         return None
     kind, issued, expires, digest, scope = _list(members)
-    fields = {k.removeprefix("field."): SecretStr(v.decode()) for k, v in data.items() if k.startswith("field.")}
+    fields = {name: SecretStr(str(value)) for name, value in json.loads(data.get("fields.json", b"{}")).items()}
     access_token = SecretStr(data["access_token"].decode())
     return IssuedToken(access_token, kind, int(issued), expires, digest, tuple(scope) if scope else None, fields)
 

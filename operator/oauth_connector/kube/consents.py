@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ def read(manifest: Mapping[str, Any]) -> Consent | None:
         return None
     if "deletionTimestamp" in metadata:
         return None
-    return Consent(
+    made = Consent(
         key=Key(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         resource_version=metadata["resourceVersion"],
@@ -45,6 +46,12 @@ def read(manifest: Mapping[str, Any]) -> Consent | None:
         spec=spec,
         status=status,
     )
+    return replace(made, status=_short(status)) if made.concluded else made
+
+
+def _short(status: OAuthConsentStatus) -> OAuthConsentStatus:
+    """Leave out what nobody needs of a consent that has ended: each could hold a hundred kilobytes for an hour."""
+    return status.model_copy(update={"request": None, "response": None})
 
 
 class ConsentCache:

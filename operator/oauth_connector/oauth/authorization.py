@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
@@ -51,7 +51,11 @@ class AuthorizationRequest:
     parameters: Sequence[tuple[str, str]] = ()
 
     def url(self, state: str) -> str:
-        """Give the link; a query that the endpoint has of its own is kept (RFC 6749 §3.1)."""
+        """Give the link; a query that the endpoint has of its own is kept, but for what is ours to say (RFC 6749 §3.1).
+
+        No parameter may come twice, and many servers take the first: a client, a scope or a challenge in the endpoint's
+        query would count, and the person would have been shown others.
+        """
         pairs = [
             ("response_type", "code"),
             ("client_id", self.client_id),
@@ -63,9 +67,10 @@ class AuthorizationRequest:
             *self.parameters,
         ]
         parts = urlsplit(self.endpoint)
-        query = urlencode([(name, value) for name, value in pairs if value])
-        joined = f"{parts.query}&{query}" if parts.query else query
-        return urlunsplit((parts.scheme, parts.netloc, parts.path, joined, ""))
+        ours = RESERVED_PARAMETERS | {name for name, _ in pairs}
+        kept = [part for part in parts.query.split("&") if part and unquote_plus(part.partition("=")[0]) not in ours]
+        query = "&".join((*kept, urlencode([(name, value) for name, value in pairs if value])))
+        return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 def challenge(verifier: str) -> str:

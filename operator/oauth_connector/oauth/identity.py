@@ -22,7 +22,7 @@ def account(fields: Mapping[str, SecretStr]) -> str | None:
     try:
         payload = token.get_secret_value().split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        named = (claims.get(name) for name in _NAMES)
+        named = [claims.get(name) for name in _NAMES]
     except (IndexError, ValueError, AttributeError, RecursionError):
         return None
     found = next((name for name in named if isinstance(name, str) and name.isprintable() and name), None)

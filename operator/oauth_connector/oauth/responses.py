@@ -25,6 +25,7 @@ LONGEST_TOKEN = 256 * 1024
 ZOHO_PAUSE = 600.0
 """Zoho counts calls over ten minutes and says `Access Denied`, with status 200, when there were too many."""
 
+_VISIBLE = re.compile(r"[\x20-\x7e]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
@@ -57,8 +58,7 @@ def refresh_token_in(response: HTTPResponse, quirks: Quirks = STANDARD) -> Secre
     members = decode(response)
     if isinstance(members, Symptom) or _error(members) is not None:
         return None
-    refresh = _unnested(members, quirks).get("refresh_token")
-    return SecretStr(refresh) if isinstance(refresh, str) and refresh else None
+    return _refresh_token(_unnested(members, quirks))
 
 
 def _without_members(status: int, symptom: Symptom) -> Symptom:
@@ -135,16 +135,22 @@ def _token(members: Members, response: HTTPResponse, quirks: Quirks) -> Token | 
         return Signal(Symptom.UNPRINTABLE_TOKEN, response.status)
     if not _is_bearer(members.get("token_type"), quirks.bearer_types):
         return Signal(Symptom.UNSUPPORTED_TOKEN_TYPE, response.status)
-    refresh = members.get("refresh_token")
     return Token(
         access_token=SecretStr(token),
         token_type="Bearer",  # noqa: S106  # the name of a type
         lifetime=lifetime(members, response.headers, milliseconds=quirks.milliseconds),
         scope=_scope(members.get("scope")),
-        refresh_token=SecretStr(refresh) if isinstance(refresh, str) and refresh else None,
+        refresh_token=_refresh_token(members),
         fields=_fields(members),
         refresh_lifetime=refresh_lifetime(members),
     )
+
+
+def _refresh_token(members: Members) -> SecretStr | None:
+    """Give the refresh token; what cannot be one (RFC 6749 appendix A.17), or stored, counts as none."""
+    token = members.get("refresh_token")
+    good = isinstance(token, str) and len(token) <= LONGEST_TOKEN and _VISIBLE.fullmatch(token) is not None
+    return SecretStr(token) if isinstance(token, str) and good else None
 
 
 def _is_bearer(kind: object, further: frozenset[str]) -> bool:

@@ -96,6 +96,40 @@ async def test_a_connector_that_was_changed_meanwhile_voids_the_consent(consenti
     assert consenting.rotating.requests == []
 
 
+@pytest.mark.parametrize("forged", [{"confirmation_required": False}, {"code_challenge": None}, {"issuer": None}])
+async def test_a_request_that_is_not_the_operators_own_voids_the_consent(
+    consenting: World, forged: dict[str, object]
+) -> None:
+    """The digest is no secret: whoever may write status could ask for less than the operator does."""
+    issuer = {**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}}
+    consenting.edit(issuer)
+    await consenting.run()
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    filled = consenting.cluster.consents[key]
+    assert filled.status.request is not None
+    request = filled.status.request.model_copy(update=forged)
+    status = filled.status.model_copy(update={"request": request})
+    consenting.cluster.add_consent(answered(replace(filled, status=status), "code-1"))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "ConnectorChanged"
+    assert consenting.rotating.requests == []
+
+
+async def test_another_output_voids_no_consent(consenting: World) -> None:
+    """Where the token is written is no part of what was said yes to."""
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.edit({**CODE_SPEC, "output": {"secretName": "elsewhere"}})
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
+    await consenting.run(3)
+    assert consenting.consent_reason("crm-1") == "Connected"
+
+
 async def test_a_consent_that_nobody_gives_expires_and_goes(consenting: World) -> None:
     """After a quarter of an hour it is void, after an hour it is gone."""
     await consenting.run()

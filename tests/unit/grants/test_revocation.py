@@ -86,6 +86,7 @@ async def test_a_client_that_asks_for_itself_gets_another_token_after_a_revocati
 
 async def test_a_grant_is_not_given_back_to_an_issuer_that_is_a_stranger(consenting: World) -> None:
     """An issuer beside the token URL may name any revocation endpoint: what it names must be at the token's server."""
+    consenting.rotating.revocable = "https://evil.example/revoke"
     consenting.edit({**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "issuer": "https://evil.example"}})
     await consenting.run()
     await consent(consenting)

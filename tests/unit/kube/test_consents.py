@@ -1,61 +1,65 @@
-"""Consents as they are read and kept."""
+"""What is kept of OAuthConsents between two looks."""
 
 from typing import Any
 
-from oauth_connector.connector.observation import Key
-from oauth_connector.kube.consents import ConsentCache, read
+import pytest
+
+from oauth_connector.kube.consents import read
+
+REQUEST = {
+    "connectorUID": "0b0e0c0f-0000-4000-8000-000000000001",
+    "authorizationEndpoint": "https://accounts.example.com/authorize",
+    "tokenHost": "accounts.example.com",
+    "clientID": "robot",
+    "redirectURI": "https://connect.example.com/oauth/callback/shop/crm",
+    "secretName": "crm-token",
+    "confirmationRequired": True,
+    "encryptionKey": '{"kty":"OKP","crv":"X25519","x":"AA"}',
+    "digest": "v1:0123",
+    "expirationTime": "2026-11-27T12:15:00Z",
+}
 
 
-def a_manifest(version: str = "5", **status: Any) -> dict[str, Any]:
-    """Give an OAuthConsent as the API server shows it."""
+def a_manifest(status: str, reason: str) -> dict[str, Any]:
+    """Give a consent that was answered, as the API server gives it."""
+    condition = {
+        "type": "Ready",
+        "status": status,
+        "reason": reason,
+        "message": "m",
+        "observedGeneration": 1,
+        "lastTransitionTime": "2026-11-27T12:00:00Z",
+    }
     return {
         "metadata": {
             "namespace": "shop",
-            "name": "one",
+            "name": "crm-1",
             "uid": "u",
-            "resourceVersion": version,
-            "generation": 1,
-            "creationTimestamp": "2026-01-01T00:00:00Z",
+            "resourceVersion": "7",
+            "creationTimestamp": "2026-11-27T12:00:00Z",
         },
         "spec": {
             "connectorName": "crm",
             "requestedBy": "alice",
-            "ticketHash": "sha256:" + "0" * 64,
+            "ticketHash": f"sha256:{'0a' * 32}",
             "redirect": "Hosted",
-            "fromANewerRelease": True,
         },
-        "status": status,
+        "status": {"conditions": [condition], "request": REQUEST, "response": "a.b.c.d.e"},
     }
 
 
-def test_what_a_newer_release_wrote_is_read_as_far_as_it_is_known() -> None:
-    """After a rollback consents are still concluded and collected."""
-    ready = {
-        "type": "Ready",
-        "status": "False",
-        "reason": "SomethingNew",
-        "message": "",
-        "observedGeneration": 1,
-        "lastTransitionTime": "2026-01-01T00:00:00Z",
-    }
-    consent = read(a_manifest(conditions=[ready], account="alice@example.com", somethingNew={}))
+@pytest.mark.parametrize(("status", "reason"), [("True", "Connected"), ("False", "Expired")])
+def test_of_a_consent_that_has_ended_little_is_kept(status: str, reason: str) -> None:
+    """It stays for an hour, and thousands of them with full answers would fill the process."""
+    consent = read(a_manifest(status, reason))
     assert consent is not None
-    assert (consent.reason, consent.status.account) == (None, "alice@example.com")
+    assert consent.concluded
+    assert (consent.status.request, consent.status.response) == (None, None)
 
 
-def test_what_makes_no_sense_is_not_kept() -> None:
-    """A request that is none is somebody's edit."""
-    assert read(a_manifest(request={"clientID": 7})) is None
-
-
-def test_consents_are_found_by_their_connector_until_they_are_gone() -> None:
-    """Older news of one is no news."""
-    told: list[Key] = []
-    cache = ConsentCache(told.append)
-    cache.see(a_manifest())
-    cache.see(a_manifest(version="4", account="old"))
-    [consent] = cache.of(Key("shop", "crm"))
-    assert consent.status.account is None
-    cache.gone(Key("shop", "one"))
-    assert cache.of(Key("shop", "crm")) == ()
-    assert told == [Key("shop", "crm"), Key("shop", "crm")]
+def test_of_a_consent_that_is_under_way_all_is_kept() -> None:
+    """It is judged by it, and written back with it."""
+    consent = read(a_manifest("Unknown", "AwaitingConfirmation"))
+    assert consent is not None
+    assert consent.status.request is not None
+    assert consent.status.response == "a.b.c.d.e"

@@ -70,6 +70,16 @@ def test_further_parameters_come_last_and_may_repeat() -> None:
     assert parse_qsl(urlsplit(url).query)[-3:] == [("prompt", "consent"), ("resource", "urn:b"), ("resource", "urn:a")]
 
 
+@pytest.mark.parametrize("name", ["client_id", "scope", "code_challenge", "redirect%5Furi", "response_mode", "prompt"])
+def test_query_of_the_endpoint_says_nothing_that_is_ours_to_say(name: str) -> None:
+    """Many servers take the first of two: the person would be shown one client and scope, and asked for another."""
+    url = a_request(f"{ENDPOINT}?{name}=evil&p=policy", parameters=[("prompt", "consent")]).url("xyz")
+    names = [found for found, _ in parse_qsl(urlsplit(url).query)]
+    assert "evil" not in url
+    assert len(set(names)) == len(names)
+    assert query(url)["p"] == ["policy"]
+
+
 @pytest.mark.parametrize("own", ["tenant=a", "tenant=a&empty=&b=%2F+%20", "flag"])
 def test_query_of_the_endpoint_is_kept_to_the_letter(own: str) -> None:
     """RFC 6749 §3.1: the endpoint's own query stays, ahead of ours."""

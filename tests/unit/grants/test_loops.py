@@ -1,0 +1,37 @@
+"""No pass calls itself again at once for ever, whatever stands in the way."""
+
+from oauth_connector.oauth.errors import Signal, Symptom
+from tests.support.consenting import CODE_SPEC, consent
+from tests.support.world import World
+
+LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
+MANY = 100
+
+
+async def in_doubt(world: World) -> None:
+    """Bring a connector to where nobody knows what became of its refresh token."""
+    await world.run()
+    await consent(world)
+    world.rotating.fault = LOST
+    await world.run(3000)
+    assert '"claim":["' in world.state["grant.json"]
+
+
+async def test_a_claim_in_doubt_without_its_credentials_is_looked_at_now_and_then(consenting: World) -> None:
+    """The same token cannot be sent again while the client's secret is missing: the Secret is looked at."""
+    await in_doubt(consenting)
+    del consenting.cluster.credentials["shop", "robot"]
+    before = len(consenting.cluster.calls.reads)
+    await consenting.run(600)
+    assert len(consenting.cluster.calls.reads) - before < MANY
+
+
+async def test_a_claim_in_doubt_at_another_server_is_looked_at_now_and_then(consenting: World) -> None:
+    """The connector was turned to another server in the meantime, which must not see the token."""
+    await in_doubt(consenting)
+    provider = {**CODE_SPEC["provider"], "tokenURL": "https://other.example/token"}
+    consenting.edit({**CODE_SPEC, "provider": provider})
+    before = len(consenting.cluster.calls.reads)
+    await consenting.run(600)
+    assert not any("other.example" in url for url in consenting.rotating.urls)
+    assert len(consenting.cluster.calls.reads) - before < MANY

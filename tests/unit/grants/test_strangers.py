@@ -1,0 +1,149 @@
+"""Whoever may edit a connector, but not read its Secrets, cannot have a grant sent to a server of their own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from oauth_connector.connector.observation import Key
+from oauth_connector.oauth.errors import Signal
+from oauth_connector.oauth.metadata import Metadata
+from tests.support.builders import a_connector, a_password_spec, a_spec
+from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
+from tests.support.rotating_provider import RotatingProvider
+from tests.support.world import KEY, World
+
+EVIL = "https://evil.example"
+
+
+class Turning(RotatingProvider):
+    """A provider during whose discoveries somebody edits the connector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.countdown = 0
+        self.edit: Callable[[], None] = lambda: None
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Answer; at the end of the countdown, after the edit."""
+        self.countdown -= 1
+        if self.countdown == 0:
+            self.edit()
+        return await super().find(issuer, trust)
+
+
+def strangers(world: World) -> list[str]:
+    """Give the requests that went to the attacker."""
+    return [url for url in world.rotating.urls if "evil.example" in url]
+
+
+async def test_an_issuer_that_is_put_beside_a_token_url_gets_no_token_to_revoke(consenting: World) -> None:
+    """Its metadata would name a revocation endpoint: tokens go back only to the server that gave them."""
+    consenting.rotating.revocable = f"{EVIL}/revoke"
+    await consenting.run()
+    await consent(consenting)
+    consenting.edit({**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "issuer": EVIL}})
+    consenting.request_revocation("1")
+    await consenting.run(60)
+    assert strangers(consenting) == []
+    assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
+
+
+async def test_an_issuer_is_given_back_what_it_gave(consenting: World) -> None:
+    """Where both endpoints come out of the same metadata, the revocation endpoint may be at any host."""
+    consenting.rotating.revocable = "https://revoke.example/revoke"
+    consenting.edit({**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}})
+    await consenting.run()
+    await consent(consenting)
+    consenting.request_revocation("1")
+    await consenting.run(60)
+    assert consenting.rotating.urls[-1] == "https://revoke.example/revoke"
+    assert consenting.cluster.connectors[KEY].status.last_revocation == "Revoked"
+
+
+async def test_a_client_secret_goes_to_no_revocation_endpoint_that_its_owner_does_not_allow(consenting: World) -> None:
+    """The annotation says that it is sent nowhere else, and giving back is no exception."""
+    allowed = replace(consenting.cluster.credentials["shop", "robot"], allowed_hosts=("login.example.com",))
+    consenting.cluster.credentials["shop", "robot"] = allowed
+    consenting.rotating.revocable = "https://other.example/revoke"
+    consenting.edit({**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}})
+    await consenting.run()
+    await consent(consenting)
+    consenting.request_revocation("1")
+    await consenting.run(60)
+    assert {urlsplit(url).hostname for url in consenting.rotating.urls} == {"login.example.com"}
+
+
+async def test_a_token_without_a_refresh_token_is_not_given_back_to_a_stranger(consenting: World) -> None:
+    """Some providers give tokens that never end, and nothing with them: these are grants as good as any."""
+    consenting.rotating.refresh_tokens = False
+    await consenting.run()
+    await consent(consenting)
+    provider = {**CODE_SPEC["provider"], "tokenURL": f"{EVIL}/token", "revocationURL": f"{EVIL}/revoke"}
+    consenting.edit({**CODE_SPEC, "provider": provider})
+    consenting.request_revocation("1")
+    await consenting.run(60)
+    assert strangers(consenting) == []
+    assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
+
+
+async def test_a_clients_own_token_is_not_given_back_to_a_stranger() -> None:
+    """An edit and the annotation may come at once: the token in the Secret is of the server before the edit."""
+    world = World(RotatingProvider(rotates=False))
+    world.cluster.add(a_connector(a_spec()))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    await world.run()
+    world.edit(a_spec(provider={"tokenURL": f"{EVIL}/token", "revocationURL": f"{EVIL}/revoke"}))
+    world.request_revocation("1")
+    await world.run()
+    assert not any("token" in form for form in world.rotating.requests)
+
+
+async def test_an_issuer_beside_a_preset_gets_no_refresh_token(consenting: World) -> None:
+    """Where a preset stands for several hosts it stands for them alone, and not for whom an issuer names."""
+    zoho = {**CODE_SPEC, "provider": {"preset": "Zoho"}}
+    consenting.edit(zoho)
+    await consenting.run()
+    await consent(consenting)
+    assert consenting.token == "token-1"
+    consenting.edit({**zoho, "provider": {"preset": "Zoho", "issuer": EVIL}})
+    await consenting.run(4 * 3600)
+    assert strangers(consenting) == []
+    assert consenting.reason("ConsentRequired") == "GrantBoundElsewhere"
+
+
+async def test_a_code_goes_to_nobody_for_whom_it_was_not_judged() -> None:
+    """The connector may be turned to another server while the consents after it are being looked at."""
+    provider, key = Turning(), Key("shop", "crm-1")
+    world = World(provider)
+    world.cluster.add(a_connector({**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}}))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    await world.run()
+    world.cluster.add_consent(a_consent(int(world.now)))
+    world.cluster.add_consent(a_consent(int(world.now) + 1, "crm-2"))
+    await world.run()
+    world.cluster.add_consent(confirmed(answered(world.cluster.consents[key], "code-1")))
+    provider.edit = lambda: world.edit({**CODE_SPEC, "provider": {"issuer": EVIL}})
+    provider.countdown = 2
+    await world.run(60)
+    assert strangers(world) == []
+    assert world.consent_reason("crm-1") == "ConnectorChanged"
+
+
+async def test_a_password_is_not_sent_where_an_earlier_grant_was_redirected(consenting: World) -> None:
+    """What a provider named when a person consented there is for that grant alone."""
+    consenting.edit({**CODE_SPEC, "provider": {"preset": "Zoho"}})
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    back = answered(
+        consenting.cluster.consents[key], "code-1", parameters={"accounts-server": "https://accounts.zoho.eu"}
+    )
+    consenting.cluster.add_consent(confirmed(back))
+    await consenting.run(3)
+    assert consenting.rotating.urls == ["https://accounts.zoho.eu/oauth/v2/token"]
+    consenting.cluster.add_credential("shop", "ann", password=b"hunter2")
+    consenting.edit(a_password_spec())
+    await consenting.run(60)
+    assert consenting.rotating.urls[1:] == ["https://login.example.com/token"]
