@@ -36,6 +36,9 @@ from oauth_connector.exchange import Exchange
 from oauth_connector.oauth.token import GrantType
 from oauth_connector.ports import ClusterUnavailable, Edges
 
+AGAIN = 1.0
+"""Seconds until the next look at a code that could not be sent in this pass: it lives for a minute or so."""
+
 LOOK_AGAIN = 10.0
 """Seconds until the next look where something that a consent needs could not be found out."""
 
@@ -121,7 +124,7 @@ class ConsentDesk:
             case Say(reason, look):
                 return await self._say(consent, situation, reason, look)
             case WaitingCode():
-                return Attended(code=verdict, judged=situation.connector)
+                return Attended(code=verdict, look=self._clock() + AGAIN, judged=situation.connector)
 
     async def _situation(self, consent: Consent) -> Situation | None:
         """Look up what a consent is judged by; nothing where discovery does not answer."""
