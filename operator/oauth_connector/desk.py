@@ -36,10 +36,13 @@ from oauth_connector.exchange import Exchange
 from oauth_connector.oauth.token import GrantType
 from oauth_connector.ports import ClusterUnavailable, Edges
 
+AGAIN = 1.0
+"""Seconds until the next look at a code that could not be sent in this pass: it lives for a minute or so."""
+
 LOOK_AGAIN = 10.0
 """Seconds until the next look where something that a consent needs could not be found out."""
 
-AWAY = 2.0
+AWAY = 5.0
 """Seconds until the next look where the API server did not answer."""
 
 MOST_OPEN = 16
@@ -63,6 +66,11 @@ class Attended:
     look: float | None = None
     judged: Connector | None = None
 
+    def and_then(self, other: "Attended") -> "Attended":
+        """Join with what came of the next one: the first code, and the earlier look."""
+        looks = [look for look in (self.look, other.look) if look is not None]
+        return replace(self if self.code is not None else other, look=min(looks, default=None))
+
     def may_be_sent_for(self, connector: Connector) -> bool:
         """Tell whether a connector asks what it asked when the code was judged."""
         return self.judged is not None and self.judged.asks_the_same(connector)
@@ -83,10 +91,12 @@ class ConsentDesk:
         """Bring each of a connector's consents as far as it can be brought now."""
         attended = Attended()
         for consent in _in_turn(self._cluster.consents_of(key)):
-            done = await self._attended(consent)
-            looks = [look for look in (attended.look, done.look) if look is not None]
-            first = attended if attended.code is not None else done
-            attended = replace(first, look=min(looks, default=None))
+            try:
+                done = await self._attend(consent)
+            except ClusterUnavailable as away:  # it keeps the others waiting, but not the connector's tokens
+                log.warning("a consent waits", consent=str(consent.key), cause=str(away))
+                return attended.and_then(Attended(look=self._clock() + (away.retry_after or AWAY)))
+            attended = attended.and_then(done)
         return attended
 
     async def follow_up(self, key: Key, code: WaitingCode, outcome: Outcome) -> Attended:
@@ -97,14 +107,6 @@ class ConsentDesk:
                 if consent.uid == code.uid and not consent.concluded:
                     await self._say(consent, Situation(self._cluster.connector(key), self._clock()), _unsent(problem))
         return await self.attend(key)
-
-    async def _attended(self, consent: Consent) -> Attended:
-        """Attend to one; what is in the way of that is not to be in the way of the connector's tokens."""
-        try:
-            return await self._attend(consent)
-        except ClusterUnavailable as away:
-            log.warning("a consent waits", consent=str(consent.key), cause=str(away))
-            return Attended(look=self._clock() + (away.retry_after or AWAY))
 
     async def _attend(self, consent: Consent) -> Attended:
         situation = await self._situation(consent)
@@ -122,7 +124,7 @@ class ConsentDesk:
             case Say(reason, look):
                 return await self._say(consent, situation, reason, look)
             case WaitingCode():
-                return Attended(code=verdict, judged=situation.connector)
+                return Attended(code=verdict, look=self._clock() + AGAIN, judged=situation.connector)
 
     async def _situation(self, consent: Consent) -> Situation | None:
         """Look up what a consent is judged by; nothing where discovery does not answer."""

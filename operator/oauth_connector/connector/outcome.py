@@ -78,7 +78,8 @@ def _is_the_same(before: IssuedToken, token: IssuedToken) -> bool:
 def failed(choice: Choice, claimed: GrantState, answer: Failed, now: int) -> GrantState:
     """Give the state after a failure: in doubt, the claim stands, and the same token is sent again."""
     if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
-        return replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
+        saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
+        return replace(saved, binding=choice.binding, seed=choice.seed, refused=False)
     if answer.in_doubt and choice.purpose is not Purpose.PASSWORD:
         return claimed
     if choice.purpose is not Purpose.REFRESH:

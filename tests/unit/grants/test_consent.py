@@ -306,3 +306,24 @@ async def test_a_consent_may_come_before_its_connector_is_heard_of(consenting: W
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.reconcile(KEY)
     assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+
+
+async def test_a_code_that_comes_right_after_a_refresh_waits_for_a_moment_only(consenting: World) -> None:
+    """Two calls do not follow each other within two seconds; the pass after that sends it, without anybody's nudge."""
+    await consenting.run()
+    await consent(consenting)
+    consenting.rotating.know(code="code-2")
+    key = Key("shop", "crm-2")
+    consenting.cluster.add_consent(a_consent(int(consenting.now), "crm-2"))
+    await consenting.run()
+    consenting.request_refresh("now")
+    consenting.now += 10
+    await consenting.run()
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-2")))
+    await consenting.run(5)
+    assert consenting.consent_reason("crm-2") == "Connected"
+    assert [form["grant_type"][0] for form in consenting.rotating.requests] == [
+        "authorization_code",
+        "refresh_token",
+        "authorization_code",
+    ]

@@ -67,3 +67,15 @@ async def test_a_consent_whose_status_cannot_be_written_keeps_no_token_from_its_
     consenting.cluster.add_consent(a_consent(int(consenting.now), "crm-2"))
     await consenting.run(3600)
     assert consenting.token != "token-1"
+
+
+async def test_while_the_api_server_is_away_one_consent_is_tried_and_not_all(consenting: World) -> None:
+    """Each try may take as long as its time limit: thousands of them would take the connector's time."""
+    await consenting.run()
+    await consent(consenting)
+    consenting.cluster.refuse_consents = True
+    for number in range(2, 12):
+        consenting.cluster.add_consent(a_consent(int(consenting.now), f"crm-{number}"))
+    before = len(consenting.cluster.calls.writes)
+    await consenting.run()
+    assert len(consenting.cluster.calls.writes) - before == 1

@@ -308,3 +308,13 @@ async def test_changed_scopes_of_a_password_grant_mint_anew(with_password: World
     with_password.edit(a_password_spec(scopes=["more"]))
     await with_password.run(1)
     assert [form["grant_type"][0] for form in with_password.rotating.requests] == ["password", "password"]
+
+
+async def test_a_seed_that_was_rotated_by_a_useless_answer_goes_on_with_its_successor(strict: World) -> None:
+    """The access token cannot be shown, but the seed is spent: what came with it is bound to the same server."""
+    strict.rotating.extra = {"access_token": "two words"}
+    await strict.run()
+    strict.rotating.extra = {}
+    await strict.run(600)
+    assert strict.rotating.presented == ["seed-1", "refresh-1"]
+    assert strict.reason() == "TokenIssued"
