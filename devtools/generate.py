@@ -39,6 +39,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
     presets_page.PATH: presets_page.page,
     settings_page.PATH: settings_page.page,
+    settings_page.CONSENT_PATH: settings_page.consent_page,
 }
 
 

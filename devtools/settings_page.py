@@ -1,4 +1,4 @@
-"""Write docs/reference/settings.md from the settings themselves."""
+"""Write the pages on settings, of the operator and of the consent service, from the settings themselves."""
 
 import typing
 from collections.abc import Iterator
@@ -9,9 +9,12 @@ from types import UnionType
 from pydantic.fields import FieldInfo
 
 from oauth_connector.api.fields import camel
+from oauth_connector.configuration import Configuration
+from oauth_connector.consent.settings import ConsentSettings
 from oauth_connector.settings import PREFIX, Settings
 
 PATH = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+CONSENT_PATH = PATH.with_name("consent-settings.md")
 
 HEAD = """\
 # Settings of the operator
@@ -37,18 +40,34 @@ In a Pod beside a Service named `oauth-connector`, Kubernetes sets variables wit
 """
 
 
+CONSENT_HEAD = """\
+# Settings of the consent service
+
+They are given as [those of the operator](settings.md) are: on the command line, where `oauth-connector consent` has an
+option for it (`--config`, `--public-url`, `--kubeconfig`), in the environment in capitals after `OAUTH_CONNECTOR_`, or
+in a YAML file that `--config` or `OAUTH_CONNECTOR_CONFIG` names; the first that names it wins. Each process reads its
+own: where a setting of the operator has the same name, it is another one.
+"""
+
+
 def page() -> str:
-    """Give the page as Markdown."""
-    return "\n".join([HEAD, "## All settings", "", *_sections(), ""])
+    """Give the operator's page as Markdown."""
+    return "\n".join([HEAD, *_sections(Settings), ""])
 
 
-def _sections() -> Iterator[str]:
+def consent_page() -> str:
+    """Give the consent service's page as Markdown."""
+    return "\n".join([CONSENT_HEAD, *_sections(ConsentSettings), ""])
+
+
+def _sections(of: type[Configuration]) -> Iterator[str]:
+    yield "## All settings\n"
     yield "| in the file | in the environment | value | default |"
     yield "|---|---|---|---|"
-    for name, field in Settings.model_fields.items():
+    for name, field in of.model_fields.items():
         key = "" if name == "config" else f"`{camel(name)}`"
         yield f"| {key} | `{PREFIX}{name.upper()}` | {_kind(field)} | {_default(field)} |"
-    for name, field in Settings.model_fields.items():
+    for name, field in of.model_fields.items():
         yield f"\n**{camel(name)}**: {field.description}"
 
 
@@ -81,6 +100,8 @@ _WORDS: dict[object, str] = {bool: "true or false", int: "number", float: "secon
 
 
 def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
     value: object = field.default
     if value is None or value == ():
         return ""

@@ -36,6 +36,9 @@ from oauth_connector.exchange import Exchange
 from oauth_connector.oauth.token import GrantType
 from oauth_connector.ports import ClusterUnavailable, Edges
 
+AGAIN = 1.0
+"""Seconds until the next look at a code that could not be sent in this pass: it lives for a minute or so."""
+
 LOOK_AGAIN = 10.0
 """Seconds until the next look where something that a consent needs could not be found out."""
 
@@ -121,14 +124,14 @@ class ConsentDesk:
             case Say(reason, look):
                 return await self._say(consent, situation, reason, look)
             case WaitingCode():
-                return Attended(code=verdict, judged=situation.connector)
+                return Attended(code=verdict, look=self._clock() + AGAIN, judged=situation.connector)
 
     async def _situation(self, consent: Consent) -> Situation | None:
         """Look up what a consent is judged by; nothing where discovery does not answer."""
         key = consent.connector
         connector = self._cluster.connector(key)
         if connector is None and not consent.concluded:
-            connector = await self._cluster.read_connector(key)  # the watch may not have told of it yet
+            connector = await self._cluster.read_connector(key)  # two watches: the consent's may be ahead
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.state if state is not None else None
         situation = Situation(connector, self._clock(), None, notes, self._memory.of(key).attempt)

@@ -16,21 +16,24 @@ from pydantic import SecretStr
 from oauth_connector.api.origins import origin
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.connector.answers import Failed, Received
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
 from oauth_connector.connector.effective import parameters, request_digest, token_digest, token_host
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.problem import LOCAL, Problem, of_failure
-from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify, is_unknown
+from oauth_connector.oauth.errors import Phase, Remedy, classify
 from oauth_connector.oauth.grants import (
     AuthorizationCode,
     Grant,
     RefreshToken,
+    Term,
     TokenRequest,
     token_request,
 )
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.responses import parse, refresh_token_in
 from oauth_connector.oauth.revocation import Revocation, revocation_request, understand
+from oauth_connector.oauth.signals import Signal, is_unknown
 from oauth_connector.oauth.token import Client, HTTPResponse, Token
 from oauth_connector.ports import Clock, Provider, Vault
 
@@ -49,30 +52,6 @@ class Call:
 
 
 OnCall = Callable[[Call], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """The provider gave a token; `answer` is all that it said, a refresh token among it perhaps."""
-
-    token: IssuedToken
-    attempt: Attempt
-    answer: Token
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """There is no token, and why; `refusal` where the same credentials must never be sent again.
-
-    `salvaged` is a refresh token that came with an answer which holds no token that can be published; `in_doubt`: the
-    request may have been carried out, and what it presented be used up.
-    """
-
-    problem: Problem
-    attempt: Attempt
-    refusal: Refusal | None = None
-    salvaged: SecretStr | None = None
-    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +108,11 @@ class Exchange:
             return Failed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
         return replace(prepared, attempt=attempt)
 
-    async def present(self, prepared: Prepared, grant: Grant, refused: Refusal | None = None) -> Received | Failed:
-        """Send one request that presents a grant, and understand the answer."""
-        request = _request(prepared, grant)
+    async def present(
+        self, prepared: Prepared, grant: Grant, refused: Refusal | None = None, term: Term | None = None
+    ) -> Received | Failed:
+        """Send one request that presents a grant, within its term, and understand the answer."""
+        request = replace(_request(prepared, grant), term=term)
         fingerprint = _fingerprint(request)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
             return Failed(refused.problem, replace(prepared.attempt, outbound=False), refused)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import HEALING, Cause
+from oauth_connector.connector.answers import Failed, Received
 from oauth_connector.connector.effective import token_origin
 from oauth_connector.connector.facts import held, shown
 from oauth_connector.connector.findings import Findings, shown_token
@@ -18,7 +19,6 @@ from oauth_connector.connector.report import next_transition, recall, report
 from oauth_connector.connector.secret import recover
 from oauth_connector.connector.secret_metadata import SecretMetadata
 from oauth_connector.connector.waiting import Rank
-from oauth_connector.exchange import Failed, Received
 from oauth_connector.ports import Clock, Cluster, LiveSecret
 from oauth_connector.publish import Publisher
 from oauth_connector.source import TokenSource

@@ -15,9 +15,9 @@ from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
 from oauth_connector.connector.secret import RenderedSecret
 from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 
 

@@ -1,6 +1,10 @@
-"""One pass over one connector; the file to read first.
+"""One pass over one connector, its consents first; the file to read first.
 
     observe → decide → perform → conclude → publish
+
+Before anything is observed, the `desk` brings the connector's OAuthConsents as far as they can be brought, and gives
+the code that waits to be exchanged, if one does. Under `perform`, whatever may bring or spend a refresh token goes
+through the `keeper`, which claims and stores it in the state Secret.
 
 What the pass knows is gathered into an `Observation`; `connector.decide` puts two questions to it; `perform` carries
 the answers out; status says what came of it. A pass is idempotent and may be called at any time: without a reason it

@@ -10,6 +10,7 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.digests import of_binding
+from oauth_connector.connector.answers import Failed
 from oauth_connector.connector.findings import Findings
 from oauth_connector.connector.grant_state import GrantState, read_state, render_state, state_name
 from oauth_connector.connector.memory import Memory
@@ -17,7 +18,7 @@ from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.ownership import is_ours
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.secret import recover
-from oauth_connector.exchange import Exchange, Failed, Prepared
+from oauth_connector.exchange import Exchange, Prepared
 from oauth_connector.oauth.revocation import Revocation
 from oauth_connector.ports import Clock, Cluster, LiveSecret
 

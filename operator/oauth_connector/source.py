@@ -1,9 +1,10 @@
 """Where a token comes from: straight from the token endpoint, or through the keeper where a grant must not be lost."""
 
 from oauth_connector.connector.actions import Cause
+from oauth_connector.connector.answers import Failed, Received
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Observation
-from oauth_connector.exchange import Exchange, Failed, Received
+from oauth_connector.exchange import Exchange
 from oauth_connector.keeper import GrantKeeper
 
 

@@ -4,9 +4,10 @@ import asyncio
 import gzip
 import logging
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from oauth_connector.net.examination import examine
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
 from oauth_connector.net.pools import Pools
 from oauth_connector.net.tls import MOST, BadCertificatesError, context
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.grants import Term
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.certificates import make_tls
 
@@ -117,6 +119,22 @@ async def test_a_broken_answer_is_told_apart(sentence: str) -> None:
     async with saying(*parts, close=close) as server:
         answer = await got(server)
     assert answer == Signal(symptom, sent=True)
+
+
+async def test_a_request_whose_time_has_passed_is_not_written() -> None:
+    """A process that was stopped wakes up too late: the connection stands, and not a byte of the request leaves."""
+    async with saying(OK + b"Content-Length: 2\r\n\r\n{}") as server, clients(server.port) as made:
+        late = replace(outgoing(server), term=Term(latest=time.time() - 1, until=time.time() + 60))
+        assert await fetch(made, late, None, LIMITS) == Signal(Symptom.TIMEOUT, sent=False)
+        assert isinstance(await fetch(made, outgoing(server), None, LIMITS), HTTPResponse)
+
+
+async def test_a_request_is_given_up_at_the_end_of_its_time() -> None:
+    """From then on another process may send the same."""
+    async with saying(close=False) as server, clients(server.port) as made:
+        brief = replace(outgoing(server), term=Term(latest=time.time() + 60, until=time.time() + 1.0))
+        answer = await fetch(made, brief, None, replace(LIMITS, total=30.0))
+    assert answer == Signal(Symptom.TIMEOUT, sent=True)
 
 
 async def test_an_endless_body_is_cut_at_the_cap() -> None:

@@ -16,8 +16,8 @@ from oauth_connector.oauth.authorization import (
     challenge,
     parse_redirect,
 )
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import AuthorizationCode, RefreshToken
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Token
 from tests.interop.exchanging import client_of, exchange
 from tests.support.person import Answer, visit

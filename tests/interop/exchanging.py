@@ -5,9 +5,9 @@ from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Person, RegisteredClient
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import Grant, Parameters, Password, token_request
 from oauth_connector.oauth.responses import parse
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import BasicEncoding, Client, ClientAuthentication, HTTPResponse, Token
 
 METHODS = {

@@ -3,8 +3,8 @@
 import pytest
 
 from devtools.authorization_server import AuthorizationServer
-from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.interop.exchanging import fetch
 from tests.support.faulty_proxy import FaultyProxy
 

@@ -6,8 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from oauth_connector.oauth.errors import FailureReason, Phase, Signal, classify
+from oauth_connector.oauth.errors import FailureReason, Phase, classify
 from oauth_connector.oauth.grants import ClientCredentials, Parameters
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import GrantType, Token
 from tests.interop.exchanging import client_of, exchange, password_of
 

@@ -15,9 +15,10 @@ from oauth_connector.api.parsing import parse_spec
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
 from oauth_connector.oauth.authorization import AuthorizationRequest, Granted, Issuer, challenge, parse_redirect
-from oauth_connector.oauth.errors import FailureReason, Phase, Signal, classify
+from oauth_connector.oauth.errors import FailureReason, Phase, classify
 from oauth_connector.oauth.grants import AuthorizationCode, Grant, Parameters, RefreshToken, token_request
 from oauth_connector.oauth.responses import parse
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Client, GrantType, HTTPResponse, Token
 from oauth_connector.providers.preset import Callback
 from tests.support.builders import a_spec

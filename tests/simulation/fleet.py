@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.guarded import Guarded
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.ports import Edges
+from oauth_connector.ports import Edges, Provider
 from oauth_connector.rooms import join
 from oauth_connector.scheduler import Scheduler
 from tests.simulation.audit import Audit
@@ -120,7 +120,8 @@ class Fleet:
     def __post_init__(self) -> None:
         self._weather = Weather.of(self.plan)
         self.audit = Audit(self._weather.excuses)
-        self._providers = Providers(self.plan, self._weather, self.audit)
+        self._own = Providers(self.plan, self._weather, self.audit)
+        self._providers: Provider = self._own
         self._cluster = SimulatedCluster(self._weather.api, self.audit.wrote)
 
     async def live(self) -> Audit:
@@ -162,6 +163,6 @@ class Fleet:
                 spec = a_spec(provider={"tokenURL": f"https://{host}/{name}"})
                 self._cluster.add(replace(a_connector(spec), key=Key(f"ns-{number % 50}", name), uid=uid))
                 self._cluster.add_credential(f"ns-{number % 50}", "robot", client_secret=b"s")
-                self._providers.lifetimes[name] = lifetime
+                self._own.lifetimes[name] = lifetime
                 self.audit.hosts[name] = host
                 number += 1

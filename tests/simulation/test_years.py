@@ -8,6 +8,7 @@ import structlog
 
 from tests.simulation.audit import Audit
 from tests.simulation.fleet import Fleet, Plan
+from tests.simulation.grants import GrantFleet
 from tests.simulation.weather import DAY, HOUR
 from tests.support.virtual_time import run_virtually
 
@@ -51,6 +52,35 @@ def test_promises_are_kept_through_faults(plan: Plan, window: int) -> None:
     assert audit.bugs == 0
     assert audit.herd(window) <= 3
     assert audit.failing > 1000, "the weather was too good to show anything"
+
+
+GRANTS = Plan(
+    seed=4,
+    days=40,
+    fleet={3600: 2, 8 * 3600: 12, 86400: 30},
+    hosts=6,
+    outage_every=4 * DAY,
+    outage_lasts=HOUR,
+    restart_every=6 * HOUR,
+    api_away_every=DAY,
+)
+"""Forty days of connectors with refresh tokens, every second one at a server that forgives nothing."""
+
+
+@pytest.mark.timeout(600)  # as above
+def test_no_grant_is_lost_but_for_a_lost_answer_that_is_not_forgiven() -> None:
+    """Crashes, an API server that is away, providers that fail before or after their work: whoever forgives goes on.
+
+    What is sent is what is stored, and never twice at once; where nothing is forgiven, each loss has its lost answer.
+    """
+    fleet = GrantFleet(GRANTS)
+    run_virtually(fleet.live())
+    audit = fleet.audit
+    assert audit.breaches == []
+    assert audit.bugs == 0
+    assert audit.refreshes > 3000
+    assert audit.lost_answers > 100, "the weather was too good to show anything"
+    assert sum(audit.losses.values()) > 10
 
 
 def test_a_seed_gives_the_same_life_again() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.fake_provider import Answer, answer
 

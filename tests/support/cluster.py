@@ -138,9 +138,9 @@ async def admin_of(plane: ControlPlane) -> AsyncIterator[KubeAPI]:
 
 
 @asynccontextmanager
-async def new_namespace(api: KubeAPI) -> AsyncIterator[Namespace]:
-    """Make a namespace; afterwards it is deleted, and not waited for."""
-    name = f"test-{next(_numbers)}"
+async def new_namespace(api: KubeAPI, name: str | None = None) -> AsyncIterator[Namespace]:
+    """Make a namespace, of that name or of one that no other has; afterwards it is deleted, and not waited for."""
+    name = name or f"test-{next(_numbers)}"
     await api.request("POST", "/api/v1/namespaces", body={"metadata": {"name": name}})
     try:
         yield Namespace(api, name)

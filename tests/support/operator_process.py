@@ -39,11 +39,13 @@ class OperatorProcess:
 
     async def launch(self) -> None:
         """Start it, and do not wait."""
-        command = [sys.executable, "-m", "oauth_connector", "run"]
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
         # this checkout's, whichever one the virtual environment was made in
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
-        self._child = Child([*command, *arguments], self.log, environment)
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'operator'}{os.pathsep}{ROOT}"}
+        self._child = Child([*self._command(), *arguments], self.log, environment)
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "oauth_connector", "run"]
 
     async def stop(self) -> int:
         """Send SIGTERM, and give the exit status."""
@@ -84,6 +86,33 @@ class OperatorProcess:
     def logged(self) -> str:
         """Give what it has logged."""
         return self.log.read_text() if self.log.exists() else ""
+
+
+class TrappedOperator(OperatorProcess):
+    """One that ends or stops itself once it is armed (see `operator_with_points`)."""
+
+    def arm(self, signal_name: str, passes: int) -> None:
+        """Let it send itself a signal when so many passes are held at their points."""
+        part = self._folder / "armed.part"
+        part.write_text(f"{signal_name} {passes}")
+        part.rename(self._armed)
+
+    def go_on(self) -> None:
+        """Send SIGCONT to one that has stopped itself."""
+        assert self._child is not None
+        self._child.signal(signal.SIGCONT)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it has stopped itself."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+    @property
+    def _armed(self) -> Path:
+        return self._folder / "armed"
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "tests.support.operator_with_points", "--armed", str(self._armed)]
 
 
 def _page(url: str) -> tuple[int, str]:

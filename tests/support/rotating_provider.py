@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.fake_provider import answer
 
@@ -15,20 +15,23 @@ class RotatingProvider:
     """Implements `ports.Provider`: a code or a known refresh token gives a token and the next refresh token.
 
     Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` is
-    given once in place of an answer, after the server has done its work; `fault` each time, and then nothing is done.
-    `revocable` is the revocation endpoint that metadata names.
+    given once in place of an answer, after the server has done its work; `turn_away` once and `fault` each time, and
+    then nothing is done. `revocable` is the revocation endpoint that metadata names.
     """
 
-    def __init__(self, *, grace: bool = False, rotates: bool = True) -> None:
+    def __init__(self, *, grace: bool = False, rotates: bool = True, prefix: str = "refresh") -> None:
         self.requests: list[Mapping[str, list[str]]] = []
         self.urls: list[str] = []
         self.lifetime = 3600
         self.extra: dict[str, object] = {}
         self.fault: HTTPResponse | Signal | None = None
+        self.turn_away: HTTPResponse | Signal | None = None
         self.lose: HTTPResponse | Signal | None = None
         self.unfound: Signal | None = None
         self.refresh_tokens = True
         self.revocable: str | None = None
+        self.newest = ""
+        self._prefix = prefix
         self._grace = grace
         self._rotates = rotates
         self._numbers = itertools.count(1)
@@ -62,8 +65,9 @@ class RotatingProvider:
         form = parse_qs(request.body.decode())
         self.requests.append(form)
         self.urls.append(request.url)
-        if self.fault is not None:
-            return self.fault
+        turned_away, self.turn_away = self.turn_away or self.fault, None
+        if turned_away is not None:
+            return turned_away
         if "token" in form:
             self._alive.discard(form["token"][0])
             return HTTPResponse(200, {}, b"")
@@ -89,6 +93,6 @@ class RotatingProvider:
         number = next(self._numbers)
         members = {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self.lifetime}
         if self._rotates and self.refresh_tokens:
-            members["refresh_token"] = f"refresh-{number}"
-            self._alive.add(f"refresh-{number}")
+            members["refresh_token"] = self.newest = f"{self._prefix}-{number}"
+            self._alive.add(self.newest)
         return answer(**{**members, **self.extra})

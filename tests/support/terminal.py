@@ -8,22 +8,21 @@ import signal
 import struct
 import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.support.polling import eventually
 
 ROOT = Path(__file__).parents[2]
 CTRL_C = "\x03"
-PROGRAM = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "from oauth_connector.cli.plugin import main; sys.exit(main(sys.argv[1:]))"
-)
+OWN = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
 """The ioctl makes the terminal the process's own, so that Ctrl-C reaches it as it does from a shell."""
+PLUGIN = f"{OWN} from oauth_connector.cli.plugin import main; sys.exit(main(sys.argv[1:]))"
+COMMAND = f"{OWN} os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 class Terminal:
-    """One run of `kubectl oauth` in a terminal."""
+    """One run of `kubectl oauth`, or of another command, in a terminal."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self._stdout = folder / "stdout"
@@ -38,18 +37,26 @@ class Terminal:
         self._master = -1
 
     async def run(self, *arguments: str) -> None:
-        """Start it; in a terminal that has shown nothing yet."""
+        """Start the plugin; in a terminal that has shown nothing yet."""
+        await self._start(PLUGIN, arguments)
+
+    async def command(self, *words: str, folder: Path) -> None:
+        """Start any command in a folder; in a terminal that has shown nothing yet."""
+        await self._start(COMMAND, words, folder)
+
+    async def _start(self, program: str, arguments: Sequence[str], folder: Path | None = None) -> None:
         await self.close()
         self._shown = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
         with self._stdout.open("wb") as stdout:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", PROGRAM, *arguments),
+                *(sys.executable, "-c", program, *arguments),
                 stdin=slave,
                 stdout=stdout,
                 stderr=slave,
                 env=self._environ,
+                cwd=folder,
                 start_new_session=True,
             )
         os.close(slave)

@@ -134,6 +134,26 @@ class World:
         await self.run(30)
         self._at = nowhere
 
+    async def be_stopped_at(self, point: Point, seconds: float) -> None:
+        """Make passes until one comes to a point, and be stopped there for so long while a second process works."""
+        self.stop_at(point, seconds)
+        await self.run(600)
+        self._at = nowhere
+
+    def stop_at(self, point: Point, seconds: float) -> None:
+        """Be stopped when a pass comes to a point, once."""
+        other = World(self.rotating)
+
+        async def stop(at: Point) -> None:
+            if at is point:
+                self._at = nowhere
+                other.now, other.cluster = self.now, self.cluster
+                other.start()
+                await other.run(seconds)
+                self.now = other.now
+
+        self._at = stop
+
     @property
     def state(self) -> dict[str, str]:
         """What the state Secret holds."""

@@ -29,17 +29,10 @@ def test_an_example_is_accepted(name: str) -> None:
         assert isinstance(parse_manifest(manifest), OAuthConnectorSpec)
 
 
-def test_the_how_to_for_zoho_fits_its_example() -> None:
-    """The names, the keys and the call that the page shows are those of the manifest."""
+def test_the_pod_of_the_example_calls_as_the_how_to_shows() -> None:
+    """The page's one command that runs in the pod is the pod's own; tests/e2e/test_how_to_zoho.py does the others."""
     page = (ROOT / "docs" / "how-to" / "connect-zoho.md").read_text()
-    connector, pod = EXAMPLES["zoho.yaml"]
-    spec = parse_manifest(connector)
-    assert isinstance(spec, OAuthConnectorSpec)
-    assert spec.reference("client.secretRef") == ("zoho-client", "client-secret")
-    assert "kubectl create secret generic zoho-client -n shop --from-file=client-secret=/dev/stdin" in page
-    assert spec.client.id == "change-me"
-    assert spec.output_secret_name(connector["metadata"]["name"]) == "zoho-token"
-    assert pod["spec"]["volumes"][0]["secret"]["secretName"] == "zoho-token"
+    _connector, pod = EXAMPLES["zoho.yaml"]
     (call,) = re.findall(r"```sh\n(printf 'Authorization.*?)\n```", page, re.DOTALL)
     assert [line.strip() for line in call.splitlines()] == [
         line.strip() for line in pod["spec"]["containers"][0]["args"][0].splitlines()[1:3]

@@ -6,8 +6,8 @@ import pytest
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.observation import Key
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.ports import ClusterUnavailable, LiveSecret
 from tests.support.builders import a_connector, a_password_spec, a_spec, an_output

@@ -153,8 +153,8 @@ CONSENT_SENTENCES: Mapping[ConsentReason, str] = {
     " no longer holds: run kubectl oauth authorize {connector} again",
     ConsentReason.CONNECTOR_INVALID: "OAuthConnector `{connector}` cannot be connected by a person as it stands: its"
     " condition Ready says what to mend",
-    ConsentReason.RESPONSE_INVALID: "What came back does not belong to this request: run kubectl oauth authorize"
-    " {connector} again, and type the code that the last page shows",
+    ConsentReason.RESPONSE_INVALID: "What came back does not belong to this request, and was not used: run kubectl"
+    " oauth authorize {connector} again",
     ConsentReason.CODE_REJECTED: "{host} did not accept the code that it had sent: look at the connector's"
     " condition Ready, and at the client's redirect URI there, then run kubectl oauth authorize {connector} again",
     ConsentReason.CODE_LOST: "{host} gave no answer that could be understood, and a code is never sent twice: run"

@@ -14,6 +14,7 @@ from oauth_connector.api.status import OAuthConnectorStatus
 from oauth_connector.cli.documents import Documents
 from oauth_connector.cli.step import Step
 from oauth_connector.connector import schedule
+from oauth_connector.connector.answers import Failed
 from oauth_connector.connector.credentials import assemble, forbidden_host
 from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
 from oauth_connector.connector.findings import Findings, ShownToken
@@ -21,10 +22,11 @@ from oauth_connector.connector.observation import Connector, IssuedToken, Key
 from oauth_connector.connector.problem import Problem, of_failure
 from oauth_connector.connector.report import report
 from oauth_connector.connector.secret import render, timestamp
-from oauth_connector.exchange import Exchange, Failed
+from oauth_connector.exchange import Exchange
 from oauth_connector.net.examination import Examination, examine
 from oauth_connector.net.provider import HTTPProvider
-from oauth_connector.oauth.errors import Phase, Remedy, Signal, classify
+from oauth_connector.oauth.errors import Phase, Remedy, classify
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.settings import Settings
 
 

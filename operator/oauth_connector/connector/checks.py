@@ -10,7 +10,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.connector import schedule
 from oauth_connector.connector.actions import Cause, Hold, Keep, LeaveAlone, Mint, Publish, Revoke, TokenAnswer
 from oauth_connector.connector.choice import why_consent
-from oauth_connector.connector.consents import CLAIM_RESTS
+from oauth_connector.connector.claims import rests_until
 from oauth_connector.connector.effective import request_digest, seconds
 from oauth_connector.connector.facts import held, is_requested, notes_of, observed_credentials, refresh_due
 from oauth_connector.connector.grant_state import Purpose
@@ -55,19 +55,19 @@ def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
     spec, notes = obs.connector.spec, notes_of(obs)
     if isinstance(spec, tuple) or notes is None or notes.claimed_at is None or not spec.may_hold_refresh_token:
         return None
-    rests = notes.claimed_at + CLAIM_RESTS
-    if notes.attempt != obs.memory.attempt and notes.claimed_at <= obs.now < rests:
+    rests = rests_until(notes.claimed_at, obs.now)
+    if notes.attempt != obs.memory.attempt and rests is not None:
         return Hold(None, rests)
-    if notes.claimed_for != Purpose.REFRESH or _failed_here(obs):
+    if notes.claimed_for != Purpose.REFRESH or _is_looked_at(obs):
         return None
     return Mint(Cause.DOUBT)
 
 
-def _failed_here(obs: Observation) -> bool:
-    """Tell whether the last try came to nothing on this side: the checks below know when that is looked at again."""
+def _is_looked_at(obs: Observation) -> bool:
+    """Tell whether nothing can be sent for now: the checks below know when that is looked at again."""
     error = obs.connector.status.last_error
     same = error is not None and error.request_digest == request_digest(obs.connector.spec)
-    return error is not None and same and error.reason in LOCAL
+    return error is not None and same and error.reason in LOOKED_AT
 
 
 def suspended(obs: Observation) -> TokenAnswer | None:

@@ -6,6 +6,8 @@ is carried out.
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from oauth_connector.api.digests import of_binding
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
@@ -21,18 +23,28 @@ from oauth_connector.oauth.token import GrantType
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is presented, and what it is bound to. `seed` is the print of a refresh token that a person brought anew."""
+    """What is presented, and what it is bound to.
+
+    `seed` is the print of the refresh token that a person brought, in the end; `code` is there where that is presented,
+    and `presented` is the refresh token where one is.
+    """
 
     grant: Grant
     purpose: Purpose
     binding: str
     seed: str | None = None
+    code: WaitingCode | None = None
+
+    @property
+    def presented(self) -> SecretStr | None:
+        """Give the refresh token that is presented, if it is one."""
+        return self.grant.token if isinstance(self.grant, RefreshToken) else None
 
 
 def present_code(spec: OAuthConnectorSpec, code: WaitingCode) -> Choice:
     """Present a code, whatever grant there was before."""
     grant = AuthorizationCode(code.code, code.redirect_uri, code.verifier)
-    return Choice(grant, Purpose.CODE, of_binding(spec, spec.client.id or ""))
+    return Choice(grant, Purpose.CODE, of_binding(spec, spec.client.id or ""), code=code)
 
 
 def choose(

@@ -20,6 +20,7 @@ from oauth_connector.api.consent import (
 )
 from oauth_connector.api.sealing import Answer, ConsentKeys, Unsealable
 from oauth_connector.api.tickets import is_ticket_of, normalised
+from oauth_connector.connector.claims import rests_until
 from oauth_connector.connector.observation import Connector, Key, WaitingCode
 from oauth_connector.connector.secret_metadata import StateNotes
 from oauth_connector.oauth.token import GrantType
@@ -28,9 +29,6 @@ ANSWERED = 300
 """Seconds after the last moment for consent within which the confirmation may still be typed."""
 
 UNDER_WAY = frozenset({ConsentReason.AWAITING_PERSON, ConsentReason.AWAITING_CONFIRMATION})
-
-CLAIM_RESTS = 15
-"""Seconds that a claim of another process is left alone: its request takes no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +163,8 @@ def _of_state(consent: Consent, situation: Situation) -> Verdict | None:
         return Say(ConsentReason.CONNECTED)
     if notes.claimed_at is None:
         return Say(ConsentReason.CODE_REJECTED)
-    rests = notes.claimed_at + (0 if notes.attempt == situation.attempt else CLAIM_RESTS)
-    return Wait(rests) if situation.now < rests else Say(ConsentReason.CODE_LOST)
+    rests = None if notes.attempt == situation.attempt else rests_until(notes.claimed_at, situation.now)
+    return Wait(rests) if rests is not None else Say(ConsentReason.CODE_LOST)
 
 
 def _opened(consent: Consent, request: ConsentRequest, situation: Situation, keys: ConsentKeys) -> Verdict:

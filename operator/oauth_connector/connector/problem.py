@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.schedule import Pace
-from oauth_connector.oauth.errors import Failure, FailureReason, Remedy, Signal, Symptom
+from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
+from oauth_connector.oauth.signals import Signal, Symptom
 
 _SLOW = frozenset(
     {FailureReason.ENDPOINT_NOT_FOUND, FailureReason.NOT_A_TOKEN_ENDPOINT, FailureReason.CREDENTIALS_REJECTED}

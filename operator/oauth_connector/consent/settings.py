@@ -17,7 +17,8 @@ class ConsentSettings(Configuration):
         None, description="How to reach the cluster from outside; without it, the Pod's own ServiceAccount."
     )
     public_url: PublicURL = Field(
-        description="Where browsers find the service: `https://` and a host of its own. The operator needs the same."
+        description="Where browsers find the service: `https://` and a host of its own, perhaps a port; `http://` only"
+        " on 127.0.0.1, [::1] or localhost. The operator needs the same."
     )
     api_request_seconds: float = Field(
         10, gt=0, le=60, description="The time limit of one request to the Kubernetes API."

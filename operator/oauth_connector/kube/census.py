@@ -1,7 +1,9 @@
 """Which connectors there are, counted from time to time: what the watch has missed comes to light here.
 
 kopf's watch tells of nothing that went while it was not looking: after an error it lists anew, and what is not in the
-list is not mentioned. So the names are compared soon after each such list, and every ten minutes in any case.
+list is not mentioned. So the names are compared soon after each such list, and every ten minutes in any case. A watch
+that is only slow, with thousands of connectors in a busy process, is given its time: opened anew too soon it would
+never be through.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ EVERY = 600.0
 """Seconds between two counts when nothing calls for one."""
 
 SETTLED = 3.0
-"""Seconds from the beginning of the watch's own list to a count: it is in by then."""
+"""Seconds without more of the watch's own list, after which it is through; and for news on its way to come in."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 
@@ -62,24 +64,38 @@ class Census:
 
     async def _count(self) -> None:
         if self.listed.is_set():
-            self._compare(*await list_names(self._api))
+            await self._compare(*await list_names(self._api))
         else:
-            async for manifest in list_connectors(self._api):
-                self._connectors.see(manifest)
+            await self._take_in()
             self.listed.set()
         self.counted = time.time()
+
+    async def _take_in(self) -> None:
+        async for manifest in list_connectors(self._api):
+            self._connectors.see(manifest)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(EVERY):
                 await self._wanted.wait()
-                await asyncio.sleep(SETTLED)
+                while self._wanted.is_set():
+                    self._wanted.clear()
+                    await asyncio.sleep(SETTLED)
         self._wanted.clear()
 
-    def _compare(self, uids: Mapping[Key, str], version: int) -> None:
-        """Forget what is gone; where connectors are missing the watch has gone deaf."""
+    async def _compare(self, uids: Mapping[Key, str], version: int) -> None:
+        """Forget what is gone; where connectors are missing and stay so the watch has gone deaf. Raises `KubeError`."""
         self._connectors.only(uids, version)
-        missed = [key for key, uid in uids.items() if (known := self._connectors.get(key)) is None or known.uid != uid]
-        if missed:
-            log.warning("the watch missed connectors and is opened anew", count=len(missed))
+        missing = self._missing(uids)
+        if missing:
+            await asyncio.sleep(SETTLED)
+            missing = self._missing(missing)
+        if missing:
+            log.warning("the watch missed connectors and is opened anew", count=len(missing))
+            await self._take_in()
             self._on_deaf()
+
+    def _missing(self, uids: Mapping[Key, str]) -> dict[Key, str]:
+        return {
+            key: uid for key, uid in uids.items() if (known := self._connectors.get(key)) is None or known.uid != uid
+        }

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
 from oauth_connector.net.pools import Pools
-from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
 FRESH = 3600.0

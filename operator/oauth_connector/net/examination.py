@@ -13,7 +13,7 @@ from oauth_connector.net.guard import Address, Destination, judge
 from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.net.streams import let_go
 from oauth_connector.net.tls import BadCertificatesError, context
-from oauth_connector.oauth.errors import Symptom
+from oauth_connector.oauth.signals import Symptom
 
 PATIENCE = 10.0
 

@@ -5,6 +5,7 @@ Every exception of the libraries is translated here, once, into what was seen.
 
 import asyncio
 import ssl
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ import httpx2
 from oauth_connector.net.pools import Pools
 from oauth_connector.net.tls import BadCertificatesError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.grants import Term
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
 ALWAYS = (("User-Agent", "oauth-connector-operator"), ("Accept-Encoding", "identity"))
@@ -34,12 +36,22 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request as it is sent."""
+    """A request as it is sent, and when, where that matters."""
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    term: Term | None = None
+
+    def seconds(self, most: float) -> float:
+        """Give how long it may take from now on."""
+        return most if self.term is None else min(most, self.term.until - time.time())
+
+    def mind_the_time(self) -> None:
+        """Look at the clock right before the first byte is written. Raises `TimeoutError` where it is too late."""
+        if self.term is not None and time.time() > self.term.latest:
+            raise TimeoutError("nothing was sent: it is too late for it")
 
 
 async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: Limits) -> HTTPResponse | Signal:
@@ -48,10 +60,12 @@ async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: Lim
 
     async def trace(name: str, _info: object) -> None:
         nonlocal sent
-        sent = sent or name == "http11.send_request_headers.started"
+        if name == "http11.send_request_headers.started":
+            outgoing.mind_the_time()
+            sent = True
 
     try:
-        async with asyncio.timeout(limits.total), pools.transport(trust) as transport:
+        async with asyncio.timeout(outgoing.seconds(limits.total)), pools.transport(trust) as transport:
             timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
             request = httpx2.Request(
                 outgoing.method,

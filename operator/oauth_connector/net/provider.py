@@ -10,9 +10,9 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
 from oauth_connector.net.pools import Pools
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 
 
@@ -45,5 +45,5 @@ class HTTPProvider:
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Send one token request, once."""
-        outgoing = Outgoing("POST", request.url, request.headers, request.body)
+        outgoing = Outgoing("POST", request.url, request.headers, request.body, request.term)
         return await fetch(self._pools, outgoing, trust, self._limits)

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from oauth_connector.net.guard import Address
-from oauth_connector.oauth.errors import Symptom
+from oauth_connector.oauth.signals import Symptom
 
 THREADS = 64
 OF_ONE_DOMAIN = 16

@@ -15,7 +15,7 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.guard import Destination, judge
 from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.net.streams import connect
-from oauth_connector.oauth.errors import Symptom
+from oauth_connector.oauth.signals import Symptom
 
 CONNECTIONS = 256
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from oauth_connector.oauth.errors import Symptom
+from oauth_connector.oauth.signals import Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
 Members = Mapping[str, object]

@@ -87,12 +87,21 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """When a request may be made, in seconds since the epoch: begun by `latest` or never, and given up at `until`."""
+
+    latest: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """A POST to a token endpoint, whole."""
+    """A POST to a token endpoint, whole, and when it may be made, where that matters."""
 
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
+    term: Term | None = None
 
 
 def token_request(url: str, grant: Grant, client: Client, parameters: Parameters) -> TokenRequest:

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from oauth_connector.oauth.bodies import Members, decode
-from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.grants import split_scope
 from oauth_connector.oauth.lifetimes import lifetime, refresh_lifetime, retry_after
 from oauth_connector.oauth.quirks import STANDARD, Quirks
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
 
 BEARER_TYPES = frozenset({"bearer", "user access token", "application access token", "n_a"})

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from pydantic import SecretStr
 
 from oauth_connector.oauth.client_auth import authenticate
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.responses import holds_error
+from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Client, HTTPResponse
 
 

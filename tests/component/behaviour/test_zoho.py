@@ -1,4 +1,7 @@
-"""Zoho from the example's manifest to a call of the API: the operator on a real API server, Zoho as its papers say."""
+"""Zoho on good days and bad ones: the operator on a real API server, Zoho as its papers say.
+
+The way of the how-to itself, command by command, is tests/e2e/test_how_to_zoho.py.
+"""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """The threats to pages and addresses, each tried on two replicas over the real API server.
 
-Numbers are those of the project's threat model: TH14 logs, TH15 what addresses leak, TH16 frames and scanners, TH17
+Numbers are those of docs/explanation/threats.md: TH14 logs, TH15 what addresses leak, TH16 frames and scanners, TH17
 scripts in what others write, TH18 parameters twice, TH24 a poisoned host.
 """
 

@@ -7,7 +7,7 @@ from oauth_connector.connector.effective import token_origin
 from oauth_connector.connector.lanes import LOOK_AGAIN, MOST_IDLE, PLACES, Lanes
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.problem import is_strain
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_connector, a_spec
 
 HOST = "login.example.com"

@@ -10,7 +10,8 @@ from oauth_connector.connector.findings import Findings, ShownToken
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.report import next_transition, recall, report
-from oauth_connector.oauth.errors import Remedy, Signal, Symptom
+from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import NOW, a_connector
 from tests.support.kstatus import flux_problems, kstatus
 

@@ -1,16 +1,11 @@
 """What pages say of failures: each something, and what to do."""
 
-from pathlib import Path
-
 import pytest
 
-from oauth_connector.api.consent import ConsentReason
 from oauth_connector.consent.failures import TELLINGS, About, Failure
 from oauth_connector.consent.names import Name
 from oauth_connector.consent.pages import ASSETS, Pages, denied, ticked
 from oauth_connector.consent.refusals import GENERAL, SENTENCES, sentence, shown
-
-DOC = Path(__file__).parents[3] / "docs" / "how-to" / "run-the-consent-service.md"
 
 
 @pytest.mark.parametrize("failure", Failure)
@@ -54,10 +49,3 @@ def test_pages_name_no_foreign_address_and_no_inline_code() -> None:
         text = path.read_text()
         for part in ("http://", "https://", "style=", "onclick", "<style", "innerHTML = "):
             assert part not in text, (path.name, part)
-
-
-def test_the_how_to_names_every_reason_of_a_consent() -> None:
-    """Whoever meets one finds it there."""
-    text = DOC.read_text()
-    for reason in ConsentReason:
-        assert f"`{reason.value}`" in text

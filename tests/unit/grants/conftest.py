@@ -2,10 +2,12 @@
 
 import pytest
 
-from tests.support.builders import a_connector
+from tests.support.builders import a_connector, a_spec
 from tests.support.consenting import CODE_SPEC
 from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import World
+
+SEED = {"refreshToken": {"secretRef": {"name": "seed"}}}
 
 
 @pytest.fixture
@@ -15,3 +17,24 @@ def consenting() -> World:
     world.cluster.add(a_connector(CODE_SPEC))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
     return world
+
+
+def _seeded(provider: RotatingProvider) -> World:
+    world = World(provider)
+    world.cluster.add(a_connector(a_spec(grantType="RefreshToken", **SEED)))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    world.cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
+    provider.know(refresh_token="seed-1")
+    return world
+
+
+@pytest.fixture
+def strict() -> World:
+    """Give a seeded connector at a server that ends a family when a token comes twice."""
+    return _seeded(RotatingProvider())
+
+
+@pytest.fixture
+def graceful() -> World:
+    """Give a seeded connector at a server that takes a used token again."""
+    return _seeded(RotatingProvider(grace=True))

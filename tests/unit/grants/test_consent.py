@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from oauth_connector.connector.observation import Key
+from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.keeper import Point
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent, id_token
+from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
@@ -210,6 +211,25 @@ async def test_a_suspended_connector_takes_no_consent(consenting: World) -> None
     assert consenting.consent_reason("crm-1") == "ConnectorSuspended"
 
 
+class Late(FakeCluster):
+    """A cluster whose cache does not know a connector until it is read: the watch of connectors is behind."""
+
+    def connector(self, key: Key) -> Connector | None:
+        """Give what was read."""
+        return super().connector(key) if f"connector {key}" in self.calls.reads else None
+
+
+async def test_a_consent_that_is_seen_before_its_connector_is_not_turned_down(consenting: World) -> None:
+    """Both were created just now, and each has a watch of its own: a live read decides."""
+    late = Late()
+    late.connectors, late.credentials = consenting.cluster.connectors, consenting.cluster.credentials
+    consenting.cluster = late
+    consenting.start()
+    late.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+
+
 async def test_a_consent_for_no_connector_says_so(consenting: World) -> None:
     """A name that was mistyped is told, and the object goes in time."""
     del consenting.cluster.connectors[KEY]
@@ -286,3 +306,24 @@ async def test_a_consent_may_come_before_its_connector_is_heard_of(consenting: W
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.reconcile(KEY)
     assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+
+
+async def test_a_code_that_comes_right_after_a_refresh_waits_for_a_moment_only(consenting: World) -> None:
+    """Two calls do not follow each other within two seconds; the pass after that sends it, without anybody's nudge."""
+    await consenting.run()
+    await consent(consenting)
+    consenting.rotating.know(code="code-2")
+    key = Key("shop", "crm-2")
+    consenting.cluster.add_consent(a_consent(int(consenting.now), "crm-2"))
+    await consenting.run()
+    consenting.request_refresh("now")
+    consenting.now += 10
+    await consenting.run()
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-2")))
+    await consenting.run(5)
+    assert consenting.consent_reason("crm-2") == "Connected"
+    assert [form["grant_type"][0] for form in consenting.rotating.requests] == [
+        "authorization_code",
+        "refresh_token",
+        "authorization_code",
+    ]

@@ -3,8 +3,8 @@
 import pytest
 
 from oauth_connector.desk import MOST_OPEN
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from tests.support.builders import a_connector
 from tests.support.consenting import CODE_SPEC, a_consent, consent
 from tests.support.rotating_provider import RotatingProvider

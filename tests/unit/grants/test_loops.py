@@ -1,6 +1,6 @@
 """No pass calls itself again at once for ever, whatever stands in the way."""
 
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.consenting import CODE_SPEC, consent
 from tests.support.world import World
 

@@ -3,7 +3,7 @@
 import pytest
 
 from oauth_connector.keeper import Point
-from oauth_connector.oauth.errors import Signal, Symptom
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_connector, a_password_spec, a_spec
 from tests.support.fake_provider import answer
@@ -22,18 +22,6 @@ def a_seeded_world(provider: RotatingProvider) -> World:
     world.cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
     provider.know(refresh_token="seed-1")
     return world
-
-
-@pytest.fixture
-def strict() -> World:
-    """Give a seeded connector at a server that ends a family when a token comes twice."""
-    return a_seeded_world(RotatingProvider())
-
-
-@pytest.fixture
-def graceful() -> World:
-    """Give a seeded connector at a server that takes a used token again."""
-    return a_seeded_world(RotatingProvider(grace=True))
 
 
 async def test_a_seed_is_exchanged_and_what_is_rotated_is_kept(strict: World) -> None:

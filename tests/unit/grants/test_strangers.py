@@ -5,8 +5,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.oauth.errors import Signal
 from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
 from tests.support.builders import a_connector, a_password_spec, a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
 from tests.support.rotating_provider import RotatingProvider

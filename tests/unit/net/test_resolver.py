@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from oauth_connector.net.resolver import OF_ONE_DOMAIN, Resolver, UnresolvedError
-from oauth_connector.oauth.errors import Symptom
+from oauth_connector.oauth.signals import Symptom
 
 ENTRY = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))
 

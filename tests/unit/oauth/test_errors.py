@@ -3,7 +3,8 @@
 import pytest
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.oauth.errors import Failure, FailureReason, Phase, Remedy, Signal, Symptom, classify
+from oauth_connector.oauth.errors import Failure, FailureReason, Phase, Remedy, classify
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import GrantType
 
 CC, PW = GrantType.CLIENT_CREDENTIALS, GrantType.PASSWORD

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
 ISSUER = "https://login.example.com/realms/a"

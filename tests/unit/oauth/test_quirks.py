@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.oauth.errors import FailureReason, Phase, Signal, Symptom, classify
+from oauth_connector.oauth.errors import FailureReason, Phase, classify
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.responses import parse
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import GrantType, HTTPResponse, Token
 from oauth_connector.providers.preset import PresetName
 from oauth_connector.providers.rows import PRESETS

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.oauth.errors import Signal, Symptom
 from oauth_connector.oauth.lifetimes import LONGEST
 from oauth_connector.oauth.responses import LONGEST_TOKEN, parse
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
 
 JSON = {"content-type": "application/json"}

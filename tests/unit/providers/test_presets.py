@@ -15,6 +15,7 @@ from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes, refresh_policy
 from oauth_connector.connector.schedule import Policy
 from oauth_connector.oauth import errors
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import ClientAuthentication, GrantType
 from oauth_connector.providers.preset import Callback, Preset, PresetName
 from oauth_connector.providers.rows import PRESETS
@@ -258,7 +259,7 @@ def test_the_origin_that_the_connector_names_is_always_known() -> None:
 def test_errors_are_translated_to_words_that_the_table_knows(name: PresetName) -> None:
     """A provider's own code becomes one that has a row, never another unknown one."""
     for meaning in PRESETS[name].quirks.errors.values():
-        signal = errors.Signal(errors.Symptom.OAUTH_ERROR, 400, meaning)
+        signal = Signal(Symptom.OAUTH_ERROR, 400, meaning)
         failure = errors.classify(GrantType.CLIENT_CREDENTIALS, errors.Phase.TOKEN, signal)
         assert failure.signal is signal
         assert meaning in errors._OAUTH_ERRORS

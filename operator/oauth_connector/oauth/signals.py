@@ -1,0 +1,79 @@
+"""What was seen where there is no token: a symptom, and codes of known shape; never a word of the provider's own."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Symptom(StrEnum):
+    """What was seen."""
+
+    OAUTH_ERROR = "OAuthError"
+    REDIRECT = "Redirect"
+    NOT_FOUND = "NotFound"
+    UNAUTHORIZED = "Unauthorized"
+    RATE_LIMITED = "RateLimited"
+    UNAVAILABLE = "Unavailable"
+    SERVER_ERROR = "ServerError"
+    CLIENT_ERROR = "ClientError"
+    EMPTY = "Empty"
+    HTML = "HTML"
+    NOT_JSON = "NotJSON"
+    TOO_LARGE = "TooLarge"
+    NO_TOKEN = "NoToken"
+    UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"
+    UNPRINTABLE_TOKEN = "UnprintableToken"
+    DUPLICATE_KEY = "DuplicateKey"
+    ISSUER_MISMATCH = "IssuerMismatch"
+    NO_TOKEN_ENDPOINT = "NoTokenEndpoint"
+    HOST_NOT_FOUND = "HostNotFound"
+    RESOLUTION_FAILED = "ResolutionFailed"
+    CONNECTION_FAILED = "ConnectionFailed"
+    CONNECTION_LOST = "ConnectionLost"
+    TIMEOUT = "Timeout"
+    BAD_CA_BUNDLE = "BadCABundle"
+    CERTIFICATE_UNTRUSTED = "CertificateUntrusted"
+    CERTIFICATE_INVALID = "CertificateInvalid"
+    TLS_FAILED = "TLSFailed"
+    DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What was seen, without a word of the provider's own but codes of known shape; `retry_after` in seconds."""
+
+    symptom: Symptom
+    http_status: int | None = None
+    oauth_error: str | None = None
+    provider_code: str | None = None
+    retry_after: float | None = None
+    sent: bool = False
+
+
+def is_unspent(signal: Signal) -> bool:
+    """Tell whether a request never left, so that nothing that it would have presented can have been used up."""
+    return signal.http_status is None and not signal.sent
+
+
+def is_unknown(signal: Signal) -> bool:
+    """Tell whether a request may have been carried out, though no usable answer came of it.
+
+    A time-out or a lost connection after sending, a 5xx of whoever, a success that cannot be read: a refresh token that
+    was presented may have been replaced, and the answer with its successor is lost.
+    """
+    if signal.http_status is None:
+        return signal.sent
+    return signal.http_status >= 500 or (signal.http_status < 300 and signal.symptom in _UNREADABLE)  # noqa: PLR2004  # HTTP
+
+
+_UNREADABLE = frozenset(
+    {
+        Symptom.EMPTY,
+        Symptom.HTML,
+        Symptom.NOT_JSON,
+        Symptom.TOO_LARGE,
+        Symptom.NO_TOKEN,
+        Symptom.UNSUPPORTED_TOKEN_TYPE,
+        Symptom.UNPRINTABLE_TOKEN,
+        Symptom.DUPLICATE_KEY,
+    }
+)

@@ -1,0 +1,54 @@
+"""Operators that can be stopped in the middle, and connectors that hold grants."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from devtools.authorization_server import AuthorizationServer
+from tests.support.cluster import Namespace
+from tests.support.control_plane import CANARY
+from tests.support.faulty_proxy import FaultyProxy
+from tests.support.holders import PUBLIC_URL, Holders
+from tests.support.operator_process import OperatorProcess, TrappedOperator
+
+StartTrapped = Callable[[], Awaitable[TrappedOperator]]
+StartAnother = Callable[..., Awaitable[OperatorProcess]]
+
+
+@pytest.fixture
+def holders(namespace: Namespace, oidc_provider: AuthorizationServer) -> Holders:
+    """Give connectors that speak with oidc-provider, nothing between."""
+    return Holders(namespace, oidc_provider)
+
+
+@pytest.fixture
+def proxied(namespace: Namespace, oidc_provider: AuthorizationServer, oidc_provider_proxy: FaultyProxy) -> Holders:
+    """Give connectors that speak with oidc-provider through the proxy."""
+    return Holders(namespace, oidc_provider, oidc_provider_proxy.through)
+
+
+@pytest.fixture
+async def start_another(
+    tmp_path: Path, service_account: Path, oidc_provider: AuthorizationServer
+) -> AsyncIterator[StartAnother]:
+    """Give a function that starts one operator more; all are stopped afterwards."""
+    started: list[OperatorProcess] = []
+
+    async def start(
+        kind: type[OperatorProcess] = OperatorProcess, kubeconfig: Path = service_account, **settings: object
+    ) -> OperatorProcess:
+        folder = tmp_path / f"operator-{len(started)}"
+        folder.mkdir()
+        ports = {oidc_provider.port, *settings.pop("ports", ())}  # type: ignore[misc]  # a list of ports
+        operator = kind(folder, kubeconfig, sorted(ports), publicURL=PUBLIC_URL, **settings)
+        started.append(operator)
+        await operator.start()
+        return operator
+
+    yield start
+    await asyncio.gather(*(operator.stop() for operator in started))
+    for operator in started:
+        assert CANARY not in operator.logged(), "a secret was logged"
+        assert "a pass failed" not in operator.logged(), operator.logged()

@@ -1,0 +1,156 @@
+"""Bad days of a token endpoint, seen by connectors that hold grants: what was lost, and what only looks like it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.chaos.grants.conftest import StartAnother
+from tests.support import faults
+from tests.support.cluster import until
+from tests.support.faults import Answer, Fault, Pass, Replace, ResetAfter, ResetBefore, Truncate
+from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
+from tests.support.holders import GRACE, STRICT, Holder, Holders
+
+AFTERWARDS: dict[str, Fault] = {
+    "a broken connection": ResetAfter(),
+    "an answer cut off": Truncate(20),
+    "half of an object": Replace(b'{"access_token": "abc'),
+    "a login page": Replace(b"<!doctype html>", {"content-type": "text/html"}),
+}
+"""What befalls the answer: the server has rotated, and the successor is lost."""
+
+INSTEAD: dict[str, Fault] = {
+    "a broken connection": ResetBefore(),
+    "503": faults.unavailable(),
+    "500 with an error": faults.oauth_error("server_error", 500),
+    "502 with a page": faults.html(502),
+    "200 with nothing": Answer(200),
+}
+"""What befalls the request: the server has never seen it."""
+
+AN_HOUR = 40
+"""Tries in vain: as many as an hour has, were a person impatient enough."""
+
+NewProxy = Callable[[], Awaitable[FaultyProxy]]
+
+
+@pytest.fixture
+async def new_proxy(holders: Holders) -> AsyncIterator[NewProxy]:
+    """Give a function that starts a proxy of its own in front of the server."""
+    async with AsyncExitStack() as stack:
+        yield lambda: stack.enter_async_context(faulty_proxy(holders.server.token_url))
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A connector, and the proxy through which it will be struck."""
+
+    holder: Holder
+    proxy: FaultyProxy
+    fault: Fault
+    spent: bool
+    strict: bool
+
+    def __str__(self) -> str:
+        return f"{self.fault}, {'spent' if self.spent else 'unspent'}, {'strict' if self.strict else 'graceful'}"
+
+    async def strike(self) -> None:
+        """Let the fault befall the next refresh, once, and see what the server and status say of it in the end."""
+        self.proxy.script(self.fault)
+        await self.holder.ask_for_a_refresh("now")
+
+        async def is_done() -> bool:
+            return self.holder.presented == ([1, 2, 2] if self.spent else [1, 2])
+
+        try:
+            await until(is_done, within=45)
+        except TimeoutError:
+            raise AssertionError(f"{self}: {self.holder.presented}, {await self.holder.conditions()}") from None
+        refused = {"ConsentRequired": "GrantRefused", "RefreshFailed": "GrantRefused"}
+        await self.holder.shows(Ready="TokenIssued", **(refused if self.spent and self.strict else {}))
+        self.holder.keeps_the_rules()
+
+
+async def test_a_grant_is_lost_only_by_a_strict_server_whose_answer_was_lost(
+    holders: Holders, new_proxy: NewProxy, start_another: StartAnother
+) -> None:
+    """Each fault, at a strict server and at one that forgives: the same token is sent again, never two at once."""
+    cases = [(fault, True) for fault in AFTERWARDS.values()] + [(fault, False) for fault in INSTEAD.values()]
+    proxies = [await new_proxy() for _ in range(2 * len(cases))]
+    await start_another(ports=[int(proxy.origin.rpartition(":")[2]) for proxy in proxies])
+
+    async def one(number: int, proxy: FaultyProxy) -> Struck:
+        (fault, spent), strict = cases[number // 2], number % 2 == 0
+        own = replace(holders, through=proxy.through)
+        holder = await own.seeded(f"c{number}", STRICT if strict else GRACE)
+        await holder.shows(Ready="TokenIssued")
+        return Struck(holder, proxy, fault, spent, strict)
+
+    struck = await asyncio.gather(*(one(number, proxy) for number, proxy in enumerate(proxies)))
+    await asyncio.gather(*(each.strike() for each in struck))
+
+
+async def test_a_code_whose_answer_was_lost_is_never_sent_again(
+    holders: Holders, new_proxy: NewProxy, start_another: StartAnother
+) -> None:
+    """Nobody knows what became of it: its requester is told, and another consent works."""
+    cases = [*AFTERWARDS.values(), ResetBefore(), faults.unavailable()]
+    proxies = [await new_proxy() for _ in cases]
+    await start_another(ports=[int(proxy.origin.rpartition(":")[2]) for proxy in proxies])
+
+    async def one(number: int, fault: Fault, proxy: FaultyProxy) -> None:
+        holder = await replace(holders, through=proxy.through).waiting(f"c{number}")
+        consent = await holder.answers()
+        proxy.script(fault)
+        await consent.confirm()
+        await consent.comes_to("CodeLost")
+        assert holder.codes == (["granted"] if fault in AFTERWARDS.values() else [])
+        await holder.consents()
+        await holder.shows(Ready="TokenIssued")
+        holder.keeps_the_rules()
+
+    await asyncio.gather(*(one(number, *case) for number, case in enumerate(zip(cases, proxies, strict=True))))
+
+
+async def test_a_time_out_is_asked_again_once_the_first_request_is_over(
+    holders: Holders, start_another: StartAnother
+) -> None:
+    """A server that thinks for too long has rotated all the same: graceful, it gives another successor."""
+    await start_another(tokenRequestSeconds=3)
+    holder = await holders.seeded("crm", GRACE)
+    await holder.shows(Ready="TokenIssued")
+    holders.server.delay(holder.client, 60)
+    await holder.ask_for_a_refresh("now")
+
+    async def is_asked_again() -> bool:
+        return holder.presented == [1, 2, 2]
+
+    await until(is_asked_again, within=45)
+    holders.server.delay(holder.client, 0)
+    await holder.shows(Ready="TokenIssued")
+    holder.keeps_the_rules()
+
+
+async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(
+    holders: Holders, new_proxy: NewProxy, start_another: StartAnother
+) -> None:
+    """However often it is tried in vain, the refresh token stays what it is, even where nothing is forgiven."""
+    proxy = await new_proxy()
+    await start_another(ports=[int(proxy.origin.rpartition(":")[2])])
+    holder = await replace(holders, through=proxy.through).seeded("crm", STRICT)
+    await holder.shows(Ready="TokenIssued")
+    ways: list[Fault] = [ResetBefore(), faults.unavailable(), faults.html(502), faults.oauth_error("server_error", 500)]
+    for number in range(AN_HOUR):
+        proxy.always(ways[number % len(ways)])
+        calls = len(proxy.token_calls)
+        await holder.ask_for_a_refresh(f"try {number}")
+        await proxy.token_calls_reach(calls + 1)
+        await holder.handles(f"try {number}")
+    assert "ConsentRequired" not in await holder.conditions()
+    proxy.always(Pass())
+    await holder.refreshes("at last")
+    assert holder.presented == [1, 2]
+    assert await holder.is_well()

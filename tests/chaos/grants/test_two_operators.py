@@ -1,0 +1,61 @@
+"""More than one process, and states from a backup."""
+
+import asyncio
+
+from tests.chaos.grants.conftest import StartAnother
+from tests.support.cluster import until
+from tests.support.holders import GRACE, STRICT, Holder, Holders
+
+MANY = 5
+"""Connectors of each kind."""
+
+
+async def test_two_processes_over_the_same_connectors_send_no_token_twice(
+    holders: Holders, start_another: StartAnother
+) -> None:
+    """Both see the same second come, again and again: one of them claims, and the other leaves it alone."""
+    await asyncio.gather(start_another(), start_another())
+    made = await asyncio.gather(
+        *(holders.seeded(f"strict-{n}", STRICT, lifetime=16) for n in range(MANY)),
+        *(holders.seeded(f"graceful-{n}", GRACE, lifetime=16) for n in range(MANY)),
+    )
+
+    async def refreshed_often() -> bool:
+        return all(len(holder.presented) >= 4 for holder in made)
+
+    await until(refreshed_often, within=120)
+    for holder in made:
+        assert holder.presented == list(range(1, len(holder.presented) + 1)), holder.name
+        assert {entry.result for entry in holder.journal} == {"granted"}, holder.name
+        holder.keeps_the_rules()
+
+
+async def test_an_older_state_from_a_backup_costs_a_grant_only_where_nothing_is_forgiven(
+    holders: Holders, start_another: StartAnother
+) -> None:
+    """What was put back is all that is known: it is sent, and a strict server says so once and for all."""
+    await start_another()
+    made = await asyncio.gather(holders.seeded("strict", STRICT), holders.seeded("graceful", GRACE))
+    await asyncio.gather(*(_restored(holder) for holder in made))
+    strict, graceful = made
+    await strict.shows(Ready="TokenIssued", ConsentRequired="GrantRefused", RefreshFailed="GrantRefused")
+    assert strict.presented == graceful.presented == [1, 2, 2]
+    await graceful.shows(Ready="TokenIssued")
+    await graceful.refreshes("go on")
+    assert await graceful.is_well()
+
+
+async def _restored(holder: Holder) -> None:
+    """Keep a state, refresh once more, put the kept one back, and ask for a refresh."""
+    await holder.shows(Ready="TokenIssued")
+    name = f"{holder.name}-oauth-state"
+    kept = await holder.namespace.get("secrets", name) or {}
+    await holder.refreshes("rotate")
+    body = {"metadata": {"annotations": kept["metadata"]["annotations"]}, "data": kept["data"]}
+    await holder.namespace.edit("secrets", name, body)
+    await holder.ask_for_a_refresh("again")
+
+    async def is_sent() -> bool:
+        return len(holder.presented) == 3
+
+    await until(is_sent, within=45)

@@ -1,0 +1,50 @@
+"""One operator for the stories of a file, and connectors that hold grants at each server."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from devtools.authorization_server import AuthorizationServer
+from tests.support.cluster import Namespace
+from tests.support.control_plane import CANARY
+from tests.support.holders import PUBLIC_URL, Holders
+from tests.support.operator_process import OperatorProcess
+
+
+@pytest.fixture(scope="module")
+async def operator(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_account: Path,
+    canaille: AuthorizationServer,
+    oidc_provider: AuthorizationServer,
+) -> AsyncIterator[OperatorProcess]:
+    """Give the operator."""
+    ports = [canaille.port, oidc_provider.port]
+    running = OperatorProcess(tmp_path_factory.mktemp("operator"), service_account, ports, publicURL=PUBLIC_URL)
+    await running.start()
+    yield running
+    await running.stop()
+    assert CANARY not in running.logged(), "a secret was logged"
+    assert "a pass failed" not in running.logged(), running.logged()
+
+
+@pytest.fixture
+def holders(operator: OperatorProcess, namespace: Namespace, oidc_provider: AuthorizationServer) -> Holders:
+    """Give connectors at oidc-provider, with the operator at work."""
+    del operator
+    return Holders(namespace, oidc_provider)
+
+
+@pytest.fixture
+def at_canaille(operator: OperatorProcess, namespace: Namespace, canaille: AuthorizationServer) -> Holders:
+    """Give connectors at Canaille."""
+    del operator
+    return Holders(namespace, canaille)
+
+
+@pytest.fixture(params=["holders", "at_canaille"])
+def at_each(request: pytest.FixtureRequest) -> Holders:
+    """Give connectors at each server in turn."""
+    found: Holders = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,26 @@
+"""What happens to grants while the operator is away."""
+
+from devtools.authorization_server import AuthorizationServer
+from tests.support.cluster import Namespace, until
+from tests.support.control_plane import StartOperator
+from tests.support.holders import PUBLIC_URL, Holders
+
+
+async def test_a_namespace_goes_without_the_operator(
+    namespace: Namespace, oidc_provider: AuthorizationServer, start_operator: StartOperator
+) -> None:
+    """No finalizer holds it: connectors, consents and grants are gone though nobody sees to them."""
+    operator = await start_operator(oidc_provider.port, publicURL=PUBLIC_URL)
+    holder = await Holders(namespace, oidc_provider).waiting("crm")
+    await holder.consents()
+    await holder.shows(Ready="TokenIssued")
+    await operator.stop()
+    await namespace.api.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
+
+    async def is_gone() -> bool:
+        found = await namespace.api.request("GET", "/api/v1/namespaces")
+        return namespace.name not in {item["metadata"]["name"] for item in found["items"]}
+
+    await until(is_gone, within=60)
+    await operator.start()
+    assert len(holder.journal) == 1

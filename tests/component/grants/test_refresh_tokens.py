@@ -1,0 +1,101 @@
+"""Good days of connectors that hold refresh tokens, at real servers."""
+
+import asyncio
+
+from pydantic import SecretStr
+
+from devtools.registrations import Terms
+from tests.support.cluster import until
+from tests.support.holders import Holder, Holders
+
+
+async def rotates(holder: Holder, times: int = 4) -> None:
+    """See so many tokens after another in the output, each alive when it is seen."""
+    seen: set[str] = set()
+
+    async def enough() -> bool:
+        token = await holder.namespace.token(f"{holder.name}-token")
+        if token is not None and token not in seen:
+            assert holder.server.is_live(SecretStr(token)), holder.name
+            seen.add(token)
+        return len(seen) >= times
+
+    await until(enough, within=120)
+    assert await holder.conditions() == {"Ready": "TokenIssued"}
+
+
+async def test_tokens_rotate_many_times_in_a_row(holders: Holders, at_canaille: Holders) -> None:
+    """A seed, a password and a consent, at both servers: pods never read a token that is not alive."""
+    made: list[Holder] = []
+    for where, place in (("oidc", holders), ("canaille", at_canaille)):
+        made += await asyncio.gather(
+            place.seeded(f"seed-{where}", lifetime=16),
+            place.by_password(f"password-{where}", lifetime=16),
+            place.waiting(f"consent-{where}", lifetime=16),
+        )
+    await asyncio.gather(*(holder.consents() for holder in made if holder.name.startswith("consent")))
+    await asyncio.gather(*(rotates(holder) for holder in made))
+    for holder in made[:3]:
+        assert len(holder.presented) == len(set(holder.presented)) >= 3, holder.name
+        holder.keeps_the_rules()
+
+
+async def test_no_pod_reads_a_refresh_token(at_each: Holders) -> None:
+    """The output shows the access token; what could renew it stands in the state Secret alone."""
+    holder = await at_each.seeded("crm")
+    await holder.shows(Ready="TokenIssued")
+    kept = await holder.namespace.values("crm-oauth-state") or {}
+    shown = await holder.namespace.values("crm-token") or {}
+    assert await holder.is_well()
+    assert not any(kept["refresh_token"] in value for value in shown.values())
+    state = await holder.namespace.get("secrets", "crm-oauth-state") or {}
+    assert state["type"] == "oauthconnector.dev/state"
+    connector = await holder.namespace.get("oauthconnectors", "crm")
+    assert kept["refresh_token"] not in str(connector)
+
+
+async def test_a_deleted_output_comes_back_without_a_token_call(holders: Holders) -> None:
+    """The state Secret has the token: nobody is asked for another."""
+    holder = await holders.seeded("crm")
+    await holder.shows(Ready="TokenIssued")
+    before = await holder.namespace.token("crm-token")
+    await holder.namespace.delete("secrets", "crm-token")
+    await until(lambda: holder.namespace.token("crm-token"))
+    assert await holder.namespace.token("crm-token") == before
+    assert holder.presented == [1]
+
+
+async def test_the_expiry_of_a_refresh_token_stands_in_status(holders: Holders) -> None:
+    """Where the provider tells it, people can see it."""
+    told = await holders.seeded("told", Terms(refresh_lifetime=4000, refresh_lifetime_told=True))
+    silent = await holders.seeded("silent")
+    await told.shows(Ready="TokenIssued")
+    await silent.shows(Ready="TokenIssued")
+    assert "refreshTokenExpirationTime" in await told.status()
+    assert "refreshTokenExpirationTime" not in await silent.status()
+
+
+async def test_a_state_secret_is_nobodys_credential(holders: Holders) -> None:
+    """Whoever may write connectors cannot have a grant of another sent to a server of their choice."""
+    holder = await holders.seeded("crm")
+    await holder.shows(Ready="TokenIssued")
+    thief = {
+        "grantType": "ClientCredentials",
+        "provider": {"tokenURL": holders.server.token_url},
+        "client": {"id": "thief", "secretRef": {"name": "crm-oauth-state", "key": "refresh_token"}},
+    }
+    await holder.namespace.add_connector("thief", thief)
+    await holder.namespace.shows("thief", not_Ready="CredentialsInvalid", Stalled="CredentialsInvalid")
+
+
+async def test_a_deleted_connector_takes_its_grant_along(holders: Holders) -> None:
+    """The state Secret is collected with it, as the output is."""
+    holder = await holders.seeded("crm")
+    await holder.shows(Ready="TokenIssued")
+    await holder.namespace.delete("oauthconnectors", "crm")
+
+    async def is_gone() -> bool:
+        names = {secret["metadata"]["name"] for secret in await holder.namespace.items("secrets")}
+        return not names & {"crm-oauth-state", "crm-token"}
+
+    await until(is_gone, within=45)

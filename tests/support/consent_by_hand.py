@@ -1,0 +1,100 @@
+"""A consent as `kubectl oauth authorize --paste` brings it through: created, answered in a browser, confirmed."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import SecretStr
+
+from devtools.authorization_server import AuthorizationServer
+from devtools.registrations import Person
+from oauth_connector.api.consent import ConsentRequest
+from oauth_connector.api.sealing import Answer, seal
+from oauth_connector.api.tickets import new_confirmation, new_ticket, ticket_hash
+from oauth_connector.oauth.authorization import AuthorizationRequest
+from tests.support.cluster import CONNECTORS, MERGE, Namespace, until
+from tests.support.person import visit
+
+PATIENCE = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentByHand:
+    """One OAuthConsent of the administrator's, whose ticket and confirmation only this test knows."""
+
+    namespace: Namespace
+    name: str
+    ticket: str
+    confirmation: str
+
+    @staticmethod
+    async def create(namespace: Namespace, connector: str) -> "ConsentByHand":
+        """Ask for a person's yes to a connector."""
+        ticket, confirmation = new_ticket(secrets.token_bytes), new_confirmation(secrets.token_bytes)
+        made = ConsentByHand(namespace, f"{connector}-{secrets.token_hex(3)}", ticket, confirmation)
+        spec = {
+            "connectorName": connector,
+            "requestedBy": "admin",
+            "ticketHash": ticket_hash(ticket),
+            "redirect": "Hosted",
+        }
+        kind = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConsent"}
+        body = {**kind, "metadata": {"name": made.name}, "spec": spec}
+        await namespace.api.request("POST", made._path.rpartition("/")[0], body=body)
+        return made
+
+    async def answer(self, server: AuthorizationServer, person: Person | None = None) -> None:
+        """Go through the provider's pages, and seal what comes back into the consent's status."""
+        request = await self._request()
+        link = AuthorizationRequest(
+            request.authorization_endpoint,
+            request.client_id,
+            request.redirect_uri,
+            request.scope or "",
+            request.code_challenge,
+            [(parameter.name, parameter.value) for parameter in request.parameters],
+        ).url("st-ate")
+        back = dict(parse_qsl(urlsplit(await visit(server, link, request.redirect_uri, person)).query))
+        sealed = seal(
+            Answer(SecretStr(back["code"]), SecretStr(self.ticket), self.confirmation, back.get("iss")),
+            request.encryption_key,
+        )
+        await self._patch("/status", {"status": {"response": sealed}})
+
+    async def confirm(self) -> None:
+        """Type the code of the last page."""
+        await self._patch("", {"spec": {"confirmation": self.confirmation}})
+
+    async def reason(self) -> str | None:
+        """Give how far it is."""
+        conditions = (await self._read()).get("status", {}).get("conditions", [])
+        return next((str(c["reason"]) for c in conditions if c["type"] == "Ready"), None)
+
+    async def comes_to(self, reason: str) -> None:
+        """Wait until it is so far. Raises `AssertionError`."""
+
+        async def is_there() -> bool:
+            return await self.reason() == reason
+
+        try:
+            await until(is_there, PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"consent {self.name} is {await self.reason()}, not {reason}") from None
+
+    async def _request(self) -> ConsentRequest:
+        async def is_there() -> bool:
+            return "request" in (await self._read()).get("status", {})
+
+        await until(is_there, PATIENCE)
+        return ConsentRequest.model_validate((await self._read())["status"]["request"])
+
+    async def _read(self) -> dict[str, Any]:
+        return await self.namespace.api.request("GET", self._path)
+
+    async def _patch(self, subresource: str, patch: dict[str, Any]) -> None:
+        await self.namespace.api.request("PATCH", self._path + subresource, body=patch, content_type=MERGE)
+
+    @property
+    def _path(self) -> str:
+        return f"{CONNECTORS}/namespaces/{self.namespace.name}/oauthconsents/{self.name}"

@@ -1,0 +1,103 @@
+"""Whoever may edit connectors, and not read Secrets, gets no refresh token, no code and no credential for themselves.
+
+Numbers are those of docs/explanation/threats.md: TH6 and TH7 confused deputy, TH8 across namespaces, TH22 another
+server after the consent.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.observation import Key
+from tests.support.builders import a_connector, a_spec
+from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
+from tests.support.rotating_provider import RotatingProvider
+from tests.support.world import World
+
+ELSEWHERE = {**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "tokenURL": "https://evil.example/token"}}
+ANOTHER_CLIENT = {**CODE_SPEC, "client": {**CODE_SPEC["client"], "id": "another"}}
+
+
+def allow(world: World, name: str, *hosts: str) -> None:
+    """Let the owner of a credential Secret say where it may be sent."""
+    held = world.cluster.credentials["shop", name]
+    version = replace(held.version, resource_version=f"{held.version.resource_version}-allowed")
+    world.cluster.credentials["shop", name] = CredentialSecret(version, held.type, held.data, hosts)
+
+
+async def test_a_code_does_not_leave_where_the_clients_secret_may_not_go(consenting: World) -> None:
+    """TH6: secret and code go in one request, which is not made; whoever waits is told at once."""
+    allow(consenting, "robot", "accounts.example.com")
+    await consenting.run()
+    await consent(consenting)
+    assert consenting.consent_reason("crm-1") == "ConnectorInvalid"
+    assert consenting.reason() == "CredentialsNotAllowed"
+    await consenting.run(3600)
+    assert consenting.rotating.requests == []
+
+
+async def test_a_refresh_token_does_not_leave_where_the_clients_secret_may_not_go(consenting: World) -> None:
+    """TH6: a limit that is set after the consent holds from the next refresh on, and ends no grant."""
+    await consenting.run()
+    await consent(consenting)
+    allow(consenting, "robot", "accounts.example.com")
+    await consenting.run(3600)
+    assert consenting.rotating.presented == []
+    assert consenting.reason() == "CredentialsNotAllowed"
+    allow(consenting, "robot", "login.example.com")
+    await consenting.run(3600)
+    assert "refresh-1" in consenting.rotating.presented
+    assert consenting.reason() == "TokenIssued"
+
+
+async def test_a_seed_goes_only_where_its_owner_allows() -> None:
+    """TH7: a refresh token that a person brought is a credential like any other, and so is its Secret's annotation."""
+    world = World(RotatingProvider())
+    world.cluster.add(a_connector(a_spec(grantType="RefreshToken", refreshToken={"secretRef": {"name": "seed"}})))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    world.cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
+    allow(world, "seed", "accounts.example.com")
+    await world.run(3600)
+    assert world.rotating.requests == []
+    assert world.reason() == "CredentialsNotAllowed"
+
+
+async def test_a_consent_in_another_namespace_is_for_another_connector(consenting: World) -> None:
+    """TH8: whoever may consent in one namespace connects nothing in another, whatever it is called."""
+    await consenting.run()
+    asked = replace(a_consent(int(consenting.now)), key=Key("elsewhere", "crm-1"))
+    consenting.cluster.add_consent(asked)
+    await consenting.reconcile(asked.connector)
+    assert consenting.cluster.consents[asked.key].reason == "ConnectorNotFound"
+    assert consenting.reason() == "ConsentRequired"
+
+
+@pytest.mark.parametrize("spec", [ELSEWHERE, ANOTHER_CLIENT], ids=["another server", "another client"])
+async def test_a_grant_is_not_used_for_what_it_was_not_given_for(consenting: World, spec: dict[str, object]) -> None:
+    """TH22: an edit after the consent gets nothing of it; taking the edit back costs no consent."""
+    await consenting.run()
+    await consent(consenting)
+    before = len(consenting.rotating.requests)
+    consenting.edit(spec)
+    await consenting.run(3 * 3600)
+    assert len(consenting.rotating.requests) == before
+    assert consenting.reason("ConsentRequired") == "GrantBoundElsewhere"
+    consenting.edit(CODE_SPEC)
+    await consenting.run(60)
+    assert consenting.reason() == "TokenIssued"
+
+
+@pytest.mark.parametrize("spec", [ELSEWHERE, ANOTHER_CLIENT], ids=["another server", "another client"])
+async def test_a_code_is_not_used_for_what_was_not_consented_to(consenting: World, spec: dict[str, object]) -> None:
+    """TH22: an edit between the page and the answer voids the consent."""
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.edit(spec)
+    asked = consenting.cluster.consents[Key("shop", "crm-1")]
+    consenting.cluster.add_consent(confirmed(answered(asked, "code-1")))
+    await consenting.run(60)
+    assert consenting.rotating.requests == []
+    assert consenting.consent_reason("crm-1") == "ConnectorChanged"

@@ -1,0 +1,53 @@
+"""The pages lead somewhere: each relative link to a file that is there, each anchor to a heading of it."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "changes").glob("*.md"))]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+
+
+def links(page: Path) -> list[str]:
+    """Give the targets of a page's links, but those to other sites."""
+    found = LINK.findall(CODE.sub("`", page.read_text(encoding="utf-8")))
+    return [target for target in found if ":" not in target]
+
+
+def anchors(page: Path) -> set[str]:
+    """Give the anchors of a page's headings, as GitHub makes them: words in lower case, joined by dashes."""
+    headings = HEADING.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_link_leads_nowhere(page: Path) -> None:
+    """A page that is moved, or a heading that is worded anew, takes its links along."""
+    broken = []
+    for target in links(page):
+        path, _, anchor = unquote(target).partition("#")
+        there = (page.parent / path).resolve() if path else page
+        found = there.exists() and there.is_relative_to(ROOT)
+        if not found or (anchor and anchor not in anchors(there)):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_test_that_a_page_names_is_there(page: Path) -> None:
+    """`tests/…::test_…` names a test of that file, and `tests/….py` a file."""
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", page.read_text(encoding="utf-8")):
+        assert (ROOT / path).is_file(), path
+        assert not name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), name
+
+
+def test_a_heading_is_its_anchor() -> None:
+    """Punctuation goes, code is its text, and capitals are small."""
+    assert "template" in anchors(ROOT / "docs" / "decisions" / "README.md")
+    assert "5-say-yes" in anchors(ROOT / "docs" / "how-to" / "connect-zoho.md")
