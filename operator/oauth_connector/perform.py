@@ -66,6 +66,8 @@ class Performer:
 
     async def _present(self, obs: Observation, decision: Decision, problem: Problem | None) -> Outcome:
         """Make the Secret show the token that is there, without asking for another unless it cannot be read back."""
+        if isinstance(obs.connector.spec, tuple):
+            return _standing(obs, problem)  # how and where it is to be shown cannot be understood: it stays as it is
         match decision.secret:
             case Conflict(conflict):
                 return Findings(obs.now, problem=conflict)

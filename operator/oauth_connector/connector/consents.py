@@ -115,13 +115,14 @@ def judge(consent: Consent, situation: Situation, keys: ConsentKeys) -> Verdict:
     tried = _of_state(consent, situation)
     if tried is not None:
         return tried
+    request, last = consent.status.request, consent.created + LIFETIME
+    answered = consent.status.response is not None and request is not None
+    if not answered and situation.now >= last:
+        return Say(ConsentReason.EXPIRED)
     hindrance = why_not(consent, situation)
     if hindrance is not None:
         return Say(hindrance)
-    request, last = consent.status.request, consent.created + LIFETIME
-    if consent.status.response is None or request is None:
-        if situation.now >= last:
-            return Say(ConsentReason.EXPIRED)
+    if request is None or not answered:
         return Fill() if request is None else Say(ConsentReason.AWAITING_PERSON, last)
     return _opened(consent, request, situation, keys)
 

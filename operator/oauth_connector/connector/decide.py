@@ -38,7 +38,7 @@ def hold_back(cause: Cause, obs: Observation) -> Hold | None:
     if cause is Cause.CONSENTED:  # a code lives for a minute or so, and a person waits
         again = (obs.memory.last_call or 0.0) + CODE_PAUSE
         return Hold(None, again) if obs.now < again else None
-    at_once = cause is Cause.DOUBT and (not obs.connector.status.failed_attempts or _is_planned(obs))
+    at_once = cause is Cause.DOUBT and (obs.connector.status.last_error is None or _is_planned(obs))
     last = 0.0 if at_once else _after_the_last_call(obs)
     earliest = max(last, _after_failures(cause, obs))
     return Hold(None, earliest) if earliest > obs.now else None

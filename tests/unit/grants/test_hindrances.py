@@ -79,3 +79,13 @@ async def test_while_the_api_server_is_away_one_consent_is_tried_and_not_all(con
     before = len(consenting.cluster.calls.writes)
     await consenting.run()
     assert len(consenting.cluster.calls.writes) - before == 1
+
+
+async def test_a_spec_that_cannot_be_understood_leaves_its_secret_as_it_is(consenting: World) -> None:
+    """Stored before a rule existed, say: status tells, and no pass fails."""
+    await consenting.run()
+    await consent(consenting)
+    consenting.edit({"grantType": "Nonsense"})
+    await consenting.run(60)
+    assert consenting.reason("RefreshFailed") == "InvalidSpec"
+    assert consenting.token == "token-1"

@@ -35,3 +35,12 @@ async def test_a_claim_in_doubt_at_another_server_is_looked_at_now_and_then(cons
     await consenting.run(600)
     assert not any("other.example" in url for url in consenting.rotating.urls)
     assert len(consenting.cluster.calls.reads) - before < MANY
+
+
+async def test_a_claim_in_doubt_whose_state_cannot_be_written_is_tried_now_and_then(consenting: World) -> None:
+    """A policy, or somebody who made the Secret immutable: without a claim nothing is sent."""
+    await in_doubt(consenting)
+    consenting.cluster.refuse_secrets = "no"
+    before = len(consenting.cluster.calls.writes)
+    await consenting.run(600)
+    assert len(consenting.cluster.calls.writes) - before < MANY
