@@ -24,16 +24,12 @@ class Bygone:
         self._session = session
 
     async def made_ago(self, plural: str, namespace: str, name: str, seconds: int) -> None:
-        """Move the time at which an object was made into the past, and a consent's end, which is counted from it."""
+        """Move the time at which an object was made into the past."""
         key = _text(f"/registry/{GROUP}/{plural}/{namespace}/{name}")
         (found,) = (await self._ask("range", {"key": key}))["kvs"]
         manifest = json.loads(base64.b64decode(found["value"]))
-        at = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=seconds)
-        shift = at - datetime.fromisoformat(manifest["metadata"]["creationTimestamp"])
-        manifest["metadata"]["creationTimestamp"] = _time(at)
-        request = manifest.get("status", {}).get("request")
-        if request is not None:
-            request["expirationTime"] = _time(datetime.fromisoformat(request["expirationTime"]) + shift)
+        at = datetime.now(UTC) - timedelta(seconds=seconds)
+        manifest["metadata"]["creationTimestamp"] = at.isoformat(timespec="seconds").replace("+00:00", "Z")
         await self._ask("put", {"key": key, "value": _text(json.dumps(manifest))})
 
     async def _ask(self, verb: str, body: dict[str, str]) -> dict[str, Any]:
@@ -41,10 +37,6 @@ class Bygone:
             answer.raise_for_status()
             members: dict[str, Any] = await answer.json()
             return members
-
-
-def _time(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _text(text: str) -> str:
