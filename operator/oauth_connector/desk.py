@@ -11,7 +11,7 @@ import structlog
 
 from oauth_connector.api.addresses import connector_path
 from oauth_connector.api.consent import KEPT, LIFETIME, ConsentCondition, ConsentReason, consent_sentence
-from oauth_connector.api.reasons import Reason
+from oauth_connector.api.reasons import Reason, sentence
 from oauth_connector.connector.consent_request import Endpoints, Terms, request_of
 from oauth_connector.connector.consents import (
     ANSWERED,
@@ -105,7 +105,8 @@ class ConsentDesk:
         if problem is not None:
             for consent in self._cluster.consents_of(key):
                 if consent.uid == code.uid and not consent.concluded:
-                    await self._say(consent, Situation(self._cluster.connector(key), self._clock()), _unsent(problem))
+                    situation = Situation(self._cluster.connector(key), self._clock(), problem=problem)
+                    await self._say(consent, situation, _unsent(problem))
         return await self.attend(key)
 
     async def _attend(self, consent: Consent) -> Attended:
@@ -223,6 +224,8 @@ def _condition(consent: Consent, situation: Situation, reason: ConsentReason) ->
     facts = {"connector": consent.spec.connector_name}
     if situation.connector is not None:
         facts |= base_facts(situation.connector)
+    if situation.problem is not None:
+        facts["cause"] = sentence(situation.problem.reason, facts | dict(situation.problem.facts))
     before = next((c for c in consent.status.conditions if c.type == "Ready"), None)
     now = datetime.fromtimestamp(int(situation.now), UTC)
     made = ConsentCondition(

@@ -151,23 +151,24 @@ CONSENT_SENTENCES: Mapping[ConsentReason, str] = {
     " kubectl oauth authorize {connector} again",
     ConsentReason.CONNECTOR_CHANGED: "OAuthConnector `{connector}` was changed in the meantime, and what was agreed to"
     " no longer holds: run kubectl oauth authorize {connector} again",
-    ConsentReason.CONNECTOR_INVALID: "OAuthConnector `{connector}` cannot be connected by a person as it stands: its"
-    " condition Ready says what to mend",
+    ConsentReason.CONNECTOR_INVALID: "OAuthConnector `{connector}` cannot be connected by a person as it stands:"
+    " {cause}",
     ConsentReason.RESPONSE_INVALID: "What came back does not belong to this request, and was not used: run kubectl"
     " oauth authorize {connector} again",
     ConsentReason.CODE_REJECTED: "{host} did not accept the code that it had sent: look at the connector's"
     " condition Ready, and at the client's redirect URI there, then run kubectl oauth authorize {connector} again",
     ConsentReason.CODE_LOST: "{host} gave no answer that could be understood, and a code is never sent twice: run"
     " kubectl oauth authorize {connector} again",
-    ConsentReason.SECRET_CONFLICT: "A Secret that `{connector}` must write is not its own and is left untouched: the"
-    " connector's condition Ready says which",
+    ConsentReason.SECRET_CONFLICT: "A Secret that `{connector}` must write is not its own and is left untouched:"
+    " {cause}",
 }
 """One sentence each, filled from spec and metadata only; what is not known of its facts shows as a dash."""
 
 
 def consent_sentence(reason: ConsentReason, facts: Mapping[str, str]) -> str:
     """Fill a reason's sentence."""
-    known = {"minutes": str(LIFETIME // 60), **{name: fact for name, fact in facts.items() if fact}}
+    defaults = {"minutes": str(LIFETIME // 60), "cause": "the connector's condition Ready says what to mend"}
+    known = defaults | {name: fact for name, fact in facts.items() if fact}
     return CONSENT_SENTENCES[reason].format_map(defaultdict(lambda: "–", known))[:LONGEST_MESSAGE]
 
 

@@ -22,6 +22,7 @@ from oauth_connector.api.sealing import Answer, ConsentKeys, Unsealable
 from oauth_connector.api.tickets import is_ticket_of, normalised
 from oauth_connector.connector.claims import rests_until
 from oauth_connector.connector.observation import Connector, Key, WaitingCode
+from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.secret_metadata import StateNotes
 from oauth_connector.oauth.token import GrantType
 
@@ -68,7 +69,8 @@ class Consent:
 class Situation:
     """What a consent is judged by: the connector and the link as they would be now, the grant, the time.
 
-    `attempt` is the last claim of this process, which it knows the end of.
+    `attempt` is the last claim of this process, which it knows the end of; `problem` is what kept a code from being
+    sent, where something did.
     """
 
     connector: Connector | None
@@ -76,6 +78,7 @@ class Situation:
     request: ConsentRequest | None = None
     notes: StateNotes | None = None
     attempt: str | None = None
+    problem: Problem | None = None
 
 
 # --- what may be said of it -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from oauth_connector.api.consent import (
 from oauth_connector.api.reasons import placeholders
 from oauth_connector.api.status import LONGEST_MESSAGE
 
-FACTS = {"connector", "host", "minutes", "secret"}
+FACTS = {"cause", "connector", "host", "minutes", "secret"}
 
 
 @pytest.mark.parametrize("reason", ConsentReason)
