@@ -11,24 +11,17 @@ from typing import Annotated
 from pydantic import Field
 
 from oauth_connector.api import digests
-from oauth_connector.api.client import (
-    CLIENT_ID_KEY,
-    CLIENT_SECRET_KEY,
-    PASSWORD_KEY,
-    USERNAME_KEY,
-    ClientSpec,
-    PasswordSpec,
-)
+from oauth_connector.api.client import ClientSpec, PasswordSpec
+from oauth_connector.api.credentials import named_in
 from oauth_connector.api.fields import Model, rule
 from oauth_connector.api.grants import (
     PKCE,
-    REFRESH_TOKEN_KEY,
     AuthorizationCodeSpec,
     RefreshTokenSpec,
     needed_by,
     only_for,
 )
-from oauth_connector.api.output import DEFAULT_KEYS, DeletionPolicy, Output, OutputField, OutputFormatType
+from oauth_connector.api.output import DeletionPolicy, Output
 from oauth_connector.api.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
 from oauth_connector.api.provider import Provider
 from oauth_connector.api.references import SecretKeyReference
@@ -36,18 +29,6 @@ from oauth_connector.api.refresh import Refresh
 from oauth_connector.api.urls import AbsoluteURI
 from oauth_connector.oauth.grants import split_scope
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
-
-__all__ = [
-    "DEFAULT_KEYS",
-    "GROUP",
-    "KIND",
-    "PLURAL",
-    "VERSION",
-    "OAuthConnectorSpec",
-    "OutputField",
-    "OutputFormatType",
-    "ScopeSeparator",
-]
 
 GROUP, VERSION, KIND, PLURAL = "oauthconnector.dev", "v1alpha1", "OAuthConnector", "oauthconnectors"
 
@@ -253,19 +234,8 @@ class OAuthConnectorSpec(Model):
 
     def secret_references(self) -> tuple[SecretKeyReference, ...]:
         """Give every reference to a credential, with its key: the one place that lists them."""
-        return tuple(SecretKeyReference(name=name, key=key) for name, key in self._references().values())
+        return tuple(SecretKeyReference(name=name, key=key) for name, key in named_in(self).values())
 
     def reference(self, field: str) -> tuple[str, str]:
         """Give name and key of the reference in a field, such as `client.secretRef`. Raises `KeyError`."""
-        return self._references()[field]
-
-    def _references(self) -> dict[str, tuple[str, str]]:
-        password, seed = self.password, self.refresh_token
-        present = {
-            "client.idSecretRef": (self.client.id_secret_ref, CLIENT_ID_KEY),
-            "client.secretRef": (self.client.secret_ref, CLIENT_SECRET_KEY),
-            "password.usernameSecretRef": (password.username_secret_ref if password else None, USERNAME_KEY),
-            "password.passwordSecretRef": (password.password_secret_ref if password else None, PASSWORD_KEY),
-            "refreshToken.secretRef": (seed.secret_ref if seed else None, REFRESH_TOKEN_KEY),
-        }
-        return {field: (ref.name, ref.key or key) for field, (ref, key) in present.items() if ref is not None}
+        return named_in(self)[field]

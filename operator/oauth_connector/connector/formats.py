@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1 import OutputFormatType
+from oauth_connector.api.output import OutputFormatType
 
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PLAIN = re.compile(r"[A-Za-z0-9._~+/=:@-]*")
