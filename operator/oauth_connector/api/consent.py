@@ -4,7 +4,7 @@ Whoever RBAC lets create one in a namespace may connect that namespace's connect
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -15,6 +15,7 @@ from oauth_connector.api.references import ObjectName
 from oauth_connector.api.status import LONGEST_MESSAGE, WORD, Generation
 from oauth_connector.api.times import Time
 from oauth_connector.api.urls import URL
+from oauth_connector.oauth.authorization import AuthorizationRequest, Denied, Flaw, Granted, Issuer, parse_redirect
 
 KIND, PLURAL = "OAuthConsent", "oauthconsents"
 
@@ -119,6 +120,17 @@ class ConsentRequest(Model):
         description="Digest of all that is consented to: where it changes, the consent is void."
     )
     expiration_time: Time = Field(description="Until when the consent is to be given.")
+
+    def link(self, state: str) -> str:
+        """Give the link to the provider for one browser's `state`."""
+        further = [(parameter.name, parameter.value) for parameter in self.parameters]
+        asked = (self.authorization_endpoint, self.client_id, self.redirect_uri, self.scope or "", self.code_challenge)
+        return AuthorizationRequest(*asked, further).url(state)
+
+    def understand(self, query: Iterable[tuple[str, str]]) -> Granted | Denied | Flaw:
+        """Understand the query of the redirect, whose `state` is compared elsewhere."""
+        pairs = [(name, value) for name, value in query if name != "state"]
+        return parse_redirect(pairs, Issuer(self.issuer, bool(self.iss_required)), self.callback_parameters)
 
 
 class ConsentReason(StrEnum):

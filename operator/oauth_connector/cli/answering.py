@@ -22,7 +22,7 @@ from oauth_connector.cli.site import Manifest
 from oauth_connector.cli.standing import READY, condition
 from oauth_connector.cli.trouble import Trouble
 from oauth_connector.cli.waiting import Consent, either
-from oauth_connector.oauth.authorization import AuthorizationRequest, Granted
+from oauth_connector.oauth.authorization import Granted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
 PASSWORD_LIKE = "For fifteen minutes it is like a password: do not pass it on."
@@ -89,7 +89,7 @@ class Flow:
             f"{urlsplit(uri).netloc} …`) or give --paste."
         )
         async with loopback.listening(expected) as listener:
-            async with opened(self._provider_link(expected), caution, self.narration, browser=self.browser):
+            async with opened(self.request.link(expected.state), caution, self.narration, browser=self.browser):
                 waiting = self.consent.wait("waiting for you in the browser", is_over)
                 granted = await either(listener.answer, waiting)
             if granted is not None:
@@ -102,7 +102,7 @@ class Flow:
             "At the end the browser may show an error: copy the whole address that it shows then, and paste it here."
             " (Or the code, where the provider shows one.)"
         )
-        async with opened(self._provider_link(expected), caution, self.narration, browser=False):
+        async with opened(self.request.link(expected.state), caution, self.narration, browser=False):
             granted = await either(self._pasted(expected), self.consent.wait("", is_over))
         if granted is not None:
             await self._sent(granted)
@@ -129,17 +129,6 @@ class Flow:
 
     def _expected(self) -> Expected:
         return Expected(self.request, secrets.token_urlsafe(32))
-
-    def _provider_link(self, expected: Expected) -> str:
-        asked = self.request
-        return AuthorizationRequest(
-            asked.authorization_endpoint,
-            asked.client_id,
-            asked.redirect_uri,
-            asked.scope or "",
-            asked.code_challenge,
-            [(parameter.name, parameter.value) for parameter in asked.parameters],
-        ).url(expected.state)
 
 
 def is_over(manifest: Manifest) -> bool | None:

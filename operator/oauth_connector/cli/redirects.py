@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from oauth_connector.api.consent import ConsentRequest
 from oauth_connector.cli.trouble import Trouble
-from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted, Issuer, parse_redirect
+from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted
 
 MOST_PARAMETERS = 64
 
@@ -34,9 +34,7 @@ class Expected:
         states = [value for name, value in pairs if name == "state"]
         if len(states) != 1 or not hmac.compare_digest(states[0].encode(), self.state.encode()):
             raise NotOurs("The address does not belong to this run of the command: its state is another.")
-        issuer = Issuer(self.request.issuer, bool(self.request.iss_required))
-        rest = [pair for pair in pairs if pair[0] != "state"]
-        return _accepted(parse_redirect(rest, issuer, self.request.callback_parameters))
+        return _accepted(self.request.understand(pairs))
 
     def pasted(self, text: str) -> Granted:
         """Judge what a person pasted: the address that the browser was sent to, or a code that the provider shows.

@@ -22,7 +22,7 @@ from oauth_connector.consent.failures import About, Failure, Stopped
 from oauth_connector.consent.names import Name
 from oauth_connector.consent.pages import denied
 from oauth_connector.consent.site import Site
-from oauth_connector.oauth.authorization import Denied, Flaw, Granted, Issuer, parse_redirect
+from oauth_connector.oauth.authorization import Denied, Flaw, Granted
 
 TRIES, PAUSE = 8, 0.05
 """The operator, and the requester's kubectl, may write the consent at the same moment: then it is looked at anew, after
@@ -117,9 +117,7 @@ def _navigated(request: web.Request) -> None:
 
 def _granted(request: web.Request, asked: ConsentRequest, about: About) -> Granted:
     """Understand the query. Raises `Stopped`: this flow is over then, the consent is not."""
-    pairs = [(name, value) for name, value in request.query.items() if name != "state"]
-    issuer = Issuer(asked.issuer, required=bool(asked.iss_required))
-    match parse_redirect(pairs, issuer, asked.callback_parameters):
+    match asked.understand(request.query.items()):
         case Granted() as granted:
             return granted
         case Denied(error):

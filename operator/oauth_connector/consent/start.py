@@ -20,7 +20,6 @@ from oauth_connector.consent.consents import Consent
 from oauth_connector.consent.cookies import Flow, write_flow
 from oauth_connector.consent.failures import About, Failure, Stopped
 from oauth_connector.consent.site import Site
-from oauth_connector.oauth.authorization import AuthorizationRequest
 
 PATIENCE = 20
 """Seconds from creation after which the page says that the operator takes long."""
@@ -84,7 +83,7 @@ class Start:
     def _begin(self, request: web.Request, consent: Consent, asked: ConsentRequest, ticket: str) -> web.Response:
         """Begin a flow. No redirect: browsers would hold `form-action` against the provider's host, and its next."""
         cookies, state = self._site.cookies, new_ticket(self._site.randomness)
-        link = _link(asked).url(state)
+        link = asked.link(state)
         response = self._site.pages.show(
             "leave", host=urlsplit(link).netloc, link=link, confirms=asked.confirmation_required
         )
@@ -95,17 +94,6 @@ class Start:
         left = int((consent.deadline - self._site.now()).total_seconds()) + 1
         cookies.put(response, cookies.of_flow(state), write_flow(flow), left)
         return response
-
-
-def _link(asked: ConsentRequest) -> AuthorizationRequest:
-    return AuthorizationRequest(
-        asked.authorization_endpoint,
-        asked.client_id,
-        asked.redirect_uri,
-        asked.scope or "",
-        asked.code_challenge,
-        [(parameter.name, parameter.value) for parameter in asked.parameters],
-    )
 
 
 def _ticket(fields: dict[str, str]) -> str:

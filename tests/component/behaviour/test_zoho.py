@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from oauth_connector.api.consent import ConsentRequest
 from oauth_connector.api.sealing import Answer, seal
 from oauth_connector.api.tickets import new_confirmation, new_ticket, ticket_hash
-from oauth_connector.oauth.authorization import AuthorizationRequest, Granted, Issuer, parse_redirect
+from oauth_connector.oauth.authorization import Granted, Issuer, parse_redirect
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.zoho import API, Zoho, zoho
@@ -99,15 +99,7 @@ class Scene:
         return ConsentRequest.model_validate((await self._consent(name))["request"], by_alias=True, by_name=False)
 
     async def _follow(self, request: ConsentRequest) -> Granted:
-        link = AuthorizationRequest(
-            request.authorization_endpoint,
-            request.client_id,
-            request.redirect_uri,
-            request.scope or "",
-            request.code_challenge,
-            [(each.name, each.value) for each in request.parameters],
-        )
-        url = link.url("a-state")
+        url = request.link("a-state")
         while not url.startswith(PUBLIC_URL):
             async with self.session.get(url, allow_redirects=False) as answer:
                 assert answer.status == 302, await answer.text()
