@@ -28,6 +28,7 @@ Outcome = Findings | float | None
 
 
 OVERTAKEN = 1.0
+"""Seconds until the next look where another process has claimed the grant: the cache will say so by then."""
 
 
 class Minter:

@@ -14,6 +14,7 @@ from oauth_connector.oauth.errors import Remedy
 from oauth_connector.ports import Cluster, ClusterUnavailable, LiveSecret, WriteRefused, Written
 
 TRIES = 4
+"""Writes that may be overtaken in one pass; the next pass goes on."""
 
 WRITE_PAUSE = 20.0
 """Seconds before a refused write is tried again with the token that waits in memory."""

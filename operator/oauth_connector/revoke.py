@@ -26,6 +26,7 @@ PATIENCE = 5
 """Tries at a provider that does not answer, until the grant is forgotten here all the same."""
 
 PAUSE = 5.0
+"""Seconds between two of these tries."""
 
 log = structlog.get_logger(__name__)
 

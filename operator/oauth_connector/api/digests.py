@@ -19,7 +19,7 @@ DIGEST_VERSION = "v1"
 
 
 def of_request(spec: "OAuthConnectorSpec") -> str:
-    """Digest all that shapes the token request: another value means that another token is due."""
+    """Digest all that shapes the token request: what failed is known again by it, and who needs no person asks anew."""
     shape: dict[str, object] = {
         "grant": spec.grant_type.value,
         "provider": [spec.provider.effective_issuer, spec.provider.effective_token_url],
@@ -64,7 +64,7 @@ def of_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
 
 
 def of_consent(shape: Mapping[str, object]) -> str:
-    """Digest all that a consent is about; the shape is made by `connector.consents`."""
+    """Digest all that a consent is about; the shape is made by `connector.consent_request`."""
     return _digest(shape)
 
 

@@ -12,7 +12,11 @@ from oauth_connector.connector.secret_checks import CONFLICT_LOOK, SECRET_CHECKS
 from oauth_connector.oauth.errors import Remedy
 
 HEALS_AN_HOUR = 3
+"""Tokens asked for within an hour because somebody else changes or deletes our Secret; more would be a fight."""
+
 CODE_PAUSE = 2
+"""Seconds between any call and one that presents a code, which cannot wait for the usual ten."""
+
 LONGEST_PAUSE = 3600 + 400
 """No pause that we write is longer; a longer one in status was put there by somebody else."""
 
