@@ -15,8 +15,14 @@ from tests.support.polling import eventually
 
 ROOT = Path(__file__).parents[2]
 CTRL_C = "\x03"
-OWN = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-"""The ioctl makes the terminal the process's own, so that Ctrl-C reaches it as it does from a shell."""
+OWN = (
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "signal.signal(signal.SIGINT, signal.default_int_handler); signal.signal(signal.SIGHUP, signal.SIG_DFL);"
+)
+"""Makes the terminal the process's own, and its signals what a shell makes them: Ctrl-C reaches it as it does there.
+
+Whoever starts the tests in the background may have them ignored, and a child inherits that.
+"""
 PLUGIN = f"{OWN} from oauth_connector.cli.plugin import main; sys.exit(main(sys.argv[1:]))"
 COMMAND = f"{OWN} os.execvp(sys.argv[1], sys.argv[1:])"
 
