@@ -26,7 +26,7 @@ from oauth_connector.connector.consents import (
     why_not,
 )
 from oauth_connector.connector.effective import base_facts
-from oauth_connector.connector.findings import Findings, GrantFacts
+from oauth_connector.connector.findings import Findings, GrantFacts, Outcome
 from oauth_connector.connector.grant_state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, Key, Observation, WaitingCode
@@ -49,10 +49,6 @@ MOST_OPEN = 16
 """Consents of one connector that are under way at once; those after them wait for their turn, or for their end."""
 
 log = structlog.get_logger(__name__)
-
-
-Outcome = Findings | float | None
-"""What a pass found, or when to come again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,11 +136,11 @@ class Exchange:
         Where the spec names one of the two endpoints, both must be at one server; else preset or issuer name both.
         Whoever edits a connector could otherwise have token and client secret sent to a server of their own.
         """
-        connector, provider = prepared.connector, prepared.connector.valid_spec.provider
+        provider = prepared.connector.valid_spec.provider
         of_preset = provider.revocation_of_preset(prepared.endpoint)
         endpoint = provider.revocation_url or of_preset
         if endpoint is None:
-            found = await self.discover(connector)
+            found = await self._found(prepared.connector.valid_spec, prepared.trust)
             if isinstance(found, Problem):
                 return found
             endpoint = found.revocation_endpoint if found else None
@@ -164,12 +164,14 @@ class Exchange:
     async def discover(self, connector: Connector) -> Metadata | Problem | None:
         """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
         spec = connector.valid_spec
-        if spec.provider.effective_issuer is None:
+        trust = await self._trust(connector) if spec.provider.effective_issuer is not None else None
+        return trust if isinstance(trust, Problem) else await self._found(spec, trust)
+
+    async def _found(self, spec: OAuthConnectorSpec, trust: str | None) -> Metadata | Problem | None:
+        issuer = spec.provider.effective_issuer
+        if issuer is None:
             return None
-        trust = await self._trust(connector)
-        if isinstance(trust, Problem):
-            return trust
-        found = await self._provider.find(spec.provider.effective_issuer, trust or None)
+        found = await self._provider.find(issuer, trust)
         return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found
 
     async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
@@ -180,35 +182,34 @@ class Exchange:
         return missing | {secret.version.name: secret for secret in read if secret is not None}
 
     async def _gather(
-        self, connector: Connector, found: Mapping[str, CredentialSecret], token_url: str | None
+        self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
     ) -> Prepared | Problem:
         spec = connector.valid_spec
-        credentials = assemble(spec, found)
+        credentials = assemble(spec, secrets)
         if isinstance(credentials, Problem):
             return credentials
         trust = await self._trust(connector)
         if isinstance(trust, Problem):
             return trust
-        endpoint = token_url or spec.provider.effective_token_url or await self._discover(spec, trust)
-        if isinstance(endpoint, Problem):
-            return endpoint
-        forbidden = forbidden_host(list(found.values()), _host(endpoint), required=self._require_allowed_hosts)
+        endpoint = token_url or spec.provider.effective_token_url
+        if endpoint is None:
+            found = await self._found(spec, trust)
+            if isinstance(found, Problem):
+                return found
+            endpoint = found.token_endpoint if found else ""
+        forbidden = forbidden_host(list(secrets.values()), _host(endpoint), required=self._require_allowed_hosts)
         client, own, attempt = credentials.client, credentials.grant, Attempt((), "")
-        return forbidden or Prepared(connector, endpoint, client, own, trust or None, attempt, tuple(found.values()))
+        return forbidden or Prepared(connector, endpoint, client, own, trust, attempt, tuple(secrets.values()))
 
-    async def _trust(self, connector: Connector) -> str | Problem:
+    async def _trust(self, connector: Connector) -> str | Problem | None:
         provider = connector.valid_spec.provider
         if provider.ca_bundle_ref is None:
-            return provider.ca_bundle_pem or ""
+            return provider.ca_bundle_pem or None
         name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
         held = await self._vault.read_config_map(connector.key.namespace, name)
         if held is None or not held.get(key):
             return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
         return held[key]
-
-    async def _discover(self, spec: OAuthConnectorSpec, trust: str) -> str | Problem:
-        found = await self._provider.find(spec.provider.effective_issuer or "", trust or None)
-        return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found.token_endpoint
 
     @staticmethod
     def _problem(spec: OAuthConnectorSpec, phase: Phase, signal: Signal) -> Problem:

@@ -9,7 +9,7 @@ from oauth_connector.connector.actions import HEALING, Cause
 from oauth_connector.connector.answers import Failed, Received
 from oauth_connector.connector.effective import token_origin
 from oauth_connector.connector.facts import held, shown
-from oauth_connector.connector.findings import Findings, shown_token
+from oauth_connector.connector.findings import Findings, Outcome, shown_token
 from oauth_connector.connector.lanes import LOOK_AGAIN, Lanes
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
@@ -22,10 +22,6 @@ from oauth_connector.connector.waiting import Rank
 from oauth_connector.ports import Clock, Cluster, LiveSecret
 from oauth_connector.publish import Publisher
 from oauth_connector.source import TokenSource
-
-Outcome = Findings | float | None
-"""What a pass found; or the time at which to come again with nothing to say (`None`: never)."""
-
 
 OVERTAKEN = 1.0
 """Seconds until the next look where another process has claimed the grant: the cache will say so by then."""

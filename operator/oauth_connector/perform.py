@@ -18,14 +18,14 @@ from oauth_connector.connector.actions import (
 from oauth_connector.connector.decide import contested, hold_back
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.facts import shown
-from oauth_connector.connector.findings import Findings, shown_token
+from oauth_connector.connector.findings import Findings, Outcome, shown_token
 from oauth_connector.connector.grant_state import read_state
 from oauth_connector.connector.observation import Key, Observation
 from oauth_connector.connector.problem import Problem
 from oauth_connector.connector.report import recall
 from oauth_connector.connector.secret import recover, satisfies
 from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.mint import Minter, Outcome
+from oauth_connector.mint import Minter
 from oauth_connector.ports import Cluster
 from oauth_connector.publish import Publisher
 from oauth_connector.revoke import Revoker

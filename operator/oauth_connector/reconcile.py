@@ -123,10 +123,11 @@ class Reconciler:
         connector = self._cluster.connector(key)
         if connector is None:
             return None
-        now, decision = self._clock(), decide(self._seen(connector))
+        seen = self._seen(connector)
+        now, decision = seen.now, decide(seen)
         until = decision.token.until if isinstance(decision.token, Hold | Keep) else now
         look = now + CONFLICT_LOOK if isinstance(decision.secret, Conflict) else None
-        times = (until, look, next_transition(connector.status, now), advice_time(self._seen(connector)))
+        times = (until, look, next_transition(connector.status, now), advice_time(seen))
         return earliest(*times)
 
 

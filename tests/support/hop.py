@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from yarl import URL
 
+from tests.support.two_hosts import serving
+
 
 @dataclass
 class Hop:
@@ -41,13 +43,5 @@ class Hop:
 async def hop_to(target: str) -> AsyncIterator[Hop]:
     """Serve it on a free port of both hosts."""
     made = Hop(target)
-    app = web.Application()
-    app.add_routes([web.get("/authorize", made.authorize), web.get("/sign-in", made.sign_in)])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made.port = runner.addresses[0][1]
-    try:
+    async with serving(made):
         yield made
-    finally:
-        await runner.cleanup()

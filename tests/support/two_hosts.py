@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import escape
+from typing import Protocol
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -50,10 +51,21 @@ class TwoHosts:
         return web.Response(text=html, content_type="text/html")
 
 
+class Asking(Protocol):
+    """What asks on one of its hosts and goes on at the other."""
+
+    port: int
+
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Answer on the first host."""
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """Answer on the second host."""
+
+
 @asynccontextmanager
-async def two_hosts() -> AsyncIterator[TwoHosts]:
+async def serving(made: Asking) -> AsyncIterator[None]:
     """Serve it on a free port of both hosts."""
-    made = TwoHosts()
     app = web.Application()
     app.add_routes([web.get("/authorize", made.authorize), web.get("/sign-in", made.sign_in)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -61,6 +73,14 @@ async def two_hosts() -> AsyncIterator[TwoHosts]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     made.port = runner.addresses[0][1]
     try:
-        yield made
+        yield
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def two_hosts() -> AsyncIterator[TwoHosts]:
+    """Serve it on a free port of both hosts."""
+    made = TwoHosts()
+    async with serving(made):
+        yield made

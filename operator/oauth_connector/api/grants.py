@@ -1,21 +1,18 @@
 """`spec.authorizationCode` and `spec.refreshToken`: the members of the grants that end in a refresh token."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from oauth_connector.api.addresses import LOOPBACK
-from oauth_connector.api.fields import Model, Rule, camel, cel_text, present, written
+from oauth_connector.api.fields import Model, Rule, camel, present, written
+from oauth_connector.api.parameters import Parameters, free_of
 from oauth_connector.api.references import SecretKeyReference
 from oauth_connector.oauth.authorization import RESERVED_PARAMETERS
 from oauth_connector.oauth.token import GrantType
 
 REFRESH_TOKEN_KEY = "refresh-token"
-
-_PARAMETER = written("[A-Za-z0-9_.-]{1,128}", "")
-_RESERVED = ", ".join(cel_text(name) for name in sorted(RESERVED_PARAMETERS))
 
 
 class PKCE(StrEnum):
@@ -25,27 +22,12 @@ class PKCE(StrEnum):
     DISABLED = "Disabled"
 
 
-def _are_names(parameters: Mapping[str, str]) -> bool:
-    return all(_PARAMETER.holds(name) for name in parameters)
-
-
-def _are_free(parameters: Mapping[str, str]) -> bool:
-    return not RESERVED_PARAMETERS & parameters.keys()
-
-
 AuthorizationParameters = Annotated[
-    dict[str, Annotated[str, Field(min_length=1, max_length=2048)]],
-    Field(max_length=16),
-    Rule(
-        f"self.all(k, {_PARAMETER.cel.replace('self', 'k')})",
-        "names must be letters, digits, '_', '.' and '-', at most 128 of them (RFC 6749 section 8.2)",
-        _are_names,
-    ),
-    Rule(
-        f"self.all(k, !(k in [{_RESERVED}]))",
+    Parameters,
+    free_of(
+        RESERVED_PARAMETERS,
         "a parameter that has a field of its own is set there (scopes, audience, resources, client), and one that would"
         " change what comes back nowhere: remove it",
-        _are_free,
     ),
     BeforeValidator(present),
 ]

@@ -1,6 +1,6 @@
 """What a token request carries beside grant and client, as a person writes it in `spec`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -48,30 +48,32 @@ Prefix = Annotated[
 ]
 
 
-def _are_parameters(parameters: Mapping[str, str]) -> bool:
-    return all(_PARAMETER.holds(name) for name in parameters)
-
-
-def _are_free(parameters: Mapping[str, str]) -> bool:
-    return not RESERVED_PARAMETERS & parameters.keys()
-
-
 _PARAMETER = written("[A-Za-z0-9_.-]{1,128}", "")
-_RESERVED = ", ".join(cel_text(name) for name in sorted(RESERVED_PARAMETERS))
 
-TokenParameters = Annotated[
+Parameters = Annotated[
     dict[str, Annotated[str, Field(min_length=1, max_length=2048)]],
     Field(max_length=16),
     Rule(
         f"self.all(k, {_PARAMETER.cel.replace('self', 'k')})",
         "names must be letters, digits, '_', '.' and '-', at most 128 of them (RFC 6749 section 8.2)",
-        _are_parameters,
+        lambda parameters: all(_PARAMETER.holds(name) for name in parameters),
     ),
-    Rule(
-        f"self.all(k, !(k in [{_RESERVED}]))",
+]
+"""Further parameters of a request; which names are free is another rule's to say."""
+
+
+def free_of(reserved: Collection[str], message: str) -> Rule[Mapping[str, str]]:
+    """Give the rule that no parameter has a name that is ours to set."""
+    names = ", ".join(cel_text(name) for name in sorted(reserved))
+    return Rule(f"self.all(k, !(k in [{names}]))", message, lambda parameters: parameters.keys().isdisjoint(reserved))
+
+
+TokenParameters = Annotated[
+    Parameters,
+    free_of(
+        RESERVED_PARAMETERS,
         "a parameter that has a field of its own is set there (scopes, audience, resources, client, password), and"
         " one of another grant nowhere: remove it",
-        _are_free,
     ),
     BeforeValidator(present),
 ]

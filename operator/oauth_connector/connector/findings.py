@@ -54,6 +54,10 @@ class Findings:
     revoked: Revocation | None = None
 
 
+Outcome = Findings | float | None
+"""What a pass found; or the time at which to come again with nothing to say (`None`: never)."""
+
+
 def shown_token(secret: SecretMetadata | None) -> ShownToken | None:
     """Give the token that a Secret of ours shows, by its metadata."""
     if secret is None or secret.issued_at is None:
