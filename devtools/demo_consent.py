@@ -14,7 +14,7 @@ from devtools.child import Child
 from devtools.control_plane import ControlPlane
 from devtools.free_port import free_port
 from devtools.registrations import Person, RegisteredClient
-from oauth_connector.api.addresses import redirect_uri
+from oauth_connector.consent_protocol.addresses import redirect_uri
 
 CONNECTOR = "calendar"
 PERSON = Person("alice", SecretStr("demo"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from devtools import dashboard, presets_page, reference_page, settings_page
-from oauth_connector.api.crd import CONNECTOR, CONSENT, Kind, crd
+from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, crd
 
 ROOT = Path(__file__).parent.parent
 NOTE = "# Generated from operator/oauth_connector/api by `make generate`. Do not edit.\n"

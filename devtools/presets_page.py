@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from oauth_connector.providers.preset import Parameter, Preset
-from oauth_connector.providers.rows import PRESETS
+from oauth_connector.providers.registry import PRESETS
 
 PATH = Path(__file__).parent.parent / "docs" / "reference" / "presets.md"
 

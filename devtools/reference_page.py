@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from devtools import reference_text as text
-from oauth_connector.api.consent import CONSENT_SENTENCES, ConsentReason
-from oauth_connector.api.crd import COLUMNS, CONSENT, Schema, root_schema
 from oauth_connector.api.explanations import EXPLANATIONS
-from oauth_connector.api.fields import VALIDATIONS
 from oauth_connector.api.reasons import FULLER, SENTENCES, Reason
+from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, root_schema
+from oauth_connector.api.schema.fields import VALIDATIONS
+from oauth_connector.api.v1alpha1.consent import CONSENT_SENTENCES, ConsentReason
 
 _WHEN_ABSENT = re.compile(r" When absent: (.*)\.$", re.DOTALL)
 _WORDS = {"integer": "whole number", "string": "text", "boolean": "true or false", "object": "object"}

@@ -8,10 +8,10 @@ from types import UnionType
 
 from pydantic.fields import FieldInfo
 
-from oauth_connector.api.fields import camel
-from oauth_connector.configuration import Configuration
-from oauth_connector.consent.settings import ConsentSettings
-from oauth_connector.settings import PREFIX, Settings
+from oauth_connector.api.schema.fields import camel
+from oauth_connector.settings.consent_server import ConsentSettings
+from oauth_connector.settings.operator import PREFIX, Settings
+from oauth_connector.settings.sources import Configuration
 
 PATH = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
 CONSENT_PATH = PATH.with_name("consent-settings.md")

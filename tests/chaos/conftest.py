@@ -12,7 +12,7 @@ import yaml
 from devtools.authorization_server import AuthorizationServer
 from devtools.control_plane import ControlPlane
 from oauth_connector.kube.errors import KubeError
-from tests.component.behaviour.scene import Scene, enter
+from tests.component.reconciling.scene import Scene, enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import CANARY
 from tests.support.faulty_api import FaultyAPI, faulty_api, kubeconfig_through

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from devtools.authorization_server import AuthorizationServer
-from tests.component.behaviour.scene import Scene, enter
+from tests.component.reconciling.scene import Scene, enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy

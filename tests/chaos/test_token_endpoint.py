@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from devtools.authorization_server import AuthorizationServer
 from tests.chaos.token_faults import TOKEN_FAULTS
-from tests.component.behaviour.scene import enter
+from tests.component.reconciling.scene import enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.faults import Delay, Pass

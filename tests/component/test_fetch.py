@@ -14,16 +14,16 @@ import pytest
 from cryptography import x509
 
 from devtools.free_port import free_port
+from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
-from oauth_connector.net.examination import examine
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
-from oauth_connector.net.pools import Pools
+from oauth_connector.net.probe import examine
 from oauth_connector.net.tls import MOST, BadCertificatesError, context
-from oauth_connector.oauth.grants import Term
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import Term
 from tests.support.certificates import make_tls
 
 LIMITS = Limits(total=1.0, connect=0.5, size=10_000)

@@ -6,7 +6,7 @@ import threading
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from oauth_connector.net.pools import MOST_POOLS, Pools
+from oauth_connector.net.connection_pools import MOST_POOLS, Pools
 
 
 def bare_context(_bundle: Path | None, _extra: str | None) -> ssl.SSLContext:

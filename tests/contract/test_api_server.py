@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_connector.connector.secret_metadata import secret_metadata
+from oauth_connector.connector.secret.metadata import secret_metadata
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.builders import a_spec

@@ -8,11 +8,11 @@ import pytest
 
 from devtools.control_plane import ControlPlane
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.connector.secret import recover, render
+from oauth_connector.connector.secret.rendering import recover, render
+from oauth_connector.controller.ports import Cluster, LiveSecret, Overtaken, Written
 from oauth_connector.kube.cluster import KubeCluster
-from oauth_connector.kube.connectors import ConnectorCache
-from oauth_connector.kube.store import SecretStore
-from oauth_connector.ports import Cluster, LiveSecret, Overtaken, Written
+from oauth_connector.kube.connector_cache import ConnectorCache
+from oauth_connector.kube.secret_cache import SecretStore
 from tests.support.builders import a_connector, a_spec, a_token
 from tests.support.cluster import Namespace, admin_of, new_namespace
 from tests.support.fake_cluster import FakeCluster

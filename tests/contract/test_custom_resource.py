@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from devtools.control_plane import ControlPlane
-from oauth_connector.api.conditions import ORDER, set_conditions
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.status import LastError, OAuthConnectorStatus, ObservedCredential, SecretReference
+from oauth_connector.api.v1alpha1.conditions import ORDER, set_conditions
+from oauth_connector.api.v1alpha1.status import LastError, OAuthConnectorStatus, ObservedCredential, SecretReference
 from oauth_connector.oauth.errors import Remedy
 from tests.support.cluster import Namespace
 from tests.support.dry_run import DryRun

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oauth_connector.api.parsing import parse_manifest
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.parsing import parse_manifest
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.providers.preset import PresetName
-from oauth_connector.providers.rows import PRESETS
+from oauth_connector.providers.registry import PRESETS
 from tests.support.dry_run import DryRun
 from tests.support.manifests import samples
 

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Authentication, RegisteredClient
-from oauth_connector.api.addresses import redirect_uri
+from oauth_connector.consent_protocol.addresses import redirect_uri
 from tests.support.browser import inspect
 from tests.support.cluster import Manifest, Namespace, until
 from tests.support.consent_site import ConsentSite

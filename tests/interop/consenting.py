@@ -16,9 +16,9 @@ from oauth_connector.oauth.authorization import (
     challenge,
     parse_redirect,
 )
-from oauth_connector.oauth.grants import AuthorizationCode, RefreshToken
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Token
+from oauth_connector.oauth.token_request import AuthorizationCode, RefreshToken
 from tests.interop.exchanging import client_of, exchange
 from tests.support.person import Answer, visit
 

@@ -5,10 +5,10 @@ from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Person, RegisteredClient
-from oauth_connector.oauth.grants import Grant, Parameters, Password, token_request
-from oauth_connector.oauth.responses import parse
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import BasicEncoding, Client, ClientAuthentication, HTTPResponse, Token
+from oauth_connector.oauth.token_request import Grant, Parameters, Password, token_request
+from oauth_connector.oauth.token_response import parse
 
 METHODS = {
     "client_secret_basic": ClientAuthentication.BASIC,

@@ -11,9 +11,9 @@ import pytest
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Authentication
 from oauth_connector.oauth.errors import FailureReason, Phase, Remedy, classify
-from oauth_connector.oauth.grants import ClientCredentials, Grant
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import BasicEncoding, GrantType, Token
+from oauth_connector.oauth.token_request import ClientCredentials, Grant
 from tests.interop.exchanging import client_of, exchange, password_of
 
 SERVERS = ("canaille", "oidc_provider")

@@ -7,9 +7,9 @@ from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
 from oauth_connector.oauth.errors import FailureReason, Phase, classify
-from oauth_connector.oauth.grants import ClientCredentials, Parameters
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import GrantType, Token
+from oauth_connector.oauth.token_request import ClientCredentials, Parameters
 from tests.interop.exchanging import client_of, exchange, password_of
 
 SERVERS = ("canaille", "oidc_provider")

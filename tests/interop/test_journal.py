@@ -8,8 +8,8 @@ from pydantic import SecretStr
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Terms
 from devtools.token_journal import at_once, outdated, times_presented
-from oauth_connector.oauth.grants import RefreshToken
 from oauth_connector.oauth.token import Token
+from oauth_connector.oauth.token_request import RefreshToken
 from tests.interop.consenting import asking, error_of
 from tests.interop.exchanging import client_of, exchange
 from tests.support.polling import eventually

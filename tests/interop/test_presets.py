@@ -11,15 +11,15 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.registrations import TLS
-from oauth_connector.api.parsing import parse_spec
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.parsing import parse_spec
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
 from oauth_connector.oauth.authorization import AuthorizationRequest, Granted, Issuer, challenge, parse_redirect
 from oauth_connector.oauth.errors import FailureReason, Phase, classify
-from oauth_connector.oauth.grants import AuthorizationCode, Grant, Parameters, RefreshToken, token_request
-from oauth_connector.oauth.responses import parse
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Client, GrantType, HTTPResponse, Token
+from oauth_connector.oauth.token_request import AuthorizationCode, Grant, Parameters, RefreshToken, token_request
+from oauth_connector.oauth.token_response import parse
 from oauth_connector.providers.preset import Callback
 from tests.support.builders import a_spec
 from tests.support.zoho import API, Zoho, zoho

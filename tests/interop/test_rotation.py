@@ -6,8 +6,8 @@ import pytest
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Terms
-from oauth_connector.oauth.grants import Parameters
 from oauth_connector.oauth.token import Token
+from oauth_connector.oauth.token_request import Parameters
 from tests.interop.consenting import Asking, asking, error_of
 from tests.interop.exchanging import client_of, exchange, password_of
 from tests.support.polling import PATIENCE

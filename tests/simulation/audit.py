@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from oauth_connector.connector.schedule import MINIMUM_GAP
-from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
+from oauth_connector.connector.secret.metadata import SecretMetadata
 from tests.simulation.weather import HOUR
 from tests.support.builders import NOW
 

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.observation import Connector
-from oauth_connector.connector.secret import RenderedSecret
-from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.ports import ClusterUnavailable, LiveSecret, WriteResult, Written
+from oauth_connector.connector.secret.metadata import SecretMetadata
+from oauth_connector.connector.secret.rendering import RenderedSecret
+from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, WriteResult, Written
 from tests.simulation.weather import Spells
 from tests.support.builders import NOW
 from tests.support.fake_cluster import FakeCluster

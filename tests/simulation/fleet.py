@@ -13,14 +13,14 @@ from random import Random
 from urllib.parse import urlsplit
 
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.guarded import Guarded
-from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.controller.backoff import Guarded
+from oauth_connector.controller.ports import Edges, Provider
+from oauth_connector.controller.workqueue import Scheduler
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.ports import Edges, Provider
-from oauth_connector.rooms import join
-from oauth_connector.scheduler import Scheduler
+from oauth_connector.oauth.token_request import TokenRequest
+from oauth_connector.wiring import join
 from tests.simulation.audit import Audit
 from tests.simulation.cluster import SimulatedCluster
 from tests.simulation.weather import DAY, HOUR, TROUBLES, Spells, draw

@@ -10,13 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import SecretStr
 
-from oauth_connector.connector.grant_state import GrantState, fingerprint, read_state, state_name
+from oauth_connector.connector.grant.state import GrantState, fingerprint, read_state, state_name
 from oauth_connector.connector.observation import Key
-from oauth_connector.connector.secret_metadata import SecretMetadata
-from oauth_connector.oauth.grants import TokenRequest
+from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
 from tests.simulation.audit import Audit
 from tests.simulation.cluster import SimulatedCluster
 from tests.simulation.fleet import Fleet, Weather

@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from oauth_connector.api.parsing import parse_spec
-from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.api.v1alpha1.parsing import parse_spec
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.observation import Connector, IssuedToken, Key, Observation, Recollection
-from oauth_connector.connector.secret import RenderedSecret, render
-from oauth_connector.connector.secret_metadata import PREFIX, SecretMetadata, state_notes
+from oauth_connector.connector.secret.metadata import PREFIX, SecretMetadata, state_notes
+from oauth_connector.connector.secret.rendering import RenderedSecret, render
 
 NOW = 1_800_000_000
 UID = "0b0e0c0f-0000-4000-8000-000000000001"

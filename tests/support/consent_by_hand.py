@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Person
-from oauth_connector.api.consent import ConsentRequest
-from oauth_connector.api.sealing import Answer, seal
-from oauth_connector.api.tickets import new_confirmation, new_ticket, ticket_hash
+from oauth_connector.api.v1alpha1.consent import ConsentRequest
+from oauth_connector.consent_protocol.sealing import Answer, seal
+from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.cluster import CONNECTORS, MERGE, Namespace, until
 from tests.support.person import visit

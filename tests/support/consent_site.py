@@ -13,10 +13,10 @@ import pytest
 
 from devtools.control_plane import ControlPlane
 from devtools.registrations import TLS
-from oauth_connector.api.addresses import connect_path, redirect_uri
-from oauth_connector.api.consent import ConsentReason
-from oauth_connector.api.sealing import Answer, ConsentKeys
-from oauth_connector.api.tickets import new_ticket, ticket_hash
+from oauth_connector.api.v1alpha1.consent import ConsentReason
+from oauth_connector.consent_protocol.addresses import connect_path, redirect_uri
+from oauth_connector.consent_protocol.sealing import Answer, ConsentKeys
+from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from tests.support.alternating import Balancer, balancer
 from tests.support.cluster import Namespace, until
 from tests.support.consent_process import ConsentProcess

@@ -6,8 +6,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from oauth_connector.consent.consents import Consent, Overtaken, Unavailable
-from oauth_connector.consent.names import Name
+from oauth_connector.consent_server.consents import Consent, Overtaken, Unavailable
+from oauth_connector.consent_server.names import Name
 
 
 @dataclass

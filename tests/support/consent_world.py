@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from oauth_connector.api.addresses import redirect_uri
-from oauth_connector.api.consent import ConsentRequest, OAuthConsentSpec
-from oauth_connector.api.sealing import ConsentKeys
-from oauth_connector.api.tickets import new_ticket, ticket_hash
-from oauth_connector.consent.consents import Consent
-from oauth_connector.consent.limits import Limits, Rate
-from oauth_connector.consent.names import Name
-from oauth_connector.consent.server import application, serving, site
+from oauth_connector.api.v1alpha1.consent import ConsentRequest, OAuthConsentSpec
+from oauth_connector.consent_protocol.addresses import redirect_uri
+from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
+from oauth_connector.consent_server.consents import Consent
+from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.rate_limits import Limits, Rate
+from oauth_connector.consent_server.server import application, serving, site
 from tests.support.consent_store import ConsentStore
 from tests.support.visitor import Visitor, visiting
 

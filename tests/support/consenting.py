@@ -5,11 +5,11 @@ import json
 
 from pydantic import SecretStr
 
-from oauth_connector.api.consent import OAuthConsentSpec, OAuthConsentStatus
-from oauth_connector.api.sealing import Answer, seal
-from oauth_connector.api.tickets import ticket_hash
-from oauth_connector.connector.consents import Consent
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
+from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.observation import Key
+from oauth_connector.consent_protocol.sealing import Answer, seal
+from oauth_connector.consent_protocol.tickets import ticket_hash
 from tests.support.builders import a_spec
 from tests.support.world import World
 

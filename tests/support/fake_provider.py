@@ -5,10 +5,10 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
 
 Answer = HTTPResponse | Signal
 

@@ -1,6 +1,6 @@
 """Keys of consents that a test knows."""
 
-from oauth_connector.api.sealing import ConsentKeys
+from oauth_connector.consent_protocol.sealing import ConsentKeys
 
 KEYS = ConsentKeys(bytes(range(32)))
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import uvloop
 
-from oauth_connector import settings
-from oauth_connector.keeper import Point
+from oauth_connector.app import Operator
+from oauth_connector.controller.grant_store import Point
 from oauth_connector.kube.access import Access
-from oauth_connector.main import Operator
+from oauth_connector.settings import operator as settings
 from oauth_connector.telemetry import logging
 
 

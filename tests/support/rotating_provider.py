@@ -4,10 +4,10 @@ import itertools
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from oauth_connector.oauth.grants import TokenRequest
 from oauth_connector.oauth.metadata import Metadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
 from tests.support.fake_provider import answer
 
 

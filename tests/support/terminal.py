@@ -23,7 +23,7 @@ OWN = (
 
 Whoever starts the tests in the background may have them ignored, and a child inherits that.
 """
-PLUGIN = f"{OWN} from oauth_connector.cli.plugin import main; sys.exit(main(sys.argv[1:]))"
+PLUGIN = f"{OWN} from oauth_connector.kubectl_plugin.main import main; sys.exit(main(sys.argv[1:]))"
 COMMAND = f"{OWN} os.execvp(sys.argv[1], sys.argv[1:])"
 
 

@@ -4,12 +4,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from oauth_connector.api.conditions import condition
-from oauth_connector.connector.consent_request import Terms
+from oauth_connector.api.v1alpha1.conditions import condition
+from oauth_connector.connector.consent.request import Terms
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.keeper import OnPoint, Point, nowhere
-from oauth_connector.ports import Edges
-from oauth_connector.rooms import Options, join
+from oauth_connector.controller.grant_store import OnPoint, Point, nowhere
+from oauth_connector.controller.ports import Edges
+from oauth_connector.wiring import Options, join
 from tests.support.builders import NOW, a_connector
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider

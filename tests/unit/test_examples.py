@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from oauth_connector.api.parsing import parse_manifest
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.parsing import parse_manifest
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {

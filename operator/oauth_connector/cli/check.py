@@ -8,26 +8,26 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from oauth_connector.api.parsing import parse_manifest
 from oauth_connector.api.reasons import Reason, sentence
-from oauth_connector.api.status import OAuthConnectorStatus
+from oauth_connector.api.v1alpha1.parsing import parse_manifest
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.documents import Documents
 from oauth_connector.cli.step import Step
-from oauth_connector.connector import schedule
-from oauth_connector.connector.answers import Failed
 from oauth_connector.connector.credentials import assemble, forbidden_host
 from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
-from oauth_connector.connector.findings import Findings, ShownToken
+from oauth_connector.connector.grant.results import Failed
 from oauth_connector.connector.observation import Connector, IssuedToken, Key
-from oauth_connector.connector.problem import Problem, of_failure
-from oauth_connector.connector.report import report
-from oauth_connector.connector.secret import render, timestamp
-from oauth_connector.exchange import Exchange
-from oauth_connector.net.examination import Examination, examine
-from oauth_connector.net.provider import HTTPProvider
+from oauth_connector.connector.schedule import refresh_time as schedule
+from oauth_connector.connector.secret.rendering import render, timestamp
+from oauth_connector.connector.status.findings import Findings, ShownToken
+from oauth_connector.connector.status.problem import Problem, of_failure
+from oauth_connector.connector.status.report import report
+from oauth_connector.controller.token_client import Exchange
+from oauth_connector.net.probe import Examination, examine
+from oauth_connector.net.provider_client import HTTPProvider
 from oauth_connector.oauth.errors import Phase, Remedy, classify
 from oauth_connector.oauth.signals import Signal
-from oauth_connector.settings import Settings
+from oauth_connector.settings.operator import Settings
 
 
 class Check:

@@ -70,10 +70,10 @@ _SECRET = "a value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"  # a he
 
 
 def _run(given: argparse.Namespace) -> int:
-    from oauth_connector import main as operator  # noqa: PLC0415  # half a second that other commands need not wait
+    from oauth_connector import app as operator  # noqa: PLC0415  # half a second that other commands need not wait
     from oauth_connector.kube.errors import AccessError  # noqa: PLC0415  # as above
-    from oauth_connector.settings import InvalidSettings  # noqa: PLC0415  # as above
-    from oauth_connector.settings import load as settings  # noqa: PLC0415  # as above
+    from oauth_connector.settings.operator import InvalidSettings  # noqa: PLC0415  # as above
+    from oauth_connector.settings.operator import load as settings  # noqa: PLC0415  # as above
 
     try:
         operator.run(settings({"config": given.config, "kubeconfig": given.kubeconfig}))
@@ -83,10 +83,10 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _consent(given: argparse.Namespace) -> int:
-    from oauth_connector.configuration import InvalidSettings  # noqa: PLC0415  # as above
-    from oauth_connector.consent import server  # noqa: PLC0415  # as above
-    from oauth_connector.consent.settings import load as settings  # noqa: PLC0415  # as above
+    from oauth_connector.consent_server import server  # noqa: PLC0415  # as above
     from oauth_connector.kube.errors import AccessError  # noqa: PLC0415  # as above
+    from oauth_connector.settings.consent_server import load as settings  # noqa: PLC0415  # as above
+    from oauth_connector.settings.sources import InvalidSettings  # noqa: PLC0415  # as above
 
     arguments = {"config": given.config, "public_url": given.public_url, "kubeconfig": given.kubeconfig}
     try:
@@ -98,8 +98,8 @@ def _consent(given: argparse.Namespace) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     from oauth_connector.cli.check import Check  # noqa: PLC0415  # as above
-    from oauth_connector.settings import InvalidSettings  # noqa: PLC0415  # as above
-    from oauth_connector.settings import load as settings  # noqa: PLC0415  # as above
+    from oauth_connector.settings.operator import InvalidSettings  # noqa: PLC0415  # as above
+    from oauth_connector.settings.operator import load as settings  # noqa: PLC0415  # as above
 
     try:
         check = Check(load(given.files, given.secret), settings({"config": given.config}))

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
-from oauth_connector.connector.grant_state import STATE_TYPE
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.grant.state import STATE_TYPE
 from oauth_connector.connector.observation import CredentialVersion
-from oauth_connector.connector.problem import Problem
+from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.grants import ClientCredentials, Grant, Password, RefreshToken
 from oauth_connector.oauth.token import Client, GrantType
+from oauth_connector.oauth.token_request import ClientCredentials, Grant, Password, RefreshToken
 
 FORBIDDEN_TYPES = frozenset(
     {

@@ -3,15 +3,15 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from oauth_connector.api.addresses import callback_path
-from oauth_connector.api.fields import FieldProblem
-from oauth_connector.api.origins import origin
-from oauth_connector.api.refresh import Refresh
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.schema.fields import FieldProblem
+from oauth_connector.api.schema.origins import origin
+from oauth_connector.api.v1alpha1.refresh import Refresh
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector
-from oauth_connector.connector.schedule import Policy
-from oauth_connector.oauth.grants import Parameters
+from oauth_connector.connector.schedule.refresh_time import Policy
+from oauth_connector.consent_protocol.addresses import callback_path
 from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.token_request import Parameters
 
 LATE_WINDOW = 0.05
 """The share of the lifetime that is left when a refresh ends the old token at once: the later, the less often."""

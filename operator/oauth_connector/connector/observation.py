@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from oauth_connector.api.fields import FieldProblem
-from oauth_connector.api.status import OAuthConnectorStatus
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
-from oauth_connector.connector.problem import Problem
-from oauth_connector.connector.secret_metadata import SecretMetadata
+from oauth_connector.api.schema.fields import FieldProblem
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
+from oauth_connector.connector.secret.metadata import SecretMetadata
+from oauth_connector.connector.status.problem import Problem
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from oauth_connector.kube import kubeconfig
+from oauth_connector.kube.api_tokens import GivenToken, TokenFile, TokenProgram, TokenSource
 from oauth_connector.kube.errors import AccessError
-from oauth_connector.kube.tokens import GivenToken, TokenFile, TokenProgram, TokenSource
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 LOGIN_LIFE = timedelta(minutes=10)

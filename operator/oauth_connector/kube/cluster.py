@@ -10,22 +10,30 @@ from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from oauth_connector.api.consent import OAuthConsentStatus
-from oauth_connector.api.status import OAuthConnectorStatus
-from oauth_connector.connector.consents import Consent
+from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
+from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import ALLOWED_HOSTS, CredentialSecret
-from oauth_connector.connector.managed_fields import MANAGER
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
-from oauth_connector.connector.secret import RenderedSecret
-from oauth_connector.connector.secret_metadata import SecretMetadata, secret_metadata
-from oauth_connector.kube import connectors, manifests
+from oauth_connector.connector.secret.managed_fields import MANAGER
+from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
+from oauth_connector.connector.secret.rendering import RenderedSecret
+from oauth_connector.controller.ports import (
+    ClusterUnavailable,
+    LiveSecret,
+    Overtaken,
+    WriteRefused,
+    WriteResult,
+    Written,
+)
+from oauth_connector.kube import connector_cache as connectors
+from oauth_connector.kube import secret_manifests as manifests
 from oauth_connector.kube.client import METADATA, KubeAPI
-from oauth_connector.kube.consents import ConsentCache
-from oauth_connector.kube.consents import read as read_consent
+from oauth_connector.kube.consent_cache import ConsentCache
+from oauth_connector.kube.consent_cache import read as read_consent
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.store import SecretStore
+from oauth_connector.kube.secret_cache import SecretStore
 from oauth_connector.kube.transport import JSON
-from oauth_connector.ports import ClusterUnavailable, LiveSecret, Overtaken, WriteRefused, WriteResult, Written
 
 STATUS_MANAGER = "oauth-connector-status"
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1"

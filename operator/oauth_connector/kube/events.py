@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import structlog
 
-from oauth_connector.connector.managed_fields import MANAGER
 from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.secret.managed_fields import MANAGER
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 

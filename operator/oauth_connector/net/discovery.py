@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.fetch import Limits, Outgoing, fetch
-from oauth_connector.net.pools import Pools
 from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse

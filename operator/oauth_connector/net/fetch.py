@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import httpcore2
 import httpx2
 
-from oauth_connector.net.pools import Pools
+from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.tls import BadCertificatesError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
-from oauth_connector.oauth.grants import Term
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import Term
 
 ALWAYS = (("User-Agent", "oauth-connector-operator"), ("Accept-Encoding", "identity"))
 

@@ -12,7 +12,7 @@ import httpcore2
 import httpx2
 
 from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.guard import Destination, judge
+from oauth_connector.net.egress_guard import Destination, judge
 from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.net.streams import connect
 from oauth_connector.oauth.signals import Symptom

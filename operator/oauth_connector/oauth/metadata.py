@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from oauth_connector.oauth.bodies import decode
 from oauth_connector.oauth.lifetimes import retry_after
-from oauth_connector.oauth.responses import of_status
+from oauth_connector.oauth.response_body import decode
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_response import of_status
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from oauth_connector.oauth.client_auth import authenticate
-from oauth_connector.oauth.grants import TokenRequest
-from oauth_connector.oauth.responses import holds_error
+from oauth_connector.oauth.client_auth.methods import authenticate
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Client, HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
+from oauth_connector.oauth.token_response import holds_error
 
 
 class Revocation(StrEnum):

@@ -12,7 +12,7 @@ from typing import TextIO
 import structlog
 from structlog.types import EventDict, Processor
 
-from oauth_connector.telemetry.redact import redact
+from oauth_connector.telemetry.redaction import redact
 
 FLOORS: Mapping[str, int] = {
     "kopf": logging.INFO,  # prints the bodies of objects below

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from oauth_connector.keeper import Point
+from oauth_connector.controller.grant_store import Point
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
 from tests.support.consent_by_hand import ConsentByHand

@@ -9,7 +9,7 @@ from devtools.control_plane import ControlPlane
 from oauth_connector.connector.observation import Connector
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.connectors import read
+from oauth_connector.kube.connector_cache import read
 from oauth_connector.kube.events import EventRecorder
 from tests.support.builders import a_spec
 from tests.support.cluster import Manifest, Namespace, until

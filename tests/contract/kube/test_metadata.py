@@ -5,10 +5,10 @@ import json
 from contextlib import aclosing
 from typing import Any
 
-from oauth_connector.connector.managed_fields import MANAGER, owned_by_us
-from oauth_connector.connector.secret_metadata import MANAGED
+from oauth_connector.connector.secret.managed_fields import MANAGER, owned_by_us
+from oauth_connector.connector.secret.metadata import MANAGED
 from oauth_connector.kube.client import METADATA, METADATA_LIST, KubeAPI
-from oauth_connector.kube.watching import Pace, Source, events
+from oauth_connector.kube.watch_stream import Pace, Source, events
 from tests.support.cluster import Namespace
 
 VALUE = "YS10b2tlbg=="

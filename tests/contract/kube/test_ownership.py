@@ -1,12 +1,12 @@
 """Healing takes a Secret back whole, whoever wrote it."""
 
-from oauth_connector.connector.secret import render
+from oauth_connector.connector.secret.rendering import render
+from oauth_connector.controller.ports import Written
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
-from oauth_connector.kube.connectors import ConnectorCache, read
-from oauth_connector.kube.manifests import new_secret
-from oauth_connector.kube.store import SecretStore
-from oauth_connector.ports import Written
+from oauth_connector.kube.connector_cache import ConnectorCache, read
+from oauth_connector.kube.secret_cache import SecretStore
+from oauth_connector.kube.secret_manifests import new_secret
 from tests.support.builders import a_spec, a_token
 from tests.support.cluster import Namespace
 

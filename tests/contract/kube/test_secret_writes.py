@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.connector.managed_fields import MANAGER, owned_by_us
+from oauth_connector.connector.secret.managed_fields import MANAGER, owned_by_us
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace

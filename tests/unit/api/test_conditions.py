@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.api.conditions import ORDER, condition, set_conditions
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.status import Condition
+from oauth_connector.api.v1alpha1.conditions import ORDER, condition, set_conditions
+from oauth_connector.api.v1alpha1.status import Condition
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-from oauth_connector.api.consent import (
+from oauth_connector.api.reasons import placeholders
+from oauth_connector.api.v1alpha1.consent import (
     CONSENT_SENTENCES,
     ConsentCondition,
     ConsentReason,
     OAuthConsentStatus,
     consent_sentence,
 )
-from oauth_connector.api.reasons import placeholders
-from oauth_connector.api.status import LONGEST_MESSAGE
+from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 
 FACTS = {"cause", "connector", "host", "minutes", "secret"}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.api.crd import COLUMNS, SELECTABLE, crd, root_schema
-from oauth_connector.api.fields import VALIDATIONS
-from oauth_connector.oauth.grants import RESERVED_PARAMETERS
+from oauth_connector.api.schema.crd import COLUMNS, SELECTABLE, crd, root_schema
+from oauth_connector.api.schema.fields import VALIDATIONS
+from oauth_connector.oauth.token_request import RESERVED_PARAMETERS
 
 BEYOND_THE_COMMON_CORE = (
     "url(",

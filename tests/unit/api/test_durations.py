@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.api.durations import at_least, in_seconds
-from oauth_connector.api.refresh import Refresh
+from oauth_connector.api.schema.durations import at_least, in_seconds
+from oauth_connector.api.v1alpha1.refresh import Refresh
 
 KNOWN = {"45s": 45, "10m": 600, "1h": 3600, "1h30m": 5400, "2h0m1s": 7201, "87600h": 315360000, "90m": 5400}
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field, ValidationError
 
-from oauth_connector.api.fields import VALIDATIONS, Model, Rule, camel, cel_text, present, rule, written
+from oauth_connector.api.schema.fields import VALIDATIONS, Model, Rule, camel, cel_text, present, rule, written
 
 NAMES = {
     "token_url": "tokenURL",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from oauth_connector.api.parsing import parse_manifest
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.parsing import parse_manifest
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.manifests import samples
 
 GOOD, BAD = samples("good"), samples("bad")

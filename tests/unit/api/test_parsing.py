@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.api.fields import FieldProblem
-from oauth_connector.api.parsing import parse_manifest, parse_spec
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.schema.fields import FieldProblem
+from oauth_connector.api.v1alpha1.parsing import parse_manifest, parse_spec
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.builders import a_spec
 
 JARGON = ("pydantic", "validation error", "input", "type=", "[type", "str_type", "StrEnum", "tuple", "dict", "NoneType")

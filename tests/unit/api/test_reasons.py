@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.reasons import FULLER, SENTENCES, Reason, placeholders, sentence
-from oauth_connector.api.status import LONGEST_MESSAGE
+from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 from oauth_connector.oauth.errors import FailureReason
 
 FACTS = {

@@ -2,9 +2,9 @@
 
 import base64
 
-from oauth_connector.api.output import DEFAULT_KEYS, OutputField
-from oauth_connector.api.references import ConfigMapKeyReference, SecretKeyReference
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS, OutputField
+from oauth_connector.api.v1alpha1.references import ConfigMapKeyReference, SecretKeyReference
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
 from tests.support.builders import a_password_spec, a_spec
 from tests.support.manifests import samples

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.status import Condition, LastError, OAuthConnectorStatus, ObservedCredential, SecretReference
+from oauth_connector.api.v1alpha1.status import (
+    Condition,
+    LastError,
+    OAuthConnectorStatus,
+    ObservedCredential,
+    SecretReference,
+)
 from oauth_connector.oauth.errors import Remedy
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

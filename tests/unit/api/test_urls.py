@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from oauth_connector.api.urls import URL
+from oauth_connector.api.schema.urls import URL
 
 ADAPTER = TypeAdapter(URL)
 

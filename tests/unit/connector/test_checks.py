@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.actions import (
+from oauth_connector.connector.checks.decide import decide
+from oauth_connector.connector.checks.decisions import (
     Cause,
     Conflict,
     Decision,
@@ -20,7 +21,6 @@ from oauth_connector.connector.actions import (
     Render,
     Shown,
 )
-from oauth_connector.connector.decide import decide
 from oauth_connector.connector.effective import token_digest
 from oauth_connector.connector.observation import (
     CredentialVersion,
@@ -29,7 +29,7 @@ from oauth_connector.connector.observation import (
     PendingToken,
     Recollection,
 )
-from oauth_connector.connector.problem import Problem
+from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 from tests.support.builders import (
     NOW,
@@ -69,7 +69,7 @@ def failing(
 
 def at(seconds: int) -> str:
     """Write a time as status does."""
-    from oauth_connector.connector.secret import timestamp  # noqa: PLC0415  # one use
+    from oauth_connector.connector.secret.rendering import timestamp  # noqa: PLC0415  # one use
 
     return timestamp(seconds)
 

@@ -14,8 +14,8 @@ from oauth_connector.connector.credentials import (
     forbidden_host,
 )
 from oauth_connector.connector.observation import CredentialVersion
-from oauth_connector.connector.problem import Problem
-from oauth_connector.oauth.grants import ClientCredentials, Password
+from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.token_request import ClientCredentials, Password
 from tests.support.builders import a_connector, a_password_spec, a_spec
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.connector.secret_metadata import LONGEST, recorded_keys, secret_metadata
+from oauth_connector.connector.secret.metadata import LONGEST, recorded_keys, secret_metadata
 from tests.support.secret_manifests import NOTES, PREFIX, a_manifest
 
 BARE = {"metadata": {"namespace": "shop", "name": "a", "uid": "u", "resourceVersion": "1"}}

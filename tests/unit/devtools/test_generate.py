@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from devtools import generate
-from oauth_connector.api.crd import crd
+from oauth_connector.api.schema.crd import crd
 
 
 @pytest.mark.parametrize("path", generate.GENERATED, ids=lambda path: path.name)

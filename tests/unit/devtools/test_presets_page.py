@@ -4,7 +4,7 @@ import pytest
 
 from devtools.presets_page import PATH, page
 from oauth_connector.providers.preset import PresetName
-from oauth_connector.providers.rows import PRESETS
+from oauth_connector.providers.registry import PRESETS
 
 
 def test_the_page_is_fresh() -> None:

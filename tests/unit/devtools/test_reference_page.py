@@ -3,10 +3,10 @@
 import re
 
 from devtools import reference_page
-from oauth_connector.api.crd import COLUMNS
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.status import OAuthConnectorStatus
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.schema.crd import COLUMNS
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 
 PAGE, REASONS = reference_page.page(), reference_page.reasons()
 LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")

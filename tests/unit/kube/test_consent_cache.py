@@ -3,7 +3,7 @@
 from typing import Any
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.kube.consents import ConsentCache, read
+from oauth_connector.kube.consent_cache import ConsentCache, read
 
 
 def a_manifest(version: str = "5", **status: Any) -> dict[str, Any]:

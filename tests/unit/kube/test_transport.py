@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from oauth_connector.kube.access import Access
+from oauth_connector.kube.api_tokens import TokenFile
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.tokens import TokenFile
 from tests.support.scripted_api import Answer, Break, ScriptedAPI, scripted_api
 
 SECRETS = "/api/v1/namespaces/shop/secrets"

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from oauth_connector.oauth.errors import FailureReason, Phase, classify
 from oauth_connector.oauth.quirks import STANDARD, Quirks
-from oauth_connector.oauth.responses import parse
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import GrantType, HTTPResponse, Token
+from oauth_connector.oauth.token_response import parse
 from oauth_connector.providers.preset import PresetName
-from oauth_connector.providers.rows import PRESETS
+from oauth_connector.providers.registry import PRESETS
 
 
 def answer(members: Any, status: int = 200) -> HTTPResponse:

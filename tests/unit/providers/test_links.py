@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from oauth_connector.api.consent import ConsentRequest, OAuthConsentSpec, OAuthConsentStatus, Redirect
-from oauth_connector.api.sealing import ConsentKeys
-from oauth_connector.api.tickets import ticket_hash
-from oauth_connector.connector.consent_request import Endpoints, Terms, request_of
-from oauth_connector.connector.consents import Consent
+from oauth_connector.api.v1alpha1.consent import ConsentRequest, OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.request import Endpoints, Terms, request_of
 from oauth_connector.connector.observation import Key
+from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.tickets import ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.builders import NOW, UID, a_connector, a_spec
 

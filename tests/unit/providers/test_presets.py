@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.api.parsing import parse_spec
-from oauth_connector.api.provider import Provider
-from oauth_connector.api.v1alpha1 import OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.parsing import parse_spec
+from oauth_connector.api.v1alpha1.provider import Provider
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes, refresh_policy
-from oauth_connector.connector.schedule import Policy
+from oauth_connector.connector.schedule.refresh_time import Policy
 from oauth_connector.oauth import errors
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import ClientAuthentication, GrantType
 from oauth_connector.providers.preset import Callback, Preset, PresetName
-from oauth_connector.providers.rows import PRESETS
+from oauth_connector.providers.registry import PRESETS
 from tests.support.builders import a_spec
 
 PARAMETERS = [(name, each) for name, preset in PRESETS.items() for each in preset.parameters]

@@ -1,0 +1,1 @@
+"""How models become schemas: rules in CEL, bounded types, the CustomResourceDefinitions."""

@@ -1,0 +1,133 @@
+"""The CustomResourceDefinitions, made from the models: structural, bounded, with the models' own rules as CEL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oauth_connector.api.schema.fields import VALIDATIONS, Model, Rule
+from oauth_connector.api.schema.structural import Schema, object_schema
+from oauth_connector.api.v1alpha1 import consent
+from oauth_connector.api.v1alpha1.manifest import NAME_RULE
+from oauth_connector.api.v1alpha1.spec import GROUP, KIND, PLURAL, VERSION, OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
+
+__all__ = ["COLUMNS", "CONNECTOR", "CONSENT", "SELECTABLE", "Kind", "Schema", "crd", "object_schema", "root_schema"]
+
+Column = tuple[str, str, str, int]
+"""Name, type, path, priority."""
+
+COLUMNS: tuple[Column, ...] = (
+    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
+    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', 0),
+    ("Grant", "string", ".spec.grantType", 0),
+    ("Secret", "string", ".status.secretRef.name", 0),
+    ("Expires", "string", ".status.expirationTime", 0),
+    ("Refresh", "string", '.status.conditions[?(@.type=="RefreshFailed")].reason', 0),
+    ("Next", "string", ".status.nextRefreshTime", 1),
+    ("Message", "string", '.status.conditions[?(@.type=="Ready")].message', 1),
+    ("Age", "date", ".metadata.creationTimestamp", 0),
+)
+"""`Expires` is a string: a date column shows a time to come as `<invalid>`."""
+
+SELECTABLE = (".spec.grantType", ".spec.client.secretRef.name", ".spec.output.secretName")
+"""What `kubectl get oac --field-selector` can ask for: which connectors use a Secret that is to be changed?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource, as far as its models do not say it."""
+
+    kind: str
+    plural: str
+    short: str
+    description: str
+    spec: type[Model]
+    status: type[Model]
+    columns: tuple[Column, ...]
+    selectable: tuple[str, ...]
+    status_default: Mapping[str, object] = field(default_factory=dict)
+    rules: tuple[Rule[Any], ...] = ()
+
+
+CONNECTOR = Kind(
+    KIND,
+    PLURAL,
+    "oac",
+    "Asks an authorization server for access tokens and keeps a fresh one in a Secret.",
+    OAuthConnectorSpec,
+    OAuthConnectorStatus,
+    COLUMNS,
+    SELECTABLE,
+    {"observedGeneration": -1},  # without it, tools would call an unseen object healthy
+)
+
+CONSENT = Kind(
+    consent.KIND,
+    consent.PLURAL,
+    "oauthc",
+    "Asks for a person's consent to one connector: made by `kubectl oauth authorize`, and gone an hour later.",
+    consent.OAuthConsentSpec,
+    consent.OAuthConsentStatus,
+    (
+        ("Connector", "string", ".spec.connectorName", 0),
+        ("Requested by", "string", ".spec.requestedBy", 0),
+        ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
+        ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', 0),
+        ("Message", "string", '.status.conditions[?(@.type=="Ready")].message', 1),
+        ("Age", "date", ".metadata.creationTimestamp", 0),
+    ),
+    (".spec.connectorName",),
+    rules=(consent.STATUS_RULE,),
+)
+
+
+def crd(of: Kind = CONNECTOR) -> dict[str, Any]:
+    """Give the whole CustomResourceDefinition of a kind."""
+    names = {
+        "kind": of.kind,
+        "listKind": f"{of.kind}List",
+        "plural": of.plural,
+        "singular": of.kind.lower(),
+        "shortNames": [of.short],
+        "categories": ["oauth"],
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{of.plural}.{GROUP}"},
+        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": [_version(of)]},
+    }
+
+
+def _version(of: Kind) -> dict[str, Any]:
+    return {
+        "name": VERSION,
+        "served": True,
+        "storage": True,
+        "subresources": {"status": {}},
+        "additionalPrinterColumns": [_column(*column) for column in of.columns],
+        "selectableFields": [{"jsonPath": path} for path in of.selectable],
+        "schema": {"openAPIV3Schema": root_schema(of)},
+    }
+
+
+def _column(name: str, kind: str, path: str, priority: int) -> dict[str, Any]:
+    return {"name": name, "type": kind, "jsonPath": path, **({"priority": priority} if priority else {})}
+
+
+def root_schema(of: Kind = CONNECTOR) -> dict[str, Any]:
+    """Give the schema of a kind."""
+    status = object_schema(of.status)
+    return {
+        "description": of.description,
+        "type": "object",
+        "required": ["spec"],
+        VALIDATIONS: [each.as_cel() for each in (NAME_RULE, *of.rules)],
+        "properties": {
+            "apiVersion": {"type": "string", "description": f"`{GROUP}/{VERSION}`."},
+            "kind": {"type": "string", "description": f"`{of.kind}`."},
+            "metadata": {"type": "object"},
+            "spec": object_schema(of.spec),
+            "status": {**status, **({"default": dict(of.status_default)} if of.status_default else {})},
+        },
+    }

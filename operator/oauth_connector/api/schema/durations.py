@@ -1,0 +1,41 @@
+"""Durations as people write them, in Go's notation: `10m`, `1h30m`, `45s`.
+
+They stay texts: what a person wrote is never rewritten, or GitOps tools would report the difference for ever.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from oauth_connector.api.schema.fields import Rule, cel_text, written
+
+PATTERN = "([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?"
+"""Bounded so that no duration overflows the 64-bit nanoseconds of Go, and so of CEL."""
+
+MOST = "87600h"
+"""Ten years."""
+
+_PART = re.compile("([0-9]+)([hms])")
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
+
+Duration = Annotated[
+    str,
+    Field(min_length=2, max_length=24),
+    written(PATTERN, "must be a duration in whole hours, minutes and seconds, such as 10m, 1h30m or 45s"),
+]
+
+
+def in_seconds(text: str) -> int:
+    """Give the seconds of a duration that matches `PATTERN`."""
+    return sum(int(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
+
+
+def at_least(least: str) -> Rule[str]:
+    """Give the rule that a duration is no shorter than `least`, and no longer than ten years."""
+    shape = cel_text(f"^({PATTERN})$")
+    return Rule(
+        f"!self.matches({shape}) || (duration(self) >= duration('{least}') && duration(self) <= duration('{MOST}'))",
+        f"must be between {least} and {MOST} (ten years)",
+        lambda text: in_seconds(least) <= in_seconds(text) <= in_seconds(MOST),
+    )

@@ -1,0 +1,68 @@
+"""Addresses of authorization servers as the API takes them: absolute, with a host, and without a user or a fragment."""
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from oauth_connector.api.schema.fields import Rule, written
+
+_GROUP = "[0-9a-fA-F]{1,4}"
+_IPV6 = "|".join(
+    (
+        f"({_GROUP}:){{7}}{_GROUP}",
+        f"({_GROUP}:){{1,7}}:",
+        *(f"({_GROUP}:){{1,{7 - n}}}(:{_GROUP}){{1,{n}}}" for n in range(1, 7)),
+        f":(:{_GROUP}){{1,7}}",
+        "::",
+    )
+)
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+_AUTHORITY = rf"([a-zA-Z0-9._-]{{1,253}}|\[({_IPV6})\])(:({_PORT}))?"
+
+_USER = re.compile("^[a-zA-Z]+://[^/?#]*@")
+
+_VISIBLE = written("[!-~]*", "must be written in ASCII without white space")
+_ABSOLUTE = written(
+    "https?://.*",
+    "must begin with https:// (or with http://, for hosts that the operator's setting allowedDestinations names)",
+)
+_NO_USER: Rule[str] = Rule(
+    f"!self.matches('{_USER.pattern}')",
+    "must not hold a user or password: set client.id and client.secretRef instead",
+    lambda url: _USER.match(url) is None,
+)
+_HOST = written(
+    rf"([a-zA-Z]+://)?([^/?#@]*@)?({_AUTHORITY})([/?#].*)?",
+    "must name a host, and a port if need be, as in https://login.example.com:8443/token",
+)
+_NO_FRAGMENT = written("[^#]*", "must not have a fragment: remove the # and what follows it")
+_BOUNDS = Field(min_length=1, max_length=2048)
+
+URL = Annotated[str, _BOUNDS, _VISIBLE, _ABSOLUTE, _NO_USER, _HOST, _NO_FRAGMENT]
+"""An endpoint; it may have a query (RFC 6749 §3.2)."""
+
+Issuer = Annotated[
+    str,
+    _BOUNDS,
+    _VISIBLE,
+    _ABSOLUTE,
+    _NO_USER,
+    _HOST,
+    written("[^?#]*", "must not have a query or fragment (RFC 8414 section 2)"),
+    Rule(
+        "!self.contains('/.well-known/')",
+        "must be the issuer itself: leave out /.well-known/ and what follows it",
+        lambda issuer: "/.well-known/" not in issuer,
+    ),
+]
+"""An issuer identifier (RFC 8414 §2)."""
+
+AbsoluteURI = Annotated[
+    str,
+    Field(min_length=1, max_length=1024),
+    written(
+        '[a-zA-Z][a-zA-Z0-9+.-]*:[!"$-~]+',
+        "must be an absolute URI without white space or fragment, such as https://api.example.com (RFC 8707 section 2)",
+    ),
+]

@@ -1,0 +1,1 @@
+"""The custom resources of `oauthconnector.dev/v1alpha1` as models."""

@@ -1,0 +1,66 @@
+"""A manifest judged as the API server judges it: the model, or every field that is wrong and how to mend it.
+
+No sentence holds the library's jargon or what a person wrote: a value may be a secret in the wrong place.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from oauth_connector.api.schema.fields import FieldProblem
+from oauth_connector.api.v1alpha1.manifest import Manifest
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+
+_SENTENCES = {
+    "missing": "is required: set it",
+    "extra_forbidden": "is not a field here: check its name and its place",
+    "string_type": "must be text: put it in quotes",
+    "bool_type": "must be true or false, without quotes",
+    "int_type": "must be a whole number, without quotes",
+    "tuple_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "string_too_short": "must not be empty: set it or remove it",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_long": "must have at most {max_length} entries",
+    "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "rule": "{message}",
+}
+
+
+def parse_spec(spec: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
+    """Read a spec, or tell each field that is wrong."""
+    try:
+        return OAuthConnectorSpec.model_validate(spec, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return tuple(_problems(error, "spec"))
+
+
+def parse_manifest(manifest: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
+    """Read the spec of a whole manifest, or tell each field that is wrong, of `metadata` and of its head too."""
+    try:
+        return Manifest.model_validate(manifest, by_alias=True, by_name=False).spec
+    except ValidationError as error:
+        return tuple(_problems(error, ""))
+
+
+def _problems(error: ValidationError, root: str) -> Iterator[FieldProblem]:
+    for detail in error.errors(include_url=False, include_input=False):
+        yield FieldProblem(_path(root, detail), _sentence(detail))
+
+
+def _path(root: str, detail: ErrorDetails) -> str:
+    path = root
+    for part in detail["loc"]:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.removeprefix(".")
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    template = _SENTENCES.get(detail["type"], "is not valid")
+    return template.format(**detail.get("ctx", {}))

@@ -1,0 +1,59 @@
+"""The parameters of presets, and the rules over them: written out for each preset, since CEL cannot look into ours."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from oauth_connector.api.schema.fields import cel_text, present
+from oauth_connector.providers.preset import Preset
+from oauth_connector.providers.registry import PRESETS
+
+PresetParameters = Annotated[
+    dict[str, Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=8), BeforeValidator(present)
+]
+
+
+def fits(has_preset: str, has_parameters: str) -> str:
+    """Give the rule that a preset knows the names of all parameters."""
+
+    def names(preset: Preset) -> Iterator[str]:
+        known = ", ".join(cel_text(name) for name in preset.parameters)
+        yield f"self.parameters.all(k, k in [{known}])"
+
+    return _for_each(f"!{has_preset} || !{has_parameters}", names)
+
+
+def values_are_known(has_preset: str, has_parameters: str) -> str:
+    """Give the rule that each parameter has the form that its preset wants."""
+
+    def forms(preset: Preset) -> Iterator[str]:
+        for name, parameter in preset.parameters.items():
+            key, pattern = cel_text(name), cel_text(f"^({parameter.pattern})$")
+            yield f"(!({key} in self.parameters) || self.parameters[{key}].matches({pattern}))"
+
+    return _for_each(f"!{has_preset} || !{has_parameters}", forms)
+
+
+def lacks(has_preset: str, has_parameters: str) -> str:
+    """Give the rule that what a preset cannot do without is there, unless an issuer or both endpoints are named."""
+
+    def needs(preset: Preset) -> Iterator[str]:
+        for name, parameter in preset.parameters.items():
+            if parameter.default is None:
+                yield f"({has_parameters} && {cel_text(name)} in self.parameters)"
+
+    named = "has(self.issuer) || (has(self.tokenURL) && has(self.authorizationURL))"
+    return _for_each(f"!{has_preset} || {named}", needs)
+
+
+def _for_each(unless: str, conditions: Callable[[Preset], Iterator[str]]) -> str:
+    rules = [f"(self.preset != '{name}' || ({' && '.join(found)}))" for name, found in _found(conditions)]
+    return f"{unless} || ({' && '.join(rules)})" if rules else "true"
+
+
+def _found(conditions: Callable[[Preset], Iterator[str]]) -> Iterator[tuple[str, list[str]]]:
+    for name, preset in PRESETS.items():
+        found = list(conditions(preset))
+        if found:
+            yield name.value, found

@@ -1,0 +1,163 @@
+"""`spec.provider`: whom tokens are asked of."""
+
+import base64
+import binascii
+from typing import Annotated
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field
+
+from oauth_connector.api.schema.fields import Model, Rule, cel_text, matches, rule
+from oauth_connector.api.schema.urls import URL, Issuer
+from oauth_connector.api.v1alpha1.presets import PresetParameters, fits, lacks, values_are_known
+from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference
+from oauth_connector.oauth.quirks import STANDARD, Quirks
+from oauth_connector.providers.preset import Preset, PresetName
+from oauth_connector.providers.registry import PRESETS
+
+PEM = "-----BEGIN"
+
+_BASE64 = r"[\r\n ]*([A-Za-z0-9+/][\r\n ]*)+(=[\r\n ]*){0,2}"
+
+CABundle = Annotated[
+    str,
+    Field(min_length=1, max_length=65536),
+    Rule(
+        f"!self.contains('{PEM}')",
+        "is PEM as it stands in the file: base64-encode it (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
+        lambda text: PEM not in text,
+    ),
+    Rule(
+        f"self.contains('{PEM}') || self.matches({cel_text(f'^({_BASE64})$')})",
+        "must be PEM in base64: encode the file (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
+        matches(_BASE64),
+    ),
+]
+
+
+class Provider(Model):
+    """The authorization server."""
+
+    preset: PresetName | None = Field(
+        None,
+        description="A provider that is known by name: its endpoints and quirks; whatever is set beside it overrides"
+        " it. When absent: an authorization server as the standards have it.",
+    )
+    parameters: PresetParameters | None = Field(
+        None, description="What the preset's addresses depend on, such as a tenant. When absent: its defaults."
+    )
+    issuer: Issuer | None = Field(
+        None, description="Issuer whose endpoints are discovered (RFC 8414, then OpenID Connect Discovery)."
+    )
+    token_url: URL | None = Field(
+        None, description="Token endpoint. When absent: what discovery finds; beside `issuer`, it overrides that."
+    )
+    authorization_url: URL | None = Field(
+        None, description="Authorization endpoint, where the browser is sent. When absent: what discovery finds."
+    )
+    revocation_url: URL | None = Field(
+        None, description="Revocation endpoint (RFC 7009). When absent: what discovery finds, if anything."
+    )
+    ca_bundle: CABundle | None = Field(
+        None, description="Certificates to trust beside the operator's, PEM in base64. When absent: none."
+    )
+    ca_bundle_ref: ConfigMapKeyReference | None = Field(
+        None,
+        description=f"Certificates to trust beside the operator's, PEM in a ConfigMap; key `{CA_KEY}` unless another is"
+        " named. When absent: none.",
+    )
+
+    @rule(
+        "has(self.issuer) || has(self.tokenURL) || has(self.preset)",
+        "set issuer, from which the token endpoint is discovered, or set tokenURL, or a preset",
+    )
+    def _has_an_endpoint(self) -> bool:
+        return self.issuer is not None or self.token_url is not None or self.preset is not None
+
+    @rule("!has(self.parameters) || has(self.preset)", "are for a preset: set preset, or remove them", "parameters")
+    def _has_parameters_of_a_preset(self) -> bool:
+        return self.parameters is None or self.preset is not None
+
+    @rule(
+        fits("has(self.preset)", "has(self.parameters)"),
+        "the preset does not have all of these: look at docs/reference/presets.md for their names",
+        "parameters",
+    )
+    def _has_known_parameters(self) -> bool:
+        return self.known is None or set(self.parameters or ()) <= self.known.parameters.keys()
+
+    @rule(
+        values_are_known("has(self.preset)", "has(self.parameters)"),
+        "one of them has not the form that the preset wants: look at docs/reference/presets.md",
+        "parameters",
+    )
+    def _has_parameters_of_their_form(self) -> bool:
+        return self.known is None or self.known.complaint(self._of_preset()) is None
+
+    @rule(
+        lacks("has(self.preset)", "has(self.parameters)"),
+        "this preset cannot do without more of them: look at docs/reference/presets.md, or set issuer, or tokenURL and"
+        " authorizationURL",
+        "parameters",
+    )
+    def _has_what_the_preset_needs(self) -> bool:
+        own = self.issuer is not None or (self.token_url is not None and self.authorization_url is not None)
+        return self.known is None or own or not self.known.missing(self.parameters or {})
+
+    @rule(
+        "!(has(self.caBundle) && has(self.caBundleRef))",
+        "set caBundle or caBundleRef, not both: remove one",
+        "caBundle",
+    )
+    def _has_one_bundle(self) -> bool:
+        return self.ca_bundle is None or self.ca_bundle_ref is None
+
+    # --- with the preset applied --------------------------------------------------------------------------------
+    @property
+    def known(self) -> Preset | None:
+        """Give the preset, where one is named."""
+        return PRESETS[self.preset] if self.preset is not None else None
+
+    @property
+    def quirks(self) -> Quirks:
+        """Give how the provider's answers differ from the standard."""
+        return self.known.quirks if self.known is not None else STANDARD
+
+    @property
+    def effective_issuer(self) -> str | None:
+        """Give the issuer whose metadata counts: the spec's own, else the preset's."""
+        return self.issuer or self._preset_says("issuer")
+
+    @property
+    def effective_token_url(self) -> str | None:
+        """Give the token endpoint, or nothing where it is to be discovered."""
+        return self.token_url or (None if self.issuer else self._preset_says("token_url"))
+
+    @property
+    def effective_authorization_url(self) -> str | None:
+        """Give the authorization endpoint, or nothing where it is to be discovered."""
+        return self.authorization_url or (None if self.issuer else self._preset_says("authorization_url"))
+
+    def revocation_of_preset(self, token_url: str) -> str | None:
+        """Give the preset's revocation endpoint, at the data centre of a token endpoint where it has several."""
+        named = None if self.issuer else self._preset_says("revocation_url")
+        if named is None or self.known is None or self.known.callback is None:
+            return named
+        return urlunsplit(urlsplit(named)._replace(netloc=urlsplit(token_url).netloc))
+
+    def _preset_says(self, field: str) -> str | None:
+        return self.known.filled(getattr(self.known, field), self.parameters or {}) if self.known else None
+
+    def _of_preset(self) -> dict[str, str]:
+        names = self.known.parameters if self.known else {}
+        return {name: value for name, value in (self.parameters or {}).items() if name in names}
+
+    @property
+    def ca_bundle_pem(self) -> str | None:
+        """Give `caBundle` decoded; text that is not base64 comes as it is, and fails as a certificate."""
+        if self.ca_bundle is None:
+            return None
+        try:
+            return base64.b64decode(self.ca_bundle).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return self.ca_bundle

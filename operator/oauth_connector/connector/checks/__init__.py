@@ -1,0 +1,1 @@
+"""The two ordered lists of checks, and what they decide."""

@@ -1,0 +1,1 @@
+"""An OAuthConsent: what is requested of the user, and what to do about it next."""

@@ -1,0 +1,228 @@
+"""What a person's consent, or a refresh token, has come to: the state Secret as a value.
+
+It is the operator's own (`<connector>-oauth-state`), never mounted, and what it holds is never copied into the output
+but for the access token. The claim protocol that guards it is told in docs/explanation/refresh-tokens.md.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+from oauth_connector.connector.observation import Connector, IssuedToken
+from oauth_connector.connector.secret.metadata import PREFIX, StateNotes
+from oauth_connector.connector.secret.rendering import RenderedSecret, owner, timestamp
+
+SUFFIX = "-oauth-state"
+STATE_TYPE = "oauthconnector.dev/state"
+VERSION = 1
+
+MOST_REJECTIONS = 5
+REJECTED_OVER = 3600
+"""So many refusals that are no `invalid_grant`, over so many seconds, say that the grant has ended all the same."""
+
+
+class Purpose(StrEnum):
+    """What a claimed request presents to the provider."""
+
+    CODE = "Code"
+    REFRESH = "Refresh"
+    PASSWORD = "Password"  # a purpose, not one
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request that is being made, written down before its first byte leaves.
+
+    `attempt` tells one claim from another; `at` is in seconds since the epoch.
+    """
+
+    attempt: str
+    at: int
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """The consent that a grant rests on: whose, when (seconds since the epoch), and to which account."""
+
+    uid: str
+    requested_by: str
+    at: int
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantState:
+    """A grant as it stands.
+
+    `generation` counts its refresh tokens; `binding` is the digest of the server and client that they were given for;
+    `digest` is that of what was consented to; `seed` is a print of the refresh token that a person brought; `tried` is
+    the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
+    provider named when it redirected. `rejections` are the times at which the refresh token was turned away for other
+    reasons than being dead.
+    """
+
+    refresh_token: SecretStr | None = None
+    token: IssuedToken | None = None
+    generation: int = 0
+    binding: str = ""
+    digest: str = ""
+    seed: str | None = None
+    token_url: str | None = None
+    refresh_issued: int | None = None
+    refresh_expires: int | None = None
+    refused: bool = False
+    rejections: tuple[int, ...] = ()
+    tried: str | None = None
+    consent: Consented | None = None
+    claim: Claim | None = None
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Tell whether the refresh token was turned away so often that a person should look."""
+        first = self.rejections[:1] or (0,)
+        return len(self.rejections) >= MOST_REJECTIONS and self.rejections[-1] - first[0] >= REJECTED_OVER
+
+    def rejected(self, at: int) -> "GrantState":
+        """Give the state after the refresh token was turned away, but not called dead; the first time is kept."""
+        kept = self.rejections if len(self.rejections) < MOST_REJECTIONS else (self.rejections[0], *self.rejections[2:])
+        return replace(self, rejections=(*kept, at), claim=None)
+
+
+def state_name(connector: str) -> str:
+    """Give the name of a connector's state Secret."""
+    return f"{connector}{SUFFIX}"
+
+
+def fingerprint(secret: SecretStr) -> str:
+    """Give a print of a refresh token by which to know it again; it has entropy enough not to be guessed from it."""
+    return hashlib.sha256(secret.get_secret_value().encode()).hexdigest()[:32]
+
+
+def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
+    """Give the Secret that keeps a state; what restarts and schedules need of it stands in annotations too."""
+    secrets = {"refresh_token": state.refresh_token, "access_token": state.token.access_token if state.token else None}
+    data = {key: value for key, value in secrets.items() if value is not None}
+    fields = {name: value.get_secret_value() for name, value in (state.token.fields.items() if state.token else ())}
+    data |= {"fields.json": SecretStr(json.dumps(fields, sort_keys=True))} if fields else {}  # no key may be so named
+    data["grant.json"] = SecretStr(json.dumps(_members(state), sort_keys=True, separators=(",", ":")))
+    annotations = {
+        f"{PREFIX}connector": connector.key.name,
+        f"{PREFIX}connector-uid": connector.uid,
+        f"{PREFIX}state": notes_of(state).written(),
+    }
+    if state.token is not None:
+        annotations[f"{PREFIX}token-digest"] = state.token.digest
+        annotations[f"{PREFIX}issued-at"] = timestamp(state.token.issued)
+        if state.token.expires is not None:
+            annotations[f"{PREFIX}expires-at"] = timestamp(state.token.expires)
+    return RenderedSecret(
+        name=state_name(connector.key.name),
+        data=dict(sorted(data.items())),
+        labels={f"{PREFIX}managed": "true", "app.kubernetes.io/managed-by": "oauth-connector-operator"},
+        annotations=annotations,
+        owner=None if connector.valid_spec.retains_secret else owner(connector),
+        type=STATE_TYPE,
+    )
+
+
+def notes_of(state: GrantState) -> StateNotes:
+    """Give what may be known of a state without reading it."""
+    return StateNotes(
+        generation=state.generation,
+        renewable=state.refresh_token is not None,
+        refused=state.refused,
+        binding=state.binding,
+        digest=state.digest,
+        refresh_issued=state.refresh_issued,
+        refresh_expires=state.refresh_expires,
+        claimed_at=state.claim.at if state.claim else None,
+        claimed_for=state.claim.purpose.value if state.claim else None,
+        attempt=state.claim.attempt if state.claim else None,
+        tried=state.tried,
+        consent=state.consent.uid if state.consent else None,
+        requested_by=state.consent.requested_by if state.consent else None,
+        consented_at=state.consent.at if state.consent else None,
+        account=state.consent.account if state.consent else None,
+    )
+
+
+def read_state(data: Mapping[str, bytes]) -> GrantState | None:
+    """Read a state back; `None` where it makes no sense, as after somebody's edit."""
+    try:
+        members = json.loads(data["grant.json"])
+        return _read(members, data) if members.get("version") == VERSION else None
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _members(state: GrantState) -> dict[str, object]:
+    token, claim, consent = state.token, state.claim, state.consent
+    return {
+        "version": VERSION,
+        "generation": state.generation,
+        "binding": state.binding,
+        "digest": state.digest,
+        "seed": state.seed,
+        "tokenURL": state.token_url,
+        "refreshIssued": state.refresh_issued,
+        "refreshExpires": state.refresh_expires,
+        "refused": state.refused,
+        "rejections": list(state.rejections),
+        "tried": state.tried,
+        "token": [token.token_type, token.issued, token.expires, token.digest, token.scope] if token else None,
+        "claim": [claim.attempt, claim.at, claim.purpose.value] if claim else None,
+        "consent": [consent.uid, consent.requested_by, consent.at, consent.account] if consent else None,
+    }
+
+
+def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantState:
+    refresh = data.get("refresh_token")
+    claim, consent = members["claim"], members["consent"]
+    return GrantState(
+        refresh_token=SecretStr(refresh.decode()) if refresh else None,
+        token=_token(members["token"], data),
+        generation=int(str(members["generation"])),
+        binding=str(members["binding"]),
+        digest=str(members["digest"]),
+        seed=_text(members["seed"]),
+        token_url=_text(members["tokenURL"]),
+        refresh_issued=_number(members["refreshIssued"]),
+        refresh_expires=_number(members["refreshExpires"]),
+        refused=members["refused"] is True,
+        rejections=tuple(int(at) for at in _list(members["rejections"])),
+        tried=_text(members["tried"]),
+        consent=Consented(*_list(consent)) if consent else None,
+        claim=_claim(*_list(claim)) if claim else None,
+    )
+
+
+def _token(members: object, data: Mapping[str, bytes]) -> IssuedToken | None:
+    if members is None or "access_token" not in data:
+        return None
+    kind, issued, expires, digest, scope = _list(members)
+    fields = {name: SecretStr(str(value)) for name, value in json.loads(data.get("fields.json", b"{}")).items()}
+    access_token = SecretStr(data["access_token"].decode())
+    return IssuedToken(access_token, kind, int(issued), expires, digest, tuple(scope) if scope else None, fields)
+
+
+def _claim(attempt: str, at: int, purpose: str) -> Claim:
+    return Claim(attempt, int(at), Purpose(purpose))
+
+
+def _list(value: object) -> list:  # type: ignore[type-arg]  # of whatever JSON holds
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,106 @@
+"""What an answer means for a grant: the state that is stored after it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.grant.choice import Choice
+from oauth_connector.connector.grant.results import Failed, Received
+from oauth_connector.connector.grant.state import Consented, GrantState, Purpose
+from oauth_connector.connector.observation import IssuedToken
+from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.id_token import account
+from oauth_connector.oauth.signals import is_unspent
+
+LONGEST_FIELD = 16 * 1024
+"""Characters of a member that is kept at most: a Secret holds 1 MiB, and what does not fit could never be stored."""
+
+_PRIVATE = frozenset({"access_token", "refresh_token"})
+
+
+def succeeded(choice: Choice, before: GrantState, answer: Received, spec: OAuthConnectorSpec) -> GrantState:
+    """Give the state after a token was given; a refresh goes on with what there was, all else begins anew.
+
+    An answer without a refresh token leaves the old one (RFC 6749 §6), and a seed that the provider does not replace
+    goes on being good.
+    """
+    began_anew = choice.purpose is not Purpose.REFRESH or choice.seed != before.seed
+    base = GrantState(generation=before.generation, tried=before.tried) if began_anew else before
+    asked, given, life = answer.token.issued, answer.answer.refresh_token, answer.answer.refresh_lifetime
+    state = replace(
+        base,
+        refresh_token=given or base.refresh_token or (choice.presented if choice.purpose is Purpose.REFRESH else None),
+        generation=before.generation + (given is not None),
+        binding=choice.binding,
+        digest=spec.token_digest if began_anew else before.digest,
+        seed=choice.seed,
+        refused=False,
+        rejections=(),
+        claim=None,
+        refresh_issued=asked if life else base.refresh_issued,
+        refresh_expires=asked + life if life else base.refresh_expires,
+    )
+    if choice.code is not None:
+        connected = account(answer.answer.fields)
+        consent = Consented(choice.code.uid, choice.code.requested_by, asked, connected)
+        state = replace(state, token_url=choice.code.token_url, consent=consent)
+    return replace(state, token=_token(answer, state, base.token, spec))
+
+
+def _token(answer: Received, state: GrantState, before: IssuedToken | None, spec: OAuthConnectorSpec) -> IssuedToken:
+    """Give the token as it is kept: a life that nobody told is not assumed where nobody could renew it in time."""
+    fields = {**(before.fields if before is not None else {}), **answer.token.fields}
+    token = replace(answer.token, digest=state.digest, fields=_wanted(fields, spec))
+    if before is not None and _is_the_same(before, token):
+        return replace(before, digest=state.digest, fields=token.fields)  # repeated, it gets no later expiry
+    known = answer.answer.lifetime is not None
+    renewable = state.refresh_token is not None or not spec.needs_a_person
+    scope = answer.answer.scope or (before.scope if before is not None else None) or token.scope
+    return replace(token, scope=scope, expires=token.expires if known or renewable else None)
+
+
+def _wanted(fields: Mapping[str, SecretStr], spec: OAuthConnectorSpec) -> dict[str, SecretStr]:
+    """Give the members that the spec asks for, as far as a state Secret has room for them; nothing else is kept."""
+    wanted = spec.output.response_fields if spec.output is not None else None
+    names = {chosen.name for chosen in wanted or ()} - _PRIVATE
+    found = {name: value for name, value in fields.items() if name in names}
+    return {name: value for name, value in found.items() if len(value.get_secret_value()) <= LONGEST_FIELD}
+
+
+def _is_the_same(before: IssuedToken, token: IssuedToken) -> bool:
+    alive = before.expires is None or before.expires > token.issued
+    return alive and before.access_token.get_secret_value() == token.access_token.get_secret_value()
+
+
+def failed(choice: Choice, claimed: GrantState, answer: Failed, now: int) -> GrantState:
+    """Give the state after a failure: in doubt, the claim stands, and the same token is sent again."""
+    if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
+        saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
+        return replace(saved, binding=choice.binding, seed=choice.seed, refused=False)
+    if answer.in_doubt and choice.purpose is not Purpose.PASSWORD:
+        return claimed
+    if choice.purpose is not Purpose.REFRESH:
+        return replace(claimed, claim=None)
+    if answer.problem.reason is Reason.GRANT_REFUSED:
+        return _refused(choice, claimed)
+    signal = answer.problem.signal
+    turned_away = signal is not None and not is_unspent(signal) and answer.problem.reason is not Reason.RATE_LIMITED
+    return claimed.rejected(now) if turned_away else replace(claimed, claim=None)
+
+
+def _refused(choice: Choice, claimed: GrantState) -> GrantState:
+    """Keep a refused token, flagged; a new seed that is refused does not end the grant that it was to replace."""
+    replaces = choice.seed != claimed.seed and claimed.refresh_token is not None
+    token = claimed.refresh_token or choice.presented
+    return replace(claimed, refresh_token=token, refused=claimed.refused or not replaces, seed=choice.seed, claim=None)
+
+
+def told(answer: Received | Failed, state: GrantState) -> Received | Failed:
+    """Call for a person where the refresh token was turned away five times over an hour, while tries go on."""
+    if isinstance(answer, Received) or not state.is_worn_out or answer.problem.needs_a_person:
+        return answer
+    problem = replace(answer.problem, reason=Reason.GRANT_REFUSED, remedy=Remedy.CONSENT_AGAIN)
+    return replace(answer, problem=problem)

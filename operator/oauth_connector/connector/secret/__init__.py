@@ -1,0 +1,1 @@
+"""The output Secret and the state Secret as values: rendering, metadata, ownership."""

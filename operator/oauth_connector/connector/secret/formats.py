@@ -1,0 +1,43 @@
+"""Named formats of the output Secret: one key that holds all fields, as programs like to read them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+from pydantic import SecretStr
+
+from oauth_connector.api.v1alpha1.output import OutputFormatType
+
+_SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PLAIN = re.compile(r"[A-Za-z0-9._~+/=:@-]*")
+_ESCAPED = str.maketrans({c: f"\\{c}" for c in '\\"$`'})
+
+
+def dot_env(values: Mapping[str, SecretStr]) -> SecretStr:
+    """Write `NAME=value` lines that a shell and the dotenv libraries read alike."""
+    lines = (f"{name.upper()}={_quoted(value)}\n" for name, value in _named(values).items())
+    return SecretStr("".join(lines))
+
+
+def json_object(values: Mapping[str, SecretStr]) -> SecretStr:
+    """Write one JSON object with the default key names, sorted, without white space."""
+    return SecretStr(json.dumps(_named(values), sort_keys=True, separators=(",", ":")))
+
+
+FORMATS: Mapping[OutputFormatType, Callable[[Mapping[str, SecretStr]], SecretStr]] = {
+    OutputFormatType.DOT_ENV: dot_env,
+    OutputFormatType.JSON: json_object,
+}
+
+
+def _named(values: Mapping[str, SecretStr]) -> dict[str, str]:
+    """Name the fields as the default keys do; fields of the response are published only where the spec lists them."""
+    own = {name: value for name, value in sorted(values.items()) if "/" not in name}
+    return {_SNAKE.sub("_", name).lower(): value.get_secret_value() for name, value in own.items()}
+
+
+def _quoted(value: str) -> str:
+    """Quote only where needed, singly where possible: within single quotes every reader takes the text as it stands."""
+    if _PLAIN.fullmatch(value):
+        return value
+    return f'"{value.translate(_ESCAPED)}"' if "'" in value or "\\" in value else f"'{value}'"

@@ -1,0 +1,163 @@
+"""What is kept of a Secret: its metadata, never its data.
+
+The annotations on our Secrets are what scheduling and restarts need, so that a restarted process reads no value and
+asks no provider.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from oauth_connector.connector.secret.managed_fields import OwnedFields, owned_by_us
+
+PREFIX = "oauthconnector.dev/"
+MANAGED = f"{PREFIX}managed"
+
+LONGEST = 16_384
+"""Characters of an annotation that are kept: ours are shorter, and others could write 256 KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateNotes:
+    """What is known of a grant without reading its state Secret: it stands in one annotation there.
+
+    `renewable`: there is a refresh token; `refused`: the provider called it dead; `tried`, `consent`: UIDs of the
+    consent whose code was sent last, and of the one that the grant rests on, with who asked for that one, when the
+    answer came, and which account it is. Times are seconds since the epoch.
+    """
+
+    generation: int = 0
+    renewable: bool = False
+    refused: bool = False
+    binding: str = ""
+    digest: str = ""
+    refresh_issued: int | None = None
+    refresh_expires: int | None = None
+    claimed_at: int | None = None
+    claimed_for: str | None = None
+    attempt: str | None = None
+    tried: str | None = None
+    consent: str | None = None
+    requested_by: str | None = None
+    consented_at: int | None = None
+    account: str | None = None
+
+    def written(self) -> str:
+        """Give the annotation: what is not so, or not known, is left out."""
+        members = {name: value for name, value in asdict(self).items() if value}
+        return json.dumps(members, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class SecretMetadata:
+    """A Secret by its metadata. Times are seconds since the epoch.
+
+    `intact` says that our field manager still owns every key and annotation that we wrote; `written_by_us` that it owns
+    any of the data; `state` is there where it is a state Secret.
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    resource_version: str
+    managed: bool = False
+    connector: str | None = None
+    connector_uid: str | None = None
+    token_digest: str | None = None
+    output_digest: str | None = None
+    issued_at: int | None = None
+    expires_at: int | None = None
+    fields: str | None = None
+    adopt: str | None = None
+    intact: bool = False
+    written_by_us: bool = False
+    immutable: bool = False
+    state: StateNotes | None = None
+
+
+def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
+    """Read a Secret, or the `PartialObjectMetadata` of one; annotations that make no sense count as absent."""
+    metadata = _mapping(manifest.get("metadata"))
+    notes = {
+        k.removeprefix(PREFIX): v for k, v in _mapping(metadata.get("annotations")).items() if k.startswith(PREFIX)
+    }
+    owned = owned_by_us(metadata.get("managedFields"))
+    return SecretMetadata(
+        namespace=sys.intern(str(metadata["namespace"])),
+        name=str(metadata["name"]),
+        uid=str(metadata["uid"]),
+        resource_version=str(metadata["resourceVersion"]),
+        managed=_mapping(metadata.get("labels")).get(MANAGED) == "true",
+        connector=_text(notes.get("connector")),
+        connector_uid=_text(notes.get("connector-uid")),
+        token_digest=_text(notes.get("token-digest")),
+        output_digest=_shared(notes.get("output-digest")),
+        issued_at=_seconds(notes.get("issued-at")),
+        expires_at=_seconds(notes.get("expires-at")),
+        fields=_shared(notes.get("fields")),
+        adopt=_text(notes.get("adopt")),
+        intact=_intact(notes, owned),
+        written_by_us=bool(owned.data),
+        immutable=manifest.get("immutable") is True,
+        state=state_notes(_text(notes.get("state"))),
+    )
+
+
+def state_notes(text: str | None) -> StateNotes | None:
+    """Read the annotation of a state Secret; one that makes no sense tells nothing, but that it is one."""
+    if text is None:
+        return None
+    try:
+        return _NOTES.validate_json(text, strict=True)
+    except ValidationError:
+        return StateNotes()
+
+
+_NOTES = TypeAdapter(StateNotes)
+
+
+def recorded_keys(fields: str | None) -> dict[str, str]:
+    """Give which key holds which field, as the annotation records it; nothing where it makes no sense."""
+    try:
+        keys = json.loads(fields or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return {str(name): str(key) for name, key in keys.items()} if isinstance(keys, dict) else {}
+
+
+LAST_SECOND = 253402300799
+"""The end of the year 9999: what lies beyond cannot be written as a date."""
+
+_NOT_OURS = frozenset({"adopt", "allowed-hosts"})
+
+
+def _intact(notes: Mapping[str, object], owned: OwnedFields) -> bool:
+    keys = recorded_keys(_text(notes.get("fields")))
+    ours = {f"{PREFIX}{name}" for name in notes if name not in _NOT_OURS}
+    return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations.issuperset(ours)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= LONGEST else None
+
+
+def _shared(value: object) -> str | None:
+    """Read a text that many Secrets have in common, so that all of them hold the same one."""
+    text = _text(value)
+    return sys.intern(text) if text is not None else None
+
+
+def _seconds(value: object) -> int | None:
+    try:
+        at = int(datetime.fromisoformat(str(value)).timestamp()) if value else None
+    except (ValueError, OverflowError):
+        return None
+    return at if at is not None and 0 <= at <= LAST_SECOND else None

@@ -1,0 +1,148 @@
+"""The output Secret as a value: rendered from a token and a spec, and read back into the token it shows.
+
+Rendering is deterministic to the byte, so that an unchanged token gives an unchanged Secret. Which key holds which
+field is recorded in an annotation: reading back needs no guess, also after the spec has changed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.effective import output_digest
+from oauth_connector.connector.observation import Connector, IssuedToken
+from oauth_connector.connector.secret.formats import FORMATS
+from oauth_connector.connector.secret.metadata import PREFIX, SecretMetadata, recorded_keys
+
+RESPONSE_FIELD = "response/"
+"""Prefix that tells a field of the token response from one of our own in the annotation."""
+
+
+FORMAT = "format/"
+"""Prefix that tells a format from a field in the annotation."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedSecret:
+    """What we want a Secret to hold: all of `data`, and of metadata what is ours."""
+
+    name: str
+    data: Mapping[str, SecretStr] = field(repr=False)
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    owner: Mapping[str, object] | None
+    type: str = "Opaque"
+
+
+def timestamp(at: int) -> str:
+    """Write seconds since the epoch as RFC 3339 in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
+    """Give the Secret that presents a token as the connector's `output` asks."""
+    spec = connector.valid_spec
+    values = _values(token, spec.effective_header_prefix)
+    keys = _keys(spec, values)
+    data = {key: values[name] for name, key in keys.items()}
+    formats = spec.output.formats if spec.output and spec.output.formats else ()
+    for chosen in formats:
+        data[chosen.key] = FORMATS[chosen.type](values)
+    keys |= {FORMAT + chosen.type.value: chosen.key for chosen in formats}
+    labels, annotations = _metadata(token, connector, keys)
+    return RenderedSecret(
+        name=connector.output_name,
+        data=dict(sorted(data.items())),
+        labels=labels,
+        annotations=annotations,
+        owner=None if spec.retains_secret else owner(connector),
+    )
+
+
+def recover(secret: SecretMetadata, data: Mapping[str, bytes]) -> IssuedToken | None:
+    """Read back the token that a Secret of ours shows; `None` where the bare token or its times are not in it."""
+    keys = {name: key for name, key in recorded_keys(secret.fields).items() if not name.startswith(FORMAT)}
+    if "AccessToken" not in keys or secret.issued_at is None:
+        return None
+    try:
+        values = {name: data[key].decode() for name, key in keys.items()}
+    except (KeyError, UnicodeDecodeError):
+        return None
+    return IssuedToken(
+        access_token=SecretStr(values["AccessToken"]),
+        token_type=values.get("TokenType", "Bearer"),
+        issued=secret.issued_at,
+        expires=secret.expires_at,
+        digest=secret.token_digest or "",
+        scope=tuple(values["Scope"].split()) if "Scope" in values else None,
+        fields={
+            name.removeprefix(RESPONSE_FIELD): SecretStr(value)
+            for name, value in values.items()
+            if name.startswith(RESPONSE_FIELD)
+        },
+    )
+
+
+def satisfies(token: IssuedToken, spec: OAuthConnectorSpec) -> bool:
+    """Tell whether a token that was read back holds every field of the response that the spec wants to publish."""
+    wanted = spec.output.response_fields if spec.output and spec.output.response_fields else ()
+    return all(chosen.name in token.fields for chosen in wanted)
+
+
+def _values(token: IssuedToken, prefix: str) -> dict[str, SecretStr]:
+    bare = token.access_token.get_secret_value()
+    values = {
+        "AccessToken": token.access_token,
+        "TokenType": SecretStr(token.token_type),
+        "Authorization": SecretStr(f"{prefix} {bare}" if prefix else bare),
+    }
+    if token.expires is not None:
+        values["ExpiresAt"] = SecretStr(timestamp(token.expires))
+    if token.scope is not None:
+        values["Scope"] = SecretStr(" ".join(token.scope))
+    return values | {RESPONSE_FIELD + name: value for name, value in token.fields.items()}
+
+
+def _keys(spec: OAuthConnectorSpec, values: Mapping[str, SecretStr]) -> dict[str, str]:
+    output = spec.output
+    chosen = {d.field: d.key for d in output.data} if output and output.data else DEFAULT_KEYS
+    fields = {RESPONSE_FIELD + f.name: f.key for f in (output.response_fields or ())} if output else {}
+    named = {field.value: key for field, key in chosen.items()} | fields
+    return {name: key for name, key in named.items() if name in values}
+
+
+def _metadata(
+    token: IssuedToken, connector: Connector, keys: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    output = connector.valid_spec.output
+    annotations = {
+        f"{PREFIX}connector": connector.key.name,
+        f"{PREFIX}connector-uid": connector.uid,
+        f"{PREFIX}token-digest": token.digest,
+        f"{PREFIX}output-digest": output_digest(connector.spec),
+        f"{PREFIX}issued-at": timestamp(token.issued),
+        f"{PREFIX}generation": str(connector.generation),
+        f"{PREFIX}fields": json.dumps(keys, sort_keys=True, separators=(",", ":")),
+    }
+    if token.expires is not None:
+        annotations[f"{PREFIX}expires-at"] = timestamp(token.expires)
+    labels = {f"{PREFIX}managed": "true", "app.kubernetes.io/managed-by": "oauth-connector-operator"}
+    asked_labels = dict(output.labels or {}) if output else {}
+    asked_annotations = dict(output.annotations or {}) if output else {}
+    return asked_labels | labels, asked_annotations | annotations
+
+
+def owner(connector: Connector) -> dict[str, object]:
+    """Give the reference by which a Secret is collected with its connector."""
+    return {
+        "apiVersion": "oauthconnector.dev/v1alpha1",
+        "kind": "OAuthConnector",
+        "name": connector.key.name,
+        "uid": connector.uid,
+        "controller": True,
+        "blockOwnerDeletion": False,
+    }

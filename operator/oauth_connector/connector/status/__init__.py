@@ -1,0 +1,1 @@
+"""What a reconciliation found, and the status, conditions and Events that follow from it."""

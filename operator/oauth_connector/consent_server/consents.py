@@ -1,0 +1,133 @@
+"""OAuthConsents as this service sees them: read one, write one response. Nothing else is asked of the API server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from oauth_connector.api.v1alpha1.consent import LIFETIME, PLURAL, ConsentRequest, OAuthConsentSpec
+from oauth_connector.api.v1alpha1.spec import GROUP, VERSION
+from oauth_connector.consent_protocol.addresses import connect_path
+from oauth_connector.consent_server.names import Name
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import KubeError
+
+MANAGER = "oauth-connector-consent"
+NOT_FOUND, FORBIDDEN, CONFLICT, INVALID = 404, 403, 409, 422
+
+log = structlog.get_logger(__name__)
+
+
+class Unavailable(Exception):  # noqa: N818  # named for what is so
+    """The API server does not answer, or not now."""
+
+
+class Overtaken(Exception):  # noqa: N818  # named for what is so
+    """The consent is not as it was read: somebody wrote it in between, or it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The condition `Ready`; reasons of a newer operator are as good as those that we know."""
+
+    status: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent, read live."""
+
+    name: Name
+    uid: str
+    version: str
+    created: datetime
+    spec: OAuthConsentSpec
+    request: ConsentRequest | None
+    response: str | None
+    ready: Ready | None
+
+    @property
+    def deadline(self) -> datetime:
+        """Until when it may be given."""
+        own = self.created + timedelta(seconds=LIFETIME)
+        return min(own, self.request.expiration_time) if self.request else own
+
+    @property
+    def page(self) -> str:
+        """The path of its page."""
+        return connect_path(self.name.namespace, self.name.name)
+
+
+class Consents(Protocol):
+    """What the pages need of the API server."""
+
+    async def read(self, name: Name) -> Consent | None:
+        """Read a consent; nothing where it is not, is going, or is not for us to see. Raises `Unavailable`."""
+
+    async def answer(self, consent: Consent, sealed: str) -> None:
+        """Write the response, provided that the consent is as it was read. Raises `Overtaken`, `Unavailable`."""
+
+
+class KubeConsents:
+    """Those of the real API server."""
+
+    def __init__(self, api: KubeAPI) -> None:
+        self._api = api
+
+    async def read(self, name: Name) -> Consent | None:
+        """See `Consents`."""
+        try:
+            manifest = await self._api.get(_path(name))
+        except KubeError as error:
+            if error.status == NOT_FOUND:
+                return None
+            if error.status == FORBIDDEN:
+                log.warning("may not read an OAuthConsent: compare deploy/consent.yaml", consent=str(name))
+                return None
+            raise _unavailable(error) from None
+        return read(manifest) if "deletionTimestamp" not in manifest["metadata"] else None
+
+    async def answer(self, consent: Consent, sealed: str) -> None:
+        """See `Consents`."""
+        guard = {"uid": consent.uid, "resourceVersion": consent.version}
+        body = {"metadata": guard, "status": {"response": sealed}}
+        try:
+            await self._api.merge_patch(f"{_path(consent.name)}/status", body, MANAGER)
+        except KubeError as error:
+            if error.status in (NOT_FOUND, CONFLICT, INVALID):
+                raise Overtaken from None
+            raise _unavailable(error) from None
+
+
+def read(manifest: Mapping[str, Any]) -> Consent:
+    """Trim an `OAuthConsent` to what is needed; fields that a newer operator added are left out."""
+    metadata, status = manifest["metadata"], manifest.get("status") or {}
+    request = status.get("request")
+    return Consent(
+        name=Name(metadata["namespace"], metadata["name"]),
+        uid=metadata["uid"],
+        version=metadata["resourceVersion"],
+        created=datetime.fromisoformat(metadata["creationTimestamp"]).astimezone(UTC),
+        spec=OAuthConsentSpec.model_validate(manifest["spec"], extra="ignore"),
+        request=ConsentRequest.model_validate(request, extra="ignore") if request else None,
+        response=status.get("response"),
+        ready=_ready(status.get("conditions") or ()),
+    )
+
+
+def _ready(conditions: Any) -> Ready | None:  # noqa: ANN401  # JSON
+    found = next((c for c in conditions if c["type"] == "Ready"), None)
+    return Ready(found["status"], found["reason"], found["message"]) if found else None
+
+
+def _path(name: Name) -> str:
+    return f"/apis/{GROUP}/{VERSION}/namespaces/{name.namespace}/{PLURAL}/{name.name}"
+
+
+def _unavailable(error: KubeError) -> Unavailable:
+    log.warning("the Kubernetes API is away", cause=str(error))
+    return Unavailable(str(error))

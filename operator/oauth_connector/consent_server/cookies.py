@@ -1,0 +1,149 @@
+"""The three cookies: all that is remembered of a flow is in the browser itself.
+
+`__Host-oac-here` (Strict) shows that a POST comes from a page of ours. `__Host-oac-<part of sha256(state)>` (Lax, one
+for each flow) is the flow. `__Host-oac-done-<part of the consent's hash>` (Lax) lets the last page show how it ends.
+
+None is signed, and no key is needed. What makes a cookie good is the ticket in it, whose hash the consent holds:
+whoever could forge one has the ticket, and with it may begin a flow anyway. Nobody else can plant one either: browsers
+take `__Host-` from this very host alone, over TLS, for every path and without a domain. What else a cookie says
+(consent, UID, digest) is compared with the consent as it is now, and `state` with what the provider sent back.
+
+On plain HTTP (loopback alone) browsers refuse the prefix and `Secure`: there the names go without.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from oauth_connector.consent_protocol.tickets import TICKET
+from oauth_connector.consent_server.names import Name
+
+MOST_FLOWS = 5
+"""Flows that one browser may have under way: each costs half a kilobyte in every header."""
+
+LONGEST = 2048
+_FLOW = re.compile("[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One way to the provider and back: whose consent, and what must come back."""
+
+    name: Name
+    uid: str
+    digest: str
+    state: SecretStr
+    ticket: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the last page needs: which consent, proof of having been there, and the code to show."""
+
+    uid: str
+    ticket: SecretStr
+    confirmation: str
+
+
+class Cookies:
+    """Reads and sets them; `secure` is whether browsers come over TLS."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+        self._prefix = "__Host-oac-" if secure else "oac-"
+
+    # --- names --------------------------------------------------------------------------------------------------
+    @property
+    def here(self) -> str:
+        """The name of what shows that a page of ours was there."""
+        return f"{self._prefix}here"
+
+    def of_flow(self, state: str) -> str:
+        """Give the name of a flow's cookie."""
+        return self._prefix + hashlib.sha256(state.encode()).hexdigest()[:16]
+
+    def of_outcome(self, name: Name) -> str:
+        """Give the name of the last page's cookie."""
+        return f"{self._prefix}done-{hashlib.sha256(str(name).encode()).hexdigest()[:16]}"
+
+    # --- reading ------------------------------------------------------------------------------------------------
+    @staticmethod
+    def one(request: web.BaseRequest, name: str) -> str | None:
+        """Give the value of a cookie, if there is exactly one of that name: two would be somebody else's doing."""
+        values = [value for found, value in _sent(request) if found == name]
+        return values[0] if len(values) == 1 else None
+
+    def superfluous(self, request: web.BaseRequest) -> list[str]:
+        """Name the flows to forget before a new one begins; browsers send the oldest first (RFC 6265 §5.4)."""
+        flows = [name for name, _ in _sent(request) if _FLOW.fullmatch(name.removeprefix(self._prefix))]
+        return flows[: -(MOST_FLOWS - 1)]
+
+    # --- writing ------------------------------------------------------------------------------------------------
+    def put(self, response: web.StreamResponse, name: str, value: str, seconds: int, *, strict: bool = False) -> None:
+        """Set a cookie that scripts cannot read, for so many seconds."""
+        same = "Strict" if strict else "Lax"  # Lax: the provider's redirect brings it along
+        response.set_cookie(name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite=same)
+
+    def clear(self, response: web.StreamResponse, name: str) -> None:
+        """Have the browser forget a cookie."""
+        self.put(response, name, "", 0)
+
+
+def write_flow(flow: Flow) -> str:
+    """Give a flow as text for a cookie."""
+    secrets = (flow.state.get_secret_value(), flow.ticket.get_secret_value())
+    return _packed([flow.name.namespace, flow.name.name, flow.uid, flow.digest, *secrets])
+
+
+def read_flow(text: str) -> Flow | None:
+    """Read a flow; nothing where the text is none."""
+    match _unpacked(text, 6):
+        case [namespace, name, uid, digest, state, ticket] if _are_tickets(state, ticket):
+            made = Name.read(namespace, name)
+            return Flow(made, uid, digest, SecretStr(state), SecretStr(ticket)) if made else None
+    return None
+
+
+def write_outcome(outcome: Outcome) -> str:
+    """Give an outcome as text for a cookie."""
+    return _packed([outcome.uid, outcome.ticket.get_secret_value(), outcome.confirmation])
+
+
+def read_outcome(text: str) -> Outcome | None:
+    """Read an outcome; nothing where the text is none."""
+    match _unpacked(text, 3):
+        case [uid, ticket, confirmation] if _are_tickets(ticket):
+            return Outcome(uid, SecretStr(ticket), confirmation)
+    return None
+
+
+def _sent(request: web.BaseRequest) -> Iterable[tuple[str, str]]:
+    for header in request.headers.getall("Cookie", ()):
+        for part in header.split(";"):
+            name, _, value = part.strip().partition("=")
+            yield name, value
+
+
+def _are_tickets(*texts: str) -> bool:
+    return all(TICKET.fullmatch(text) for text in texts)
+
+
+def _packed(parts: list[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).rstrip(b"=").decode()
+
+
+def _unpacked(text: str, count: int) -> list[str]:
+    """Give the parts, or nothing at all."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(text[:LONGEST] + "=="))
+    except (ValueError, binascii.Error, RecursionError):
+        return []
+    good = isinstance(parts, list) and len(parts) == count
+    return parts if good and all(isinstance(p, str) and len(p) <= 253 for p in parts) else []  # noqa: PLR2004  # a name

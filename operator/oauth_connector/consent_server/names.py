@@ -1,0 +1,28 @@
+"""Names as they come in a path: judged by their shape before anything is asked with them."""
+
+import re
+from dataclasses import dataclass
+
+from oauth_connector.api.v1alpha1.references import SUBDOMAIN
+
+LONGEST = 253
+_NAMESPACE = re.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_OBJECT = re.compile(SUBDOMAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An object, by its namespace and name."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    @staticmethod
+    def read(namespace: str, name: str) -> "Name | None":
+        """Give the name, or nothing where no object can be called so."""
+        if len(name) > LONGEST or not _NAMESPACE.fullmatch(namespace) or not _OBJECT.fullmatch(name):
+            return None
+        return Name(namespace, name)

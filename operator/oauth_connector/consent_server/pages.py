@@ -1,0 +1,66 @@
+"""The pages, from templates in which everything is escaped and nothing may be left undefined."""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from oauth_connector.consent_server import refusals
+from oauth_connector.consent_server.failures import TELLINGS, About, Failure, Telling
+
+FOLDER = Path(__file__).parent
+ASSETS = FOLDER / "assets"
+_TICKED = re.compile("`([^`]+)`")
+
+
+class Pages:
+    """Renders them; the templates are read once."""
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.filters["ticked"] = ticked
+
+    def show(self, template: str, status: int = HTTPStatus.OK, **facts: object) -> web.Response:
+        """Give a page."""
+        text = self._templates.get_template(f"{template}.html").render(facts)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+    def failure(self, failure: Failure, about: About) -> web.Response:
+        """Give the page of a failure."""
+        telling = about.telling or TELLINGS[failure]
+        facts: Mapping[str, object] = {
+            "kind": failure.value,
+            "telling": telling,
+            "text": about.message or telling.text,
+            "connector": about.connector,
+            "code": about.code,
+        }
+        response = self.show("failure", telling.status, **facts)
+        if telling.retry:
+            response.headers["Retry-After"] = "5"
+        return response
+
+
+def ticked(text: str) -> Markup:
+    """Write what stands between back ticks, as in conditions, as code; everything is escaped first."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped, and then our own tags
+
+
+def denied(error: str, about: About) -> About:
+    """Say what the provider's error means; its own description is never shown."""
+    text, step = refusals.sentence(error)
+    telling = TELLINGS[Failure.DENIED]
+    title = telling.title if error == "access_denied" else "The provider sent an error"
+    own = Telling(telling.status, title, text, step)
+    return About(about.connector, own, code=refusals.shown(error), forget=about.forget)

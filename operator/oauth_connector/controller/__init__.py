@@ -1,0 +1,1 @@
+"""What acts on a connector: one reconciliation, and what it needs of the world as ports."""

@@ -1,0 +1,163 @@
+"""What a pass needs of the world, as small protocols: the Kubernetes API, the provider, the clock, the recorder.
+
+The edges implement them; tests bring small ones of their own that pass the same contract suite.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
+from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.observation import Connector, CredentialVersion, Key
+from oauth_connector.connector.secret.metadata import SecretMetadata
+from oauth_connector.connector.secret.rendering import RenderedSecret
+from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
+from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
+
+
+class ClusterUnavailable(Exception):  # noqa: N818  # named for what is so, as the library's own exceptions are
+    """The API server did not answer, or asked to be left alone; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSecret:
+    """A Secret as it was read just now."""
+
+    metadata: SecretMetadata
+    data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    object_metadata: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A Secret was written and looks so now."""
+
+    live: LiveSecret
+
+    @property
+    def metadata(self) -> SecretMetadata:
+        """Give its metadata."""
+        return self.live.metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Somebody else was quicker: the Secret exists already, is gone, or has changed since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRefused:
+    """The API server will not have this write: quota, admission policy, immutability."""
+
+    cause: str
+
+
+WriteResult = Written | Overtaken | WriteRefused
+
+
+class Vault(Protocol):
+    """Where credentials and authorities are read when they are used. Raises `ClusterUnavailable`."""
+
+    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
+        """Read a credential Secret now."""
+
+    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
+        """Read a ConfigMap now."""
+
+
+class Cluster(Vault, Protocol):
+    """The Kubernetes API: caches that nudge, live reads that decide. Live calls raise `ClusterUnavailable`."""
+
+    def connector(self, key: Key) -> Connector | None:
+        """Give a connector from the cache."""
+
+    def output(self, namespace: str, name: str) -> SecretMetadata | None:
+        """Give a Secret of ours from the cache, as metadata."""
+
+    def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
+        """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
+
+    async def read_connector(self, key: Key) -> Connector | None:
+        """Read a connector now, and remember it."""
+
+    async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
+        """Read a Secret now."""
+
+    async def read_version(self, namespace: str, name: str) -> CredentialVersion:
+        """Look at the version of a credential Secret without reading it."""
+
+    async def is_going(self, namespace: str) -> bool:
+        """Tell whether a namespace is being deleted, or gone."""
+
+    async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
+        """Write a Secret that must not exist yet."""
+
+    async def update_secret(self, live: LiveSecret, rendered: RenderedSecret) -> WriteResult:
+        """Write a Secret that must be as it was read."""
+
+    async def delete_secret(self, metadata: SecretMetadata) -> None:
+        """Delete a Secret if it is as it was last seen."""
+
+    def consents_of(self, key: Key) -> Iterable[Consent]:
+        """Give the consents in the cache that are for a connector."""
+
+    async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
+        """Change a consent's status if it is as it was last seen; `None` if it is not."""
+
+    async def delete_consent(self, consent: Consent) -> None:
+        """Delete a consent if it is as it was last seen."""
+
+    async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
+        """Replace a connector's status if it is as it was last seen; `None` if it is not."""
+
+
+class Provider(Protocol):
+    """The authorization servers of strangers. What fails comes back as a value."""
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Discover an issuer's endpoints (RFC 8414), trusting these extra certificates (PEM)."""
+
+    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+        """Send one token request, once."""
+
+
+class Keys(Protocol):
+    """Where the keys of consents come from."""
+
+    async def load(self) -> ConsentKeys:
+        """Give them, made when they are first asked for. Raises `ClusterUnavailable`."""
+
+
+class Recorder(Protocol):
+    """Tells people what happened, on transitions only."""
+
+    async def record(self, connector: Connector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
+        """Record an Event about a connector; never raises."""
+
+
+class Clock(Protocol):
+    """Wall-clock time."""
+
+    def __call__(self) -> float:
+        """Give the seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What a pass touches of the world."""
+
+    cluster: Cluster
+    provider: Provider
+    recorder: Recorder
+    clock: Clock
+    keys: Keys

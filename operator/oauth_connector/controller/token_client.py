@@ -1,0 +1,242 @@
+"""Ask the provider for a token: read the credentials, find the endpoint, send one request, understand the answer.
+
+Everything that can go wrong comes back as a value; only a Kubernetes API that does not answer raises.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets as randomness
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.origins import origin
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
+from oauth_connector.connector.effective import parameters, request_digest, token_digest, token_host
+from oauth_connector.connector.grant.results import Failed, Received
+from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
+from oauth_connector.connector.status.problem import LOCAL, Problem, of_failure
+from oauth_connector.controller.ports import Clock, Provider, Vault
+from oauth_connector.oauth.errors import Phase, Remedy, classify
+from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.revocation import Revocation, revocation_request, understand
+from oauth_connector.oauth.signals import Signal, is_unknown
+from oauth_connector.oauth.token import Client, HTTPResponse, Token
+from oauth_connector.oauth.token_request import (
+    AuthorizationCode,
+    Grant,
+    RefreshToken,
+    Term,
+    TokenRequest,
+    token_request,
+)
+from oauth_connector.oauth.token_response import parse, refresh_token_in
+
+_REFUSALS_KEY = randomness.token_bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A token request that was made: `result` is `success` or the reason of its failure."""
+
+    connector: Key
+    host: str
+    grant_type: str
+    result: str
+    seconds: float
+
+
+OnCall = Callable[[Call], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that a request needs but what it presents: `own` is what the spec itself brings, if anything."""
+
+    connector: Connector
+    endpoint: str
+    client: Client
+    own: Grant | None
+    trust: str | None
+    attempt: Attempt
+    credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
+
+
+_PHASES = {AuthorizationCode: Phase.CODE, RefreshToken: Phase.REFRESH}
+
+
+class Exchange:
+    """Performs the grant of one connector at a time; it remembers nothing."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        provider: Provider,
+        clock: Clock,
+        *,
+        on_call: OnCall = lambda _call: None,
+        require_allowed_hosts: bool = False,
+    ) -> None:
+        self._vault = vault
+        self._provider = provider
+        self._clock = clock
+        self._on_call = on_call
+        self._require_allowed_hosts = require_allowed_hosts
+
+    async def ask(self, connector: Connector, refused: Refusal | None = None) -> Received | Failed:
+        """Send what the spec itself brings, unless it is unusable, forbidden at that host, or `refused` before."""
+        prepared = await self.prepare(connector)
+        if isinstance(prepared, Failed):
+            return prepared
+        if prepared.own is None:
+            raise TypeError(f"{connector.key} has nothing of its own to present")
+        return await self.present(prepared, prepared.own, refused)
+
+    async def prepare(self, connector: Connector, token_url: str | None = None) -> Prepared | Failed:
+        """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""
+        secrets = await self._read(connector)
+        versions = tuple(secret.version for _, secret in sorted(secrets.items()))
+        attempt = Attempt(versions, request_digest(connector.spec))
+        found = {name: secret for name, secret in secrets.items() if secret.version.uid}
+        prepared = await self._gather(connector, found, token_url)
+        if isinstance(prepared, Problem):
+            return Failed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
+        return replace(prepared, attempt=attempt)
+
+    async def present(
+        self, prepared: Prepared, grant: Grant, refused: Refusal | None = None, term: Term | None = None
+    ) -> Received | Failed:
+        """Send one request that presents a grant, within its term, and understand the answer."""
+        request = replace(_request(prepared, grant), term=term)
+        fingerprint = _fingerprint(request)
+        if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
+            return Failed(refused.problem, replace(prepared.attempt, outbound=False), refused)
+        asked = self._clock()
+        answer = await self._provider.send(request, prepared.trust)
+        quirks = prepared.connector.valid_spec.provider.quirks
+        result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
+        if isinstance(result, Token):
+            self._tell(prepared, "success", asked)
+            return Received(issued(result, int(asked), prepared.connector.valid_spec), prepared.attempt, result)
+        phase = _PHASES.get(type(grant), Phase.TOKEN)
+        problem = self._problem(prepared.connector.valid_spec, phase, result)
+        self._tell(prepared, problem.reason.value, asked)
+        refusal = None if problem.repeatable else Refusal(problem, fingerprint)
+        salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
+        return Failed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
+
+    async def revocation_endpoint(self, prepared: Prepared) -> str | Problem | Revocation:
+        """Give where a token is given back, or why it is not: there is no such place, or it is not the provider's own.
+
+        Where the spec names one of the two endpoints, both must be at one server; else preset or issuer name both.
+        Whoever edits a connector could otherwise have token and client secret sent to a server of their own.
+        """
+        provider = prepared.connector.valid_spec.provider
+        of_preset = provider.revocation_of_preset(prepared.endpoint)
+        endpoint = provider.revocation_url or of_preset
+        if endpoint is None:
+            found = await self._found(prepared.connector.valid_spec, prepared.trust)
+            if isinstance(found, Problem):
+                return found
+            endpoint = found.revocation_endpoint if found else None
+        if endpoint is None:
+            return Revocation.NO_ENDPOINT
+        chosen = provider.revocation_url is not None or provider.token_url is not None
+        theirs = not chosen or origin(endpoint) == origin(prepared.endpoint)
+        forbidden = forbidden_host(prepared.credentials, _host(endpoint), required=self._require_allowed_hosts)
+        return endpoint if theirs and forbidden is None else Revocation.REFUSED
+
+    async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
+        """Give a token back, once; nothing where nobody answered."""
+        request = revocation_request(endpoint, token, hint, prepared.client)
+        return understand(await self._provider.send(request, prepared.trust))
+
+    def _tell(self, prepared: Prepared, said: str, asked: float) -> None:
+        host, took = _host(prepared.endpoint), self._clock() - asked
+        grant_type = prepared.connector.valid_spec.grant_type.value
+        self._on_call(Call(prepared.connector.key, host, grant_type, said, took))
+
+    async def discover(self, connector: Connector) -> Metadata | Problem | None:
+        """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
+        spec = connector.valid_spec
+        trust = await self._trust(connector) if spec.provider.effective_issuer is not None else None
+        return trust if isinstance(trust, Problem) else await self._found(spec, trust)
+
+    async def _found(self, spec: OAuthConnectorSpec, trust: str | None) -> Metadata | Problem | None:
+        issuer = spec.provider.effective_issuer
+        if issuer is None:
+            return None
+        found = await self._provider.find(issuer, trust)
+        return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found
+
+    async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
+        namespace = connector.key.namespace
+        names = sorted({reference.name for reference in connector.valid_spec.secret_references()})
+        read = await asyncio.gather(*(self._vault.read_credential(namespace, name) for name in names))
+        missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
+        return missing | {secret.version.name: secret for secret in read if secret is not None}
+
+    async def _gather(
+        self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
+    ) -> Prepared | Problem:
+        spec = connector.valid_spec
+        credentials = assemble(spec, secrets)
+        if isinstance(credentials, Problem):
+            return credentials
+        trust = await self._trust(connector)
+        if isinstance(trust, Problem):
+            return trust
+        endpoint = token_url or spec.provider.effective_token_url
+        if endpoint is None:
+            found = await self._found(spec, trust)
+            if isinstance(found, Problem):
+                return found
+            endpoint = found.token_endpoint if found else ""
+        forbidden = forbidden_host(list(secrets.values()), _host(endpoint), required=self._require_allowed_hosts)
+        client, own, attempt = credentials.client, credentials.grant, Attempt((), "")
+        return forbidden or Prepared(connector, endpoint, client, own, trust, attempt, tuple(secrets.values()))
+
+    async def _trust(self, connector: Connector) -> str | Problem | None:
+        provider = connector.valid_spec.provider
+        if provider.ca_bundle_ref is None:
+            return provider.ca_bundle_pem or None
+        name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
+        held = await self._vault.read_config_map(connector.key.namespace, name)
+        if held is None or not held.get(key):
+            return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
+        return held[key]
+
+    @staticmethod
+    def _problem(spec: OAuthConnectorSpec, phase: Phase, signal: Signal) -> Problem:
+        return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
+    """Count the life from when the request was sent; an untold one is what `refresh.defaultLifetime` assumes."""
+    lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
+    scope = token.scope if token.scope is not None else spec.effective_scopes or None
+    expires = asked + lifetime
+    return IssuedToken(token.access_token, token.token_type, asked, expires, token_digest(spec), scope, token.fields)
+
+
+def _request(prepared: Prepared, grant: Grant) -> TokenRequest:
+    """Build the request; what was consented to is not asked for again (RFC 6749 §4.1.3, §6)."""
+    asked = parameters(prepared.connector.valid_spec)
+    if isinstance(grant, AuthorizationCode | RefreshToken):
+        asked = replace(asked, scopes=())
+    return token_request(prepared.endpoint, grant, prepared.client, asked)
+
+
+def _fingerprint(request: TokenRequest) -> str:
+    """Know a request again without keeping it: a keyed hash, the key of which dies with the process."""
+    shape = repr((request.url, request.headers)).encode() + request.body
+    return hmac.new(_REFUSALS_KEY, shape, hashlib.sha256).hexdigest()

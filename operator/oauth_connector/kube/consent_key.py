@@ -1,0 +1,73 @@
+"""The operator's own key: a Secret in its namespace, made when it is first needed and never changed.
+
+All keys of consents are derived from it: whoever reads it could open what browsers brought back within the last
+minutes, and nothing else. To change it, delete it and restart: consents under way have to be begun again.
+"""
+
+import base64
+import binascii
+import secrets as randomness
+from urllib.parse import quote
+
+from oauth_connector.connector.secret.managed_fields import MANAGER
+from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.controller.ports import ClusterUnavailable
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import KubeError
+
+NAME, KEY, SIZE = "oauth-connector-key", "key", 32
+NOT_FOUND, CONFLICT = 404, 409
+
+
+class KubeKeys:
+    """Implements `ports.Keys`."""
+
+    def __init__(self, api: KubeAPI, namespace: str) -> None:
+        self._api = api
+        self._path = f"/api/v1/namespaces/{quote(namespace)}/secrets"
+        self._keys: ConsentKeys | None = None
+
+    async def load(self) -> ConsentKeys:
+        """Give the keys; the Secret is read once. Raises `ClusterUnavailable`."""
+        if self._keys is None:
+            try:
+                self._keys = ConsentKeys(await self._read() or await self._made())
+            except KubeError as error:
+                raise ClusterUnavailable(
+                    f"the operator's key: {error.status} {error.reason}", error.retry_after
+                ) from None
+        return self._keys
+
+    async def _read(self) -> bytes | None:
+        try:
+            found = await self._api.get(f"{self._path}/{NAME}")
+        except KubeError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise
+        try:
+            key = base64.b64decode((found.get("data") or {}).get(KEY) or "")
+        except binascii.Error:
+            key = b""
+        if len(key) != SIZE:
+            raise ClusterUnavailable(f"Secret {NAME} holds no key of {SIZE} bytes under `{KEY}`: delete it")
+        return key
+
+    async def _made(self) -> bytes:
+        """Make it; where another process was quicker, theirs is the key."""
+        key = randomness.token_bytes(SIZE)
+        body = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": NAME, "labels": {"app.kubernetes.io/managed-by": "oauth-connector-operator"}},
+            "type": "oauthconnector.dev/key",
+            "immutable": True,
+            "data": {KEY: base64.b64encode(key).decode()},
+        }
+        try:
+            await self._api.create(self._path, body, MANAGER)
+        except KubeError as error:
+            if error.status != CONFLICT:
+                raise
+            return await self._read() or key
+        return key

@@ -1,0 +1,43 @@
+"""Asking beforehand whether somebody may do all that a command will: not after they have consented in vain."""
+
+import asyncio
+from collections.abc import Mapping
+
+from oauth_connector.api.v1alpha1.spec import GROUP
+from oauth_connector.kube.errors import KubeError
+from oauth_connector.kubectl_plugin.context import Site
+from oauth_connector.kubectl_plugin.errors import Trouble
+
+REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+Needs = Mapping[str, tuple[str, ...]]
+"""Verbs by resource, a subresource after its slash."""
+
+
+async def require(site: Site, needs: Needs) -> None:
+    """Raise `Trouble` that names all rights that are missing; where the API server will not tell, go on."""
+    asked = [(verb, resource) for resource, verbs in needs.items() for verb in verbs]
+    answers = await asyncio.gather(*(_may(site, verb, resource) for verb, resource in asked))
+    missing = [f"{verb} {resource}" for (verb, resource), may in zip(asked, answers, strict=True) if not may]
+    if missing:
+        raise Trouble(
+            f"You may not {', '.join(missing)} in namespace {site.namespace} (group {GROUP}): ask whoever grants rights"
+            " there."
+        )
+
+
+async def _may(site: Site, verb: str, resource: str) -> bool:
+    plural, _, subresource = resource.partition("/")
+    attributes = {"namespace": site.namespace, "verb": verb, "group": GROUP, "resource": plural}
+    if subresource:
+        attributes["subresource"] = subresource
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
+    try:
+        answer = await site.api.request("POST", REVIEWS, body=body)
+    except KubeError:
+        return True  # the request itself will tell
+    return bool(answer["status"].get("allowed"))

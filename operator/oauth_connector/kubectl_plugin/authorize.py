@@ -1,0 +1,115 @@
+"""`kubectl oauth authorize`: one person, one browser, one consent, one token."""
+
+import argparse
+import asyncio
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from oauth_connector.api.v1alpha1 import consent
+from oauth_connector.api.v1alpha1.spec import GROUP, VERSION
+from oauth_connector.consent_protocol import tickets
+from oauth_connector.kube.errors import KubeError
+from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin.access_review import Needs, require
+from oauth_connector.kubectl_plugin.commands import PROBLEM, show
+from oauth_connector.kubectl_plugin.connector_view import Standing
+from oauth_connector.kubectl_plugin.consent_wait import PACE, Consent, asked
+from oauth_connector.kubectl_plugin.context import Manifest, Site
+from oauth_connector.kubectl_plugin.errors import Attempt, Trouble, explained
+from oauth_connector.kubectl_plugin.flows import Flow
+from oauth_connector.kubectl_plugin.terminal import can_answer
+from oauth_connector.oauth.token import GrantType
+
+REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+
+NEEDED: Needs = {"oauthconsents": ("create", "get", "patch")}
+NEEDED_HERE: Needs = {**NEEDED, "oauthconsents/status": ("patch",)}
+"""Where the answer comes to this machine, and not to the consent service."""
+
+
+async def authorize(site: Site, given: argparse.Namespace) -> int:
+    """Connect a connector: 1 where it is not ready in the end. Raises `Trouble`."""
+    connector = Standing(await site.connector(given.name))
+    refuse(connector)
+    redirect = redirect_of(connector)
+    if (given.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
+        raise Trouble("You will be asked for something that the browser shows: run the command in a terminal.")
+    await require(site, NEEDED if redirect is consent.Redirect.HOSTED and not given.paste else NEEDED_HERE)
+    ticket = SecretStr(tickets.new_ticket(secrets.token_bytes))
+    wanted = _wanted(connector.name, await user_name(site), ticket, redirect)
+    async with asked(site, wanted, given.timeout) as made:
+        request = await made.request()
+        flow = Flow(made, request, connector.name, ticket, browser=not given.no_browser)
+        if given.paste:
+            await flow.by_hand()
+        elif redirect is consent.Redirect.LOOPBACK:
+            await flow.on_loopback()
+        else:
+            await flow.hosted()
+    site.narration.well(f"{connector.name} is connected.")
+    return await _ended(site, made, given)
+
+
+def refuse(connector: Standing) -> None:
+    """Say why a connector cannot be connected so. Raises `Trouble`."""
+    if connector.grant != GrantType.AUTHORIZATION_CODE:
+        raise Trouble(
+            f"{connector.name} has grantType {connector.grant}, for which no person is asked in a browser:"
+            f" `kubectl oauth status {connector.name} -n {connector.namespace}` says how it stands."
+        )
+    if connector.manifest["metadata"].get("deletionTimestamp"):
+        raise Trouble(f"{connector.name} is being deleted.")
+    if connector.spec.get("suspend"):
+        raise Trouble(f"{connector.name} is suspended: set spec.suspend to false, then run the command again.")
+
+
+def redirect_of(connector: Standing) -> consent.Redirect:
+    """Tell where the provider will send the browser."""
+    uri = str((connector.spec.get("authorizationCode") or {}).get("redirectURI") or "")
+    return consent.Redirect.LOOPBACK if uri.startswith("http://") else consent.Redirect.HOSTED
+
+
+async def user_name(site: Site) -> str:
+    """Ask the API server who we are. Raises `Trouble`."""
+    try:
+        review = await site.api.request("POST", REVIEWS, body=REVIEW)
+    except KubeError as error:
+        if error.status == 404:  # noqa: PLR2004  # as for all resources that are not there
+            raise Trouble("The API server cannot tell who you are: it must be of Kubernetes 1.28 or newer.") from None
+        raise explained(error, Attempt("create", "selfsubjectreviews", None)) from None
+    return str(review["status"]["userInfo"]["username"])
+
+
+def _wanted(connector: str, user: str, ticket: SecretStr, redirect: consent.Redirect) -> Manifest:
+    return {
+        "apiVersion": f"{GROUP}/{VERSION}",
+        "kind": consent.KIND,
+        "metadata": {"generateName": f"{connector}-"},
+        "spec": {
+            "connectorName": connector,
+            "requestedBy": user,
+            "ticketHash": tickets.ticket_hash(ticket.get_secret_value()),
+            "redirect": redirect.value,
+        },
+    }
+
+
+async def _ended(site: Site, made: Consent, given: argparse.Namespace) -> int:
+    """Show the connector once its status tells of this consent, or as it is when that takes too long."""
+    until = made.now + timedelta(seconds=given.settle)
+    standing = Standing(await site.connector(given.name))
+    while not _settled(standing, made) and made.now < until:
+        site.narration.progress("waiting for the Secret", moments.span((until - made.now).total_seconds()))
+        await asyncio.sleep(PACE)
+        standing = Standing(await site.connector(given.name))
+    show(site, standing, given.output)
+    return 0 if standing.is_ready else PROBLEM
+
+
+def _settled(standing: Standing, made: Consent) -> bool:
+    at = standing.time("consent", "time")
+    return standing.is_ready and at is not None and at >= made.created

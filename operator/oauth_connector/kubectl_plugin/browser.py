@@ -1,0 +1,80 @@
+"""Opening a link that is like a password: through a private file, so that no list of processes shows it."""
+
+import asyncio
+import html
+import json
+import os
+import sys
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from oauth_connector.kubectl_plugin.terminal import Narration
+from oauth_connector.kubectl_plugin.threads import aside
+
+STARTING = 3.0
+"""Seconds within which a browser that cannot be started has said so."""
+
+SNAPS = Path("/snap")
+
+
+def has_browser(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
+    """Tell whether a browser could show a page here, and not on a far machine or in the terminal itself."""
+    if platform in ("darwin", "win32"):
+        return "SSH_CONNECTION" not in environ
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
+@contextmanager
+def private_page(link: str) -> Iterator[Path]:
+    """Give a page, readable by us alone, that goes to a link at once; it is gone afterwards."""
+    # a browser that is a snap sees neither /tmp nor hidden folders
+    place = Path.home() if SNAPS.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="kubectl-oauth-", dir=place) as folder:  # mode 0700
+        path = Path(folder) / "go.html"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(page(link))
+        yield path
+
+
+def page(link: str) -> str:
+    """Give a page that goes to a link: by script, which leaves no trace in the history, else by the header's means."""
+    shown = html.escape(link, quote=True)
+    as_script = json.dumps(link).replace("<", "\\u003c")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f"<title>kubectl oauth</title><script>location.replace({as_script})</script>"
+        f'<noscript><meta http-equiv="refresh" content="0; url={shown}"></noscript>'
+        f'<p><a rel="noreferrer" href="{shown}">Go on to connect</a></p></html>'
+    )
+
+
+async def show(path: Path) -> bool:
+    """Let the browser show a file; tells whether one could be started. Some end only when their window is closed."""
+    try:
+        return await asyncio.wait_for(aside(lambda: webbrowser.open(path.as_uri())), STARTING)
+    except TimeoutError:
+        return True
+    except webbrowser.Error:
+        return False
+
+
+@asynccontextmanager
+async def opened(link: str, caution: str, narration: Narration, *, browser: bool) -> AsyncIterator[None]:
+    """Let a person see a link for a while: in the browser, or printed where none can be opened."""
+    if browser and has_browser():
+        with private_page(link) as path:
+            if await show(path):
+                narration.say("Your browser opens. If it shows nothing, run this again with --no-browser.")
+            else:
+                _print(link, caution, narration)
+            yield
+        return
+    _print(link, caution, narration)
+    yield
+
+
+def _print(link: str, caution: str, narration: Narration) -> None:
+    narration.say(f"Open this link in a browser. {caution}\n\n  {link}\n")

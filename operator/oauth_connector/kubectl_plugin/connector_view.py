@@ -1,0 +1,143 @@
+"""How a connector stands, as a person or a program wants to know it: read from the object as it is.
+
+Reasons are taken as text, so that an older plugin shows what a newer operator says.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin.terminal import plain
+
+READY, FAILED, CONSENT = "Ready", "RefreshFailed", "ConsentRequired"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of any kind."""
+
+    status: str = "Unknown"
+    reason: str = ""
+    message: str = ""
+    generation: int = 0
+
+
+def condition(manifest: Mapping[str, Any], kind: str) -> Condition | None:
+    """Give the condition of a type."""
+    for found in (manifest.get("status") or {}).get("conditions") or ():
+        if found.get("type") == kind:
+            status, reason, message = (plain(found.get(name) or "") for name in ("status", "reason", "message"))
+            return Condition(status, reason, message, int(found.get("observedGeneration") or 0))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One connector."""
+
+    manifest: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def namespace(self) -> str:
+        """Where it is."""
+        return str(self.manifest["metadata"].get("namespace", ""))
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return str(self.manifest["metadata"]["name"])
+
+    @property
+    def grant(self) -> str:
+        """Its grant type."""
+        return plain(self.spec.get("grantType", ""))
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """What was asked for."""
+        return self.manifest.get("spec") or {}
+
+    @property
+    def status(self) -> Mapping[str, Any]:
+        """What the operator says."""
+        return self.manifest.get("status") or {}
+
+    @property
+    def ready(self) -> Condition:
+        """Whether there is a valid token, and why."""
+        unseen = Condition(reason="Unseen", message="The operator has not looked at it yet: does it run?")
+        return condition(self.manifest, READY) or unseen
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether there is a valid token."""
+        return self.ready.status == "True"
+
+    @property
+    def secret(self) -> str | None:
+        """The Secret with the token."""
+        return self.text("secretRef", "name")
+
+    def time(self, *path: str) -> datetime | None:
+        """Give a time of status."""
+        return moments.read(self._value(path))
+
+    def text(self, *path: str) -> str | None:
+        """Give a text or number of status."""
+        value = self._value(path)
+        return plain(value) if isinstance(value, (str, int)) and value != "" else None
+
+    def condition(self, kind: str) -> Condition | None:
+        """Give a condition that is only there while true."""
+        return condition(self.manifest, kind)
+
+    def facts(self) -> dict[str, Any]:
+        """Give all of it for programs."""
+        return {
+            "namespace": self.namespace,
+            "name": self.name,
+            "grantType": self.grant,
+            "suspended": bool(self.spec.get("suspend")),
+            "ready": self.is_ready,
+            "reason": self.ready.reason,
+            "message": self.ready.message,
+            **dict(self._told()),
+        }
+
+    def _told(self) -> Iterator[tuple[str, Any]]:
+        for name, kind in (("refreshFailed", FAILED), ("consentRequired", CONSENT)):
+            found = self.condition(kind)
+            if found is not None and found.status == "True":
+                yield name, {"reason": found.reason, "message": found.message}
+        yield from ((name, value) for name, value in self.status.items() if name in _SHOWN)
+
+    def _value(self, path: tuple[str, ...]) -> object:
+        value: object = self.status
+        for name in path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
+
+
+_SHOWN = frozenset(
+    {
+        "secretRef",
+        "grantedScopes",
+        "tokenType",
+        "issueTime",
+        "expirationTime",
+        "lastRefreshTime",
+        "nextRefreshTime",
+        "refreshTokenExpirationTime",
+        "failedAttempts",
+        "lastFailureTime",
+        "lastError",
+        "lastHandledRefresh",
+        "lastHandledRevoke",
+        "lastRevocation",
+        "consentURL",
+        "redirectURI",
+        "consent",
+    }
+)

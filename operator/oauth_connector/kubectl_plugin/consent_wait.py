@@ -1,0 +1,182 @@
+"""An OAuthConsent of ours, and waiting for what others write into it, by the API server's clock."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from oauth_connector.api.v1alpha1 import consent as api
+from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.transport import PASSING
+from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin.connector_view import READY, Condition, condition
+from oauth_connector.kubectl_plugin.context import MANAGER, Manifest, Site
+from oauth_connector.kubectl_plugin.errors import NOT_FOUND, Attempt, Trouble, explained
+
+T = TypeVar("T")
+PACE = 0.5
+"""Seconds between two looks."""
+
+TAKEN_UP = 60
+"""Seconds within which an operator that runs has filled the request."""
+
+VERDICT = 120
+"""Seconds after its end that a consent is still waited for, once it was answered in time."""
+
+INVALID = 422
+RUN_AGAIN = "Run the command again."
+
+
+@dataclass(slots=True)
+class Consent:
+    """One OAuthConsent. `until` is when it ends, by the API server's clock."""
+
+    site: Site
+    name: str
+    uid: str
+    created: datetime
+    until: datetime
+    over: bool = False
+    """Whether the operator has said what came of it."""
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def now(self) -> datetime:
+        """The API server's time: what it told last, or more where it has been silent since."""
+        elapsed = timedelta(seconds=time.monotonic() - self._began)
+        return max(self.site.now, self.created + elapsed)
+
+    async def request(self) -> api.ConsentRequest:
+        """Wait for what the link is made of. Raises `Trouble`."""
+        late = (
+            f"The operator has not taken up OAuthConsent {self.name}: see whether it runs, and whether it is of a"
+            " release that knows OAuthConsents."
+        )
+        limit = min(self.until, self.created + timedelta(seconds=TAKEN_UP))
+        found = await self.wait("waiting for the operator", _request, limit=limit, late=late)
+        self.until = min(self.until, found.expiration_time)
+        return found
+
+    async def wait(
+        self, what: str, found: Callable[[Manifest], T | None], limit: datetime | None = None, late: str = ""
+    ) -> T:
+        """Look until there is what is looked for; without `what` nothing is said meanwhile.
+
+        Raises `Trouble` where the operator says no, the time is over, or the object is gone.
+        """
+        limit = limit or self.until
+        while True:
+            manifest = await self._read()
+            self._judge(manifest)
+            result = found(manifest) if manifest is not None else None
+            if result is not None:
+                return result
+            if self.now >= limit:
+                raise Trouble(late or f"The time for this consent is over. {RUN_AGAIN}")
+            if what:
+                self.site.narration.progress(what, moments.span((limit - self.now).total_seconds()))
+            await asyncio.sleep(PACE)
+
+    def _judge(self, manifest: Manifest | None) -> None:
+        verdict = condition(manifest, READY) if manifest is not None else None
+        self.over = verdict is not None and verdict.status in ("True", "False")
+        if verdict is not None and verdict.status == "False":
+            raise Trouble(told(verdict))
+
+    async def verdict(self, found: Callable[[Manifest], T | None]) -> T:
+        """Wait for what the operator makes of an answer that was given in time. Raises `Trouble`."""
+        late = f"The operator has not said what came of it: `kubectl describe oauthconsent {self.name}` may tell later."
+        limit = max(self.until, self.now) + timedelta(seconds=VERDICT)
+        return await self.wait("the operator asks the provider for the token", found, limit, late)
+
+    async def _read(self) -> Manifest | None:
+        """Read it; nothing while the API server has a bad moment."""
+        try:
+            return await self.site.api.get(self.site.path(api.PLURAL, self.name))
+        except KubeError as error:
+            if error.status in PASSING:
+                return None
+            if error.status == NOT_FOUND:
+                raise Trouble(f"OAuthConsent {self.name} is gone: somebody deleted it. {RUN_AGAIN}") from None
+            raise explained(error, Attempt("get", api.PLURAL, self.site.namespace, self.name)) from None
+
+    async def patch(self, body: Manifest, subresource: str = "") -> int:
+        """Change it, and give its generation then. Raises `Trouble`.
+
+        Tried again through a bad moment of the API server, since a person's yes is at stake; made twice, it is as once.
+        """
+        path = self.site.path(api.PLURAL, self.name) + subresource
+        while True:
+            try:
+                changed = await self.site.api.merge_patch(path, body, MANAGER)
+                return int(changed["metadata"].get("generation") or 0)
+            except KubeError as error:
+                if error.status not in PASSING or self.now >= self.until:
+                    raise self._refused(error, subresource) from None
+            await asyncio.sleep(PACE)
+
+    def _refused(self, error: KubeError, subresource: str) -> Trouble:
+        if error.status == INVALID and subresource:
+            return Trouble(f"Somebody else has answered OAuthConsent {self.name} already. {RUN_AGAIN}")
+        return explained(error, Attempt("patch", api.PLURAL + subresource, self.site.namespace, self.name))
+
+    async def delete(self) -> None:
+        """Take it away, if it is still there."""
+        body = {"preconditions": {"uid": self.uid}}
+        with suppress(KubeError):
+            await self.site.api.request("DELETE", self.site.path(api.PLURAL, self.name), body=body)
+
+
+@asynccontextmanager
+async def asked(site: Site, body: Manifest, seconds: int) -> AsyncIterator[Consent]:
+    """Create an OAuthConsent; it is deleted again where this ends before the operator's verdict, by Ctrl-C too."""
+    made = (await site.create_consent(body))["metadata"]
+    created = moments.read(made["creationTimestamp"]) or site.now
+    until = created + timedelta(seconds=min(seconds, api.LIFETIME))
+    consent = Consent(site, made["name"], made["uid"], created, until)
+    try:
+        yield consent
+    finally:
+        if not consent.over:
+            await consent.delete()
+
+
+def _request(manifest: Manifest) -> api.ConsentRequest | None:
+    request = (manifest.get("status") or {}).get("request")
+    if request is None:
+        return None
+    known = {name: value for name, value in request.items() if name in api.ConsentRequest.names()}
+    try:
+        return api.ConsentRequest.model_validate(known, by_alias=True, by_name=False)
+    except ValidationError:
+        raise Trouble(
+            "The operator's request is not understood: bring kubectl oauth to the operator's release."
+        ) from None
+
+
+def told(verdict: Condition) -> str:
+    """Say what the operator says."""
+    return f"{verdict.reason}: {verdict.message}" if verdict.message else f"{verdict.reason}. {RUN_AGAIN}"
+
+
+async def either(first: Awaitable[T], second: Awaitable[object]) -> T | None:
+    """Wait for whichever is there first, and give up the other: gives what the first gave, if it was that.
+
+    Raises what that one raises.
+    """
+    wanted, other = asyncio.ensure_future(first), asyncio.ensure_future(second)
+    try:
+        await asyncio.wait((wanted, other), return_when=asyncio.FIRST_COMPLETED)
+        if wanted.done():
+            return wanted.result()
+        other.result()
+        return None
+    finally:
+        wanted.cancel()
+        other.cancel()
+        await asyncio.gather(wanted, other, return_exceptions=True)

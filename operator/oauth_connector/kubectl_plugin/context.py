@@ -1,0 +1,92 @@
+"""Where a command is at work: an API server, a namespace, and somebody who is told."""
+
+import argparse
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from oauth_connector.api.v1alpha1 import consent
+from oauth_connector.api.v1alpha1.spec import GROUP, PLURAL, VERSION
+from oauth_connector.kube.access import Access
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import AccessError, KubeError
+from oauth_connector.kubectl_plugin.errors import Attempt, Trouble, explained
+from oauth_connector.kubectl_plugin.terminal import Narration
+
+MANAGER = "oauth-connector-cli"
+"""Our field manager: of those named `kubectl…` Flux takes back what they wrote."""
+
+Manifest = dict[str, Any]
+BASE = f"/apis/{GROUP}/{VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An API server, a namespace there, and the narration."""
+
+    api: KubeAPI
+    namespace: str
+    narration: Narration
+
+    @property
+    def now(self) -> datetime:
+        """What the API server's clock said last; ours may be wrong."""
+        return self.api.told_time or datetime.now(UTC)
+
+    def path(self, plural: str, name: str = "") -> str:
+        """Give the path of an object, or of all of a kind, in the namespace."""
+        return f"{BASE}/namespaces/{quote(self.namespace, safe='')}/{plural}" + (
+            f"/{quote(name, safe='')}" if name else ""
+        )
+
+    # --- connectors ---------------------------------------------------------------------------------------------
+    async def connector(self, name: str) -> Manifest:
+        """Read a connector. Raises `Trouble`."""
+        try:
+            return await self.api.get(self.path(PLURAL, name))
+        except KubeError as error:
+            raise explained(error, Attempt("get", PLURAL, self.namespace, name)) from None
+
+    async def connectors(self, selector: str = "", *, everywhere: bool = False) -> list[Manifest]:
+        """List connectors by namespace and name. Raises `Trouble`."""
+        path = f"{BASE}/{PLURAL}" if everywhere else self.path(PLURAL)
+        found: list[Manifest] = []
+        try:
+            async for page in self.api.pages(path, {"labelSelector": selector} if selector else None):
+                found += page.get("items") or []
+        except KubeError as error:
+            if error.status == 400 and selector:  # noqa: PLR2004  # BadRequest
+                raise Trouble(f"-l {selector}: the API server does not take it for a label selector.") from None
+            raise explained(error, Attempt("list", PLURAL, None if everywhere else self.namespace)) from None
+        return sorted(found, key=lambda item: (item["metadata"]["namespace"], item["metadata"]["name"]))
+
+    async def annotate(self, name: str, annotation: str, value: str) -> Manifest:
+        """Set an annotation of a connector. Raises `Trouble`."""
+        body = {"metadata": {"annotations": {annotation: value}}}
+        try:
+            return await self.api.merge_patch(self.path(PLURAL, name), body, MANAGER)
+        except KubeError as error:
+            raise explained(error, Attempt("patch", PLURAL, self.namespace, name)) from None
+
+    # --- consents -----------------------------------------------------------------------------------------------
+    async def create_consent(self, body: Mapping[str, Any]) -> Manifest:
+        """Create an OAuthConsent. Raises `Trouble`."""
+        try:
+            return await self.api.create(self.path(consent.PLURAL), body, MANAGER)
+        except KubeError as error:
+            raise explained(error, Attempt("create", consent.PLURAL, self.namespace)) from None
+
+
+@asynccontextmanager
+async def entered(given: argparse.Namespace) -> AsyncIterator[Site]:
+    """Reach the cluster that the command line names. Raises `Trouble`."""
+    try:
+        access = Access.load(given.kubeconfig, context=given.context)
+        namespace = given.namespace or access.namespace or "default"
+        async with KubeAPI(access) as api:
+            yield Site(api, namespace, Narration())
+    except AccessError as error:
+        raise Trouble(str(error)) from None

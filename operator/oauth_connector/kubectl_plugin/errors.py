@@ -1,0 +1,66 @@
+"""How a command ends that cannot do what was asked, and what is said when the API server will not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from oauth_connector.kube.errors import KubeError
+
+NOT_FOUND, CONFLICT = 404, 409
+
+
+class Trouble(Exception):  # noqa: N818  # named for what is so
+    """A problem was found: exit status 1. The text says what it is and what to do, in a sentence or two."""
+
+
+class PluginUsageError(Exception):
+    """The command line cannot be carried out: exit status 2. The text says which option, and what to give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was tried: a verb and a resource as RBAC has them, and where. `name` is empty for a whole list."""
+
+    verb: str
+    resource: str
+    namespace: str | None
+    name: str = ""
+
+    @property
+    def place(self) -> str:
+        """Say where."""
+        return f"in namespace {self.namespace}" if self.namespace else "in the whole cluster"
+
+
+_FIXED: Mapping[int, str] = {
+    0: "The API server does not answer: check the network, and `kubectl cluster-info`.",
+    401: "The API server does not accept your login: log in again, then try `kubectl auth whoami`.",
+}
+
+
+def explained(error: KubeError, attempt: Attempt) -> Trouble:
+    """Put a refusal of the API server into a sentence with its cure."""
+    fixed = _FIXED.get(error.status)
+    if fixed is not None:
+        return Trouble(fixed)
+    if error.status == 403:  # noqa: PLR2004  # Forbidden
+        return Trouble(_forbidden(error, attempt))
+    if error.status == NOT_FOUND:
+        return Trouble(_not_found(error, attempt))
+    return Trouble(f"The API server refuses to {attempt.verb} {attempt.resource} {attempt.place}: {error}.")
+
+
+def _forbidden(error: KubeError, attempt: Attempt) -> str:
+    if any(cause.reason == "NamespaceTerminating" for cause in error.causes):
+        return f"Namespace {attempt.namespace} is being deleted."
+    return (
+        f"You may not {attempt.verb} {attempt.resource} {attempt.place}: ask whoever grants rights there for that verb"
+        f" on {attempt.resource} in the group oauthconnector.dev."
+    )
+
+
+def _not_found(error: KubeError, attempt: Attempt) -> str:
+    if error.reason != "NotFound":  # the API server answers in plain text for a resource that it does not know
+        return f"The cluster does not know {attempt.resource}: the operator is not installed there, or is an older one."
+    if attempt.verb == "create":
+        return f"There is no namespace {attempt.namespace}."
+    return f"There is no {attempt.resource} {attempt.name} {attempt.place}: `kubectl oauth status` lists what is there."

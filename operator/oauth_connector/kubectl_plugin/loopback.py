@@ -1,0 +1,141 @@
+"""The redirect URI on this machine (RFC 8252 §7.3): one path, once, for one flow.
+
+Any page that the browser shows may call on loopback, so that only the right `state` counts, and only under the very
+host of the redirect URI (a name that an attacker points at 127.0.0.1 is another host).
+"""
+
+import asyncio
+import base64
+import hashlib
+import html
+import logging
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from oauth_connector.kubectl_plugin import loopback_port as ports
+from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.redirects import Expected, NotOurs
+from oauth_connector.oauth.authorization import Granted
+
+LONGEST_LINE = 65_536
+FAREWELL = 2.0
+"""Seconds that the browser has, once all is done, to fetch the last page."""
+
+LINGER_NOT = struct.pack("ii", 1, 0)
+SILENT = logging.getLogger(f"{__name__}.requests")
+SILENT.disabled = True
+"""Of a request that it does not understand, the server would log the line, and with it the code."""
+
+STYLE = (
+    ":root{color-scheme:light dark}"
+    "body{font:1.1rem/1.5 system-ui,sans-serif;margin:15vh auto;max-width:32rem;padding:0 1rem}"
+)
+_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'",
+}
+DONE = ("Back to the terminal", "kubectl oauth has the provider's answer. You can close this page.")
+
+
+class Listener:
+    """What serves the redirect URI of one flow; `answer` is there once the browser came back."""
+
+    def __init__(self, expected: Expected) -> None:
+        parts = urlsplit(expected.request.redirect_uri)
+        self._expected = expected
+        self._path, self._netloc = parts.path, parts.netloc
+        self._page: tuple[str, str] | None = None
+        self._fetched = asyncio.Event()
+        self.answer: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()
+
+    async def serve(self, request: web.BaseRequest) -> web.Response:
+        """Answer a request of whoever it may be."""
+        if request.headers.getall("Host", []) != [self._netloc]:
+            return _page(421, "Wrong address", "This port answers to its own address only.")
+        path, _, query = request.raw_path.partition("?")
+        if request.method != "GET" or path != self._path:
+            return _page(404, "Nothing here", "This port waits for one answer of one provider.")
+        if self._page is not None and not query:
+            self._fetched.set()
+            return _page(200, *self._page)
+        if self.answer.done():
+            return _page(410, "Already answered", "Go back to the terminal.")
+        return self._take(query)
+
+    def _take(self, query: str) -> web.Response:
+        try:
+            self.answer.set_result(self._expected.granted(query))
+            self._page = DONE
+        except NotOurs as other:
+            return _page(400, "Not this one", str(other))
+        except Trouble as trouble:
+            self.answer.set_exception(trouble)
+            self._page = ("That did not work", str(trouble))
+        # to the path alone: neither the address bar nor the history keeps the code
+        return web.Response(status=303, headers={**HEADERS, "Location": self._path})
+
+    async def farewell(self) -> None:
+        """Wait a moment for the browser to fetch the last page, where it came back at all."""
+        if self._page is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._fetched.wait(), FAREWELL)
+
+
+@asynccontextmanager
+async def listening(expected: Expected) -> AsyncIterator[Listener]:
+    """Serve a flow's redirect URI for a while. Raises `Trouble` where its port cannot be had."""
+    sockets = _sockets(expected.request.redirect_uri)
+    listener = Listener(expected)
+    server = web.Server(
+        listener.serve, access_log=None, logger=SILENT, max_line_size=LONGEST_LINE, max_field_size=LONGEST_LINE
+    )
+    runner = web.ServerRunner(server, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        for one in sockets:
+            await web.SockSite(runner, one).start()
+        yield listener
+        await listener.farewell()
+    except Trouble:
+        await listener.farewell()
+        raise
+    finally:
+        _reset(server)
+        await runner.cleanup()
+        listener.answer.cancel()
+
+
+def _sockets(uri: str) -> list[socket.socket]:
+    parts = urlsplit(uri)
+    try:
+        port = parts.port or 0
+    except ValueError:
+        raise Trouble(f"The redirect URI {uri} has no port that exists: choose one between 1024 and 65535.") from None
+    return ports.bound(parts.hostname or "", port)
+
+
+def _reset(server: web.Server) -> None:
+    """Have open connections end by a reset: closed in order, they would keep the port from the next run."""
+    for connection in server.connections:
+        one = connection.transport.get_extra_info("socket") if connection.transport is not None else None
+        if one is not None:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+
+
+def _page(status: int, title: str, text: str) -> web.Response:
+    shown_title, shown = html.escape(title), html.escape(text)
+    body = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{shown_title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style>'
+        f"<main><h1>{shown_title}</h1><p>{shown}</p></main></html>"
+    )
+    return web.Response(status=status, text=body, content_type="text/html", headers=HEADERS)

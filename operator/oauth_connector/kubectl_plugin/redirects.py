@@ -1,0 +1,105 @@
+"""What a browser brings back to this machine, or a person by hand: judged before anything is made of it."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import SecretStr
+
+from oauth_connector.api.v1alpha1.consent import ConsentRequest
+from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted
+
+MOST_PARAMETERS = 64
+
+
+class NotOurs(Exception):  # noqa: N818  # named for what is so
+    """What came was not sent by this flow: it changes nothing. The text says why, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the redirect of one flow is known by."""
+
+    request: ConsentRequest
+    state: str
+
+    def granted(self, query: str) -> Granted:
+        """Judge the query of a redirect. Raises `NotOurs`, or `Trouble` where the provider or the person said no."""
+        try:
+            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+        except ValueError:
+            raise NotOurs("The address has more parameters than any answer.") from None
+        states = [value for name, value in pairs if name == "state"]
+        if len(states) != 1 or not hmac.compare_digest(states[0].encode(), self.state.encode()):
+            raise NotOurs("The address does not belong to this run of the command: its state is another.")
+        return _accepted(self.request.understand(pairs))
+
+    def pasted(self, text: str) -> Granted:
+        """Judge what a person pasted: the address that the browser was sent to, or a code that the provider shows.
+
+        Raises as `granted` does.
+        """
+        if "://" not in text:
+            return self._bare(text)
+        parts = urlsplit(text)
+        if f"{parts.scheme}://{parts.netloc}{parts.path}" != self.request.redirect_uri:
+            raise NotOurs(
+                f"That is not where the provider sends the browser: it begins with {self.request.redirect_uri}"
+            )
+        return self.granted(parts.query)
+
+    def _bare(self, text: str) -> Granted:
+        if self.request.iss_required:
+            raise NotOurs("This provider names itself in its answer: paste the whole address, not the code alone.")
+        if not text or len(text) > LONGEST_CODE or not text.isascii() or not text.isprintable() or " " in text:
+            raise NotOurs("That is neither an address nor a code: copy it once more, to the last character.")
+        return Granted(SecretStr(text))
+
+
+def _accepted(answer: Granted | Denied | Flaw) -> Granted:
+    if isinstance(answer, Granted):
+        return answer
+    if isinstance(answer, Denied):
+        raise Trouble(
+            DENIALS.get(answer.error, f"The provider ends with the error {answer.error}: ask whoever runs it.")
+        )
+    raise Trouble(FLAWS[answer])
+
+
+DENIALS: Mapping[str, str] = {
+    "access_denied": "The provider says access_denied: somebody chose no there, or may not grant this. Run the command"
+    " again to try once more.",
+    "unauthorized_client": "The provider says unauthorized_client: enable the authorization code grant for the client"
+    " there.",
+    "invalid_request": "The provider says invalid_request: compare scopes and authorizationCode.parameters of the"
+    " connector with what it documents.",
+    "invalid_scope": "The provider says invalid_scope: check the names of the scopes, scopeSeparator, and what the"
+    " client may ask for.",
+    "invalid_target": "The provider says invalid_target: check audience and resources of the connector.",
+    "unsupported_response_type": "The provider says unsupported_response_type: enable the authorization code grant for"
+    " the client there.",
+    "server_error": "The provider says server_error: it has trouble of its own. Try again later.",
+    "temporarily_unavailable": "The provider says temporarily_unavailable. Try again later.",
+    "login_required": "The provider says login_required: log in there first, or remove prompt from"
+    " authorizationCode.parameters.",
+    "interaction_required": "The provider says interaction_required: remove prompt from authorizationCode.parameters.",
+    "consent_required": "The provider says consent_required: remove prompt from authorizationCode.parameters, or have"
+    " its administrator consent.",
+}
+"""RFC 6749 §4.1.2.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6."""
+
+FLAWS: Mapping[Flaw, str] = {
+    Flaw.DUPLICATE_PARAMETER: "The provider's answer names a parameter twice and cannot be trusted. Run the command"
+    " again.",
+    Flaw.TOO_LONG: "The provider's answer is longer than any that is known. Run the command again.",
+    Flaw.CODE_AND_ERROR: "The provider's answer holds both a code and an error and cannot be trusted. Run the command"
+    " again.",
+    Flaw.NEITHER: "The provider's answer holds neither a code nor an error. Run the command again; if it stays so,"
+    " check provider.authorizationURL.",
+    Flaw.ISSUER_MISMATCH: "The answer comes from another issuer than the connector names, and is not used: check"
+    " provider.issuer, and who sent the browser there.",
+    Flaw.ISSUER_MISSING: "The answer does not name its issuer, though this provider always does, and is not used: find"
+    " out who sent the browser there.",
+}

@@ -1,0 +1,49 @@
+"""The port to authorization servers: discovery and token requests over guarded connections."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from oauth_connector.net.connection_pools import Pools
+from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.discovery import Discovery
+from oauth_connector.net.fetch import Limits, Outgoing, fetch
+from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.signals import Signal
+from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
+
+
+class HTTPProvider:
+    """Implements `ports.Provider` over HTTP."""
+
+    def __init__(
+        self,
+        allowed: Sequence[AllowedDestination] = (),
+        bundle: Path | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        limits: Limits | None = None,
+    ) -> None:
+        self._pools = Pools(allowed, bundle)
+        self._limits = limits or Limits()
+        self._discovery = Discovery(self._pools, clock, self._limits)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._pools.aclose()
+
+    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+        """Discover an issuer's endpoints (RFC 8414), trusting these certificates (PEM) too."""
+        return await self._discovery.find(issuer, trust)
+
+    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+        """Send one token request, once."""
+        outgoing = Outgoing("POST", request.url, request.headers, request.body, request.term)
+        return await fetch(self._pools, outgoing, trust, self._limits)

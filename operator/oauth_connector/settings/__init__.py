@@ -1,0 +1,1 @@
+"""The settings of each process, and where they come from."""

@@ -1,0 +1,115 @@
+"""Where settings come from: the command line, the environment, a file, in this order of precedence.
+
+The file is YAML with camelCase keys, as in a ConfigMap; the environment has the same names in capitals after the prefix
+`OAUTH_CONNECTOR_`. Unknown variables with the prefix are left alone: Kubernetes itself sets some in Pods beside a
+Service of our name, and the operator and the consent service share the prefix.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from oauth_connector.api.schema.fields import camel
+
+PREFIX = "OAUTH_CONNECTOR_"
+
+
+class InvalidSettings(Exception):  # noqa: N818  # named for what is so
+    """The settings cannot be used; the text says in one line which, and what to write instead.
+
+    It is no `ValueError`, which pydantic would take for its own.
+    """
+
+
+class Configuration(BaseSettings):
+    """What whoever installs a process may choose for it: its settings are the fields of a subclass."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    config: Path | None = Field(None, description="The file with these settings, as YAML.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the sources in order, the strongest first."""
+        return init_settings, env_settings, _File(settings_cls)
+
+
+Settings = TypeVar("Settings", bound=Configuration)
+
+
+def gather(kind: type[Settings], arguments: Mapping[str, object]) -> Settings:
+    """Gather settings; `arguments` are those given on the command line, `None` where one was not.
+
+    Raises `InvalidSettings`.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise InvalidSettings("; ".join(map(_sentence, error.errors()))) from None
+
+
+class _File(PydanticBaseSettingsSource):
+    """The file that a stronger source names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[None, str, bool]:  # noqa: ARG002  # abstract
+        """Do nothing: the file is read as a whole."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, object]:
+        path = self.current_state.get("config")
+        if path is None:
+            return {}
+        names = {camel(name): name for name in self.settings_cls.model_fields if name != "config"}
+        content = _read(Path(path))
+        for key in content:
+            if key not in names:
+                raise InvalidSettings(f"settings file {path}: unknown key {key!r}; {_cure(str(key), names)}")
+        return {names[key]: value for key, value in content.items()}
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InvalidSettings(f"settings file {path} cannot be read: {cause}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise InvalidSettings(f"settings file {path} is not YAML{where}") from None
+    if not isinstance(content, dict | None):
+        raise InvalidSettings(f"settings file {path} must hold keys and values, such as `logLevel: info`")
+    return content or {}
+
+
+def _cure(key: str, names: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(key, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
+
+
+_PLAINLY = {"extra_forbidden": "there is no such key", "tuple_type": "must be a list"}
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name, *inner = error["loc"]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inner)
+    setting = f"setting {camel(str(name))}{path} ({PREFIX}{str(name).upper()})"
+    if error["type"] == "missing":
+        return f"{setting}: is required"
+    wrong = _PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return f"{setting}: {wrong}, not {error['input']!r:.60}"

@@ -1,0 +1,190 @@
+"""Each way in which it can fail, and what the person is told: over HTTP, on the real API server."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from devtools.control_plane import ControlPlane
+from oauth_connector.api.v1alpha1.consent import ConsentReason
+from tests.component.consent_server.ways import back
+from tests.support.cluster import Namespace, until
+from tests.support.consent_site import Asked, ConsentSite, ask
+from tests.support.two_hosts import CODE, TwoHosts
+from tests.support.visitor import Visitor
+
+
+async def test_unknown_and_forbidden_get_the_same_answer(visitor: Visitor, asked: Asked) -> None:
+    """Whether a consent is there cannot be found out without its ticket."""
+    ticket = "y" * 43
+    forbidden = await visitor.prove(asked.path, ticket)
+    unknown = await visitor.prove(f"/connect/{asked.namespace.name}/nothing", ticket)
+    nowhere = await visitor.prove("/connect/no-such-namespace/nothing", ticket)
+    assert forbidden.failure == "LinkInvalid"
+    assert (forbidden.status, forbidden.text) == (unknown.status, unknown.text) == (nowhere.status, nowhere.text)
+
+
+async def test_an_expired_link_says_so(
+    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+) -> None:
+    """The operator's time counts, where it is shorter than a quarter of an hour; on the way back too."""
+    asked = await ask(namespace)
+    soon = datetime.now(UTC) + timedelta(seconds=3)
+    await asked.fill(consent_site.url, provider.endpoint, expirationTime=soon.isoformat(timespec="seconds"))
+    leaving = await visitor.begin(asked.path, asked.ticket)
+
+    async def has_expired() -> bool:
+        return (await visitor.prove(asked.path, asked.ticket)).failure == "Expired"
+
+    await until(has_expired)
+    assert (await visitor.get(back(asked, state=leaving.state, code=CODE))).failure == "Expired"
+    assert await asked.response() is None
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        ConsentReason.CONNECTOR_NOT_FOUND,
+        ConsentReason.CONNECTOR_SUSPENDED,
+        ConsentReason.CONNECTOR_INVALID,
+    ],
+)
+async def test_what_the_operator_says_is_shown(visitor: Visitor, asked: Asked, reason: ConsentReason) -> None:
+    """A connector that is gone, suspended, wrong: its sentence is on the page, before the provider and after it."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    await asked.conclude("False", reason, f"It is so: {reason.value}")
+    for seen in (
+        await visitor.prove(asked.path, asked.ticket),
+        await visitor.get(back(asked, state=leaving.state, code=CODE)),
+    ):
+        assert (seen.status, seen.failure) == (409, "Ended")
+        assert f"It is so: {reason.value}" in seen.text
+        assert f"kubectl oauth authorize zoho -n {asked.namespace.name}" in seen.text
+    assert await asked.response() is None
+
+
+async def test_the_last_page_shows_why_it_failed(visitor: Visitor, asked: Asked) -> None:
+    """After the answer was handed over, the operator may still have to say no."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    done = (await visitor.get(back(asked, state=leaving.state, code=CODE))).headers["Location"]
+    assert "Type this code" in (await visitor.get(done)).text
+    assert (await visitor.get(f"{asked.path}/status")).text == '{"phase": "Confirm"}'
+    await asked.conclude("False", ConsentReason.CODE_REJECTED, "The provider refused `zoho`.")
+    assert (await visitor.get(f"{asked.path}/status")).text == '{"phase": "Failed"}'
+    assert "The provider refused <code>zoho</code>." in (await visitor.get(done)).text
+    await asked.namespace.delete("oauthconsents", asked.name)
+    assert (await visitor.get(f"{asked.path}/status")).status == 404
+    assert (await visitor.get(done)).failure == "NothingToShow"
+
+
+async def test_a_consent_of_the_same_name_is_another_one(
+    visitor: Visitor, asked: Asked, consent_site: ConsentSite, provider: TwoHosts
+) -> None:
+    """A flow belongs to one consent, by its UID, even where name and ticket are the same."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    found = await asked.namespace.get("oauthconsents", asked.name)
+    assert found is not None
+    await asked.namespace.delete("oauthconsents", asked.name)
+    again = await ask(asked.namespace, asked.name, ticketHash=found["spec"]["ticketHash"])
+    await again.fill(consent_site.url, provider.endpoint)
+    assert (await visitor.get(back(asked, state=leaving.state, code=CODE))).failure == "LinkInvalid"
+    assert await again.response() is None
+
+
+async def test_what_was_shown_is_what_is_taken(
+    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+) -> None:
+    """A flow that was begun under another digest ends: its person has seen something else."""
+    asked = await ask(namespace)
+    await asked.fill(consent_site.url, provider.endpoint, digest="v1:" + "0" * 64)
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    name, value = next((n, v) for n, v in visitor.cookies.items() if not n.endswith("here"))
+    visitor.cookies[name] = _with_another_digest(value)
+    assert (await visitor.get(back(asked, state=leaving.state, code=CODE))).failure == "Changed"
+    assert await asked.response() is None
+
+
+def _with_another_digest(cookie: str) -> str:
+    import base64  # noqa: PLC0415  # for this one place
+    import json  # noqa: PLC0415  # as above
+
+    parts = json.loads(base64.urlsafe_b64decode(cookie + "=="))
+    parts[3] = "v1:" + "1" * 64
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
+
+
+async def test_a_loopback_consent_is_not_served_here(visitor: Visitor, namespace: Namespace) -> None:
+    """Its redirect URI is on the requester's machine."""
+    asked = await ask(namespace, redirect="Loopback")
+    assert (await visitor.prove(asked.path, asked.ticket)).failure == "Loopback"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("access_denied", "Access was not granted"),
+        ("invalid_scope", "does not know one of the scopes"),
+        ("temporarily_unavailable", "overloaded"),
+        ("ZOHO-4711", "ZOHO-4711"),
+    ],
+)
+async def test_the_providers_no_leaves_the_link_good(visitor: Visitor, asked: Asked, error: str, told: str) -> None:
+    """Nothing is written, the flow's cookie goes, and the same link works again."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    seen = await visitor.get(back(asked, state=leaving.state, error=error, error_description="c4n4ry"))
+    assert (seen.status, seen.failure) == (400, "Denied")
+    assert told in seen.text
+    assert "c4n4ry" not in seen.text
+    assert await asked.response() is None
+    again = await visitor.begin(asked.path, asked.ticket)
+    assert (await visitor.get(back(asked, state=again.state, code=CODE))).status == 303
+
+
+async def test_of_two_flows_one_wins(visitor: Visitor, stranger: Visitor, asked: Asked) -> None:
+    """Two tabs with the same ticket come back at the same moment, to two replicas: one answer is there, and stays."""
+    flows = [(each, await each.begin(asked.path, asked.ticket)) for each in (visitor, stranger)]
+    seen = await asyncio.gather(*(each.get(back(asked, state=leaving.state, code=CODE)) for each, leaving in flows))
+    assert sorted((answer.status, answer.failure) for answer in seen) == [(303, ""), (409, "Used")]
+    winner = flows[[answer.status for answer in seen].index(303)][0]
+    assert (await asked.answer()).confirmation in (await winner.get(f"{asked.path}/done")).text
+
+
+async def test_a_write_in_between_costs_nothing(visitor: Visitor, asked: Asked) -> None:
+    """The operator writes conditions all the while, and the answer still finds its place."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+
+    async def write() -> None:
+        for number in range(8):
+            await asked.conclude("Unknown", ConsentReason.AWAITING_PERSON, f"{number}")
+
+    writing = asyncio.create_task(write())
+    seen = await visitor.get(back(asked, state=leaving.state, code=CODE))
+    await writing
+    assert seen.status == 303
+    assert (await asked.answer()).code.get_secret_value() == CODE
+
+
+async def test_an_api_server_that_is_away_costs_a_click(
+    visitor: Visitor, asked: Asked, control_plane: ControlPlane
+) -> None:
+    """Each step says so and can be made again: the link, and the way back with its code."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    address = back(asked, state=leaving.state, code=CODE)
+    control_plane.stop_api_server()
+    try:
+        proving, returning = await visitor.prove(asked.path, asked.ticket), await visitor.get(address)
+    finally:
+        await asyncio.to_thread(control_plane.start_api_server)
+    for seen in (proving, returning):
+        assert (seen.status, seen.failure, seen.headers["Retry-After"]) == (503, "Unavailable", "5")
+    assert (await visitor.prove(asked.path, asked.ticket)).page == "details"
+    assert (await visitor.get(address)).status == 303
+
+
+async def test_json_does_as_well_as_a_form(visitor: Visitor, asked: Asked) -> None:
+    """The ticket may come either way; anything else is no ticket."""
+    await visitor.get(asked.path)
+    headers = {"Origin": visitor.url, "Cookie": "; ".join(f"{n}={v}" for n, v in visitor.cookies.items())}
+    for body, page in (({"ticket": asked.ticket}, "details"), ([], "failure"), ({"ticket": 1}, "failure")):
+        async with visitor.session.post(visitor.url + asked.path, json=body, headers=headers, ssl=False) as answer:
+            assert f'data-page="{page}"' in await answer.text()

@@ -1,0 +1,143 @@
+"""A person in a browser: every page, on two replicas of which each step is served by the other one."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.async_api import Page, expect
+
+from oauth_connector.api.v1alpha1.consent import ConsentReason
+from tests.component.consent_server.ways import go_on, open_link
+from tests.support.browser import inspect
+from tests.support.cluster import Namespace
+from tests.support.consent_site import REQUESTER, Asked, ConsentSite, ask
+from tests.support.two_hosts import CODE, TwoHosts
+
+
+async def test_a_person_says_yes_and_sees_it_through(
+    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+) -> None:
+    """From the link to success: details, a provider of two hosts, the code, the end; each step by the other replica."""
+    served = consent_site.balancer.served
+    served.clear()
+    wrong = []
+    await open_link(tab, consent_site, asked)
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
+    assert tab.url == consent_site.url + asked.path, "the ticket is out of the address bar"
+    text = await tab.inner_text("main")
+    for told in (REQUESTER, "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
+        assert told in text
+    await tab.get_by_text("complain about the redirect URI").click()
+    await expect(tab.get_by_label("Redirect URI")).to_contain_text(f"/oauth/callback/{asked.namespace.name}/zoho")
+    wrong += await inspect(tab, "details")
+    await go_on(tab, provider)
+    assert provider.asked[0]["code_challenge_method"] == "S256"
+    assert provider.asked[0]["prompt"] == "consent"
+    provider.extra["accounts-server"] = "https://accounts.example.eu"
+    await tab.reload()
+    await tab.click("#yes")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
+    assert urlsplit(tab.url).query == ""
+    wrong += await inspect(tab, "code")
+    answer = await asked.answer()
+    assert answer.code.get_secret_value() == CODE
+    assert answer.ticket.get_secret_value() == asked.ticket
+    assert dict(answer.parameters) == {"accounts-server": "https://accounts.example.eu"}
+    await expect(tab.get_by_label("Confirmation code")).to_have_text(answer.confirmation)
+    await asked.namespace.edit("oauthconsents", asked.name, {"spec": {"confirmation": answer.confirmation}})
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Almost there")
+    wrong += await inspect(tab, "working")
+    await asked.conclude("True", ConsentReason.CONNECTED, "OAuthConnector `zoho` is connected.")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connected")
+    await expect(tab.get_by_role("status")).to_have_text("Connected")
+    wrong += await inspect(tab, "connected")
+    steps = [(method, turn) for method, path, turn in served if not path.startswith("/assets/")]
+    assert {turn for _, turn in steps} == {0, 1}
+    assert wrong == []
+    assert asked.ticket not in consent_site.logged()
+    assert CODE not in consent_site.logged()
+
+
+async def test_the_page_waits_for_the_operator(
+    tab: Page, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+) -> None:
+    """While the request is not there, the page says so, asks again by itself, and goes on."""
+    asked = await ask(namespace)
+    await open_link(tab, consent_site, asked)
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Getting ready")
+    wrong = await inspect(tab, "wait")
+    await asked.fill(consent_site.url, provider.endpoint)
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
+    assert wrong == []
+
+
+async def test_pages_of_failure_say_what_to_do(
+    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+) -> None:
+    """What a browser shows for each thing that can go wrong before the provider and after it."""
+    wrong = []
+    title = tab.get_by_role("heading", level=1)
+    await tab.goto(consent_site.url + asked.path)
+    await expect(title).to_have_text("The link is not complete")
+    wrong += await inspect(tab, "ticket-missing")
+    await tab.goto(f"{consent_site.url}{asked.path}#{'x' * 43}")
+    await expect(title).to_have_text("This link is not valid")
+    wrong += await inspect(tab, "link-invalid")
+    await open_link(tab, consent_site, asked)
+    await go_on(tab, provider)
+    await tab.click("#no")
+    await expect(title).to_have_text("The provider said no")
+    assert "555" not in await tab.inner_text("body")
+    wrong += await inspect(tab, "denied")
+    await tab.reload()
+    await expect(title).to_have_text("Your browser does not know of this")
+    wrong += await inspect(tab, "flow-lost")
+    await asked.conclude("False", ConsentReason.CONNECTOR_SUSPENDED, "OAuthConnector `zoho` is suspended: wake it up")
+    await open_link(tab, consent_site, asked)
+    await expect(title).to_have_text("This cannot be connected now")
+    await expect(tab.locator("main")).to_contain_text("OAuthConnector zoho is suspended: wake it up")
+    wrong += await inspect(tab, "suspended")
+    await tab.goto(f"{consent_site.url}/connector/{asked.namespace.name}/zoho")
+    await expect(title).to_have_text("Connect zoho")
+    wrong += await inspect(tab, "connector")
+    assert wrong == []
+
+
+async def test_a_link_that_was_used_or_another_issuers_answer(
+    tab: Page, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+) -> None:
+    """An answer of another issuer is not taken; after a good one the link is used, and the last page may yet say no."""
+    asked = await ask(namespace)
+    await asked.fill(consent_site.url, provider.endpoint, issuer="https://accounts.example.com")
+    wrong = []
+    title = tab.get_by_role("heading", level=1)
+    provider.extra["iss"] = "https://evil.example"
+    await open_link(tab, consent_site, asked)
+    await go_on(tab, provider)
+    await tab.click("#yes")
+    await expect(title).to_have_text("Somebody else has answered")
+    wrong += await inspect(tab, "issuer-mismatch")
+    provider.extra["iss"] = "https://accounts.example.com"
+    await open_link(tab, consent_site, asked)
+    await go_on(tab, provider)
+    await tab.click("#yes")
+    await expect(title).to_have_text("Type this code")
+    other = await tab.context.new_page()
+    await open_link(other, consent_site, asked)
+    await expect(other.get_by_role("heading", level=1)).to_have_text("This link was used already")
+    wrong += await inspect(other, "used")
+    await asked.conclude("False", ConsentReason.CODE_REJECTED, "127.0.0.1 did not accept the code that it had sent")
+    await expect(title).to_have_text("This did not work")
+    wrong += await inspect(tab, "failed")
+    assert wrong == []
+
+
+async def test_the_keyboard_is_enough(tab: Page, consent_site: ConsentSite, asked: Asked) -> None:
+    """From the details, Tab reaches the one button, which shows that it has the focus, and Enter goes on."""
+    await open_link(tab, consent_site, asked)
+    button = tab.get_by_role("button")
+    await expect(button).to_be_visible()
+    await tab.keyboard.press("Tab")
+    await expect(button).to_be_focused()
+    assert await button.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    await tab.keyboard.press("Enter")
+    await tab.wait_for_url(re.compile("/sign-in"))

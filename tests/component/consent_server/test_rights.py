@@ -1,0 +1,102 @@
+"""What the service may do on a real API server, by deploy/consent.yaml: two verbs on one kind, and nothing else."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from devtools.control_plane import ControlPlane
+from oauth_connector.consent_server.consents import KubeConsents, Overtaken
+from oauth_connector.consent_server.names import Name
+from oauth_connector.kube.access import from_kubeconfig
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.errors import KubeError
+from tests.support.cluster import Namespace
+from tests.support.consent_site import ask
+
+API = "/apis/oauthconnector.dev/v1alpha1"
+SEALED = "a.b.c.d.e"
+
+
+@pytest.fixture
+async def service(consent_account: Path) -> AsyncIterator[KubeAPI]:
+    """Give the API server as the service meets it."""
+    async with KubeAPI(from_kubeconfig(consent_account)) as api:
+        yield api
+
+
+async def test_it_can_read_no_secret(service: KubeAPI, namespace: Namespace) -> None:
+    """Not by name, not by list, not as metadata."""
+    await namespace.add_secret("crm", value="v")
+    for path in (f"/api/v1/namespaces/{namespace.name}/secrets/crm", "/api/v1/secrets"):
+        with pytest.raises(KubeError) as refused:
+            await service.get(path)
+        assert refused.value.status == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "oauthconsents"),
+        ("POST", "oauthconsents"),
+        ("PATCH", "oauthconsents/one"),
+        ("PUT", "oauthconsents/one/status"),
+        ("DELETE", "oauthconsents/one"),
+        ("GET", "oauthconnectors/zoho"),
+        ("PATCH", "oauthconnectors/zoho/status"),
+    ],
+)
+async def test_it_can_do_nothing_else_with_our_kinds(
+    service: KubeAPI, namespace: Namespace, method: str, path: str
+) -> None:
+    """No list, no write but of status, nothing of connectors."""
+    await ask(namespace, "one")
+    content = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    with pytest.raises(KubeError) as refused:
+        await service.request(method, f"{API}/namespaces/{namespace.name}/{path}", body={}, content_type=content)
+    assert refused.value.status == 403
+
+
+def test_its_rights_are_two_and_their_names_say_which(control_plane: ControlPlane, consent_account: Path) -> None:
+    """What kubectl lists for it: of ours these two, of Secrets nothing."""
+    listed = control_plane.kubectl("auth", "can-i", "--list", "--kubeconfig", str(consent_account), "--no-headers")
+    ours = [line.split() for line in listed.splitlines() if "oauthconnector.dev" in line]
+    assert "secrets" not in listed
+    assert {words[0]: words[-1] for words in ours} == {
+        "oauthconsents.oauthconnector.dev": "[get]",
+        "oauthconsents.oauthconnector.dev/status": "[patch]",
+    }
+
+
+async def test_a_response_is_written_once_and_to_the_version_that_was_read(
+    service: KubeAPI, namespace: Namespace
+) -> None:
+    """Whoever comes second, or has read an older version, is told so; what is there stays."""
+    asked = await ask(namespace)
+    consents, name = KubeConsents(service), Name(namespace.name, asked.name)
+    old = await consents.read(name)
+    assert old is not None
+    await asked.fill("https://connect.example.com", "https://accounts.example.com/auth")
+    with pytest.raises(Overtaken):
+        await consents.answer(old, SEALED)
+    new = await consents.read(name)
+    assert new is not None
+    await consents.answer(new, SEALED)
+    newest = await consents.read(name)
+    assert newest is not None
+    assert newest.response == SEALED
+    with pytest.raises(Overtaken):
+        await consents.answer(newest, "f.g.h.i.j")
+    assert await asked.response() == SEALED
+
+
+async def test_a_consent_that_is_gone_is_none(service: KubeAPI, namespace: Namespace) -> None:
+    """It cannot be read, and its response not written."""
+    asked = await ask(namespace)
+    consents, name = KubeConsents(service), Name(namespace.name, asked.name)
+    read = await consents.read(name)
+    assert read is not None
+    await namespace.delete("oauthconsents", asked.name)
+    assert await consents.read(name) is None
+    with pytest.raises(Overtaken):
+        await consents.answer(read, SEALED)

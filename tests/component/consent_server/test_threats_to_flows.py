@@ -1,0 +1,147 @@
+"""The threats to a flow, each tried on two replicas over the real API server.
+
+Numbers are those of docs/explanation/threats.md: TH1 login CSRF, TH2 consent phishing, TH3 mix-up, TH4 replay, TH5 open
+redirects.
+"""
+
+import pytest
+
+from oauth_connector.consent_protocol.addresses import callback_path
+from tests.component.consent_server.ways import back, finish
+from tests.support.cluster import Namespace
+from tests.support.consent_site import REQUESTER, Asked, ConsentSite, ask
+from tests.support.two_hosts import CODE, TwoHosts
+from tests.support.visitor import Visitor
+
+EVIL = "https://evil.example"
+
+
+async def test_an_attackers_code_does_not_come_into_a_victims_browser(
+    visitor: Visitor, stranger: Visitor, asked: Asked
+) -> None:
+    """TH1: an address with the attacker's state and code, opened by the victim, does nothing for either."""
+    leaving = await stranger.begin(asked.path, asked.ticket)
+    seen = await visitor.get(back(asked, code=CODE, state=leaving.state))
+    assert (seen.status, seen.failure) == (400, "FlowLost")
+    assert await asked.response() is None
+
+
+async def test_a_victims_own_flow_takes_no_foreign_state(visitor: Visitor, stranger: Visitor, asked: Asked) -> None:
+    """TH1: a cookie of one flow does not stand for the state of another, whatever name it is put under."""
+    mine = await visitor.begin(asked.path, asked.ticket)
+    theirs = await stranger.begin(asked.path, asked.ticket)
+    name = next(name for name in stranger.cookies if not name.endswith("here"))
+    visitor.cookies[name] = next(v for n, v in visitor.cookies.items() if not n.endswith("here"))
+    seen = await visitor.get(back(asked, code=CODE, state=theirs.state))
+    assert seen.failure == "FlowLost"
+    assert mine.state != theirs.state
+    assert await asked.response() is None
+
+
+async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: Visitor, asked: Asked) -> None:
+    """TH2: the link of a connector's status, or one whose fragment was cut off, gets nobody to the provider."""
+    shown = await visitor.get(f"/connector/{asked.namespace.name}/zoho")
+    assert f"kubectl oauth authorize zoho -n {asked.namespace.name}" in shown.text
+    assert shown.set_cookies == []
+    assert (await visitor.prove(asked.path, "")).failure == "TicketMissing"
+    wrong = await visitor.begin(asked.path, "x" * 43)
+    assert wrong.failure == "LinkInvalid"
+    assert REQUESTER not in wrong.text
+
+
+async def test_what_is_granted_is_shown_before_anything_begins(
+    visitor: Visitor, asked: Asked, provider: TwoHosts
+) -> None:
+    """TH2: the first POST names everything and sets no cookie; only the second one begins a flow."""
+    seen = await visitor.prove(asked.path, asked.ticket)
+    told = (
+        f"<dd>{REQUESTER}</dd>",
+        asked.namespace.name,
+        "zoho",
+        "1000.EXAMPLE",
+        provider.host,
+        "accounts.example.com",
+    )
+    for fact in (*told, "ZohoCRM.modules.ALL", "zoho-token", callback_path(asked.namespace.name, "zoho")):
+        assert fact in seen.text
+    assert seen.set_cookies == []
+    assert "Refresh" not in seen.headers
+    leaving = await visitor.post(asked.path, ticket=asked.ticket, go=True)
+    assert leaving.status == 200
+    assert leaving.headers["Refresh"] == f"0;url={leaving.onward}"
+    [cookie] = leaving.set_cookies
+    for part in ("__Host-oac-", "Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="):
+        assert part in cookie
+    assert "Domain" not in cookie
+
+
+async def test_a_flow_that_is_passed_on_ends_where_it_began(visitor: Visitor, stranger: Visitor, asked: Asked) -> None:
+    """TH2: the requester begins, a colleague is given the provider's link and says yes: nothing is taken."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    await stranger.get(asked.path)
+    assert (await stranger.get(back(asked, code=CODE, state=leaving.state))).failure == "FlowLost"
+    assert await asked.response() is None
+
+
+async def test_the_confirmation_code_is_told_to_the_browser_alone(visitor: Visitor, asked: Asked) -> None:
+    """TH2: whoever may read the consent cannot learn the code that the last page shows; another browser neither."""
+    seen = await finish(visitor, asked)
+    done = await visitor.get(seen.headers["Location"])
+    answer = await asked.answer()
+    assert answer.confirmation in done.text
+    assert answer.confirmation not in str(await asked.namespace.get("oauthconsents", asked.name))
+    visitor.cookies.clear()
+    assert (await visitor.get(seen.headers["Location"])).failure == "NothingToShow"
+    assert (await visitor.get(f"{asked.path}/status")).failure == "NothingToShow"
+
+
+async def test_a_code_for_one_connector_does_not_come_to_another(visitor: Visitor, asked: Asked) -> None:
+    """TH3: each connector has a path of its own, and a provider that answers to another's is not believed."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    seen = await visitor.get(back(asked, "erp", code=CODE, state=leaving.state))
+    assert seen.failure == "WrongPlace"
+    assert await asked.response() is None
+
+
+@pytest.mark.parametrize(("iss", "failure"), [(EVIL, "IssuerMismatch"), (None, "IssuerMismatch")])
+async def test_an_answer_of_another_issuer_is_not_taken(
+    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, iss: str | None, failure: str
+) -> None:
+    """TH3: where the issuer is known and always names itself, another name, or none, ends the flow (RFC 9207)."""
+    asked = await ask(namespace)
+    issuer = "https://accounts.example.com"
+    await asked.fill(consent_site.url, f"{issuer}/auth", issuer=issuer, issRequired=True)
+    seen = await finish(visitor, asked, **({"iss": iss} if iss else {}))
+    assert seen.failure == failure
+    assert await asked.response() is None
+    good = await finish(visitor, asked, iss=issuer)
+    assert good.status == 303
+    assert (await asked.answer()).iss == issuer
+
+
+async def test_a_callback_works_once(visitor: Visitor, asked: Asked) -> None:
+    """TH4: the same address again finds no cookie; with the cookie kept by a thief it finds the response there."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    kept = dict(visitor.cookies)
+    address = back(asked, code=CODE, state=leaving.state)
+    assert (await visitor.get(address)).status == 303
+    sealed = await asked.response()
+    assert (await visitor.get(address)).failure == "FlowLost"
+    visitor.cookies = kept
+    assert (await visitor.get(back(asked, code="another", state=leaving.state))).failure == "Used"
+    assert (await visitor.prove(asked.path, asked.ticket)).failure == "Used"
+    assert await asked.response() == sealed
+
+
+@pytest.mark.parametrize("name", ["returnTo", "next", "redirect_uri", "url", "continue"])
+async def test_no_parameter_leads_anywhere_else(visitor: Visitor, asked: Asked, name: str) -> None:
+    """TH5: after the provider there is one way on, and it is ours."""
+    seen = await finish(visitor, asked, **{name: EVIL})
+    assert (seen.status, seen.headers["Location"]) == (303, f"{asked.path}/done")
+
+
+async def test_no_path_becomes_an_address(visitor: Visitor) -> None:
+    """TH5: paths that browsers could take for other hosts get a page, not a redirect."""
+    for path in ("//evil.example", "/%2F%2Fevil.example", "/connect//evil.example/", "/connect/..%2F..%2F/x", "/"):
+        seen = await visitor.get(path)
+        assert (seen.status, seen.failure, seen.headers.get("Location")) == (404, "NotFound", None)

@@ -1,0 +1,47 @@
+"""The operator and the service together: what one writes, the other understands."""
+
+import re
+
+from tests.component.consent_server.ways import back
+from tests.support.cluster import Namespace, until
+from tests.support.consent_site import ConsentSite, ask
+from tests.support.control_plane import StartOperator
+from tests.support.two_hosts import CODE, TwoHosts
+from tests.support.visitor import Visitor
+
+CODE_SHOWN = re.compile("[0-9A-Z]{4}-[0-9A-Z]{4}")
+
+
+async def test_a_consent_goes_from_one_to_the_other_and_back(
+    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts, start_operator: StartOperator
+) -> None:
+    """The operator fills the request, opens what the service sealed, and its last word is on the last page."""
+    await start_operator(provider.port, publicURL=consent_site.url)
+    await namespace.add_secret("zoho", client_secret="c4n4ry-secret")
+    endpoints = {"authorizationURL": provider.endpoint, "tokenURL": f"http://127.0.0.1:{provider.port}/no-tokens-here"}
+    client = {"id": "abc", "secretRef": {"name": "zoho"}}
+    spec = {"grantType": "AuthorizationCode", "provider": endpoints, "client": client, "scopes": ["a", "b"]}
+    await namespace.add_connector("zoho", spec)
+
+    async def waits_for_a_person() -> bool:
+        return "ConsentRequired" in await namespace.conditions("zoho")
+
+    await until(waits_for_a_person)
+    asked = await ask(namespace)
+
+    async def is_filled() -> bool:
+        return (await visitor.prove(asked.path, asked.ticket)).page == "details"
+
+    await until(is_filled)
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    seen = await visitor.get(back(asked, state=leaving.state, code=CODE))
+    found = CODE_SHOWN.search((await visitor.get(seen.headers["Location"])).text)
+    assert found is not None
+    await namespace.edit("oauthconsents", asked.name, {"spec": {"confirmation": found.group()}})
+
+    async def has_ended() -> bool:
+        return (await visitor.get(f"{asked.path}/status")).text == '{"phase": "Failed"}'
+
+    await until(has_ended)
+    done = await visitor.get(seen.headers["Location"])
+    assert "kubectl oauth authorize zoho" in done.text

@@ -1,0 +1,33 @@
+"""The ways that tests go again and again: out with a link, and back from the provider."""
+
+import re
+from urllib.parse import urlencode
+
+from playwright.async_api import Page
+
+from oauth_connector.consent_protocol.addresses import callback_path
+from tests.support.consent_site import Asked, ConsentSite
+from tests.support.two_hosts import CODE, TwoHosts
+from tests.support.visitor import Seen, Visitor
+
+
+def back(asked: Asked, connector: str = "zoho", **query: str) -> str:
+    """Give the path that a provider sends a browser back to."""
+    return f"{callback_path(asked.namespace.name, connector)}?{urlencode(query)}"
+
+
+async def finish(visitor: Visitor, asked: Asked, **query: str) -> Seen:
+    """Go the whole way, with what the provider sends back besides `state`."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    return await visitor.get(back(asked, **{"code": CODE, **query, "state": leaving.state}))
+
+
+async def open_link(tab: Page, site: ConsentSite, asked: Asked) -> None:
+    """Open the link that the requester was given."""
+    await tab.goto(site.url + asked.fragment)
+
+
+async def go_on(tab: Page, provider: TwoHosts) -> None:
+    """Say that one wants to go to the provider, and wait to be there."""
+    await tab.get_by_role("button", name=f"Continue to {provider.host}").click()
+    await tab.wait_for_url(re.compile("/sign-in"))

@@ -1,0 +1,43 @@
+"""A person's yes is not lost because the API server has a bad moment."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from devtools.control_plane import ControlPlane
+from tests.component.kubectl_plugin.authorization_endpoint import CODE
+from tests.component.kubectl_plugin.conftest import Scene
+from tests.support.faulty_api import FaultyAPI, Lose, Refuse, faulty_api, kubeconfig_through
+from tests.support.polling import eventually
+
+
+@pytest.fixture
+async def api(control_plane: ControlPlane) -> AsyncIterator[FaultyAPI]:
+    """Give what stands between the plugin and the API server."""
+    async with faulty_api(control_plane.url, control_plane.ca) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def through(api: FaultyAPI, kubeconfig: Path, tmp_path: Path) -> str:
+    """Give the person's kubeconfig, by way of the proxy."""
+    return str(kubeconfig_through(api, kubeconfig, tmp_path))
+
+
+@pytest.mark.parametrize("fault", [Refuse(503), Refuse(429, "1"), Lose()], ids=["shed", "busy", "lost"])
+async def test_an_answer_is_handed_over_through_a_bad_moment(
+    scene: Scene, api: FaultyAPI, through: str, fault: Refuse | Lose
+) -> None:
+    """Reads and writes are tried again; a write that had happened is as if made once."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser", "--kubeconfig", through)
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    link = await scene.link()
+    with api.requests_meet(fault, "GET", "PATCH", path="/oauthconsents/"):
+        async with scene.browser.get(link) as answer:
+            assert answer.status == 200
+        await eventually(lambda: sum(method == "PATCH" for method, _ in api.requests) >= 2)
+    assert (await scene.operator.answer()).code.get_secret_value() == CODE
+    await scene.operator.connect()
+    assert await scene.terminal.ended() == 0

@@ -1,0 +1,216 @@
+"""`kubectl oauth authorize` where the browser comes back to this machine."""
+
+import json
+import os
+import re
+import signal
+import socket
+from html import unescape
+
+from tests.component.kubectl_plugin.authorization_endpoint import CODE
+from tests.component.kubectl_plugin.conftest import PERSON, Scene
+
+
+def link_of(page: str) -> str:
+    """Give the link that a page goes to."""
+    found = re.search(r'href="([^"]+)"', page)
+    assert found is not None
+    return unescape(found[1])
+
+
+async def test_a_connector_is_connected_through_the_browser(scene: Scene) -> None:
+    """A private page opens the provider's link, the answer is sealed and confirmed, the connector's state is shown."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name)
+    consent = await scene.operator.fill(scene.loopback, scene.provider.url)
+    page = await scene.opened()
+    assert (scene.folder / "modes").read_text().split() == ["600", "700"]
+    async with scene.browser.get(link_of(page)) as answer:
+        assert answer.status == 200
+        assert str(answer.url) == scene.loopback  # without the code
+        assert "Back to the terminal" in await answer.text()
+    sealed = await scene.operator.answer()
+    assert sealed.code.get_secret_value() == CODE
+    await scene.operator.connect()
+    assert await scene.terminal.ended() == 0
+    assert "crm is connected" in scene.terminal.shown
+    assert "account ann@example.com" in scene.terminal.printed
+    assert "(in 1h)" in scene.terminal.printed
+    spec = consent["spec"]
+    assert spec["requestedBy"] == f"system:serviceaccount:{scene.namespace.name}:{PERSON}"
+    assert (spec["connectorName"], spec["redirect"]) == ("crm", "Loopback")
+    asked = scene.provider.asked[0]
+    assert asked["scope"] == "read write"
+    assert asked["access_type"] == "offline"
+    assert asked["code_challenge_method"] == "S256"
+    assert consent["metadata"]["managedFields"][0]["manager"] == "oauth-connector-cli"
+
+
+async def test_json_is_given_to_programs(scene: Scene) -> None:
+    """Standard output is one object, whatever is told to a person meanwhile."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "-o", "json", "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    async with scene.browser.get(await scene.link()) as answer:
+        assert answer.status == 200
+    await scene.operator.answer()
+    await scene.operator.connect()
+    assert await scene.terminal.ended() == 0
+    told = json.loads(scene.terminal.printed)
+    assert (told["name"], told["ready"], told["secretRef"]) == ("crm", True, {"name": "crm-token"})
+
+
+async def test_only_the_right_answer_counts(scene: Scene) -> None:
+    """Another state, path, method or host changes nothing; the right answer then still counts, and only once."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    link, browser = await scene.link(), scene.browser
+    async with browser.get(link, allow_redirects=False) as answer:
+        right = answer.headers["Location"]
+    stranger, right_host = right.replace("state=", "state=x"), f"127.0.0.1:{scene.port}"
+    seen = [
+        (await browser.get(stranger, allow_redirects=False)).status,
+        (await browser.get(f"{scene.loopback}?code=evil", allow_redirects=False)).status,
+        (await browser.get(right + "&state=again", allow_redirects=False)).status,
+        (await browser.get(right, headers={"Host": f"evil.example:{scene.port}"}, allow_redirects=False)).status,
+        (await browser.get(right.replace("/crm?", "/crm/?"), allow_redirects=False)).status,
+        (await browser.get(f"http://{right_host}/", allow_redirects=False)).status,
+        (await browser.post(right, allow_redirects=False)).status,
+    ]
+    assert seen == [400, 400, 400, 421, 404, 404, 404]
+    assert "response" not in (await scene.operator.consent())["status"]
+    async with browser.get(right, allow_redirects=False) as taken:
+        assert (taken.status, taken.headers["Location"]) == (303, f"/oauth/callback/{scene.namespace.name}/crm")
+        assert taken.headers["Cache-Control"] == "no-store"
+        assert taken.headers["Referrer-Policy"] == "no-referrer"
+        assert "default-src 'none'" in taken.headers["Content-Security-Policy"]
+    assert (await browser.get(right, allow_redirects=False)).status == 410
+    assert (await scene.operator.answer()).code.get_secret_value() == CODE
+    await scene.operator.connect()
+    assert await scene.terminal.ended() == 0
+
+
+async def test_an_issuer_that_must_name_itself_is_held_to_it(scene: Scene) -> None:
+    """An answer of another server is not used (RFC 9207), and the consent is taken back."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    issuer = {"issuer": "https://login.example.com", "issRequired": True}
+    await scene.operator.fill(scene.loopback, scene.provider.url, **issuer)
+    scene.provider.answers["iss"] = "https://evil.example.com"
+    async with scene.browser.get(await scene.link()) as answer:
+        assert "another issuer" in await answer.text()
+    assert await scene.terminal.ended() == 1
+    assert "another issuer" in scene.terminal.shown
+    assert await scene.operator.consents() == []
+
+
+async def test_a_no_at_the_provider_is_told(scene: Scene) -> None:
+    """The provider's error gets a sentence on the page and in the terminal, and the consent is taken back."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    scene.provider.answers = {"error": "access_denied", "error_description": "<b>buy now</b>"}
+    async with scene.browser.get(await scene.link()) as answer:
+        page = await answer.text()
+    assert "access_denied" in page
+    assert "buy now" not in page
+    assert await scene.terminal.ended() == 1
+    assert "The provider says access_denied" in scene.terminal.shown
+    assert await scene.operator.consents() == []
+
+
+async def test_a_taken_port_is_told_with_its_holder(scene: Scene) -> None:
+    """Nobody shares the port; the sentence names who has it."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", scene.port))
+        other.listen()
+        await scene.add_connector(scene.loopback)
+        await scene.authorize("-n", scene.namespace.name, "--no-browser")
+        await scene.operator.fill(scene.loopback, scene.provider.url)
+        assert await scene.terminal.ended() == 1
+    assert f"Port {scene.port}" in scene.terminal.shown
+    assert f"(process {os.getpid()})" in scene.terminal.shown
+    assert await scene.operator.consents() == []
+
+
+async def test_a_refused_code_is_told_as_the_operator_says_it(scene: Scene) -> None:
+    """The operator's verdict ends the command, and its object stays for whoever asks later."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    async with scene.browser.get(await scene.link()) as answer:
+        assert answer.status == 200
+    await scene.operator.answer()
+    await scene.operator.say("False", "CodeRejected", "login.example.com refuses the code\x1b[31m")
+    assert await scene.terminal.ended() == 1
+    assert "CodeRejected: login.example.com refuses the code·[31m" in scene.terminal.shown
+    assert len(await scene.operator.consents()) == 1
+
+
+async def test_a_connector_that_is_not_ready_in_the_end_is_a_problem(scene: Scene) -> None:
+    """The consent may be used and the Secret still not be written: its message is shown, with status 1."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser", "--settle", "1s")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    async with scene.browser.get(await scene.link()) as answer:
+        assert answer.status == 200
+    await scene.operator.answer()
+    await scene.operator.show(ready="False")
+    await scene.operator.say("True", "Connected")
+    assert await scene.terminal.ended() == 1
+    assert "To do" in scene.terminal.printed
+
+
+async def test_the_port_is_free_for_the_next_run(scene: Scene) -> None:
+    """A browser that keeps its connection does not keep the port: who was refused can try again at once."""
+    await scene.add_connector(scene.loopback)
+    scene.provider.answers = {"error": "access_denied"}
+    for run in range(2):
+        await scene.authorize("-n", scene.namespace.name, "--no-browser")
+        await scene.operator.fill(scene.loopback, scene.provider.url)
+        async with scene.browser.get(await scene.link()) as answer:
+            assert "access_denied" in await answer.text(), run
+        assert await scene.terminal.ended() == 1
+        assert "is taken" not in scene.terminal.shown
+
+
+async def test_a_termination_takes_the_consent_back(scene: Scene) -> None:
+    """A closed terminal or a SIGTERM is as good as Ctrl-C."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    await scene.link()
+    scene.terminal.signal(signal.SIGTERM)
+    assert await scene.terminal.ended() == 130
+    assert await scene.operator.consents() == []
+
+
+async def test_an_answer_of_somebody_elses_is_told(scene: Scene) -> None:
+    """A response is set once: who finds one there already starts anew."""
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    link = await scene.link()
+    await scene.operator.respond()
+    async with scene.browser.get(link) as answer:
+        assert answer.status == 200
+    assert await scene.terminal.ended() == 1
+    assert "Somebody else has answered OAuthConsent crm-" in scene.terminal.shown
+
+
+async def test_a_browser_that_stays_does_not_hold_up_the_rest(scene: Scene) -> None:
+    """Some end only when their window is closed."""
+    script = scene.folder / "browser"
+    closed = scene.folder / "closed"
+    script.write_text(script.read_text() + f"until [ -e {closed} ]; do sleep 0.1; done\n")
+    await scene.add_connector(scene.loopback)
+    await scene.authorize("-n", scene.namespace.name)
+    await scene.operator.fill(scene.loopback, scene.provider.url)
+    async with scene.browser.get(link_of(await scene.opened())) as answer:
+        assert answer.status == 200
+    await scene.operator.answer()
+    await scene.operator.connect()
+    assert await scene.terminal.ended() == 0
+    closed.touch()

@@ -1,0 +1,184 @@
+"""From `kubectl apply` to a token in a Secret that is always fresh."""
+
+import base64
+
+import pytest
+from pydantic import SecretStr
+
+from devtools.authorization_server import AuthorizationServer
+from tests.component.reconciling.scene import Scene, enter
+from tests.support.cluster import Namespace, until
+from tests.support.control_plane import StartOperator
+from tests.support.faulty_proxy import FaultyProxy
+from tests.support.kstatus import flux_problems, kstatus
+
+
+async def test_a_connector_gets_a_token_in_a_secret(namespace: Namespace, scene: Scene) -> None:
+    """Client credentials: seconds after `apply` a Secret holds a token that the server knows, and status says so."""
+    await scene.connect()
+    values = await namespace.values("crm-token") or {}
+    assert scene.server.is_live(SecretStr(values["access_token"]))
+    assert values["authorization"] == f"Bearer {values['access_token']}"
+    assert values.keys() == {"access_token", "token_type", "expires_at", "authorization", "scope"}
+    connector = await namespace.get("oauthconnectors", "crm") or {}
+    assert connector["status"]["secretRef"] == {"name": "crm-token"}
+    assert kstatus(connector["status"], connector["metadata"]["generation"]) == "Current"
+    assert flux_problems(connector["status"], connector["metadata"]["generation"]) == []
+    assert scene.calls == 1
+
+
+async def test_the_password_grant_gets_a_token(
+    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
+) -> None:
+    """A name and a password become a token; the password itself is kept nowhere."""
+    scene = enter(namespace, canaille, canaille_proxy)
+    person = canaille.enroll("c4n4ry-password")
+    await start_operator(scene.port)
+    await scene.add_client_secret()
+    await namespace.add_secret("ann", password="c4n4ry-password")
+    password = {"username": person.username, "passwordSecretRef": {"name": "ann"}}
+    await scene.connect(grantType="Password", password=password, scope="profile")
+    assert canaille.is_live(SecretStr(await namespace.token("crm-token") or ""))
+    for plural in ("oauthconnectors", "secrets"):
+        kept = [item for item in await namespace.items(plural) if item["metadata"]["name"] not in ("ann", "robot")]
+        assert "c4n4ry" not in str(kept)
+        assert base64.b64encode(b"c4n4ry-password").decode() not in str(kept)
+
+
+@pytest.mark.parametrize("trust", ["caBundle", "caBundleRef", "trustBundle"])
+async def test_an_issuer_behind_a_private_authority_is_discovered(
+    namespace: Namespace, oidc_provider_tls: AuthorizationServer, start_operator: StartOperator, trust: str
+) -> None:
+    """With its authority trusted, by connector or by operator, an issuer is all that has to be named."""
+    server = oidc_provider_tls
+    assert server.ca is not None
+    client = server.register(secret="c4n4ry-client-secret")
+    settings = {"trustBundle": str(server.ca)} if trust == "trustBundle" else {}
+    await start_operator(server.port, **settings)
+    await namespace.add_secret("robot", client_secret="c4n4ry-client-secret")
+    await namespace.add_config_map("authority", {"ca.crt": server.ca.read_text()})
+    trusting: dict[str, dict[str, object]] = {
+        "caBundle": {"caBundle": base64.b64encode(server.ca.read_bytes()).decode()},
+        "caBundleRef": {"caBundleRef": {"name": "authority"}},
+        "trustBundle": {},
+    }
+    spec = {
+        "grantType": "ClientCredentials",
+        "provider": {"issuer": server.issuer, **trusting[trust]},
+        "client": {"id": client.id, "secretRef": {"name": "robot"}},
+        "resources": ["urn:test:api"],
+        "scopes": ["read"],
+    }
+    await namespace.add_connector("crm", spec)
+    await namespace.shows("crm", Ready="TokenIssued")
+    assert server.is_live(SecretStr(await namespace.token("crm-token") or ""))
+
+
+async def test_a_private_authority_that_is_not_trusted_is_told(
+    namespace: Namespace, oidc_provider_tls: AuthorizationServer, start_operator: StartOperator
+) -> None:
+    """Without its authority the provider is not believed, and the reason names the cure."""
+    await start_operator(oidc_provider_tls.port)
+    await namespace.add_secret("robot", client_secret="c4n4ry-client-secret")
+    spec = {
+        "grantType": "ClientCredentials",
+        "provider": {"tokenURL": oidc_provider_tls.token_url},
+        "client": {"id": "any", "secretRef": {"name": "robot"}},
+    }
+    await namespace.add_connector("crm", spec)
+    await namespace.shows("crm", not_Ready="CertificateUntrusted", Stalled="CertificateUntrusted")
+
+
+async def test_tokens_are_refreshed_ahead_of_expiry_many_times_in_a_row(
+    namespace: Namespace,
+    canaille: AuthorizationServer,
+    oidc_provider: AuthorizationServer,
+    canaille_proxy: FaultyProxy,
+    oidc_provider_proxy: FaultyProxy,
+    start_operator: StartOperator,
+) -> None:
+    """Tokens of half a minute from two servers: at every moment the Secret shows one that is alive."""
+    scenes = [
+        enter(namespace, canaille, canaille_proxy, lifetime=30),
+        enter(namespace, oidc_provider, oidc_provider_proxy, lifetime=30),
+    ]
+    await start_operator(*(scene.port for scene in scenes))
+    for number, scene in enumerate(scenes):
+        await namespace.add_secret(f"robot-{number}", client_secret="c4n4ry-client-secret")
+        client = {"id": scene.client.id, "secretRef": {"name": f"robot-{number}"}}
+        extra = {"resources": ["urn:test:api"]} if scene.server is oidc_provider else {}
+        await scene.connect(f"crm-{number}", client=client, **extra)
+    seen: list[set[str]] = [set(), set()]
+
+    async def refreshed_often() -> bool:
+        for number, scene in enumerate(scenes):
+            token = await namespace.token(f"crm-{number}-token") or ""
+            if token not in seen[number]:
+                assert scene.server.is_live(SecretStr(token))
+                seen[number].add(token)
+            values = await namespace.conditions(f"crm-{number}")
+            assert values == {"Ready": "TokenIssued"}
+        return all(len(tokens) >= 5 for tokens in seen)
+
+    await until(refreshed_often, within=150)
+    for scene in scenes:
+        assert all(10 <= gap <= 30 for gap in scene.proxy.gaps())
+    events = await namespace.items("events", "events.k8s.io")
+    assert events == [], "nothing happened that would be news"
+
+
+async def test_a_refresh_can_be_requested(namespace: Namespace, scene: Scene) -> None:
+    """Each new value of the annotation makes one token call, and status echoes it."""
+    await scene.connect()
+    first = await namespace.token("crm-token")
+    request = {"metadata": {"annotations": {"oauthconnector.dev/refresh-requested-at": "now, please"}}}
+    await namespace.edit("oauthconnectors", "crm", request)
+
+    async def handled() -> bool:
+        connector = await namespace.get("oauthconnectors", "crm") or {}
+        return bool(connector["status"].get("lastHandledRefresh") == "now, please")
+
+    await until(handled, within=20)
+    assert await namespace.token("crm-token") != first
+    assert scene.calls == 2
+
+
+async def test_a_restart_asks_nobody(namespace: Namespace, scene: Scene) -> None:
+    """After a restart valid tokens are neither asked for nor written again, but by the next planned refresh."""
+    await scene.connect()
+    before = [await namespace.get("secrets", "crm-token"), await namespace.get("oauthconnectors", "crm")]
+    assert await scene.operator.stop() == 0
+    await scene.operator.start()
+    await namespace.add_connector("second", scene.spec())
+    await namespace.shows("second", Ready="TokenIssued")
+    assert [await namespace.get("secrets", "crm-token"), await namespace.get("oauthconnectors", "crm")] == before
+    assert scene.calls == 2, "one for each connector"
+
+
+async def test_sigterm_finishes_what_is_in_flight(
+    namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
+) -> None:
+    """A token whose answer comes after SIGTERM is still written, with its status; then the process goes."""
+    from tests.support.faults import Delay, Pass  # noqa: PLC0415  # this story's own
+
+    scene = enter(namespace, canaille, canaille_proxy)
+    canaille_proxy.script(Delay(2.0, Pass()))
+    operator = await start_operator(scene.port)
+    await scene.add_client_secret()
+    await namespace.add_connector("crm", scene.spec())
+    await canaille_proxy.token_calls_reach(1)
+    assert await operator.stop() == 0
+    assert await namespace.token("crm-token")
+    assert await namespace.conditions("crm") == {"Ready": "TokenIssued"}
+
+
+async def test_health_readiness_and_metrics_are_served(namespace: Namespace, scene: Scene) -> None:
+    """The pages for the kubelet and for Prometheus are there, with the connector's own series."""
+    await scene.connect()
+    assert (await scene.operator.page("/healthz"))[0] == 200
+    assert (await scene.operator.page("/readyz"))[0] == 200
+    metrics = (await scene.operator.page("/metrics"))[1]
+    assert f'oauth_connector_ready{{name="crm",namespace="{namespace.name}"}} 1.0' in metrics
+    labels = 'grant_type="ClientCredentials",host="127.0.0.1",result="success"'
+    assert f"oauth_connector_token_requests_total{{{labels}}} 1.0" in metrics
+    assert "c4n4ry" not in metrics

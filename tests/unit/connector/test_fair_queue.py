@@ -1,0 +1,65 @@
+"""Who is next among those who wait: in order of rank and arrival, whatever comes and goes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.connector.observation import Key
+from oauth_connector.connector.schedule.fair_queue import Rank, Waiting
+
+KEYS = st.builds(Key, st.sampled_from("abc"), st.sampled_from("xyz"))
+RANKS = st.tuples(st.integers(0, 1), st.sampled_from([0.0, 1.0, 2.0]))
+MOVES = st.one_of(
+    st.tuples(st.just("put"), KEYS, RANKS),
+    st.tuples(st.just("discard"), KEYS),
+    st.tuples(st.just("take"), st.sets(st.sampled_from("abc"), max_size=2)),
+)
+
+
+class Plain:
+    """The same, as it would be written for three: a list that is sorted each time."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[Key, tuple[Rank, int]] = {}
+        self.count = 0
+
+    def put(self, key: Key, rank: Rank) -> None:
+        """Let a key wait."""
+        self.count += 1
+        self.waiting[key] = (rank, self.count)
+
+    def take(self, passed_over: set[str]) -> Key | None:
+        """Take the first."""
+        order = sorted(self.waiting, key=lambda key: self.waiting[key])
+        found = next((key for key in order if key.namespace not in passed_over), order[0] if order else None)
+        if found is not None:
+            del self.waiting[found]
+        return found
+
+
+@given(st.lists(MOVES, max_size=100))
+def test_it_gives_whom_a_sorted_list_would_give(moves: list[tuple[str, *tuple[object, ...]]]) -> None:
+    """After any sequence of moves the next is the same as in the plain version."""
+    waiting, plain = Waiting(), Plain()
+    for move in moves:
+        match move:
+            case ("put", Key() as key, tuple() as rank):
+                waiting.put(key, rank)
+                plain.put(key, rank)
+            case ("discard", Key() as key):
+                waiting.discard(key)
+                plain.waiting.pop(key, None)
+            case ("take", set() as passed_over):
+                assert waiting.take(passed_over) == plain.take(passed_over)
+        assert len(waiting) == len(plain.waiting)
+        for namespace in "abc":
+            assert waiting.has_others(namespace) == any(key.namespace != namespace for key in plain.waiting)
+
+
+def test_a_crowd_that_is_passed_over_is_not_searched() -> None:
+    """With ten thousand of one namespace in front, the one of another is found without looking at each."""
+    waiting = Waiting()
+    for number in range(10_000):
+        waiting.put(Key("crowd", f"c{number}"), (0, float(-number)))
+    waiting.put(Key("guest", "one"), (1, 0.0))
+    assert waiting.take({"crowd"}) == Key("guest", "one")
+    assert len(waiting._front) <= 2

@@ -1,0 +1,136 @@
+"""When the token endpoint is called: promises about every lifetime, and the pauses after failures."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.connector.schedule.refresh_time import (
+    MINIMUM_GAP,
+    YEAR,
+    Failing,
+    Pace,
+    Policy,
+    falls_back,
+    look_time,
+    next_cached_try,
+    refresh_time,
+    retry_time,
+    share,
+)
+
+UIDS = st.uuids().map(str)
+ISSUED = st.integers(min_value=0, max_value=4_000_000_000)
+LIFETIMES = st.integers(min_value=15, max_value=YEAR)
+POLICIES = st.builds(
+    Policy,
+    before=st.none() | st.integers(min_value=1, max_value=2 * YEAR),
+    window=st.none() | st.floats(min_value=0.05, max_value=0.80),
+    max_lifetime=st.none() | st.integers(min_value=60, max_value=YEAR),
+)
+
+
+@given(ISSUED, LIFETIMES, POLICIES, UIDS)
+def test_any_lifetime_is_refreshed_within_its_bounds(issued: int, lifetime: int, policy: Policy, uid: str) -> None:
+    """Whatever the policy asks, a refresh comes ten seconds after issue at the earliest, and before expiry."""
+    at = refresh_time(issued, issued + lifetime, policy, uid)
+    assert issued + MINIMUM_GAP <= at < issued + lifetime
+
+
+@given(ISSUED, st.integers(min_value=1, max_value=14), UIDS)
+def test_a_life_too_short_for_both_promises_keeps_the_gap(issued: int, lifetime: int, uid: str) -> None:
+    """A token that lives less than fifteen seconds is still not asked for again within ten."""
+    assert refresh_time(issued, issued + lifetime, Policy(), uid) == issued + MINIMUM_GAP
+
+
+@given(LIFETIMES.filter(lambda lifetime: lifetime >= 60), UIDS)
+def test_the_default_refreshes_at_two_thirds_or_a_little_earlier(lifetime: int, uid: str) -> None:
+    """By default 57 to 67 per cent of the life have passed when a token is replaced."""
+    at = refresh_time(0, lifetime, Policy(), uid)
+    assert lifetime * 0.57 - 1 <= at <= lifetime * 0.67
+
+
+@given(UIDS, ISSUED, LIFETIMES)
+def test_the_offset_of_a_connector_is_fixed(uid: str, issued: int, lifetime: int) -> None:
+    """The same token of the same connector is refreshed at the same second, by every process."""
+    times = {refresh_time(issued, issued + lifetime, Policy(), uid) for _ in range(3)}
+    assert len(times) == 1
+
+
+def test_an_explicit_before_is_kept_to_the_second() -> None:
+    """`refresh.before` gets no jitter."""
+    assert refresh_time(1000, 4600, Policy(before=600), "uid") == 4000
+
+
+def test_a_before_no_shorter_than_the_life_falls_back_to_the_default() -> None:
+    """A `refresh.before` that cannot be kept is as if it had not been set."""
+    policy = Policy(before=3600)
+    assert falls_back(policy, 3600)
+    assert refresh_time(0, 3600, policy, "uid") == refresh_time(0, 3600, Policy(), "uid")
+
+
+def test_a_max_lifetime_refreshes_a_long_token_at_least_that_often() -> None:
+    """`refresh.maxLifetime` of a day replaces a token of a year within the day."""
+    assert 0.9 * 86400 - 1 <= refresh_time(0, YEAR, Policy(max_lifetime=86400), "uid") <= 86400
+
+
+def test_a_herd_of_one_second_disperses_over_a_tenth_of_the_life() -> None:
+    """A thousand connectors with tokens of one second are refreshed at hundreds of different seconds."""
+    times = {refresh_time(0, 3600, Policy(), f"uid-{n}") for n in range(1000)}
+    assert len(times) > 300
+    assert max(times) - min(times) <= 361
+
+
+@pytest.mark.parametrize(
+    ("sentence", "now", "expected"),
+    [
+        ("long before expiry the first try is sixty seconds before", 500, 940),
+        ("after that try the next is twenty seconds before", 940, 980),
+        ("then one second after expiry", 980, 1001),
+        ("later once a minute", 1001, 1061),
+    ],
+)
+def test_a_server_that_repeats_its_token_is_asked_around_expiry(sentence: str, now: float, expected: int) -> None:
+    """A server that hands out a cached token is asked 60 and 20 seconds before its expiry and 1 second after."""
+    assert next_cached_try(now, expires=1000) == expected, sentence
+
+
+@pytest.mark.parametrize(("attempts", "pause"), [(1, 300), (2, 900), (3, 3600), (4, 3600), (1000, 3600)])
+def test_a_refusal_is_probed_after_5_15_60_minutes_and_then_hourly(attempts: int, pause: int) -> None:
+    """A refused client is asked again rarely, in case it was mended at the provider."""
+    at = retry_time(Failing(attempts, last=0), Pace.PROBE, None, "uid")
+    assert pause <= at <= pause * 1.1
+
+
+@given(st.integers(-5, 10_000), st.sampled_from(Pace), st.none() | st.integers(0, 10_000), UIDS)
+def test_no_failure_is_repeated_within_ten_seconds(attempts: int, pace: Pace, expires: int | None, uid: str) -> None:
+    """Whatever failed, ten seconds pass before the next call, and little more than an hour at most."""
+    at = retry_time(Failing(attempts, last=1000), pace, expires, uid)
+    assert 1000 + MINIMUM_GAP <= at <= 1000 + 3600 * 1.1
+
+
+def test_a_failing_refresh_is_tried_in_the_last_minute_of_the_old_token() -> None:
+    """A pause that would run past expiry is shortened to one try sixty seconds before it."""
+    assert retry_time(Failing(8, last=1000), Pace.QUICK, 1200, "uid") == 1140
+
+
+def test_the_providers_own_time_is_obeyed() -> None:
+    """`Retry-After` holds even if the token expires meanwhile."""
+    assert retry_time(Failing(1, last=1000, retry_after=120), Pace.QUICK, 1100, "uid") == 1121
+
+
+def test_the_providers_own_time_is_a_least_and_pauses_grow_beyond_it() -> None:
+    """A provider that asks for forty seconds each time for hours is asked ever more rarely, as any that fails."""
+    at = retry_time(Failing(8, last=1000, retry_after=40), Pace.QUICK, None, "uid")
+    assert 1000 + 300 <= at <= 1000 + 330
+
+
+@given(st.integers(0, 4_000_000_000), st.integers(0, 1_000_000))
+def test_a_look_at_a_credential_comes_within_a_minute(since: int, age: int) -> None:
+    """A missing Secret is looked for within seconds at first, and every minute for ever."""
+    assert 2 <= look_time(since + age, since) - (since + age) <= 60
+
+
+@given(UIDS)
+def test_a_share_lies_in_the_unit_interval(uid: str) -> None:
+    """The offset of a connector is a share of the jitter, never more."""
+    assert 0 <= share(uid) < 1

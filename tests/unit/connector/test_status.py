@@ -1,0 +1,145 @@
+"""Status as people and machines read it: the table of conditions, and what is kept from pass to pass."""
+
+from dataclasses import replace
+
+import pytest
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.effective import token_digest
+from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
+from oauth_connector.connector.status.findings import Findings, ShownToken
+from oauth_connector.connector.status.problem import Problem
+from oauth_connector.connector.status.report import next_transition, recall, report
+from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.signals import Signal, Symptom
+from tests.support.builders import NOW, a_connector
+from tests.support.kstatus import flux_problems, kstatus
+
+SHOWN = ShownToken("crm-token", NOW, NOW + 3600, "Bearer", ("read",))
+ATTEMPT = Attempt((CredentialVersion("robot", "u", "1"),), token_digest(a_connector().spec))
+DOWN = Problem(
+    Reason.PROVIDER_UNREACHABLE,
+    Remedy.RETRY,
+    {"host": "login.example.com"},
+    Signal(Symptom.CONNECTION_FAILED),
+)
+REFUSED = Problem(
+    Reason.CREDENTIALS_REJECTED,
+    Remedy.FIX_CREDENTIALS,
+    {"host": "login.example.com"},
+    Signal(Symptom.OAUTH_ERROR, 401, "invalid_client"),
+)
+SUSPENDED = Problem(Reason.SUSPENDED, Remedy.FIX_SPEC)
+
+CASES: dict[str, tuple[Findings, dict[str, str], str]] = {
+    "a valid token": (Findings(NOW, SHOWN, attempt=ATTEMPT), {"Ready": "TokenIssued"}, "Current"),
+    "a valid token, refresh failing": (
+        Findings(NOW, SHOWN, DOWN, ATTEMPT),
+        {"Ready": "TokenIssued", "RefreshFailed": "ProviderUnreachable"},
+        "Current",
+    ),
+    "a valid token, suspended": (Findings(NOW, SHOWN, SUSPENDED), {"Ready": "TokenIssued"}, "Current"),
+    "no token yet, provider down": (
+        Findings(NOW, None, DOWN, ATTEMPT),
+        {"Ready": "ProviderUnreachable", "Reconciling": "ProviderUnreachable"},
+        "InProgress",
+    ),
+    "no token, a person is needed": (
+        Findings(NOW, None, REFUSED, ATTEMPT),
+        {"Ready": "CredentialsRejected", "Stalled": "CredentialsRejected"},
+        "Failed",
+    ),
+    "an expired token, provider down": (
+        Findings(NOW + 4000, SHOWN, DOWN, ATTEMPT),
+        {"Ready": "TokenExpired", "Reconciling": "ProviderUnreachable", "RefreshFailed": "ProviderUnreachable"},
+        "InProgress",
+    ),
+    "an expired token, client refused": (
+        Findings(NOW + 4000, SHOWN, REFUSED, ATTEMPT),
+        {"Ready": "CredentialsRejected", "Stalled": "CredentialsRejected", "RefreshFailed": "CredentialsRejected"},
+        "Failed",
+    ),
+    "no token, suspended": (Findings(NOW, None, SUSPENDED), {"Ready": "Suspended"}, "InProgress"),
+}
+
+
+def reported(connector: Connector, findings: Findings) -> Connector:
+    """Give the connector as the API server would show it after the pass."""
+    return replace(connector, status=report(connector, findings))
+
+
+@pytest.mark.parametrize("sentence", CASES)
+def test_each_situation_has_its_conditions(sentence: str) -> None:
+    """The conditions are those of the contract's table, and Flux and kstatus read them as it says."""
+    findings, expected, health = CASES[sentence]
+    connector = reported(a_connector(), findings)
+    assert {c.type: c.reason for c in connector.status.conditions} == expected
+    written = connector.status.written()
+    assert kstatus(written, connector.generation) == health
+    assert flux_problems(written, connector.generation) == []
+
+
+def test_ten_minutes_without_a_token_stall() -> None:
+    """Progress that takes ten minutes is told as stalled, while the operator goes on trying."""
+    first = reported(a_connector(), Findings(NOW, None, DOWN, ATTEMPT))
+    assert next_transition(first.status, NOW) == NOW + 600
+    later = reported(first, Findings(NOW + 600, None, recall(first)))
+    assert {c.type: c.reason for c in later.status.conditions} == {
+        "Ready": "ProviderUnreachable",
+        "Stalled": "ProgressDeadlineExceeded",
+    }
+
+
+def test_a_recalled_problem_changes_nothing() -> None:
+    """A pass that only waits for the next try leaves status as it is, to the byte."""
+    failed = reported(a_connector(), Findings(NOW, None, REFUSED, ATTEMPT, next_call=NOW + 300))
+    waited = reported(failed, Findings(NOW + 60, None, recall(failed), next_call=NOW + 300))
+    assert waited.status == failed.status
+
+
+def test_a_success_forgets_the_failures() -> None:
+    """A token clears the row of failures and what was last wrong."""
+    failed = reported(a_connector(), Findings(NOW, None, DOWN, ATTEMPT, next_call=NOW + 5))
+    assert failed.status.failed_attempts == 1
+    assert failed.status.last_error is not None
+    issued = reported(failed, Findings(NOW + 5, SHOWN, attempt=ATTEMPT))
+    assert issued.status.failed_attempts == 0
+    assert issued.status.last_error is None
+    assert [c.type for c in issued.status.conditions] == ["Ready"]
+
+
+def test_failures_in_a_row_are_counted() -> None:
+    """Each call that fails adds one; a look that finds nothing to send adds none."""
+    once = reported(a_connector(), Findings(NOW, None, DOWN, ATTEMPT))
+    twice = reported(once, Findings(NOW + 9, None, DOWN, ATTEMPT))
+    assert twice.status.failed_attempts == 2
+    missing = Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, {"credential": "robot", "key": "client-secret"})
+    looked = reported(a_connector(), Findings(NOW, None, missing, replace(ATTEMPT, outbound=False)))
+    again = reported(looked, Findings(NOW + 9, None, missing, replace(ATTEMPT, outbound=False)))
+    assert again.status == looked.status
+
+
+def test_status_remembers_which_credentials_were_tried() -> None:
+    """What was refused is known again after a restart: by the Secret's version and the request's digest."""
+    status = reported(a_connector(), Findings(NOW, None, REFUSED, ATTEMPT)).status
+    assert [(c.name, c.uid, c.resource_version) for c in status.observed_credentials] == [("robot", "u", "1")]
+    assert status.last_error is not None
+    assert status.last_error.request_digest == ATTEMPT.digest
+    assert status.last_error.oauth_error == "invalid_client"
+
+
+def test_a_refresh_request_is_echoed_once_a_call_was_made() -> None:
+    """`lastHandledRefresh` tells the asker that the call was made, whether it failed or not."""
+    asked = a_connector(refresh_request="now-1")
+    assert reported(asked, Findings(NOW, SHOWN, attempt=ATTEMPT)).status.last_handled_refresh == "now-1"
+    assert reported(asked, Findings(NOW, SHOWN, DOWN, ATTEMPT)).status.last_handled_refresh == "now-1"
+    assert reported(asked, Findings(NOW, SHOWN)).status.last_handled_refresh is None
+
+
+def test_times_are_whole_seconds_in_utc() -> None:
+    """Times in status are RFC 3339 in UTC without fractions, as the API server's own are."""
+    written = reported(
+        a_connector(), Findings(NOW + 0.7, SHOWN, attempt=ATTEMPT, next_call=NOW + 2000)
+    ).status.written()
+    assert written["expirationTime"] == "2027-01-15T09:00:00Z"
+    assert written["lastRefreshTime"] == "2027-01-15T08:00:00Z"

@@ -1,0 +1,108 @@
+"""Addresses of the consent service and of loopback: each connector's are its own."""
+
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from oauth_connector.api.v1alpha1.grants import RedirectURI
+from oauth_connector.consent_protocol.addresses import (
+    callback_path,
+    connect_path,
+    connector_path,
+    is_loopback,
+    redirect_uri,
+)
+
+NAMES = st.from_regex(r"[a-z0-9]([a-z0-9.-]{0,20}[a-z0-9])?", fullmatch=True)
+PATHS = (callback_path, connect_path, connector_path)
+OWN = callback_path("team-a", "crm")
+ADAPTER = TypeAdapter(RedirectURI)
+
+
+@given(NAMES, NAMES)
+def test_paths_of_kubernetes_names_need_no_escape(namespace: str, name: str) -> None:
+    """The provider compares the redirect URI to the letter, so it must read the same everywhere."""
+    for path in PATHS:
+        assert path(namespace, name).endswith(f"/{namespace}/{name}")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), NAMES)
+def test_path_cannot_be_left_by_a_strange_name(namespace: str, name: str) -> None:
+    """Whatever is put in stays within its path: no query, no fragment, no host."""
+    for path in PATHS:
+        found = urlsplit(path(namespace, name))
+        assert (found.scheme, found.netloc, found.query, found.fragment) == ("", "", "", "")
+        assert unquote(found.path).endswith(f"/{namespace}/{name}")
+
+
+@given(st.tuples(NAMES, NAMES), st.tuples(NAMES, NAMES))
+def test_different_connectors_have_different_redirect_uris(one: tuple[str, str], other: tuple[str, str]) -> None:
+    """A code for one connector can never come to the address of another (RFC 9700 §4.4)."""
+    uris = {redirect_uri("https://connect.example.com", *names) for names in (one, other)}
+    assert len(uris) == len({one, other})
+
+
+@pytest.mark.parametrize("public_url", ["https://connect.example.com", "https://connect.example.com/"])
+def test_redirect_uri_has_one_slash_behind_the_host(public_url: str) -> None:
+    """However the public URL is written in the settings, what is registered at the provider is one string."""
+    assert redirect_uri(public_url, "team-a", "crm") == "https://connect.example.com/oauth/callback/team-a/crm"
+
+
+def test_redirect_uri_keeps_the_path_of_the_public_url() -> None:
+    """The consent service may live below a path of a shared host."""
+    uri = redirect_uri("https://tools.example.com/oauth-connector/", "team-a", "crm")
+    assert uri == "https://tools.example.com/oauth-connector/oauth/callback/team-a/crm"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+@given(port=st.integers(1000, 65535))
+def test_loopback_with_the_connectors_own_path_is_one(host: str, port: int) -> None:
+    """RFC 8252 §7.3: any port of the requester's machine that is a user's to take."""
+    assert is_loopback(f"http://{host}:{port}{OWN}", "team-a", "crm")
+
+
+NOT_LOOPBACK = {
+    "another connector's path": f"http://127.0.0.1:8765{callback_path('team-a', 'erp')}",
+    "another namespace's path": f"http://127.0.0.1:8765{callback_path('team-b', 'crm')}",
+    "no path": "http://127.0.0.1:8765",
+    "a longer path": f"http://127.0.0.1:8765{OWN}/",
+    "a query": f"http://127.0.0.1:8765{OWN}?x=1",
+    "no port": f"http://127.0.0.1{OWN}",
+    "a privileged port": f"http://127.0.0.1:80{OWN}",
+    "a port with a leading zero": f"http://127.0.0.1:08765{OWN}",
+    "HTTPS": f"https://127.0.0.1:8765{OWN}",
+    "another address of loopback": f"http://127.0.0.2:8765{OWN}",
+    "a name that begins with an address": f"http://127.0.0.1.example.com:8765{OWN}",
+    "a name that begins with localhost": f"http://localhost.example.com:8765{OWN}",
+    "a user before the address": f"http://127.0.0.1:8765@example.com{OWN}",
+    "another notation of the address": f"http://127.1:8765{OWN}",
+    "a line break behind it": f"http://127.0.0.1:8765{OWN}\n",
+}
+
+
+@pytest.mark.parametrize("uri", NOT_LOOPBACK.values(), ids=NOT_LOOPBACK)
+def test_what_is_not_the_connectors_own_place_on_loopback_is_none(uri: str) -> None:
+    """A code goes to this machine, to this connector, or nowhere."""
+    assert not is_loopback(uri, "team-a", "crm")
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_asked_about(uri: str) -> None:
+    """What stands in a spec raises nothing."""
+    assert not is_loopback(uri, "team-a", "crm")
+
+
+@given(st.sampled_from(["127.0.0.1", "[::1]", "localhost"]), st.integers(1000, 65535))
+def test_spec_takes_every_loopback_address(host: str, port: int) -> None:
+    """What the operator goes on to check can be written into a spec."""
+    assert ADAPTER.validate_python(f"http://{host}:{port}{OWN}")
+
+
+@pytest.mark.parametrize("uri", ["http://example.com/callback", "http://127.0.0.1/callback", "https://a b", ""])
+def test_spec_refuses_what_is_neither_https_nor_loopback(uri: str) -> None:
+    """A code never travels in the clear between machines (RFC 9700 §2.1.1)."""
+    with pytest.raises(ValidationError):
+        ADAPTER.validate_python(uri)

@@ -1,0 +1,178 @@
+"""What the exposed process hands over can be opened by the operator, for that one consent, and by nobody else."""
+
+import base64
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jwe
+from joserfc.jwk import OctKey, OKPKey
+from pydantic import SecretStr
+
+from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
+from oauth_connector.consent_protocol.sealing import ALGORITHM, ENCRYPTION, Answer, ConsentKeys, Unsealable, seal
+from oauth_connector.oauth.authorization import LONGEST_CODE, LONGEST_PARAMETER
+
+UID, OTHER_UID = "0b9e6a2f-0001", "0b9e6a2f-0002"
+KEYS = ConsentKeys(b"master key of the installation..")
+OTHER_KEYS = ConsentKeys(b"master key of another one.......")
+TICKET = "ticket-c4n4ry-0123456789-0123456789-0123456"
+ANSWER = Answer(
+    SecretStr("code-c4n4ry"),
+    SecretStr(TICKET),
+    "K7QF-2M9P",
+    "https://login.example.com",
+    {"accounts-server": "https://accounts.zoho.eu"},
+)
+BASE64URL = re.compile("[A-Za-z0-9_-]*")
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+ANSWERS = st.builds(
+    Answer,
+    TEXT.map(SecretStr),
+    TEXT.map(SecretStr),
+    TEXT,
+    st.none() | TEXT,
+    st.dictionaries(TEXT, TEXT, max_size=3),
+)
+
+
+def sealed(answer: Answer = ANSWER, uid: str = UID) -> str:
+    """Seal an answer to a consent."""
+    return seal(answer, KEYS.public_key(uid))
+
+
+def forged(plaintext: bytes, **header: str) -> str:
+    """Seal any bytes to the consent's key, as whoever reads its status can."""
+    key = OKPKey.import_key(json.loads(KEYS.public_key(UID)))
+    return jwe.encrypt_compact({"alg": ALGORITHM, "enc": ENCRYPTION, **header}, plaintext, key)
+
+
+@given(ANSWERS)
+def test_answer_comes_out_as_it_went_in(answer: Answer) -> None:
+    """Code, ticket, confirmation code, issuer and parameters, of any text."""
+    assert KEYS.open(UID, sealed(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    ("keys", "uid"), [(KEYS, OTHER_UID), (OTHER_KEYS, UID)], ids=["another consent", "another key"]
+)
+def test_answer_opens_for_its_own_consent_and_key_only(keys: ConsentKeys, uid: str) -> None:
+    """An answer that is moved to another consent's status, or to another installation, is worth nothing."""
+    with pytest.raises(Unsealable):
+        keys.open(uid, sealed())
+
+
+@given(st.data())
+def test_changed_character_is_noticed(data: st.DataObject) -> None:
+    """Whoever may write the status cannot change what was sealed, in whatever part of it."""
+    text = sealed()
+    at = data.draw(st.sampled_from([place for place, letter in enumerate(text) if letter != "."]))
+    letter = data.draw(st.sampled_from("AQgw_-9z").filter(lambda drawn: drawn != text[at]))
+    changed = text[:at] + letter + text[at + 1 :]
+    try:
+        opened = KEYS.open(UID, changed)
+    except Unsealable:
+        return
+    # The last letter of a part may stand for bits that are no bits of it: the bytes are the same then.
+    assert opened == ANSWER
+    assert decoded(changed) == decoded(text)
+
+
+def decoded(text: str) -> list[bytes]:
+    """Give the bytes of the parts of a JWE."""
+    return [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in text.split(".")]
+
+
+@given(st.text(max_size=80) | st.from_regex(r"[A-Za-z0-9_-]{0,30}(\.[A-Za-z0-9_-]{0,30}){4}", fullmatch=True))
+def test_any_text_is_unsealable_at_worst(text: str) -> None:
+    """Whoever may write the status can write anything; the operator gets a verdict, never a crash."""
+    with pytest.raises(Unsealable):
+        KEYS.open(UID, text)
+
+
+FORGED = {
+    "no JSON": b"\xff",
+    "nothing": b"",
+    "a list": b"[]",
+    "no code": b'{"ticket": "t", "confirmation": "c", "parameters": {}}',
+    "no parameters": b'{"code": "c", "ticket": "t", "confirmation": "c"}',
+    "parameters that are a list": b'{"code": "c", "ticket": "t", "confirmation": "c", "parameters": []}',
+}
+
+
+@pytest.mark.parametrize("plaintext", FORGED.values(), ids=FORGED)
+def test_what_is_no_answer_is_unsealable(plaintext: bytes) -> None:
+    """The public key is public: anybody may seal anything to it."""
+    with pytest.raises(Unsealable):
+        KEYS.open(UID, forged(plaintext))
+
+
+def test_other_algorithms_are_refused() -> None:
+    """The sealed text does not choose how it is opened: neither wrapped nor with the public key as a secret."""
+    key = OctKey.import_key(decoded(json.loads(KEYS.public_key(UID))["x"])[0])
+    direct = jwe.encrypt_compact({"alg": "dir", "enc": ENCRYPTION}, b"{}", key)
+    for text in (direct, forged(b"{}", alg="ECDH-ES+A256KW")):
+        with pytest.raises(Unsealable):
+            KEYS.open(UID, text)
+
+
+def test_error_tells_nothing_of_what_was_sealed() -> None:
+    """Nor does it carry the library's error, which might."""
+    with pytest.raises(Unsealable) as refused:
+        KEYS.open(OTHER_UID, sealed())
+    assert str(refused.value) == "the response was not sealed to this consent"
+    assert refused.value.__suppress_context__
+
+
+def test_sealed_text_holds_nothing_readable() -> None:
+    """Status is read by many: neither code nor ticket stands in it, in no part, nor in any representation."""
+    text = sealed()
+    assert all(BASE64URL.fullmatch(part) for part in text.split("."))
+    told = b"".join([text.encode(), repr(ANSWER).encode(), *decoded(text)])
+    assert b"c4n4ry" not in told
+
+
+def test_two_seals_of_one_answer_differ() -> None:
+    """Each is made with a key of the moment: nobody sees that two answers are the same."""
+    assert sealed() != sealed()
+
+
+def test_longest_answer_fits_into_status() -> None:
+    """A redirect at its limits is sealed into what `status.response` may hold."""
+    longest = Answer(
+        SecretStr("c" * LONGEST_CODE), SecretStr(TICKET), "K7QF-2M9P", "i" * LONGEST_PARAMETER, {"x": "y" * 2048}
+    )
+    assert len(sealed(longest)) <= LONGEST_RESPONSE
+
+
+def test_public_key_is_public() -> None:
+    """It is a JWK (RFC 8037 §2) without the private half, the same each time, another for each consent."""
+    key = json.loads(KEYS.public_key(UID))
+    assert key.keys() == {"kty", "crv", "x"}
+    assert KEYS.public_key(UID) == ConsentKeys(b"master key of the installation..").public_key(UID)
+    assert len({KEYS.public_key(UID), KEYS.public_key(OTHER_UID), OTHER_KEYS.public_key(UID)}) == 3
+
+
+@pytest.mark.parametrize(
+    "key", ["", "{}", "[]", "no JSON", '{"kty":"OKP","crv":"X25519"}', '{"kty":"OKP","crv":"X25519","x":"AAAA"}']
+)
+def test_what_is_no_key_is_a_value_error(key: str) -> None:
+    """The exposed process reads keys from status, where a mistake may stand."""
+    with pytest.raises(ValueError, match="not a public key"):
+        seal(ANSWER, key)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_verifier_has_the_form_of_the_rfc(uid: str) -> None:
+    """43 characters of RFC 7636 §4.1, the same each time."""
+    assert re.fullmatch("[A-Za-z0-9_-]{43}", KEYS.verifier(uid))
+    assert KEYS.verifier(uid) == KEYS.verifier(uid)
+
+
+def test_verifier_belongs_to_one_consent_and_key() -> None:
+    """Who knows one knows no other, and it is not the key to which answers are sealed."""
+    verifiers = {KEYS.verifier(UID), KEYS.verifier(OTHER_UID), OTHER_KEYS.verifier(UID)}
+    assert len(verifiers) == 3
+    assert not any(verifier in KEYS.public_key(UID) for verifier in verifiers)

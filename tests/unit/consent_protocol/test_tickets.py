@@ -1,0 +1,123 @@
+"""Tickets and confirmation codes: hard to guess, and read as people type them."""
+
+import re
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.api.v1alpha1.consent import CONFIRMATION, OAuthConsentSpec
+from oauth_connector.consent_protocol.tickets import (
+    TICKET,
+    is_ticket_of,
+    new_confirmation,
+    new_ticket,
+    normalised,
+    ticket_hash,
+)
+
+FIVE, THIRTY_TWO = st.binary(min_size=5, max_size=5), st.binary(min_size=32, max_size=32)
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def given_out(raw: bytes, size: int) -> bytes:
+    """Give these bytes for random ones, if it is so many that are asked for."""
+    assert size == len(raw)
+    return raw
+
+
+def code_of(raw: bytes) -> str:
+    """Give the confirmation code of five bytes."""
+    return new_confirmation(lambda size: given_out(raw, size))
+
+
+@given(THIRTY_TWO)
+def test_ticket_is_43_letters_that_need_no_escape(raw: bytes) -> None:
+    """It stands in a fragment, and holds 256 bits."""
+    assert TICKET.fullmatch(new_ticket(lambda size: given_out(raw, size)))
+
+
+@given(THIRTY_TWO, THIRTY_TWO)
+def test_different_bytes_make_different_tickets(one: bytes, other: bytes) -> None:
+    """Not a bit is lost."""
+    tickets = {new_ticket(lambda _, raw=raw: raw) for raw in (one, other)}  # type: ignore[misc]  # mypy infers no lambda with a default
+    assert len(tickets) == len({one, other})
+
+
+def test_hash_is_the_sha_256_of_the_text() -> None:
+    """The vector of FIPS 180-2 for `abc`."""
+    assert ticket_hash("abc") == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_hash_is_what_a_consent_takes() -> None:
+    """The API accepts what this makes."""
+    held = ticket_hash(new_ticket(secrets.token_bytes))
+    spec = {"connectorName": "crm", "requestedBy": "ann", "ticketHash": held, "redirect": "Hosted"}
+    assert OAuthConsentSpec.model_validate(spec).ticket_hash == held
+
+
+def test_ticket_is_known_by_its_hash() -> None:
+    """The right one is taken, and any other refused."""
+    ticket, other = new_ticket(secrets.token_bytes), new_ticket(secrets.token_bytes)
+    assert is_ticket_of(ticket, ticket_hash(ticket))
+    assert not is_ticket_of(other, ticket_hash(ticket))
+
+
+@pytest.mark.parametrize("ticket", ["", "short", "a" * 42, "a" * 44, "a" * 42 + "=", "é" * 43, "a" * 43 + "\n"])
+def test_what_has_not_the_form_of_a_ticket_is_none(ticket: str) -> None:
+    """Even where its hash is held: a weak ticket that somebody made up is not let in."""
+    assert not is_ticket_of(ticket, ticket_hash(ticket))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_can_be_asked_about(ticket: str, held: str) -> None:
+    """What comes from a browser or stands in a spec raises nothing."""
+    assert not is_ticket_of(ticket, held)
+
+
+@given(FIVE)
+def test_confirmation_is_of_the_form_that_the_api_takes(raw: bytes) -> None:
+    """Eight letters of Crockford's base 32 in two groups."""
+    assert re.fullmatch(CONFIRMATION, code_of(raw))
+
+
+@given(FIVE)
+def test_confirmation_holds_all_forty_bits(raw: bytes) -> None:
+    """Read back as a number in base 32, it is the bytes that it was made of."""
+    number = 0
+    for letter in code_of(raw).replace("-", ""):
+        number = number * 32 + CROCKFORD.index(letter)
+    assert number.to_bytes(5) == raw
+
+
+@given(FIVE)
+def test_confirmation_holds_no_letter_that_is_taken_for_another(raw: bytes) -> None:
+    """No I, L, O or U: people read it off one screen and type it at another."""
+    assert not set("ILOU") & set(code_of(raw))
+
+
+@given(FIVE, st.sampled_from(["{}-{}", "{}{}", " {} {} ", "{} - {}\n", "{}--{}"]), st.booleans())
+def test_confirmation_may_be_typed_in_any_way(raw: bytes, layout: str, lower: bool) -> None:  # noqa: FBT001  # drawn
+    """In small letters, with spaces, without its dash."""
+    code = code_of(raw)
+    typed = layout.format(*code.split("-"))
+    assert normalised(typed.lower() if lower else typed) == code
+
+
+@pytest.mark.parametrize(("typed", "code"), [("OIL0-o1ia", "0110-011A"), ("uuuu-vvvv", "VVVV-VVVV")])
+def test_letters_that_look_alike_are_one(typed: str, code: str) -> None:
+    """O is 0, I and L are 1, and U is taken for V."""
+    assert normalised(typed) == code
+
+
+@given(st.text(max_size=30))
+def test_reading_twice_changes_nothing(typed: str) -> None:
+    """What was read once stands in the spec, and is read again by the operator."""
+    assert normalised(normalised(typed)) == normalised(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "K7QF", "K7QF-2M9", "K7QF-2M9PX", "K7QF-2M9!"])
+def test_what_is_no_code_is_none_after_reading_either(typed: str) -> None:
+    """Reading mends how a code is written, never what it says."""
+    assert not re.fullmatch(CONFIRMATION, normalised(typed))

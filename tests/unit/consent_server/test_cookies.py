@@ -1,0 +1,81 @@
+"""What cookies hold, and what is made of those that hold something else."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from oauth_connector.consent_server.cookies import (
+    Cookies,
+    Flow,
+    Outcome,
+    read_flow,
+    read_outcome,
+    write_flow,
+    write_outcome,
+)
+from oauth_connector.consent_server.names import Name
+
+FLOW = Flow(Name("sales", "zoho-k7"), "u-1", "v1:d", SecretStr("s" * 43), SecretStr("t" * 43))
+
+
+def packed(parts: object) -> str:
+    """Write parts as a cookie has them."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
+
+
+def test_what_is_written_is_read() -> None:
+    """Both kinds come back as they were, and show no secret of theirs."""
+    outcome = Outcome("u-1", SecretStr("t" * 43), "K7QF-2M9P")
+    assert read_flow(write_flow(FLOW)) == FLOW
+    assert read_outcome(write_outcome(outcome)) == outcome
+    assert "t" * 43 not in repr(FLOW) + repr(outcome)
+
+
+def test_the_largest_flow_fits_into_a_cookie() -> None:
+    """Browsers keep at least 4096 bytes of one (RFC 6265 §6.1)."""
+    name = Name("n" * 63, "c" * 253)
+    largest = Flow(name, "u" * 64, "d" * 128, SecretStr("s" * 43), SecretStr("t" * 43))
+    assert len(write_flow(largest)) < 1024
+    assert read_flow(write_flow(largest)) == largest
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [],
+        {},
+        None,
+        "text",
+        ["sales", "zoho", "u", "d", "s" * 43],
+        ["sales", "zoho", "u", "d", "s" * 43, "t" * 43, "more"],
+        ["Sales", "zoho", "u", "d", "s" * 43, "t" * 43],
+        ["sales", "../x", "u", "d", "s" * 43, "t" * 43],
+        ["sales", "zoho", "u", "d", "short", "t" * 43],
+        ["sales", "zoho", "u", "d", "s" * 43, 1],
+        ["sales", "zoho", "u" * 300, "d", "s" * 43, "t" * 43],
+    ],
+)
+def test_anything_else_is_no_flow(parts: object) -> None:
+    """Wrong counts, types, shapes and lengths."""
+    assert read_flow(packed(parts)) is None
+
+
+@given(st.text(max_size=300) | st.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    """Whatever a browser sends is read as nothing, or as what it says."""
+    assert read_flow(text) is None
+    assert read_outcome(text) is None
+
+
+def test_names_tell_nothing_of_what_they_are_for() -> None:
+    """Of a state and of a consent, a hash; the prefix only where browsers allow it."""
+    secure, plain = Cookies(secure=True), Cookies(secure=False)
+    assert secure.of_flow("state").startswith("__Host-oac-")
+    assert "state" not in secure.of_flow("state").removeprefix("__Host-")
+    assert plain.of_flow("state") == secure.of_flow("state").removeprefix("__Host-")
+    assert "zoho" not in secure.of_outcome(Name("sales", "zoho"))
+    assert secure.of_outcome(Name("sales", "a")) != secure.of_outcome(Name("sales", "b"))

@@ -1,0 +1,219 @@
+"""What is judged before what, and that whatever can be judged without the API server is judged without it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from oauth_connector.api.v1alpha1.consent import ConsentRequest
+from oauth_connector.consent_server.consents import Ready
+from oauth_connector.consent_server.rate_limits import Limits, Rate
+from tests.support.consent_store import ConsentStore
+from tests.support.consent_world import ENOUGH, KEYS, World, visiting_world
+from tests.support.visitor import Visitor
+
+CODE = "c0de"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/connect/Sales/zoho",
+        "/connect/sales/Zoho",
+        "/connect/sales/zoho_1",
+        f"/connect/{'s' * 64}/zoho",
+        f"/connect/sales/{'z' * 254}",
+        "/connect/sales/..",
+        "/connect/sales/%00",
+        "/connect/sales.x/zoho",
+    ],
+)
+async def test_a_name_that_nobody_can_have_is_not_asked_for(visitor: Visitor, world: World, path: str) -> None:
+    """Shape comes first."""
+    seen = await visitor.post(path, ticket=world.ticket)
+    assert (seen.status, seen.failure) == (404, "NotFound")
+    assert world.store.reads == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "consent"), [(ENOUGH, Rate(burst=1, per_second=0)), (Rate(burst=1, per_second=0), ENOUGH)]
+)
+async def test_what_is_too_much_is_not_asked_for(world: World, address: Rate, consent: Rate) -> None:
+    """Rate comes before the API server, on the way out and back; claiming to be somebody else gains nothing."""
+    async with visiting_world(world, Limits(lambda: 0.0, address, consent)) as visitor:
+        leaving = await visitor.begin(world.path, world.ticket)
+        assert world.store.reads == 1
+        disguised = {"X-Forwarded-For": "9.9.9.9", "Forwarded": "for=9.9.9.9"}
+        for seen in (
+            await visitor.post(world.path, disguised, ticket=world.ticket),
+            await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}", disguised),
+        ):
+            assert (seen.status, seen.failure, seen.headers["Retry-After"]) == (429, "TooMany", "5")
+    assert world.store.reads == 1
+
+
+async def test_nothing_is_read_for_another_origin_a_missing_cookie_or_no_ticket(visitor: Visitor, world: World) -> None:
+    """Origin, then the Strict cookie, then the ticket's shape."""
+    assert (await visitor.post(world.path, {"Origin": "https://evil.example"})).failure == "Foreign"
+    assert (await visitor.post(world.path)).failure == "CookieMissing"
+    await visitor.get(world.path)
+    assert (await visitor.post(world.path)).failure == "TicketMissing"
+    for ticket in ("x", "x" * 42, "x" * 44, "ü" * 43, "x" * 42 + "\n"):
+        assert (await visitor.post(world.path, ticket=ticket)).failure == "LinkInvalid"
+    assert world.store.reads == 0
+
+
+async def test_nothing_is_read_for_a_callback_without_its_cookie(visitor: Visitor, world: World) -> None:
+    """State alone, whatever it looks like, asks nobody anything."""
+    for state in ("", "x", "x" * 43, "%00" * 43):
+        seen = await visitor.get(f"{world.callback}?code={CODE}&state={state}")
+        assert seen.failure == "FlowLost"
+        assert "kubectl oauth authorize zoho -n sales" in seen.text
+    assert (await visitor.get(f"{world.path}/status")).failure == "NothingToShow"
+    assert world.store.reads == 0
+
+
+async def test_a_body_that_is_too_long_is_not_read(visitor: Visitor, world: World) -> None:
+    """A ticket is 43 characters."""
+    await visitor.get(world.path)
+    seen = await visitor.post(world.path, ticket="x" * 10_000)
+    assert (seen.status, seen.failure) == (413, "TooLarge")
+    assert world.store.reads == 0
+
+
+async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: Visitor, world: World) -> None:
+    """Of a consent that ended, was used and has expired, a stranger learns nothing, its owner the first of these."""
+    world.store.change(world.name, ready=Ready("False", "CodeLost", "it ended"), response="r")
+    world.now += timedelta(hours=1)
+    assert (await visitor.prove(world.path, "x" * 43)).failure == "LinkInvalid"
+    assert "it ended" in (await visitor.prove(world.path, world.ticket)).text
+    world.store.change(world.name, ready=None)
+    assert (await visitor.prove(world.path, world.ticket)).failure == "Used"
+    world.store.change(world.name, response=None)
+    assert (await visitor.prove(world.path, world.ticket)).failure == "Expired"
+
+
+@pytest.mark.parametrize(("reason", "failure"), [("Expired", "Expired"), ("ConnectorChanged", "Changed")])
+async def test_where_nothing_is_to_be_mended_the_page_says_to_start_again(
+    visitor: Visitor, world: World, reason: str, failure: str
+) -> None:
+    """Whether the operator was first to see it, or this service, a person reads the same."""
+    world.store.change(world.name, ready=Ready("False", reason, "its sentence"))
+    seen = await visitor.prove(world.path, world.ticket)
+    assert seen.failure == failure
+    assert "its sentence" not in seen.text
+
+
+@pytest.mark.parametrize(("seconds", "page"), [(899, "details"), (900, "failure"), (100_000, "failure")])
+async def test_a_consent_lives_a_quarter_of_an_hour(visitor: Visitor, world: World, seconds: int, page: str) -> None:
+    """From its creation, however late the operator filled the request."""
+    request = world.consent().request
+    assert request is not None
+    later = request.expiration_time + timedelta(days=1)
+    world.store.change(world.name, request=request.model_copy(update={"expiration_time": later}))
+    world.now = world.consent().created + timedelta(seconds=seconds)
+    assert (await visitor.prove(world.path, world.ticket)).page == page
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(5, False), (60, True)])
+async def test_an_operator_that_takes_long_is_told_of(
+    visitor: Visitor, world: World, seconds: int, *, late: bool
+) -> None:
+    """The page waits, and after a while says that this is not as it should be."""
+    world.store.change(world.name, request=None)
+    world.now = world.consent().created + timedelta(seconds=seconds)
+    seen = await visitor.prove(world.path, world.ticket)
+    assert (seen.status, seen.page) == (202, "wait")
+    assert ("longer than it should" in seen.text) == late
+
+
+async def test_a_browser_keeps_five_flows(visitor: Visitor, world: World) -> None:
+    """Each costs half a kilobyte in every header: the oldest is forgotten when a sixth begins, and no longer works."""
+    flows = [await visitor.begin(world.path, world.ticket) for _ in range(7)]
+    assert len([name for name in visitor.cookies if not name.endswith("here")]) == 5
+    assert (await visitor.get(f"{world.callback}?code={CODE}&state={flows[1].state}")).failure == "FlowLost"
+    assert (await visitor.get(f"{world.callback}?code={CODE}&state={flows[2].state}")).status == 303
+
+
+def _somebody_writes(store: ConsentStore) -> None:
+    for name in store.held:
+        store.change(name, ready=Ready("Unknown", "AwaitingPerson", "now"))
+
+
+def _somebody_answers(store: ConsentStore) -> None:
+    for name in store.held:
+        store.change(name, response="a.b.c.d.e")
+
+
+def _it_goes(store: ConsentStore) -> None:
+    store.held.clear()
+
+
+@pytest.mark.parametrize(
+    ("happens", "status", "failure"),
+    [
+        ([_somebody_writes], 303, ""),
+        ([_somebody_writes] * 3, 303, ""),
+        ([_somebody_answers], 409, "Used"),
+        ([_it_goes], 404, "LinkInvalid"),
+        ([_somebody_writes] * 20, 503, "Unavailable"),
+    ],
+)
+async def test_what_happens_between_read_and_write(
+    visitor: Visitor, world: World, happens: list[Callable[[ConsentStore], None]], status: int, failure: str
+) -> None:
+    """Another writer costs another look; another answer, or the end of the consent, is told."""
+    leaving = await visitor.begin(world.path, world.ticket)
+    world.store.before_answer += happens
+    seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
+    assert (seen.status, seen.failure) == (status, failure)
+
+
+async def test_a_write_whose_answer_is_lost_has_been_made(visitor: Visitor, world: World) -> None:
+    """The API server took the answer and could not say so: it is looked for, and found."""
+    leaving = await visitor.begin(world.path, world.ticket)
+    world.store.loses_answers = True
+    seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
+    assert seen.status == 303
+    done = await visitor.get(seen.headers["Location"])
+    assert KEYS.open("u-1", world.consent().response or "").confirmation in done.text
+
+
+async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(visitor: Visitor, world: World) -> None:
+    """A page and a line in the log; nothing is written."""
+    request: ConsentRequest | None = world.consent().request
+    assert request is not None
+    world.store.change(world.name, request=request.model_copy(update={"encryption_key": "{}"}))
+    leaving = await visitor.begin(world.path, world.ticket)
+    seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
+    assert (seen.status, seen.failure) == (500, "Bug")
+    assert world.consent().response is None
+
+
+async def test_without_a_confirmation_there_is_nothing_to_type(visitor: Visitor, world: World) -> None:
+    """Where the operator does without, the last page says so, and waits for the end."""
+    request = world.consent().request
+    assert request is not None
+    world.store.change(world.name, request=request.model_copy(update={"confirmation_required": False}))
+    leaving = await visitor.begin(world.path, world.ticket)
+    seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
+    done = await visitor.get(seen.headers["Location"])
+    assert "nothing more to do" in done.text
+    assert "Type this code" not in done.text
+
+
+async def test_probes_need_no_api_server(visitor: Visitor, world: World) -> None:
+    """Where it is away, our page about that is better than a load balancer's."""
+    world.store.away = True
+    assert (await visitor.get("/healthz")).status == 200
+    assert (await visitor.get("/readyz")).status == 200
+    assert (await visitor.prove(world.path, world.ticket)).failure == "Unavailable"
+
+
+async def test_a_name_of_a_person_is_text(visitor: Visitor, world: World) -> None:
+    """User names are whatever a cluster's identity provider gives: TH17."""
+    spec = world.consent().spec.model_copy(update={"requested_by": "<script>alert(1)</script>"})
+    world.store.change(world.name, spec=spec)
+    seen = await visitor.prove(world.path, world.ticket)
+    assert "&lt;script&gt;alert(1)" in seen.text
+    assert "<script>alert" not in seen.text

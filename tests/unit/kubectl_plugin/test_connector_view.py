@@ -1,0 +1,117 @@
+"""Connectors as a table, in full, and for programs."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from oauth_connector.kubectl_plugin.connector_view import Standing
+from oauth_connector.kubectl_plugin.tables import show_one, show_table
+
+NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+READY = {
+    "type": "Ready",
+    "status": "True",
+    "reason": "TokenIssued",
+    "message": "Secret `crm-token` holds a valid token",
+}
+FAILED = {"type": "RefreshFailed", "status": "True", "reason": "ProviderError", "message": "It is asked again"}
+
+
+def standing(*conditions: dict[str, Any], **status: Any) -> Standing:
+    """Give a connector `shop/crm`."""
+    return Standing(
+        {
+            "metadata": {"namespace": "shop", "name": "crm"},
+            "spec": {"grantType": "AuthorizationCode"},
+            "status": {"conditions": list(conditions), **status},
+        }
+    )
+
+
+WHOLE = standing(
+    READY,
+    FAILED,
+    secretRef={"name": "crm-token"},
+    grantedScopes=["read", "write"],
+    issueTime="2027-01-15T07:30:00Z",
+    expirationTime="2027-01-15T08:30:00Z",
+    nextRefreshTime="2027-01-15T08:10:00Z",
+    refreshTokenExpirationTime="2027-04-15T08:00:00Z",
+    redirectURI="https://oauth.example.com/oauth/callback/shop/crm",
+    consent={"requestedBy": "alice@corp", "time": "2027-01-12T08:00:00Z", "account": "alice@example.com"},
+    lastError={"reason": "ProviderError", "httpStatus": 503, "providerCode": "AADSTS90033"},
+    failedAttempts=3,
+    lastFailureTime="2027-01-15T07:55:00Z",
+    lastHandledRevoke="x",
+)
+
+
+def test_a_table_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """Columns are aligned, times are told from now, and nothing is coloured where no terminal is."""
+    show_table([WHOLE, standing()], NOW, everywhere=True)
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head.split() == ["NAMESPACE", "NAME", "READY", "REASON", "GRANT", "EXPIRES", "NEXT", "REFRESH", "MESSAGE"]
+    assert "in 30m" in first
+    assert "in 10m" in first
+    assert "ProviderError" in first
+    assert "Unseen" in second
+    assert first.index("True") == head.index("READY") == second.index("Unknown")
+    assert "\x1b" not in first
+
+
+def test_one_namespace_needs_no_column_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its name is what was asked for."""
+    show_table([WHOLE], NOW, everywhere=False)
+    assert capsys.readouterr().out.startswith("NAME ")
+
+
+def test_one_connector_is_shown_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    """Times, consent, what to register, and what went wrong last with the provider's code."""
+    show_one(WHOLE, NOW)
+    shown = capsys.readouterr().out
+    for text in (
+        "2027-01-15T08:30:00Z (in 30m)",
+        "2027-04-15T08:00:00Z (in 90d)",
+        "alice@corp, 2027-01-12T08:00:00Z (3d ago), account alice@example.com",
+        "https://oauth.example.com/oauth/callback/shop/crm",
+        "ProviderError, HTTP 503, AADSTS90033",
+        "3 times in a row, last 5m ago",
+        "ProviderError: It is asked again",
+        "read write",
+        "crm-token",
+    ):
+        assert text in shown
+
+
+def test_what_steers_terminals_is_not_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """A status may hold anything."""
+    account = {"requestedBy": "a\x1b]0;b", "time": "2027-01-12T08:00:00Z", "account": "\x1b[2J"}
+    show_one(standing({**READY, "message": "\x1b[31m"}, consent=account), NOW)
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_programs_get_all_facts() -> None:
+    """Names are those of the API."""
+    facts = json.loads(json.dumps(WHOLE.facts()))
+    assert facts["ready"] is True
+    assert facts["refreshFailed"] == {"reason": "ProviderError", "message": "It is asked again"}
+    assert facts["lastError"]["providerCode"] == "AADSTS90033"
+    assert facts["lastHandledRevoke"] == "x"
+    assert "conditions" not in facts
+
+
+ODD: dict[str, Any] = {
+    "nothing": {},
+    "a text for an object": {"secretRef": "x", "consent": "y", "lastError": []},
+    "a list for a time": {"expirationTime": [], "failedAttempts": None},
+}
+
+
+@pytest.mark.parametrize("sentence", ODD)
+def test_an_odd_status_does_not_stop_the_rest(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever somebody wrote there by hand, the connector is shown."""
+    show_one(standing(**ODD[sentence]), NOW)
+    show_table([standing(**ODD[sentence])], NOW, everywhere=True)
+    assert "crm" in capsys.readouterr().out

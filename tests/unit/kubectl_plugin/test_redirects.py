@@ -1,0 +1,114 @@
+"""What comes back from the provider: whose it is, and what each refusal says."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.redirects import DENIALS, FLAWS, Expected, NotOurs
+from oauth_connector.oauth.authorization import Flaw
+from tests.support.consent_requests import LOOPBACK_URI, a_consent_request
+
+STATE = "s" * 43
+
+
+def expected(**changes: Any) -> Expected:
+    """Give what a redirect is known by."""
+    return Expected(a_consent_request(**changes), STATE)
+
+
+def query(*more: tuple[str, str], **members: str) -> str:
+    """Give a query with the right state."""
+    return urlencode([("state", STATE), *members.items(), *more])
+
+
+def test_a_code_is_taken_with_the_parameters_that_the_operator_wants() -> None:
+    """Others are left alone."""
+    granted = expected(callback_parameters=("accounts-server",)).granted(
+        query(("accounts-server", "https://accounts.zoho.eu"), code="abc", session_state="x")
+    )
+    assert granted.code.get_secret_value() == "abc"
+    assert granted.extra == {"accounts-server": "https://accounts.zoho.eu"}
+
+
+STRANGERS = {
+    "no state": "code=abc",
+    "another state": "code=abc&state=other",
+    "an empty state": "code=abc&state=",
+    "the state twice": f"code=abc&state={STATE}&state={STATE}",
+    "a state beyond ASCII": "code=abc&state=%C3%A4",
+    "too many parameters": f"state={STATE}&" + "&".join(f"a{n}=1" for n in range(100)),
+}
+
+
+@pytest.mark.parametrize("sentence", STRANGERS)
+def test_what_another_flow_sent_is_not_ours(sentence: str) -> None:
+    """It neither succeeds nor fails: the flow goes on."""
+    with pytest.raises(NotOurs):
+        expected().granted(STRANGERS[sentence])
+
+
+FLAWED = {
+    Flaw.DUPLICATE_PARAMETER: query(("code", "b"), code="a"),
+    Flaw.TOO_LONG: query(code="a" * 5000),
+    Flaw.CODE_AND_ERROR: query(code="a", error="access_denied"),
+    Flaw.NEITHER: query(),
+    Flaw.ISSUER_MISMATCH: query(code="a", iss="https://evil.example.com"),
+    Flaw.ISSUER_MISSING: query(code="a"),
+}
+
+
+@pytest.mark.parametrize("flaw", Flaw)
+def test_each_flaw_is_told(flaw: Flaw) -> None:
+    """Each has a sentence of its own."""
+    known = {"issuer": "https://login.example.com", "iss_required": flaw is Flaw.ISSUER_MISSING}
+    with pytest.raises(Trouble) as told:
+        expected(**known).granted(FLAWED[flaw])
+    assert str(told.value) == FLAWS[flaw]
+
+
+@pytest.mark.parametrize("error", DENIALS)
+def test_each_error_of_the_protocol_is_told(error: str) -> None:
+    """The sentence names it, and says what to do."""
+    with pytest.raises(Trouble, match=f"The provider says {error}"):
+        expected().granted(query(error=error))
+
+
+def test_an_error_of_the_providers_own_is_named() -> None:
+    """Its code has the protocol's form; its description is not repeated."""
+    with pytest.raises(Trouble, match="the error org_internal") as told:
+        expected().granted(query(error="org_internal", error_description="click here"))
+    assert "click" not in str(told.value)
+
+
+def test_a_pasted_address_is_judged_as_if_it_had_come_by_itself() -> None:
+    """A fragment that a provider adds does not matter."""
+    granted = expected().pasted(f"{LOOPBACK_URI}?{query(code='abc')}#_=_")
+    assert granted.code.get_secret_value() == "abc"
+
+
+PASTED = {
+    "another host": f"http://localhost:8765/oauth/callback/shop/crm?{query(code='a')}",
+    "another path": f"{LOOPBACK_URI}x?{query(code='a')}",
+    "another state": f"{LOOPBACK_URI}?code=a&state=b",
+    "the link itself": "https://login.example.com/authorize?response_type=code",
+    "nothing": "",
+    "two words": "a code",
+    "letters beyond ASCII": "cödé",
+    "a code longer than any": "a" * 5000,
+}
+
+
+@pytest.mark.parametrize("sentence", PASTED)
+def test_what_was_pasted_wrongly_may_be_pasted_again(sentence: str) -> None:
+    """The flow goes on."""
+    with pytest.raises(NotOurs):
+        expected().pasted(PASTED[sentence])
+
+
+def test_a_bare_code_is_taken_unless_the_provider_names_itself() -> None:
+    """A code alone cannot tell who sent it (RFC 9207)."""
+    assert expected().pasted("1000.abc").code.get_secret_value() == "1000.abc"
+    with pytest.raises(NotOurs, match="whole address"):
+        expected(issuer="https://login.example.com", iss_required=True).pasted("1000.abc")

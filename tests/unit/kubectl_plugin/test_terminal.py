@@ -1,0 +1,74 @@
+"""What is told to a person where no terminal shows it."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.terminal import Narration, can_answer, plain
+from oauth_connector.kubectl_plugin.threads import STDIN, read_line
+
+
+@pytest.fixture
+def typed() -> Iterator[int]:
+    """Give the end of a pipe whose other end is standard input."""
+    before = os.dup(STDIN)
+    reading, writing = os.pipe()
+    os.dup2(reading, STDIN)
+    yield writing
+    os.dup2(before, STDIN)
+    for one in (before, reading):
+        os.close(one)
+
+
+def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a log a line a minute is enough, and one for each new thing."""
+    times = iter([0.0, 30.0, 60.0, 60.0, 61.0])
+    narration = Narration(lambda: next(times))
+    for what in ("a", "a", "a", "b"):
+        narration.progress(what, "5m")
+    assert capsys.readouterr().err == "… a (5m left)\n… a (5m left)\n… b (5m left)\n"
+
+
+def test_nothing_is_coloured_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing goes to standard output."""
+    Narration().well("done")
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "✓ done\n")
+
+
+async def test_an_answer_comes_from_a_pipe_too(typed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another program may answer; where nobody can any more, that is told."""
+    os.write(typed, b"K7QF-2M9P\r\nmore\n")
+    narration = Narration()
+    assert await narration.ask("Code: ") == "K7QF-2M9P"
+    assert await narration.ask("More: ", long=True) == ""
+    assert await narration.ask("More: ", long=True) == "more"
+    os.close(typed)
+    with pytest.raises(Trouble, match="Standard input has ended"):
+        await narration.ask("More: ")
+    assert capsys.readouterr().err.startswith("Code: More: ")
+
+
+def test_a_last_line_without_its_end_counts(typed: int) -> None:
+    """As echo -n gives it."""
+    os.write(typed, b"K7QF-2M9P")
+    os.close(typed)
+    assert read_line() == "K7QF-2M9P"
+    assert read_line() is None
+
+
+def test_a_pipe_can_answer_and_nothing_cannot(typed: int) -> None:
+    """/dev/null is what schedulers give; nobody is asked then."""
+    assert can_answer()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, STDIN)
+    os.close(nothing)
+    assert not can_answer()
+    os.close(typed)
+
+
+def test_what_steers_a_terminal_is_shown_as_dots() -> None:
+    """Letters of all scripts stay."""
+    assert plain("Zoë \x1b[31m\r\n東京\u202e") == "Zoë ·[31m··東京·"

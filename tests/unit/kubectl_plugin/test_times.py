@@ -1,0 +1,48 @@
+"""Times as people say them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from oauth_connector.kubectl_plugin import times as moments
+
+NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+SPANS = {
+    0: "0s",
+    45: "45s",
+    61: "1m1s",
+    600: "10m",
+    3_599: "59m",
+    12_000: "3h20m",
+    40_000: "11h",
+    86_400: "1d",
+    90_000: "1d1h",
+    8_640_000: "100d",
+    -5: "0s",
+}
+
+
+@pytest.mark.parametrize("seconds", SPANS)
+def test_a_span_has_one_unit_or_two(seconds: int) -> None:
+    """Of few days, hours or minutes the smaller unit matters."""
+    assert moments.span(seconds) == SPANS[seconds]
+
+
+def test_a_time_is_told_from_now() -> None:
+    """What is to come, what was, what is not known."""
+    assert moments.relative(NOW + timedelta(minutes=42), NOW) == "in 42m"
+    assert moments.relative(NOW - timedelta(seconds=5), NOW) == "5s ago"
+    assert moments.relative(None, NOW) == "–"
+    assert moments.moment(NOW, NOW) == "2027-01-15T08:00:00Z (0s ago)"
+
+
+@pytest.mark.parametrize("value", [None, 5, "soon", ""])
+def test_what_is_no_time_is_none(value: object) -> None:
+    """Somebody may have written anything into a status by hand."""
+    assert moments.read(value) is None
+
+
+def test_the_api_servers_times_are_read() -> None:
+    """In UTC, whatever the machine's zone."""
+    assert moments.read("2027-01-15T08:00:00Z") == NOW
+    assert moments.read("2027-01-15T08:00:00") == NOW

@@ -1,0 +1,41 @@
+"""What the command line takes, before there is a cluster."""
+
+from pathlib import Path
+
+import pytest
+
+from oauth_connector.kubectl_plugin.main import main
+
+WRONG = {
+    "no command": ([], "COMMAND"),
+    "no name": (["authorize"], "NAME"),
+    "no such output": (["status", "-o", "yaml"], "invalid choice"),
+    "no time": (["authorize", "crm", "--timeout", "soon"], "soon is no time: write 90, 90s, 5m or 1h"),
+    "no time at all": (["refresh", "crm", "--timeout", "0"], "0 is no time"),
+}
+
+
+@pytest.mark.parametrize("sentence", WRONG)
+def test_wrong_usage_is_told_with_status_2(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error; nothing is printed as data."""
+    arguments, told = WRONG[sentence]
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    shown = capsys.readouterr()
+    assert ended.value.code == 2
+    assert told in shown.err
+    assert not shown.out
+
+
+def test_a_missing_kubeconfig_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one line that names the command."""
+    assert main(["status", "--kubeconfig", str(tmp_path / "none")]) == 1
+    assert capsys.readouterr().err.startswith("kubectl oauth status: There is no kubeconfig at ")
+
+
+def test_help_is_that_of_a_kubectl_plugin(capsys: pytest.CaptureFixture[str]) -> None:
+    """It shows what a person types."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: kubectl oauth")

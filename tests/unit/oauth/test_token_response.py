@@ -1,0 +1,284 @@
+"""Answers of token endpoints: each oddity that real providers have, and everything that nobody should send."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.oauth.lifetimes import LONGEST
+from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse, Token
+from oauth_connector.oauth.token_response import LONGEST_TOKEN, parse
+
+JSON = {"content-type": "application/json"}
+TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
+
+
+def answer(body: object, status: int = 200, **headers: str) -> HTTPResponse:
+    """Give an answer; anything but bytes is sent as JSON."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return HTTPResponse(status, {**JSON, **{k.replace("_", "-"): v for k, v in headers.items()}}, raw)
+
+
+def token(**members: Any) -> Token:
+    """Understand a token response with these members, which must be one."""
+    understood = parse(answer({k: v for k, v in {**TOKEN, **members}.items() if v is not ...}))
+    assert isinstance(understood, Token), understood
+    return understood
+
+
+def symptom(body: object, status: int = 200, **headers: str) -> Symptom:
+    """Understand an answer, which must not be a token."""
+    understood = parse(answer(body, status, **headers))
+    assert isinstance(understood, Signal), understood
+    return understood.symptom
+
+
+LIFETIMES: dict[str, tuple[Any, int | None]] = {
+    "a number of seconds": (3600, 3600),
+    "text, as PayPal and NetSuite write it": ("3600", 3600),
+    "a fraction": (3599.9, 3599),
+    "text with a fraction": ("3599.9", 3599),
+    "absent": (..., None),
+    "null": (None, None),
+    "zero, which Mailchimp means as never": (0, None),
+    "negative": (-5, None),
+    "less than a second": (0.5, None),
+    "a truth value": (True, None),
+    "a word": ("soon", None),
+    "an empty text": ("", None),
+    "a list": ([3600], None),
+    "an object": ({"seconds": 3600}, None),
+    "absurdly long": (10**18, LONGEST),
+    "longer than a float": (10**400, None),
+    "text for infinity": ("Infinity", None),
+    "text for no number": ("NaN", None),
+}
+
+
+@pytest.mark.parametrize("sentence", LIFETIMES)
+def test_a_lifetime_is_read(sentence: str) -> None:
+    """`expires_in` is seconds however it is written, and nothing where it makes no sense (RFC 6749 §5.1)."""
+    told, lifetime = LIFETIMES[sentence]
+    assert token(expires_in=told).lifetime == lifetime
+
+
+def test_literal_infinities_are_no_lifetime() -> None:
+    """Python's JSON reads `NaN` and `Infinity`, which are none."""
+    for literal in (b"NaN", b"Infinity", b"-Infinity"):
+        understood = parse(answer(b'{"access_token":"a","expires_in":' + literal + b"}"))
+        assert isinstance(understood, Token)
+        assert understood.lifetime is None
+
+
+def test_an_absolute_expiry_counts_by_the_providers_clock() -> None:
+    """`expires_at` is measured against the answer's own Date, so that no clock's error matters."""
+    body = {"access_token": "a", "expires_at": 1_700_000_600}
+    understood = parse(answer(body, date="Tue, 14 Nov 2023 22:13:20 GMT"))
+    assert isinstance(understood, Token)
+    assert understood.lifetime == 600
+
+
+TYPES: dict[str, tuple[Any, bool]] = {
+    "Bearer": ("Bearer", True),
+    "lower case": ("bearer", True),
+    "upper case": ("BEARER", True),
+    "absent": (..., True),
+    "null": (None, True),
+    "empty": ("", True),
+    "eBay's for users": ("User Access Token", True),
+    "eBay's for applications": ("Application Access Token", True),
+    "N_A of RFC 8693": ("N_A", True),
+    "DPoP": ("DPoP", False),
+    "mac": ("mac", False),
+    "a number": (1, False),
+}
+
+
+@pytest.mark.parametrize("sentence", TYPES)
+def test_a_token_type_is_bearer_or_refused(sentence: str) -> None:
+    """Types are compared in any case (RFC 6749 §5.1); a token that is not a bearer token is not published (§7.1)."""
+    kind, bearer = TYPES[sentence]
+    body = {k: v for k, v in {**TOKEN, "token_type": kind}.items() if v is not ...}
+    understood = parse(answer(body))
+    if bearer:
+        assert isinstance(understood, Token)
+        assert understood.token_type == "Bearer"
+    else:
+        assert isinstance(understood, Signal)
+        assert understood.symptom is Symptom.UNSUPPORTED_TOKEN_TYPE
+
+
+SCOPES: dict[str, tuple[Any, tuple[str, ...] | None]] = {
+    "separated by spaces": ("a b", ("a", "b")),
+    "separated by commas, as GitHub answers": ("a,b", ("a", "b")),
+    "a list, as Twitch answers": (["a", "b"], ("a", "b")),
+    "null, as Mailchimp answers": (None, None),
+    "absent": (..., None),
+    "empty": ("", None),
+    "with characters that no scope has": ("a \u0007b", ("a",)),
+}
+
+
+@pytest.mark.parametrize("sentence", SCOPES)
+def test_granted_scopes_are_read(sentence: str) -> None:
+    """`scope` is a list however it is written (RFC 6749 §3.3)."""
+    told, scope = SCOPES[sentence]
+    assert token(scope=told).scope == scope
+
+
+TROUBLES: dict[str, tuple[object, int, Symptom]] = {
+    "an error of RFC 6749": ({"error": "invalid_client"}, 401, Symptom.OAUTH_ERROR),
+    "an error with status 200": ({"error": "bad_verification_code"}, 200, Symptom.OAUTH_ERROR),
+    "an error beside a token": ({**TOKEN, "error": "x"}, 200, Symptom.OAUTH_ERROR),
+    "an error that is an object": ({"error": {"code": 190, "type": "OAuthException"}}, 400, Symptom.OAUTH_ERROR),
+    "Slack's ok: false": ({"ok": False}, 200, Symptom.OAUTH_ERROR),
+    "Fitbit's list of errors": ({"errors": [{"errorType": "invalid_client"}]}, 401, Symptom.OAUTH_ERROR),
+    "Zoho's throttle with status 200": ({"error": "Access Denied"}, 200, Symptom.RATE_LIMITED),
+    "429 with an error": ({"error": "slow_down"}, 429, Symptom.RATE_LIMITED),
+    "429 without anything": (b"", 429, Symptom.RATE_LIMITED),
+    "503": (b"<html>", 503, Symptom.UNAVAILABLE),
+    "500 with a page": (b"<html>", 500, Symptom.SERVER_ERROR),
+    "502 with nothing": (b"", 502, Symptom.SERVER_ERROR),
+    "401 with nothing": (b"", 401, Symptom.EMPTY),
+    "401 with a page": (b"<html>", 401, Symptom.UNAUTHORIZED),
+    "401 with JSON that is no error, which is not a token": ({"message": "Unauthorized"}, 401, Symptom.UNAUTHORIZED),
+    "404": (b"<html>", 404, Symptom.NOT_FOUND),
+    "405": ({}, 405, Symptom.NOT_FOUND),
+    "418": ({}, 418, Symptom.CLIENT_ERROR),
+    "a redirect": (b"", 302, Symptom.REDIRECT),
+    "a redirect that keeps the method": (b"", 307, Symptom.REDIRECT),
+    "a page with status 200": (b"<!DOCTYPE html><p>Sign in", 200, Symptom.HTML),
+    "nothing with status 200": (b"", 200, Symptom.EMPTY),
+    "white space": (b" \n", 200, Symptom.EMPTY),
+    "text": (b"OK", 200, Symptom.NOT_JSON),
+    "half of an object": (b'{"access_token": "a', 200, Symptom.NOT_JSON),
+    "a list": (b"[1]", 200, Symptom.NOT_JSON),
+    "a text in JSON": (b'"token"', 200, Symptom.NOT_JSON),
+    "not UTF-8": (b'{"access_token": "\xe9"}', 200, Symptom.NOT_JSON),
+    "UTF-16": ('{"access_token": "a"}'.encode("utf-16"), 200, Symptom.NOT_JSON),
+    "very deep": (b'{"a":' * 100_000, 200, Symptom.NOT_JSON),
+    "a key twice": (b'{"access_token":"a","access_token":"b"}', 200, Symptom.DUPLICATE_KEY),
+    "no token": ({"token_type": "Bearer"}, 200, Symptom.NO_TOKEN),
+    "an empty token": ({"access_token": ""}, 200, Symptom.NO_TOKEN),
+    "a token that is a number": ({"access_token": 42}, 200, Symptom.NO_TOKEN),
+    "a token with a line break": ({"access_token": "a\r\nSet-Cookie: x"}, 200, Symptom.UNPRINTABLE_TOKEN),
+    "a token with a space": ({"access_token": "a b"}, 200, Symptom.UNPRINTABLE_TOKEN),
+    "a token with a NUL": ({"access_token": "a\0"}, 200, Symptom.UNPRINTABLE_TOKEN),
+    "a token beyond ASCII": ({"access_token": "tökén"}, 200, Symptom.UNPRINTABLE_TOKEN),
+    "a token too long for a Secret": ({"access_token": "a" * (LONGEST_TOKEN + 1)}, 200, Symptom.UNPRINTABLE_TOKEN),
+}
+
+
+@pytest.mark.parametrize("sentence", TROUBLES)
+def test_what_is_not_a_token_is_told_apart(sentence: str) -> None:
+    """Each way of not giving a token has its symptom."""
+    body, status, expected = TROUBLES[sentence]
+    assert symptom(body, status) is expected
+
+
+def test_an_oversized_answer_is_refused() -> None:
+    """What was cut off at 1 MiB is not guessed at."""
+    understood = parse(HTTPResponse(200, JSON, b'{"access_token":"a"}', truncated=True))
+    assert isinstance(understood, Signal)
+    assert understood.symptom is Symptom.TOO_LARGE
+
+
+def test_a_form_is_read_where_a_server_sends_one() -> None:
+    """GitHub without Accept and old Facebook answer so, the latter with `expires`."""
+    for kind in ("application/x-www-form-urlencoded; charset=utf-8", "text/plain"):
+        understood = parse(HTTPResponse(200, {"content-type": kind}, b"access_token=a&scope=x%2Cy&expires=60"))
+        assert isinstance(understood, Token)
+        assert (understood.access_token.get_secret_value(), understood.scope, understood.lifetime) == (
+            "a",
+            ("x", "y"),
+            60,
+        )
+    assert symptom(b"error=bad", content_type="text/plain") is Symptom.OAUTH_ERROR
+
+
+def test_json_is_read_whatever_it_is_called() -> None:
+    """A wrong content type or charset, and a mark at the start, do not matter."""
+    for kind in ("text/html", "application/json; charset=latin-1", "text/plain", ""):
+        assert isinstance(parse(HTTPResponse(200, {"content-type": kind}, b'\xef\xbb\xbf{"access_token":"a"}')), Token)
+
+
+WAITS: dict[str, tuple[str, float | None]] = {
+    "seconds": ("120", 120.0),
+    "a date, by the provider's clock": ("Tue, 14 Nov 2023 22:15:20 GMT", 120.0),
+    "zero is a second at least": ("0", 1.0),
+    "days are an hour at most": ("864000", 3600.0),
+    "a date in the past": ("Tue, 14 Nov 2023 22:00:00 GMT", 1.0),
+    "nonsense": ("later", None),
+}
+
+
+@pytest.mark.parametrize("sentence", WAITS)
+def test_retry_after_is_obeyed_within_bounds(sentence: str) -> None:
+    """RFC 9110 §10.2.3 on any refusal: seconds or a date."""
+    told, wait = WAITS[sentence]
+    for status in (429, 503, 400):
+        understood = parse(answer({}, status, retry_after=told, date="Tue, 14 Nov 2023 22:13:20 GMT"))
+        assert isinstance(understood, Signal)
+        assert understood.retry_after == wait
+
+
+def test_zohos_throttle_waits_ten_minutes() -> None:
+    """Zoho counts over ten minutes and names no time."""
+    understood = parse(answer({"error": "Access Denied", "status": "failure"}))
+    assert isinstance(understood, Signal)
+    assert understood.retry_after == 600.0
+
+
+def test_only_codes_leave_an_error() -> None:
+    """No word of the provider's goes further: only a code of known shape."""
+    described = {"error": "invalid_client", "error_description": "AADSTS7000215: c4n4ry <script>"}
+    understood = parse(answer(described, 401))
+    assert isinstance(understood, Signal)
+    assert (understood.oauth_error, understood.provider_code) == ("invalid_client", "AADSTS7000215")
+    assert "c4n4ry" not in repr(understood)
+    odd = parse(answer({"error": "c4n4ry <b>"}, 400))
+    assert isinstance(odd, Signal)
+    assert odd.oauth_error is None
+
+
+def test_scalar_members_are_kept_for_the_allow_list() -> None:
+    """`instance_url` and the like can be published; truth values, nulls and objects are nothing for a pod."""
+    fields = token(instance_url="https://x", issued_at=17, ok=True, none=None, nested={"a": 1}).fields
+    assert {name: value.get_secret_value() for name, value in fields.items() if name not in TOKEN} == {
+        "instance_url": "https://x",
+        "issued_at": "17",
+    }
+
+
+def test_no_token_shows_in_a_representation() -> None:
+    """An answer and what was understood of it can be printed by mistake."""
+    response = answer({**TOKEN, "access_token": "c4n4ry", "refresh_token": "c4n4ry-2"})
+    assert "c4n4ry" not in repr(response)
+    assert "c4n4ry" not in repr(parse(response))
+
+
+MEMBERS = st.dictionaries(
+    st.sampled_from(["access_token", "token_type", "expires_in", "error", "scope", "errors", "ok", "expires_at"]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=5,
+    ),
+)
+
+
+@given(
+    st.binary(max_size=200) | MEMBERS.map(lambda m: json.dumps(m).encode()), st.integers(100, 599), st.text(max_size=30)
+)
+def test_whatever_comes_nothing_is_raised(body: bytes, status: int, header: str) -> None:
+    """Any bytes with any status and headers give a token or a signal."""
+    headers = {"content-type": header, "retry-after": header, "date": header}
+    assert isinstance(parse(HTTPResponse(status, headers, body)), Token | Signal)
+
+
+def test_a_field_that_cannot_be_written_is_left_out() -> None:
+    """JSON can name half of a character, which no Secret can hold."""
+    assert "bad" not in token(bad="\ud800", good="x").fields

@@ -1,0 +1,170 @@
+"""Where settings come from, which source wins, and what is said when one is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from oauth_connector.settings.operator import PREFIX, InvalidSettings, Settings, load
+from oauth_connector.telemetry.logging import LogFormat
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what the environment of the test run happens to hold."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write a settings file."""
+    path = folder / "settings.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str) -> str:
+    """Give what is said of a settings file."""
+    with pytest.raises(InvalidSettings) as raised:
+        load({"config": write(folder, text)})
+    return str(raised.value).replace(f"{folder}/", "")
+
+
+def test_without_any_source_the_defaults_hold() -> None:
+    """An operator without settings runs, reaches no private address, and logs for whoever reads."""
+    settings = load({})
+    assert settings.allowed_destinations == ()
+    assert settings.require_allowed_hosts is False
+    assert (settings.log_level, settings.log_format, settings.http_port) == ("info", LogFormat.AUTO, 8080)
+
+
+def test_a_file_is_read_in_camel_case(tmp_path: Path) -> None:
+    """The keys of a ConfigMap look like those of every other manifest."""
+    path = write(tmp_path, "httpPort: 9090\nmetricsPerObject: false\nlogFormat: json\n")
+    settings = load({"config": path})
+    assert (settings.http_port, settings.metrics_per_object, settings.log_format) == (9090, False, LogFormat.JSON)
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The closer to the person who starts it, the stronger; what the command line leaves out does not count."""
+    monkeypatch.setenv("OAUTH_CONNECTOR_CONFIG", str(write(tmp_path, "workers: 1\nhttpPort: 1\nlogLevel: error\n")))
+    monkeypatch.setenv("OAUTH_CONNECTOR_HTTP_PORT", "2")
+    monkeypatch.setenv("OAUTH_CONNECTOR_WORKERS", "2")
+    settings = load({"workers": 3, "http_port": None})
+    assert (settings.workers, settings.http_port, settings.log_level) == (3, 2, "error")
+
+
+def test_destinations_come_from_a_file(tmp_path: Path) -> None:
+    """Each destination is a host or a network, with ports, with or without TLS."""
+    text = """
+allowedDestinations:
+  - {host: idp.internal, ports: [8443]}
+  - {cidr: 10.1.0.0/16, http: true}
+"""
+    first, second = load({"config": write(tmp_path, text)}).allowed_destinations
+    assert (first.host, list(first.ports), first.http) == ("idp.internal", [8443], False)
+    assert (str(second.cidr), second.http) == ("10.1.0.0/16", True)
+
+
+def test_destinations_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list in a variable is written as in the file."""
+    monkeypatch.setenv("OAUTH_CONNECTOR_ALLOWED_DESTINATIONS", '[{"cidr": "127.0.0.0/8", "http": true}]')
+    [destination] = load({}).allowed_destinations
+    assert str(destination.cidr) == "127.0.0.0/8"
+
+
+def test_variables_of_a_service_of_our_name_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kubernetes sets such variables in every Pod of the namespace; they are no settings."""
+    monkeypatch.setenv("OAUTH_CONNECTOR_PORT", "tcp://10.0.0.1:8080")
+    monkeypatch.setenv("OAUTH_CONNECTOR_SERVICE_HOST", "10.0.0.1")
+    assert load({}).http_port == 8080
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that leaves a variable empty means the default."""
+    monkeypatch.setenv("OAUTH_CONNECTOR_HTTP_PORT", "")
+    monkeypatch.setenv("OAUTH_CONNECTOR_CONFIG", "")
+    assert load({}).http_port == 8080
+
+
+def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
+    """A ConfigMap in which everything is commented out is fine."""
+    assert load({"config": write(tmp_path, "# nothing\n")}).workers == load({}).workers
+
+
+REFUSED = {
+    "a key that is nearly right": (
+        "allowedDestination: []",
+        "settings file settings.yaml: unknown key 'allowedDestination'; did you mean 'allowedDestinations'?",
+    ),
+    "a key in the environment's spelling": (
+        "http_port: 1",
+        "settings file settings.yaml: unknown key 'http_port'; did you mean 'httpPort'?",
+    ),
+    "a number out of range": (
+        "httpPort: 70000",
+        "setting httpPort (OAUTH_CONNECTOR_HTTP_PORT): Input should be less than or equal to 65535, not 70000",
+    ),
+    "a word that is no choice": (
+        "logFormat: xml",
+        "setting logFormat (OAUTH_CONNECTOR_LOG_FORMAT): Input should be 'auto', 'json' or 'console', not 'xml'",
+    ),
+    "one value where a list is due": (
+        "allowedDestinations: idp.internal",
+        "setting allowedDestinations (OAUTH_CONNECTOR_ALLOWED_DESTINATIONS): must be a list, not 'idp.internal'",
+    ),
+    "a file that is not there": (
+        "trustBundle: /nowhere/ca.pem",
+        "setting trustBundle (OAUTH_CONNECTOR_TRUST_BUNDLE): Path does not point to a file, not '/nowhere/ca.pem'",
+    ),
+    "a list": ("- a\n- b\n", "settings file settings.yaml must hold keys and values, such as `logLevel: info`"),
+    "no YAML": ("a: [\n", "settings file settings.yaml is not YAML (line 2, column 1)"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:
+    """The line names the setting, in the spelling of file and environment, and what to write instead."""
+    assert refusal(tmp_path, text) == told
+
+
+def test_an_unknown_key_far_from_any_other_is_told_with_all_that_are_known(tmp_path: Path) -> None:
+    """Who is quite lost gets the list."""
+    told = refusal(tmp_path, "quux: 1")
+    assert told.startswith("settings file settings.yaml: unknown key 'quux'; known are kubeconfig, ")
+    assert told.endswith("metricsPerObject")
+
+
+def test_an_unknown_key_of_a_destination_is_told_with_its_place(tmp_path: Path) -> None:
+    """A misspelt key inside the list does not widen or narrow what is allowed without a word."""
+    told = refusal(tmp_path, "allowedDestinations: [{host: a.example.com}, {host: b.example.com, port: 1}]")
+    assert told.startswith("setting allowedDestinations[1].port (")
+    assert "\n" not in told
+
+
+def test_a_variable_that_is_no_yaml_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named, as no file is to blame."""
+    monkeypatch.setenv("OAUTH_CONNECTOR_ALLOWED_DESTINATIONS", "[{")
+    with pytest.raises(
+        InvalidSettings, match=r"^setting allowedDestinations \(OAUTH_CONNECTOR_ALLOWED_DESTINATIONS\): "
+    ):
+        load({})
+
+
+def test_a_settings_file_that_is_missing_is_told() -> None:
+    """A wrong --config does not start an operator without settings."""
+    with pytest.raises(InvalidSettings, match=r"^settings file /nowhere/settings.yaml cannot be read: No such file"):
+        load({"config": "/nowhere/settings.yaml"})
+
+
+def test_an_argument_that_does_not_exist_is_told() -> None:
+    """A slip in our own code is found at the first start."""
+    with pytest.raises(InvalidSettings, match="bogus"):
+        load({"bogus": 1})
+
+
+def test_settings_do_not_change_while_the_operator_runs() -> None:
+    """They are a value."""
+    with pytest.raises(ValueError, match="frozen"):
+        load({}).workers = 2  # type: ignore[misc]  # that it is refused is the point
