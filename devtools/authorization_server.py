@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from devtools.registrations import LIFETIME, SCOPES, TERMS, Authentication, Person, RegisteredClient, Routes, Terms
+from devtools.registrations import (
+    LIFETIME,
+    SCOPES,
+    TERMS,
+    Authentication,
+    Person,
+    RegisteredClient,
+    Registration,
+    Routes,
+)
 from devtools.server_process import ServerProcess
 from devtools.token_inspection import present
 from devtools.token_journal import Presentation, presentations
@@ -78,7 +87,7 @@ class AuthorizationServer:
         authentication: Authentication = "client_secret_basic",
         lifetime: int = LIFETIME,
         redirect_uris: Sequence[str] = (),
-        terms: Terms = TERMS,
+        consent_policy: Registration = TERMS,
     ) -> RegisteredClient:
         """Add a client with an id of its own, and a random secret unless one is given or it is public."""
         client = RegisteredClient(
@@ -87,7 +96,7 @@ class AuthorizationServer:
             authentication,
             lifetime,
             tuple(redirect_uris),
-            terms,
+            consent_policy,
         )
         self.put_client(client)
         return client
@@ -118,7 +127,7 @@ class AuthorizationServer:
             "authentication": client.authentication,
             "lifetime": client.lifetime,
             "redirect_uris": client.redirect_uris,
-            "terms": asdict(client.terms),
+            "terms": asdict(client.consent_policy),
             "inspector": self.client.id,
         }
         self.process.ask({"register": details})

@@ -24,7 +24,7 @@ class Canaille(Launch):
     It decodes %20 but not + in HTTP Basic, accepts no client_secret_post for client credentials, drops unknown scopes
     in silence, and calls a wrong password `invalid_request`.
 
-    It knows no `Terms`: PKCE is for whoever begins with it, and for public clients; every code and every password gives
+    It knows no `Registration`: PKCE is for clients that begin with it and public ones; every code or password gives
     a refresh token, which rotates, dies with its access token, and whose second use is refused and ends nothing else.
     """
 

@@ -26,7 +26,7 @@ class OIDCProvider(Launch):
     `https://api.example.com/`. Its issuer has a path; the metadata is found below it.
 
     It gives a refresh token only where scope `offline_access` was asked for, of a person with `prompt=consent` too, and
-    keeps to a client's `Terms`. A code that is used twice ends the grant that the first use made.
+    keeps to a client's `ConsentPolicy`. A code that is used twice ends the grant that the first use made.
     """
 
     name = "oidc-provider"

@@ -22,7 +22,7 @@ class TLS:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Registration:
     """How oidc-provider treats a client's codes and refresh tokens; times in seconds. Canaille has terms of its own.
 
     A refresh token that was used goes on being accepted for `grace`, with another successor each time; after that, or
@@ -36,7 +36,7 @@ class Terms:
     refresh_lifetime_told: bool = False
 
 
-TERMS = Terms()
+TERMS = Registration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class RegisteredClient:
     authentication: Authentication = "client_secret_basic"
     lifetime: int = LIFETIME
     redirect_uris: tuple[str, ...] = ()
-    terms: Terms = TERMS
+    consent_policy: Registration = TERMS
 
 
 @dataclass(frozen=True, slots=True)

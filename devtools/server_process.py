@@ -43,7 +43,7 @@ class ServerProcess:
     def ask(self, message: Mapping[str, object]) -> Mapping[str, object]:
         """Send one line and give the answer; raises ServerProcessError when there is none within a minute."""
         with self._turn:
-            line = self._exchange(json.dumps(message))
+            line = self._token_client(json.dumps(message))
         if not line:
             raise ServerProcessError(
                 f"{self._name} ended or was silent for {PATIENCE:.0f} s; its log {self._last_words()}"
@@ -51,7 +51,7 @@ class ServerProcess:
         answer: dict[str, object] = json.loads(line)
         return answer
 
-    def _exchange(self, line: str) -> str:
+    def _token_client(self, line: str) -> str:
         requests, answers = self._process.stdin, self._process.stdout
         if requests is None or answers is None:
             raise ServerProcessError(f"{self._name} was started without pipes")

@@ -19,34 +19,34 @@ import structlog
 import uvloop
 
 from oauth_connector.api.v1alpha1.conditions import condition
-from oauth_connector.connector.consent.request import Terms
+from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.controller.backoff import Guarded
-from oauth_connector.controller.grant_store import OnPoint, nowhere
-from oauth_connector.controller.ports import Edges
-from oauth_connector.controller.token_client import Call
-from oauth_connector.controller.workqueue import Scheduler
+from oauth_connector.controller.grant_store import OnFaultPoint, ignore_fault_point
+from oauth_connector.controller.ports import Ports
+from oauth_connector.controller.token_client import TokenRequestRecord
+from oauth_connector.controller.workqueue import Workqueue
 from oauth_connector.kube import watch as handlers
 from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.connector_cache import ConnectorCache, identity
-from oauth_connector.kube.connector_lister import Census
+from oauth_connector.kube.connector_lister import ConnectorLister
 from oauth_connector.kube.consent_cache import ConsentCache, ConsentLister
-from oauth_connector.kube.consent_key import KubeKeys
+from oauth_connector.kube.consent_key import KubeConsentKeys
 from oauth_connector.kube.events import EventRecorder
-from oauth_connector.kube.secret_cache import SecretStore
-from oauth_connector.kube.secret_informer import MetadataInformer
-from oauth_connector.net.fetch import Limits
-from oauth_connector.net.provider_client import HTTPProvider
+from oauth_connector.kube.secret_cache import SecretCache
+from oauth_connector.kube.secret_informer import SecretInformer
+from oauth_connector.net.fetch import RequestLimits
+from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.settings.operator import Settings
 from oauth_connector.telemetry import health as server
 from oauth_connector.telemetry import logging
 from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
-from oauth_connector.wiring import Options, join
+from oauth_connector.wiring import ControllerOptions, join
 
 LAST_MINUTE = 60.0
 """Seconds that what is in flight may take on SIGTERM: an answer that cannot be stored is waited for no longer."""
@@ -60,44 +60,46 @@ log = structlog.get_logger(__name__)
 class Operator:
     """One process's rooms, joined."""
 
-    def __init__(self, settings: Settings, access: Access, on_point: OnPoint = nowhere) -> None:
+    def __init__(self, settings: Settings, access: Access, on_point: OnFaultPoint = ignore_fault_point) -> None:
         self._settings = settings
         self._on_point = on_point
         self._access = access
         self.metrics = Metrics(self._samples, per_object=settings.metrics_per_object)
-        self.connectors = ConnectorCache(lambda key: self.scheduler.nudge(key))  # noqa: PLW0108  # the scheduler comes later
-        self.consents = ConsentCache(lambda key: self.scheduler.nudge(key))  # noqa: PLW0108  # as above
-        self.secrets = SecretStore()
+        self.connectors = ConnectorCache(lambda key: self.scheduler.enqueue(key))  # noqa: PLW0108  # the scheduler comes later
+        self.consents = ConsentCache(lambda key: self.scheduler.enqueue(key))  # noqa: PLW0108  # as above
+        self.secrets = SecretCache()
         self.api = KubeAPI(access, self.metrics.api_request, timeout=settings.api_request_seconds)
         self.cluster = KubeCluster(self.api, self.connectors, self.secrets, self.consents)
-        self.provider = HTTPProvider(
+        self.provider = HTTPProviderClient(
             settings.allowed_destinations,
             settings.trust_bundle,
-            limits=Limits(total=settings.token_request_seconds),
+            limits=RequestLimits(total=settings.token_request_seconds),
         )
-        self.informer = MetadataInformer(self.api, self.secrets, self._secret_changed)
+        self.informer = SecretInformer(self.api, self.secrets, self._secret_changed)
         self.metrics.follow("secrets", lambda: time.time() - self.informer.age())
         self.scheduler = self._scheduler()
         self._loop = asyncio.get_running_loop()
         self.watch = handlers.Watch(self._seen_in_thread, self._login)
-        self.census = Census(self.api, self.connectors, self.watch.reopen)
+        self.census = ConnectorLister(self.api, self.connectors, self.watch.reopen)
         self.metrics.follow("oauthconnectors", lambda: self.census.counted)
 
-    def _scheduler(self) -> Scheduler:
-        keys = KubeKeys(self.api, self._settings.namespace or own_namespace())
-        edges = Edges(self.cluster, self.provider, EventRecorder(self.api), time.time, keys)
-        terms = Terms(self._settings.public_url, self._settings.confirm_consents)
-        rooms = join(edges, Options(self._settings.require_allowed_hosts, terms, self._called, self._on_point))
-        scheduler = Scheduler(
+    def _scheduler(self) -> Workqueue:
+        keys = KubeConsentKeys(self.api, self._settings.namespace or own_namespace())
+        edges = Ports(self.cluster, self.provider, EventRecorder(self.api), time.time, keys)
+        consent_policy = ConsentPolicy(self._settings.public_url, self._settings.confirm_consents)
+        rooms = join(
+            edges, ControllerOptions(self._settings.require_allowed_hosts, consent_policy, self._called, self._on_point)
+        )
+        scheduler = Workqueue(
             Guarded(rooms.reconcile, time.time, self.metrics.passed),
             time.time,
             workers=self._settings.workers,
             on_start=self.metrics.late,
             on_setback=partial(self._set_back, rooms.memory),
         )
-        rooms.minter.call = scheduler.nudge
-        lanes = rooms.minter.lanes
-        self.metrics.watch_queue(lambda: scheduler.depth, lambda: scheduler.waited, lanes.waiting)
+        rooms.refresher.call = scheduler.enqueue
+        host_limiter = rooms.refresher.host_limiter
+        self.metrics.watch_queue(lambda: scheduler.depth, lambda: scheduler.waited, host_limiter.waiting)
         return scheduler
 
     # --- what the watches say -----------------------------------------------------------------------------------
@@ -123,9 +125,9 @@ class Operator:
         for secret in (old, new):
             if secret is not None and secret.connector:
                 at = None if new is not None else time.time() + VANISHED
-                self.scheduler.nudge(Key(secret.namespace, secret.connector), at)
+                self.scheduler.enqueue(Key(secret.namespace, secret.connector), at)
 
-    def _called(self, call: Call) -> None:
+    def _called(self, call: TokenRequestRecord) -> None:
         self.metrics.token_request(call.host, call.grant_type, call.result, call.seconds)
         tell = log.debug if call.result == "success" else log.warning
         tell(

@@ -2,52 +2,56 @@
 
 from dataclasses import dataclass, field
 
-from oauth_connector.connector.consent.request import Terms
+from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.memory import Memory
-from oauth_connector.controller.consents import ConsentDesk
-from oauth_connector.controller.grant_store import GrantKeeper, OnPoint, nowhere
+from oauth_connector.controller.consents import ConsentReconciler
+from oauth_connector.controller.grant_store import GrantStore, OnFaultPoint, ignore_fault_point
 from oauth_connector.controller.performer import Performer
-from oauth_connector.controller.ports import Edges
+from oauth_connector.controller.ports import Ports
 from oauth_connector.controller.reconciler import Reconciler
-from oauth_connector.controller.revocation import Revoker
-from oauth_connector.controller.secret_writer import Publisher
-from oauth_connector.controller.token_client import Exchange, OnCall
-from oauth_connector.controller.token_refresher import Minter
+from oauth_connector.controller.revocation import GrantRevoker
+from oauth_connector.controller.secret_writer import SecretWriter
+from oauth_connector.controller.token_client import OnTokenRequest, TokenClient
+from oauth_connector.controller.token_refresher import TokenRefresher
 from oauth_connector.controller.token_source import TokenSource
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class Controller:
     """The pass, the minter that calls connectors when a place at a host is free, and what both remember."""
 
     reconcile: Reconciler
-    minter: Minter
+    refresher: TokenRefresher
     memory: Memory
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ControllerOptions:
     """What whoever joins the rooms may choose."""
 
     require_allowed_hosts: bool = False
-    terms: Terms = field(default_factory=Terms)
-    on_call: OnCall = lambda _call: None
-    on_point: OnPoint = nowhere
+    consent_policy: ConsentPolicy = field(default_factory=ConsentPolicy)
+    on_token_request: OnTokenRequest = lambda _call: None
+    on_point: OnFaultPoint = ignore_fault_point
 
 
-def join(edges: Edges, options: Options | None = None) -> Rooms:
+def join(edges: Ports, options: ControllerOptions | None = None) -> Controller:
     """Join the rooms, with nothing in memory."""
-    chosen, memory = options or Options(), Memory()
-    exchange = Exchange(
+    chosen, memory = options or ControllerOptions(), Memory()
+    token_client = TokenClient(
         edges.cluster,
         edges.provider,
         edges.clock,
-        on_call=chosen.on_call,
+        on_token_request=chosen.on_token_request,
         require_allowed_hosts=chosen.require_allowed_hosts,
     )
-    keeper = GrantKeeper(edges.cluster, exchange, memory, edges.clock, chosen.on_point)
-    publisher = Publisher(edges.cluster, memory)
-    minter = Minter(edges.cluster, TokenSource(exchange, keeper, memory), publisher, memory, edges.clock)
-    performer = Performer(edges.cluster, minter, publisher, Revoker(edges.cluster, exchange, memory, edges.clock))
-    desk = ConsentDesk(edges, exchange, memory, chosen.terms)
-    return Rooms(Reconciler(edges, performer, desk, memory), minter, memory)
+    grant_store = GrantStore(edges.cluster, token_client, memory, edges.clock, chosen.on_point)
+    secret_writer = SecretWriter(edges.cluster, memory)
+    refresher = TokenRefresher(
+        edges.cluster, TokenSource(token_client, grant_store, memory), secret_writer, memory, edges.clock
+    )
+    performer = Performer(
+        edges.cluster, refresher, secret_writer, GrantRevoker(edges.cluster, token_client, memory, edges.clock)
+    )
+    consents = ConsentReconciler(edges, token_client, memory, chosen.consent_policy)
+    return Controller(Reconciler(edges, performer, consents, memory), refresher, memory)

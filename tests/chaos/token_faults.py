@@ -8,7 +8,17 @@ import json
 from dataclasses import dataclass
 
 from tests.support import faults
-from tests.support.faults import Answer, Delay, Drip, Endless, Fault, Replace, ResetAfter, ResetBefore, Truncate
+from tests.support.faults import (
+    Delay,
+    Drip,
+    Endless,
+    Fault,
+    Replace,
+    ResetAfter,
+    ResetBefore,
+    Respond,
+    Truncate,
+)
 
 WRONG_CLOCK = "Mon, 01 Jan 2024 00:00:00 GMT"
 A_MINUTE_LATER = "Mon, 01 Jan 2024 00:01:00 GMT"
@@ -25,7 +35,7 @@ class Expected:
     @property
     def waits(self) -> bool:
         """Tell whether the provider said, or has us assume, when to come again."""
-        told = isinstance(self.fault, Answer) and "retry-after" in self.fault.headers
+        told = isinstance(self.fault, Respond) and "retry-after" in self.fault.headers
         return told or self.reason == "RateLimited"
 
 
@@ -33,8 +43,8 @@ def _person(fault: Fault, reason: str) -> Expected:
     return Expected(fault, reason, "Stalled")
 
 
-def _body(body: bytes, status: int = 200, kind: str = "application/json") -> Answer:
-    return Answer(status, {"content-type": kind}, body)
+def _body(body: bytes, status: int = 200, kind: str = "application/json") -> Respond:
+    return Respond(status, {"content-type": kind}, body)
 
 
 TOKEN_FAULTS: dict[str, Expected] = {
@@ -44,17 +54,19 @@ TOKEN_FAULTS: dict[str, Expected] = {
     "no answer in time": Expected(Delay(60), "ProviderUnreachable"),
     "an answer drop by drop": Expected(Drip(every=0.5), "ProviderUnreachable"),
     "an answer cut off": Expected(Truncate(20), "ProviderUnreachable"),
-    "a megabyte of headers": Expected(Answer(200, {"x-filler": "x" * 1_000_000}), "ProviderUnreachable"),
+    "a megabyte of headers": Expected(Respond(200, {"x-filler": "x" * 1_000_000}), "ProviderUnreachable"),
     # bodies
     "a body without an end": Expected(Endless(), "InvalidTokenResponse"),
     "a gzip bomb": Expected(
-        Answer(200, {"content-type": "application/json", "content-encoding": "gzip"}, gzip.compress(bytes(50_000_000))),
+        Respond(
+            200, {"content-type": "application/json", "content-encoding": "gzip"}, gzip.compress(bytes(50_000_000))
+        ),
         "InvalidTokenResponse",
     ),
     "a login page": Expected(faults.html(), "NotATokenEndpoint"),
     "a wrong charset": Expected(faults.in_charset("utf-16"), "InvalidTokenResponse"),
-    "nothing at all": Expected(Answer(200), "InvalidTokenResponse"),
-    "no content": Expected(Answer(204), "InvalidTokenResponse"),
+    "nothing at all": Expected(Respond(200), "InvalidTokenResponse"),
+    "no content": Expected(Respond(204), "InvalidTokenResponse"),
     "a list": Expected(_body(b'["access_token"]'), "InvalidTokenResponse"),
     "half of an object": Expected(_body(b'{"access_token": "abc'), "InvalidTokenResponse"),
     "a very deep object": Expected(_body(b'{"a":' * 20_000 + b"1" + b"}" * 20_000), "InvalidTokenResponse"),
@@ -72,7 +84,7 @@ TOKEN_FAULTS: dict[str, Expected] = {
     # limits and outages
     "429 with seconds": Expected(faults.rate_limited("60"), "RateLimited"),
     "429 with a date by a wrong clock": Expected(
-        Answer(429, {"retry-after": A_MINUTE_LATER, "date": WRONG_CLOCK}), "RateLimited"
+        Respond(429, {"retry-after": A_MINUTE_LATER, "date": WRONG_CLOCK}), "RateLimited"
     ),
     "429 and nothing more": Expected(faults.rate_limited(), "RateLimited"),
     "429 with nonsense": Expected(faults.rate_limited("soon"), "RateLimited"),
@@ -84,9 +96,9 @@ TOKEN_FAULTS: dict[str, Expected] = {
     "500 with an OAuth error": Expected(faults.oauth_error("server_error", 500), "ProviderError"),
     "temporarily_unavailable": Expected(faults.oauth_error("temporarily_unavailable"), "ProviderError"),
     "404 with a page": Expected(faults.html(404), "EndpointNotFound"),
-    "405": Expected(Answer(405), "EndpointNotFound"),
+    "405": Expected(Respond(405), "EndpointNotFound"),
     # refusals
-    "a bare 401": Expected(Answer(401), "CredentialsRejected"),
+    "a bare 401": Expected(Respond(401), "CredentialsRejected"),
     "403 from a firewall": Expected(faults.html(403), "CredentialsRejected"),
     "invalid_client": _person(faults.oauth_error("invalid_client", 401), "CredentialsRejected"),
     "invalid_client, with status 200": _person(faults.oauth_error("invalid_client", 200), "CredentialsRejected"),

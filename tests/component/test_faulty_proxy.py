@@ -13,7 +13,6 @@ from aiohttp import web
 
 from tests.support.certificates import make_tls
 from tests.support.faults import (
-    Answer,
     Delay,
     Drip,
     Endless,
@@ -22,6 +21,7 @@ from tests.support.faults import (
     Replace,
     ResetAfter,
     ResetBefore,
+    Respond,
     Truncate,
     html,
     in_charset,
@@ -90,7 +90,7 @@ async def test_nothing_scripted_passes_and_reaches_the_server_under_its_own_name
 
 
 INSTEAD = {
-    "an answer of one's own": (Answer(418, {}, b"tea"), 418, b"tea"),
+    "an answer of one's own": (Respond(418, {}, b"tea"), 418, b"tea"),
     "an OAuth error": (oauth_error("invalid_grant"), 400, b'{"error": "invalid_grant"}'),
     "a web page": (html(), 200, b"<!doctype html><title>Please log in</title>"),
     "a redirect": (redirect("https://example.com/token"), 307, b""),

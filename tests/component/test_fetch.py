@@ -17,16 +17,16 @@ from devtools.free_port import free_port
 from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
-from oauth_connector.net.fetch import Limits, Outgoing, fetch
-from oauth_connector.net.probe import examine
+from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
+from oauth_connector.net.probe import probe
 from oauth_connector.net.tls import MOST, BadCertificatesError, context
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_request import Term
+from oauth_connector.oauth.token_request import SendWindow
 from tests.support.certificates import make_tls
 
-LIMITS = Limits(total=1.0, connect=0.5, size=10_000)
+LIMITS = RequestLimits(total=1.0, connect=0.5, size=10_000)
 
 
 @dataclass
@@ -124,7 +124,7 @@ async def test_a_broken_answer_is_told_apart(sentence: str) -> None:
 async def test_a_request_whose_time_has_passed_is_not_written() -> None:
     """A process that was stopped wakes up too late: the connection stands, and not a byte of the request leaves."""
     async with saying(OK + b"Content-Length: 2\r\n\r\n{}") as server, clients(server.port) as made:
-        late = replace(outgoing(server), term=Term(latest=time.time() - 1, until=time.time() + 60))
+        late = replace(outgoing(server), term=SendWindow(latest=time.time() - 1, until=time.time() + 60))
         assert await fetch(made, late, None, LIMITS) == Signal(Symptom.TIMEOUT, sent=False)
         assert isinstance(await fetch(made, outgoing(server), None, LIMITS), HTTPResponse)
 
@@ -132,7 +132,7 @@ async def test_a_request_whose_time_has_passed_is_not_written() -> None:
 async def test_a_request_is_given_up_at_the_end_of_its_time() -> None:
     """From then on another process may send the same."""
     async with saying(close=False) as server, clients(server.port) as made:
-        brief = replace(outgoing(server), term=Term(latest=time.time() + 60, until=time.time() + 1.0))
+        brief = replace(outgoing(server), term=SendWindow(latest=time.time() + 60, until=time.time() + 1.0))
         answer = await fetch(made, brief, None, replace(LIMITS, total=30.0))
     assert answer == Signal(Symptom.TIMEOUT, sent=True)
 
@@ -299,7 +299,7 @@ async def test_a_connection_is_let_go_though_the_server_never_says_goodbye(folde
                 assert isinstance(await tls_answer(server, authority), HTTPResponse)
             else:
                 allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
-                assert (await examine(server.url("https"), allowed, None, authority)).problem is None
+                assert (await probe(server.url("https"), allowed, None, authority)).problem is None
             async with asyncio.timeout(10):
                 await ended.wait()
 
@@ -389,7 +389,7 @@ async def test_discovery_is_kept_and_survives_an_outage() -> None:
         listening = await asyncio.start_server(talk, "127.0.0.1", broken.port)
         async with listening:
             found = await asyncio.gather(*(discovery.find(issuer, None) for _ in range(5)))
-        assert found == [Metadata(issuer, f"{issuer}/t")] * 5
+        assert found == [ServerMetadata(issuer, f"{issuer}/t")] * 5
         assert len(served) == 1
         now[0] += 4000
         assert await discovery.find(issuer, None) == found[0]
@@ -401,8 +401,8 @@ async def test_a_look_at_the_way_tells_how_far_one_gets(folder: Path) -> None:
     async with saying(b"", secured=made) as server:
         allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
         url = server.url("https")
-        good = await examine(url, allowed, None, authority)
+        good = await probe(url, allowed, None, authority)
         assert (good.problem, good.allowed, good.protocol) == (None, True, "TLSv1.3")
-        assert (await examine(url, allowed, None, None)).problem is Symptom.CERTIFICATE_UNTRUSTED
-        assert (await examine(url, [], None, authority)).problem is Symptom.DESTINATION_NOT_ALLOWED
-    assert (await examine("https://no-such-host.invalid/", [], None, None)).problem is not None
+        assert (await probe(url, allowed, None, None)).problem is Symptom.CERTIFICATE_UNTRUSTED
+        assert (await probe(url, [], None, authority)).problem is Symptom.DESTINATION_NOT_ALLOWED
+    assert (await probe("https://no-such-host.invalid/", [], None, None)).problem is not None

@@ -9,10 +9,10 @@ import pytest
 from devtools.control_plane import ControlPlane
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.secret.rendering import recover, render
-from oauth_connector.controller.ports import Cluster, LiveSecret, Overtaken, Written
+from oauth_connector.controller.ports import Cluster, LiveSecret, SecretWritten, WriteConflict
 from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.secret_cache import SecretStore
+from oauth_connector.kube.secret_cache import SecretCache
 from tests.support.builders import a_connector, a_spec, a_token
 from tests.support.cluster import Namespace, admin_of, new_namespace
 from tests.support.fake_cluster import FakeCluster
@@ -49,7 +49,7 @@ class World:
     async def written(self, connector: Connector) -> LiveSecret:
         """Write a connector's Secret and read it."""
         made = await self.cluster.create_secret(connector.key.namespace, render(a_token(connector), connector))
-        assert isinstance(made, Written)
+        assert isinstance(made, SecretWritten)
         live = await self.cluster.read_secret(connector.key.namespace, connector.output_name)
         assert live is not None
         return live
@@ -63,7 +63,7 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         return
     plane: ControlPlane = request.getfixturevalue("control_plane")
     async with admin_of(plane) as api, new_namespace(api) as namespace:
-        yield World(KubeCluster(api, ConnectorCache(lambda _key: None), SecretStore()), namespace)
+        yield World(KubeCluster(api, ConnectorCache(lambda _key: None), SecretCache()), namespace)
 
 
 async def test_a_secret_is_created_once(world: World) -> None:
@@ -77,7 +77,7 @@ async def test_a_secret_is_created_once(world: World) -> None:
     assert seen is not None
     assert seen.uid == live.metadata.uid
     again = await world.cluster.create_secret(connector.key.namespace, render(a_token(connector), connector))
-    assert again == Overtaken()
+    assert again == WriteConflict()
 
 
 async def test_an_update_needs_the_version_that_was_read(world: World) -> None:
@@ -85,8 +85,8 @@ async def test_an_update_needs_the_version_that_was_read(world: World) -> None:
     connector = await world.add_connector()
     live = await world.written(connector)
     rendered = render(a_token(connector, issued=1_800_000_100), connector)
-    assert isinstance(await world.cluster.update_secret(live, rendered), Written)
-    assert await world.cluster.update_secret(live, rendered) == Overtaken()
+    assert isinstance(await world.cluster.update_secret(live, rendered), SecretWritten)
+    assert await world.cluster.update_secret(live, rendered) == WriteConflict()
 
 
 async def test_an_update_of_what_is_gone_makes_nothing(world: World) -> None:
@@ -94,7 +94,7 @@ async def test_an_update_of_what_is_gone_makes_nothing(world: World) -> None:
     connector = await world.add_connector()
     live = await world.written(connector)
     await world.cluster.delete_secret(live.metadata)
-    assert await world.cluster.update_secret(live, render(a_token(connector), connector)) == Overtaken()
+    assert await world.cluster.update_secret(live, render(a_token(connector), connector)) == WriteConflict()
     assert await world.cluster.read_secret(connector.key.namespace, connector.output_name) is None
     assert world.cluster.output(connector.key.namespace, connector.output_name) is None
 
@@ -108,7 +108,7 @@ async def test_an_edit_by_somebody_else_is_seen_in_the_metadata(world: World) ->
     assert live is not None
     assert not live.metadata.intact
     written = await world.cluster.update_secret(live, render(a_token(connector), connector))
-    assert isinstance(written, Written)
+    assert isinstance(written, SecretWritten)
     assert written.metadata.intact
 
 
@@ -135,4 +135,4 @@ async def test_what_is_not_there_is_nothing(world: World) -> None:
     assert await world.cluster.read_credential(namespace, "none") is None
     assert await world.cluster.read_config_map(namespace, "none") is None
     assert (await world.cluster.read_version(namespace, "none")).uid == ""
-    assert not await world.cluster.is_going(namespace)
+    assert not await world.cluster.is_terminating(namespace)

@@ -16,7 +16,7 @@ from tests.support.cluster import Manifest, Namespace, until
 from tests.support.consent_site import ConsentSite
 from tests.support.control_plane import CANARY
 from tests.support.operator_process import OperatorProcess
-from tests.support.person import Answer
+from tests.support.person import ConsentResponse
 from tests.support.polling import eventually
 from tests.support.provider_pages import answer
 from tests.support.secrecy import Kind, Secrecy
@@ -177,7 +177,7 @@ class Stage:
         await tab.get_by_role("button", name="Continue to").click()
         await tab.wait_for_url(re.compile(f":{self.server.port}/"))
 
-    async def answer(self, tab: Page, says: Answer = "accept", folder: str = "") -> None:
+    async def answer(self, tab: Page, says: ConsentResponse = "accept", folder: str = "") -> None:
         """Log in at the provider, and consent or refuse; it keeps pictures of its pages where there is a folder."""
         person = self.server.person
         self.secrecy.keep(Kind.PASSWORD, person.password.get_secret_value())

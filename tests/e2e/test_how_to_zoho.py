@@ -136,7 +136,7 @@ async def person(control_plane: ControlPlane, kubeconfig: Path) -> Path:
 
 
 @pytest.fixture
-async def desk(
+async def consents(
     person: Path,
     control_plane: ControlPlane,
     consent_site: ConsentSite,
@@ -160,43 +160,43 @@ async def desk(
 
 
 async def test_the_page_leads_from_the_console_to_a_call_of_the_api(
-    desk: Desk, namespace: Namespace, tab: Page
+    consents: Desk, namespace: Namespace, tab: Page
 ) -> None:
     """Each command works as it is written, and shows what the page says; the API takes what the pod would send."""
     create, redirect_uri, ask_secret, add_secret, tell, authorize, look, call, logs = blocks()
-    await desk.do(create)
+    await consents.do(create)
     await namespace.shows(
         "zoho", not_Ready="ConsentRequired", ConsentRequired="ConsentRequired", Reconciling="ConsentRequired"
     )
-    await desk.do(redirect_uri)
-    client = desk.zoho.accounts.register(desk.terminal.printed.split()[-1])
-    desk.type(ask_secret)
-    await eventually(lambda: not desk.terminal.echoes)
-    desk.terminal.type(f"{client.secret}\n")
-    await desk.has_shown(ask_secret)
-    await desk.do(add_secret)
-    await desk.do(tell, client)
-    await _say_yes(desk, authorize, tab)
-    await desk.do(look)
+    await consents.do(redirect_uri)
+    client = consents.zoho.accounts.register(consents.terminal.printed.split()[-1])
+    consents.type(ask_secret)
+    await eventually(lambda: not consents.terminal.echoes)
+    consents.terminal.type(f"{client.secret}\n")
+    await consents.has_shown(ask_secret)
+    await consents.do(add_secret)
+    await consents.do(tell, client)
+    await _say_yes(consents, authorize, tab)
+    await consents.do(look)
     assert await namespace.get("pods", "zoho-reader") is not None
     assert await _called(namespace, call) == json.loads(logs.shows)
 
 
-async def _say_yes(desk: Desk, authorize: Block, tab: Page) -> None:
+async def _say_yes(consents: Desk, authorize: Block, tab: Page) -> None:
     """Do what step 5 tells, in the browser and in the terminal."""
     heading = tab.get_by_role("heading", level=1)
-    desk.type(authorize)
-    await desk.opened(tab)
+    consents.type(authorize)
+    await consents.opened(tab)
     await expect(heading).to_have_text("Connect zoho?")
     await tab.get_by_role("button", name="Continue to 127.0.0.1").click()
     await tab.get_by_role("button", name="Accept").click()
     await expect(heading).to_have_text("Type this code")
     code = await tab.get_by_label("Confirmation code").inner_text()
-    await desk.terminal.shows(QUESTION)
-    desk.terminal.type(f"{code}\n")
+    await consents.terminal.shows(QUESTION)
+    consents.terminal.type(f"{code}\n")
     for line in authorize.shows.replace("K7QF-2M9P", code).splitlines():
-        await desk.terminal.shows(line)
-    await desk.has_shown(Block(authorize.commands, ""))
+        await consents.terminal.shows(line)
+    await consents.has_shown(Block(authorize.commands, ""))
     await expect(heading).to_have_text("Connected")
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Person, RegisteredClient, Terms
+from devtools.registrations import Person, RegisteredClient, Registration
 from oauth_connector.oauth.authorization import (
     AuthorizationRequest,
     Denied,
@@ -19,8 +19,8 @@ from oauth_connector.oauth.authorization import (
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import AuthorizationCode, RefreshToken
-from tests.interop.exchanging import client_of, exchange
-from tests.support.person import Answer, visit
+from tests.interop.exchanging import client_of, token_client
+from tests.support.person import ConsentResponse, visit
 
 REDIRECT_URI = "http://127.0.0.1:8765/oauth/callback/team-a/crm"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -52,12 +52,12 @@ class Asking:
         )
         return request.url(STATE)
 
-    async def redirect(self, person: Person | None = None, says: Answer = "accept") -> list[tuple[str, str]]:
+    async def redirect(self, person: Person | None = None, says: ConsentResponse = "accept") -> list[tuple[str, str]]:
         """Let a person answer; gives the query with which the browser comes back."""
         back = await visit(self.server, self.link, REDIRECT_URI, person, says)
         return parse_qsl(urlsplit(back).query)
 
-    async def answer(self, person: Person | None = None, says: Answer = "accept") -> Granted | Denied | Flaw:
+    async def answer(self, person: Person | None = None, says: ConsentResponse = "accept") -> Granted | Denied | Flaw:
         """Let a person answer; gives what the operator makes of it, `iss` included."""
         pairs = [pair for pair in await self.redirect(person, says) if pair[0] != "state"]
         return parse_redirect(pairs, Issuer(self.server.issuer))
@@ -72,7 +72,7 @@ class Asking:
         """Exchange a code, with the right verifier unless another is given."""
         shown = verifier or self.verifier
         grant = AuthorizationCode(code, self.redirect_uri, SecretStr(shown) if shown else None)
-        return await exchange(self.server, client_of(self.client), grant)
+        return await token_client(self.server, client_of(self.client), grant)
 
     async def token(self, person: Person | None = None) -> Token:
         """Let a person consent, and exchange the code."""
@@ -83,7 +83,7 @@ class Asking:
     async def refresh(self, token: Token) -> Token | Signal:
         """Present a token's refresh token; scopes are left out."""
         assert token.refresh_token is not None
-        return await exchange(self.server, client_of(self.client), RefreshToken(token.refresh_token))
+        return await token_client(self.server, client_of(self.client), RefreshToken(token.refresh_token))
 
     async def successor(self, token: Token) -> Token:
         """Refresh with success."""
@@ -92,9 +92,11 @@ class Asking:
         return outcome
 
 
-def asking(server: AuthorizationServer, terms: Terms | None = None) -> Asking:
+def asking(server: AuthorizationServer, consent_policy: Registration | None = None) -> Asking:
     """Register a client that may ask, on terms of its own."""
-    return Asking(server, server.register(redirect_uris=(REDIRECT_URI,), terms=terms or Terms()))
+    return Asking(
+        server, server.register(redirect_uris=(REDIRECT_URI,), consent_policy=consent_policy or Registration())
+    )
 
 
 def error_of(outcome: object) -> str | None:

@@ -29,7 +29,7 @@ def password_of(person: Person) -> Password:
     return Password(SecretStr(person.username), person.password)
 
 
-async def exchange(
+async def token_client(
     server: AuthorizationServer, client: Client, grant: Grant, parameters: Parameters = NOTHING_MORE
 ) -> Token | Signal:
     """Ask a server for a token."""

@@ -10,11 +10,11 @@ import pytest
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Authentication
-from oauth_connector.oauth.errors import FailureReason, Phase, Remedy, classify
+from oauth_connector.oauth.errors import FailureReason, Remedy, RequestPhase, classify
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import BasicEncoding, GrantType, Token
 from oauth_connector.oauth.token_request import ClientCredentials, Grant
-from tests.interop.exchanging import client_of, exchange, password_of
+from tests.interop.exchanging import client_of, password_of, token_client
 
 SERVERS = ("canaille", "oidc_provider")
 SECRETS = {
@@ -65,7 +65,7 @@ async def test_any_secret_properly_sent_gets_a_live_token(
     """In the form-encoded header and in the body, a secret of any printable characters is understood."""
     server: AuthorizationServer = request.getfixturevalue(row.server)
     client = server.register(secret=secret, authentication=row.authentication, lifetime=45)
-    outcome = await exchange(server, client_of(client), grant_at(server, row.grant))
+    outcome = await token_client(server, client_of(client), grant_at(server, row.grant))
     assert isinstance(outcome, Token)
     assert outcome.lifetime == 45
     assert server.is_live(outcome.access_token)
@@ -79,7 +79,7 @@ async def test_raw_secret_is_understood_only_where_decoding_changes_nothing(
     """Both servers decode the header; what decoding changes is a wrong secret to them."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     client = client_of(server.register(secret=SECRETS[name]), BasicEncoding.RAW)
-    outcome = await exchange(server, client, ClientCredentials())
+    outcome = await token_client(server, client, ClientCredentials())
     assert isinstance(outcome, Token) is (name in RAW[fixture])
     if isinstance(outcome, Signal):
         assert outcome.oauth_error == "invalid_client"
@@ -91,15 +91,15 @@ async def test_wrong_secret_is_credentials_rejected(row: Row, request: pytest.Fi
     server: AuthorizationServer = request.getfixturevalue(row.server)
     client = server.register(authentication=row.authentication)
     server.change_secret(client)
-    outcome = await exchange(server, client_of(client), grant_at(server, row.grant))
+    outcome = await token_client(server, client_of(client), grant_at(server, row.grant))
     assert isinstance(outcome, Signal)
     assert outcome.oauth_error == "invalid_client"
-    failure = classify(row.grant, Phase.TOKEN, outcome)
+    failure = classify(row.grant, RequestPhase.TOKEN, outcome)
     assert (failure.reason, failure.remedy) == (FailureReason.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS)
 
 
 async def test_canaille_refuses_post_for_client_credentials(canaille: AuthorizationServer) -> None:
     """A server may take a client's authentication for one grant and not for another."""
-    outcome = await exchange(canaille, client_of(canaille.register(authentication=POST)), ClientCredentials())
+    outcome = await token_client(canaille, client_of(canaille.register(authentication=POST)), ClientCredentials())
     assert isinstance(outcome, Signal)
     assert (outcome.http_status, outcome.oauth_error) == (401, "invalid_client")

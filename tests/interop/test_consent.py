@@ -6,9 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Authentication, Terms
+from devtools.registrations import Authentication, Registration
 from oauth_connector.oauth.authorization import Denied, Flaw, Granted, Issuer, parse_redirect
-from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.token import Token
 from tests.interop.consenting import OFFLINE, REDIRECT_URI, STATE, Asking, asking, error_of
 from tests.interop.exchanging import fetch
@@ -49,7 +49,7 @@ async def test_metadata_lead_to_where_people_consent(fixture: str, request: pyte
     """The authorization endpoint of the metadata is the one that these tests use."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     answer = await fetch(well_known_urls(server.issuer)[METADATA_AT[fixture]])
-    assert isinstance(parse_metadata(server.issuer, answer), Metadata)
+    assert isinstance(parse_metadata(server.issuer, answer), ServerMetadata)
     assert f'"authorization_endpoint":"{server.authorization_url}"' in answer.body.decode().replace('": "', '":"')
     assert b'"authorization_response_iss_parameter_supported"' in answer.body
 
@@ -139,7 +139,7 @@ async def test_public_client_without_pkce_gets_no_token(server: AuthorizationSer
 @pytest.mark.parametrize("required", [True, False])
 async def test_pkce_is_required_of_whom_the_terms_say(required: bool, oidc_provider: AuthorizationServer) -> None:  # noqa: FBT001  # a parameter of the test
     """A link without a challenge comes back as an error, or with a code that needs no verifier."""
-    ask = replace(asking(oidc_provider, Terms(pkce_required=required)), verifier=None)
+    ask = replace(asking(oidc_provider, Registration(pkce_required=required)), verifier=None)
     answer = await ask.answer()
     if required:
         assert answer == Denied("invalid_request")

@@ -3,7 +3,7 @@
 import pytest
 
 from devtools.authorization_server import AuthorizationServer
-from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.interop.exchanging import fetch
 from tests.support.faulty_proxy import FaultyProxy
@@ -16,7 +16,7 @@ async def test_issuer_alone_leads_to_the_token_endpoint(fixture: str, request: p
     """One of the well-known addresses has the metadata, and they name the issuer that was asked for."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     found = parse_metadata(server.issuer, await fetch(well_known_urls(server.issuer)[FOUND_AT[fixture]]))
-    assert isinstance(found, Metadata)
+    assert isinstance(found, ServerMetadata)
     assert (found.issuer, found.token_endpoint) == (server.issuer, server.token_url)
 
 
@@ -41,5 +41,5 @@ async def test_proxy_as_issuer_leads_to_the_proxy(
     """A connector that is given the faulty proxy as its issuer sends its token calls through it."""
     issuer = oidc_provider_proxy.through(oidc_provider.issuer)
     found = parse_metadata(issuer, await fetch(well_known_urls(issuer)[1]))
-    assert isinstance(found, Metadata)
+    assert isinstance(found, ServerMetadata)
     assert found.token_endpoint == oidc_provider_proxy.through(oidc_provider.token_url)

@@ -6,11 +6,11 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from oauth_connector.oauth.errors import FailureReason, Phase, classify
+from oauth_connector.oauth.errors import FailureReason, RequestPhase, classify
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import GrantType, Token
 from oauth_connector.oauth.token_request import ClientCredentials, Parameters
-from tests.interop.exchanging import client_of, exchange, password_of
+from tests.interop.exchanging import client_of, password_of, token_client
 
 SERVERS = ("canaille", "oidc_provider")
 WRONG_PASSWORD = {"canaille": "invalid_request", "oidc_provider": "invalid_grant"}
@@ -21,7 +21,7 @@ async def test_granted_scope_is_told_and_no_more_than_asked(fixture: str, reques
     """Scopes go out joined by spaces and come back as a tuple."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     parameters = Parameters(scopes=("read", "write"))
-    outcome = await exchange(server, client_of(server.client), ClientCredentials(), parameters)
+    outcome = await token_client(server, client_of(server.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Token)
     assert outcome.scope == ("read", "write")
 
@@ -32,10 +32,10 @@ async def test_changed_password_is_refused_and_the_new_one_taken(fixture: str, r
     server: AuthorizationServer = request.getfixturevalue(fixture)
     old = server.enroll()
     new = server.change_password(old)
-    refused = await exchange(server, client_of(server.client), password_of(old))
+    refused = await token_client(server, client_of(server.client), password_of(old))
     assert isinstance(refused, Signal)
     assert (refused.http_status, refused.oauth_error) == (400, WRONG_PASSWORD[fixture])
-    assert isinstance(await exchange(server, client_of(server.client), password_of(new)), Token)
+    assert isinstance(await token_client(server, client_of(server.client), password_of(new)), Token)
 
 
 @pytest.mark.parametrize("fixture", SERVERS)
@@ -43,16 +43,16 @@ async def test_refused_password_is_never_to_be_sent_again(fixture: str, request:
     """Whatever the server calls it, a repetition might lock the account."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     person = replace(server.person, password=SecretStr("wrong"))
-    refused = await exchange(server, client_of(server.client), password_of(person))
+    refused = await token_client(server, client_of(server.client), password_of(person))
     assert isinstance(refused, Signal)
-    assert not classify(GrantType.PASSWORD, Phase.TOKEN, refused).repeatable
+    assert not classify(GrantType.PASSWORD, RequestPhase.TOKEN, refused).repeatable
 
 
 @pytest.mark.parametrize("fixture", SERVERS)
 async def test_revoked_token_is_not_live(fixture: str, request: pytest.FixtureRequest) -> None:
     """A token is worth what its server says, and a test can have it ended."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
-    outcome = await exchange(server, client_of(server.client), ClientCredentials())
+    outcome = await token_client(server, client_of(server.client), ClientCredentials())
     assert isinstance(outcome, Token)
     assert server.is_live(outcome.access_token)
     server.revoke(outcome.access_token)
@@ -62,7 +62,7 @@ async def test_revoked_token_is_not_live(fixture: str, request: pytest.FixtureRe
 async def test_unknown_scope_at_canaille_is_dropped_in_silence(canaille: AuthorizationServer) -> None:
     """A server may grant less than was asked, and tells so by the scope of its answer."""
     parameters = Parameters(scopes=("read", "nonsense"))
-    outcome = await exchange(canaille, client_of(canaille.client), ClientCredentials(), parameters)
+    outcome = await token_client(canaille, client_of(canaille.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Token)
     assert outcome.scope == ("read",)
 
@@ -82,14 +82,14 @@ async def test_parameter_that_oidc_provider_refuses_has_its_reason(
     parameters: Parameters, reason: FailureReason, oidc_provider: AuthorizationServer
 ) -> None:
     """What a strict server objects to is told apart."""
-    outcome = await exchange(oidc_provider, client_of(oidc_provider.client), ClientCredentials(), parameters)
+    outcome = await token_client(oidc_provider, client_of(oidc_provider.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Signal)
-    assert classify(GrantType.CLIENT_CREDENTIALS, Phase.TOKEN, outcome).reason is reason
+    assert classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, outcome).reason is reason
 
 
 async def test_known_resource_is_granted(oidc_provider: AuthorizationServer) -> None:
     """One resource indicator (RFC 8707) with a scope of that resource gets a token."""
     parameters = Parameters(scopes=("read",), resources=("https://api.example.com/",))
-    outcome = await exchange(oidc_provider, client_of(oidc_provider.client), ClientCredentials(), parameters)
+    outcome = await token_client(oidc_provider, client_of(oidc_provider.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Token)
     assert outcome.scope == ("read",)

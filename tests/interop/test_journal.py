@@ -6,15 +6,15 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Terms
+from devtools.registrations import Registration
 from devtools.token_journal import at_once, outdated, times_presented
 from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import RefreshToken
 from tests.interop.consenting import asking, error_of
-from tests.interop.exchanging import client_of, exchange
+from tests.interop.exchanging import client_of, token_client
 from tests.support.polling import eventually
 
-GRACE = Terms(grace=300)
+GRACE = Registration(grace=300)
 
 
 async def test_two_at_once_are_seen_and_end_a_strict_grant(oidc_provider: AuthorizationServer) -> None:
@@ -34,12 +34,14 @@ async def test_two_at_once_are_seen_and_end_a_strict_grant(oidc_provider: Author
     assert [entry.result for entry in pair] == ["granted", "invalid_grant"]
 
 
-@pytest.mark.parametrize(("terms", "error"), [(Terms(), "invalid_grant"), (GRACE, None)], ids=["strict", "grace"])
+@pytest.mark.parametrize(
+    ("terms", "error"), [(Registration(), "invalid_grant"), (GRACE, None)], ids=["strict", "grace"]
+)
 async def test_lost_answer_is_made_good_by_grace_only(
-    terms: Terms, error: str | None, oidc_provider: AuthorizationServer
+    consent_policy: Registration, error: str | None, oidc_provider: AuthorizationServer
 ) -> None:
     """Who gives up waiting has spent the refresh token all the same; the record shows what was never delivered."""
-    ask = asking(oidc_provider, terms)
+    ask = asking(oidc_provider, consent_policy)
     first = await ask.token()
     oidc_provider.delay(ask.client, 300)
     waiting = asyncio.create_task(ask.refresh(first))
@@ -84,7 +86,7 @@ async def test_unknown_refresh_token_is_on_record_without_a_number(oidc_provider
     """What the server never issued, or issued to a server that was started anew, has no serial."""
     ask = asking(oidc_provider)
     invented = RefreshToken(SecretStr("nobody-ever-issued-this"))
-    outcome = await exchange(oidc_provider, client_of(ask.client), invented)
+    outcome = await token_client(oidc_provider, client_of(ask.client), invented)
     assert error_of(outcome) == "invalid_grant"
     entry = oidc_provider.journal(ask.client)[-1]
     assert (entry.kind, entry.grant, entry.serial, entry.result) == ("refresh", None, None, "invalid_grant")

@@ -15,12 +15,12 @@ from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
 from oauth_connector.oauth.authorization import AuthorizationRequest, Granted, Issuer, challenge, parse_redirect
-from oauth_connector.oauth.errors import FailureReason, Phase, classify
+from oauth_connector.oauth.errors import FailureReason, RequestPhase, classify
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Client, GrantType, HTTPResponse, Token
 from oauth_connector.oauth.token_request import AuthorizationCode, Grant, Parameters, RefreshToken, token_request
 from oauth_connector.oauth.token_response import parse
-from oauth_connector.providers.preset import Callback
+from oauth_connector.providers.preset import TokenHostParameter
 from tests.support.builders import a_spec
 from tests.support.zoho import API, Zoho, zoho
 
@@ -38,7 +38,7 @@ class Flow:
     spec: OAuthConnectorSpec
 
     @property
-    def callback(self) -> Callback:
+    def callback(self) -> TokenHostParameter:
         """The preset's callback, with the hosts of the imitation in the place of Zoho's."""
         known = self.spec.provider.known
         assert known is not None
@@ -145,7 +145,7 @@ async def test_zoho_refreshes_and_throttles(flow: Flow) -> None:
     limited = await flow.ask(url, grant)
     assert isinstance(limited, Signal)
     assert limited.retry_after == 600
-    assert classify(GrantType.REFRESH_TOKEN, Phase.TOKEN, limited).reason is FailureReason.RATE_LIMITED
+    assert classify(GrantType.REFRESH_TOKEN, RequestPhase.TOKEN, limited).reason is FailureReason.RATE_LIMITED
 
 
 async def test_zoho_says_that_a_grant_is_dead(flow: Flow) -> None:
@@ -166,7 +166,9 @@ async def test_zoho_refuses_a_wrong_secret(flow: Flow) -> None:
         f"{flow.zoho.origins['eu']}/oauth/v2/token", AuthorizationCode(granted.code, BACK, VERIFIER)
     )
     assert isinstance(refused, Signal)
-    assert classify(GrantType.CLIENT_CREDENTIALS, Phase.TOKEN, refused).reason is FailureReason.CREDENTIALS_REJECTED
+    assert (
+        classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, refused).reason is FailureReason.CREDENTIALS_REJECTED
+    )
 
 
 async def test_a_data_centre_that_is_not_listed_gets_no_code(flow: Flow) -> None:

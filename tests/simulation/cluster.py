@@ -7,7 +7,7 @@ from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
-from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, WriteResult, Written
+from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, WriteResult
 from tests.simulation.weather import Spells
 from tests.support.builders import NOW
 from tests.support.fake_cluster import FakeCluster
@@ -50,7 +50,7 @@ class SimulatedCluster(FakeCluster):
         return written
 
     async def _answered(self, result: WriteResult) -> WriteResult:
-        if isinstance(result, Written):
+        if isinstance(result, SecretWritten):
             self._on_write(result.metadata, self.clock() - NOW)
         await asyncio.sleep(MOMENT)
         return result

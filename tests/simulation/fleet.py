@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.controller.backoff import Guarded
-from oauth_connector.controller.ports import Edges, Provider
-from oauth_connector.controller.workqueue import Scheduler
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.controller.ports import Ports, ProviderClient
+from oauth_connector.controller.workqueue import Workqueue
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -83,7 +83,7 @@ class Providers:
         self._issued = Counter[str]()
         self.lifetimes: dict[str, int] = {}
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Be never asked: the connectors name their endpoints."""
         raise NotImplementedError
 
@@ -121,7 +121,7 @@ class Fleet:
         self._weather = Weather.of(self.plan)
         self.audit = Audit(self._weather.excuses)
         self._own = Providers(self.plan, self._weather, self.audit)
-        self._providers: Provider = self._own
+        self._providers: ProviderClient = self._own
         self._cluster = SimulatedCluster(self._weather.api, self.audit.wrote)
 
     async def live(self) -> Audit:
@@ -139,12 +139,12 @@ class Fleet:
         """Run one process until it is killed."""
         loop = asyncio.get_running_loop()
         self._cluster.clock = lambda: NOW + loop.time()
-        rooms = join(Edges(self._cluster, self._providers, Silent(), self._cluster.clock, FixedKeys()))
+        rooms = join(Ports(self._cluster, self._providers, Silent(), self._cluster.clock, FixedKeys()))
         passes = Guarded(rooms.reconcile, self._cluster.clock, self.audit.passed)
-        scheduler = Scheduler(passes, self._cluster.clock, longest_sleep=HOUR)  # here no clock runs from another
-        rooms.minter.call = scheduler.nudge
+        scheduler = Workqueue(passes, self._cluster.clock, longest_sleep=HOUR)  # here no clock runs from another
+        rooms.refresher.call = scheduler.enqueue
         for key in self._cluster.connectors:
-            scheduler.nudge(key)
+            scheduler.enqueue(key)
         serving = asyncio.create_task(scheduler.serve())
         await asyncio.sleep(max(0.0, until - loop.time()))
         if serving.done():

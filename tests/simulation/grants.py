@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from oauth_connector.connector.grant.state import GrantState, fingerprint, read_state, state_name
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -108,7 +108,7 @@ class RotatingServers:
         self._servers[name] = (server, grace)
         self._bring(name)
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Be never asked: the connectors name their endpoints."""
         raise NotImplementedError
 

@@ -7,7 +7,7 @@ from random import Random
 
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from tests.support.fake_provider import Answer, answer
+from tests.support.fake_provider import ConsentResponse, answer
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -17,7 +17,7 @@ class Trouble:
     """How a provider fails: seconds until it answers, what it says, and how long it asks to be left alone."""
 
     seconds: float
-    answer: Answer
+    answer: ConsentResponse
     afterwards: float = 0.0
 
 
@@ -63,7 +63,11 @@ class Spells:
 
 
 def draw(
-    random: Random, until: float, every: float, lasting: float, trouble: Callable[[], Trouble | None] = lambda: None
+    random: Random,
+    until: float,
+    every: float,
+    lasting: float,
+    trouble: Callable[[], Trouble | None] = lambda: None,
 ) -> Spells:
     """Draw spells that come `every` so many seconds and last `lasting`, both on average and spread widely."""
     spells, time = [], random.expovariate(1 / every)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.effective import output_digest, token_digest
-from oauth_connector.connector.observation import Connector, IssuedToken, Key, Observation, Recollection
+from oauth_connector.connector.observation import Connector, ConnectorMemory, IssuedToken, Key, Observation
 from oauth_connector.connector.secret.metadata import PREFIX, SecretMetadata, state_notes
 from oauth_connector.connector.secret.rendering import RenderedSecret, render
 
@@ -95,7 +95,7 @@ def an_observation(connector: Connector | None = None, now: float = NOW, **chang
         connector=seen,
         token_digest=token_digest(seen.spec),
         output_digest=output_digest(seen.spec),
-        memory=Recollection(),
+        memory=ConnectorMemory(),
     )
     return replace(obs, **changes)
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Person
 from oauth_connector.api.v1alpha1.consent import ConsentRequest
-from oauth_connector.consent_protocol.sealing import Answer, seal
+from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.cluster import CONNECTORS, MERGE, Namespace, until
@@ -57,7 +57,7 @@ class ConsentByHand:
         ).url("st-ate")
         back = dict(parse_qsl(urlsplit(await visit(server, link, request.redirect_uri, person)).query))
         sealed = seal(
-            Answer(SecretStr(back["code"]), SecretStr(self.ticket), self.confirmation, back.get("iss")),
+            ConsentResponse(SecretStr(back["code"]), SecretStr(self.ticket), self.confirmation, back.get("iss")),
             request.encryption_key,
         )
         await self._patch("/status", {"status": {"response": sealed}})

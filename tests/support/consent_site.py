@@ -15,7 +15,7 @@ from devtools.control_plane import ControlPlane
 from devtools.registrations import TLS
 from oauth_connector.api.v1alpha1.consent import ConsentReason
 from oauth_connector.consent_protocol.addresses import connect_path, redirect_uri
-from oauth_connector.consent_protocol.sealing import Answer, ConsentKeys
+from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from tests.support.alternating import Balancer, balancer
 from tests.support.cluster import Namespace, until
@@ -152,7 +152,7 @@ class Asked:
         sealed: str | None = (found.get("status") or {}).get("response")
         return sealed
 
-    async def answer(self) -> Answer:
+    async def answer(self) -> ConsentResponse:
         """Wait for the response, and open it as the operator does."""
 
         async def is_there() -> bool:

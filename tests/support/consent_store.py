@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from oauth_connector.consent_server.consents import Consent, Overtaken, Unavailable
+from oauth_connector.consent_server.consents import AlreadyAnswered, OpenConsent, Unavailable
 from oauth_connector.consent_server.names import Name
 
 
@@ -14,20 +14,20 @@ from oauth_connector.consent_server.names import Name
 class ConsentStore:
     """What the pages need of the API server; `reads` counts how often it was asked."""
 
-    held: dict[Name, Consent] = field(default_factory=dict)
+    held: dict[Name, OpenConsent] = field(default_factory=dict)
     reads: int = 0
     away: bool = False
     loses_answers: bool = False
     before_answer: list[Callable[["ConsentStore"], None]] = field(default_factory=list)
 
-    async def read(self, name: Name) -> Consent | None:
+    async def read(self, name: Name) -> OpenConsent | None:
         """See `Consents`."""
         self.reads += 1
         if self.away:
             raise Unavailable
         return self.held.get(name)
 
-    async def answer(self, consent: Consent, sealed: str) -> None:
+    async def answer(self, consent: OpenConsent, sealed: str) -> None:
         """See `Consents`."""
         if self.before_answer:
             self.before_answer.pop(0)(self)
@@ -35,7 +35,7 @@ class ConsentStore:
             raise Unavailable
         held = self.held.get(consent.name)
         if held is None or (held.uid, held.version) != (consent.uid, consent.version) or held.response is not None:
-            raise Overtaken
+            raise AlreadyAnswered
         self.change(consent.name, response=sealed)
         if self.loses_answers:
             raise Unavailable

@@ -10,9 +10,9 @@ from oauth_connector.api.v1alpha1.consent import ConsentRequest, OAuthConsentSpe
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
-from oauth_connector.consent_server.consents import Consent
+from oauth_connector.consent_server.consents import OpenConsent
 from oauth_connector.consent_server.names import Name
-from oauth_connector.consent_server.rate_limits import Limits, Rate
+from oauth_connector.consent_server.rate_limits import Rate, RateLimits
 from oauth_connector.consent_server.server import application, serving, site
 from tests.support.consent_store import ConsentStore
 from tests.support.visitor import Visitor, visiting
@@ -35,7 +35,7 @@ class World:
     path = "/connect/sales/zoho-k7"
     callback = "/oauth/callback/sales/zoho"
 
-    def consent(self) -> Consent:
+    def consent(self) -> OpenConsent:
         """Give the consent as it is held."""
         return self.store.held[self.name]
 
@@ -67,14 +67,14 @@ def new_world() -> World:
             "redirect": "Hosted",
         }
     )
-    made.store.held[made.name] = Consent(made.name, "u-1", "1", CREATED, spec, request_for("u-1"), None, None)
+    made.store.held[made.name] = OpenConsent(made.name, "u-1", "1", CREATED, spec, request_for("u-1"), None, None)
     return made
 
 
 @asynccontextmanager
-async def visiting_world(world: World, limits: Limits | None = None) -> AsyncIterator[Visitor]:
+async def visiting_world(world: World, limits: RateLimits | None = None) -> AsyncIterator[Visitor]:
     """Serve it on a real port, and give a browser there that believes to be at the public URL."""
-    limits = limits or Limits(lambda: 0.0, ENOUGH, ENOUGH)
+    limits = limits or RateLimits(lambda: 0.0, ENOUGH, ENOUGH)
     parts = replace(site(PUBLIC, world.store), now=lambda: world.now, limits=limits)
     async with serving(application(parts), "127.0.0.1", 0) as port, visiting(f"http://127.0.0.1:{port}") as made:
         made.origin = PUBLIC

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.observation import Key
-from oauth_connector.consent_protocol.sealing import Answer, seal
+from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import ticket_hash
 from tests.support.builders import a_spec
 from tests.support.world import World
@@ -51,7 +51,7 @@ def answered(consent: Consent, code: str, **changes: object) -> Consent:
     """Give the consent after the browser came back with a code."""
     assert consent.status.request is not None
     members = {"code": SecretStr(code), "ticket": SecretStr(TICKET), "confirmation": CONFIRMATION, **changes}
-    sealed = seal(Answer(**members), consent.status.request.encryption_key)  # type: ignore[arg-type]  # a test's choice
+    sealed = seal(ConsentResponse(**members), consent.status.request.encryption_key)  # type: ignore[arg-type]  # a test's choice
     return _with(consent, status=consent.status.model_copy(update={"response": sealed}))
 
 

@@ -17,10 +17,10 @@ from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import (
     ClusterUnavailable,
     LiveSecret,
-    Overtaken,
-    WriteRefused,
+    SecretWritten,
+    WriteConflict,
+    WriteRejected,
     WriteResult,
-    Written,
 )
 from tests.support.builders import metadata_of
 
@@ -139,7 +139,7 @@ class FakeCluster:
         self._read(f"configmap {name}")
         return self.config_maps.get((namespace, name))
 
-    async def is_going(self, namespace: str) -> bool:
+    async def is_terminating(self, namespace: str) -> bool:
         """Tell whether a namespace is being deleted."""
         self._read(f"namespace {namespace}")
         return namespace in self.going
@@ -149,19 +149,19 @@ class FakeCluster:
         """Create a Secret."""
         self._write(f"create {rendered.name}")
         if self.refuse_secrets is not None:
-            return WriteRefused(self.refuse_secrets)
+            return WriteRejected(self.refuse_secrets)
         if (namespace, rendered.name) in self.secrets:
-            return Overtaken()
+            return WriteConflict()
         return self._keep(namespace, rendered, f"secret-{next(self._uids)}")
 
     async def update_secret(self, live: LiveSecret, rendered: RenderedSecret) -> WriteResult:
         """Update a Secret that is as it was read."""
         self._write(f"update {rendered.name}")
         if self.refuse_secrets is not None:
-            return WriteRefused(self.refuse_secrets)
+            return WriteRejected(self.refuse_secrets)
         current = self.secrets.get((live.metadata.namespace, live.metadata.name))
         if current is None or current.metadata.resource_version != live.metadata.resource_version:
-            return Overtaken()
+            return WriteConflict()
         return self._keep(live.metadata.namespace, rendered, live.metadata.uid)
 
     async def delete_secret(self, metadata: SecretMetadata) -> None:
@@ -192,12 +192,12 @@ class FakeCluster:
         self._write(f"delete consent {consent.key}")
         self.consents.pop(consent.key, None)
 
-    def _keep(self, namespace: str, rendered: RenderedSecret, uid: str) -> Written:
+    def _keep(self, namespace: str, rendered: RenderedSecret, uid: str) -> SecretWritten:
         connector = self.connectors[Key(namespace, rendered.annotations[f"{PREFIX}connector"])]
         metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version())
         data = {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
         self.secrets[namespace, rendered.name] = live = LiveSecret(metadata, data)
-        return Written(live)
+        return SecretWritten(live)
 
     def _read(self, what: str) -> None:
         self.calls.reads.append(what)

@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
 
-Answer = HTTPResponse | Signal
+ConsentResponse = HTTPResponse | Signal
 
 
 def answer(status: int = 200, /, **members: object) -> HTTPResponse:
@@ -24,14 +24,14 @@ class FakeProvider:
     def __init__(self, lifetime: int = 3600) -> None:
         self.lifetime = lifetime
         self.requests: list[Mapping[str, list[str]]] = []
-        self.answer: Answer | None = None
+        self.answer: ConsentResponse | None = None
         self.rotates = False
         self._tokens = itertools.count(1)
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Know one issuer's endpoint by rule."""
         del trust
-        return Metadata(issuer=issuer, token_endpoint=f"{issuer}/token")
+        return ServerMetadata(issuer=issuer, token_endpoint=f"{issuer}/token")
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""

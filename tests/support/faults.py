@@ -1,6 +1,6 @@
 """What can go wrong between a client and an authorization server, as values for the faulty proxy.
 
-A fault is either carried out before the request reaches the server (`Answer`, `ResetBefore`, `Endless`: the server
+A fault is either carried out before the request reaches the server (`Respond`, `ResetBefore`, `Endless`: the server
 never hears of it) or after the server has answered (`ResetAfter`, `Truncate`, `Drip`, `Replace`: a token was issued).
 """
 
@@ -17,7 +17,7 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Respond:
     """Answer in the server's place."""
 
     status: int = 200
@@ -73,44 +73,44 @@ class Delay:
     then: "Fault" = field(default_factory=Pass)
 
 
-Fault = Pass | Answer | Endless | ResetBefore | ResetAfter | Replace | Truncate | Drip | Delay
+Fault = Pass | Respond | Endless | ResetBefore | ResetAfter | Replace | Truncate | Drip | Delay
 
 
-def oauth_error(code: str, status: int = 400) -> Answer:
+def oauth_error(code: str, status: int = 400) -> Respond:
     """Give an error of RFC 6749 §5.2."""
-    return Answer(status, JSON, json.dumps({"error": code}).encode())
+    return Respond(status, JSON, json.dumps({"error": code}).encode())
 
 
-def token(status: int = 200, **members: object) -> Answer:
+def token(status: int = 200, **members: object) -> Respond:
     """Give a token response that no server issued, with these members beside or in place of the usual ones."""
     usual = {"access_token": "not-issued-by-any-server", "token_type": "Bearer", "expires_in": 60}
-    return Answer(status, JSON, json.dumps(usual | members).encode())
+    return Respond(status, JSON, json.dumps(usual | members).encode())
 
 
-def html(status: int = 200) -> Answer:
+def html(status: int = 200) -> Respond:
     """Give the page of a login form or a captive portal."""
-    return Answer(status, {"content-type": "text/html; charset=utf-8"}, b"<!doctype html><title>Please log in</title>")
+    return Respond(status, {"content-type": "text/html; charset=utf-8"}, b"<!doctype html><title>Please log in</title>")
 
 
-def redirect(location: str, status: int = 307) -> Answer:
+def redirect(location: str, status: int = 307) -> Respond:
     """Send the client elsewhere; 307 and 308 would have it repeat the request with its credentials."""
-    return Answer(status, {"location": location})
+    return Respond(status, {"location": location})
 
 
-def rate_limited(retry_after: str | None = None) -> Answer:
+def rate_limited(retry_after: str | None = None) -> Respond:
     """Give 429, with a Retry-After of seconds or an HTTP date where told."""
-    return Answer(429, _retry_after(retry_after))
+    return Respond(429, _retry_after(retry_after))
 
 
-def unavailable(retry_after: str | None = None) -> Answer:
+def unavailable(retry_after: str | None = None) -> Respond:
     """Give 503, with a Retry-After of seconds or an HTTP date where told."""
-    return Answer(503, _retry_after(retry_after))
+    return Respond(503, _retry_after(retry_after))
 
 
-def in_charset(charset: str) -> Answer:
+def in_charset(charset: str) -> Respond:
     """Give a token response encoded as JSON must not be (RFC 8259 §8.1), and labelled so."""
     body = json.dumps({"access_token": "not-issued-by-any-server", "token_type": "Bearer"}).encode(charset)
-    return Answer(200, {"content-type": f"application/json; charset={charset}"}, body)
+    return Respond(200, {"content-type": f"application/json; charset={charset}"}, body)
 
 
 def _retry_after(value: str | None) -> Mapping[str, str]:

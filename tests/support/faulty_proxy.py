@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from devtools.registrations import TLS
-from tests.support.faults import Answer, Delay, Endless, Fault, Pass, ResetBefore
+from tests.support.faults import Delay, Endless, Fault, Pass, ResetBefore, Respond
 from tests.support.http_messages import Request, Response, end_to_end, read_request
 from tests.support.seen import Seen, seen
 from tests.support.spoiling import endless, reset, spoil, write
@@ -144,7 +144,7 @@ class FaultyProxy:
                 await self._befall(then, request, writer)
             case ResetBefore():
                 reset(writer)
-            case Answer(status, headers, body):
+            case Respond(status, headers, body):
                 write(Response(status, headers, body), writer)
             case Endless():
                 await endless(fault, writer)

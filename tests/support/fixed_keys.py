@@ -6,7 +6,7 @@ KEYS = ConsentKeys(bytes(range(32)))
 
 
 class FixedKeys:
-    """Implements `ports.Keys` with keys that are always the same."""
+    """Implements `ports.ConsentKeyReader` with keys that are always the same."""
 
     async def load(self) -> ConsentKeys:
         """Give them."""

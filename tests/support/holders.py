@@ -8,15 +8,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import RegisteredClient, Terms
+from devtools.registrations import RegisteredClient, Registration
 from devtools.token_journal import Presentation, at_once, outdated
 from tests.interop.consenting import REDIRECT_URI, Asking
 from tests.support.cluster import Namespace, until
 from tests.support.consent_by_hand import ConsentByHand
 
 PUBLIC_URL = "https://connect.example.com"
-GRACE = Terms(grace=3600)
-STRICT = Terms()
+GRACE = Registration(grace=3600)
+STRICT = Registration()
 CONSENTING = {"scopes": ["read", "write", "offline_access"], "authorizationCode": {"parameters": {"prompt": "consent"}}}
 
 Through = Callable[[str], str]
@@ -117,9 +117,11 @@ class Holders:
     server: AuthorizationServer
     through: Through = str
 
-    async def seeded(self, name: str, terms: Terms = STRICT, lifetime: int = 600, **changes: Any) -> Holder:
+    async def seeded(
+        self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
+    ) -> Holder:
         """Create a connector with a refresh token that a person has got elsewhere."""
-        holder = await self._holder(name, terms, lifetime)
+        holder = await self._holder(name, consent_policy, lifetime)
         first = await Asking(self.server, holder.client).token()
         assert first.refresh_token is not None
         await self.namespace.add_secret(f"{name}-seed", refresh_token=first.refresh_token.get_secret_value())
@@ -127,15 +129,19 @@ class Holders:
         await self.namespace.add_connector(name, self._spec(holder, "RefreshToken") | seed | changes)
         return holder
 
-    async def waiting(self, name: str, terms: Terms = STRICT, lifetime: int = 600, **changes: Any) -> Holder:
+    async def waiting(
+        self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
+    ) -> Holder:
         """Create a connector that waits for a person's consent."""
-        holder = await self._holder(name, terms, lifetime)
+        holder = await self._holder(name, consent_policy, lifetime)
         await self.namespace.add_connector(name, self._spec(holder, "AuthorizationCode") | CONSENTING | changes)
         return holder
 
-    async def by_password(self, name: str, terms: Terms = STRICT, lifetime: int = 600, **changes: Any) -> Holder:
+    async def by_password(
+        self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
+    ) -> Holder:
         """Create a connector with a person's password."""
-        holder = await self._holder(name, terms, lifetime)
+        holder = await self._holder(name, consent_policy, lifetime)
         person = self.server.enroll("c4n4ry-password")
         await self.namespace.add_secret(f"{name}-person", password="c4n4ry-password")
         own = {"username": person.username, "passwordSecretRef": {"name": f"{name}-person"}}
@@ -143,10 +149,13 @@ class Holders:
         await self.namespace.add_connector(name, spec)
         return holder
 
-    async def _holder(self, name: str, terms: Terms, lifetime: int) -> Holder:
+    async def _holder(self, name: str, consent_policy: Registration, lifetime: int) -> Holder:
         hosted = f"{PUBLIC_URL}/oauth/callback/{self.namespace.name}/{name}"
         client = self.server.register(
-            secret="c4n4ry-client-secret", lifetime=lifetime, redirect_uris=[REDIRECT_URI, hosted], terms=terms
+            secret="c4n4ry-client-secret",
+            lifetime=lifetime,
+            redirect_uris=[REDIRECT_URI, hosted],
+            consent_policy=consent_policy,
         )
         await self.namespace.add_secret(f"{name}-client", client_secret="c4n4ry-client-secret")
         return Holder(self.namespace, self.server, name, client)

@@ -15,7 +15,7 @@ from pathlib import Path
 import uvloop
 
 from oauth_connector.app import Operator
-from oauth_connector.controller.grant_store import Point
+from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.kube.access import Access
 from oauth_connector.settings import operator as settings
 from oauth_connector.telemetry import logging
@@ -29,7 +29,7 @@ class Trap:
         self._held = 0
         self._let_go = asyncio.Event()
 
-    async def __call__(self, point: Point) -> None:
+    async def __call__(self, point: FaultPoint) -> None:
         """Hold the pass here if it is one of those that are meant; the last of them brings the signal."""
         if self._let_go.is_set() or not self._armed.exists() or not _is_meant(point):
             return
@@ -41,7 +41,7 @@ class Trap:
         await self._let_go.wait()
 
 
-def _is_meant(point: Point) -> bool:
+def _is_meant(point: FaultPoint) -> bool:
     """Tell by the name of the task, which is that of the connector."""
     task = asyncio.current_task()
     connector = task.get_name().rpartition("/")[2] if task is not None else ""

@@ -9,7 +9,7 @@ from tests.support.http_browser import Browser, Form, Page, browser
 
 MOST_PAGES = 6
 
-Answer = Literal["accept", "deny"]
+ConsentResponse = Literal["accept", "deny"]
 
 
 class NoWayOn(Exception):  # noqa: N818  # named for what is so
@@ -21,7 +21,11 @@ class NoWayOn(Exception):  # noqa: N818  # named for what is so
 
 
 async def visit(
-    server: AuthorizationServer, url: str, redirect_uri: str, person: Person | None = None, says: Answer = "accept"
+    server: AuthorizationServer,
+    url: str,
+    redirect_uri: str,
+    person: Person | None = None,
+    says: ConsentResponse = "accept",
 ) -> str:
     """Open a link in a new window and go through the server's pages as a person, by default the server's first.
 
@@ -32,7 +36,7 @@ async def visit(
     return page.url
 
 
-async def answer(window: Browser, page: Page, person: Person, says: Answer = "accept") -> Page:
+async def answer(window: Browser, page: Page, person: Person, says: ConsentResponse = "accept") -> Page:
     """Go on from a page of an authorization server, up to the address at which the browser stops.
 
     Raises NoWayOn, also where the password is asked for again.

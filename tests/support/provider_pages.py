@@ -7,13 +7,15 @@ from playwright.async_api import Page
 
 from devtools.registrations import Person
 from tests.support.browser import SCREENSHOTS
-from tests.support.person import Answer
+from tests.support.person import ConsentResponse
 
 MOST_PAGES = 6
 CONSENT = 'button[name=answer][value="{0}"], button[value="{0}"]'
 
 
-async def answer(tab: Page, person: Person, server_port: int, says: Answer = "accept", folder: str = "") -> None:
+async def answer(
+    tab: Page, person: Person, server_port: int, says: ConsentResponse = "accept", folder: str = ""
+) -> None:
     """Go through a server's pages up to the one that is no longer its own; `folder` keeps a picture of each."""
     own = re.compile(rf"http://127\.0\.0\.1:{server_port}/")
     await tab.wait_for_url(own)
@@ -27,7 +29,7 @@ async def answer(tab: Page, person: Person, server_port: int, says: Answer = "ac
     raise AssertionError(f"still at {tab.url.partition('?')[0]}: {await tab.inner_text('body')}")
 
 
-async def _answered(tab: Page, person: Person, says: Answer) -> None:
+async def _answered(tab: Page, person: Person, says: ConsentResponse) -> None:
     button = tab.locator(CONSENT.format(says))
     if await button.count():
         await button.first.click()

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -54,10 +54,10 @@ class RotatingProvider:
         """The refresh tokens that came, in order."""
         return [form["refresh_token"][0] for form in self.requests if "refresh_token" in form]
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Know one issuer's endpoints by rule."""
         del trust
-        return self.unfound or Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
+        return self.unfound or ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Answer a token request."""

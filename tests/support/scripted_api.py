@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """One whole answer; a body that is not bytes is sent as JSON."""
 
     body: object = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Stream:
     then: str = "end"
 
 
-Turn = Answer | Break | Stream
+StoreDecision = Reply | Break | Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class ScriptedAPI:
 
     def __init__(self) -> None:
         self.url = ""
-        self.answers: deque[Turn] = deque()
-        self.watches: deque[Turn] = deque()
-        self.always: Turn = Answer()
+        self.answers: deque[StoreDecision] = deque()
+        self.watches: deque[StoreDecision] = deque()
+        self.always: StoreDecision = Reply()
         self.requests: list[Request] = []
         self.closed = asyncio.Event()
 
@@ -79,7 +79,7 @@ class ScriptedAPI:
         seen = Request(request.method, request.path, dict(request.query), request.headers.copy(), await request.read())
         self.requests.append(seen)
         match self._turn(seen):
-            case Answer(body, status, headers):
+            case Reply(body, status, headers):
                 data = body if isinstance(body, bytes) else orjson.dumps(body)
                 return web.Response(body=data, status=status, headers=headers)
             case Stream(lines, then):
@@ -87,7 +87,7 @@ class ScriptedAPI:
             case Break():
                 return _broken(request)
 
-    def _turn(self, seen: Request) -> Turn:
+    def _turn(self, seen: Request) -> StoreDecision:
         if "watch" in seen.query:
             return self.watches.popleft() if self.watches else Stream(then="silence")
         return self.answers.popleft() if self.answers else self.always

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from oauth_connector.api.v1alpha1.conditions import condition
-from oauth_connector.connector.consent.request import Terms
+from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.controller.grant_store import OnPoint, Point, nowhere
-from oauth_connector.controller.ports import Edges
-from oauth_connector.wiring import Options, join
+from oauth_connector.controller.grant_store import FaultPoint, OnFaultPoint, ignore_fault_point
+from oauth_connector.controller.ports import Ports
+from oauth_connector.wiring import ControllerOptions, join
 from tests.support.builders import NOW, a_connector
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider
@@ -18,7 +18,7 @@ from tests.support.kstatus import flux_problems
 from tests.support.rotating_provider import RotatingProvider
 
 KEY = Key("shop", "crm")
-TERMS = Terms("https://connect.example.com")
+TERMS = ConsentPolicy("https://connect.example.com")
 
 
 class _DeadError(BaseException):
@@ -46,16 +46,19 @@ class World:
         self.provider = FakeProvider()
         self.rotating = provider or RotatingProvider()
         self._rotates = provider is not None
-        self._at: OnPoint = nowhere
+        self._at: OnFaultPoint = ignore_fault_point
         self.recorder = Recorder()
         self.start()
 
     def start(self) -> None:
         """Start the operator, or start it again with nothing in memory."""
-        edges = Edges(
+        edges = Ports(
             self.cluster, self.rotating if self._rotates else self.provider, self.recorder, self.clock, FixedKeys()
         )
-        self.reconcile = join(edges, Options(terms=TERMS, on_point=lambda point: self._at(point))).reconcile  # noqa: PLW0108  # it changes
+        self.reconcile = join(
+            edges,
+            ControllerOptions(consent_policy=TERMS, on_point=lambda point: self._at(point)),  # noqa: PLW0108  # it changes
+        ).reconcile
 
     def clock(self) -> float:
         """Give the time."""
@@ -97,56 +100,56 @@ class World:
         """Ask for the grant to be given back, by annotation."""
         self.cluster.add(replace(self.cluster.connectors[KEY], revoke_request=text))
 
-    async def die_at(self, point: Point) -> None:
+    async def die_at(self, point: FaultPoint) -> None:
         """Make passes until one comes to a point, and be killed there."""
 
-        async def die(at: Point) -> None:
+        async def die(at: FaultPoint) -> None:
             if at is point:
                 raise _DeadError
 
         self._at = die
         with suppress(_DeadError):
             await self.run(600)
-        self._at = nowhere
+        self._at = ignore_fault_point
 
-    async def be_away_from(self, point: Point, tries: int) -> None:
+    async def be_away_from(self, point: FaultPoint, tries: int) -> None:
         """Make a pass in which the API server goes at a point, and comes back after so many tries to reach it."""
 
-        async def go(at: Point) -> None:
+        async def go(at: FaultPoint) -> None:
             self.cluster.away_for = tries if at is point else 0
 
         self._at = go
         await self.run(600)
-        self._at = nowhere
+        self._at = ignore_fault_point
 
-    async def race(self, point: Point) -> None:
+    async def race(self, point: FaultPoint) -> None:
         """Make a pass in which a second process makes one of its own when the first comes to a point."""
         other = World(self.rotating)
         other.now, other.cluster = self.now, self.cluster
         other.start()
 
-        async def enter(at: Point) -> None:
+        async def enter(at: FaultPoint) -> None:
             if at is point:
-                self._at = nowhere
+                self._at = ignore_fault_point
                 await other.run(30)
 
         self._at = enter
         await self.run(30)
-        self._at = nowhere
+        self._at = ignore_fault_point
 
-    async def be_stopped_at(self, point: Point, seconds: float) -> None:
+    async def be_stopped_at(self, point: FaultPoint, seconds: float) -> None:
         """Make passes until one comes to a point, and be stopped there for so long while a second process works."""
         self.stop_at(point, seconds)
         await self.run(600)
-        self._at = nowhere
+        self._at = ignore_fault_point
 
-    def stop_at(self, point: Point, seconds: float) -> None:
+    def stop_at(self, point: FaultPoint, seconds: float) -> None:
         """Be stopped when a pass comes to a point, once."""
         other = World(self.rotating)
 
-        async def stop(at: Point) -> None:
+        async def stop(at: FaultPoint) -> None:
             if at is point:
-                self._at = nowhere
+                self._at = ignore_fault_point
                 other.now, other.cluster = self.now, self.cluster
                 other.start()
                 await other.run(seconds)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from devtools.registrations import TLS
-from tests.support.zoho_accounts import Answer, Authorization, ZohoAccounts, ZohoClient
+from tests.support.zoho_accounts import Authorization, ConsentResponse, ZohoAccounts, ZohoClient
 
 HOST = "127.0.0.1"
 PREFIX = "Zoho-oauthtoken "
@@ -155,7 +155,7 @@ class _DataCentre:
         domain = {"api_domain": self._whole.origins[self._name]} if "access_token" in answer else {}
         return web.json_response({**answer, **domain})
 
-    def _granted(self, client: ZohoClient, grant: str, form: dict[str, str]) -> Answer:
+    def _granted(self, client: ZohoClient, grant: str, form: dict[str, str]) -> ConsentResponse:
         if grant == "authorization_code":
             return self._accounts.trade(client, form.get("code", ""), form.get("redirect_uri", ""), self._name)
         if grant == "refresh_token":

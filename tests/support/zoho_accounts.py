@@ -21,7 +21,7 @@ ACCESS_DENIED = {
     "status": "failure",
 }
 
-Answer = dict[str, object]
+ConsentResponse = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class ZohoAccounts:
         return code
 
     # --- what a client asks -------------------------------------------------------------------------------------
-    def trade(self, client: ZohoClient, code: str, redirect_uri: str, data_centre: str) -> Answer:
+    def trade(self, client: ZohoClient, code: str, redirect_uri: str, data_centre: str) -> ConsentResponse:
         """Give tokens for a code: once, within two minutes, in the data centre of the account."""
         held = self._codes.pop(code, None)
         if held is None or held.asked.client.id != client.id or held.expires <= self._now():
@@ -137,7 +137,7 @@ class ZohoAccounts:
         self._keep(refresh_token, grant)
         return {**answer, "refresh_token": refresh_token}
 
-    def refresh(self, client: ZohoClient, refresh_token: str, data_centre: str) -> Answer:
+    def refresh(self, client: ZohoClient, refresh_token: str, data_centre: str) -> ConsentResponse:
         """Give another access token; the refresh token stays as it is, and is not told again."""
         grant = self._grants.get(refresh_token)
         if grant is None or (grant.client, grant.data_centre) != (client.id, data_centre):
@@ -155,7 +155,7 @@ class ZohoAccounts:
         """Tell whether an API would take an access token."""
         return self._living.get(access_token, 0.0) > self._now()
 
-    def _issued(self, grant: _Grant) -> Answer:
+    def _issued(self, grant: _Grant) -> ConsentResponse:
         token = _secret()
         self._living[token] = self._now() + TOKEN_LIFETIME
         grant.access_tokens.append(token)

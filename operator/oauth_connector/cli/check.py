@@ -15,17 +15,17 @@ from oauth_connector.cli.documents import Documents
 from oauth_connector.cli.step import Step
 from oauth_connector.connector.credentials import assemble, forbidden_host
 from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
-from oauth_connector.connector.grant.results import Failed
+from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector, IssuedToken, Key
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.rendering import render, timestamp
-from oauth_connector.connector.status.findings import Findings, ShownToken
+from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem, of_failure
 from oauth_connector.connector.status.report import report
-from oauth_connector.controller.token_client import Exchange
-from oauth_connector.net.probe import Examination, examine
-from oauth_connector.net.provider_client import HTTPProvider
-from oauth_connector.oauth.errors import Phase, Remedy, classify
+from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.net.probe import ProbeResult, probe
+from oauth_connector.net.provider_client import HTTPProviderClient
+from oauth_connector.oauth.errors import Remedy, RequestPhase, classify
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.settings.operator import Settings
 
@@ -46,7 +46,7 @@ class Check:
             return
         secrets = self._secrets()
         yield secrets
-        async with HTTPProvider(self._settings.allowed_destinations, self._settings.trust_bundle) as provider:
+        async with HTTPProviderClient(self._settings.allowed_destinations, self._settings.trust_bundle) as provider:
             reached = True
             async for step in self._way(provider):
                 reached = reached and step.well
@@ -77,7 +77,7 @@ class Check:
         return Step("secrets", well=True, text=f"all values are there and clean: {names or 'none is needed'}")
 
     # --- the way there ------------------------------------------------------------------------------------------
-    async def _way(self, provider: HTTPProvider) -> AsyncIterator[Step]:
+    async def _way(self, provider: HTTPProviderClient) -> AsyncIterator[Step]:
         spec = self._connector.valid_spec
         trust = await self._trust()
         if isinstance(trust, Problem):
@@ -91,7 +91,7 @@ class Check:
                     return
             found = await provider.find(issuer, trust)
             if isinstance(found, Signal):
-                yield self._told("discovery", of_failure(classify(spec.grant_type, Phase.DISCOVERY, found), {}))
+                yield self._told("discovery", of_failure(classify(spec.grant_type, RequestPhase.DISCOVERY, found), {}))
                 return
             yield Step("discovery", well=True, text=f"token endpoint {found.token_endpoint}")
             return
@@ -108,23 +108,23 @@ class Check:
 
     async def _look(self, url: str, trust: str | None) -> AsyncIterator[Step]:
         settings = self._settings
-        seen = await examine(url, settings.allowed_destinations, settings.trust_bundle, trust)
+        seen = await probe(url, settings.allowed_destinations, settings.trust_bundle, trust)
         if seen.addresses:
             yield Step("dns", well=True, text=f"{seen.host} is {', '.join(map(str, seen.addresses))}")
         if seen.problem is not None:
             grant = self._connector.valid_spec.grant_type
-            problem = of_failure(classify(grant, Phase.TOKEN, Signal(seen.problem)), {"host": seen.host})
+            problem = of_failure(classify(grant, RequestPhase.TOKEN, Signal(seen.problem)), {"host": seen.host})
             yield self._told("connection" if seen.addresses else "dns", problem)
             return
         yield Step("connection", well=True, text=_connected(seen))
 
     # --- the token ----------------------------------------------------------------------------------------------
-    async def _token(self, provider: HTTPProvider) -> AsyncIterator[Step]:
-        exchange = Exchange(
+    async def _token(self, provider: HTTPProviderClient) -> AsyncIterator[Step]:
+        token_client = TokenClient(
             self._documents, provider, time.time, require_allowed_hosts=self._settings.require_allowed_hosts
         )
-        answer = await exchange.ask(self._connector)
-        if isinstance(answer, Failed):
+        answer = await token_client.ask(self._connector)
+        if isinstance(answer, RequestFailed):
             error = answer.problem.signal.oauth_error if answer.problem.signal else None
             yield replace(self._told("token", answer.problem), facts={"error": error} if error else {})
             return
@@ -138,7 +138,7 @@ class Check:
         return Step("secret", well=True, text=f"the operator would write Secret {rendered.name}", facts=keys)
 
     def _status_to_be(self, token: IssuedToken) -> Step:
-        shown = ShownToken(self._connector.output_name, token.issued, token.expires, token.token_type, token.scope)
+        shown = PublishedToken(self._connector.output_name, token.issued, token.expires, token.token_type, token.scope)
         status = report(self._connector, Findings(token.issued, shown))
         ready = status.conditions[0]
         facts = {"Ready": f"{ready.status}, {ready.reason}", "message": ready.message}
@@ -177,7 +177,7 @@ def _connector(manifest: Mapping[str, Any]) -> Connector:
     )
 
 
-def _connected(seen: Examination) -> str:
+def _connected(seen: ProbeResult) -> str:
     if seen.protocol is None:
         return f"connected to port {seen.port}, without TLS"
     return f"{seen.protocol} on port {seen.port}, certificate good until {seen.certificate_until}"

@@ -20,7 +20,7 @@ class UsageError(Exception):
 
 @dataclass
 class Documents:
-    """A connector's manifest, Secrets and ConfigMaps by name: a namespace on a laptop. Implements `ports.Vault`."""
+    """A connector's manifest, Secrets and ConfigMaps by name, as files. Implements `ports.CredentialReader`."""
 
     connector: Mapping[str, Any]
     secrets: dict[str, CredentialSecret] = field(default_factory=dict, repr=False)

@@ -46,7 +46,7 @@ class Credentials:
     grant: Grant | None
 
 
-class Unusable(Exception):  # noqa: N818  # it carries a problem, which is a value; nothing went wrong in the program
+class UnusableCredential(Exception):  # noqa: N818  # it carries a problem, which is a value; nothing went wrong in the program
     """A value cannot be used; `problem` says which and why."""
 
     def __init__(self, problem: Problem) -> None:
@@ -58,7 +58,7 @@ def assemble(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) 
     """Take the values that the spec names out of the Secrets that were read."""
     try:
         return Credentials(_client(spec, secrets), _grant(spec, secrets))
-    except Unusable as unusable:
+    except UnusableCredential as unusable:
         return unusable.problem
 
 
@@ -99,13 +99,13 @@ def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) 
     secret = secrets.get(name)
     facts = {"credential": name, "key": key}
     if secret is None:
-        raise Unusable(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
+        raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
     if secret.type in FORBIDDEN_TYPES:
         cause = f"it is of type {secret.type}, which is never sent to a provider"
-        raise Unusable(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
+        raise UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
     if not secret.data.get(key):
         facts["present_keys"] = ", ".join(f"`{k}`" for k in sorted(secret.data)[:8]) or "none"
-        raise Unusable(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
+        raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
     return _clean(secret.data[key], facts)
 
 
@@ -115,9 +115,11 @@ def _clean(raw: bytes, facts: Mapping[str, str]) -> SecretStr:
         text = raw.decode()
     except UnicodeDecodeError:
         cause = "it is not UTF-8 text"
-        raise Unusable(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause})) from None
+        raise UnusableCredential(
+            Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause})
+        ) from None
     text = text.removesuffix("\n").removesuffix("\r")
     if not text or any(ord(c) < ord(" ") or ord(c) == 127 for c in text):  # noqa: PLR2004  # DEL
         cause = "it holds control characters" if text else "it is empty"
-        raise Unusable(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
+        raise UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
     return SecretStr(text)

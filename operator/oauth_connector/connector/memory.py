@@ -3,24 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from oauth_connector.connector.observation import Key, Recollection
+from oauth_connector.connector.observation import ConnectorMemory, Key
 
-_NOTHING = Recollection()
+_NOTHING = ConnectorMemory()
 
 
 class Memory:
     """Recollections by connector. They are values: to change one is to put another."""
 
     def __init__(self) -> None:
-        self._of: dict[Key, Recollection] = {}
+        self._of: dict[Key, ConnectorMemory] = {}
 
-    def of(self, key: Key) -> Recollection:
+    def of(self, key: Key) -> ConnectorMemory:
         """Give what is remembered of a connector."""
         return self._of.get(key, _NOTHING)
 
-    def put(self, key: Key, recollection: Recollection) -> None:
+    def put(self, key: Key, memory: ConnectorMemory) -> None:
         """Remember this of a connector from now on."""
-        self._of[key] = recollection
+        self._of[key] = memory
 
     def set_back(self, keys: Iterable[Key], by: float) -> None:
         """Remember that the clock was set back by so many seconds while these connectors' tokens lived."""

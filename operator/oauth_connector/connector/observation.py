@@ -75,7 +75,7 @@ class IssuedToken:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingCode:
+class PendingCode:
     """A code that a person's browser brought back, and all that its one exchange needs (RFC 6749 §4.1.3).
 
     `consent` and `uid` name the OAuthConsent; `token_url` is the endpoint that the provider named when it redirected.
@@ -135,7 +135,7 @@ class PendingToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Recollection:
+class ConnectorMemory:
     """What the process remembers of a connector between passes; a restart may forget it.
 
     `set_back` is by how many seconds the clock was set back since the token was issued: it dies so much earlier than
@@ -147,7 +147,7 @@ class Recollection:
     conflict: KnownConflict | None = None
     refusal: Refusal | None = None
     last_call: float | None = None
-    heals: tuple[float, ...] = ()
+    repairs: tuple[float, ...] = ()
     repeats_tokens: bool = False
     set_back: float = 0.0
     attempt: str | None = None
@@ -158,7 +158,7 @@ class Recollection:
 class Observation:
     """Everything that the checks may ask about.
 
-    `output` is the Secret of the name that the spec asks; `strays` are Secrets of this connector under other names;
+    `output` is the Secret of the name that the spec asks; `orphans` are Secrets of this connector under other names;
     `credentials` are the versions that a look found, or `None` when nobody needed to look. `started` is since when
     this process runs: what an earlier one called last it may not have been able to say. `state` is the state Secret, by
     its metadata; `code` is what a person's browser brought back and nobody has used yet; `redirect_uri` is where a
@@ -170,10 +170,10 @@ class Observation:
     token_digest: str = ""
     output_digest: str = ""
     output: SecretMetadata | None = None
-    strays: tuple[SecretMetadata, ...] = ()
+    orphans: tuple[SecretMetadata, ...] = ()
     credentials: tuple[CredentialVersion, ...] | None = None
-    memory: Recollection = field(default_factory=Recollection)
+    memory: ConnectorMemory = field(default_factory=ConnectorMemory)
     started: float = 0.0
     state: SecretMetadata | None = None
-    code: WaitingCode | None = None
+    code: PendingCode | None = None
     redirect_uri: str | None = None

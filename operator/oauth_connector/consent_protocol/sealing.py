@@ -24,7 +24,7 @@ _ALGORITHMS = [ALGORITHM, ENCRYPTION]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ConsentResponse:
     """What a browser brought back: the provider's code, and proof of whose browser it was.
 
     `parameters` are those of the redirect that the operator asked for.
@@ -37,11 +37,11 @@ class Answer:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-class Unsealable(Exception):  # noqa: N818  # named for what is so
+class UnsealError(Exception):  # named for what is so
     """A sealed text was not made for this key, or holds no answer."""
 
 
-def seal(answer: Answer, public_key: str) -> str:
+def seal(answer: ConsentResponse, public_key: str) -> str:
     """Seal an answer to a consent's public key (a JWK). Raises `ValueError` where that is no such key."""
     members = {
         "code": answer.code.get_secret_value(),
@@ -74,11 +74,11 @@ class ConsentKeys:
         raw = self._private(uid).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return json.dumps({"kty": "OKP", "crv": "X25519", "x": _base64url(raw)}, separators=(",", ":"))
 
-    def open(self, uid: str, sealed: str) -> Answer:
-        """Open a consent's answer. Raises `Unsealable`."""
+    def open(self, uid: str, sealed: str) -> ConsentResponse:
+        """Open a consent's answer. Raises `UnsealError`."""
         try:
             members = json.loads(jwe.decrypt_compact(sealed, self._key(uid), algorithms=_ALGORITHMS).plaintext or b"")
-            return Answer(
+            return ConsentResponse(
                 SecretStr(str(members["code"])),
                 SecretStr(str(members["ticket"])),
                 str(members["confirmation"]),
@@ -86,7 +86,7 @@ class ConsentKeys:
                 {str(name): str(value) for name, value in members["parameters"].items()},
             )
         except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            raise Unsealable("the response was not sealed to this consent") from None
+            raise UnsealError("the response was not sealed to this consent") from None
 
     def _key(self, uid: str) -> OKPKey:
         private = self._private(uid)

@@ -13,15 +13,15 @@ from aiohttp import web
 
 from oauth_connector.api.v1alpha1.consent import LIFETIME, LONGEST_RESPONSE, ConsentRequest
 from oauth_connector.consent_protocol.addresses import connect_path
-from oauth_connector.consent_protocol.sealing import Answer, seal
+from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import TICKET, new_confirmation
 from oauth_connector.consent_server import access_checks as judging
-from oauth_connector.consent_server.consents import Consent, Overtaken, Unavailable
-from oauth_connector.consent_server.cookies import Flow, Outcome, read_flow, write_outcome
-from oauth_connector.consent_server.failures import About, Failure, Stopped
+from oauth_connector.consent_server.consents import AlreadyAnswered, OpenConsent, Unavailable
+from oauth_connector.consent_server.cookies import FlowCookie, OutcomeCookie, read_flow, write_outcome
+from oauth_connector.consent_server.failures import About, PageFailure, RequestStopped
 from oauth_connector.consent_server.names import Name
 from oauth_connector.consent_server.pages import denied
-from oauth_connector.consent_server.site import Site
+from oauth_connector.consent_server.site import ConsentSite
 from oauth_connector.oauth.authorization import Denied, Flaw, Granted
 
 TRIES, PAUSE = 8, 0.05
@@ -32,10 +32,10 @@ a pause in seconds that grows by itself each time.
 log = structlog.get_logger(__name__)
 
 
-class Callback:
+class CallbackPage:
     """The handler of redirect URIs."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: ConsentSite) -> None:
         self._site = site
 
     async def returned(self, request: web.Request) -> web.Response:
@@ -50,42 +50,42 @@ class Callback:
         granted = _granted(request, asked, About(connector, forget=(cookie,)))
         return self._onward(flow, cookie, await self._hand_over(flow, granted, consent, asked))
 
-    def _flow(self, request: web.Request, connector: Name) -> Flow:
-        """Find the flow of this browser that `state` belongs to. Raises `Stopped`; no API server is asked yet."""
+    def _flow(self, request: web.Request, connector: Name) -> FlowCookie:
+        """Find the flow of this browser that `state` belongs to, without an API request. Raises `RequestStopped`."""
         given = request.query.getall("state", [])
         state = given[0] if len(given) == 1 and TICKET.fullmatch(given[0]) else ""
         cookie = self._site.cookies.one(request, self._site.cookies.of_flow(state)) if state else None
         flow = read_flow(cookie) if cookie else None
         if flow is None or not hmac.compare_digest(flow.state.get_secret_value(), state):
-            raise Stopped(Failure.FLOW_LOST, About(connector))
+            raise RequestStopped(PageFailure.FLOW_LOST, About(connector))
         return flow
 
-    async def _current(self, connector: Name, flow: Flow) -> tuple[Consent, ConsentRequest]:
-        """Read the flow's consent, and see that it is still what the person saw. Raises `Stopped`, `Unavailable`."""
+    async def _current(self, connector: Name, flow: FlowCookie) -> tuple[OpenConsent, ConsentRequest]:
+        """Read the flow's consent; it must be what the user saw. Raises `RequestStopped`, `Unavailable`."""
         consent = judging.proved(await self._site.consents.read(flow.name), flow.ticket.get_secret_value())
         if consent.uid != flow.uid:
-            raise Stopped(Failure.LINK_INVALID)
+            raise RequestStopped(PageFailure.LINK_INVALID)
         if judging.connector_of(consent) != connector:
-            raise Stopped(Failure.WRONG_PLACE, About(judging.connector_of(consent)))
+            raise RequestStopped(PageFailure.WRONG_PLACE, About(judging.connector_of(consent)))
         judging.open_for(consent, self._site.now())
         if consent.request is None or not hmac.compare_digest(consent.request.digest.encode(), flow.digest.encode()):
-            raise Stopped(Failure.CHANGED, About(connector))
+            raise RequestStopped(PageFailure.CHANGED, About(connector))
         return consent, consent.request
 
-    async def _hand_over(self, flow: Flow, granted: Granted, consent: Consent, asked: ConsentRequest) -> str:
-        """Seal the answer and write it; gives the confirmation code. Raises `Stopped`, `Unavailable`."""
+    async def _hand_over(self, flow: FlowCookie, granted: Granted, consent: OpenConsent, asked: ConsentRequest) -> str:
+        """Seal the answer and write it; gives the confirmation code. Raises `RequestStopped`, `Unavailable`."""
         confirmation = new_confirmation(self._site.randomness)
-        answer = Answer(granted.code, flow.ticket, confirmation, granted.iss, granted.extra)
+        answer = ConsentResponse(granted.code, flow.ticket, confirmation, granted.iss, granted.extra)
         sealed = seal(answer, asked.encryption_key)
         if len(sealed) > LONGEST_RESPONSE:
-            raise Stopped(Failure.MALFORMED, About(judging.connector_of(consent)))
+            raise RequestStopped(PageFailure.MALFORMED, About(judging.connector_of(consent)))
         for attempt in range(1, TRIES + 1):
             try:
                 await self._site.consents.answer(consent, sealed)
             except Unavailable:
                 if not await self._is_there(consent, sealed):  # it may have been written all the same
                     raise
-            except Overtaken:
+            except AlreadyAnswered:
                 await asyncio.sleep(PAUSE * attempt)
                 consent, _ = await self._current(judging.connector_of(consent), flow)
                 continue
@@ -93,35 +93,35 @@ class Callback:
             return confirmation
         raise Unavailable("the consent changes all the time")
 
-    async def _is_there(self, consent: Consent, sealed: str) -> bool:
+    async def _is_there(self, consent: OpenConsent, sealed: str) -> bool:
         now = await self._site.consents.read(consent.name)
         return now is not None and now.uid == consent.uid and now.response == sealed
 
-    def _onward(self, flow: Flow, cookie: str, confirmation: str) -> web.Response:
+    def _onward(self, flow: FlowCookie, cookie: str, confirmation: str) -> web.Response:
         """Leave the address with the code behind."""
         cookies, name = self._site.cookies, flow.name
         location = f"{connect_path(name.namespace, name.name)}/done"
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
         cookies.clear(response, cookie)
-        outcome = Outcome(flow.uid, flow.ticket, confirmation)
+        outcome = OutcomeCookie(flow.uid, flow.ticket, confirmation)
         cookies.put(response, cookies.of_outcome(name), write_outcome(outcome), LIFETIME)
         return response
 
 
 def _navigated(request: web.Request) -> None:
-    """Let only a person's own navigation in: no prefetch, no frame, no image. Raises `Stopped`."""
+    """Let only a person's own navigation in: no prefetch, no frame, no image. Raises `RequestStopped`."""
     purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
     if "prefetch" in purpose or request.headers.get("Sec-Fetch-Dest", "document") != "document":
-        raise Stopped(Failure.PREFETCHED)
+        raise RequestStopped(PageFailure.PREFETCHED)
 
 
 def _granted(request: web.Request, asked: ConsentRequest, about: About) -> Granted:
-    """Understand the query. Raises `Stopped`: this flow is over then, the consent is not."""
+    """Understand the query. Raises `RequestStopped`: this flow is over then, the consent is not."""
     match asked.understand(request.query.items()):
         case Granted() as granted:
             return granted
         case Denied(error):
-            raise Stopped(Failure.DENIED, denied(error, about))
+            raise RequestStopped(PageFailure.DENIED, denied(error, about))
         case Flaw.ISSUER_MISMATCH | Flaw.ISSUER_MISSING:
-            raise Stopped(Failure.ISSUER_MISMATCH, about)
-    raise Stopped(Failure.MALFORMED, about)
+            raise RequestStopped(PageFailure.ISSUER_MISMATCH, about)
+    raise RequestStopped(PageFailure.MALFORMED, about)

@@ -24,7 +24,7 @@ class Unavailable(Exception):  # noqa: N818  # named for what is so
     """The API server does not answer, or not now."""
 
 
-class Overtaken(Exception):  # noqa: N818  # named for what is so
+class AlreadyAnswered(Exception):  # noqa: N818  # named for what is so
     """The consent is not as it was read: somebody wrote it in between, or it is gone."""
 
 
@@ -38,7 +38,7 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class OpenConsent:
     """A consent, read live."""
 
     name: Name
@@ -65,11 +65,11 @@ class Consent:
 class Consents(Protocol):
     """What the pages need of the API server."""
 
-    async def read(self, name: Name) -> Consent | None:
+    async def read(self, name: Name) -> OpenConsent | None:
         """Read a consent; nothing where it is not, is going, or is not for us to see. Raises `Unavailable`."""
 
-    async def answer(self, consent: Consent, sealed: str) -> None:
-        """Write the response, provided that the consent is as it was read. Raises `Overtaken`, `Unavailable`."""
+    async def answer(self, consent: OpenConsent, sealed: str) -> None:
+        """Write the response, provided that the consent is as it was read. Raises `AlreadyAnswered`, `Unavailable`."""
 
 
 class KubeConsents:
@@ -78,7 +78,7 @@ class KubeConsents:
     def __init__(self, api: KubeAPI) -> None:
         self._api = api
 
-    async def read(self, name: Name) -> Consent | None:
+    async def read(self, name: Name) -> OpenConsent | None:
         """See `Consents`."""
         try:
             manifest = await self._api.get(_path(name))
@@ -91,7 +91,7 @@ class KubeConsents:
             raise _unavailable(error) from None
         return read(manifest) if "deletionTimestamp" not in manifest["metadata"] else None
 
-    async def answer(self, consent: Consent, sealed: str) -> None:
+    async def answer(self, consent: OpenConsent, sealed: str) -> None:
         """See `Consents`."""
         guard = {"uid": consent.uid, "resourceVersion": consent.version}
         body = {"metadata": guard, "status": {"response": sealed}}
@@ -99,15 +99,15 @@ class KubeConsents:
             await self._api.merge_patch(f"{_path(consent.name)}/status", body, MANAGER)
         except KubeError as error:
             if error.status in (NOT_FOUND, CONFLICT, INVALID):
-                raise Overtaken from None
+                raise AlreadyAnswered from None
             raise _unavailable(error) from None
 
 
-def read(manifest: Mapping[str, Any]) -> Consent:
+def read(manifest: Mapping[str, Any]) -> OpenConsent:
     """Trim an `OAuthConsent` to what is needed; fields that a newer operator added are left out."""
     metadata, status = manifest["metadata"], manifest.get("status") or {}
     request = status.get("request")
-    return Consent(
+    return OpenConsent(
         name=Name(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         version=metadata["resourceVersion"],

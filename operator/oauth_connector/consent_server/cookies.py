@@ -33,7 +33,7 @@ _FLOW = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class FlowCookie:
     """One way to the provider and back: whose consent, and what must come back."""
 
     name: Name
@@ -44,7 +44,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OutcomeCookie:
     """What the last page needs: which consent, proof of having been there, and the code to show."""
 
     uid: str
@@ -96,31 +96,31 @@ class Cookies:
         self.put(response, name, "", 0)
 
 
-def write_flow(flow: Flow) -> str:
+def write_flow(flow: FlowCookie) -> str:
     """Give a flow as text for a cookie."""
     secrets = (flow.state.get_secret_value(), flow.ticket.get_secret_value())
     return _packed([flow.name.namespace, flow.name.name, flow.uid, flow.digest, *secrets])
 
 
-def read_flow(text: str) -> Flow | None:
+def read_flow(text: str) -> FlowCookie | None:
     """Read a flow; nothing where the text is none."""
     match _unpacked(text, 6):
         case [namespace, name, uid, digest, state, ticket] if _are_tickets(state, ticket):
             made = Name.read(namespace, name)
-            return Flow(made, uid, digest, SecretStr(state), SecretStr(ticket)) if made else None
+            return FlowCookie(made, uid, digest, SecretStr(state), SecretStr(ticket)) if made else None
     return None
 
 
-def write_outcome(outcome: Outcome) -> str:
+def write_outcome(outcome: OutcomeCookie) -> str:
     """Give an outcome as text for a cookie."""
     return _packed([outcome.uid, outcome.ticket.get_secret_value(), outcome.confirmation])
 
 
-def read_outcome(text: str) -> Outcome | None:
+def read_outcome(text: str) -> OutcomeCookie | None:
     """Read an outcome; nothing where the text is none."""
     match _unpacked(text, 3):
         case [uid, ticket, confirmation] if _are_tickets(ticket):
-            return Outcome(uid, SecretStr(ticket), confirmation)
+            return OutcomeCookie(uid, SecretStr(ticket), confirmation)
     return None
 
 

@@ -8,9 +8,9 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from oauth_connector.consent_server.consents import Unavailable
-from oauth_connector.consent_server.failures import About, Failure, Stopped
+from oauth_connector.consent_server.failures import About, PageFailure, RequestStopped
 from oauth_connector.consent_server.names import Name
-from oauth_connector.consent_server.site import Site
+from oauth_connector.consent_server.site import ConsentSite
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 QUIET = ("/healthz", "/readyz", "/assets")
@@ -41,31 +41,31 @@ async def logged(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
-def shown(site: Site) -> Middleware:
+def shown(site: ConsentSite) -> Middleware:
     """Show a page where a handler stops, the API server is away, aiohttp has no page, or there is a bug of ours."""
 
     @web.middleware
     async def show(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
-        except Stopped as stopped:
+        except RequestStopped as stopped:
             return _stopped(site, stopped)
         except Unavailable:
-            return site.pages.failure(Failure.UNAVAILABLE, About())
+            return site.pages.failure(PageFailure.UNAVAILABLE, About())
         except web.HTTPException as refusal:
             if not request.path.startswith("/assets/"):
-                page = site.pages.failure(Failure.NOT_FOUND, About())
+                page = site.pages.failure(PageFailure.NOT_FOUND, About())
                 page.set_status(refusal.status)
                 return page
             raise
         except Exception as bug:  # noqa: BLE001  # a person gets a page, whatever happens
             tell_of(bug)
-            return site.pages.failure(Failure.BUG, About())
+            return site.pages.failure(PageFailure.BUG, About())
 
     return show
 
 
-def _stopped(site: Site, stopped: Stopped) -> web.Response:
+def _stopped(site: ConsentSite, stopped: RequestStopped) -> web.Response:
     response = site.pages.failure(stopped.failure, stopped.about)
     response[FAILURE] = stopped.failure.value
     for name in stopped.about.forget:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from oauth_connector.consent_server import refusals
-from oauth_connector.consent_server.failures import TELLINGS, About, Failure, Telling
+from oauth_connector.consent_server.failures import FAILURE_TEXTS, About, FailureText, PageFailure
 
 FOLDER = Path(__file__).parent
 ASSETS = FOLDER / "assets"
@@ -36,9 +36,9 @@ class Pages:
         text = self._templates.get_template(f"{template}.html").render(facts)
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
-    def failure(self, failure: Failure, about: About) -> web.Response:
+    def failure(self, failure: PageFailure, about: About) -> web.Response:
         """Give the page of a failure."""
-        telling = about.telling or TELLINGS[failure]
+        telling = about.telling or FAILURE_TEXTS[failure]
         facts: Mapping[str, object] = {
             "kind": failure.value,
             "telling": telling,
@@ -60,7 +60,7 @@ def ticked(text: str) -> Markup:
 def denied(error: str, about: About) -> About:
     """Say what the provider's error means; its own description is never shown."""
     text, step = refusals.sentence(error)
-    telling = TELLINGS[Failure.DENIED]
+    telling = FAILURE_TEXTS[PageFailure.DENIED]
     title = telling.title if error == "access_denied" else "The provider sent an error"
-    own = Telling(telling.status, title, text, step)
+    own = FailureText(telling.status, title, text, step)
     return About(about.connector, own, code=refusals.shown(error), forget=about.forget)

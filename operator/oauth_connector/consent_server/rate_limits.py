@@ -29,7 +29,7 @@ PER_ADDRESS = Rate(burst=300, per_second=50)
 PER_CONSENT = Rate(burst=40, per_second=4)
 
 
-class Buckets:
+class TokenBuckets:
     """A token bucket for each key."""
 
     def __init__(self, rate: Rate, clock: Clock) -> None:
@@ -51,12 +51,12 @@ class Buckets:
         return level >= 1
 
 
-class Limits:
+class RateLimits:
     """What one client, and what everybody at one consent, may ask for."""
 
     def __init__(self, clock: Clock, address: Rate = PER_ADDRESS, consent: Rate = PER_CONSENT) -> None:
-        self._addresses = Buckets(address, clock)
-        self._consents = Buckets(consent, clock)
+        self._addresses = TokenBuckets(address, clock)
+        self._consents = TokenBuckets(consent, clock)
 
     def admits(self, address: str | None, consent: str | None = None) -> bool:
         """Tell whether a request may go on. Somebody who is over their own limit takes nothing from the consent's."""

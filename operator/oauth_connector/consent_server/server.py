@@ -16,15 +16,15 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from oauth_connector.consent_server import headers
-from oauth_connector.consent_server.callback import Callback
+from oauth_connector.consent_server.callback import CallbackPage
 from oauth_connector.consent_server.consents import Consents, KubeConsents
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.middlewares import logged, shown, tell_of
 from oauth_connector.consent_server.pages import ASSETS, Pages
-from oauth_connector.consent_server.rate_limits import Limits
-from oauth_connector.consent_server.result_page import Finish
-from oauth_connector.consent_server.site import Site
-from oauth_connector.consent_server.start_page import Start
+from oauth_connector.consent_server.rate_limits import RateLimits
+from oauth_connector.consent_server.result_page import ResultPage
+from oauth_connector.consent_server.site import ConsentSite
+from oauth_connector.consent_server.start_page import StartPage
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.settings.consent_server import ConsentSettings
@@ -40,24 +40,24 @@ IDLE = 15.0
 log = structlog.get_logger(__name__)
 
 
-def site(public_url: str, consents: Consents) -> Site:
+def site(public_url: str, consents: Consents) -> ConsentSite:
     """Join the parts of the service."""
-    return Site(
+    return ConsentSite(
         public=public_url,
         consents=consents,
         pages=Pages(),
         cookies=Cookies(secure=public_url.startswith("https:")),
-        limits=Limits(time.monotonic),
+        limits=RateLimits(time.monotonic),
         now=lambda: datetime.now(UTC),
         randomness=secrets.token_bytes,
     )
 
 
-def application(of: Site, unready: Callable[[], str | None] = lambda: None) -> web.Application:
+def application(of: ConsentSite, unready: Callable[[], str | None] = lambda: None) -> web.Application:
     """Build the pages. `unready` says why nobody else should be sent here, if so."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[logged, shown(of)])
     headers.install(app, secure=of.secure)
-    start, callback, finish = Start(of), Callback(of), Finish(of)
+    start, callback, finish = StartPage(of), CallbackPage(of), ResultPage(of)
     consent = "/connect/{namespace}/{name}"
     app.add_routes(
         [

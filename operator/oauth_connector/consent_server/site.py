@@ -9,21 +9,21 @@ from aiohttp import web
 from oauth_connector.consent_protocol.tickets import Randomness
 from oauth_connector.consent_server.consents import Consents
 from oauth_connector.consent_server.cookies import Cookies
-from oauth_connector.consent_server.failures import Failure, Stopped
+from oauth_connector.consent_server.failures import PageFailure, RequestStopped
 from oauth_connector.consent_server.names import Name
 from oauth_connector.consent_server.pages import Pages
-from oauth_connector.consent_server.rate_limits import Limits
+from oauth_connector.consent_server.rate_limits import RateLimits
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ConsentSite:
     """The service's parts; `public` is its origin as browsers see it. `now` is in UTC."""
 
     public: str
     consents: Consents
     pages: Pages
     cookies: Cookies
-    limits: Limits
+    limits: RateLimits
     now: Callable[[], datetime]
     randomness: Randomness
 
@@ -33,13 +33,13 @@ class Site:
         return self.public.startswith("https:")
 
     def named(self, request: web.Request) -> Name:
-        """Give the object that a path names. Raises `Stopped` where none can be called so."""
+        """Give the object that a path names. Raises `RequestStopped` where none can be called so."""
         name = Name.read(request.match_info["namespace"], request.match_info["name"])
         if name is None:
-            raise Stopped(Failure.NOT_FOUND)
+            raise RequestStopped(PageFailure.NOT_FOUND)
         return name
 
     def admit(self, request: web.Request, consent: Name | None = None) -> None:
-        """Count a request. Raises `Stopped` where there are too many."""
+        """Count a request. Raises `RequestStopped` where there are too many."""
         if not self.limits.admits(request.remote, str(consent) if consent else None):
-            raise Stopped(Failure.TOO_MANY)
+            raise RequestStopped(PageFailure.TOO_MANY)

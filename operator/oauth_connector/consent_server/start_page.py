@@ -16,19 +16,19 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.consent import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.tickets import TICKET, new_ticket
 from oauth_connector.consent_server import access_checks as judging
-from oauth_connector.consent_server.consents import Consent
-from oauth_connector.consent_server.cookies import Flow, write_flow
-from oauth_connector.consent_server.failures import About, Failure, Stopped
-from oauth_connector.consent_server.site import Site
+from oauth_connector.consent_server.consents import OpenConsent
+from oauth_connector.consent_server.cookies import FlowCookie, write_flow
+from oauth_connector.consent_server.failures import About, PageFailure, RequestStopped
+from oauth_connector.consent_server.site import ConsentSite
 
 PATIENCE = 20
 """Seconds from creation after which the page says that the operator takes long."""
 
 
-class Start:
+class StartPage:
     """Handlers of the pages before the provider's."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: ConsentSite) -> None:
         self._site = site
 
     async def connector(self, request: web.Request) -> web.Response:
@@ -47,9 +47,9 @@ class Start:
         name = self._site.named(request)
         self._site.admit(request, name)
         if request.headers.getall("Origin", []) != [self._site.public]:
-            raise Stopped(Failure.FOREIGN)
+            raise RequestStopped(PageFailure.FOREIGN)
         if self._site.cookies.one(request, self._site.cookies.here) is None:
-            raise Stopped(Failure.COOKIE_MISSING)
+            raise RequestStopped(PageFailure.COOKIE_MISSING)
         fields = await _fields(request)
         ticket = _ticket(fields)
         consent = judging.proved(await self._site.consents.read(name), ticket)
@@ -57,12 +57,12 @@ class Start:
         if consent.request is None:
             return self._wait(consent)
         if not judging.leads_back(consent, consent.request, self._site.public):
-            raise Stopped(Failure.ADDRESS_DIFFERS, About(judging.connector_of(consent)))
+            raise RequestStopped(PageFailure.ADDRESS_DIFFERS, About(judging.connector_of(consent)))
         if fields.get("continue") == "yes":
             return self._begin(request, consent, consent.request, ticket)
         return self._details(consent, consent.request)
 
-    def _wait(self, consent: Consent) -> web.Response:
+    def _wait(self, consent: OpenConsent) -> web.Response:
         age = (self._site.now() - consent.created).total_seconds()
         late = age > PATIENCE
         connector = judging.connector_of(consent)
@@ -70,7 +70,7 @@ class Start:
         response.headers["Retry-After"] = "2" if late else "1"
         return response
 
-    def _details(self, consent: Consent, request: ConsentRequest) -> web.Response:
+    def _details(self, consent: OpenConsent, request: ConsentRequest) -> web.Response:
         return self._site.pages.show(
             "details",
             connector=judging.connector_of(consent),
@@ -80,7 +80,7 @@ class Start:
             scopes=(request.scope or "").replace(",", " ").split(),
         )
 
-    def _begin(self, request: web.Request, consent: Consent, asked: ConsentRequest, ticket: str) -> web.Response:
+    def _begin(self, request: web.Request, consent: OpenConsent, asked: ConsentRequest, ticket: str) -> web.Response:
         """Begin a flow. No redirect: browsers would hold `form-action` against the provider's host, and its next."""
         cookies, state = self._site.cookies, new_ticket(self._site.randomness)
         link = asked.link(state)
@@ -90,28 +90,28 @@ class Start:
         response.headers["Refresh"] = f"0;url={link}"
         for name in cookies.superfluous(request):
             cookies.clear(response, name)
-        flow = Flow(consent.name, consent.uid, asked.digest, SecretStr(state), SecretStr(ticket))
+        flow = FlowCookie(consent.name, consent.uid, asked.digest, SecretStr(state), SecretStr(ticket))
         left = int((consent.deadline - self._site.now()).total_seconds()) + 1
         cookies.put(response, cookies.of_flow(state), write_flow(flow), left)
         return response
 
 
 def _ticket(fields: dict[str, str]) -> str:
-    """Give the ticket. Raises `Stopped`, for one of another shape as for one that opens nothing."""
+    """Give the ticket. Raises `RequestStopped`, for one of another shape as for one that opens nothing."""
     ticket = fields.get("ticket", "")
     if not TICKET.fullmatch(ticket):
-        raise Stopped(Failure.LINK_INVALID if ticket else Failure.TICKET_MISSING)
+        raise RequestStopped(PageFailure.LINK_INVALID if ticket else PageFailure.TICKET_MISSING)
     return ticket
 
 
 async def _fields(request: web.Request) -> dict[str, str]:
-    """Read the body, a form or JSON; what is neither has no fields. Raises `Stopped` where it is too long."""
+    """Read the body, a form or JSON; what is neither has no fields. Raises `RequestStopped` where it is too long."""
     try:
         if request.content_type == "application/json":
             body = json.loads(await request.text())
             return {k: v for k, v in body.items() if isinstance(v, str)} if isinstance(body, dict) else {}
         return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     except web.HTTPRequestEntityTooLarge:
-        raise Stopped(Failure.TOO_LARGE) from None
+        raise RequestStopped(PageFailure.TOO_LARGE) from None
     except (ValueError, RecursionError):
         return {}

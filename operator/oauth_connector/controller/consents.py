@@ -15,25 +15,25 @@ from oauth_connector.connector.consent.evaluation import (
     ANSWERED,
     UNDER_WAY,
     Consent,
-    Fill,
-    Remove,
-    Say,
-    Situation,
-    Wait,
+    ConsentContext,
+    DeleteConsent,
+    FillRequest,
+    SetReason,
+    WaitUntil,
     judge,
     why_not,
 )
-from oauth_connector.connector.consent.request import Endpoints, Terms, request_of
+from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, request_of
 from oauth_connector.connector.effective import base_facts
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.memory import Memory
-from oauth_connector.connector.observation import Connector, Key, Observation, WaitingCode
-from oauth_connector.connector.secret.metadata import StateNotes
+from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
+from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.findings import Findings, GrantFacts, Outcome
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.addresses import connector_path
-from oauth_connector.controller.ports import ClusterUnavailable, Edges
-from oauth_connector.controller.token_client import Exchange
+from oauth_connector.controller.ports import ClusterUnavailable, Ports
+from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.token import GrantType
 
 AGAIN = 1.0
@@ -52,17 +52,17 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Attended:
+class ConsentProgress:
     """A code that waits to be exchanged, if there is one, and when to look again.
 
     `judged` is the connector as it was when the code was found to be good: for no other may it be sent.
     """
 
-    code: WaitingCode | None = None
+    code: PendingCode | None = None
     look: float | None = None
     judged: Connector | None = None
 
-    def and_then(self, other: "Attended") -> "Attended":
+    def and_then(self, other: "ConsentProgress") -> "ConsentProgress":
         """Join with what came of the next one: the first code, and the earlier look."""
         looks = [look for look in (self.look, other.look) if look is not None]
         return replace(self if self.code is not None else other, look=min(looks, default=None))
@@ -72,58 +72,58 @@ class Attended:
         return self.judged is not None and self.judged.asks_the_same(connector)
 
 
-class ConsentDesk:
+class ConsentReconciler:
     """Attends to the consents of one connector at a time."""
 
-    def __init__(self, edges: Edges, exchange: Exchange, memory: Memory, terms: Terms) -> None:
+    def __init__(self, edges: Ports, token_client: TokenClient, memory: Memory, consent_policy: ConsentPolicy) -> None:
         self._cluster = edges.cluster
         self._keys = edges.keys
         self._clock = edges.clock
-        self._exchange = exchange
+        self._token_client = token_client
         self._memory = memory
-        self._terms = terms
+        self._consent_policy = consent_policy
 
-    async def attend(self, key: Key) -> Attended:
+    async def attend(self, key: Key) -> ConsentProgress:
         """Bring each of a connector's consents as far as it can be brought now."""
-        attended = Attended()
+        attended = ConsentProgress()
         for consent in _in_turn(self._cluster.consents_of(key)):
             try:
                 done = await self._attend(consent)
             except ClusterUnavailable as away:  # it keeps the others waiting, but not the connector's tokens
                 log.warning("a consent waits", consent=str(consent.key), cause=str(away))
-                return attended.and_then(Attended(look=self._clock() + (away.retry_after or AWAY)))
+                return attended.and_then(ConsentProgress(look=self._clock() + (away.retry_after or AWAY)))
             attended = attended.and_then(done)
         return attended
 
-    async def follow_up(self, key: Key, code: WaitingCode, outcome: Outcome) -> Attended:
+    async def follow_up(self, key: Key, code: PendingCode, outcome: Outcome) -> ConsentProgress:
         """Say what became of a code; one that could not be sent ends its consent, and whoever waits is told at once."""
         problem = _unsendable(outcome)
         if problem is not None:
             for consent in self._cluster.consents_of(key):
                 if consent.uid == code.uid and not consent.concluded:
-                    situation = Situation(self._cluster.connector(key), self._clock(), problem=problem)
+                    situation = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem)
                     await self._say(consent, situation, _unsent(problem))
         return await self.attend(key)
 
-    async def _attend(self, consent: Consent) -> Attended:
+    async def _attend(self, consent: Consent) -> ConsentProgress:
         situation = await self._situation(consent)
         if situation is None:
-            return Attended(look=self._clock() + LOOK_AGAIN)
+            return ConsentProgress(look=self._clock() + LOOK_AGAIN)
         verdict = judge(consent, situation, await self._keys.load())
         match verdict:
-            case Remove():
+            case DeleteConsent():
                 await self._cluster.delete_consent(consent)
-                return Attended()
-            case Wait(until):
-                return Attended(look=until)
-            case Fill():
+                return ConsentProgress()
+            case WaitUntil(until):
+                return ConsentProgress(look=until)
+            case FillRequest():
                 return await self._fill(consent, situation)
-            case Say(reason, look):
+            case SetReason(reason, look):
                 return await self._say(consent, situation, reason, look)
-            case WaitingCode():
-                return Attended(code=verdict, look=self._clock() + AGAIN, judged=situation.connector)
+            case PendingCode():
+                return ConsentProgress(code=verdict, look=self._clock() + AGAIN, judged=situation.connector)
 
-    async def _situation(self, consent: Consent) -> Situation | None:
+    async def _situation(self, consent: Consent) -> ConsentContext | None:
         """Look up what a consent is judged by; nothing where discovery does not answer."""
         key = consent.connector
         connector = self._cluster.connector(key)
@@ -131,31 +131,31 @@ class ConsentDesk:
             connector = await self._cluster.read_connector(key)  # two watches: the consent's may be ahead
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.state if state is not None else None
-        situation = Situation(connector, self._clock(), None, notes, self._memory.of(key).attempt)
+        situation = ConsentContext(connector, self._clock(), None, notes, self._memory.of(key).attempt)
         as_asked = replace(situation, request=consent.status.request)
         if connector is None or consent.concluded or why_not(consent, as_asked):
             return situation
         if situation.now >= consent.created + LIFETIME + ANSWERED:
             return as_asked  # it is void, whatever an issuer says that may not answer at all
-        found = await self._exchange.discover(connector)
+        found = await self._token_client.discover(connector)
         if isinstance(found, Problem):
             return None
         endpoints = Endpoints.of(connector.valid_spec, found)
         if endpoints is None:
             return situation
         return replace(
-            situation, request=request_of(consent, connector, endpoints, self._terms, await self._keys.load())
+            situation, request=request_of(consent, connector, endpoints, self._consent_policy, await self._keys.load())
         )
 
-    async def _fill(self, consent: Consent, situation: Situation) -> Attended:
+    async def _fill(self, consent: Consent, situation: ConsentContext) -> ConsentProgress:
         if situation.request is None:
             return await self._say(consent, situation, ConsentReason.CONNECTOR_INVALID)
         filled = replace(consent, status=consent.status.model_copy(update={"request": situation.request}))
         return await self._say(filled, situation, ConsentReason.AWAITING_PERSON, consent.created + LIFETIME)
 
     async def _say(
-        self, consent: Consent, situation: Situation, reason: ConsentReason, look: float | None = None
-    ) -> Attended:
+        self, consent: Consent, situation: ConsentContext, reason: ConsentReason, look: float | None = None
+    ) -> ConsentProgress:
         """Write how far a consent is, where its status does not say so already, and of this generation.
 
         A code that was typed wrong is a new generation with the same reason: it can be typed again.
@@ -167,15 +167,15 @@ class ConsentDesk:
                 told["account"] = situation.notes.account
             status = consent.status.model_copy(update=told)
             if await self._cluster.write_consent(consent, status) is None:
-                return Attended(look=self._clock() + 1.0)
+                return ConsentProgress(look=self._clock() + 1.0)
             log.info("consent", consent=str(consent.key), connector=consent.spec.connector_name, reason=reason.value)
-        return Attended(look=look if look is not None else consent.created + KEPT)
+        return ConsentProgress(look=look if look is not None else consent.created + KEPT)
 
     def redirect_of(self, connector: Connector) -> str | None:
         """Give where a connector's browser may come back to, if anywhere."""
         spec = connector.spec
         asks = not isinstance(spec, tuple) and spec.grant_type is GrantType.AUTHORIZATION_CODE
-        return self._terms.redirect_of(connector) if asks else None
+        return self._consent_policy.redirect_of(connector) if asks else None
 
     # --- what status tells of it --------------------------------------------------------------------------------
     def facts(self, obs: Observation) -> GrantFacts | None:
@@ -184,10 +184,10 @@ class ConsentDesk:
         spec = connector.spec
         if isinstance(spec, tuple) or not spec.may_hold_refresh_token:
             return None
-        known = GrantFacts(notes=notes or StateNotes())
+        known = GrantFacts(notes=notes or GrantSummary())
         if spec.grant_type is not GrantType.AUTHORIZATION_CODE:
             return known
-        public, key = self._terms.public_url, connector.key
+        public, key = self._consent_policy.public_url, connector.key
         page = f"{public.rstrip('/')}{connector_path(key.namespace, key.name)}" if public else None
         hosted = None if spec.asks_on_loopback else page
         return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
@@ -216,7 +216,7 @@ def _unsent(problem: Problem) -> ConsentReason:
     return ConsentReason.SECRET_CONFLICT if in_the_way else ConsentReason.CONNECTOR_INVALID
 
 
-def _condition(consent: Consent, situation: Situation, reason: ConsentReason) -> ConsentCondition:
+def _condition(consent: Consent, situation: ConsentContext, reason: ConsentReason) -> ConsentCondition:
     facts = {"connector": consent.spec.connector_name}
     if situation.connector is not None:
         facts |= base_facts(situation.connector)

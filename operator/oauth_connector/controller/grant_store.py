@@ -16,10 +16,10 @@ from enum import StrEnum
 import structlog
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.checks.decisions import Cause
-from oauth_connector.connector.grant.choice import Choice, choose, ended, present_code
-from oauth_connector.connector.grant.claims import Turn, rests_until, term_of, turn
-from oauth_connector.connector.grant.results import Failed, Received
+from oauth_connector.connector.checks.decisions import RequestCause
+from oauth_connector.connector.grant.choice import PresentedGrant, choose, ended, present_code
+from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, term_of, turn
+from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import (
     Claim,
     GrantState,
@@ -31,10 +31,17 @@ from oauth_connector.connector.grant.state import (
 from oauth_connector.connector.grant.transitions import failed, succeeded, told
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Attempt, Connector, Observation
-from oauth_connector.connector.secret.ownership import is_ours
+from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.controller.ports import Clock, Cluster, ClusterUnavailable, LiveSecret, WriteRefused, Written
-from oauth_connector.controller.token_client import Exchange, Prepared
+from oauth_connector.controller.ports import (
+    Clock,
+    Cluster,
+    ClusterUnavailable,
+    LiveSecret,
+    SecretWritten,
+    WriteRejected,
+)
+from oauth_connector.controller.token_client import PreparedRequest, TokenClient
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.token import GrantType
 
@@ -44,7 +51,7 @@ PERSIST_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 log = structlog.get_logger(__name__)
 
 
-class Point(StrEnum):
+class FaultPoint(StrEnum):
     """Places between claim and publish at which tests end or stop the process."""
 
     CHOSEN = "chosen"
@@ -53,10 +60,10 @@ class Point(StrEnum):
     PERSISTED = "persisted"
 
 
-OnPoint = Callable[[Point], Awaitable[None]]
+OnFaultPoint = Callable[[FaultPoint], Awaitable[None]]
 
 
-async def nowhere(_point: Point) -> None:
+async def ignore_fault_point(_point: FaultPoint) -> None:
     """Do nothing at a point: what production does at all of them."""
 
 
@@ -68,41 +75,48 @@ class _Held:
     live: LiveSecret | None
 
 
-class GrantKeeper:
+class GrantStore:
     """Asks for tokens where an answer may hold a refresh token; one request at a time for a connector."""
 
     def __init__(
-        self, cluster: Cluster, exchange: Exchange, memory: Memory, clock: Clock, on_point: OnPoint = nowhere
+        self,
+        cluster: Cluster,
+        token_client: TokenClient,
+        memory: Memory,
+        clock: Clock,
+        on_point: OnFaultPoint = ignore_fault_point,
     ) -> None:
         self._cluster = cluster
-        self._exchange = exchange
+        self._token_client = token_client
         self._memory = memory
         self._clock = clock
         self._on_point = on_point
 
-    async def ask(self, obs: Observation, cause: Cause) -> Received | Failed | None:
+    async def ask(self, obs: Observation, cause: RequestCause) -> TokenObtained | RequestFailed | None:
         """Ask for a token with what the grant has come to; `None` where somebody else is at it."""
         connector = obs.connector
         held = await self._read(connector)
         if isinstance(held, Problem):
-            return Failed(held, Attempt((), connector.valid_spec.request_digest, outbound=False))
+            return RequestFailed(held, Attempt((), connector.valid_spec.request_digest, outbound=False))
         if self._is_taken(obs, held.state.claim, cause):
             return None
-        prepared = await self._exchange.prepare(connector, _endpoint(obs, held.state, cause))
-        if isinstance(prepared, Failed):
+        prepared = await self._token_client.prepare(connector, _endpoint(obs, held.state, cause))
+        if isinstance(prepared, RequestFailed):
             return prepared
         choice = self._choice(obs, prepared, held.state, cause)
         if isinstance(choice, Problem):
-            return Failed(choice, replace(prepared.attempt, outbound=False))
-        await self._on_point(Point.CHOSEN)
+            return RequestFailed(choice, replace(prepared.attempt, outbound=False))
+        await self._on_point(FaultPoint.CHOSEN)
         claimed = await self._claim(obs, held, choice)
         if not isinstance(claimed, _Held):
             return _unclaimed(claimed, prepared)
         return await self._carry_out(obs, prepared, choice, claimed)
 
-    def _choice(self, obs: Observation, prepared: Prepared, state: GrantState, cause: Cause) -> Choice | Problem:
+    def _choice(
+        self, obs: Observation, prepared: PreparedRequest, state: GrantState, cause: RequestCause
+    ) -> PresentedGrant | Problem:
         spec = obs.connector.valid_spec
-        if cause is Cause.CONSENTED and obs.code is not None:
+        if cause is RequestCause.CONSENTED and obs.code is not None:
             if state.tried == obs.code.uid:
                 return ended(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
             return present_code(spec, obs.code)
@@ -113,19 +127,19 @@ class GrantKeeper:
         live = await self._cluster.read_secret(connector.key.namespace, state_name(connector.key.name))
         if live is None:
             return _Held(GrantState(), None)
-        if live.metadata.state is None or not is_ours(live.metadata, connector):
+        if live.metadata.state is None or not is_owned(live.metadata, connector):
             return Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
         return _Held(read_state(live.data) or GrantState(), live)
 
-    def _is_taken(self, obs: Observation, claim: Claim | None, cause: Cause) -> bool:
+    def _is_taken(self, obs: Observation, claim: Claim | None, cause: RequestCause) -> bool:
         """Tell whether another process is at it, which the cache may not know yet; a code waits for no refresh."""
         if claim is None or claim.attempt == self._memory.of(obs.connector.key).attempt:
             return False
-        if cause is Cause.CONSENTED and claim.purpose is not Purpose.CODE:
+        if cause is RequestCause.CONSENTED and claim.purpose is not Purpose.CODE:
             return False
-        return rests_until(claim.at, self._clock()) is not None
+        return claim_blocks_until(claim.at, self._clock()) is not None
 
-    async def _claim(self, obs: Observation, held: _Held, choice: Choice) -> _Held | WriteRefused | None:
+    async def _claim(self, obs: Observation, held: _Held, choice: PresentedGrant) -> _Held | WriteRejected | None:
         """Write down what is about to be sent; `None` where the state is no longer the one that was read."""
         attempt = randomness.token_hex(8)
         tried = choice.code.uid if choice.code is not None else held.state.tried
@@ -133,39 +147,39 @@ class GrantKeeper:
         key = obs.connector.key
         self._memory.put(key, replace(self._memory.of(key), attempt=attempt))
         written = await self._write(obs.connector, replace(held.state, claim=claim, tried=tried), held.live)
-        return written if isinstance(written, _Held | WriteRefused) else None
+        return written if isinstance(written, _Held | WriteRejected) else None
 
     async def _write(
         self, connector: Connector, state: GrantState, live: LiveSecret | None
-    ) -> "_Held | WriteRefused | None":
+    ) -> "_Held | WriteRejected | None":
         rendered = render_state(state, connector)
         if live is None:
             result = await self._cluster.create_secret(connector.key.namespace, rendered)
         else:
             result = await self._cluster.update_secret(live, rendered)
-        if isinstance(result, Written):
+        if isinstance(result, SecretWritten):
             return _Held(state, result.live)
-        return result if isinstance(result, WriteRefused) else None
+        return result if isinstance(result, WriteRejected) else None
 
     # --- the request, and what came of it -----------------------------------------------------------------------
     async def _carry_out(
-        self, obs: Observation, prepared: Prepared, choice: Choice, claimed: _Held
-    ) -> Received | Failed | None:
-        await self._on_point(Point.CLAIMED)
+        self, obs: Observation, prepared: PreparedRequest, choice: PresentedGrant, claimed: _Held
+    ) -> TokenObtained | RequestFailed | None:
+        await self._on_point(FaultPoint.CLAIMED)
         key, term = obs.connector.key, term_of(claimed.state.claim)
         if term is not None and self._clock() > term.latest:
             log.warning("a claim was too old to be acted on", connector=str(key))
             return None  # this process was stopped meanwhile, and another may be at it
         refused = self._memory.of(key).refusal if choice.purpose is Purpose.PASSWORD else None
-        answer = await self._exchange.present(prepared, choice.grant, refused, term)
-        await self._on_point(Point.ANSWERED)
-        if isinstance(answer, Received):
+        answer = await self._token_client.present(prepared, choice.grant, refused, term)
+        await self._on_point(FaultPoint.ANSWERED)
+        if isinstance(answer, TokenObtained):
             state = succeeded(choice, claimed.state, answer, obs.connector.valid_spec)
             answer = replace(answer, token=state.token or answer.token)
         else:
             state = failed(choice, claimed.state, answer, int(self._clock()))
         stored = state == claimed.state or await self._persist(obs.connector, state, claimed)
-        await self._on_point(Point.PERSISTED)
+        await self._on_point(FaultPoint.PERSISTED)
         return told(answer, state) if stored else None
 
     async def _persist(self, connector: Connector, state: GrantState, claimed: _Held) -> bool:
@@ -196,26 +210,26 @@ class GrantKeeper:
         if current.live is None or current.state == state:
             return current if current.live is None else True
         whose = turn(current.state, claimed, state, self._clock())
-        if whose is Turn.LEAVE:
+        if whose is StoreDecision.LEAVE:
             log.warning("somebody else has taken a claim over", connector=str(connector.key))
             return False
-        return current if whose is Turn.STORE else None
+        return current if whose is StoreDecision.STORE else None
 
     async def _is_going(self, connector: Connector) -> bool:
         now = await self._cluster.read_connector(connector.key)
         return now is None or now.deleting or now.uid != connector.uid
 
 
-def _endpoint(obs: Observation, state: GrantState, cause: Cause) -> str | None:
+def _endpoint(obs: Observation, state: GrantState, cause: RequestCause) -> str | None:
     """Give the endpoint that the provider named when it redirected, where it did; it is for that grant alone."""
-    if obs.code is not None and cause is Cause.CONSENTED:
+    if obs.code is not None and cause is RequestCause.CONSENTED:
         return obs.code.token_url
     return state.token_url if obs.connector.valid_spec.grant_type is GrantType.AUTHORIZATION_CODE else None
 
 
-def _unclaimed(claimed: WriteRefused | None, prepared: Prepared) -> Failed | None:
+def _unclaimed(claimed: WriteRejected | None, prepared: PreparedRequest) -> RequestFailed | None:
     if claimed is None:
         return None
     facts = {"secret": state_name(prepared.connector.key.name), "cause": claimed.cause}
     problem = Problem(Reason.SECRET_WRITE_REFUSED, Remedy.RETRY, facts)
-    return Failed(problem, replace(prepared.attempt, outbound=False))
+    return RequestFailed(problem, replace(prepared.attempt, outbound=False))

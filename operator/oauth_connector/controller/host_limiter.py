@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.connector.schedule.fair_queue import Rank, Waiting
+from oauth_connector.connector.schedule.fair_queue import FairQueue, Rank
 
 MOST_IDLE = 1000
 """Lanes that are remembered though nobody is in them, for what strain has taught."""
@@ -22,12 +22,12 @@ LOOK_AGAIN = 60.0
 
 
 @dataclass(slots=True)
-class _Lane:
+class _HostQueue:
     limit: float = PLACES
     closed: dict[str, float] = field(default_factory=dict)
     inside: Counter[str] = field(default_factory=Counter)
     called: set[Key] = field(default_factory=set)
-    waiting: Waiting = field(default_factory=Waiting)
+    waiting: FairQueue = field(default_factory=FairQueue)
 
     @property
     def free(self) -> int:
@@ -61,16 +61,16 @@ class _Lane:
         return called
 
 
-class Lanes:
+class HostLimiter:
     """The lanes of all hosts that were called lately."""
 
     def __init__(self) -> None:
-        self._lanes: dict[str, _Lane] = {}
+        self._host_limiter: dict[str, _HostQueue] = {}
         self._host: dict[Key, str] = {}
 
     def enter(self, host: str, key: Key, rank: Rank, now: float) -> float | None:
         """Take a place: `None` when it was given, else the time at which to ask again at the latest."""
-        lane = self._lanes.setdefault(host, _Lane())
+        lane = self._host_limiter.setdefault(host, _HostQueue())
         was_called = key in lane.called
         lane.called.discard(key)
         lane.waiting.discard(key)
@@ -90,7 +90,7 @@ class Lanes:
         `strained` narrows the lane for all. `closed_until` closes it for the namespace that was told to stay away: what
         one tenant's client has used up is not the others' fault.
         """
-        lane = self._lanes[host]
+        lane = self._host_limiter[host]
         lane.inside[key.namespace] -= 1
         lane.inside += Counter()  # drops namespaces without calls
         if closed_until:
@@ -103,7 +103,7 @@ class Lanes:
         host = self._host.pop(key, None)
         if host is None:
             return []
-        lane = self._lanes[host]
+        lane = self._host_limiter[host]
         lane.called.discard(key)
         lane.waiting.discard(key)
         return self.next(host)
@@ -114,14 +114,14 @@ class Lanes:
 
     def waiting(self) -> int:
         """Count the passes that wait for a place."""
-        return sum(len(lane.waiting) for lane in self._lanes.values())
+        return sum(len(lane.waiting) for lane in self._host_limiter.values())
 
     def next(self, host: str) -> list[Key]:
         """Call those whose turn it is, as many as there are places; forget a lane that has nothing to remember."""
-        lane = self._lanes[host]
+        lane = self._host_limiter[host]
         called = lane.call()
         if lane.idle and lane.limit >= PLACES and not lane.closed:
-            del self._lanes[host]
-        elif len(self._lanes) > MOST_IDLE:
-            self._lanes = {name: kept for name, kept in self._lanes.items() if not kept.idle}
+            del self._host_limiter[host]
+        elif len(self._host_limiter) > MOST_IDLE:
+            self._host_limiter = {name: kept for name, kept in self._host_limiter.items() if not kept.idle}
         return called

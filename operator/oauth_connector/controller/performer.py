@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from oauth_connector.connector.checks.decide import contested, hold_back
 from oauth_connector.connector.checks.decisions import (
-    Cause,
-    Conflict,
     Decision,
-    Hold,
-    Keep,
-    LeaveAlone,
-    Mint,
-    Publish,
-    Render,
-    Revoke,
-    Shown,
+    DoNothing,
+    KeepToken,
+    Postpone,
+    PublishToken,
+    RenderSecret,
+    RequestCause,
+    RequestToken,
+    RevokeGrant,
+    SecretConflict,
+    SecretCurrent,
 )
 from oauth_connector.connector.checks.facts import shown
 from oauth_connector.connector.effective import seconds
@@ -26,42 +26,44 @@ from oauth_connector.connector.status.findings import Findings, Outcome, shown_t
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import recall
 from oauth_connector.controller.ports import Cluster
-from oauth_connector.controller.revocation import Revoker
-from oauth_connector.controller.secret_writer import Publisher
-from oauth_connector.controller.token_refresher import Minter
+from oauth_connector.controller.revocation import GrantRevoker
+from oauth_connector.controller.secret_writer import SecretWriter
+from oauth_connector.controller.token_refresher import TokenRefresher
 
 
 class Performer:
     """Turns a decision into acts, and the acts into findings."""
 
-    def __init__(self, cluster: Cluster, minter: Minter, publisher: Publisher, revoker: Revoker) -> None:
+    def __init__(
+        self, cluster: Cluster, refresher: TokenRefresher, secret_writer: SecretWriter, revoker: GrantRevoker
+    ) -> None:
         self._revoker = revoker
         self._cluster = cluster
-        self._minter = minter
-        self._publisher = publisher
+        self._refresher = refresher
+        self._secret_writer = secret_writer
 
     def withdraw(self, key: Key) -> None:
         """Give up what a connector that is gone waits for."""
-        self._minter.withdraw(key)
+        self._refresher.withdraw(key)
 
     async def perform(self, obs: Observation, decision: Decision) -> Outcome:
         """Carry out a decision. Raises `ClusterUnavailable`."""
-        if not isinstance(decision.token, Mint):
-            self._minter.withdraw(obs.connector.key)
+        if not isinstance(decision.token, RequestToken):
+            self._refresher.withdraw(obs.connector.key)
         match decision.token:
-            case LeaveAlone():
+            case DoNothing():
                 return None
-            case Revoke():
+            case RevokeGrant():
                 return await self._revoker.revoke(obs)
-            case Mint(cause):
-                return await self._minter.mint(obs, cause)
-            case Publish(pending):
+            case RequestToken(cause):
+                return await self._refresher.mint(obs, cause)
+            case PublishToken(pending):
                 live = await self._cluster.read_secret(obs.connector.key.namespace, obs.connector.output_name)
                 findings = replace(_standing(obs, None), attempt=pending.attempt)
-                return await self._publisher.publish(obs, pending.token, live, findings)
-            case Hold(problem):
+                return await self._secret_writer.publish(obs, pending.token, live, findings)
+            case Postpone(problem):
                 return await self._present(obs, decision, problem or recall(obs.connector))
-            case Keep():
+            case KeepToken():
                 return await self._present(obs, decision, None)
 
     async def _present(self, obs: Observation, decision: Decision, problem: Problem | None) -> Outcome:
@@ -69,12 +71,12 @@ class Performer:
         if isinstance(obs.connector.spec, tuple):
             return _standing(obs, problem)  # how and where it is to be shown cannot be understood: it stays as it is
         match decision.secret:
-            case Conflict(conflict):
+            case SecretConflict(conflict):
                 return Findings(obs.now, problem=conflict)
-            case Render(source):
+            case RenderSecret(source):
                 return await self._render(obs, source, problem)
-            case Shown(strays):
-                for stray in strays:
+            case SecretCurrent(orphans):
+                for stray in orphans:
                     await self._cluster.delete_secret(stray)
         return _standing(obs, problem)
 
@@ -85,11 +87,11 @@ class Performer:
         token = recover(live.metadata, live.data) if live is not None else None
         if token is not None and satisfies(token, obs.connector.valid_spec):
             output = live if source.name == obs.connector.output_name else None
-            return await self._publisher.publish(obs, token, output, _standing(obs, problem))
+            return await self._secret_writer.publish(obs, token, output, _standing(obs, problem))
         if problem is not None:
             return _standing(obs, problem)
-        hold = hold_back(Cause.SPEC_CHANGED, obs)
-        return hold.until if hold is not None else await self._minter.mint(obs, Cause.SPEC_CHANGED)
+        hold = hold_back(RequestCause.SPEC_CHANGED, obs)
+        return hold.until if hold is not None else await self._refresher.mint(obs, RequestCause.SPEC_CHANGED)
 
     async def _show_kept(self, obs: Observation, source: SecretMetadata, problem: Problem | None) -> Outcome:
         """Show the token that the state Secret keeps: another need not be asked for, however often ours is changed."""
@@ -99,10 +101,10 @@ class Performer:
             return _standing(obs, hold.problem)
         kept = await self._cluster.read_secret(namespace, source.name)
         state = read_state(kept.data) if kept is not None else None
-        if state is None or state.token is None or await self._cluster.is_going(namespace):
+        if state is None or state.token is None or await self._cluster.is_terminating(namespace):
             return _standing(obs, problem)
         output = await self._cluster.read_secret(namespace, obs.connector.output_name)
-        return await self._publisher.publish(obs, state.token, output, _standing(obs, problem))
+        return await self._secret_writer.publish(obs, state.token, output, _standing(obs, problem))
 
 
 def _standing(obs: Observation, problem: Problem | None) -> Findings:

@@ -15,7 +15,7 @@ from oauth_connector.connector.observation import Connector, CredentialVersion, 
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.consent_protocol.sealing import ConsentKeys
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -39,7 +39,7 @@ class LiveSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SecretWritten:
     """A Secret was written and looks so now."""
 
     live: LiveSecret
@@ -51,21 +51,21 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Overtaken:
+class WriteConflict:
     """Somebody else was quicker: the Secret exists already, is gone, or has changed since it was read."""
 
 
 @dataclass(frozen=True, slots=True)
-class WriteRefused:
+class WriteRejected:
     """The API server will not have this write: quota, admission policy, immutability."""
 
     cause: str
 
 
-WriteResult = Written | Overtaken | WriteRefused
+WriteResult = SecretWritten | WriteConflict | WriteRejected
 
 
-class Vault(Protocol):
+class CredentialReader(Protocol):
     """Where credentials and authorities are read when they are used. Raises `ClusterUnavailable`."""
 
     async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
@@ -75,7 +75,7 @@ class Vault(Protocol):
         """Read a ConfigMap now."""
 
 
-class Cluster(Vault, Protocol):
+class Cluster(CredentialReader, Protocol):
     """The Kubernetes API: caches that nudge, live reads that decide. Live calls raise `ClusterUnavailable`."""
 
     def connector(self, key: Key) -> Connector | None:
@@ -96,7 +96,7 @@ class Cluster(Vault, Protocol):
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
         """Look at the version of a credential Secret without reading it."""
 
-    async def is_going(self, namespace: str) -> bool:
+    async def is_terminating(self, namespace: str) -> bool:
         """Tell whether a namespace is being deleted, or gone."""
 
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
@@ -121,17 +121,17 @@ class Cluster(Vault, Protocol):
         """Replace a connector's status if it is as it was last seen; `None` if it is not."""
 
 
-class Provider(Protocol):
+class ProviderClient(Protocol):
     """The authorization servers of strangers. What fails comes back as a value."""
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Discover an issuer's endpoints (RFC 8414), trusting these extra certificates (PEM)."""
 
     async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
         """Send one token request, once."""
 
 
-class Keys(Protocol):
+class ConsentKeyReader(Protocol):
     """Where the keys of consents come from."""
 
     async def load(self) -> ConsentKeys:
@@ -153,11 +153,11 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class Ports:
     """What a pass touches of the world."""
 
     cluster: Cluster
-    provider: Provider
+    provider: ProviderClient
     recorder: Recorder
     clock: Clock
-    keys: Keys
+    keys: ConsentKeyReader

@@ -2,9 +2,9 @@
 
     observe → decide → perform → conclude → publish
 
-Before anything is observed, the `desk` brings the connector's OAuthConsents as far as they can be brought, and gives
+Before anything is observed, the connector's OAuthConsents are reconciled as far as possible, which gives
 the code that waits to be exchanged, if one does. Under `perform`, whatever may bring or spend a refresh token goes
-through the `keeper`, which claims and stores it in the state Secret.
+through the `grant_store`, which claims and stores it in the state Secret.
 
 What the pass knows is gathered into an `Observation`; `connector.decide` puts two questions to it; `perform` carries
 the answers out; status says what came of it. A pass is idempotent and may be called at any time: without a reason it
@@ -14,21 +14,21 @@ reads caches only, writes nothing and asks nobody.
 from dataclasses import replace
 
 from oauth_connector.connector.checks.decide import decide
-from oauth_connector.connector.checks.decisions import Conflict, Hold, Keep
+from oauth_connector.connector.checks.decisions import KeepToken, Postpone, SecretConflict
 from oauth_connector.connector.checks.facts import refresh_due
 from oauth_connector.connector.checks.secret_checks import CONFLICT_LOOK
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key, Observation
-from oauth_connector.connector.status.events import announcements
+from oauth_connector.connector.status.events import status_events
 from oauth_connector.connector.status.findings import Findings
 from oauth_connector.connector.status.problem import LOOKED_AT
 from oauth_connector.connector.status.report import next_transition, report
 from oauth_connector.connector.status.warnings import advice, advice_time
-from oauth_connector.controller.consents import ConsentDesk
+from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.performer import Performer
-from oauth_connector.controller.ports import Edges
+from oauth_connector.controller.ports import Ports
 
 STATUS_TRIES = 4
 
@@ -36,10 +36,10 @@ STATUS_TRIES = 4
 class Reconciler:
     """Makes the passes: from the caches to a decision, through the performer, to status and Events."""
 
-    def __init__(self, edges: Edges, performer: Performer, desk: ConsentDesk, memory: Memory) -> None:
+    def __init__(self, edges: Ports, performer: Performer, consents: ConsentReconciler, memory: Memory) -> None:
         self._cluster = edges.cluster
         self._performer = performer
-        self._desk = desk
+        self._consents = consents
         self._memory = memory
         self._recorder = edges.recorder
         self._clock = edges.clock
@@ -47,7 +47,7 @@ class Reconciler:
 
     async def __call__(self, key: Key) -> float | None:
         """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
-        consent = await self._desk.attend(key)
+        consent = await self._consents.attend(key)
         connector = self._cluster.connector(key)
         if connector is None:
             self._memory.forget(key)
@@ -58,7 +58,7 @@ class Reconciler:
         obs = replace(await self._observe(connector), code=consent.code)
         outcome = await self._performer.perform(obs, decide(obs))
         if consent.code is not None:
-            consent = await self._desk.follow_up(key, consent.code, outcome)
+            consent = await self._consents.follow_up(key, consent.code, outcome)
         if not isinstance(outcome, Findings):
             return earliest(outcome, consent.look)
         await self._conclude(connector, self._completed(connector, outcome))
@@ -71,7 +71,7 @@ class Reconciler:
         seen = self._seen(connector)
         if findings.problem is None:
             findings = replace(findings, next_call=refresh_due(seen))
-        return replace(findings, advice=advice(seen), grant=self._desk.facts(seen))
+        return replace(findings, advice=advice(seen), grant=self._consents.facts(seen))
 
     async def _observe(self, connector: Connector) -> Observation:
         obs = self._seen(connector)
@@ -89,13 +89,13 @@ class Reconciler:
             output_digest=output_digest(spec),
             output=self._cluster.output(key.namespace, name),
             # a copy that a person made of our Secret names us too, but it is that person's
-            strays=tuple(
+            orphans=tuple(
                 s for s in self._cluster.outputs_of(connector) if s.name != name and s.written_by_us and not s.state
             ),
             memory=self._memory.of(key),
             started=self._started,
             state=self._cluster.output(key.namespace, state_name(key.name)),
-            redirect_uri=self._desk.redirect_of(connector),
+            redirect_uri=self._consents.redirect_of(connector),
         )
 
     async def _look(self, connector: Connector) -> tuple[CredentialVersion, ...]:
@@ -113,7 +113,7 @@ class Reconciler:
             if status == current.status:
                 return
             if await self._cluster.write_status(current, status):
-                for told in announcements(current.status, status):
+                for told in status_events(current.status, status):
                     await self._recorder.record(current, told.kind, told.reason, told.note)
                 return
             await self._cluster.read_connector(connector.key)
@@ -125,8 +125,8 @@ class Reconciler:
             return None
         seen = self._seen(connector)
         now, decision = seen.now, decide(seen)
-        until = decision.token.until if isinstance(decision.token, Hold | Keep) else now
-        look = now + CONFLICT_LOOK if isinstance(decision.secret, Conflict) else None
+        until = decision.token.until if isinstance(decision.token, Postpone | KeepToken) else now
+        look = now + CONFLICT_LOOK if isinstance(decision.secret, SecretConflict) else None
         times = (until, look, next_transition(connector.status, now), advice_time(seen))
         return earliest(*times)
 

@@ -10,16 +10,16 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.digests import of_binding
-from oauth_connector.connector.grant.results import Failed
+from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.grant.state import GrantState, read_state, render_state, state_name
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Observation
-from oauth_connector.connector.secret.ownership import is_ours
+from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.secret.rendering import recover
 from oauth_connector.connector.status.findings import Findings
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.ports import Clock, Cluster, LiveSecret
-from oauth_connector.controller.token_client import Exchange, Prepared
+from oauth_connector.controller.token_client import PreparedRequest, TokenClient
 from oauth_connector.oauth.revocation import Revocation
 
 PATIENCE = 5
@@ -31,12 +31,12 @@ PAUSE = 5.0
 log = structlog.get_logger(__name__)
 
 
-class Revoker:
+class GrantRevoker:
     """Gives back refresh tokens, or access tokens where there is nothing else."""
 
-    def __init__(self, cluster: Cluster, exchange: Exchange, memory: Memory, clock: Clock) -> None:
+    def __init__(self, cluster: Cluster, token_client: TokenClient, memory: Memory, clock: Clock) -> None:
         self._cluster = cluster
-        self._exchange = exchange
+        self._token_client = token_client
         self._memory = memory
         self._clock = clock
 
@@ -45,7 +45,7 @@ class Revoker:
         key, connector = obs.connector.key, obs.connector
         state = await self._cluster.read_secret(key.namespace, state_name(key.name))
         output = await self._cluster.read_secret(key.namespace, connector.output_name)
-        ours = [live for live in (state, output) if live is not None and is_ours(live.metadata, connector)]
+        ours = [live for live in (state, output) if live is not None and is_owned(live.metadata, connector)]
         result = await self._given_back(obs, ours)
         if result is None:
             known = self._memory.of(key)
@@ -61,17 +61,17 @@ class Revoker:
         held = next(((live, found) for live in ours if (found := _token(live)) is not None), None)
         if held is None:
             return Revocation.NOTHING
-        prepared = await self._exchange.prepare(obs.connector, _token_url(ours))
-        if isinstance(prepared, Failed):
+        prepared = await self._token_client.prepare(obs.connector, _token_url(ours))
+        if isinstance(prepared, RequestFailed):
             return self._given_up(obs)
         if not _is_theirs(obs, held[0], prepared):
             return Revocation.REFUSED
-        endpoint = await self._exchange.revocation_endpoint(prepared)
+        endpoint = await self._token_client.revocation_endpoint(prepared)
         if isinstance(endpoint, Revocation):
             return endpoint
         if isinstance(endpoint, Problem):
             return self._given_up(obs)
-        return await self._exchange.revoke(prepared, endpoint, *held[1]) or self._given_up(obs)
+        return await self._token_client.revoke(prepared, endpoint, *held[1]) or self._given_up(obs)
 
     def _given_up(self, obs: Observation) -> Revocation | None:
         tried = self._memory.of(obs.connector.key).revocations + 1
@@ -94,7 +94,7 @@ def _token_url(ours: list[LiveSecret]) -> str | None:
     return next((state.token_url for state in states if state is not None), None)
 
 
-def _is_theirs(obs: Observation, live: LiveSecret, prepared: Prepared) -> bool:
+def _is_theirs(obs: Observation, live: LiveSecret, prepared: PreparedRequest) -> bool:
     """Tell whether a token goes to those who gave it, and as the client that it was given to.
 
     Of a token that is known from the output alone only the digest of its request tells; where a person gave the grant,

@@ -6,11 +6,11 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, KnownConflict, Observation, PendingToken
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.connector.secret.ownership import why_not_ours
+from oauth_connector.connector.secret.ownership import ownership_conflict
 from oauth_connector.connector.secret.rendering import render
-from oauth_connector.connector.status.findings import Findings, ShownToken
+from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.controller.ports import Cluster, ClusterUnavailable, LiveSecret, WriteRefused, Written
+from oauth_connector.controller.ports import Cluster, ClusterUnavailable, LiveSecret, SecretWritten, WriteRejected
 from oauth_connector.oauth.errors import Remedy
 
 TRIES = 4
@@ -20,7 +20,7 @@ WRITE_PAUSE = 20.0
 """Seconds before a refused write is tried again with the token that waits in memory."""
 
 
-class Publisher:
+class SecretWriter:
     """Shows tokens in Secrets. Until one is shown it waits in memory: a refused write causes no other token call."""
 
     def __init__(self, cluster: Cluster, memory: Memory) -> None:
@@ -36,38 +36,38 @@ class Publisher:
         answer: the write may have happened or not, and the next pass finds out.
         """
         key, known = obs.connector.key, self._memory.of(obs.connector.key)
-        heals = (*known.heals[-5:], obs.now) if _heals(obs, findings) else known.heals
-        self._memory.put(key, replace(known, pending=PendingToken(token, findings.attempt), heals=heals))
+        repairs = (*known.repairs[-5:], obs.now) if _heals(obs, findings) else known.repairs
+        self._memory.put(key, replace(known, pending=PendingToken(token, findings.attempt), repairs=repairs))
         result = await self._write(obs, token, live)
         if isinstance(result, Problem):
             return self._refused(obs, PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE), findings)
         self._memory.put(key, replace(self._memory.of(key), pending=None, conflict=None))
-        for stray in obs.strays:
+        for stray in obs.orphans:
             await self._cluster.delete_secret(stray)
-        shown = ShownToken(result.name, token.issued, token.expires, token.token_type, token.scope)
+        shown = PublishedToken(result.name, token.issued, token.expires, token.token_type, token.scope)
         return replace(findings, shown=shown)
 
     def _refused(self, obs: Observation, pending: PendingToken, findings: Findings) -> Findings:
-        key, recollection, problem = obs.connector.key, self._memory.of(obs.connector.key), pending.refused
+        key, memory, problem = obs.connector.key, self._memory.of(obs.connector.key), pending.refused
         foreign = problem is not None and problem.reason is Reason.SECRET_CONFLICT
         conflict = KnownConflict(problem, obs.now) if problem is not None and foreign else None
-        self._memory.put(key, replace(recollection, pending=pending, conflict=conflict))
+        self._memory.put(key, replace(memory, pending=pending, conflict=conflict))
         return replace(findings, problem=problem, shown=None if conflict else findings.shown)
 
     async def _write(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> SecretMetadata | Problem:
         rendered = render(token, obs.connector)
         namespace = obs.connector.key.namespace
         for _ in range(TRIES):
-            problem = why_not_ours(live.metadata, obs.connector) if live is not None else None
+            problem = ownership_conflict(live.metadata, obs.connector) if live is not None else None
             if problem is not None:
                 return problem
             if live is None:
                 result = await self._cluster.create_secret(namespace, rendered)
             else:
                 result = await self._cluster.update_secret(live, rendered)
-            if isinstance(result, Written):
+            if isinstance(result, SecretWritten):
                 return result.metadata
-            if isinstance(result, WriteRefused):
+            if isinstance(result, WriteRejected):
                 facts = {"secret": rendered.name, "cause": result.cause}
                 return Problem(Reason.SECRET_WRITE_REFUSED, Remedy.RETRY, facts)
             live = await self._cluster.read_secret(namespace, rendered.name)

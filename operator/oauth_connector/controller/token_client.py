@@ -18,12 +18,12 @@ from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
 from oauth_connector.connector.effective import parameters, request_digest, token_digest, token_host
-from oauth_connector.connector.grant.results import Failed, Received
+from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.status.problem import LOCAL, Problem, of_failure
-from oauth_connector.controller.ports import Clock, Provider, Vault
-from oauth_connector.oauth.errors import Phase, Remedy, classify
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
+from oauth_connector.oauth.errors import Remedy, RequestPhase, classify
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.revocation import Revocation, revocation_request, understand
 from oauth_connector.oauth.signals import Signal, is_unknown
 from oauth_connector.oauth.token import Client, HTTPResponse, Token
@@ -31,7 +31,7 @@ from oauth_connector.oauth.token_request import (
     AuthorizationCode,
     Grant,
     RefreshToken,
-    Term,
+    SendWindow,
     TokenRequest,
     token_request,
 )
@@ -41,7 +41,7 @@ _REFUSALS_KEY = randomness.token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TokenRequestRecord:
     """A token request that was made: `result` is `success` or the reason of its failure."""
 
     connector: Key
@@ -51,11 +51,11 @@ class Call:
     seconds: float
 
 
-OnCall = Callable[[Call], None]
+OnTokenRequest = Callable[[TokenRequestRecord], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedRequest:
     """All that a request needs but what it presents: `own` is what the spec itself brings, if anything."""
 
     connector: Connector
@@ -67,37 +67,37 @@ class Prepared:
     credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
 
 
-_PHASES = {AuthorizationCode: Phase.CODE, RefreshToken: Phase.REFRESH}
+_PHASES = {AuthorizationCode: RequestPhase.CODE, RefreshToken: RequestPhase.REFRESH}
 
 
-class Exchange:
+class TokenClient:
     """Performs the grant of one connector at a time; it remembers nothing."""
 
     def __init__(
         self,
-        vault: Vault,
-        provider: Provider,
+        vault: CredentialReader,
+        provider: ProviderClient,
         clock: Clock,
         *,
-        on_call: OnCall = lambda _call: None,
+        on_token_request: OnTokenRequest = lambda _call: None,
         require_allowed_hosts: bool = False,
     ) -> None:
         self._vault = vault
         self._provider = provider
         self._clock = clock
-        self._on_call = on_call
+        self._on_call = on_token_request
         self._require_allowed_hosts = require_allowed_hosts
 
-    async def ask(self, connector: Connector, refused: Refusal | None = None) -> Received | Failed:
+    async def ask(self, connector: Connector, refused: Refusal | None = None) -> TokenObtained | RequestFailed:
         """Send what the spec itself brings, unless it is unusable, forbidden at that host, or `refused` before."""
         prepared = await self.prepare(connector)
-        if isinstance(prepared, Failed):
+        if isinstance(prepared, RequestFailed):
             return prepared
         if prepared.own is None:
             raise TypeError(f"{connector.key} has nothing of its own to present")
         return await self.present(prepared, prepared.own, refused)
 
-    async def prepare(self, connector: Connector, token_url: str | None = None) -> Prepared | Failed:
+    async def prepare(self, connector: Connector, token_url: str | None = None) -> PreparedRequest | RequestFailed:
         """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""
         secrets = await self._read(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
@@ -105,32 +105,32 @@ class Exchange:
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
         prepared = await self._gather(connector, found, token_url)
         if isinstance(prepared, Problem):
-            return Failed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
+            return RequestFailed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
         return replace(prepared, attempt=attempt)
 
     async def present(
-        self, prepared: Prepared, grant: Grant, refused: Refusal | None = None, term: Term | None = None
-    ) -> Received | Failed:
+        self, prepared: PreparedRequest, grant: Grant, refused: Refusal | None = None, term: SendWindow | None = None
+    ) -> TokenObtained | RequestFailed:
         """Send one request that presents a grant, within its term, and understand the answer."""
         request = replace(_request(prepared, grant), term=term)
         fingerprint = _fingerprint(request)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
-            return Failed(refused.problem, replace(prepared.attempt, outbound=False), refused)
+            return RequestFailed(refused.problem, replace(prepared.attempt, outbound=False), refused)
         asked = self._clock()
         answer = await self._provider.send(request, prepared.trust)
         quirks = prepared.connector.valid_spec.provider.quirks
         result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
         if isinstance(result, Token):
             self._tell(prepared, "success", asked)
-            return Received(issued(result, int(asked), prepared.connector.valid_spec), prepared.attempt, result)
-        phase = _PHASES.get(type(grant), Phase.TOKEN)
+            return TokenObtained(issued(result, int(asked), prepared.connector.valid_spec), prepared.attempt, result)
+        phase = _PHASES.get(type(grant), RequestPhase.TOKEN)
         problem = self._problem(prepared.connector.valid_spec, phase, result)
         self._tell(prepared, problem.reason.value, asked)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
         salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
-        return Failed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
+        return RequestFailed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
-    async def revocation_endpoint(self, prepared: Prepared) -> str | Problem | Revocation:
+    async def revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:
         """Give where a token is given back, or why it is not: there is no such place, or it is not the provider's own.
 
         Where the spec names one of the two endpoints, both must be at one server; else preset or issuer name both.
@@ -151,28 +151,28 @@ class Exchange:
         forbidden = forbidden_host(prepared.credentials, _host(endpoint), required=self._require_allowed_hosts)
         return endpoint if theirs and forbidden is None else Revocation.REFUSED
 
-    async def revoke(self, prepared: Prepared, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
+    async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
         """Give a token back, once; nothing where nobody answered."""
         request = revocation_request(endpoint, token, hint, prepared.client)
         return understand(await self._provider.send(request, prepared.trust))
 
-    def _tell(self, prepared: Prepared, said: str, asked: float) -> None:
+    def _tell(self, prepared: PreparedRequest, said: str, asked: float) -> None:
         host, took = _host(prepared.endpoint), self._clock() - asked
         grant_type = prepared.connector.valid_spec.grant_type.value
-        self._on_call(Call(prepared.connector.key, host, grant_type, said, took))
+        self._on_call(TokenRequestRecord(prepared.connector.key, host, grant_type, said, took))
 
-    async def discover(self, connector: Connector) -> Metadata | Problem | None:
+    async def discover(self, connector: Connector) -> ServerMetadata | Problem | None:
         """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
         spec = connector.valid_spec
         trust = await self._trust(connector) if spec.provider.effective_issuer is not None else None
         return trust if isinstance(trust, Problem) else await self._found(spec, trust)
 
-    async def _found(self, spec: OAuthConnectorSpec, trust: str | None) -> Metadata | Problem | None:
+    async def _found(self, spec: OAuthConnectorSpec, trust: str | None) -> ServerMetadata | Problem | None:
         issuer = spec.provider.effective_issuer
         if issuer is None:
             return None
         found = await self._provider.find(issuer, trust)
-        return self._problem(spec, Phase.DISCOVERY, found) if isinstance(found, Signal) else found
+        return self._problem(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
 
     async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
         namespace = connector.key.namespace
@@ -183,7 +183,7 @@ class Exchange:
 
     async def _gather(
         self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
-    ) -> Prepared | Problem:
+    ) -> PreparedRequest | Problem:
         spec = connector.valid_spec
         credentials = assemble(spec, secrets)
         if isinstance(credentials, Problem):
@@ -199,7 +199,7 @@ class Exchange:
             endpoint = found.token_endpoint if found else ""
         forbidden = forbidden_host(list(secrets.values()), _host(endpoint), required=self._require_allowed_hosts)
         client, own, attempt = credentials.client, credentials.grant, Attempt((), "")
-        return forbidden or Prepared(connector, endpoint, client, own, trust, attempt, tuple(secrets.values()))
+        return forbidden or PreparedRequest(connector, endpoint, client, own, trust, attempt, tuple(secrets.values()))
 
     async def _trust(self, connector: Connector) -> str | Problem | None:
         provider = connector.valid_spec.provider
@@ -212,7 +212,7 @@ class Exchange:
         return held[key]
 
     @staticmethod
-    def _problem(spec: OAuthConnectorSpec, phase: Phase, signal: Signal) -> Problem:
+    def _problem(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
         return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
 
 
@@ -228,7 +228,7 @@ def issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
     return IssuedToken(token.access_token, token.token_type, asked, expires, token_digest(spec), scope, token.fields)
 
 
-def _request(prepared: Prepared, grant: Grant) -> TokenRequest:
+def _request(prepared: PreparedRequest, grant: Grant) -> TokenRequest:
     """Build the request; what was consented to is not asked for again (RFC 6749 §4.1.3, §6)."""
     asked = parameters(prepared.connector.valid_spec)
     if isinstance(grant, AuthorizationCode | RefreshToken):

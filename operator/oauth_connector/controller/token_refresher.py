@@ -4,58 +4,58 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from oauth_connector.connector.checks.decisions import HEALING, Cause
+from oauth_connector.connector.checks.decisions import REPAIRS, RequestCause
 from oauth_connector.connector.checks.facts import held, shown
 from oauth_connector.connector.effective import token_origin
-from oauth_connector.connector.grant.results import Failed, Received
+from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import IssuedToken, Key, KnownConflict, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.schedule.fair_queue import Rank
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.connector.secret.ownership import why_not_ours
+from oauth_connector.connector.secret.ownership import ownership_conflict
 from oauth_connector.connector.secret.rendering import recover
 from oauth_connector.connector.status.findings import Findings, Outcome, shown_token
 from oauth_connector.connector.status.problem import is_strain
 from oauth_connector.connector.status.report import next_transition, recall, report
-from oauth_connector.controller.host_limiter import LOOK_AGAIN, Lanes
+from oauth_connector.controller.host_limiter import LOOK_AGAIN, HostLimiter
 from oauth_connector.controller.ports import Clock, Cluster, LiveSecret
-from oauth_connector.controller.secret_writer import Publisher
+from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_source import TokenSource
 
 OVERTAKEN = 1.0
 """Seconds until the next look where another process has claimed the grant: the cache will say so by then."""
 
 
-class Minter:
+class TokenRefresher:
     """Where tokens come from: one call at a time for a connector, and few at a time at a host."""
 
     def __init__(
-        self, cluster: Cluster, source: TokenSource, publisher: Publisher, memory: Memory, clock: Clock
+        self, cluster: Cluster, source: TokenSource, secret_writer: SecretWriter, memory: Memory, clock: Clock
     ) -> None:
-        self.lanes = Lanes()
+        self.host_limiter = HostLimiter()
         self.call: Callable[[Key], None] = lambda _key: None
         self._cluster = cluster
         self._source = source
-        self._publisher = publisher
+        self._secret_writer = secret_writer
         self._memory = memory
         self._clock = clock
 
-    async def mint(self, obs: Observation, cause: Cause) -> Outcome:
+    async def mint(self, obs: Observation, cause: RequestCause) -> Outcome:
         """Ask for a token when the host has a place for us; waiting is done outside, not in a worker."""
         key, host = obs.connector.key, token_origin(obs.connector.valid_spec)
-        if self.lanes.waits_elsewhere(key, host):
+        if self.host_limiter.waits_elsewhere(key, host):
             self.withdraw(key)
-        wait = self.lanes.enter(host, key, _rank(obs, cause), obs.now)
+        wait = self.host_limiter.enter(host, key, _rank(obs, cause), obs.now)
         if wait is not None:
-            self._call(self.lanes.next(host))
+            self._call(self.host_limiter.next(host))
             return self._waiting(obs, wait)
         outcome: Outcome = None
         try:
             outcome = await self._ask(obs, cause)
         finally:
             strained, closed_until = self._strain(outcome)
-            self._call(self.lanes.leave(host, key, strained=strained, closed_until=closed_until))
+            self._call(self.host_limiter.leave(host, key, strained=strained, closed_until=closed_until))
         return outcome
 
     def _waiting(self, obs: Observation, wait: float) -> Outcome:
@@ -69,7 +69,7 @@ class Minter:
 
     def withdraw(self, key: Key) -> None:
         """Give up a place that a connector waits for at a host, or was called to; a pass that wants one asks again."""
-        self._call(self.lanes.withdraw(key))
+        self._call(self.host_limiter.withdraw(key))
 
     def _call(self, keys: Iterable[Key]) -> None:
         for key in keys:
@@ -81,7 +81,7 @@ class Minter:
             return False, 0.0
         return True, self._clock() + signal.retry_after if signal.retry_after else 0.0
 
-    async def _ask(self, obs: Observation, cause: Cause) -> Outcome:
+    async def _ask(self, obs: Observation, cause: RequestCause) -> Outcome:
         """Look once more at what the call depends on, live, and then make it."""
         key = obs.connector.key
         connector = await self._cluster.read_connector(key)
@@ -89,32 +89,32 @@ class Minter:
             return self._clock()  # the cache knows better now: another pass decides
         obs = replace(obs, connector=connector)
         live = None if _is_new(obs, cause) else await self._cluster.read_secret(key.namespace, connector.output_name)
-        if live is not None and (problem := why_not_ours(live.metadata, connector)):
+        if live is not None and (problem := ownership_conflict(live.metadata, connector)):
             self._memory.put(key, replace(self._memory.of(key), conflict=KnownConflict(problem, obs.now)))
             return Findings(obs.now, problem=problem)
         if live is not None and live.metadata.managed and not _is_known(live.metadata, obs.output):
             return self._clock()
-        if cause is Cause.LOST and await self._cluster.is_going(key.namespace):
+        if cause is RequestCause.LOST and await self._cluster.is_terminating(key.namespace):
             return None
         return await self._asked(obs, cause, live)
 
-    async def _asked(self, obs: Observation, cause: Cause, live: LiveSecret | None) -> Outcome:
+    async def _asked(self, obs: Observation, cause: RequestCause, live: LiveSecret | None) -> Outcome:
         key = obs.connector.key
-        recollection = replace(self._memory.of(key), last_call=self._clock(), conflict=None)
-        if cause in HEALING:
-            recollection = replace(recollection, heals=(*recollection.heals[-5:], obs.now))
-        self._memory.put(key, recollection)
+        memory = replace(self._memory.of(key), last_call=self._clock(), conflict=None)
+        if cause in REPAIRS:
+            memory = replace(memory, repairs=(*memory.repairs[-5:], obs.now))
+        self._memory.put(key, memory)
         answer = await self._source.ask(obs, cause)
         if answer is None:
             return self._clock() + OVERTAKEN  # another process is at it, and the cache will say so
-        if isinstance(answer, Failed):
+        if isinstance(answer, RequestFailed):
             return self._failed(obs, answer)
         return await self._received(obs, answer, live)
 
-    def _failed(self, obs: Observation, answer: Failed) -> Findings:
+    def _failed(self, obs: Observation, answer: RequestFailed) -> Findings:
         key, token, problem = obs.connector.key, shown(obs), answer.problem
-        recollection = self._memory.of(key)
-        self._memory.put(key, replace(recollection, refusal=answer.refusal or recollection.refusal))
+        memory = self._memory.of(key)
+        self._memory.put(key, replace(memory, refusal=answer.refusal or memory.refusal))
         retry_after = problem.signal.retry_after if problem.signal else None
         attempts = obs.connector.status.failed_attempts + 1
         failing = schedule.Failing(attempts, int(self._clock()), retry_after)
@@ -125,7 +125,7 @@ class Minter:
         planned = again if problem.repeatable and answer.attempt.outbound else None
         return Findings(self._clock(), shown_token(token), problem, answer.attempt, planned)
 
-    async def _received(self, obs: Observation, answer: Received, live: LiveSecret | None) -> Findings:
+    async def _received(self, obs: Observation, answer: TokenObtained, live: LiveSecret | None) -> Findings:
         key, token = obs.connector.key, answer.token
         findings = Findings(self._clock(), shown_token(shown(obs)), attempt=answer.attempt)
         known = _repeated(token, live, obs.now)
@@ -133,25 +133,25 @@ class Minter:
             key, replace(self._memory.of(key), refusal=None, repeats_tokens=known is not None, set_back=0.0)
         )
         if known is None:
-            return await self._publisher.publish(obs, token, live, findings)
+            return await self._secret_writer.publish(obs, token, live, findings)
         if known.digest == token.digest:
             return findings
         unchanged = replace(token, issued=known.issued, expires=known.expires)
-        return await self._publisher.publish(obs, unchanged, live, findings)
+        return await self._secret_writer.publish(obs, unchanged, live, findings)
 
 
-def _rank(obs: Observation, cause: Cause) -> Rank:
+def _rank(obs: Observation, cause: RequestCause) -> Rank:
     """Let a first token go before refreshes, once; among refreshes the earliest expiry; last what only ever failed."""
     token = held(obs)
     failed = obs.connector.status.failed_attempts
     if token is not None:
         return (1, float(token.expires_at or 0))
-    return (2, float(failed)) if failed else (0 if cause is Cause.FIRST else 1, 0.0)
+    return (2, float(failed)) if failed else (0 if cause is RequestCause.FIRST else 1, 0.0)
 
 
-def _is_new(obs: Observation, cause: Cause) -> bool:
+def _is_new(obs: Observation, cause: RequestCause) -> bool:
     """Tell whether nothing was ever said of the connector: then the Secret's POST finds out whether it exists."""
-    return cause is Cause.FIRST and not obs.connector.status.conditions
+    return cause is RequestCause.FIRST and not obs.connector.status.conditions
 
 
 def _is_known(live: SecretMetadata, seen: SecretMetadata | None) -> bool:

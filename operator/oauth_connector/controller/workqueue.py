@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.connector.schedule.fair_queue import Waiting
+from oauth_connector.connector.schedule.fair_queue import FairQueue
 from oauth_connector.controller.ports import Clock
 
 LONGEST_SLEEP = 5.0
@@ -26,7 +26,7 @@ SETBACK = 5.0
 """Seconds by which the wall clock must fall behind to be taken for set back; less is the clock being steered."""
 
 
-class Timetable:
+class DeadlineQueue:
     """Keys by the time at which each is due; a key has one time, the earliest that was asked for."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Timetable:
         return self._heap[0][0] if self._heap else None
 
 
-class Setback:
+class ClockSetback:
     """Compares the wall clock with one that nobody sets."""
 
     def __init__(self, clock: Clock, steady: Callable[[], float]) -> None:
@@ -82,7 +82,7 @@ Pass = Callable[[Key], Awaitable[float | None]]
 """A pass gives the time at which it wants to be called again; it raises nothing."""
 
 
-class Scheduler:
+class Workqueue:
     """Calls the pass for each key when it is due, never twice at once for one key."""
 
     def __init__(  # noqa: PLR0913  # settings, each with a default
@@ -101,8 +101,8 @@ class Scheduler:
         self._longest_sleep = longest_sleep
         self._on_start = on_start
         self._on_setback = on_setback
-        self._timetable = Timetable()
-        self._ready = Waiting()
+        self._timetable = DeadlineQueue()
+        self._ready = FairQueue()
         self._due: dict[Key, float] = {}
         self._again: set[Key] = set()
         self._busy: Counter[str] = Counter()
@@ -121,14 +121,14 @@ class Scheduler:
         first = next(iter(self._due.values()), None)
         return max(0.0, self._clock() - first) if first is not None else 0.0
 
-    def nudge(self, key: Key, at: float | None = None) -> None:
+    def enqueue(self, key: Key, at: float | None = None) -> None:
         """Ask for a pass, now or at a time; one that is under way is followed by another."""
         self._timetable.put(key, self._clock() if at is None else at)
         self._wake.set()
 
     async def serve(self) -> None:
         """Run passes until `stop`, then wait for those under way: what is in flight is finished and persisted."""
-        setback = Setback(self._clock, asyncio.get_running_loop().time)
+        setback = ClockSetback(self._clock, asyncio.get_running_loop().time)
         while not self._stopping:
             self._wake.clear()
             self._mind(setback.look())

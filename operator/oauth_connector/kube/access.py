@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from oauth_connector.kube import kubeconfig
-from oauth_connector.kube.api_tokens import GivenToken, TokenFile, TokenProgram, TokenSource
+from oauth_connector.kube.api_tokens import APITokenSource, GivenToken, TokenFile, TokenProgram
 from oauth_connector.kube.errors import AccessError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -48,7 +48,7 @@ class Access:
     server: str
     ca: bytes | None = field(default=None, repr=False)
     certificate: Certificate | None = None
-    tokens: TokenSource | None = None
+    tokens: APITokenSource | None = None
     namespace: str | None = None
 
     @staticmethod
@@ -137,7 +137,7 @@ def _certificate(user: kubeconfig.Section) -> Certificate | None:
     return Certificate(chain, SecretStr(key.decode("ascii", "replace")))
 
 
-def _token_source(user: kubeconfig.Section) -> TokenSource | None:
+def _token_source(user: kubeconfig.Section) -> APITokenSource | None:
     """Choose as kubectl does: a file before a token, either before a program."""
     file, token, program = user.path("tokenFile"), user.text("token"), user.content.get("exec")
     if file is not None:

@@ -15,7 +15,7 @@ MOST_AGE = 60.0
 """Seconds after which a token file is read again: the kubelet replaces a projected token about once an hour."""
 
 
-class TokenSource(Protocol):
+class APITokenSource(Protocol):
     """Gives the token of the moment."""
 
     def current(self) -> SecretStr:

@@ -21,10 +21,10 @@ from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import (
     ClusterUnavailable,
     LiveSecret,
-    Overtaken,
-    WriteRefused,
+    SecretWritten,
+    WriteConflict,
+    WriteRejected,
     WriteResult,
-    Written,
 )
 from oauth_connector.kube import connector_cache as connectors
 from oauth_connector.kube import secret_manifests as manifests
@@ -32,7 +32,7 @@ from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.consent_cache import ConsentCache
 from oauth_connector.kube.consent_cache import read as read_consent
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.secret_cache import SecretStore
+from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.transport import JSON
 
 STATUS_MANAGER = "oauth-connector-status"
@@ -50,7 +50,7 @@ class KubeCluster:
         self,
         api: KubeAPI,
         known: connectors.ConnectorCache,
-        secrets: SecretStore,
+        secrets: SecretCache,
         consents: ConsentCache | None = None,
     ) -> None:
         self._api = api
@@ -117,7 +117,7 @@ class KubeCluster:
         found = await self._get(f"/api/v1/namespaces/{quote(namespace)}/configmaps/{quote(name)}")
         return (found.get("data") or {}) if found is not None else None
 
-    async def is_going(self, namespace: str) -> bool:
+    async def is_terminating(self, namespace: str) -> bool:
         """Tell whether a namespace is being deleted, or gone."""
         found = await self._get(f"/api/v1/namespaces/{quote(namespace)}")
         return found is None or "deletionTimestamp" in found["metadata"]
@@ -197,17 +197,17 @@ class KubeCluster:
             return _judged(error)
         metadata = secret_metadata(written)
         self._secrets.put(metadata)
-        return Written(LiveSecret(metadata, _decoded(written), written["metadata"]))
+        return SecretWritten(LiveSecret(metadata, _decoded(written), written["metadata"]))
 
 
 def _judged(error: KubeError) -> WriteResult:
     """Tell a write that was overtaken from one that the API server will not have; the rest is passing."""
     if error.status in (NOT_FOUND, CONFLICT):
-        return Overtaken()
+        return WriteConflict()
     if error.status in PASSING or error.status == 0:
         raise _unavailable(error) from None
     causes = {FORBIDDEN: "quota, policy or missing rights", INVALID: "it is not valid to the API server"}
-    return WriteRefused(causes.get(error.status, f"HTTP status {error.status}"))
+    return WriteRejected(causes.get(error.status, f"HTTP status {error.status}"))
 
 
 def _unavailable(error: KubeError) -> ClusterUnavailable:

@@ -29,7 +29,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 log = structlog.get_logger(__name__)
 
 
-class Census:
+class ConnectorLister:
     """Fills the cache once from a full list, and keeps it free of what is gone; `on_deaf` is called when a watch is.
 
     `listed` is set once the first list is in; `counted` says when the cache was last known to be true, in seconds since

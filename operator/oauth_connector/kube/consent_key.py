@@ -19,8 +19,8 @@ NAME, KEY, SIZE = "oauth-connector-key", "key", 32
 NOT_FOUND, CONFLICT = 404, 409
 
 
-class KubeKeys:
-    """Implements `ports.Keys`."""
+class KubeConsentKeys:
+    """Implements `ports.ConsentKeyReader`."""
 
     def __init__(self, api: KubeAPI, namespace: str) -> None:
         self._api = api

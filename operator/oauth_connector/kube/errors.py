@@ -17,7 +17,7 @@ class AccessError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class StatusCause:
     """One cause of a refusal: a reason such as `FieldValueInvalid`, and the path of the field or nothing."""
 
     reason: str
@@ -31,7 +31,7 @@ class KubeError(Exception):
     """
 
     def __init__(
-        self, status: int, reason: str, retry_after: float | None = None, causes: tuple[Cause, ...] = ()
+        self, status: int, reason: str, retry_after: float | None = None, causes: tuple[StatusCause, ...] = ()
     ) -> None:
         fields = ", ".join(cause.field or cause.reason for cause in causes)
         super().__init__(f"{status} {reason}: {fields}" if fields else f"{status} {reason}")
@@ -47,10 +47,10 @@ def refusal(http_status: int, status: Mapping[str, object], retry_after: str = "
     return KubeError(http_status, _word(status.get("reason")), wait, _causes(status.get("details")))
 
 
-def _causes(details: object) -> tuple[Cause, ...]:
+def _causes(details: object) -> tuple[StatusCause, ...]:
     told = details.get("causes") if isinstance(details, Mapping) else None
     causes = told[:MOST_CAUSES] if isinstance(told, list) else []
-    return tuple(Cause(_word(c.get("reason")), _path(c.get("field"))) for c in causes if isinstance(c, Mapping))
+    return tuple(StatusCause(_word(c.get("reason")), _path(c.get("field"))) for c in causes if isinstance(c, Mapping))
 
 
 def _word(value: object) -> str:

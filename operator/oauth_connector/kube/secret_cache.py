@@ -14,7 +14,7 @@ TOMBSTONES = 1000
 """How many removed Secrets are remembered: news of them that comes late is minutes old at most."""
 
 
-class SecretStore:
+class SecretCache:
     """Metadata by namespace and name, and by the UID of the connector of that namespace that each names."""
 
     def __init__(self) -> None:

@@ -15,8 +15,8 @@ import structlog
 from oauth_connector.connector.secret.metadata import MANAGED, SecretMetadata, secret_metadata
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.secret_cache import SecretStore
-from oauth_connector.kube.watch_stream import Pace, Pauses, Source, events
+from oauth_connector.kube.secret_cache import SecretCache
+from oauth_connector.kube.watch_stream import Pauses, Source, WatchTiming, events
 
 OURS = Source("/api/v1/secrets", f"{MANAGED}=true")
 
@@ -26,7 +26,7 @@ OnChange = Callable[[SecretMetadata | None, SecretMetadata | None], None]
 """Told of each change: before and after; one of them may be `None`."""
 
 
-class MetadataInformer:
+class SecretInformer:
     """Keeps a store of metadata true, and tells of what changes in it.
 
     `synced` is set once a first list is in. Who writes a Secret puts the answer into the store: then the watch's echo
@@ -36,10 +36,10 @@ class MetadataInformer:
     def __init__(
         self,
         api: KubeAPI,
-        store: SecretStore,
+        store: SecretCache,
         on_change: OnChange,
         source: Source = OURS,
-        pace: Pace = Pace(),  # noqa: B008  # a frozen value
+        pace: WatchTiming = WatchTiming(),  # noqa: B008  # a frozen value
     ) -> None:
         self.synced = asyncio.Event()
         self._api = api

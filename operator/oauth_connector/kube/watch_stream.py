@@ -22,7 +22,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class WatchTiming:
     """How patient an informer is, in seconds.
 
     The server ends a `stream` itself, often after a bookmark, which is promised to nobody; where no byte comes for the
@@ -41,7 +41,7 @@ class Pace:
 class Pauses:
     """Pauses that double while nothing works, spread so that many do not come back at once."""
 
-    pace: Pace
+    pace: WatchTiming
     _next: float = field(default=0.0, init=False)
 
     async def rest(self, at_least: float | None = None) -> None:
@@ -55,7 +55,9 @@ class Pauses:
         self._next = 0.0
 
 
-async def events(api: KubeAPI, source: Source, version: str, pace: Pace) -> AsyncGenerator[Mapping[str, Any], None]:
+async def events(
+    api: KubeAPI, source: Source, version: str, pace: WatchTiming
+) -> AsyncGenerator[Mapping[str, Any], None]:
     """Give the events after a version, bookmarks among them, as `{type, object: PartialObjectMetadata}`.
 
     Ends when the server ends the stream. Raises `KubeError`: status 0 where the connection failed or was silent, else

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from oauth_connector.api.v1alpha1.spec import GROUP
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kubectl_plugin.context import Site
-from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.context import PluginContext
+from oauth_connector.kubectl_plugin.errors import CommandFailed
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
@@ -14,19 +14,19 @@ Needs = Mapping[str, tuple[str, ...]]
 """Verbs by resource, a subresource after its slash."""
 
 
-async def require(site: Site, needs: Needs) -> None:
-    """Raise `Trouble` that names all rights that are missing; where the API server will not tell, go on."""
+async def require(site: PluginContext, needs: Needs) -> None:
+    """Raise `CommandFailed` that names all rights that are missing; where the API server will not tell, go on."""
     asked = [(verb, resource) for resource, verbs in needs.items() for verb in verbs]
     answers = await asyncio.gather(*(_may(site, verb, resource) for verb, resource in asked))
     missing = [f"{verb} {resource}" for (verb, resource), may in zip(asked, answers, strict=True) if not may]
     if missing:
-        raise Trouble(
+        raise CommandFailed(
             f"You may not {', '.join(missing)} in namespace {site.namespace} (group {GROUP}): ask whoever grants rights"
             " there."
         )
 
 
-async def _may(site: Site, verb: str, resource: str) -> bool:
+async def _may(site: PluginContext, verb: str, resource: str) -> bool:
     plural, _, subresource = resource.partition("/")
     attributes = {"namespace": site.namespace, "verb": verb, "group": GROUP, "resource": plural}
     if subresource:

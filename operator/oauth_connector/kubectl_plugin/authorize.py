@@ -15,11 +15,11 @@ from oauth_connector.kube.errors import KubeError
 from oauth_connector.kubectl_plugin import times as moments
 from oauth_connector.kubectl_plugin.access_review import Needs, require
 from oauth_connector.kubectl_plugin.commands import PROBLEM, show
-from oauth_connector.kubectl_plugin.connector_view import Standing
-from oauth_connector.kubectl_plugin.consent_wait import PACE, Consent, asked
-from oauth_connector.kubectl_plugin.context import Manifest, Site
-from oauth_connector.kubectl_plugin.errors import Attempt, Trouble, explained
-from oauth_connector.kubectl_plugin.flows import Flow
+from oauth_connector.kubectl_plugin.connector_view import ConnectorView
+from oauth_connector.kubectl_plugin.consent_wait import PACE, CreatedConsent, asked
+from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
+from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
+from oauth_connector.kubectl_plugin.flows import AuthorizeFlow
 from oauth_connector.kubectl_plugin.terminal import can_answer
 from oauth_connector.oauth.token import GrantType
 
@@ -31,19 +31,19 @@ NEEDED_HERE: Needs = {**NEEDED, "oauthconsents/status": ("patch",)}
 """Where the answer comes to this machine, and not to the consent service."""
 
 
-async def authorize(site: Site, given: argparse.Namespace) -> int:
-    """Connect a connector: 1 where it is not ready in the end. Raises `Trouble`."""
-    connector = Standing(await site.connector(given.name))
+async def authorize(site: PluginContext, given: argparse.Namespace) -> int:
+    """Connect a connector: 1 where it is not ready in the end. Raises `CommandFailed`."""
+    connector = ConnectorView(await site.connector(given.name))
     refuse(connector)
     redirect = redirect_of(connector)
     if (given.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
-        raise Trouble("You will be asked for something that the browser shows: run the command in a terminal.")
+        raise CommandFailed("You will be asked for something that the browser shows: run the command in a terminal.")
     await require(site, NEEDED if redirect is consent.Redirect.HOSTED and not given.paste else NEEDED_HERE)
     ticket = SecretStr(tickets.new_ticket(secrets.token_bytes))
     wanted = _wanted(connector.name, await user_name(site), ticket, redirect)
     async with asked(site, wanted, given.timeout) as made:
         request = await made.request()
-        flow = Flow(made, request, connector.name, ticket, browser=not given.no_browser)
+        flow = AuthorizeFlow(made, request, connector.name, ticket, browser=not given.no_browser)
         if given.paste:
             await flow.by_hand()
         elif redirect is consent.Redirect.LOOPBACK:
@@ -54,33 +54,35 @@ async def authorize(site: Site, given: argparse.Namespace) -> int:
     return await _ended(site, made, given)
 
 
-def refuse(connector: Standing) -> None:
-    """Say why a connector cannot be connected so. Raises `Trouble`."""
+def refuse(connector: ConnectorView) -> None:
+    """Say why a connector cannot be connected so. Raises `CommandFailed`."""
     if connector.grant != GrantType.AUTHORIZATION_CODE:
-        raise Trouble(
+        raise CommandFailed(
             f"{connector.name} has grantType {connector.grant}, for which no person is asked in a browser:"
             f" `kubectl oauth status {connector.name} -n {connector.namespace}` says how it stands."
         )
     if connector.manifest["metadata"].get("deletionTimestamp"):
-        raise Trouble(f"{connector.name} is being deleted.")
+        raise CommandFailed(f"{connector.name} is being deleted.")
     if connector.spec.get("suspend"):
-        raise Trouble(f"{connector.name} is suspended: set spec.suspend to false, then run the command again.")
+        raise CommandFailed(f"{connector.name} is suspended: set spec.suspend to false, then run the command again.")
 
 
-def redirect_of(connector: Standing) -> consent.Redirect:
+def redirect_of(connector: ConnectorView) -> consent.Redirect:
     """Tell where the provider will send the browser."""
     uri = str((connector.spec.get("authorizationCode") or {}).get("redirectURI") or "")
     return consent.Redirect.LOOPBACK if uri.startswith("http://") else consent.Redirect.HOSTED
 
 
-async def user_name(site: Site) -> str:
-    """Ask the API server who we are. Raises `Trouble`."""
+async def user_name(site: PluginContext) -> str:
+    """Ask the API server who we are. Raises `CommandFailed`."""
     try:
         review = await site.api.request("POST", REVIEWS, body=REVIEW)
     except KubeError as error:
         if error.status == 404:  # noqa: PLR2004  # as for all resources that are not there
-            raise Trouble("The API server cannot tell who you are: it must be of Kubernetes 1.28 or newer.") from None
-        raise explained(error, Attempt("create", "selfsubjectreviews", None)) from None
+            raise CommandFailed(
+                "The API server cannot tell who you are: it must be of Kubernetes 1.28 or newer."
+            ) from None
+        raise explained(error, APIOperation("create", "selfsubjectreviews", None)) from None
     return str(review["status"]["userInfo"]["username"])
 
 
@@ -98,18 +100,18 @@ def _wanted(connector: str, user: str, ticket: SecretStr, redirect: consent.Redi
     }
 
 
-async def _ended(site: Site, made: Consent, given: argparse.Namespace) -> int:
+async def _ended(site: PluginContext, made: CreatedConsent, given: argparse.Namespace) -> int:
     """Show the connector once its status tells of this consent, or as it is when that takes too long."""
     until = made.now + timedelta(seconds=given.settle)
-    standing = Standing(await site.connector(given.name))
+    standing = ConnectorView(await site.connector(given.name))
     while not _settled(standing, made) and made.now < until:
         site.narration.progress("waiting for the Secret", moments.span((until - made.now).total_seconds()))
         await asyncio.sleep(PACE)
-        standing = Standing(await site.connector(given.name))
+        standing = ConnectorView(await site.connector(given.name))
     show(site, standing, given.output)
     return 0 if standing.is_ready else PROBLEM
 
 
-def _settled(standing: Standing, made: Consent) -> bool:
+def _settled(standing: ConnectorView, made: CreatedConsent) -> bool:
     at = standing.time("consent", "time")
     return standing.is_ready and at is not None and at >= made.created

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from oauth_connector.kubectl_plugin.terminal import Narration
+from oauth_connector.kubectl_plugin.terminal import Terminal
 from oauth_connector.kubectl_plugin.threads import aside
 
 STARTING = 3.0
@@ -62,7 +62,7 @@ async def show(path: Path) -> bool:
 
 
 @asynccontextmanager
-async def opened(link: str, caution: str, narration: Narration, *, browser: bool) -> AsyncIterator[None]:
+async def opened(link: str, caution: str, narration: Terminal, *, browser: bool) -> AsyncIterator[None]:
     """Let a person see a link for a while: in the browser, or printed where none can be opened."""
     if browser and has_browser():
         with private_page(link) as path:
@@ -76,5 +76,5 @@ async def opened(link: str, caution: str, narration: Narration, *, browser: bool
     yield
 
 
-def _print(link: str, caution: str, narration: Narration) -> None:
+def _print(link: str, caution: str, narration: Terminal) -> None:
     narration.say(f"Open this link in a browser. {caution}\n\n  {link}\n")

@@ -10,9 +10,9 @@ from datetime import timedelta
 from oauth_connector.api.v1alpha1.spec import KIND
 from oauth_connector.kubectl_plugin import tables as table
 from oauth_connector.kubectl_plugin import times as moments
-from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, Standing
-from oauth_connector.kubectl_plugin.context import Site
-from oauth_connector.kubectl_plugin.errors import PluginUsageError, Trouble
+from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
+from oauth_connector.kubectl_plugin.context import PluginContext
+from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
 from oauth_connector.kubectl_plugin.terminal import is_interactive
 
 REFRESH, REFRESHED = "oauthconnector.dev/refresh-requested-at", "lastHandledRefresh"
@@ -21,15 +21,17 @@ PACE = 0.5
 PROBLEM = 1
 
 
-async def status(site: Site, given: argparse.Namespace) -> int:
+async def status(site: PluginContext, given: argparse.Namespace) -> int:
     """Show connectors: 1 where one is not ready."""
     if given.name and (given.selector or given.all_namespaces):
         raise PluginUsageError("status: give a name, or -A and -l, and not both.")
     if given.name:
-        standing = Standing(await site.connector(given.name))
+        standing = ConnectorView(await site.connector(given.name))
         show(site, standing, given.output)
         return 0 if standing.is_ready else PROBLEM
-    found = [Standing(item) for item in await site.connectors(given.selector or "", everywhere=given.all_namespaces)]
+    found = [
+        ConnectorView(item) for item in await site.connectors(given.selector or "", everywhere=given.all_namespaces)
+    ]
     if given.output == "json":
         print(json.dumps([standing.facts() for standing in found], indent=2))
     elif found:
@@ -40,7 +42,7 @@ async def status(site: Site, given: argparse.Namespace) -> int:
     return 0 if all(standing.is_ready for standing in found) else PROBLEM
 
 
-def show(site: Site, standing: Standing, output: str) -> None:
+def show(site: PluginContext, standing: ConnectorView, output: str) -> None:
     """Show one connector."""
     if output == "json":
         print(json.dumps(standing.facts(), indent=2))
@@ -48,31 +50,31 @@ def show(site: Site, standing: Standing, output: str) -> None:
         table.show_one(standing, site.now)
 
 
-async def refresh(site: Site, given: argparse.Namespace) -> int:
+async def refresh(site: PluginContext, given: argparse.Namespace) -> int:
     """Request tokens; with `--wait` say what came of it. Raises `PluginUsageError` without exactly one choice."""
     if bool(given.names) == bool(given.selector):
         raise PluginUsageError("refresh: give names of connectors, or -l SELECTOR, and not both.")
     names = given.names
     if given.selector:
-        names = [Standing(item).name for item in await site.connectors(given.selector)]
+        names = [ConnectorView(item).name for item in await site.connectors(given.selector)]
         if not names:
             site.narration.say(f"There is no {KIND} with {given.selector} in namespace {site.namespace}.")
     outcomes = await asyncio.gather(*(_refreshed(site, name, given) for name in names))
     return max(outcomes, default=0)
 
 
-async def _refreshed(site: Site, name: str, given: argparse.Namespace) -> int:
+async def _refreshed(site: PluginContext, name: str, given: argparse.Namespace) -> int:
     try:
         asked = await site.annotate(name, REFRESH, value := unique(site))
-        if not given.wait or Standing(asked).spec.get("suspend"):
-            return _noted(site, Standing(asked))
+        if not given.wait or ConnectorView(asked).spec.get("suspend"):
+            return _noted(site, ConnectorView(asked))
         return _told(site, await _echoed(site, name, (REFRESHED, value), given.timeout))
-    except Trouble as trouble:
+    except CommandFailed as trouble:
         site.narration.say(str(trouble), "✗", "red")
         return PROBLEM
 
 
-def _noted(site: Site, standing: Standing) -> int:
+def _noted(site: PluginContext, standing: ConnectorView) -> int:
     if not standing.spec.get("suspend"):
         site.narration.well(f"{standing.name}: a refresh is asked for")
         return 0
@@ -80,7 +82,7 @@ def _noted(site: Site, standing: Standing) -> int:
     return PROBLEM
 
 
-def _told(site: Site, standing: Standing) -> int:
+def _told(site: PluginContext, standing: ConnectorView) -> int:
     consent = standing.condition(CONSENT)
     if standing.is_ready and standing.text("lastError", "reason") is None:
         at = moments.relative(standing.time("expirationTime"), site.now)
@@ -93,9 +95,9 @@ def _told(site: Site, standing: Standing) -> int:
     return PROBLEM
 
 
-async def revoke(site: Site, given: argparse.Namespace) -> int:
+async def revoke(site: PluginContext, given: argparse.Namespace) -> int:
     """Have a connector's tokens revoked, once somebody has agreed. Raises `PluginUsageError` where nobody could."""
-    standing = Standing(await site.connector(given.name))
+    standing = ConnectorView(await site.connector(given.name))
     if not given.yes:
         await _agreed(site, standing)
     value = unique(site)
@@ -121,26 +123,26 @@ _NOT_QUITE: Mapping[str | None, str] = {
 """By `status.lastRevocation`; under `None` what is said of all others."""
 
 
-async def _agreed(site: Site, standing: Standing) -> None:
+async def _agreed(site: PluginContext, standing: ConnectorView) -> None:
     if not is_interactive():
         raise PluginUsageError("revoke: nobody is here to be asked; give --yes.")
     secret = f"the token in Secret {standing.secret}" if standing.secret else "its token"
     site.narration.warn(f"Whoever uses {secret} loses access, and a person must consent again.")
     answer = await site.narration.ask(f"Revoke {standing.name} in namespace {standing.namespace}? [y/N] ")
     if answer.lower() not in ("y", "yes"):
-        raise Trouble("Nothing was revoked.")
+        raise CommandFailed("Nothing was revoked.")
 
 
-async def _echoed(site: Site, name: str, echo: tuple[str, str], seconds: int) -> Standing:
-    """Wait until a field of status holds a value. Raises `Trouble`."""
+async def _echoed(site: PluginContext, name: str, echo: tuple[str, str], seconds: int) -> ConnectorView:
+    """Wait until a field of status holds a value. Raises `CommandFailed`."""
     field, value = echo
     until = site.now + timedelta(seconds=seconds)
     while True:
-        standing = Standing(await site.connector(name))
+        standing = ConnectorView(await site.connector(name))
         if standing.status.get(field) == value:
             return standing
         if site.now >= until:
-            raise Trouble(
+            raise CommandFailed(
                 f"{name}: the operator has not acted within {moments.span(seconds)}: does it run, and is it of a"
                 f" release that knows this? The request stands. Now: {standing.ready.reason}: {standing.ready.message}"
             )
@@ -148,6 +150,6 @@ async def _echoed(site: Site, name: str, echo: tuple[str, str], seconds: int) ->
         await asyncio.sleep(PACE)
 
 
-def unique(site: Site) -> str:
+def unique(site: PluginContext) -> str:
     """Make a value that no annotation has had: the time, for whoever reads it, and something random."""
     return f"{moments.written(site.now)}-{secrets.token_hex(4)}"

@@ -15,7 +15,7 @@ READY, FAILED, CONSENT = "Ready", "RefreshFailed", "ConsentRequired"
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ConditionView:
     """A condition of any kind."""
 
     status: str = "Unknown"
@@ -24,17 +24,17 @@ class Condition:
     generation: int = 0
 
 
-def condition(manifest: Mapping[str, Any], kind: str) -> Condition | None:
+def condition(manifest: Mapping[str, Any], kind: str) -> ConditionView | None:
     """Give the condition of a type."""
     for found in (manifest.get("status") or {}).get("conditions") or ():
         if found.get("type") == kind:
             status, reason, message = (plain(found.get(name) or "") for name in ("status", "reason", "message"))
-            return Condition(status, reason, message, int(found.get("observedGeneration") or 0))
+            return ConditionView(status, reason, message, int(found.get("observedGeneration") or 0))
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConnectorView:
     """One connector."""
 
     manifest: Mapping[str, Any] = field(repr=False)
@@ -65,9 +65,9 @@ class Standing:
         return self.manifest.get("status") or {}
 
     @property
-    def ready(self) -> Condition:
+    def ready(self) -> ConditionView:
         """Whether there is a valid token, and why."""
-        unseen = Condition(reason="Unseen", message="The operator has not looked at it yet: does it run?")
+        unseen = ConditionView(reason="Unseen", message="The operator has not looked at it yet: does it run?")
         return condition(self.manifest, READY) or unseen
 
     @property
@@ -89,7 +89,7 @@ class Standing:
         value = self._value(path)
         return plain(value) if isinstance(value, (str, int)) and value != "" else None
 
-    def condition(self, kind: str) -> Condition | None:
+    def condition(self, kind: str) -> ConditionView | None:
         """Give a condition that is only there while true."""
         return condition(self.manifest, kind)
 

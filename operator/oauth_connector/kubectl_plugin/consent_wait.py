@@ -14,9 +14,9 @@ from oauth_connector.api.v1alpha1 import consent as api
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.transport import PASSING
 from oauth_connector.kubectl_plugin import times as moments
-from oauth_connector.kubectl_plugin.connector_view import READY, Condition, condition
-from oauth_connector.kubectl_plugin.context import MANAGER, Manifest, Site
-from oauth_connector.kubectl_plugin.errors import NOT_FOUND, Attempt, Trouble, explained
+from oauth_connector.kubectl_plugin.connector_view import READY, ConditionView, condition
+from oauth_connector.kubectl_plugin.context import MANAGER, Manifest, PluginContext
+from oauth_connector.kubectl_plugin.errors import NOT_FOUND, APIOperation, CommandFailed, explained
 
 T = TypeVar("T")
 PACE = 0.5
@@ -33,10 +33,10 @@ RUN_AGAIN = "Run the command again."
 
 
 @dataclass(slots=True)
-class Consent:
+class CreatedConsent:
     """One OAuthConsent. `until` is when it ends, by the API server's clock."""
 
-    site: Site
+    site: PluginContext
     name: str
     uid: str
     created: datetime
@@ -52,7 +52,7 @@ class Consent:
         return max(self.site.now, self.created + elapsed)
 
     async def request(self) -> api.ConsentRequest:
-        """Wait for what the link is made of. Raises `Trouble`."""
+        """Wait for what the link is made of. Raises `CommandFailed`."""
         late = (
             f"The operator has not taken up OAuthConsent {self.name}: see whether it runs, and whether it is of a"
             " release that knows OAuthConsents."
@@ -67,7 +67,7 @@ class Consent:
     ) -> T:
         """Look until there is what is looked for; without `what` nothing is said meanwhile.
 
-        Raises `Trouble` where the operator says no, the time is over, or the object is gone.
+        Raises `CommandFailed` where the operator says no, the time is over, or the object is gone.
         """
         limit = limit or self.until
         while True:
@@ -77,7 +77,7 @@ class Consent:
             if result is not None:
                 return result
             if self.now >= limit:
-                raise Trouble(late or f"The time for this consent is over. {RUN_AGAIN}")
+                raise CommandFailed(late or f"The time for this consent is over. {RUN_AGAIN}")
             if what:
                 self.site.narration.progress(what, moments.span((limit - self.now).total_seconds()))
             await asyncio.sleep(PACE)
@@ -86,10 +86,10 @@ class Consent:
         verdict = condition(manifest, READY) if manifest is not None else None
         self.over = verdict is not None and verdict.status in ("True", "False")
         if verdict is not None and verdict.status == "False":
-            raise Trouble(told(verdict))
+            raise CommandFailed(told(verdict))
 
     async def verdict(self, found: Callable[[Manifest], T | None]) -> T:
-        """Wait for what the operator makes of an answer that was given in time. Raises `Trouble`."""
+        """Wait for what the operator makes of an answer that was given in time. Raises `CommandFailed`."""
         late = f"The operator has not said what came of it: `kubectl describe oauthconsent {self.name}` may tell later."
         limit = max(self.until, self.now) + timedelta(seconds=VERDICT)
         return await self.wait("the operator asks the provider for the token", found, limit, late)
@@ -102,11 +102,11 @@ class Consent:
             if error.status in PASSING:
                 return None
             if error.status == NOT_FOUND:
-                raise Trouble(f"OAuthConsent {self.name} is gone: somebody deleted it. {RUN_AGAIN}") from None
-            raise explained(error, Attempt("get", api.PLURAL, self.site.namespace, self.name)) from None
+                raise CommandFailed(f"OAuthConsent {self.name} is gone: somebody deleted it. {RUN_AGAIN}") from None
+            raise explained(error, APIOperation("get", api.PLURAL, self.site.namespace, self.name)) from None
 
     async def patch(self, body: Manifest, subresource: str = "") -> int:
-        """Change it, and give its generation then. Raises `Trouble`.
+        """Change it, and give its generation then. Raises `CommandFailed`.
 
         Tried again through a bad moment of the API server, since a person's yes is at stake; made twice, it is as once.
         """
@@ -120,10 +120,10 @@ class Consent:
                     raise self._refused(error, subresource) from None
             await asyncio.sleep(PACE)
 
-    def _refused(self, error: KubeError, subresource: str) -> Trouble:
+    def _refused(self, error: KubeError, subresource: str) -> CommandFailed:
         if error.status == INVALID and subresource:
-            return Trouble(f"Somebody else has answered OAuthConsent {self.name} already. {RUN_AGAIN}")
-        return explained(error, Attempt("patch", api.PLURAL + subresource, self.site.namespace, self.name))
+            return CommandFailed(f"Somebody else has answered OAuthConsent {self.name} already. {RUN_AGAIN}")
+        return explained(error, APIOperation("patch", api.PLURAL + subresource, self.site.namespace, self.name))
 
     async def delete(self) -> None:
         """Take it away, if it is still there."""
@@ -133,12 +133,12 @@ class Consent:
 
 
 @asynccontextmanager
-async def asked(site: Site, body: Manifest, seconds: int) -> AsyncIterator[Consent]:
+async def asked(site: PluginContext, body: Manifest, seconds: int) -> AsyncIterator[CreatedConsent]:
     """Create an OAuthConsent; it is deleted again where this ends before the operator's verdict, by Ctrl-C too."""
     made = (await site.create_consent(body))["metadata"]
     created = moments.read(made["creationTimestamp"]) or site.now
     until = created + timedelta(seconds=min(seconds, api.LIFETIME))
-    consent = Consent(site, made["name"], made["uid"], created, until)
+    consent = CreatedConsent(site, made["name"], made["uid"], created, until)
     try:
         yield consent
     finally:
@@ -154,12 +154,12 @@ def _request(manifest: Manifest) -> api.ConsentRequest | None:
     try:
         return api.ConsentRequest.model_validate(known, by_alias=True, by_name=False)
     except ValidationError:
-        raise Trouble(
+        raise CommandFailed(
             "The operator's request is not understood: bring kubectl oauth to the operator's release."
         ) from None
 
 
-def told(verdict: Condition) -> str:
+def told(verdict: ConditionView) -> str:
     """Say what the operator says."""
     return f"{verdict.reason}: {verdict.message}" if verdict.message else f"{verdict.reason}. {RUN_AGAIN}"
 

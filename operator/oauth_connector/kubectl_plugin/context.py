@@ -13,8 +13,8 @@ from oauth_connector.api.v1alpha1.spec import GROUP, PLURAL, VERSION
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import AccessError, KubeError
-from oauth_connector.kubectl_plugin.errors import Attempt, Trouble, explained
-from oauth_connector.kubectl_plugin.terminal import Narration
+from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
+from oauth_connector.kubectl_plugin.terminal import Terminal
 
 MANAGER = "oauth-connector-cli"
 """Our field manager: of those named `kubectl…` Flux takes back what they wrote."""
@@ -24,12 +24,12 @@ BASE = f"/apis/{GROUP}/{VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class PluginContext:
     """An API server, a namespace there, and the narration."""
 
     api: KubeAPI
     namespace: str
-    narration: Narration
+    narration: Terminal
 
     @property
     def now(self) -> datetime:
@@ -44,14 +44,14 @@ class Site:
 
     # --- connectors ---------------------------------------------------------------------------------------------
     async def connector(self, name: str) -> Manifest:
-        """Read a connector. Raises `Trouble`."""
+        """Read a connector. Raises `CommandFailed`."""
         try:
             return await self.api.get(self.path(PLURAL, name))
         except KubeError as error:
-            raise explained(error, Attempt("get", PLURAL, self.namespace, name)) from None
+            raise explained(error, APIOperation("get", PLURAL, self.namespace, name)) from None
 
     async def connectors(self, selector: str = "", *, everywhere: bool = False) -> list[Manifest]:
-        """List connectors by namespace and name. Raises `Trouble`."""
+        """List connectors by namespace and name. Raises `CommandFailed`."""
         path = f"{BASE}/{PLURAL}" if everywhere else self.path(PLURAL)
         found: list[Manifest] = []
         try:
@@ -59,34 +59,34 @@ class Site:
                 found += page.get("items") or []
         except KubeError as error:
             if error.status == 400 and selector:  # noqa: PLR2004  # BadRequest
-                raise Trouble(f"-l {selector}: the API server does not take it for a label selector.") from None
-            raise explained(error, Attempt("list", PLURAL, None if everywhere else self.namespace)) from None
+                raise CommandFailed(f"-l {selector}: the API server does not take it for a label selector.") from None
+            raise explained(error, APIOperation("list", PLURAL, None if everywhere else self.namespace)) from None
         return sorted(found, key=lambda item: (item["metadata"]["namespace"], item["metadata"]["name"]))
 
     async def annotate(self, name: str, annotation: str, value: str) -> Manifest:
-        """Set an annotation of a connector. Raises `Trouble`."""
+        """Set an annotation of a connector. Raises `CommandFailed`."""
         body = {"metadata": {"annotations": {annotation: value}}}
         try:
             return await self.api.merge_patch(self.path(PLURAL, name), body, MANAGER)
         except KubeError as error:
-            raise explained(error, Attempt("patch", PLURAL, self.namespace, name)) from None
+            raise explained(error, APIOperation("patch", PLURAL, self.namespace, name)) from None
 
     # --- consents -----------------------------------------------------------------------------------------------
     async def create_consent(self, body: Mapping[str, Any]) -> Manifest:
-        """Create an OAuthConsent. Raises `Trouble`."""
+        """Create an OAuthConsent. Raises `CommandFailed`."""
         try:
             return await self.api.create(self.path(consent.PLURAL), body, MANAGER)
         except KubeError as error:
-            raise explained(error, Attempt("create", consent.PLURAL, self.namespace)) from None
+            raise explained(error, APIOperation("create", consent.PLURAL, self.namespace)) from None
 
 
 @asynccontextmanager
-async def entered(given: argparse.Namespace) -> AsyncIterator[Site]:
-    """Reach the cluster that the command line names. Raises `Trouble`."""
+async def entered(given: argparse.Namespace) -> AsyncIterator[PluginContext]:
+    """Reach the cluster that the command line names. Raises `CommandFailed`."""
     try:
         access = Access.load(given.kubeconfig, context=given.context)
         namespace = given.namespace or access.namespace or "default"
         async with KubeAPI(access) as api:
-            yield Site(api, namespace, Narration())
+            yield PluginContext(api, namespace, Terminal())
     except AccessError as error:
-        raise Trouble(str(error)) from None
+        raise CommandFailed(str(error)) from None

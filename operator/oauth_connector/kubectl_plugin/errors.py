@@ -8,7 +8,7 @@ from oauth_connector.kube.errors import KubeError
 NOT_FOUND, CONFLICT = 404, 409
 
 
-class Trouble(Exception):  # noqa: N818  # named for what is so
+class CommandFailed(Exception):  # noqa: N818  # named for what is so
     """A problem was found: exit status 1. The text says what it is and what to do, in a sentence or two."""
 
 
@@ -17,7 +17,7 @@ class PluginUsageError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class APIOperation:
     """What was tried: a verb and a resource as RBAC has them, and where. `name` is empty for a whole list."""
 
     verb: str
@@ -37,19 +37,19 @@ _FIXED: Mapping[int, str] = {
 }
 
 
-def explained(error: KubeError, attempt: Attempt) -> Trouble:
+def explained(error: KubeError, attempt: APIOperation) -> CommandFailed:
     """Put a refusal of the API server into a sentence with its cure."""
     fixed = _FIXED.get(error.status)
     if fixed is not None:
-        return Trouble(fixed)
+        return CommandFailed(fixed)
     if error.status == 403:  # noqa: PLR2004  # Forbidden
-        return Trouble(_forbidden(error, attempt))
+        return CommandFailed(_forbidden(error, attempt))
     if error.status == NOT_FOUND:
-        return Trouble(_not_found(error, attempt))
-    return Trouble(f"The API server refuses to {attempt.verb} {attempt.resource} {attempt.place}: {error}.")
+        return CommandFailed(_not_found(error, attempt))
+    return CommandFailed(f"The API server refuses to {attempt.verb} {attempt.resource} {attempt.place}: {error}.")
 
 
-def _forbidden(error: KubeError, attempt: Attempt) -> str:
+def _forbidden(error: KubeError, attempt: APIOperation) -> str:
     if any(cause.reason == "NamespaceTerminating" for cause in error.causes):
         return f"Namespace {attempt.namespace} is being deleted."
     return (
@@ -58,7 +58,7 @@ def _forbidden(error: KubeError, attempt: Attempt) -> str:
     )
 
 
-def _not_found(error: KubeError, attempt: Attempt) -> str:
+def _not_found(error: KubeError, attempt: APIOperation) -> str:
     if error.reason != "NotFound":  # the API server answers in plain text for a resource that it does not know
         return f"The cluster does not know {attempt.resource}: the operator is not installed there, or is an older one."
     if attempt.verb == "create":

@@ -17,11 +17,11 @@ from oauth_connector.consent_protocol import addresses, sealing, tickets
 from oauth_connector.kubectl_plugin import loopback
 from oauth_connector.kubectl_plugin.browser import opened
 from oauth_connector.kubectl_plugin.connector_view import READY, condition
-from oauth_connector.kubectl_plugin.consent_wait import Consent, either
+from oauth_connector.kubectl_plugin.consent_wait import CreatedConsent, either
 from oauth_connector.kubectl_plugin.context import Manifest
-from oauth_connector.kubectl_plugin.errors import Trouble
-from oauth_connector.kubectl_plugin.redirects import Expected, NotOurs
-from oauth_connector.kubectl_plugin.terminal import Narration
+from oauth_connector.kubectl_plugin.errors import CommandFailed
+from oauth_connector.kubectl_plugin.redirects import Expected, UnexpectedRedirect
+from oauth_connector.kubectl_plugin.terminal import Terminal
 from oauth_connector.oauth.authorization import Granted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
@@ -30,23 +30,23 @@ _SHAPE = written(CONFIRMATION, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class AuthorizeFlow:
     """One consent to one connector: what the operator asks, and the ticket that only we have."""
 
-    consent: Consent
+    consent: CreatedConsent
     request: ConsentRequest
     connector: str
     ticket: SecretStr
     browser: bool
 
     @property
-    def narration(self) -> Narration:
+    def narration(self) -> Terminal:
         """Where the person is told."""
         return self.consent.site.narration
 
     # --- hosted -------------------------------------------------------------------------------------------------
     async def hosted(self) -> None:
-        """Send the person through the consent service. Raises `Trouble`."""
+        """Send the person through the consent service. Raises `CommandFailed`."""
         async with opened(self._connect_link(), PASSWORD_LIKE, self.narration, browser=self.browser):
             await self.consent.wait("waiting for you in the browser", _answered)
         if self.request.confirmation_required:
@@ -58,7 +58,7 @@ class Flow:
         namespace, uri = self.consent.site.namespace, self.request.redirect_uri
         callback = addresses.callback_path(namespace, self.connector)
         if urlsplit(uri).scheme not in ("https", "http") or not uri.endswith(callback):
-            raise Trouble(f"The redirect URI {uri} is not one of the consent service: give --paste.")
+            raise CommandFailed(f"The redirect URI {uri} is not one of the consent service: give --paste.")
         path = addresses.connect_path(namespace, self.consent.name)
         return f"{uri.removesuffix(callback)}{path}#{self.ticket.get_secret_value()}"
 
@@ -79,10 +79,10 @@ class Flow:
 
     # --- here ---------------------------------------------------------------------------------------------------
     async def on_loopback(self) -> None:
-        """Take the answer on a port of this machine. Raises `Trouble`."""
+        """Take the answer on a port of this machine. Raises `CommandFailed`."""
         uri, namespace = self.request.redirect_uri, self.consent.site.namespace
         if not addresses.is_loopback(uri, namespace, self.connector):
-            raise Trouble(f"The redirect URI {uri} is not on loopback, or not this connector's.")
+            raise CommandFailed(f"The redirect URI {uri} is not on loopback, or not this connector's.")
         expected = self._expected()
         caution = (
             f"The browser must be on this machine; on another, forward the port (`ssh -L {urlsplit(uri).port}:"
@@ -96,7 +96,7 @@ class Flow:
                 await self._sent(granted)
 
     async def by_hand(self) -> None:
-        """Let the person paste where the browser was sent to, or the code. Raises `Trouble`."""
+        """Let the person paste where the browser was sent to, or the code. Raises `CommandFailed`."""
         expected = self._expected()
         caution = (
             "At the end the browser may show an error: copy the whole address that it shows then, and paste it here."
@@ -112,17 +112,19 @@ class Flow:
             text = await self.narration.ask("Paste it (it will not be shown), then Enter: ", long=True)
             try:
                 return expected.pasted(text)
-            except NotOurs as other:
+            except UnexpectedRedirect as other:
                 self.narration.warn(str(other))
 
     async def _sent(self, granted: Granted) -> None:
         """Seal an answer, hand it over, and confirm it."""
         confirmation = tickets.new_confirmation(secrets.token_bytes)
-        answer = sealing.Answer(granted.code, self.ticket, confirmation, granted.iss, granted.extra)
+        answer = sealing.ConsentResponse(granted.code, self.ticket, confirmation, granted.iss, granted.extra)
         try:
             sealed = sealing.seal(answer, self.request.encryption_key)
         except ValueError:
-            raise Trouble("The operator's key in status.request cannot be sealed to: are the releases alike?") from None
+            raise CommandFailed(
+                "The operator's key in status.request cannot be sealed to: are the releases alike?"
+            ) from None
         await self.consent.patch({"status": {"response": sealed}}, "/status")
         await self.consent.patch({"spec": {"confirmation": confirmation}})
         await self.consent.verdict(is_over)

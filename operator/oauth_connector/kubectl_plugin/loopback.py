@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from oauth_connector.kubectl_plugin import loopback_port as ports
-from oauth_connector.kubectl_plugin.errors import Trouble
-from oauth_connector.kubectl_plugin.redirects import Expected, NotOurs
+from oauth_connector.kubectl_plugin.errors import CommandFailed
+from oauth_connector.kubectl_plugin.redirects import Expected, UnexpectedRedirect
 from oauth_connector.oauth.authorization import Granted
 
 LONGEST_LINE = 65_536
@@ -75,9 +75,9 @@ class Listener:
         try:
             self.answer.set_result(self._expected.granted(query))
             self._page = DONE
-        except NotOurs as other:
+        except UnexpectedRedirect as other:
             return _page(400, "Not this one", str(other))
-        except Trouble as trouble:
+        except CommandFailed as trouble:
             self.answer.set_exception(trouble)
             self._page = ("That did not work", str(trouble))
         # to the path alone: neither the address bar nor the history keeps the code
@@ -92,7 +92,7 @@ class Listener:
 
 @asynccontextmanager
 async def listening(expected: Expected) -> AsyncIterator[Listener]:
-    """Serve a flow's redirect URI for a while. Raises `Trouble` where its port cannot be had."""
+    """Serve a flow's redirect URI for a while. Raises `CommandFailed` where its port cannot be had."""
     sockets = _sockets(expected.request.redirect_uri)
     listener = Listener(expected)
     server = web.Server(
@@ -105,7 +105,7 @@ async def listening(expected: Expected) -> AsyncIterator[Listener]:
             await web.SockSite(runner, one).start()
         yield listener
         await listener.farewell()
-    except Trouble:
+    except CommandFailed:
         await listener.farewell()
         raise
     finally:
@@ -119,7 +119,9 @@ def _sockets(uri: str) -> list[socket.socket]:
     try:
         port = parts.port or 0
     except ValueError:
-        raise Trouble(f"The redirect URI {uri} has no port that exists: choose one between 1024 and 65535.") from None
+        raise CommandFailed(
+            f"The redirect URI {uri} has no port that exists: choose one between 1024 and 65535."
+        ) from None
     return ports.bound(parts.hostname or "", port)
 
 

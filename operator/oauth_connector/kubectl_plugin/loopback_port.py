@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.errors import CommandFailed
 
 ADDRESSES = {"127.0.0.1": ("127.0.0.1",), "::1": ("::1",), "localhost": ("127.0.0.1", "::1")}
 """What is bound for each host of a redirect URI: a browser takes either for `localhost`, so both or none."""
@@ -16,14 +16,14 @@ BACKLOG = 16
 
 
 def bound(host: str, port: int) -> list[socket.socket]:
-    """Listen on all addresses of a host. Raises `Trouble`, which names who has the port where that can be seen."""
+    """Listen on all addresses of a host. Raises `CommandFailed`, which names the program that has the port if known."""
     sockets: list[socket.socket] = []
     try:
         sockets.extend(_bound(address, port) for address in ADDRESSES[host])  # what was bound before a refusal stays in
     except OSError as error:
         for one in sockets:
             one.close()
-        raise Trouble(_told(error, host, port)) from None
+        raise CommandFailed(_told(error, host, port)) from None
     return sockets
 
 

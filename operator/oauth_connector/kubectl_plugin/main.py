@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 from oauth_connector.api.schema.durations import PATTERN, in_seconds
 from oauth_connector.api.v1alpha1.consent import LIFETIME
 from oauth_connector.kubectl_plugin import commands as verbs
-from oauth_connector.kubectl_plugin.context import Site, entered
-from oauth_connector.kubectl_plugin.errors import PluginUsageError, Trouble
+from oauth_connector.kubectl_plugin.context import PluginContext, entered
+from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
 from oauth_connector.kubectl_plugin.terminal import plain
 from oauth_connector.telemetry.logging import LogFormat, configure
 
 SETTLING = 30
 WRONG_USAGE, INTERRUPTED = 2, 130
 DURATION = re.compile(rf"[0-9]{{1,8}}|{PATTERN}")
-Command = Callable[[Site, argparse.Namespace], Coroutine[None, None, int]]
+Command = Callable[[PluginContext, argparse.Namespace], Coroutine[None, None, int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PluginUsageError as error:
         print(f"kubectl oauth {error}", file=sys.stderr)
         return WRONG_USAGE
-    except Trouble as trouble:
+    except CommandFailed as trouble:
         print(f"kubectl oauth {given.command}: {plain(trouble)}", file=sys.stderr)
         return verbs.PROBLEM
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -81,7 +81,7 @@ def _authorize(commands: "Commands") -> None:
     _output(command)
 
 
-async def _authorized(site: Site, given: argparse.Namespace) -> int:
+async def _authorized(site: PluginContext, given: argparse.Namespace) -> int:
     from oauth_connector.kubectl_plugin.authorize import authorize  # noqa: PLC0415  # half a second that other commands need not wait
 
     return await authorize(site, given)

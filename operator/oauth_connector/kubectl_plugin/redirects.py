@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import ConsentRequest
-from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted
 
 MOST_PARAMETERS = 64
 
 
-class NotOurs(Exception):  # noqa: N818  # named for what is so
+class UnexpectedRedirect(Exception):  # noqa: N818  # named for what is so
     """What came was not sent by this flow: it changes nothing. The text says why, for a person."""
 
 
@@ -26,14 +26,14 @@ class Expected:
     state: str
 
     def granted(self, query: str) -> Granted:
-        """Judge the query of a redirect. Raises `NotOurs`, or `Trouble` where the provider or the person said no."""
+        """Check the query of a redirect. Raises `UnexpectedRedirect`, or `CommandFailed` where access was denied."""
         try:
             pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
         except ValueError:
-            raise NotOurs("The address has more parameters than any answer.") from None
+            raise UnexpectedRedirect("The address has more parameters than any answer.") from None
         states = [value for name, value in pairs if name == "state"]
         if len(states) != 1 or not hmac.compare_digest(states[0].encode(), self.state.encode()):
-            raise NotOurs("The address does not belong to this run of the command: its state is another.")
+            raise UnexpectedRedirect("The address does not belong to this run of the command: its state is another.")
         return _accepted(self.request.understand(pairs))
 
     def pasted(self, text: str) -> Granted:
@@ -45,16 +45,18 @@ class Expected:
             return self._bare(text)
         parts = urlsplit(text)
         if f"{parts.scheme}://{parts.netloc}{parts.path}" != self.request.redirect_uri:
-            raise NotOurs(
+            raise UnexpectedRedirect(
                 f"That is not where the provider sends the browser: it begins with {self.request.redirect_uri}"
             )
         return self.granted(parts.query)
 
     def _bare(self, text: str) -> Granted:
         if self.request.iss_required:
-            raise NotOurs("This provider names itself in its answer: paste the whole address, not the code alone.")
+            raise UnexpectedRedirect(
+                "This provider names itself in its answer: paste the whole address, not the code alone."
+            )
         if not text or len(text) > LONGEST_CODE or not text.isascii() or not text.isprintable() or " " in text:
-            raise NotOurs("That is neither an address nor a code: copy it once more, to the last character.")
+            raise UnexpectedRedirect("That is neither an address nor a code: copy it once more, to the last character.")
         return Granted(SecretStr(text))
 
 
@@ -62,10 +64,10 @@ def _accepted(answer: Granted | Denied | Flaw) -> Granted:
     if isinstance(answer, Granted):
         return answer
     if isinstance(answer, Denied):
-        raise Trouble(
+        raise CommandFailed(
             DENIALS.get(answer.error, f"The provider ends with the error {answer.error}: ask whoever runs it.")
         )
-    raise Trouble(FLAWS[answer])
+    raise CommandFailed(FLAWS[answer])
 
 
 DENIALS: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from oauth_connector.kubectl_plugin import times as moments
-from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, Standing
+from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
 from oauth_connector.kubectl_plugin.terminal import plain
 from oauth_connector.kubectl_plugin.times import relative
 
@@ -18,7 +18,7 @@ GAP, LABEL = "   ", 18
 DASH = "–"
 
 
-def show_table(standings: Sequence[Standing], now: datetime, *, everywhere: bool) -> None:
+def show_table(standings: Sequence[ConnectorView], now: datetime, *, everywhere: bool) -> None:
     """Print a table, a line for each."""
     lines = [HEAD, *(_line(standing, now) for standing in standings)]
     columns = range(0 if everywhere else 1, len(HEAD))
@@ -28,7 +28,7 @@ def show_table(standings: Sequence[Standing], now: datetime, *, everywhere: bool
         _console().print(Text(GAP).join(cells))
 
 
-def _line(standing: Standing, now: datetime) -> tuple[str, ...]:
+def _line(standing: ConnectorView, now: datetime) -> tuple[str, ...]:
     failed = standing.condition(FAILED)
     return (
         standing.namespace,
@@ -47,7 +47,7 @@ def _cell(text: str, width: int, last: bool) -> Text:  # noqa: FBT001  # of a li
     return Text(text + ("" if last else " " * (width - cell_len(text))), style=STYLES.get(text, ""))
 
 
-def show_one(standing: Standing, now: datetime) -> None:
+def show_one(standing: ConnectorView, now: datetime) -> None:
     """Print one connector in full."""
     console = _console()
     console.print(Text(standing.name, style="bold") + Text(f" in namespace {standing.namespace}", style=""))
@@ -56,7 +56,7 @@ def show_one(standing: Standing, now: datetime) -> None:
         console.print(Text(f"  {label:<{LABEL}}", style="dim") + Text(text, style=style))
 
 
-def _facts(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
+def _facts(standing: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
     ready = standing.ready
     yield "Ready", f"{ready.status}, {ready.reason}"
     yield ("Message" if standing.is_ready else "To do"), ready.message
@@ -71,7 +71,7 @@ def _facts(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
     yield from _error(standing, now)
 
 
-def _times(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
+def _times(standing: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
     scopes = standing.status.get("grantedScopes")
     if isinstance(scopes, list) and scopes:
         yield "Scopes", plain(" ".join(map(str, scopes)))
@@ -88,7 +88,7 @@ def _times(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
             yield label, moments.moment(at, now)
 
 
-def _consent(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
+def _consent(standing: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
     at = standing.time("consent", "time")
     if at is not None:
         account = standing.text("consent", "account")
@@ -100,7 +100,7 @@ def _consent(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
             yield label, text
 
 
-def _error(standing: Standing, now: datetime) -> Iterator[tuple[str, str]]:
+def _error(standing: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
     reason = standing.text("lastError", "reason")
     if reason is None:
         return

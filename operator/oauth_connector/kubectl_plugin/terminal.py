@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from rich.console import Console
 from rich.text import Text
 
-from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.long_lines import long_lines
 from oauth_connector.kubectl_plugin.threads import STDIN, aside, read_line
 
@@ -26,7 +26,7 @@ def plain(text: object) -> str:
     return "".join(letter if letter.isprintable() else "·" for letter in str(text))
 
 
-class Narration:
+class Terminal:
     """Lines for a person, one of which may be in the making."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -62,7 +62,7 @@ class Narration:
             self._waiting, self._told = what, self._monotonic()
 
     async def ask(self, question: str, *, long: bool = False) -> str:
-        """Ask for a line; `long` ones are not shown, and may be longer than terminals take. Raises `Trouble`."""
+        """Ask for a line; `long` ones are not shown, and may be longer than terminals take. Raises `CommandFailed`."""
         self._clear()
         with long_lines() if long else nullcontext():  # before it is asked: who pastes at once is not shown either
             self._console.file.write(question)
@@ -71,7 +71,7 @@ class Narration:
         if long:
             self._console.file.write("\n")
         if answer is None:
-            raise Trouble("Standard input has ended before an answer came: run the command in a terminal.")
+            raise CommandFailed("Standard input has ended before an answer came: run the command in a terminal.")
         return answer
 
     def _clear(self) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oauth_connector.net.connection_pools import Pools
-from oauth_connector.net.fetch import Limits, Outgoing, fetch
-from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
+from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
@@ -20,7 +20,7 @@ NEGATIVE = 10.0
 
 MOST = 1024
 
-_Cached = tuple[Metadata | Signal, float]
+_Cached = tuple[ServerMetadata | Signal, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class _Place:
 class Discovery:
     """Metadata by issuer and trust. Where a look fails, what was last good goes on being used."""
 
-    def __init__(self, pools: Pools, clock: Callable[[], float], limits: Limits | None = None) -> None:
+    def __init__(self, pools: Pools, clock: Callable[[], float], limits: RequestLimits | None = None) -> None:
         self._pools = pools
         self._clock = clock
-        self._limits = limits or Limits()
+        self._limits = limits or RequestLimits()
         self._cached: OrderedDict[_Place, _Cached] = OrderedDict()
         self._locks: dict[_Place, asyncio.Lock] = {}
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Give an issuer's metadata, or what was seen instead. One look at a time for an issuer."""
         place = _Place(issuer, hashlib.sha256((trust or "").encode()).hexdigest())
         async with self._locks.setdefault(place, asyncio.Lock()):
@@ -47,14 +47,14 @@ class Discovery:
         self._locks.pop(place, None)
         return found
 
-    def _fresh(self, place: _Place) -> Metadata | Signal | None:
+    def _fresh(self, place: _Place) -> ServerMetadata | Signal | None:
         found, until = self._cached.get(place, (None, 0.0))
         return found if self._clock() < until else None
 
-    async def _look(self, place: _Place, trust: str | None) -> Metadata | Signal:
+    async def _look(self, place: _Place, trust: str | None) -> ServerMetadata | Signal:
         found = await self._fetched(place.issuer, trust)
         known = self._cached.get(place, (None, 0.0))[0]
-        kept = known if isinstance(found, Signal) and isinstance(known, Metadata) else found
+        kept = known if isinstance(found, Signal) and isinstance(known, ServerMetadata) else found
         life = NEGATIVE if isinstance(found, Signal) else FRESH
         self._cached[place] = (kept, self._clock() + life)
         self._cached.move_to_end(place)
@@ -62,13 +62,13 @@ class Discovery:
             self._cached.popitem(last=False)
         return kept
 
-    async def _fetched(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def _fetched(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Try both addresses; the second only where the first has nothing to show."""
-        found: Metadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
+        found: ServerMetadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
         for url in well_known_urls(issuer):
             outgoing = Outgoing("GET", url, (("Accept", "application/json"),))
             answer = await fetch(self._pools, outgoing, trust, self._limits)
             found = parse_metadata(issuer, answer) if isinstance(answer, HTTPResponse) else answer
-            if isinstance(found, Metadata) or not isinstance(answer, HTTPResponse):
+            if isinstance(found, ServerMetadata) or not isinstance(answer, HTTPResponse):
                 break
         return found

@@ -17,7 +17,7 @@ from oauth_connector.net.tls import BadCertificatesError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_request import Term
+from oauth_connector.oauth.token_request import SendWindow
 
 ALWAYS = (("User-Agent", "oauth-connector-operator"), ("Accept-Encoding", "identity"))
 
@@ -26,7 +26,7 @@ _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestLimits:
     """What one request may take: seconds in all and for the connection, bytes of the answer's body."""
 
     total: float = 15.0
@@ -42,7 +42,7 @@ class Outgoing:
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    term: Term | None = None
+    term: SendWindow | None = None
 
     def seconds(self, most: float) -> float:
         """Give how long it may take from now on."""
@@ -54,7 +54,7 @@ class Outgoing:
             raise TimeoutError("nothing was sent: it is too late for it")
 
 
-async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: Limits) -> HTTPResponse | Signal:
+async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: RequestLimits) -> HTTPResponse | Signal:
     """Make a request; whatever fails comes back as a signal. Cancelling it closes its connection."""
     sent = False
 

@@ -19,7 +19,7 @@ PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class ProbeResult:
     """How far one gets: `problem` is what stopped us, if anything; what was learnt before that is filled in."""
 
     host: str
@@ -31,27 +31,25 @@ class Examination:
     problem: Symptom | None = None
 
 
-async def examine(
-    url: str, allowed: Sequence[AllowedDestination], bundle: Path | None, trust: str | None
-) -> Examination:
+async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | None, trust: str | None) -> ProbeResult:
     """Go as far as a finished TLS handshake with the server of a URL, and send nothing. Never raises."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
         addresses = await Resolver().resolve(host)
     except UnresolvedError as error:
-        return Examination(host, port, problem=error.symptom)
+        return ProbeResult(host, port, problem=error.symptom)
     if not all(judge(Destination(parts.scheme, host, port, address), allowed) for address in addresses):
-        return Examination(host, port, addresses, problem=Symptom.DESTINATION_NOT_ALLOWED)
+        return ProbeResult(host, port, addresses, problem=Symptom.DESTINATION_NOT_ALLOWED)
     try:
         secured = context(bundle, trust) if parts.scheme == "https" else None
         async with asyncio.timeout(PATIENCE):
             protocol, until = await _handshake(str(addresses[0]), port, host, secured)
     except BadCertificatesError:
-        return Examination(host, port, addresses, allowed=True, problem=Symptom.BAD_CA_BUNDLE)
+        return ProbeResult(host, port, addresses, allowed=True, problem=Symptom.BAD_CA_BUNDLE)
     except (OSError, TimeoutError) as error:
-        return Examination(host, port, addresses, allowed=True, problem=symptom_of(error, sent=False))
-    return Examination(host, port, addresses, allowed=True, protocol=protocol, certificate_until=until)
+        return ProbeResult(host, port, addresses, allowed=True, problem=symptom_of(error, sent=False))
+    return ProbeResult(host, port, addresses, allowed=True, protocol=protocol, certificate_until=until)
 
 
 async def _handshake(

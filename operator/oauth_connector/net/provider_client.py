@@ -9,14 +9,14 @@ from typing import Self
 from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
-from oauth_connector.net.fetch import Limits, Outgoing, fetch
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
 
 
-class HTTPProvider:
+class HTTPProviderClient:
     """Implements `ports.Provider` over HTTP."""
 
     def __init__(
@@ -25,10 +25,10 @@ class HTTPProvider:
         bundle: Path | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
-        limits: Limits | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self._pools = Pools(allowed, bundle)
-        self._limits = limits or Limits()
+        self._limits = limits or RequestLimits()
         self._discovery = Discovery(self._pools, clock, self._limits)
 
     async def __aenter__(self) -> Self:
@@ -39,7 +39,7 @@ class HTTPProvider:
     ) -> None:
         await self._pools.aclose()
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Discover an issuer's endpoints (RFC 8414), trusting these certificates (PEM) too."""
         return await self._discovery.find(issuer, trust)
 

@@ -13,7 +13,7 @@ from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import GrantType
 
 
-class Phase(StrEnum):
+class RequestPhase(StrEnum):
     """Where it went wrong."""
 
     DISCOVERY = "Discovery"
@@ -166,34 +166,34 @@ _REFUSING = range(400, 404)
 _UNAUTHORIZED = frozenset({401, 403})
 
 
-def classify(grant: GrantType, phase: Phase, signal: Signal) -> Failure:
+def classify(grant: GrantType, phase: RequestPhase, signal: Signal) -> Failure:
     """Look a signal up in the table."""
     row = _row(grant, phase, signal)
     return Failure(row.reason, row.remedy, row.repeatable, signal)
 
 
-def _row(grant: GrantType, phase: Phase, signal: Signal) -> _Row:
-    if phase is Phase.DISCOVERY and signal.symptom in _IN_DISCOVERY:
+def _row(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
+    if phase is RequestPhase.DISCOVERY and signal.symptom in _IN_DISCOVERY:
         return _IN_DISCOVERY[signal.symptom]
     if signal.symptom is Symptom.OAUTH_ERROR:
         return _of_error(grant, phase, signal)
     # glewlwyd answers a wrong password with 403 and nothing: as good as a refusal, since a lock-out may follow.
     silent = signal.symptom is Symptom.EMPTY and signal.http_status in _REFUSING
-    if grant is GrantType.PASSWORD and phase is Phase.TOKEN and silent:
+    if grant is GrantType.PASSWORD and phase is RequestPhase.TOKEN and silent:
         return _REFUSED_PASSWORD
     if signal.symptom is Symptom.EMPTY and signal.http_status in _UNAUTHORIZED:
         return _SYMPTOMS[Symptom.UNAUTHORIZED]
     return _SYMPTOMS[signal.symptom]
 
 
-def _of_error(grant: GrantType, phase: Phase, signal: Signal) -> _Row:
+def _of_error(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
     """Look an `error` up; an unknown one is the spec's fault where the status is 4xx, else the provider's."""
     error = (signal.oauth_error or "").lower()
-    if phase in (Phase.CODE, Phase.REFRESH) and error in _DEAD:
-        if phase is Phase.CODE:
+    if phase in (RequestPhase.CODE, RequestPhase.REFRESH) and error in _DEAD:
+        if phase is RequestPhase.CODE:
             return _CODE_REFUSED
         return _PASSWORD_INSTEAD if grant is GrantType.PASSWORD else _GRANT_REFUSED
-    if grant is GrantType.PASSWORD and phase is Phase.TOKEN and error in _OF_PASSWORD:
+    if grant is GrantType.PASSWORD and phase is RequestPhase.TOKEN and error in _OF_PASSWORD:
         return _OF_PASSWORD[error]
     if error in _OAUTH_ERRORS:
         return _OAUTH_ERRORS[error]

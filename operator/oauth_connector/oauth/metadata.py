@@ -11,7 +11,7 @@ from oauth_connector.oauth.token_response import of_status
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
+class ServerMetadata:
     """What an issuer says of itself; URLs as it wrote them, never normalised."""
 
     issuer: str
@@ -30,7 +30,7 @@ def well_known_urls(issuer: str) -> tuple[str, str]:
     return tuple(urlunsplit((parts.scheme, parts.netloc, p, "", "")) for p in (inserted, appended))  # type: ignore[return-value]  # two in, two out
 
 
-def parse_metadata(issuer: str, response: HTTPResponse) -> Metadata | Signal:
+def parse_metadata(issuer: str, response: HTTPResponse) -> ServerMetadata | Signal:
     """Read a document; its `issuer` must be the one that was asked for, to the character (RFC 8414 §3.3)."""
     if response.status != 200:  # noqa: PLR2004  # HTTP
         symptom = of_status(response.status) or Symptom.CLIENT_ERROR
@@ -44,7 +44,7 @@ def parse_metadata(issuer: str, response: HTTPResponse) -> Metadata | Signal:
     if endpoint is None:
         return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
     iss_required = members.get("authorization_response_iss_parameter_supported") is True
-    return Metadata(
+    return ServerMetadata(
         issuer,
         endpoint,
         _url(members.get("authorization_endpoint")),

@@ -87,7 +87,7 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SendWindow:
     """When a request may be made, in seconds since the epoch: begun by `latest` or never, and given up at `until`."""
 
     latest: float
@@ -101,7 +101,7 @@ class TokenRequest:
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
-    term: Term | None = None
+    term: SendWindow | None = None
 
 
 def token_request(url: str, grant: Grant, client: Client, parameters: Parameters) -> TokenRequest:

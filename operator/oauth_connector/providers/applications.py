@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.oauth.token import ClientAuthentication
 from oauth_connector.providers.patterns import HOST, SALESFORCE_HOST, one_of
-from oauth_connector.providers.preset import Callback, Parameter, Preset, PresetName
+from oauth_connector.providers.preset import Parameter, Preset, PresetName, TokenHostParameter
 
 _ZOHO_HOSTS: Mapping[str, str] = {
     "us": "accounts.zoho.com",
@@ -39,7 +39,7 @@ ZOHO = Preset(
     scope_separator=",",
     authorization={"access_type": "offline", "prompt": "consent"},
     header_prefix="Zoho-oauthtoken",
-    callback=Callback("accounts-server", frozenset(_ZOHO_HOSTS.values())),
+    callback=TokenHostParameter("accounts-server", frozenset(_ZOHO_HOSTS.values())),
     quirks=Quirks(
         errors={
             "invalid_code": "invalid_grant",

@@ -40,7 +40,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Callback:
+class TokenHostParameter:
     """A parameter of the redirect that names another token host, and the hosts that it may name: never any other."""
 
     name: str
@@ -84,7 +84,7 @@ class Preset:
     pkce: bool = True
     kills_old_token: bool = False
     default_lifetime: int | None = None
-    callback: Callback | None = None
+    callback: TokenHostParameter | None = None
     quirks: Quirks = STANDARD
     notes: tuple[str, ...] = ()
 

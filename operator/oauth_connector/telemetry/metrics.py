@@ -60,7 +60,7 @@ class Metrics:
         self._lateness = self._histogram("refresh_lateness", "From the planned second to the start", LATENESS_BUCKETS)
         self._queue = self._gauge("queue_depth", "Connectors that are due and have no worker yet")
         self._waited = self._gauge("queue_oldest_seconds", "For how long the first of them has waited")
-        self._lanes = self._gauge("host_waiting", "Connectors that wait for a place at their token host")
+        self._host_limiter = self._gauge("host_waiting", "Connectors that wait for a place at their token host")
         self._watch = self._gauge(
             "watch_last_event_timestamp_seconds", "When a cache was last known to be true", "resource"
         )
@@ -93,11 +93,11 @@ class Metrics:
         """Ask at each scrape when a cache was last known to be true, in seconds since the epoch."""
         self._watch.labels(resource).set_function(last_heard)
 
-    def watch_queue(self, depth: Read, waited: Read, lanes: Read) -> None:
+    def watch_queue(self, depth: Read, waited: Read, host_limiter: Read) -> None:
         """Ask at each scrape who is due, for how long the first has waited, and who waits for a place at a host."""
         self._queue.set_function(depth)
         self._waited.set_function(waited)
-        self._lanes.set_function(lanes)
+        self._host_limiter.set_function(host_limiter)
 
     def render(self) -> bytes:
         """Give all series in Prometheus' text format."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from oauth_connector.controller.grant_store import Point
+from oauth_connector.controller.grant_store import FaultPoint
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
 from tests.support.consent_by_hand import ConsentByHand
@@ -19,10 +19,10 @@ LOST = "answered-strict"
 """The server has rotated, nobody has the answer, and no token is forgiven that comes twice."""
 
 TAKEN = {
-    Point.CHOSEN: [1, 2],
-    Point.CLAIMED: [1, 2],
-    Point.ANSWERED: [1, 2, 2],
-    Point.PERSISTED: [1, 2, 3],
+    FaultPoint.CHOSEN: [1, 2],
+    FaultPoint.CLAIMED: [1, 2],
+    FaultPoint.ANSWERED: [1, 2, 2],
+    FaultPoint.PERSISTED: [1, 2, 3],
 }
 """The refresh tokens that are presented in all: the seed, and the next, twice only where its answer was lost.
 
@@ -30,10 +30,10 @@ What was stored is not known to be what the person had asked for, who gets one m
 """
 
 CODES = {
-    Point.CHOSEN: ("Connected", ["granted"]),
-    Point.CLAIMED: ("CodeLost", []),
-    Point.ANSWERED: ("CodeLost", ["granted"]),
-    Point.PERSISTED: ("Connected", ["granted"]),
+    FaultPoint.CHOSEN: ("Connected", ["granted"]),
+    FaultPoint.CLAIMED: ("CodeLost", []),
+    FaultPoint.ANSWERED: ("CodeLost", ["granted"]),
+    FaultPoint.PERSISTED: ("Connected", ["granted"]),
 }
 """What becomes of a consent, and of its code, which is never sent twice."""
 
@@ -42,7 +42,7 @@ CODES = {
 class Held:
     """Whoever is held at one point."""
 
-    point: Point
+    point: FaultPoint
     strict: Holder
     graceful: Holder
     consenting: Holder
@@ -54,7 +54,7 @@ class Held:
         return self.strict, self.graceful
 
 
-async def hold(holders: Holders, point: Point) -> Held:
+async def hold(holders: Holders, point: FaultPoint) -> Held:
     """Create the connectors for one point, with their first tokens, and a consent that lacks its confirmation."""
     strict, graceful, consenting = await asyncio.gather(
         holders.seeded(f"{point.value}-strict", STRICT),
@@ -104,7 +104,7 @@ async def test_a_process_that_goes_between_claim_and_publish_loses_no_grant_but_
     """
     first = await start_another(TrappedOperator)
     assert isinstance(first, TrappedOperator)
-    held = await asyncio.gather(*(hold(holders, point) for point in Point))
+    held = await asyncio.gather(*(hold(holders, point) for point in FaultPoint))
     await spring(first, held, signal)
     await start_another()
     await another_has_settled(held)
@@ -121,8 +121,8 @@ async def wakes_up(operator: TrappedOperator, held: list[Held]) -> None:
     """Let the stopped process go on; what it had an answer for, and nobody else has, it stores."""
     operator.go_on()
     by_point = {each.point: each for each in held}
-    await by_point[Point.ANSWERED].consenting.shows(Ready="TokenIssued")
-    await by_point[Point.ANSWERED].strict.shows(Ready="TokenIssued")
+    await by_point[FaultPoint.ANSWERED].consenting.shows(Ready="TokenIssued")
+    await by_point[FaultPoint.ANSWERED].strict.shows(Ready="TokenIssued")
     for each in held:
         for holder in each.refreshing:
             assert holder.presented == TAKEN[each.point], holder.name

@@ -10,7 +10,7 @@ import pytest
 from tests.chaos.grants.conftest import StartAnother
 from tests.support import faults
 from tests.support.cluster import until
-from tests.support.faults import Answer, Fault, Pass, Replace, ResetAfter, ResetBefore, Truncate
+from tests.support.faults import Fault, Pass, Replace, ResetAfter, ResetBefore, Respond, Truncate
 from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.support.holders import GRACE, STRICT, Holder, Holders
 
@@ -27,7 +27,7 @@ INSTEAD: dict[str, Fault] = {
     "503": faults.unavailable(),
     "500 with an error": faults.oauth_error("server_error", 500),
     "502 with a page": faults.html(502),
-    "200 with nothing": Answer(200),
+    "200 with nothing": Respond(200),
 }
 """What befalls the request: the server has never seen it."""
 

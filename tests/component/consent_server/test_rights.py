@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from devtools.control_plane import ControlPlane
-from oauth_connector.consent_server.consents import KubeConsents, Overtaken
+from oauth_connector.consent_server.consents import AlreadyAnswered, KubeConsents
 from oauth_connector.consent_server.names import Name
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
@@ -77,7 +77,7 @@ async def test_a_response_is_written_once_and_to_the_version_that_was_read(
     old = await consents.read(name)
     assert old is not None
     await asked.fill("https://connect.example.com", "https://accounts.example.com/auth")
-    with pytest.raises(Overtaken):
+    with pytest.raises(AlreadyAnswered):
         await consents.answer(old, SEALED)
     new = await consents.read(name)
     assert new is not None
@@ -85,7 +85,7 @@ async def test_a_response_is_written_once_and_to_the_version_that_was_read(
     newest = await consents.read(name)
     assert newest is not None
     assert newest.response == SEALED
-    with pytest.raises(Overtaken):
+    with pytest.raises(AlreadyAnswered):
         await consents.answer(newest, "f.g.h.i.j")
     assert await asked.response() == SEALED
 
@@ -98,5 +98,5 @@ async def test_a_consent_that_is_gone_is_none(service: KubeAPI, namespace: Names
     assert read is not None
     await namespace.delete("oauthconsents", asked.name)
     assert await consents.read(name) is None
-    with pytest.raises(Overtaken):
+    with pytest.raises(AlreadyAnswered):
         await consents.answer(read, SEALED)

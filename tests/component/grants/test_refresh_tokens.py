@@ -4,7 +4,7 @@ import asyncio
 
 from pydantic import SecretStr
 
-from devtools.registrations import Terms
+from devtools.registrations import Registration
 from tests.support.cluster import until
 from tests.support.holders import Holder, Holders
 
@@ -67,7 +67,7 @@ async def test_a_deleted_output_comes_back_without_a_token_call(holders: Holders
 
 async def test_the_expiry_of_a_refresh_token_stands_in_status(holders: Holders) -> None:
     """Where the provider tells it, people can see it."""
-    told = await holders.seeded("told", Terms(refresh_lifetime=4000, refresh_lifetime_told=True))
+    told = await holders.seeded("told", Registration(refresh_lifetime=4000, refresh_lifetime_told=True))
     silent = await holders.seeded("silent")
     await told.shows(Ready="TokenIssued")
     await silent.shows(Ready="TokenIssued")

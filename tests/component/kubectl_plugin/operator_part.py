@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from oauth_connector.consent_protocol.sealing import Answer, ConsentKeys
+from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse
 from oauth_connector.oauth.authorization import challenge
 from tests.support.cluster import MERGE, Manifest, Namespace, until
 
@@ -50,7 +50,7 @@ class OperatorPart:
         await self._write("oauthconsents", consent["metadata"]["name"], {"request": request})
         return consent
 
-    async def answer(self) -> Answer:
+    async def answer(self) -> ConsentResponse:
         """Wait for the response and the confirmation, and give the answer that was sealed."""
 
         async def is_there() -> bool:

@@ -15,7 +15,7 @@ import yaml
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import ConsentRequest
-from oauth_connector.consent_protocol.sealing import Answer, seal
+from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import Granted, Issuer, parse_redirect
 from tests.support.cluster import Namespace, until
@@ -64,7 +64,7 @@ class Scene:
         await until(lambda: self._is_filled(name))
         request = await self._request(name)
         granted = await self._follow(request)
-        answer = Answer(granted.code, SecretStr(ticket), confirmation, granted.iss, granted.extra)
+        answer = ConsentResponse(granted.code, SecretStr(ticket), confirmation, granted.iss, granted.extra)
         sealed = seal(answer, request.encryption_key)
         await self.namespace.edit("oauthconsents", f"{name}/status", {"status": {"response": sealed}})
         await self.namespace.edit("oauthconsents", name, {"spec": {"confirmation": confirmation}})

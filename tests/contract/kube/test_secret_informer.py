@@ -11,9 +11,9 @@ from oauth_connector.connector.secret.managed_fields import MANAGER
 from oauth_connector.connector.secret.metadata import MANAGED, SecretMetadata, secret_metadata
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.secret_cache import SecretStore
-from oauth_connector.kube.secret_informer import MetadataInformer
-from oauth_connector.kube.watch_stream import Pace, Source, events
+from oauth_connector.kube.secret_cache import SecretCache
+from oauth_connector.kube.secret_informer import SecretInformer
+from oauth_connector.kube.watch_stream import Source, WatchTiming, events
 from tests.support.cluster import Namespace, admin_of
 from tests.support.polling import eventually
 
@@ -33,11 +33,11 @@ class Told:
 
 
 @asynccontextmanager
-async def informed(api: KubeAPI, namespace: str, pace: Pace) -> AsyncIterator[tuple[SecretStore, Told]]:
+async def informed(api: KubeAPI, namespace: str, pace: WatchTiming) -> AsyncIterator[tuple[SecretCache, Told]]:
     """Run an informer over the Secrets of a namespace, and wait for its first list."""
-    store, told = SecretStore(), Told()
+    store, told = SecretCache(), Told()
     source = Source(f"/api/v1/namespaces/{namespace}/secrets", f"{MANAGED}=true")
-    informer = MetadataInformer(api, store, told.hear, source, pace)
+    informer = SecretInformer(api, store, told.hear, source, pace)
     task = asyncio.create_task(informer.run())
     try:
         await eventually(informer.synced.is_set)
@@ -59,7 +59,7 @@ async def add(api: KubeAPI, namespace: str, name: str = "a") -> SecretMetadata:
 async def test_the_store_follows_the_cluster(admin: KubeAPI, namespace: Namespace) -> None:
     """Over many short streams: what is there, what comes, what others edit, what goes."""
     await add(admin, namespace.name, "before")
-    async with informed(admin, namespace.name, Pace(stream=2)) as (store, told):
+    async with informed(admin, namespace.name, WatchTiming(stream=2)) as (store, told):
         assert store.get(namespace.name, "before") is not None
         await add(admin, namespace.name)
         await eventually(lambda: (found := store.get(namespace.name, "a")) is not None and found.intact)
@@ -77,7 +77,7 @@ async def test_the_store_follows_the_cluster(admin: KubeAPI, namespace: Namespac
 
 async def test_secrets_without_our_label_stay_out(admin: KubeAPI, namespace: Namespace) -> None:
     """The rest of the cluster's Secrets cost no memory."""
-    async with informed(admin, namespace.name, Pace()) as (store, _):
+    async with informed(admin, namespace.name, WatchTiming()) as (store, _):
         await namespace.add_secret("foreign", password="x")
         await add(admin, namespace.name)
         await eventually(lambda: len(store) == 1)
@@ -86,7 +86,7 @@ async def test_secrets_without_our_label_stay_out(admin: KubeAPI, namespace: Nam
 
 async def test_own_writes_are_known_at_once_and_told_once_at_most(admin: KubeAPI, namespace: Namespace) -> None:
     """Of the answer and its echo in the watch, whichever comes second is no news."""
-    async with informed(admin, namespace.name, Pace()) as (store, told):
+    async with informed(admin, namespace.name, WatchTiming()) as (store, told):
         for name in ("a", "b", "c"):
             store.put(await add(admin, namespace.name, name))
             assert store.get(namespace.name, name) is not None
@@ -111,7 +111,7 @@ async def restart(plane: ControlPlane) -> None:
 
 async def test_a_restart_of_the_api_server_is_survived(plane: ControlPlane) -> None:
     """What comes afterwards is known as before."""
-    pace = Pace(first=0.05, longest=0.5)
+    pace = WatchTiming(first=0.05, longest=0.5)
     async with admin_of(plane) as api, informed(api, "default", pace) as (store, _):
         await add(api, "default")
         await eventually(lambda: store.get("default", "a") is not None)
@@ -126,4 +126,4 @@ async def test_a_version_that_is_too_old_is_told_as_an_event(plane: ControlPlane
     source = Source("/api/v1/secrets", f"{MANAGED}=true")
     async with admin_of(plane) as api, asyncio.timeout(20):
         with pytest.raises(KubeError, match="410 Expired"):
-            _ = [event async for event in events(api, source, "1", Pace())]
+            _ = [event async for event in events(api, source, "1", WatchTiming())]

@@ -180,9 +180,9 @@ async def test_what_is_as_it_was_seen_is_deleted(admin: KubeAPI, namespace: Name
 
 async def test_nothing_is_created_in_a_namespace_that_is_going(admin: KubeAPI, namespace: Namespace) -> None:
     """403, told from a missing right by its cause; not 409."""
-    keeper = {"metadata": {"name": "keeper", "finalizers": ["example.com/keeper"]}}
+    grant_store = {"metadata": {"name": "keeper", "finalizers": ["example.com/keeper"]}}
     keepers = f"/api/v1/namespaces/{namespace.name}/configmaps"
-    await admin.create(keepers, keeper, "a-person")
+    await admin.create(keepers, grant_store, "a-person")
     await admin.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
     error = await refused(created(admin, namespace))
     await admin.merge_patch(f"{keepers}/keeper", {"metadata": {"finalizers": None}}, "a-person")

@@ -8,26 +8,26 @@ import pytest
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import (
-    Cause,
-    Conflict,
     Decision,
-    Drifted,
-    Hold,
-    Keep,
-    LeaveAlone,
-    Mint,
-    Missing,
-    Publish,
-    Render,
-    Shown,
+    DoNothing,
+    KeepToken,
+    Postpone,
+    PublishToken,
+    RenderSecret,
+    RequestCause,
+    RequestToken,
+    SecretConflict,
+    SecretCurrent,
+    SecretDrifted,
+    SecretMissing,
 )
 from oauth_connector.connector.effective import token_digest
 from oauth_connector.connector.observation import (
+    ConnectorMemory,
     CredentialVersion,
     KnownConflict,
     Observation,
     PendingToken,
-    Recollection,
 )
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
@@ -76,77 +76,77 @@ def at(seconds: int) -> str:
 
 KNOWN = (CredentialVersion("robot", "u", "1"),)
 CHANGED = (CredentialVersion("robot", "u", "2"),)
-TIRED = Recollection(heals=(NOW - 300.0, NOW - 200.0, NOW - 100.0))
+TIRED = ConnectorMemory(repairs=(NOW - 300.0, NOW - 200.0, NOW - 100.0))
 
 TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
-    "a connector seen for the first time asks for its first token": (an_observation, Mint(Cause.FIRST)),
+    "a connector seen for the first time asks for its first token": (an_observation, RequestToken(RequestCause.FIRST)),
     "a connector that is going is left alone": (
         lambda: an_observation(a_connector(deleting=True)),
-        LeaveAlone(),
+        DoNothing(),
     ),
     "a suspended connector holds without an end": (
         lambda: an_observation(a_connector(a_spec(suspend=True))),
-        Hold(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None),
+        Postpone(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None),
     ),
-    "a token of a minute is kept until two thirds of its life": (resting, Keep),
-    "a token past two thirds of its life is replaced": (lambda: resting(age=2500), Mint(Cause.DUE)),
-    "an expired token is replaced": (lambda: resting(age=7200), Mint(Cause.DUE)),
-    "a Secret that vanished is replaced": (lambda: resting(output=None), Mint(Cause.LOST)),
+    "a token of a minute is kept until two thirds of its life": (resting, KeepToken),
+    "a token past two thirds of its life is replaced": (lambda: resting(age=2500), RequestToken(RequestCause.DUE)),
+    "an expired token is replaced": (lambda: resting(age=7200), RequestToken(RequestCause.DUE)),
+    "a Secret that vanished is replaced": (lambda: resting(output=None), RequestToken(RequestCause.LOST)),
     "a Secret that somebody edited is replaced": (
         lambda: resting(output=an_output(a_connector(), a_token(a_connector(), issued=NOW - 60), intact=False)),
-        Mint(Cause.DRIFTED),
+        RequestToken(RequestCause.DRIFTED),
     ),
     "a request that changed asks anew": (
         lambda: resting(token_digest="v1:another"),
-        Mint(Cause.SPEC_CHANGED),
+        RequestToken(RequestCause.SPEC_CHANGED),
     ),
-    "a rationed healing waits": (lambda: resting(output=None, memory=TIRED), Hold),
+    "a rationed healing waits": (lambda: resting(output=None, memory=TIRED), Postpone),
     "ten seconds pass between two calls": (
-        lambda: resting(output=None, memory=Recollection(last_call=NOW - 3.0)),
-        Hold(None, NOW + 7.0),
+        lambda: resting(output=None, memory=ConnectorMemory(last_call=NOW - 3.0)),
+        Postpone(None, NOW + 7.0),
     ),
     "a clock set back does not block a call for ever": (
-        lambda: resting(output=None, memory=Recollection(last_call=NOW + 9000.0)),
-        Mint(Cause.LOST),
+        lambda: resting(output=None, memory=ConnectorMemory(last_call=NOW + 9000.0)),
+        RequestToken(RequestCause.LOST),
     ),
-    "a failure waits for its next try": (lambda: failing("ProviderError", NOW + 40), Hold(None, NOW + 40)),
+    "a failure waits for its next try": (lambda: failing("ProviderError", NOW + 40), Postpone(None, NOW + 40)),
     "a failure whose time has come is tried again": (
         lambda: failing("ProviderError", NOW - 1),
-        Mint(Cause.FIRST),
+        RequestToken(RequestCause.FIRST),
     ),
     "a next try hours away was put there by somebody else": (
         lambda: failing("ProviderError", NOW + 90_000),
-        Mint(Cause.FIRST),
+        RequestToken(RequestCause.FIRST),
     ),
     "a refused client is looked at within a minute": (
         lambda: _with(failing("CredentialsRejected", NOW + 270), credentials=KNOWN),
-        Hold(None, NOW + 60),
+        Postpone(None, NOW + 60),
     ),
     "a refused client is probed when its time has come": (
         lambda: _with(failing("CredentialsRejected", NOW), credentials=KNOWN),
-        Mint(Cause.FIRST),
+        RequestToken(RequestCause.FIRST),
     ),
     "a corrected Secret is tried at once": (
         lambda: _with(failing("CredentialsRejected", NOW + 270), credentials=CHANGED),
-        Mint(Cause.CREDENTIALS_CHANGED),
+        RequestToken(RequestCause.CREDENTIALS_CHANGED),
     ),
     "a refused password is never probed": (
         lambda: _with(failing("CredentialsRejected", None, spec=a_password_spec(), age=90_000), credentials=KNOWN),
-        Hold(None, NOW + 60),
+        Postpone(None, NOW + 60),
     ),
     "a missing Secret is looked for soon": (
         lambda: _with(failing("CredentialsNotFound", None, age=8), credentials=KNOWN),
-        Hold(None, NOW + 2.0),
+        Postpone(None, NOW + 2.0),
     ),
     "a token that could not be written yet is published": (
-        lambda: resting(output=None, memory=Recollection(pending=PendingToken(a_token(a_connector())))),
-        Publish(PendingToken(a_token(a_connector()))),
+        lambda: resting(output=None, memory=ConnectorMemory(pending=PendingToken(a_token(a_connector())))),
+        PublishToken(PendingToken(a_token(a_connector()))),
     ),
     "a token that waits and has expired is not published": (
         lambda: resting(
-            output=None, memory=Recollection(pending=PendingToken(a_token(a_connector(), issued=NOW - 7200)))
+            output=None, memory=ConnectorMemory(pending=PendingToken(a_token(a_connector(), issued=NOW - 7200)))
         ),
-        Mint(Cause.LOST),
+        RequestToken(RequestCause.LOST),
     ),
 }
 
@@ -171,8 +171,8 @@ def test_a_requested_refresh_is_made_once() -> None:
         a_connector(refresh_request="1", status={"observedGeneration": 1, "lastHandledRefresh": "1"}),
         output=obs.output,
     )
-    assert decide(asked).token == Mint(Cause.REQUESTED)
-    assert isinstance(decide(done).token, Keep)
+    assert decide(asked).token == RequestToken(RequestCause.REQUESTED)
+    assert isinstance(decide(done).token, KeepToken)
 
 
 def secret_answer(obs: Observation) -> object:
@@ -185,33 +185,33 @@ def test_a_secret_of_another_connector_is_a_conflict_and_stops_token_calls() -> 
     """A Secret that another connector holds is not touched, and no token is asked for that nobody could read."""
     output = an_output(a_connector(), connector="other", connector_uid="another-uid")
     decision = decide(an_observation(output=output))
-    assert isinstance(decision.secret, Conflict)
+    assert isinstance(decision.secret, SecretConflict)
     assert decision.secret.problem.reason is Reason.SECRET_CONFLICT
-    assert isinstance(decision.token, Hold)
+    assert isinstance(decision.token, Postpone)
 
 
 def test_a_conflict_known_from_a_live_read_holds_for_a_minute() -> None:
     """A foreign Secret without our label is looked at once a minute."""
     problem = Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC)
-    fresh = an_observation(memory=Recollection(conflict=KnownConflict(problem, NOW - 10.0)))
-    old = an_observation(memory=Recollection(conflict=KnownConflict(problem, NOW - 61.0)))
-    assert decide(fresh).token == Hold(problem, NOW + 50.0)
-    assert decide(old).token == Mint(Cause.FIRST)
+    fresh = an_observation(memory=ConnectorMemory(conflict=KnownConflict(problem, NOW - 10.0)))
+    old = an_observation(memory=ConnectorMemory(conflict=KnownConflict(problem, NOW - 61.0)))
+    assert decide(fresh).token == Postpone(problem, NOW + 50.0)
+    assert decide(old).token == RequestToken(RequestCause.FIRST)
 
 
 def test_a_namesakes_secret_is_taken_over_without_a_token_call() -> None:
     """A connector that was deleted and made again inherits the Secret and the token in it."""
     output = an_output(a_connector(), a_token(a_connector(), issued=NOW - 60), connector_uid="the-uid-before")
     decision = decide(an_observation(output=output))
-    assert isinstance(decision.token, Keep)
-    assert decision.secret == Render(output)
+    assert isinstance(decision.token, KeepToken)
+    assert decision.secret == RenderSecret(output)
 
 
 def test_a_changed_output_is_rendered_from_the_token_that_is_there() -> None:
     """Another `output` needs no other token."""
     decision = decide(resting(output_digest="v1:another"))
-    assert isinstance(decision.token, Keep)
-    assert isinstance(decision.secret, Render)
+    assert isinstance(decision.token, KeepToken)
+    assert isinstance(decision.secret, RenderSecret)
 
 
 def test_a_changed_secret_name_moves_the_token() -> None:
@@ -219,31 +219,31 @@ def test_a_changed_secret_name_moves_the_token() -> None:
     before = a_connector()
     stray = an_output(before, a_token(before, issued=NOW - 60))
     renamed = a_connector(a_spec(output={"secretName": "elsewhere"}))
-    decision = decide(an_observation(renamed, strays=(stray,)))
-    assert isinstance(decision.token, Keep)
-    assert decision.secret == Render(stray)
+    decision = decide(an_observation(renamed, orphans=(stray,)))
+    assert isinstance(decision.token, KeepToken)
+    assert decision.secret == RenderSecret(stray)
 
 
 def test_a_shown_token_rests_and_strays_are_named_for_removal() -> None:
     """Where all is as it should be only Secrets of earlier names are left to do."""
     stray = an_output(a_connector(), name="earlier")
-    assert secret_answer(resting()) == Shown()
-    assert secret_answer(resting(strays=(stray,))) == Shown((stray,))
+    assert secret_answer(resting()) == SecretCurrent()
+    assert secret_answer(resting(orphans=(stray,))) == SecretCurrent((stray,))
 
 
 def test_a_missing_and_a_drifted_secret_are_told_apart() -> None:
-    """Nothing there is `Missing`, something changed there is `Drifted`."""
-    assert secret_answer(resting(output=None)) == Missing()
-    assert secret_answer(resting(output=an_output(a_connector(), intact=False))) == Drifted()
+    """Nothing there is `SecretMissing`, something changed there is `SecretDrifted`."""
+    assert secret_answer(resting(output=None)) == SecretMissing()
+    assert secret_answer(resting(output=an_output(a_connector(), intact=False))) == SecretDrifted()
 
 
 def test_a_token_from_the_future_is_replaced() -> None:
     """A token that was issued later than now shows that the clock was set back: when it dies is not known any more."""
-    assert decide(resting(age=-11)).token == Mint(Cause.DUE)
+    assert decide(resting(age=-11)).token == RequestToken(RequestCause.DUE)
 
 
 def test_a_token_that_would_die_before_its_refresh_is_replaced_when_the_clock_was_set_back() -> None:
     """Of an hour, a third is left at the refresh: ten minutes more do no harm, 25 would be too late."""
-    ten, twenty_five = (resting(age=1600, memory=Recollection(set_back=by)) for by in (600, 1500))
-    assert isinstance(decide(ten).token, Keep)
-    assert decide(twenty_five).token == Mint(Cause.DUE)
+    ten, twenty_five = (resting(age=1600, memory=ConnectorMemory(set_back=by)) for by in (600, 1500))
+    assert isinstance(decide(ten).token, KeepToken)
+    assert decide(twenty_five).token == RequestToken(RequestCause.DUE)

@@ -2,8 +2,8 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
-from oauth_connector.connector.status.events import announcements
-from oauth_connector.connector.status.findings import Findings, ShownToken
+from oauth_connector.connector.status.events import status_events
+from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import report
 from oauth_connector.oauth.errors import Remedy
@@ -15,14 +15,14 @@ DOWN = Problem(Reason.PROVIDER_UNREACHABLE, Remedy.RETRY, {"host": "x"})
 LIMITED = Problem(Reason.RATE_LIMITED, Remedy.RETRY, {"host": "x"})
 
 
-def shown(issued: int = NOW) -> ShownToken:
+def shown(issued: int = NOW) -> PublishedToken:
     """Give a token of an hour."""
-    return ShownToken("crm-token", issued, issued + 3600, "Bearer")
+    return PublishedToken("crm-token", issued, issued + 3600, "Bearer")
 
 
 def told(connector: Connector, findings: Findings) -> list[tuple[str, str]]:
     """Give the Events of a pass."""
-    return [(a.kind, a.reason) for a in announcements(connector.status, report(connector, findings))]
+    return [(a.kind, a.reason) for a in status_events(connector.status, report(connector, findings))]
 
 
 def test_what_goes_as_it_should_is_not_told() -> None:

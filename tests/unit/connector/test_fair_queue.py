@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.connector.schedule.fair_queue import Rank, Waiting
+from oauth_connector.connector.schedule.fair_queue import FairQueue, Rank
 
 KEYS = st.builds(Key, st.sampled_from("abc"), st.sampled_from("xyz"))
 RANKS = st.tuples(st.integers(0, 1), st.sampled_from([0.0, 1.0, 2.0]))
@@ -39,7 +39,7 @@ class Plain:
 @given(st.lists(MOVES, max_size=100))
 def test_it_gives_whom_a_sorted_list_would_give(moves: list[tuple[str, *tuple[object, ...]]]) -> None:
     """After any sequence of moves the next is the same as in the plain version."""
-    waiting, plain = Waiting(), Plain()
+    waiting, plain = FairQueue(), Plain()
     for move in moves:
         match move:
             case ("put", Key() as key, tuple() as rank):
@@ -57,7 +57,7 @@ def test_it_gives_whom_a_sorted_list_would_give(moves: list[tuple[str, *tuple[ob
 
 def test_a_crowd_that_is_passed_over_is_not_searched() -> None:
     """With ten thousand of one namespace in front, the one of another is found without looking at each."""
-    waiting = Waiting()
+    waiting = FairQueue()
     for number in range(10_000):
         waiting.put(Key("crowd", f"c{number}"), (0, float(-number)))
     waiting.put(Key("guest", "one"), (1, 0.0))

@@ -8,8 +8,8 @@ from oauth_connector.connector.schedule.refresh_time import (
     MINIMUM_GAP,
     YEAR,
     Failing,
-    Pace,
     Policy,
+    RetryPace,
     falls_back,
     look_time,
     next_cached_try,
@@ -97,12 +97,14 @@ def test_a_server_that_repeats_its_token_is_asked_around_expiry(sentence: str, n
 @pytest.mark.parametrize(("attempts", "pause"), [(1, 300), (2, 900), (3, 3600), (4, 3600), (1000, 3600)])
 def test_a_refusal_is_probed_after_5_15_60_minutes_and_then_hourly(attempts: int, pause: int) -> None:
     """A refused client is asked again rarely, in case it was mended at the provider."""
-    at = retry_time(Failing(attempts, last=0), Pace.PROBE, None, "uid")
+    at = retry_time(Failing(attempts, last=0), RetryPace.PROBE, None, "uid")
     assert pause <= at <= pause * 1.1
 
 
-@given(st.integers(-5, 10_000), st.sampled_from(Pace), st.none() | st.integers(0, 10_000), UIDS)
-def test_no_failure_is_repeated_within_ten_seconds(attempts: int, pace: Pace, expires: int | None, uid: str) -> None:
+@given(st.integers(-5, 10_000), st.sampled_from(RetryPace), st.none() | st.integers(0, 10_000), UIDS)
+def test_no_failure_is_repeated_within_ten_seconds(
+    attempts: int, pace: RetryPace, expires: int | None, uid: str
+) -> None:
     """Whatever failed, ten seconds pass before the next call, and little more than an hour at most."""
     at = retry_time(Failing(attempts, last=1000), pace, expires, uid)
     assert 1000 + MINIMUM_GAP <= at <= 1000 + 3600 * 1.1
@@ -110,17 +112,17 @@ def test_no_failure_is_repeated_within_ten_seconds(attempts: int, pace: Pace, ex
 
 def test_a_failing_refresh_is_tried_in_the_last_minute_of_the_old_token() -> None:
     """A pause that would run past expiry is shortened to one try sixty seconds before it."""
-    assert retry_time(Failing(8, last=1000), Pace.QUICK, 1200, "uid") == 1140
+    assert retry_time(Failing(8, last=1000), RetryPace.QUICK, 1200, "uid") == 1140
 
 
 def test_the_providers_own_time_is_obeyed() -> None:
     """`Retry-After` holds even if the token expires meanwhile."""
-    assert retry_time(Failing(1, last=1000, retry_after=120), Pace.QUICK, 1100, "uid") == 1121
+    assert retry_time(Failing(1, last=1000, retry_after=120), RetryPace.QUICK, 1100, "uid") == 1121
 
 
 def test_the_providers_own_time_is_a_least_and_pauses_grow_beyond_it() -> None:
     """A provider that asks for forty seconds each time for hours is asked ever more rarely, as any that fails."""
-    at = retry_time(Failing(8, last=1000, retry_after=40), Pace.QUICK, None, "uid")
+    at = retry_time(Failing(8, last=1000, retry_after=40), RetryPace.QUICK, None, "uid")
     assert 1000 + 300 <= at <= 1000 + 330
 
 

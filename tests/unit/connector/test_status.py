@@ -7,7 +7,7 @@ import pytest
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.effective import token_digest
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
-from oauth_connector.connector.status.findings import Findings, ShownToken
+from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import next_transition, recall, report
 from oauth_connector.oauth.errors import Remedy
@@ -15,7 +15,7 @@ from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import NOW, a_connector
 from tests.support.kstatus import flux_problems, kstatus
 
-SHOWN = ShownToken("crm-token", NOW, NOW + 3600, "Bearer", ("read",))
+SHOWN = PublishedToken("crm-token", NOW, NOW + 3600, "Bearer", ("read",))
 ATTEMPT = Attempt((CredentialVersion("robot", "u", "1"),), token_digest(a_connector().spec))
 DOWN = Problem(
     Reason.PROVIDER_UNREACHABLE,

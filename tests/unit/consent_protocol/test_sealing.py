@@ -12,14 +12,21 @@ from joserfc.jwk import OctKey, OKPKey
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
-from oauth_connector.consent_protocol.sealing import ALGORITHM, ENCRYPTION, Answer, ConsentKeys, Unsealable, seal
+from oauth_connector.consent_protocol.sealing import (
+    ALGORITHM,
+    ENCRYPTION,
+    ConsentKeys,
+    ConsentResponse,
+    UnsealError,
+    seal,
+)
 from oauth_connector.oauth.authorization import LONGEST_CODE, LONGEST_PARAMETER
 
 UID, OTHER_UID = "0b9e6a2f-0001", "0b9e6a2f-0002"
 KEYS = ConsentKeys(b"master key of the installation..")
 OTHER_KEYS = ConsentKeys(b"master key of another one.......")
 TICKET = "ticket-c4n4ry-0123456789-0123456789-0123456"
-ANSWER = Answer(
+ANSWER = ConsentResponse(
     SecretStr("code-c4n4ry"),
     SecretStr(TICKET),
     "K7QF-2M9P",
@@ -29,7 +36,7 @@ ANSWER = Answer(
 BASE64URL = re.compile("[A-Za-z0-9_-]*")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 ANSWERS = st.builds(
-    Answer,
+    ConsentResponse,
     TEXT.map(SecretStr),
     TEXT.map(SecretStr),
     TEXT,
@@ -38,7 +45,7 @@ ANSWERS = st.builds(
 )
 
 
-def sealed(answer: Answer = ANSWER, uid: str = UID) -> str:
+def sealed(answer: ConsentResponse = ANSWER, uid: str = UID) -> str:
     """Seal an answer to a consent."""
     return seal(answer, KEYS.public_key(uid))
 
@@ -50,7 +57,7 @@ def forged(plaintext: bytes, **header: str) -> str:
 
 
 @given(ANSWERS)
-def test_answer_comes_out_as_it_went_in(answer: Answer) -> None:
+def test_answer_comes_out_as_it_went_in(answer: ConsentResponse) -> None:
     """Code, ticket, confirmation code, issuer and parameters, of any text."""
     assert KEYS.open(UID, sealed(answer)) == answer
 
@@ -60,7 +67,7 @@ def test_answer_comes_out_as_it_went_in(answer: Answer) -> None:
 )
 def test_answer_opens_for_its_own_consent_and_key_only(keys: ConsentKeys, uid: str) -> None:
     """An answer that is moved to another consent's status, or to another installation, is worth nothing."""
-    with pytest.raises(Unsealable):
+    with pytest.raises(UnsealError):
         keys.open(uid, sealed())
 
 
@@ -73,7 +80,7 @@ def test_changed_character_is_noticed(data: st.DataObject) -> None:
     changed = text[:at] + letter + text[at + 1 :]
     try:
         opened = KEYS.open(UID, changed)
-    except Unsealable:
+    except UnsealError:
         return
     # The last letter of a part may stand for bits that are no bits of it: the bytes are the same then.
     assert opened == ANSWER
@@ -88,7 +95,7 @@ def decoded(text: str) -> list[bytes]:
 @given(st.text(max_size=80) | st.from_regex(r"[A-Za-z0-9_-]{0,30}(\.[A-Za-z0-9_-]{0,30}){4}", fullmatch=True))
 def test_any_text_is_unsealable_at_worst(text: str) -> None:
     """Whoever may write the status can write anything; the operator gets a verdict, never a crash."""
-    with pytest.raises(Unsealable):
+    with pytest.raises(UnsealError):
         KEYS.open(UID, text)
 
 
@@ -105,7 +112,7 @@ FORGED = {
 @pytest.mark.parametrize("plaintext", FORGED.values(), ids=FORGED)
 def test_what_is_no_answer_is_unsealable(plaintext: bytes) -> None:
     """The public key is public: anybody may seal anything to it."""
-    with pytest.raises(Unsealable):
+    with pytest.raises(UnsealError):
         KEYS.open(UID, forged(plaintext))
 
 
@@ -114,13 +121,13 @@ def test_other_algorithms_are_refused() -> None:
     key = OctKey.import_key(decoded(json.loads(KEYS.public_key(UID))["x"])[0])
     direct = jwe.encrypt_compact({"alg": "dir", "enc": ENCRYPTION}, b"{}", key)
     for text in (direct, forged(b"{}", alg="ECDH-ES+A256KW")):
-        with pytest.raises(Unsealable):
+        with pytest.raises(UnsealError):
             KEYS.open(UID, text)
 
 
 def test_error_tells_nothing_of_what_was_sealed() -> None:
     """Nor does it carry the library's error, which might."""
-    with pytest.raises(Unsealable) as refused:
+    with pytest.raises(UnsealError) as refused:
         KEYS.open(OTHER_UID, sealed())
     assert str(refused.value) == "the response was not sealed to this consent"
     assert refused.value.__suppress_context__
@@ -141,7 +148,7 @@ def test_two_seals_of_one_answer_differ() -> None:
 
 def test_longest_answer_fits_into_status() -> None:
     """A redirect at its limits is sealed into what `status.response` may hold."""
-    longest = Answer(
+    longest = ConsentResponse(
         SecretStr("c" * LONGEST_CODE), SecretStr(TICKET), "K7QF-2M9P", "i" * LONGEST_PARAMETER, {"x": "y" * 2048}
     )
     assert len(sealed(longest)) <= LONGEST_RESPONSE

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from oauth_connector.consent_server.cookies import (
     Cookies,
-    Flow,
-    Outcome,
+    FlowCookie,
+    OutcomeCookie,
     read_flow,
     read_outcome,
     write_flow,
@@ -19,7 +19,7 @@ from oauth_connector.consent_server.cookies import (
 )
 from oauth_connector.consent_server.names import Name
 
-FLOW = Flow(Name("sales", "zoho-k7"), "u-1", "v1:d", SecretStr("s" * 43), SecretStr("t" * 43))
+FLOW = FlowCookie(Name("sales", "zoho-k7"), "u-1", "v1:d", SecretStr("s" * 43), SecretStr("t" * 43))
 
 
 def packed(parts: object) -> str:
@@ -29,7 +29,7 @@ def packed(parts: object) -> str:
 
 def test_what_is_written_is_read() -> None:
     """Both kinds come back as they were, and show no secret of theirs."""
-    outcome = Outcome("u-1", SecretStr("t" * 43), "K7QF-2M9P")
+    outcome = OutcomeCookie("u-1", SecretStr("t" * 43), "K7QF-2M9P")
     assert read_flow(write_flow(FLOW)) == FLOW
     assert read_outcome(write_outcome(outcome)) == outcome
     assert "t" * 43 not in repr(FLOW) + repr(outcome)
@@ -38,7 +38,7 @@ def test_what_is_written_is_read() -> None:
 def test_the_largest_flow_fits_into_a_cookie() -> None:
     """Browsers keep at least 4096 bytes of one (RFC 6265 §6.1)."""
     name = Name("n" * 63, "c" * 253)
-    largest = Flow(name, "u" * 64, "d" * 128, SecretStr("s" * 43), SecretStr("t" * 43))
+    largest = FlowCookie(name, "u" * 64, "d" * 128, SecretStr("s" * 43), SecretStr("t" * 43))
     assert len(write_flow(largest)) < 1024
     assert read_flow(write_flow(largest)) == largest
 

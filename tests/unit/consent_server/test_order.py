@@ -7,7 +7,7 @@ import pytest
 
 from oauth_connector.api.v1alpha1.consent import ConsentRequest
 from oauth_connector.consent_server.consents import Ready
-from oauth_connector.consent_server.rate_limits import Limits, Rate
+from oauth_connector.consent_server.rate_limits import Rate, RateLimits
 from tests.support.consent_store import ConsentStore
 from tests.support.consent_world import ENOUGH, KEYS, World, visiting_world
 from tests.support.visitor import Visitor
@@ -40,7 +40,7 @@ async def test_a_name_that_nobody_can_have_is_not_asked_for(visitor: Visitor, wo
 )
 async def test_what_is_too_much_is_not_asked_for(world: World, address: Rate, consent: Rate) -> None:
     """Rate comes before the API server, on the way out and back; claiming to be somebody else gains nothing."""
-    async with visiting_world(world, Limits(lambda: 0.0, address, consent)) as visitor:
+    async with visiting_world(world, RateLimits(lambda: 0.0, address, consent)) as visitor:
         leaving = await visitor.begin(world.path, world.ticket)
         assert world.store.reads == 1
         disguised = {"X-Forwarded-For": "9.9.9.9", "Forwarded": "for=9.9.9.9"}

@@ -1,6 +1,6 @@
 """How often anybody may ask."""
 
-from oauth_connector.consent_server.rate_limits import KEYS, Buckets, Limits, Rate
+from oauth_connector.consent_server.rate_limits import KEYS, Rate, RateLimits, TokenBuckets
 
 
 class Clock:
@@ -16,7 +16,7 @@ class Clock:
 def test_a_bucket_empties_and_fills_again() -> None:
     """So many at once, then so many a second, never more than it holds."""
     clock = Clock()
-    buckets = Buckets(Rate(burst=3, per_second=2), clock)
+    buckets = TokenBuckets(Rate(burst=3, per_second=2), clock)
     assert [buckets.take("a") for _ in range(5)] == [True, True, True, False, False]
     clock.now += 1
     assert [buckets.take("a") for _ in range(3)] == [True, True, False]
@@ -26,7 +26,7 @@ def test_a_bucket_empties_and_fills_again() -> None:
 
 def test_buckets_do_not_share() -> None:
     """One who asks too often takes nothing from another."""
-    buckets = Buckets(Rate(burst=1, per_second=0), Clock())
+    buckets = TokenBuckets(Rate(burst=1, per_second=0), Clock())
     assert buckets.take("a")
     assert not buckets.take("a")
     assert buckets.take("b")
@@ -34,7 +34,7 @@ def test_buckets_do_not_share() -> None:
 
 def test_memory_is_bounded() -> None:
     """However many addresses there are, the oldest are forgotten."""
-    buckets = Buckets(Rate(burst=1, per_second=1), Clock())
+    buckets = TokenBuckets(Rate(burst=1, per_second=1), Clock())
     for number in range(KEYS + 500):
         buckets.take(str(number))
     assert len(buckets) == KEYS
@@ -42,7 +42,7 @@ def test_memory_is_bounded() -> None:
 
 def test_whoever_is_over_their_own_limit_takes_nothing_from_the_consents() -> None:
     """One address cannot use up what all may ask at one consent."""
-    limits = Limits(Clock(), Rate(burst=1, per_second=0), Rate(burst=2, per_second=0))
+    limits = RateLimits(Clock(), Rate(burst=1, per_second=0), Rate(burst=2, per_second=0))
     assert limits.admits("1.1.1.1", "sales/zoho")
     assert not limits.admits("1.1.1.1", "sales/zoho")
     assert limits.admits("2.2.2.2", "sales/zoho")

@@ -2,25 +2,25 @@
 
 import pytest
 
-from oauth_connector.consent_server.failures import TELLINGS, About, Failure
+from oauth_connector.consent_server.failures import FAILURE_TEXTS, About, PageFailure
 from oauth_connector.consent_server.names import Name
 from oauth_connector.consent_server.pages import ASSETS, Pages, denied, ticked
 from oauth_connector.consent_server.refusals import GENERAL, SENTENCES, sentence, shown
 
 
-@pytest.mark.parametrize("failure", Failure)
-def test_each_failure_has_a_page_with_a_next_step(failure: Failure) -> None:
+@pytest.mark.parametrize("failure", PageFailure)
+def test_each_failure_has_a_page_with_a_next_step(failure: PageFailure) -> None:
     """Title, sentence, next step; the connector's own command where it is known."""
     about = About(Name("sales", "zoho"), message="told")
-    if failure is Failure.DENIED:
+    if failure is PageFailure.DENIED:
         about = denied("access_denied", about)
     page = Pages().failure(failure, about)
     assert page.text is not None
     assert "<h1>" in page.text
     assert "<b>Next:</b> " in page.text
-    assert page.status == TELLINGS[failure].status
+    assert page.status == FAILURE_TEXTS[failure].status
     shows = "kubectl oauth authorize zoho -n sales" in page.text
-    assert shows == (TELLINGS[failure].command and not TELLINGS[failure].retry)
+    assert shows == (FAILURE_TEXTS[failure].command and not FAILURE_TEXTS[failure].retry)
 
 
 @pytest.mark.parametrize("error", SENTENCES)

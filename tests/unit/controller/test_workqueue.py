@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.controller.workqueue import LONGEST_SLEEP, SLACK, Scheduler, Timetable
+from oauth_connector.controller.workqueue import LONGEST_SLEEP, SLACK, DeadlineQueue, Workqueue
 from tests.support.virtual_time import run_virtually
 
 A, B, C = Key("n", "a"), Key("n", "b"), Key("n", "c")
@@ -47,8 +47,8 @@ async def passes_of(wall: Wall, pause: float, story: Callable[[], Awaitable[None
         came.append(loop.time())
         return wall() + pause
 
-    scheduler = Scheduler(run, wall, on_setback=setbacks.append)
-    scheduler.nudge(A)
+    scheduler = Workqueue(run, wall, on_setback=setbacks.append)
+    scheduler.enqueue(A)
     task = asyncio.create_task(scheduler.serve())
     await story()
     scheduler.stop()
@@ -65,7 +65,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def test_the_earliest_time_counts() -> None:
     """A key that is asked for twice is due once, at the earlier time."""
-    timetable = Timetable()
+    timetable = DeadlineQueue()
     timetable.put(A, 20.0)
     timetable.put(A, 10.0)
     timetable.put(A, 30.0)
@@ -76,7 +76,7 @@ def test_the_earliest_time_counts() -> None:
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 100)), max_size=100))
 def test_what_is_due_comes_in_order_and_once(puts: list[tuple[int, int]]) -> None:
     """Whatever is put, each key comes out once, earliest first."""
-    timetable = Timetable()
+    timetable = DeadlineQueue()
     for number, at in puts:
         timetable.put(Key("n", str(number)), float(at))
     came = list(timetable.due(1000.0))
@@ -99,12 +99,12 @@ async def test_a_key_never_has_two_passes_at_once() -> None:
         running[key] -= 1
         return None
 
-    scheduler = Scheduler(run, Hand())
+    scheduler = Workqueue(run, Hand())
     task = asyncio.create_task(scheduler.serve())
-    scheduler.nudge(A)
+    scheduler.enqueue(A)
     await until(lambda: passes == 1)
-    scheduler.nudge(A)
-    scheduler.nudge(A)
+    scheduler.enqueue(A)
+    scheduler.enqueue(A)
     gate.set()
     await until(lambda: passes == 2)
     scheduler.stop()
@@ -120,15 +120,15 @@ async def test_a_pass_is_made_again_at_the_time_it_asked_for() -> None:
         came.append(hand.now)
         return hand.now + 50
 
-    scheduler = Scheduler(run, hand)
+    scheduler = Workqueue(run, hand)
     task = asyncio.create_task(scheduler.serve())
-    scheduler.nudge(A)
+    scheduler.enqueue(A)
     await until(lambda: len(came) == 1)
     hand.now += 49
-    scheduler.nudge(B, hand.now)  # wakes the scheduler: the clock moved, nobody told the event loop
+    scheduler.enqueue(B, hand.now)  # wakes the scheduler: the clock moved, nobody told the event loop
     await until(lambda: len(came) == 2)
     hand.now += 1
-    scheduler.nudge(C, hand.now)
+    scheduler.enqueue(C, hand.now)
     await until(lambda: came.count(1050.0) == 2)
     scheduler.stop()
     await task
@@ -144,10 +144,10 @@ async def test_no_more_passes_run_than_there_are_workers() -> None:
         await gate.wait()
         return None
 
-    scheduler = Scheduler(run, Hand(), workers=2)
+    scheduler = Workqueue(run, Hand(), workers=2)
     task = asyncio.create_task(scheduler.serve())
     for key in (A, B, C):
-        scheduler.nudge(key)
+        scheduler.enqueue(key)
     await until(lambda: started == 2 and scheduler.depth == 1)
     gate.set()
     await until(lambda: started == 3)
@@ -164,10 +164,10 @@ async def test_stopping_finishes_what_is_in_flight_and_starts_nothing() -> None:
         done.append(key)
         return 0.0
 
-    scheduler = Scheduler(run, Hand(), workers=1)
+    scheduler = Workqueue(run, Hand(), workers=1)
     task = asyncio.create_task(scheduler.serve())
-    scheduler.nudge(A)
-    scheduler.nudge(B)
+    scheduler.enqueue(A)
+    scheduler.enqueue(B)
     await until(lambda: scheduler.depth == 1)
     scheduler.stop()
     gate.set()
@@ -228,10 +228,10 @@ def test_the_longest_wait_is_told() -> None:
             await gate.wait()
             return None
 
-        scheduler = Scheduler(run, wall, workers=1)
+        scheduler = Workqueue(run, wall, workers=1)
         task = asyncio.create_task(scheduler.serve())
         for key in (A, B):
-            scheduler.nudge(key)
+            scheduler.enqueue(key)
         await asyncio.sleep(7)
         waited = scheduler.waited
         gate.set()
@@ -244,7 +244,7 @@ def test_the_longest_wait_is_told() -> None:
 
 def test_a_key_that_is_asked_for_often_does_not_fill_the_memory() -> None:
     """Each nudge overtakes a far deadline; what was overtaken is thrown out now and then."""
-    timetable = Timetable()
+    timetable = DeadlineQueue()
     for _ in range(10 * SLACK):
         timetable.put(A, 1e9)
         timetable.put(A, 1.0)
@@ -261,11 +261,11 @@ async def test_a_crowd_of_slow_passes_leaves_workers_to_others() -> None:
         await gate.wait()
         return None
 
-    scheduler = Scheduler(run, Hand(), workers=4)
+    scheduler = Workqueue(run, Hand(), workers=4)
     for number in range(20):
-        scheduler.nudge(Key("crowd", f"c{number}"))
-    scheduler.nudge(Key("guest", "one"))
-    scheduler.nudge(Key("guest", "two"))
+        scheduler.enqueue(Key("crowd", f"c{number}"))
+    scheduler.enqueue(Key("guest", "one"))
+    scheduler.enqueue(Key("guest", "two"))
     task = asyncio.create_task(scheduler.serve())
     await until(lambda: len(came) == 4)
     assert sorted(key.namespace for key in came) == ["crowd", "crowd", "guest", "guest"]

@@ -7,7 +7,7 @@ from typing import Any, cast
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.connector_lister import SETTLED, Census
+from oauth_connector.kube.connector_lister import SETTLED, ConnectorLister
 from tests.support.builders import a_spec
 from tests.support.virtual_time import run_virtually
 
@@ -38,7 +38,7 @@ class Counted:
         self.server = server
         self.deaf = 0
         self.connectors = ConnectorCache(lambda _key: None)
-        self.census = Census(cast("KubeAPI", server), self.connectors, self._notice)
+        self.census = ConnectorLister(cast("KubeAPI", server), self.connectors, self._notice)
 
     def _notice(self) -> None:
         self.deaf += 1

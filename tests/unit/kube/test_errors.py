@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_connector.kube.errors import Cause, KubeError, refusal
+from oauth_connector.kube.errors import KubeError, StatusCause, refusal
 
 SECRET = "s3cret-of-a-user"
 QUOTING = {
@@ -30,7 +30,7 @@ def test_a_refusal_keeps_reasons_and_field_paths() -> None:
     """What is needed to act on a 422 is there: which fields, and why."""
     error = refusal(422, QUOTING)
     assert (error.status, error.reason, error.retry_after) == (422, "Invalid", None)
-    assert error.causes == (Cause("FieldValueInvalid", "data[token]"),)
+    assert error.causes == (StatusCause("FieldValueInvalid", "data[token]"),)
     assert str(error) == "422 Invalid: data[token]"
 
 
@@ -56,7 +56,7 @@ def test_causes_are_bounded() -> None:
 
 def test_a_cause_without_a_field_is_told_by_its_reason() -> None:
     """A namespace that is going refuses with a cause of that name."""
-    error = KubeError(403, "Forbidden", causes=(Cause("NamespaceTerminating", ""),))
+    error = KubeError(403, "Forbidden", causes=(StatusCause("NamespaceTerminating", ""),))
     assert str(error) == "403 Forbidden: NamespaceTerminating"
 
 

@@ -12,9 +12,9 @@ from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.events import BURST, MOST_OBJECTS, REFILL, Allowance, EventRecorder
 from tests.support.builders import NOW, a_connector
-from tests.support.scripted_api import Answer, Break, ScriptedAPI, Turn, scripted_api
+from tests.support.scripted_api import Break, Reply, ScriptedAPI, StoreDecision, scripted_api
 
-TAKEN = Answer({"reason": "AlreadyExists"}, 409)
+TAKEN = Reply({"reason": "AlreadyExists"}, 409)
 EVENTS = "/apis/events.k8s.io/v1/namespaces/shop/events"
 
 
@@ -70,23 +70,23 @@ async def test_the_same_event_counts_up(
     recorder: EventRecorder, server: ScriptedAPI, known: dict[str, object], count: int
 ) -> None:
     """Nothing but `create` and `patch` is needed for it."""
-    server.answers.extend((TAKEN, Answer(known)))
+    server.answers.extend((TAKEN, Reply(known)))
     await recorder.record(a_connector(), "Warning", "RefreshFailed", "The provider is down.")
     assert [request.method for request in server.requests] == ["POST", "PATCH", "PATCH"]
     patch = orjson.loads(server.requests[-1].body)
     assert patch == {"series": {"count": count, "lastObservedTime": "2027-01-15T08:00:00.250000Z"}}
 
 
-LOST: dict[str, tuple[Turn, ...]] = {
-    "the namespace is going": (Answer({"reason": "Forbidden"}, 403),),
+LOST: dict[str, tuple[StoreDecision, ...]] = {
+    "the namespace is going": (Reply({"reason": "Forbidden"}, 403),),
     "the API server is away": (Break(),),
-    "it expired while it was counted": (TAKEN, Answer({"reason": "NotFound"}, 404)),
+    "it expired while it was counted": (TAKEN, Reply({"reason": "NotFound"}, 404)),
 }
 
 
 @pytest.mark.parametrize("answers", LOST.values(), ids=LOST.keys())
 async def test_a_lost_event_is_no_error(
-    recorder: EventRecorder, server: ScriptedAPI, answers: tuple[Turn, ...]
+    recorder: EventRecorder, server: ScriptedAPI, answers: tuple[StoreDecision, ...]
 ) -> None:
     """A pass never fails because of what it wanted to say."""
     server.answers.extend(answers)

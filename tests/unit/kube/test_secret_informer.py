@@ -9,14 +9,14 @@ import pytest
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.secret_cache import SecretStore
-from oauth_connector.kube.secret_informer import MetadataInformer
-from oauth_connector.kube.watch_stream import Pace
+from oauth_connector.kube.secret_cache import SecretCache
+from oauth_connector.kube.secret_informer import SecretInformer
+from oauth_connector.kube.watch_stream import WatchTiming
 from tests.support.polling import eventually
-from tests.support.scripted_api import Answer, Break, ScriptedAPI, Stream, Turn, scripted_api
+from tests.support.scripted_api import Break, Reply, ScriptedAPI, StoreDecision, Stream, scripted_api
 from tests.support.secret_manifests import a_bookmark, a_list, a_manifest, an_error, an_event
 
-QUICK = Pace(first=0.001, longest=0.01)
+QUICK = WatchTiming(first=0.001, longest=0.01)
 SILENT = Stream(then="silence")
 
 
@@ -34,12 +34,12 @@ class Told:
 class Watched:
     """An informer at work on a scripted server, and what it has told."""
 
-    def __init__(self, server: ScriptedAPI, api: KubeAPI, pace: Pace) -> None:
+    def __init__(self, server: ScriptedAPI, api: KubeAPI, pace: WatchTiming) -> None:
         self.server = server
-        self.store = SecretStore()
+        self.store = SecretCache()
         self._told = Told()
         self.told = self._told.changes
-        self.informer = MetadataInformer(api, self.store, self._told.hear, pace=pace)
+        self.informer = SecretInformer(api, self.store, self._told.hear, pace=pace)
 
     def has(self, **versions: int) -> bool:
         """Tell whether the store holds exactly these versions."""
@@ -47,7 +47,9 @@ class Watched:
 
 
 @asynccontextmanager
-async def watching(*lists: Turn, watches: tuple[Turn, ...] = (), pace: Pace = QUICK) -> AsyncIterator[Watched]:
+async def watching(
+    *lists: StoreDecision, watches: tuple[StoreDecision, ...] = (), pace: WatchTiming = QUICK
+) -> AsyncIterator[Watched]:
     """Run an informer over scripted lists (the last holds for ever) and watches (afterwards: silence)."""
     async with scripted_api() as server, KubeAPI(Access(server.url)) as api:
         server.answers.extend(lists[:-1])
@@ -64,13 +66,13 @@ async def watching(*lists: Turn, watches: tuple[Turn, ...] = (), pace: Pace = QU
                 await task
 
 
-EMPTY = Answer(a_list())
-ONE = Answer(a_list(a_manifest("a", 10)))
+EMPTY = Reply(a_list())
+ONE = Reply(a_list(a_manifest("a", 10)))
 
 
 async def test_a_list_fills_the_store() -> None:
     """All its pages are in before `synced` is set, and each Secret is told."""
-    pages = Answer(a_list(a_manifest("a", 10), more="next")), Answer(a_list(a_manifest("b", 11)))
+    pages = Reply(a_list(a_manifest("a", 10), more="next")), Reply(a_list(a_manifest("b", 11)))
     async with watching(*pages) as watched:
         await eventually(watched.informer.synced.is_set)
         assert watched.has(a=10, b=11)
@@ -121,7 +123,7 @@ ENDS = {
 async def test_a_watch_that_ends_is_taken_up_where_it_was(stream: Stream) -> None:
     """It goes on from the last bookmark, without another list, and nothing is missed."""
     following = Stream((an_event("ADDED", a_manifest("b", 160)),), "silence")
-    pace = Pace(silence=0.5, first=0.001, longest=0.01)
+    pace = WatchTiming(silence=0.5, first=0.001, longest=0.01)
     async with watching(ONE, watches=(stream, following), pace=pace) as watched:
         await eventually(lambda: watched.has(a=10, b=160))
         assert watched.server.watched[1].query["resourceVersion"] == "150"
@@ -131,16 +133,16 @@ async def test_a_watch_that_ends_is_taken_up_where_it_was(stream: Stream) -> Non
 FAILURES = {
     "says that its version is too old": Stream((an_error(410),), "end"),
     "says that something failed": Stream((an_error(500),), "silence"),
-    "is refused as too old": Answer({"reason": "Expired"}, 410),
-    "is refused for want of rights": Answer({"reason": "Forbidden"}, 403),
-    "is refused for load": Answer({"reason": "TooManyRequests"}, 429),
+    "is refused as too old": Reply({"reason": "Expired"}, 410),
+    "is refused for want of rights": Reply({"reason": "Forbidden"}, 403),
+    "is refused for load": Reply({"reason": "TooManyRequests"}, 429),
 }
 
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES.keys())
-async def test_a_watch_that_fails_leads_to_a_new_list(failure: Turn) -> None:
+async def test_a_watch_that_fails_leads_to_a_new_list(failure: StoreDecision) -> None:
     """What was missed meanwhile is in it, deletions too."""
-    after = Answer(a_list(a_manifest("b", 120), version=200))
+    after = Reply(a_list(a_manifest("b", 120), version=200))
     async with watching(ONE, after, watches=(failure,)) as watched:
         await eventually(lambda: watched.has(b=120))
         assert watched.told == [(None, "10"), (None, "120"), ("10", None)]
@@ -149,18 +151,18 @@ async def test_a_watch_that_fails_leads_to_a_new_list(failure: Turn) -> None:
 
 
 LIST_FAILURES = {
-    "refused": Answer({"reason": "Forbidden"}, 403),
+    "refused": Reply({"reason": "Forbidden"}, 403),
     "broken off": Break(),
-    "not by the API server": Answer({"hello": "world"}),
-    "too old in the middle": Answer({"reason": "Expired"}, 410),
+    "not by the API server": Reply({"hello": "world"}),
+    "too old in the middle": Reply({"reason": "Expired"}, 410),
 }
 
 
 @pytest.mark.parametrize("failure", LIST_FAILURES.values(), ids=LIST_FAILURES.keys())
-async def test_a_list_that_fails_is_asked_for_again(failure: Turn) -> None:
+async def test_a_list_that_fails_is_asked_for_again(failure: StoreDecision) -> None:
     """For ever, and nothing counts as gone because of half a list."""
-    half = Answer(a_list(a_manifest("a", 10), more="next"))
-    whole = Answer(a_list(a_manifest("a", 10), a_manifest("b", 11)))
+    half = Reply(a_list(a_manifest("a", 10), more="next"))
+    whole = Reply(a_list(a_manifest("a", 10), a_manifest("b", 11)))
     async with watching(half, failure, failure, half, failure, whole) as watched:
         await eventually(watched.informer.synced.is_set)
         assert watched.has(a=10, b=11)
@@ -169,7 +171,7 @@ async def test_a_list_that_fails_is_asked_for_again(failure: Turn) -> None:
 
 async def test_a_server_that_ends_every_watch_at_once_is_not_hammered() -> None:
     """Watches that tell nothing are opened at a slower and slower pace."""
-    pace = Pace(first=0.01, longest=30.0)
+    pace = WatchTiming(first=0.01, longest=30.0)
     async with watching(ONE, watches=(Stream(),) * 1000, pace=pace) as watched:
         await eventually(lambda: len(watched.server.watched) >= 4)
         assert watched.informer._pauses._next >= 0.08
@@ -177,7 +179,7 @@ async def test_a_server_that_ends_every_watch_at_once_is_not_hammered() -> None:
 
 async def test_a_quiet_watch_that_has_lasted_is_opened_again_at_once() -> None:
     """Nothing happened in its time, which is no reason to look away."""
-    pace = Pace(stream=0, first=600.0)
+    pace = WatchTiming(stream=0, first=600.0)
     async with watching(ONE, watches=(Stream(), Stream()), pace=pace) as watched:
         await eventually(lambda: len(watched.server.watched) == 3)
 
@@ -192,8 +194,8 @@ async def test_a_sign_of_life_makes_pauses_short_again() -> None:
 
 async def test_a_missed_deletion_is_found_by_the_next_list() -> None:
     """Lists come again after a while, whatever the watch says."""
-    pace = Pace(relist=0.0, first=0.001, longest=0.01)
-    async with watching(ONE, Answer(a_list(version=101)), watches=(SILENT,), pace=pace) as watched:
+    pace = WatchTiming(relist=0.0, first=0.001, longest=0.01)
+    async with watching(ONE, Reply(a_list(version=101)), watches=(SILENT,), pace=pace) as watched:
         await eventually(lambda: watched.told == [(None, "10"), ("10", None)])
         assert watched.has()
 
@@ -209,15 +211,15 @@ async def test_a_secret_written_while_a_list_was_on_its_way_stays() -> None:
 
 async def test_a_bug_in_what_hears_of_changes_does_not_end_the_watch() -> None:
     """It is logged, and the store stays true."""
-    store, failures = SecretStore(), [ValueError("a bug")]
+    store, failures = SecretCache(), [ValueError("a bug")]
 
     def fail_once(_old: SecretMetadata | None, _new: SecretMetadata | None) -> None:
         if failures:
             raise failures.pop()
 
     async with scripted_api() as server, KubeAPI(Access(server.url)) as api:
-        server.always = Answer(a_list(a_manifest("a", 10), a_manifest("b", 11)))
-        informer = MetadataInformer(api, store, fail_once, pace=QUICK)
+        server.always = Reply(a_list(a_manifest("a", 10), a_manifest("b", 11)))
+        informer = SecretInformer(api, store, fail_once, pace=QUICK)
         task = asyncio.create_task(informer.run())
         await eventually(informer.synced.is_set)
         assert len(store) == 2

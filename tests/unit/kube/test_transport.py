@@ -11,17 +11,17 @@ from oauth_connector.kube.access import Access
 from oauth_connector.kube.api_tokens import TokenFile
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from tests.support.scripted_api import Answer, Break, ScriptedAPI, scripted_api
+from tests.support.scripted_api import Break, Reply, ScriptedAPI, scripted_api
 
 SECRETS = "/api/v1/namespaces/shop/secrets"
-BUSY = Answer({"reason": "TooManyRequests"}, 429, {"Retry-After": "1"})
-REFUSED = Answer({"reason": "Unauthorized"}, 401)
+BUSY = Reply({"reason": "TooManyRequests"}, 429, {"Retry-After": "1"})
+REFUSED = Reply({"reason": "Unauthorized"}, 401)
 GONE_WRONG = {
-    "the API server is overloaded": Answer({"reason": "ServiceUnavailable"}, 503),
-    "it failed": Answer({"reason": "InternalError"}, 500),
-    "a proxy before it found nobody": Answer(b"<html>bad gateway</html>", 502),
+    "the API server is overloaded": Reply({"reason": "ServiceUnavailable"}, 503),
+    "it failed": Reply({"reason": "InternalError"}, 500),
+    "a proxy before it found nobody": Reply(b"<html>bad gateway</html>", 502),
     "the connection broke": Break(),
-    "something else answered": Answer(b"<html>please log in</html>"),
+    "something else answered": Reply(b"<html>please log in</html>"),
 }
 
 
@@ -49,7 +49,7 @@ async def api(server: ScriptedAPI, token: Path) -> AsyncIterator[KubeAPI]:
 
 async def test_a_request_carries_what_it_should(api: KubeAPI, server: ScriptedAPI) -> None:
     """Token, formats, query and JSON body arrive as the API server wants them."""
-    server.answers.append(Answer({"kind": "Secret"}, 201))
+    server.answers.append(Reply({"kind": "Secret"}, 201))
     assert await api.create(SECRETS, {"kind": "Secret"}, "oauth-connector") == {"kind": "Secret"}
     [request] = server.requests
     assert (request.method, request.path, request.body) == ("POST", SECRETS, b'{"kind":"Secret"}')
@@ -59,15 +59,15 @@ async def test_a_request_carries_what_it_should(api: KubeAPI, server: ScriptedAP
 
 
 @pytest.mark.parametrize("trouble", GONE_WRONG.values(), ids=GONE_WRONG.keys())
-async def test_a_read_is_made_again(api: KubeAPI, server: ScriptedAPI, trouble: Answer | Break) -> None:
+async def test_a_read_is_made_again(api: KubeAPI, server: ScriptedAPI, trouble: Reply | Break) -> None:
     """A passing trouble is not the caller's."""
-    server.answers.extend((trouble, Answer({"kind": "Secret"})))
+    server.answers.extend((trouble, Reply({"kind": "Secret"})))
     assert await api.get(f"{SECRETS}/a") == {"kind": "Secret"}
     assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("trouble", GONE_WRONG.values(), ids=GONE_WRONG.keys())
-async def test_a_write_is_not_made_again(api: KubeAPI, server: ScriptedAPI, trouble: Answer | Break) -> None:
+async def test_a_write_is_not_made_again(api: KubeAPI, server: ScriptedAPI, trouble: Reply | Break) -> None:
     """It may have been carried out: only the caller knows what a second one would do."""
     server.answers.append(trouble)
     with pytest.raises(KubeError):
@@ -77,19 +77,19 @@ async def test_a_write_is_not_made_again(api: KubeAPI, server: ScriptedAPI, trou
 
 async def test_a_read_is_given_up_after_three_tries(api: KubeAPI, server: ScriptedAPI) -> None:
     """The caller hears what the last of them met."""
-    server.always = Answer({"reason": "ServiceUnavailable"}, 503)
+    server.always = Reply({"reason": "ServiceUnavailable"}, 503)
     with pytest.raises(KubeError, match="503 ServiceUnavailable"):
         await api.get(f"{SECRETS}/a")
     assert len(server.requests) == 3
 
 
-REFUSALS = {404: "NotFound", 403: "Forbidden", 409: "Conflict", 410: "Expired", 422: "Invalid"}
+REFUSALS = {404: "NotFound", 403: "Forbidden", 409: "SecretConflict", 410: "Expired", 422: "Invalid"}
 
 
 @pytest.mark.parametrize(("status", "reason"), REFUSALS.items())
 async def test_a_refusal_is_not_asked_for_twice(api: KubeAPI, server: ScriptedAPI, status: int, reason: str) -> None:
     """It would be the same again."""
-    server.answers.append(Answer({"reason": reason}, status))
+    server.answers.append(Reply({"reason": reason}, status))
     with pytest.raises(KubeError, match=f"{status} {reason}"):
         await api.get(f"{SECRETS}/a")
     assert len(server.requests) == 1
@@ -105,7 +105,7 @@ async def test_a_busy_server_tells_the_writer_when_to_come_back(api: KubeAPI, se
 
 async def test_a_wait_that_is_longer_than_the_call_may_take_is_the_callers(server: ScriptedAPI) -> None:
     """Retry-After counts for reads; nobody sleeps through what is left of a call's time to fail at its end."""
-    server.always = Answer({"reason": "TooManyRequests"}, 429, {"Retry-After": "60"})
+    server.always = Reply({"reason": "TooManyRequests"}, 429, {"Retry-After": "60"})
     async with KubeAPI(Access(server.url)) as api:
         with pytest.raises(KubeError) as caught:
             await api.get(f"{SECRETS}/a")
@@ -144,7 +144,7 @@ async def test_a_refused_token_is_read_again(api: KubeAPI, server: ScriptedAPI, 
     """A 401 means that nothing happened, so that a write is made again too, once."""
     await api.get(SECRETS)
     await asyncio.to_thread(token.write_text, "second")
-    server.answers.extend((REFUSED, Answer({"kind": "Secret"})))
+    server.answers.extend((REFUSED, Reply({"kind": "Secret"})))
     assert await api.request(method, SECRETS) == {"kind": "Secret"}
     assert [request.headers["Authorization"] for request in server.requests] == [
         "Bearer first",
@@ -173,9 +173,9 @@ async def test_the_servers_clock_is_told(api: KubeAPI, server: ScriptedAPI) -> N
     """As its last answer had it; nothing before the first, and nothing of what is no date."""
     assert api.told_time is None
     server.answers += [
-        Answer(headers={"Date": "Fri, 15 Jan 2027 08:00:00 GMT"}),
-        Answer({"reason": "Forbidden"}, 403, {"Date": "Fri, 15 Jan 2027 08:00:01 GMT"}),
-        Answer(headers={"Date": "soon"}),
+        Reply(headers={"Date": "Fri, 15 Jan 2027 08:00:00 GMT"}),
+        Reply({"reason": "Forbidden"}, 403, {"Date": "Fri, 15 Jan 2027 08:00:01 GMT"}),
+        Reply(headers={"Date": "soon"}),
     ]
     await api.get(SECRETS)
     assert api.told_time == datetime(2027, 1, 15, 8, 0, 0, tzinfo=UTC)
@@ -188,7 +188,7 @@ async def test_the_servers_clock_is_told(api: KubeAPI, server: ScriptedAPI) -> N
 
 async def test_a_redirect_is_not_followed(api: KubeAPI, server: ScriptedAPI) -> None:
     """Our token is for the API server, and for nobody that an answer names."""
-    server.answers.append(Answer({}, 307, {"Location": f"{server.url}/elsewhere"}))
+    server.answers.append(Reply({}, 307, {"Location": f"{server.url}/elsewhere"}))
     with pytest.raises(KubeError, match="307 Unknown"):
         await api.get(SECRETS)
     assert len(server.requests) == 1
@@ -197,7 +197,7 @@ async def test_a_redirect_is_not_followed(api: KubeAPI, server: ScriptedAPI) -> 
 async def test_a_list_is_read_page_by_page(api: KubeAPI, server: ScriptedAPI) -> None:
     """Each page names the next; the first asks for the selector, and so do all others."""
     first = {"metadata": {"resourceVersion": "7", "continue": "more"}, "items": [1]}
-    server.answers.extend((Answer(first), Answer({"metadata": {"resourceVersion": "7"}, "items": None})))
+    server.answers.extend((Reply(first), Reply({"metadata": {"resourceVersion": "7"}, "items": None})))
     pages = [page async for page in api.pages(SECRETS, {"labelSelector": "a=b"})]
     assert [page["items"] for page in pages] == [[1], None]
     assert [request.query for request in server.requests] == [
@@ -214,7 +214,7 @@ async def test_each_request_is_observed(server: ScriptedAPI) -> None:
         assert seconds >= 0
         seen.append((verb, resource, code))
 
-    server.answers.extend((Break(), Break(), Answer({}, 503), Answer({})))  # aiohttp meets the first by itself
+    server.answers.extend((Break(), Break(), Reply({}, 503), Reply({})))  # aiohttp meets the first by itself
     async with KubeAPI(Access(server.url), observe) as api:
         await api.get(f"{SECRETS}/a")
         await api.json_patch("/apis/oauthconnector.dev/v1alpha1/namespaces/shop/oauthconnectors/a/status", [], "x")

@@ -1,11 +1,11 @@
 """The pace of an informer."""
 
-from oauth_connector.kube.watch_stream import Pace, Pauses
+from oauth_connector.kube.watch_stream import Pauses, WatchTiming
 
 
 async def test_pauses_double_up_to_the_longest() -> None:
     """And begin anew after a sign of life."""
-    pauses = Pauses(Pace(first=0.001, longest=0.004))
+    pauses = Pauses(WatchTiming(first=0.001, longest=0.004))
     planned = []
     for _ in range(4):
         await pauses.rest()
@@ -18,4 +18,4 @@ async def test_pauses_double_up_to_the_longest() -> None:
 
 def test_a_quiet_stream_is_not_taken_for_a_dead_one() -> None:
     """The server ends a stream, after a bookmark, before the time of a silence is over."""
-    assert Pace().stream < Pace().silence < Pace().relist
+    assert WatchTiming().stream < WatchTiming().silence < WatchTiming().relist

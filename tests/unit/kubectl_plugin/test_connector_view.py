@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.kubectl_plugin.connector_view import Standing
+from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.tables import show_one, show_table
 
 NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
@@ -19,9 +19,9 @@ READY = {
 FAILED = {"type": "RefreshFailed", "status": "True", "reason": "ProviderError", "message": "It is asked again"}
 
 
-def standing(*conditions: dict[str, Any], **status: Any) -> Standing:
+def standing(*conditions: dict[str, Any], **status: Any) -> ConnectorView:
     """Give a connector `shop/crm`."""
-    return Standing(
+    return ConnectorView(
         {
             "metadata": {"namespace": "shop", "name": "crm"},
             "spec": {"grantType": "AuthorizationCode"},

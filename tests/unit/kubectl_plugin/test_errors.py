@@ -2,33 +2,33 @@
 
 import pytest
 
-from oauth_connector.kube.errors import Cause, KubeError
-from oauth_connector.kubectl_plugin.errors import Attempt, explained
+from oauth_connector.kube.errors import KubeError, StatusCause
+from oauth_connector.kubectl_plugin.errors import APIOperation, explained
 
-GET = Attempt("get", "oauthconnectors", "shop", "crm")
+GET = APIOperation("get", "oauthconnectors", "shop", "crm")
 SENTENCES = {
     "there is no such object": (KubeError(404, "NotFound"), GET, "There is no oauthconnectors crm in namespace shop"),
     "there is no such resource": (KubeError(404, "Unknown"), GET, "The cluster does not know oauthconnectors"),
     "there is no such namespace": (
         KubeError(404, "NotFound"),
-        Attempt("create", "oauthconsents", "shop"),
+        APIOperation("create", "oauthconsents", "shop"),
         "There is no namespace shop",
     ),
     "somebody may not": (KubeError(403, "Forbidden"), GET, "You may not get oauthconnectors in namespace shop"),
     "somebody may not anywhere": (
         KubeError(403, "Forbidden"),
-        Attempt("list", "oauthconnectors", None),
+        APIOperation("list", "oauthconnectors", None),
         "You may not list oauthconnectors in the whole cluster",
     ),
     "the namespace is going": (
-        KubeError(403, "Forbidden", causes=(Cause("NamespaceTerminating", ""),)),
+        KubeError(403, "Forbidden", causes=(StatusCause("NamespaceTerminating", ""),)),
         GET,
         "Namespace shop is being deleted",
     ),
     "the login has ended": (KubeError(401, "Unauthorized"), GET, "log in again"),
     "there is no answer": (KubeError(0, "TimeoutError"), GET, "does not answer"),
     "a field is wrong": (
-        KubeError(422, "Invalid", causes=(Cause("FieldValueInvalid", "spec.requestedBy"),)),
+        KubeError(422, "Invalid", causes=(StatusCause("FieldValueInvalid", "spec.requestedBy"),)),
         GET,
         "refuses to get oauthconnectors in namespace shop: 422 Invalid: spec.requestedBy",
     ),

@@ -7,7 +7,7 @@ import pytest
 
 from devtools.free_port import free_port
 from oauth_connector.kubectl_plugin import loopback_port as ports
-from oauth_connector.kubectl_plugin.errors import Trouble
+from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.loopback import listening
 from oauth_connector.kubectl_plugin.redirects import Expected
 from tests.support.consent_requests import a_consent_request
@@ -30,7 +30,7 @@ def test_localhost_is_not_bound_in_part() -> None:
     with socket.socket(socket.AF_INET6) as other:
         other.bind(("::1", port))
         other.listen()
-        with pytest.raises(Trouble, match=rf"Port {port}.*\(process {os.getpid()}\)"):
+        with pytest.raises(CommandFailed, match=rf"Port {port}.*\(process {os.getpid()}\)"):
             ports.bound("localhost", port)
     ports.bound("127.0.0.1", port)[0].close()
 
@@ -51,6 +51,6 @@ def test_a_port_is_not_shared_with_who_would_share() -> None:
 async def test_a_port_that_does_not_exist_is_told() -> None:
     """A schema may let it pass."""
     request = a_consent_request(redirect_uri="http://127.0.0.1:70000/oauth/callback/shop/crm")
-    with pytest.raises(Trouble, match="between 1024 and 65535"):
+    with pytest.raises(CommandFailed, match="between 1024 and 65535"):
         async with listening(Expected(request, "state")):
             pass

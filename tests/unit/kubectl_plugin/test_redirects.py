@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from oauth_connector.kubectl_plugin.errors import Trouble
-from oauth_connector.kubectl_plugin.redirects import DENIALS, FLAWS, Expected, NotOurs
+from oauth_connector.kubectl_plugin.errors import CommandFailed
+from oauth_connector.kubectl_plugin.redirects import DENIALS, FLAWS, Expected, UnexpectedRedirect
 from oauth_connector.oauth.authorization import Flaw
 from tests.support.consent_requests import LOOPBACK_URI, a_consent_request
 
@@ -45,7 +45,7 @@ STRANGERS = {
 @pytest.mark.parametrize("sentence", STRANGERS)
 def test_what_another_flow_sent_is_not_ours(sentence: str) -> None:
     """It neither succeeds nor fails: the flow goes on."""
-    with pytest.raises(NotOurs):
+    with pytest.raises(UnexpectedRedirect):
         expected().granted(STRANGERS[sentence])
 
 
@@ -63,7 +63,7 @@ FLAWED = {
 def test_each_flaw_is_told(flaw: Flaw) -> None:
     """Each has a sentence of its own."""
     known = {"issuer": "https://login.example.com", "iss_required": flaw is Flaw.ISSUER_MISSING}
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(CommandFailed) as told:
         expected(**known).granted(FLAWED[flaw])
     assert str(told.value) == FLAWS[flaw]
 
@@ -71,13 +71,13 @@ def test_each_flaw_is_told(flaw: Flaw) -> None:
 @pytest.mark.parametrize("error", DENIALS)
 def test_each_error_of_the_protocol_is_told(error: str) -> None:
     """The sentence names it, and says what to do."""
-    with pytest.raises(Trouble, match=f"The provider says {error}"):
+    with pytest.raises(CommandFailed, match=f"The provider says {error}"):
         expected().granted(query(error=error))
 
 
 def test_an_error_of_the_providers_own_is_named() -> None:
     """Its code has the protocol's form; its description is not repeated."""
-    with pytest.raises(Trouble, match="the error org_internal") as told:
+    with pytest.raises(CommandFailed, match="the error org_internal") as told:
         expected().granted(query(error="org_internal", error_description="click here"))
     assert "click" not in str(told.value)
 
@@ -103,12 +103,12 @@ PASTED = {
 @pytest.mark.parametrize("sentence", PASTED)
 def test_what_was_pasted_wrongly_may_be_pasted_again(sentence: str) -> None:
     """The flow goes on."""
-    with pytest.raises(NotOurs):
+    with pytest.raises(UnexpectedRedirect):
         expected().pasted(PASTED[sentence])
 
 
 def test_a_bare_code_is_taken_unless_the_provider_names_itself() -> None:
     """A code alone cannot tell who sent it (RFC 9207)."""
     assert expected().pasted("1000.abc").code.get_secret_value() == "1000.abc"
-    with pytest.raises(NotOurs, match="whole address"):
+    with pytest.raises(UnexpectedRedirect, match="whole address"):
         expected(issuer="https://login.example.com", iss_required=True).pasted("1000.abc")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from oauth_connector.kubectl_plugin.errors import Trouble
-from oauth_connector.kubectl_plugin.terminal import Narration, can_answer, plain
+from oauth_connector.kubectl_plugin.errors import CommandFailed
+from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer, plain
 from oauth_connector.kubectl_plugin.threads import STDIN, read_line
 
 
@@ -25,7 +25,7 @@ def typed() -> Iterator[int]:
 def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     """In a log a line a minute is enough, and one for each new thing."""
     times = iter([0.0, 30.0, 60.0, 60.0, 61.0])
-    narration = Narration(lambda: next(times))
+    narration = Terminal(lambda: next(times))
     for what in ("a", "a", "a", "b"):
         narration.progress(what, "5m")
     assert capsys.readouterr().err == "… a (5m left)\n… a (5m left)\n… b (5m left)\n"
@@ -33,7 +33,7 @@ def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_nothing_is_coloured_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
     """And nothing goes to standard output."""
-    Narration().well("done")
+    Terminal().well("done")
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "✓ done\n")
 
@@ -41,12 +41,12 @@ def test_nothing_is_coloured_where_no_terminal_is(capsys: pytest.CaptureFixture[
 async def test_an_answer_comes_from_a_pipe_too(typed: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Another program may answer; where nobody can any more, that is told."""
     os.write(typed, b"K7QF-2M9P\r\nmore\n")
-    narration = Narration()
+    narration = Terminal()
     assert await narration.ask("Code: ") == "K7QF-2M9P"
     assert await narration.ask("More: ", long=True) == ""
     assert await narration.ask("More: ", long=True) == "more"
     os.close(typed)
-    with pytest.raises(Trouble, match="Standard input has ended"):
+    with pytest.raises(CommandFailed, match="Standard input has ended"):
         await narration.ask("More: ")
     assert capsys.readouterr().err.startswith("Code: More: ")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.oauth.errors import Failure, FailureReason, Phase, Remedy, classify
+from oauth_connector.oauth.errors import Failure, FailureReason, Remedy, RequestPhase, classify
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import GrantType
 
@@ -12,7 +12,7 @@ CC, PW = GrantType.CLIENT_CREDENTIALS, GrantType.PASSWORD
 
 def of_error(grant: GrantType, error: str, status: int = 400) -> Failure:
     """Classify an OAuth error."""
-    return classify(grant, Phase.TOKEN, Signal(Symptom.OAUTH_ERROR, status, error))
+    return classify(grant, RequestPhase.TOKEN, Signal(Symptom.OAUTH_ERROR, status, error))
 
 
 ERRORS: dict[str, tuple[GrantType, str, int, FailureReason, Remedy, bool]] = {
@@ -79,11 +79,11 @@ def test_an_oauth_error_has_its_row(sentence: str) -> None:
     assert (failure.reason, failure.remedy, failure.repeatable) == (reason, remedy, repeatable)
 
 
-@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("phase", RequestPhase)
 @pytest.mark.parametrize("grant", GrantType)
 @pytest.mark.parametrize("symptom", Symptom)
 def test_every_symptom_has_a_row_and_every_reason_a_place_in_the_api(
-    symptom: Symptom, grant: GrantType, phase: Phase
+    symptom: Symptom, grant: GrantType, phase: RequestPhase
 ) -> None:
     """Nothing that can be seen is without a reason, and each is among the API's."""
     failure = classify(grant, phase, Signal(symptom, 400))
@@ -96,19 +96,19 @@ def test_every_symptom_has_a_row_and_every_reason_a_place_in_the_api(
 )
 def test_a_verdict_of_permanence_needs_a_well_formed_error(symptom: Symptom) -> None:
     """A bare 401 or 404, a web page, silence: asked again, for it may be a deployment under way."""
-    assert classify(CC, Phase.TOKEN, Signal(symptom, 500)).remedy is Remedy.RETRY
+    assert classify(CC, RequestPhase.TOKEN, Signal(symptom, 500)).remedy is Remedy.RETRY
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_an_empty_refusal_of_a_password_counts_as_one(status: int) -> None:
     """Some servers refuse a password without a word; an account locked by retries is worse than one look."""
-    failure = classify(PW, Phase.TOKEN, Signal(Symptom.EMPTY, status))
+    failure = classify(PW, RequestPhase.TOKEN, Signal(Symptom.EMPTY, status))
     assert (failure.reason, failure.repeatable) == (FailureReason.CREDENTIALS_REJECTED, False)
 
 
 def test_discovery_has_reasons_of_its_own() -> None:
     """What is a wrong token URL in one phase is a wrong issuer in the other."""
     for symptom in (Symptom.NOT_FOUND, Symptom.HTML, Symptom.REDIRECT, Symptom.NO_TOKEN_ENDPOINT):
-        assert classify(CC, Phase.DISCOVERY, Signal(symptom)).reason is FailureReason.DISCOVERY_FAILED
-    assert classify(CC, Phase.DISCOVERY, Signal(Symptom.ISSUER_MISMATCH)).reason is FailureReason.ISSUER_MISMATCH
-    assert classify(CC, Phase.DISCOVERY, Signal(Symptom.TIMEOUT)).reason is FailureReason.PROVIDER_UNREACHABLE
+        assert classify(CC, RequestPhase.DISCOVERY, Signal(symptom)).reason is FailureReason.DISCOVERY_FAILED
+    assert classify(CC, RequestPhase.DISCOVERY, Signal(Symptom.ISSUER_MISMATCH)).reason is FailureReason.ISSUER_MISMATCH
+    assert classify(CC, RequestPhase.DISCOVERY, Signal(Symptom.TIMEOUT)).reason is FailureReason.PROVIDER_UNREACHABLE

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from oauth_connector.oauth.metadata import Metadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
 ISSUER = "https://login.example.com/realms/a"
 
 
-def parsed(status: int = 200, **members: object) -> Metadata | Signal:
+def parsed(status: int = 200, **members: object) -> ServerMetadata | Signal:
     """Read a document about the issuer."""
     body = {"issuer": ISSUER, "token_endpoint": f"{ISSUER}/token", **members}
     return parse_metadata(ISSUER, HTTPResponse(status, {}, json.dumps(body).encode()))
@@ -51,7 +51,7 @@ def test_the_well_known_addresses(issuer: str, urls: tuple[str, str]) -> None:
 def test_a_document_is_read_and_its_urls_left_as_they_are() -> None:
     """Odd addresses are the server's own business."""
     found = parsed(token_endpoint="https://login.example.com//api/oidc/token", unknown=1)
-    assert found == Metadata(ISSUER, "https://login.example.com//api/oidc/token")
+    assert found == ServerMetadata(ISSUER, "https://login.example.com//api/oidc/token")
 
 
 @pytest.mark.parametrize("issuer", [ISSUER + "/", ISSUER.upper(), "https://evil.example.com", None, 1])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.oauth.errors import FailureReason, Phase, classify
+from oauth_connector.oauth.errors import FailureReason, RequestPhase, classify
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import GrantType, HTTPResponse, Token
@@ -99,7 +99,7 @@ LIMITS = {
 @pytest.mark.parametrize(("preset", "told"), LIMITS.items(), ids=LIMITS)
 def test_too_many_calls_are_told_apart_from_a_refusal(preset: str, told: tuple[dict[str, Any], int]) -> None:
     """However a provider says that it was asked too often, nothing is wrong with the credentials."""
-    failure = classify(GrantType.CLIENT_CREDENTIALS, Phase.TOKEN, signal_of(preset, *told))
+    failure = classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal_of(preset, *told))
     assert failure.reason is FailureReason.RATE_LIMITED
 
 

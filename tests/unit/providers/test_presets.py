@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.api.v1alpha1.parsing import parse_spec
-from oauth_connector.api.v1alpha1.provider import Provider
+from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes, refresh_policy
 from oauth_connector.connector.schedule.refresh_time import Policy
 from oauth_connector.oauth import errors
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import ClientAuthentication, GrantType
-from oauth_connector.providers.preset import Callback, Preset, PresetName
+from oauth_connector.providers.preset import Preset, PresetName, TokenHostParameter
 from oauth_connector.providers.registry import PRESETS
 from tests.support.builders import a_spec
 
@@ -155,10 +155,10 @@ def test_a_preset_leads_to_its_token_endpoint(name: str, parameters: dict[str, s
 
 def test_what_stands_beside_the_preset_overrides_it() -> None:
     """An endpoint replaces the preset's; an issuer replaces all of them, by discovery."""
-    own = Provider(preset=PresetName.ZOHO, token_url="https://proxy.example.com/token")
+    own = ProviderSpec(preset=PresetName.ZOHO, token_url="https://proxy.example.com/token")
     assert own.effective_token_url == "https://proxy.example.com/token"
     assert own.effective_authorization_url == "https://accounts.zoho.com/oauth/v2/auth"
-    org = Provider(preset=PresetName.OKTA, issuer="https://acme.okta.com")
+    org = ProviderSpec(preset=PresetName.OKTA, issuer="https://acme.okta.com")
     assert (org.effective_issuer, org.effective_token_url, org.effective_authorization_url) == (
         "https://acme.okta.com",
         None,
@@ -249,7 +249,7 @@ def test_a_code_goes_to_the_data_centre_that_the_redirect_names_or_nowhere() -> 
 
 def test_the_origin_that_the_connector_names_is_always_known() -> None:
     """A connector with a token URL of its own, as in a test or behind a gateway, is not sent away from it."""
-    callback = Callback("accounts-server", frozenset({"accounts.zoho.eu"}))
+    callback = TokenHostParameter("accounts-server", frozenset({"accounts.zoho.eu"}))
     own = "http://127.0.0.1:8080/oauth/v2/token"
     assert callback.token_url(own, "http://127.0.0.1:8080") == own
     assert callback.token_url(own, "http://127.0.0.1:8081") is None
@@ -260,6 +260,6 @@ def test_errors_are_translated_to_words_that_the_table_knows(name: PresetName) -
     """A provider's own code becomes one that has a row, never another unknown one."""
     for meaning in PRESETS[name].quirks.errors.values():
         signal = Signal(Symptom.OAUTH_ERROR, 400, meaning)
-        failure = errors.classify(GrantType.CLIENT_CREDENTIALS, errors.Phase.TOKEN, signal)
+        failure = errors.classify(GrantType.CLIENT_CREDENTIALS, errors.RequestPhase.TOKEN, signal)
         assert failure.signal is signal
         assert meaning in errors._OAUTH_ERRORS

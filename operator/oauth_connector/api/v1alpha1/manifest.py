@@ -18,7 +18,7 @@ NAME_RULE: Rule[str] = Rule(
 """At the root of the CRD: of `metadata`, CEL sees the name alone."""
 
 
-class Metadata(Model):
+class ObjectMetadata(Model):
     """What matters here of `metadata`; the rest is the API server's to judge."""
 
     model_config = ConfigDict(extra="ignore")
@@ -31,6 +31,6 @@ class Manifest(Model):
 
     api_version: Literal["oauthconnector.dev/v1alpha1"]
     kind: Literal["OAuthConnector"]
-    metadata: Metadata
+    metadata: ObjectMetadata
     spec: OAuthConnectorSpec
     status: object = None

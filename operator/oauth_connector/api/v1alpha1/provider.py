@@ -35,7 +35,7 @@ CABundle = Annotated[
 ]
 
 
-class Provider(Model):
+class ProviderSpec(Model):
     """The authorization server."""
 
     preset: PresetName | None = Field(

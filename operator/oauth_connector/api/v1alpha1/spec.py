@@ -24,7 +24,7 @@ from oauth_connector.api.v1alpha1.grants import (
 )
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
-from oauth_connector.api.v1alpha1.provider import Provider
+from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.references import SecretKeyReference
 from oauth_connector.api.v1alpha1.refresh import Refresh
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
@@ -43,7 +43,7 @@ class OAuthConnectorSpec(Model):
         " and password (§4.3), with a person's consent in a browser (§4.1), or with a refresh token that is brought"
         " along (§6)."
     )
-    provider: Provider = Field(description="The authorization server.")
+    provider: ProviderSpec = Field(description="The authorization server.")
     client: ClientSpec = Field(description="The client that is registered there.")
     password: PasswordSpec | None = Field(
         None,

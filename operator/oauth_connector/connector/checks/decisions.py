@@ -8,7 +8,7 @@ from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
 
 
-class Cause(StrEnum):
+class RequestCause(StrEnum):
     """Why a token is asked for."""
 
     FIRST = "First"
@@ -22,32 +22,32 @@ class Cause(StrEnum):
     DOUBT = "Doubt"
 
 
-HEALING = frozenset({Cause.LOST, Cause.DRIFTED})
+REPAIRS = frozenset({RequestCause.LOST, RequestCause.DRIFTED})
 """Causes that lie in somebody else's hand on our Secret; they are rationed."""
 
 
 # --- Which token? ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class LeaveAlone:
+class DoNothing:
     """The connector is going: write nothing, ask nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class Publish:
+class PublishToken:
     """Write a token that was received and could not be written yet."""
 
     pending: PendingToken
 
 
 @dataclass(frozen=True, slots=True)
-class Mint:
+class RequestToken:
     """Ask the token endpoint for a token."""
 
-    cause: Cause
+    cause: RequestCause
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Postpone:
     """No token call now: `problem` says why (`None` = as it stands in status); look again at `until`, if ever."""
 
     problem: Problem | None
@@ -55,53 +55,53 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class KeepToken:
     """The token is good; the next call is at `until` (`None` = life unknown)."""
 
     until: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Revoke:
+class RevokeGrant:
     """Give the grant back, and forget it."""
 
 
-TokenAnswer = Revoke | LeaveAlone | Publish | Mint | Hold | Keep
+TokenAnswer = RevokeGrant | DoNothing | PublishToken | RequestToken | Postpone | KeepToken
 
 
 # --- Does the Secret show it? ---------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class SecretConflict:
     """The Secret of that name is somebody else's; it is never touched."""
 
     problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class SecretMissing:
     """There is no Secret of that name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drifted:
+class SecretDrifted:
     """Somebody changed what we wrote."""
 
 
 @dataclass(frozen=True, slots=True)
-class Render:
+class RenderSecret:
     """The token is right and its presentation is not: read it back from `source` and write it anew."""
 
     source: SecretMetadata
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """The Secret shows the token as the spec asks; `strays` of earlier names are to be removed."""
+class SecretCurrent:
+    """The Secret shows the token as the spec asks; `orphans` of earlier names are to be removed."""
 
-    strays: tuple[SecretMetadata, ...] = ()
+    orphans: tuple[SecretMetadata, ...] = ()
 
 
-SecretAnswer = Conflict | Missing | Drifted | Render | Shown
+SecretAnswer = SecretConflict | SecretMissing | SecretDrifted | RenderSecret | SecretCurrent
 
 
 @dataclass(frozen=True, slots=True)

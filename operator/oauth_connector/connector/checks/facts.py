@@ -4,8 +4,8 @@ from oauth_connector.connector.effective import refresh_policy
 from oauth_connector.connector.grant.choice import renewable
 from oauth_connector.connector.observation import CredentialVersion, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
-from oauth_connector.connector.secret.metadata import SecretMetadata, StateNotes
-from oauth_connector.connector.secret.ownership import is_ours
+from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
+from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.oauth.token import GrantType
 
 
@@ -26,13 +26,13 @@ def kept(obs: Observation) -> SecretMetadata | None:
     spec, state = obs.connector.spec, obs.state
     if isinstance(spec, tuple) or not spec.may_hold_refresh_token or state is None or state.issued_at is None:
         return None
-    return state if state.state is not None and is_ours(state, obs.connector) else None
+    return state if state.state is not None and is_owned(state, obs.connector) else None
 
 
 def shown(obs: Observation) -> SecretMetadata | None:
     """Give the Secret that shows a token to pods, if any: the output, else a stray."""
-    candidates = (obs.output, *obs.strays) if obs.output else obs.strays
-    return next((s for s in candidates if is_ours(s, obs.connector) and s.intact and s.issued_at is not None), None)
+    candidates = (obs.output, *obs.orphans) if obs.output else obs.orphans
+    return next((s for s in candidates if is_owned(s, obs.connector) and s.intact and s.issued_at is not None), None)
 
 
 def refresh_due(obs: Observation) -> float | None:
@@ -55,9 +55,9 @@ def _can_be_renewed(obs: Observation) -> bool:
     return isinstance(spec, tuple) or renewable(spec, notes_of(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
 
 
-def notes_of(obs: Observation) -> StateNotes | None:
+def notes_of(obs: Observation) -> GrantSummary | None:
     """Give what is known of the grant from the state Secret's metadata; nothing where that is not ours."""
-    return obs.state.state if obs.state is not None and is_ours(obs.state, obs.connector) else None
+    return obs.state.state if obs.state is not None and is_owned(obs.state, obs.connector) else None
 
 
 def is_requested(obs: Observation) -> bool:

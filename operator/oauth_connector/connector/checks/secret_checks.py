@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 
-from oauth_connector.connector.checks.decisions import Conflict, Drifted, Missing, Render, SecretAnswer, Shown
+from oauth_connector.connector.checks.decisions import (
+    RenderSecret,
+    SecretAnswer,
+    SecretConflict,
+    SecretCurrent,
+    SecretDrifted,
+    SecretMissing,
+)
 from oauth_connector.connector.checks.facts import held, kept
 from oauth_connector.connector.observation import Observation
-from oauth_connector.connector.secret.ownership import why_not_ours
+from oauth_connector.connector.secret.ownership import ownership_conflict
 
 CONFLICT_LOOK = 60
 """Seconds between two looks at a Secret that is in the way: without our label its changes are not watched."""
@@ -17,9 +24,9 @@ def conflict(obs: Observation) -> SecretAnswer | None:
     """Never touch a Secret that is somebody else's, be it known by its label or from a look in the last minute."""
     known = obs.memory.conflict
     if known is not None and obs.now < known.seen + CONFLICT_LOOK:
-        return Conflict(known.problem)
-    problem = why_not_ours(obs.output, obs.connector) if obs.output is not None else None
-    return Conflict(problem) if problem is not None else None
+        return SecretConflict(known.problem)
+    problem = ownership_conflict(obs.output, obs.connector) if obs.output is not None else None
+    return SecretConflict(problem) if problem is not None else None
 
 
 def missing(obs: Observation) -> SecretAnswer | None:
@@ -27,7 +34,7 @@ def missing(obs: Observation) -> SecretAnswer | None:
     if obs.output is not None:
         return None
     source = held(obs)
-    return Render(source) if source is not None else Missing()
+    return RenderSecret(source) if source is not None else SecretMissing()
 
 
 def drifted(obs: Observation) -> SecretAnswer | None:
@@ -35,22 +42,22 @@ def drifted(obs: Observation) -> SecretAnswer | None:
     if obs.output is None or obs.output.intact:
         return None
     stored = kept(obs)
-    return Render(stored) if stored is not None else Drifted()
+    return RenderSecret(stored) if stored is not None else SecretDrifted()
 
 
 def rendering_changed(obs: Observation) -> SecretAnswer | None:
     """Render anew where `output` or the prefix changed, or where the Secret was a namesake's that is gone."""
     output, source = obs.output, held(obs)
     if source is not None and source.state is not None and output is not None:
-        return Render(source)
+        return RenderSecret(source)
     if output is None or (output.output_digest == obs.output_digest and output.connector_uid == obs.connector.uid):
         return None
-    return Render(output)
+    return RenderSecret(output)
 
 
 def shows_it(obs: Observation) -> SecretAnswer | None:
     """Rest, but for Secrets of earlier names, which are removed once the new one is there."""
-    return Shown(obs.strays)
+    return SecretCurrent(obs.orphans)
 
 
 SECRET_CHECKS: tuple[SecretCheck, ...] = (conflict, missing, drifted, rendering_changed, shows_it)

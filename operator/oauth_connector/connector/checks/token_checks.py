@@ -7,15 +7,24 @@ answer, or `None` when the question goes to the next one.
 from collections.abc import Callable
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.checks.decisions import Cause, Hold, Keep, LeaveAlone, Mint, Publish, Revoke, TokenAnswer
+from oauth_connector.connector.checks.decisions import (
+    DoNothing,
+    KeepToken,
+    Postpone,
+    PublishToken,
+    RequestCause,
+    RequestToken,
+    RevokeGrant,
+    TokenAnswer,
+)
 from oauth_connector.connector.checks.facts import held, is_requested, notes_of, observed_credentials, refresh_due
 from oauth_connector.connector.effective import request_digest, seconds
 from oauth_connector.connector.grant.choice import why_consent
-from oauth_connector.connector.grant.claims import rests_until
+from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.grant.state import Purpose
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
-from oauth_connector.connector.secret.ownership import is_ours
+from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.status.problem import LOCAL, LOOKED_AT, Problem
 from oauth_connector.oauth.errors import Remedy
 
@@ -24,7 +33,7 @@ TokenCheck = Callable[[Observation], TokenAnswer | None]
 
 def being_deleted(obs: Observation) -> TokenAnswer | None:
     """Write nothing for a connector that is going, or its Secret would come back after it was collected."""
-    return LeaveAlone() if obs.connector.deleting else None
+    return DoNothing() if obs.connector.deleting else None
 
 
 def received_but_unpersisted(obs: Observation) -> TokenAnswer | None:
@@ -34,7 +43,7 @@ def received_but_unpersisted(obs: Observation) -> TokenAnswer | None:
         return None
     if pending.token.expires is not None and pending.token.expires <= obs.now:
         return None
-    return Publish(pending) if pending.not_before <= obs.now else Hold(pending.refused, pending.not_before)
+    return PublishToken(pending) if pending.not_before <= obs.now else Postpone(pending.refused, pending.not_before)
 
 
 def revocation_requested(obs: Observation) -> TokenAnswer | None:
@@ -42,12 +51,12 @@ def revocation_requested(obs: Observation) -> TokenAnswer | None:
     request = obs.connector.revoke_request
     if isinstance(obs.connector.spec, tuple) or not request or request == obs.connector.status.last_handled_revoke:
         return None
-    return Revoke()
+    return RevokeGrant()
 
 
 def code_waiting(obs: Observation) -> TokenAnswer | None:
     """Exchange what a person's browser brought back; codes live for a minute or so."""
-    return Mint(Cause.CONSENTED) if obs.code is not None else None
+    return RequestToken(RequestCause.CONSENTED) if obs.code is not None else None
 
 
 def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
@@ -55,12 +64,12 @@ def claim_in_doubt(obs: Observation) -> TokenAnswer | None:
     spec, notes = obs.connector.spec, notes_of(obs)
     if isinstance(spec, tuple) or notes is None or notes.claimed_at is None or not spec.may_hold_refresh_token:
         return None
-    rests = rests_until(notes.claimed_at, obs.now)
+    rests = claim_blocks_until(notes.claimed_at, obs.now)
     if notes.attempt != obs.memory.attempt and rests is not None:
-        return Hold(None, rests)
+        return Postpone(None, rests)
     if notes.claimed_for != Purpose.REFRESH or _is_looked_at(obs):
         return None
-    return Mint(Cause.DOUBT)
+    return RequestToken(RequestCause.DOUBT)
 
 
 def _is_looked_at(obs: Observation) -> bool:
@@ -75,7 +84,7 @@ def suspended(obs: Observation) -> TokenAnswer | None:
     spec = obs.connector.spec
     if isinstance(spec, tuple) or not spec.suspend:
         return None
-    return Hold(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None)
+    return Postpone(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None)
 
 
 def spec_invalid(obs: Observation) -> TokenAnswer | None:
@@ -84,7 +93,7 @@ def spec_invalid(obs: Observation) -> TokenAnswer | None:
         return None
     first = obs.connector.spec[0]
     facts = {"field": first.path, "cure": first.message}
-    return Hold(Problem(Reason.INVALID_SPEC, Remedy.FIX_SPEC, facts), None)
+    return Postpone(Problem(Reason.INVALID_SPEC, Remedy.FIX_SPEC, facts), None)
 
 
 def consent_missing(obs: Observation) -> TokenAnswer | None:
@@ -98,8 +107,8 @@ def consent_missing(obs: Observation) -> TokenAnswer | None:
     token = held(obs)
     alive = token is not None and (token.expires_at is None or token.expires_at > obs.now)
     if problem.reason is Reason.GRANT_ENDED and alive:
-        return Keep(token.expires_at if token is not None else None)
-    return Hold(problem, token.expires_at if token is not None and alive else None)
+        return KeepToken(token.expires_at if token is not None else None)
+    return Postpone(problem, token.expires_at if token is not None and alive else None)
 
 
 def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
@@ -109,10 +118,10 @@ def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
     if error is None or error.reason not in LOOKED_AT or error.request_digest != request_digest(obs.connector.spec):
         return None
     if obs.credentials is not None and obs.credentials != observed_credentials(obs):
-        return Mint(Cause.CREDENTIALS_CHANGED)
+        return RequestToken(RequestCause.CREDENTIALS_CHANGED)
     look = schedule.look_time(obs.now, seconds(status.last_failure_time) or obs.now)
     if error.reason in LOCAL:
-        return Hold(None, look)
+        return Postpone(None, look)
     return _refused(obs, error.reason)
 
 
@@ -120,20 +129,20 @@ def _refused(obs: Observation, reason: Reason) -> TokenAnswer | None:
     """Wait with what was refused: a password or seed for its change, what may be mended elsewhere for its probe."""
     planned = obs.connector.status.next_refresh_time
     if is_requested(obs) and (planned is not None or reason is Reason.GRANT_REFUSED):
-        return None if planned is not None else Mint(Cause.REQUESTED)
+        return None if planned is not None else RequestToken(RequestCause.REQUESTED)
     if planned is None:
-        return Hold(None, obs.now + 60)
+        return Postpone(None, obs.now + 60)
     probe = seconds(planned) or obs.now
-    return Hold(None, min(probe, obs.now + 60)) if probe > obs.now else None
+    return Postpone(None, min(probe, obs.now + 60)) if probe > obs.now else None
 
 
 def no_token(obs: Observation) -> TokenAnswer | None:
     """Ask for the first token, or for another where the Secret with it was deleted or changed by somebody."""
     if held(obs) is not None:
         return None
-    if obs.output is not None and is_ours(obs.output, obs.connector):
-        return Mint(Cause.DRIFTED)
-    return Mint(Cause.LOST if obs.connector.status.secret_ref is not None else Cause.FIRST)
+    if obs.output is not None and is_owned(obs.output, obs.connector):
+        return RequestToken(RequestCause.DRIFTED)
+    return RequestToken(RequestCause.LOST if obs.connector.status.secret_ref is not None else RequestCause.FIRST)
 
 
 def request_changed(obs: Observation) -> TokenAnswer | None:
@@ -141,12 +150,12 @@ def request_changed(obs: Observation) -> TokenAnswer | None:
     token = held(obs)
     if token is None or obs.connector.valid_spec.needs_a_person:
         return None  # a changed scope needs a person's yes; until then the old grant is refreshed on
-    return Mint(Cause.SPEC_CHANGED) if token.token_digest != obs.token_digest else None
+    return RequestToken(RequestCause.SPEC_CHANGED) if token.token_digest != obs.token_digest else None
 
 
 def refresh_requested(obs: Observation) -> TokenAnswer | None:
     """Ask anew once for each new value of the annotation by which a person requests it."""
-    return Mint(Cause.REQUESTED) if is_requested(obs) else None
+    return RequestToken(RequestCause.REQUESTED) if is_requested(obs) else None
 
 
 def failing(obs: Observation) -> TokenAnswer | None:
@@ -156,18 +165,18 @@ def failing(obs: Observation) -> TokenAnswer | None:
     if not same or not status.failed_attempts or status.next_refresh_time is None:
         return None
     planned = seconds(status.next_refresh_time) or 0
-    return Mint(Cause.DUE) if planned <= obs.now else Hold(None, planned)
+    return RequestToken(RequestCause.DUE) if planned <= obs.now else Postpone(None, planned)
 
 
 def nearing_expiry(obs: Observation) -> TokenAnswer | None:
     """Ask for the next token when the planned second has come."""
     due = refresh_due(obs)
-    return Mint(Cause.DUE) if due is not None and due <= obs.now else None
+    return RequestToken(RequestCause.DUE) if due is not None and due <= obs.now else None
 
 
 def rest(obs: Observation) -> TokenAnswer | None:
     """Keep the token until the planned second."""
-    return Keep(refresh_due(obs))
+    return KeepToken(refresh_due(obs))
 
 
 TOKEN_CHECKS: tuple[TokenCheck, ...] = (

@@ -18,11 +18,11 @@ from oauth_connector.api.v1alpha1.consent import (
     OAuthConsentStatus,
     Redirect,
 )
-from oauth_connector.connector.grant.claims import rests_until
-from oauth_connector.connector.observation import Connector, Key, WaitingCode
-from oauth_connector.connector.secret.metadata import StateNotes
+from oauth_connector.connector.grant.claims import claim_blocks_until
+from oauth_connector.connector.observation import Connector, Key, PendingCode
+from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.consent_protocol.sealing import Answer, ConsentKeys, Unsealable
+from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse, UnsealError
 from oauth_connector.consent_protocol.tickets import is_ticket_of, normalised
 from oauth_connector.oauth.token import GrantType
 
@@ -66,7 +66,7 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class ConsentContext:
     """What a consent is judged by: the connector and the link as they would be now, the grant, the time.
 
     `attempt` is the last claim of this process, which it knows the end of; `problem` is what kept a code from being
@@ -76,19 +76,19 @@ class Situation:
     connector: Connector | None
     now: float
     request: ConsentRequest | None = None
-    notes: StateNotes | None = None
+    notes: GrantSummary | None = None
     attempt: str | None = None
     problem: Problem | None = None
 
 
 # --- what may be said of it -----------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Fill:
+class FillRequest:
     """Write what the link is made of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class SetReason:
     """Say how far it is, and look again at a time, if nothing happens before."""
 
     reason: ConsentReason
@@ -96,41 +96,41 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Remove:
+class DeleteConsent:
     """It has been there long enough."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class WaitUntil:
     """Leave it as it is until a time."""
 
     until: float
 
 
-Verdict = Fill | Say | Remove | Wait | WaitingCode
+Verdict = FillRequest | SetReason | DeleteConsent | WaitUntil | PendingCode
 
 
-def judge(consent: Consent, situation: Situation, keys: ConsentKeys) -> Verdict:
+def judge(consent: Consent, situation: ConsentContext, keys: ConsentKeys) -> Verdict:
     """Say what is to be done about a consent."""
     if consent.concluded:
         gone = consent.created + KEPT
-        return Remove() if gone <= situation.now else Wait(gone)
+        return DeleteConsent() if gone <= situation.now else WaitUntil(gone)
     tried = _of_state(consent, situation)
     if tried is not None:
         return tried
     request, last = consent.status.request, consent.created + LIFETIME
     answered = consent.status.response is not None and request is not None
     if not answered and situation.now >= last:
-        return Say(ConsentReason.EXPIRED)
+        return SetReason(ConsentReason.EXPIRED)
     hindrance = why_not(consent, situation)
     if hindrance is not None:
-        return Say(hindrance)
+        return SetReason(hindrance)
     if request is None or not answered:
-        return Fill() if request is None else Say(ConsentReason.AWAITING_PERSON, last)
+        return FillRequest() if request is None else SetReason(ConsentReason.AWAITING_PERSON, last)
     return _opened(consent, request, situation, keys)
 
 
-def why_not(consent: Consent, situation: Situation) -> ConsentReason | None:
+def why_not(consent: Consent, situation: ConsentContext) -> ConsentReason | None:
     """Say why a consent cannot be gone on with, or nothing where it can."""
     connector = situation.connector
     if connector is None or connector.deleting:
@@ -158,41 +158,41 @@ def _is_still_ours(request: ConsentRequest, current: ConsentRequest) -> bool:
     return request.model_copy(update={"secret_name": current.secret_name}) == current
 
 
-def _of_state(consent: Consent, situation: Situation) -> Verdict | None:
+def _of_state(consent: Consent, situation: ConsentContext) -> Verdict | None:
     """Say what became of a code that was sent before: it is never sent again (RFC 6749 §4.1.2)."""
     notes = situation.notes
     if notes is None or notes.tried != consent.uid:
         return None
     if notes.consent == consent.uid:
-        return Say(ConsentReason.CONNECTED)
+        return SetReason(ConsentReason.CONNECTED)
     if notes.claimed_at is None:
-        return Say(ConsentReason.CODE_REJECTED)
-    rests = None if notes.attempt == situation.attempt else rests_until(notes.claimed_at, situation.now)
-    return Wait(rests) if rests is not None else Say(ConsentReason.CODE_LOST)
+        return SetReason(ConsentReason.CODE_REJECTED)
+    rests = None if notes.attempt == situation.attempt else claim_blocks_until(notes.claimed_at, situation.now)
+    return WaitUntil(rests) if rests is not None else SetReason(ConsentReason.CODE_LOST)
 
 
-def _opened(consent: Consent, request: ConsentRequest, situation: Situation, keys: ConsentKeys) -> Verdict:
+def _opened(consent: Consent, request: ConsentRequest, situation: ConsentContext, keys: ConsentKeys) -> Verdict:
     try:
         answer = keys.open(consent.uid, consent.status.response or "")
-    except Unsealable:
-        return Say(ConsentReason.RESPONSE_INVALID)
+    except UnsealError:
+        return SetReason(ConsentReason.RESPONSE_INVALID)
     last = consent.created + LIFETIME + ANSWERED
     if not _is_right(answer, consent, request):
-        return Say(ConsentReason.RESPONSE_INVALID)
+        return SetReason(ConsentReason.RESPONSE_INVALID)
     if situation.now >= last:
-        return Say(ConsentReason.EXPIRED)
+        return SetReason(ConsentReason.EXPIRED)
     if request.confirmation_required and not _is_confirmed(answer, consent.spec.confirmation):
-        return Say(ConsentReason.AWAITING_CONFIRMATION, last)
+        return SetReason(ConsentReason.AWAITING_CONFIRMATION, last)
     try:
         token_url = _token_url(situation.connector, answer)
     except _UnknownHost:
-        return Say(ConsentReason.RESPONSE_INVALID)
+        return SetReason(ConsentReason.RESPONSE_INVALID)
     verifier = SecretStr(keys.verifier(consent.uid)) if request.code_challenge else None
     named = (consent.key.name, consent.uid, consent.spec.requested_by)
-    return WaitingCode(*named, answer.code, request.redirect_uri, verifier, token_url)
+    return PendingCode(*named, answer.code, request.redirect_uri, verifier, token_url)
 
 
-def _is_right(answer: Answer, consent: Consent, request: ConsentRequest) -> bool:
+def _is_right(answer: ConsentResponse, consent: Consent, request: ConsentRequest) -> bool:
     if not is_ticket_of(answer.ticket.get_secret_value(), consent.spec.ticket_hash):
         return False
     if answer.iss is None:
@@ -200,7 +200,7 @@ def _is_right(answer: Answer, consent: Consent, request: ConsentRequest) -> bool
     return request.issuer is None or answer.iss == request.issuer
 
 
-def _is_confirmed(answer: Answer, typed: str | None) -> bool:
+def _is_confirmed(answer: ConsentResponse, typed: str | None) -> bool:
     return typed is not None and hmac.compare_digest(normalised(typed), normalised(answer.confirmation))
 
 
@@ -208,7 +208,7 @@ class _UnknownHost(Exception):  # noqa: N818  # named for what is so
     """The redirect names a token host that the preset does not know."""
 
 
-def _token_url(connector: Connector | None, answer: Answer) -> str | None:
+def _token_url(connector: Connector | None, answer: ConsentResponse) -> str | None:
     """Give the token endpoint at the host that the provider's redirect names; nothing where it is the spec's own.
 
     Whoever made the redirect chose that host. Raises `_UnknownHost` for one that the preset does not list: the code and

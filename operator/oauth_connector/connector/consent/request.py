@@ -15,11 +15,11 @@ from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.oauth.authorization import challenge
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ConsentPolicy:
     """What whoever installs the operator has settled: where the consent service is, and whether codes are confirmed."""
 
     public_url: str | None = None
@@ -45,7 +45,7 @@ class Endpoints:
     iss_required: bool = False
 
     @staticmethod
-    def of(spec: OAuthConnectorSpec, found: Metadata | None) -> "Endpoints | None":
+    def of(spec: OAuthConnectorSpec, found: ServerMetadata | None) -> "Endpoints | None":
         """Join the spec's own endpoints with those that were discovered; nothing where one is not known."""
         provider = spec.provider
         authorization = provider.effective_authorization_url or (found.authorization_endpoint if found else None)
@@ -56,16 +56,20 @@ class Endpoints:
 
 
 def request_of(
-    consent: Consent, connector: Connector, endpoints: Endpoints, terms: Terms, keys: ConsentKeys
+    consent: Consent, connector: Connector, endpoints: Endpoints, consent_policy: ConsentPolicy, keys: ConsentKeys
 ) -> ConsentRequest | None:
     """Make what the link is made of; nothing where the connector has no redirect URI that it may use.
 
     Nothing either where something is too long for it, such as a hundred scopes, or where an issuer names an endpoint
     that is none: a consent must not hinder the connector's tokens.
     """
-    back = terms.redirect_of(connector)
+    back = consent_policy.redirect_of(connector)
     try:
-        return _request(consent, connector, endpoints, back, keys, confirm=terms.confirm) if back is not None else None
+        return (
+            _request(consent, connector, endpoints, back, keys, confirm=consent_policy.confirm)
+            if back is not None
+            else None
+        )
     except ValidationError:
         return None
 

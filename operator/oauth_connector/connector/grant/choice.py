@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.digests import of_binding
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.checks.decisions import Cause
+from oauth_connector.connector.checks.decisions import RequestCause
 from oauth_connector.connector.grant.state import GrantState, Purpose, fingerprint
-from oauth_connector.connector.observation import WaitingCode
-from oauth_connector.connector.secret.metadata import StateNotes
+from oauth_connector.connector.observation import PendingCode
+from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.token import GrantType
@@ -22,7 +22,7 @@ from oauth_connector.oauth.token_request import AuthorizationCode, Grant, Passwo
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PresentedGrant:
     """What is presented, and what it is bound to.
 
     `seed` is the print of the refresh token that a person brought, in the end; `code` is there where that is presented,
@@ -33,7 +33,7 @@ class Choice:
     purpose: Purpose
     binding: str
     seed: str | None = None
-    code: WaitingCode | None = None
+    code: PendingCode | None = None
 
     @property
     def presented(self) -> SecretStr | None:
@@ -41,26 +41,28 @@ class Choice:
         return self.grant.token if isinstance(self.grant, RefreshToken) else None
 
 
-def present_code(spec: OAuthConnectorSpec, code: WaitingCode) -> Choice:
+def present_code(spec: OAuthConnectorSpec, code: PendingCode) -> PresentedGrant:
     """Present a code, whatever grant there was before."""
     grant = AuthorizationCode(code.code, code.redirect_uri, code.verifier)
-    return Choice(grant, Purpose.CODE, of_binding(spec, spec.client.id or ""), code=code)
+    return PresentedGrant(grant, Purpose.CODE, of_binding(spec, spec.client.id or ""), code=code)
 
 
 def choose(
-    spec: OAuthConnectorSpec, client_id: str, state: GrantState, own: Grant | None, cause: Cause
-) -> Choice | Problem:
+    spec: OAuthConnectorSpec, client_id: str, state: GrantState, own: Grant | None, cause: RequestCause
+) -> PresentedGrant | Problem:
     """Choose for a refresh; `own` is what the spec itself brings: a password, or a refresh token to begin with."""
     binding = of_binding(spec, client_id)
     if isinstance(own, RefreshToken) and state.seed != fingerprint(own.token):
-        return Choice(own, Purpose.REFRESH, binding, fingerprint(own.token))
+        return PresentedGrant(own, Purpose.REFRESH, binding, fingerprint(own.token))
     if isinstance(own, Password) and state.digest != spec.token_digest:
-        return Choice(own, Purpose.PASSWORD, binding)  # other scopes are asked for, and no person is needed for them
-    usable = state.refresh_token is not None and (not state.refused or cause is Cause.REQUESTED)
+        return PresentedGrant(
+            own, Purpose.PASSWORD, binding
+        )  # other scopes are asked for, and no person is needed for them
+    usable = state.refresh_token is not None and (not state.refused or cause is RequestCause.REQUESTED)
     if state.refresh_token is not None and usable and state.binding == binding:
-        return Choice(RefreshToken(state.refresh_token), Purpose.REFRESH, binding, state.seed)
+        return PresentedGrant(RefreshToken(state.refresh_token), Purpose.REFRESH, binding, state.seed)
     if isinstance(own, Password):
-        return Choice(own, Purpose.PASSWORD, binding)
+        return PresentedGrant(own, Purpose.PASSWORD, binding)
     return _lost(state, binding)
 
 
@@ -72,7 +74,7 @@ def _lost(state: GrantState, binding: str) -> Problem:
     return ended(Reason.GRANT_BOUND_ELSEWHERE if state.binding != binding else Reason.GRANT_REFUSED)
 
 
-def why_consent(spec: OAuthConnectorSpec, notes: StateNotes | None) -> Problem | None:
+def why_consent(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem | None:
     """Say from metadata alone why a person is needed before a token can be asked for, or nothing where none is."""
     if spec.grant_type is not GrantType.AUTHORIZATION_CODE:
         return None
@@ -90,7 +92,7 @@ def ended(reason: Reason) -> Problem:
     return Problem(reason, Remedy.CONSENT_AGAIN, repeatable=False)
 
 
-def renewable(spec: OAuthConnectorSpec, notes: StateNotes | None) -> bool:
+def renewable(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> bool:
     """Tell whether a token can be renewed without a person."""
     if not spec.needs_a_person:
         return True

@@ -7,7 +7,7 @@ finds an older claim knows that nothing of it is in flight.
 from enum import Enum, auto
 
 from oauth_connector.connector.grant.state import Claim, GrantState
-from oauth_connector.oauth.token_request import Term
+from oauth_connector.oauth.token_request import SendWindow
 
 CLAIM_RESTS = 15
 """Seconds that a claim of another process is left alone: its request is over by then."""
@@ -16,7 +16,7 @@ WRITTEN_WITHIN = 10
 """Seconds from the claim in which its request may be written; a process that was stopped meanwhile wakes up later."""
 
 
-def rests_until(claimed_at: int, now: float) -> float | None:
+def claim_blocks_until(claimed_at: int, now: float) -> float | None:
     """Give until when another process's claim is left alone; nothing where it no longer counts.
 
     The other's clock may be ahead of ours. A claim that is further ahead than it could last is one of a clock that was
@@ -26,12 +26,12 @@ def rests_until(claimed_at: int, now: float) -> float | None:
     return until if claimed_at - CLAIM_RESTS <= now < until else None
 
 
-def term_of(claim: Claim | None) -> Term | None:
+def term_of(claim: Claim | None) -> SendWindow | None:
     """Give the time in which a claim's request is made."""
-    return Term(claim.at + WRITTEN_WITHIN, claim.at + CLAIM_RESTS) if claim is not None else None
+    return SendWindow(claim.at + WRITTEN_WITHIN, claim.at + CLAIM_RESTS) if claim is not None else None
 
 
-class Turn(Enum):
+class StoreDecision(Enum):
     """What to do with what came of a claim, where the state was changed since."""
 
     STORE = auto()
@@ -39,7 +39,7 @@ class Turn(Enum):
     LEAVE = auto()
 
 
-def turn(current: GrantState, claimed: GrantState, came: GrantState, now: float) -> Turn:
+def turn(current: GrantState, claimed: GrantState, came: GrantState, now: float) -> StoreDecision:
     """Say whether what came of a claim is stored over what is there now.
 
     Somebody else has taken the claim over, as of a process that was stopped for long. A failure says nothing then. What
@@ -47,11 +47,11 @@ def turn(current: GrantState, claimed: GrantState, came: GrantState, now: float)
     our success. While they are at it themselves, their answer is waited for.
     """
     if current.claim == claimed.claim:
-        return Turn.STORE
+        return StoreDecision.STORE
     if not _brings(claimed, came) or _is_newer(current, claimed, came):
-        return Turn.LEAVE
-    under_way = current.claim is not None and rests_until(current.claim.at, now) is not None
-    return Turn.WAIT if under_way else Turn.STORE
+        return StoreDecision.LEAVE
+    under_way = current.claim is not None and claim_blocks_until(current.claim.at, now) is not None
+    return StoreDecision.WAIT if under_way else StoreDecision.STORE
 
 
 def _brings(claimed: GrantState, came: GrantState) -> bool:

@@ -10,7 +10,7 @@ from oauth_connector.oauth.token import Token
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class TokenObtained:
     """The provider gave a token; `answer` is all that it said, a refresh token among it perhaps."""
 
     token: IssuedToken
@@ -19,7 +19,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class RequestFailed:
     """There is no token, and why; `refusal` where the same credentials must never be sent again.
 
     `salvaged` is a refresh token that came with an answer which holds no token that can be published; `in_doubt`: the

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from oauth_connector.connector.observation import Connector, IssuedToken
-from oauth_connector.connector.secret.metadata import PREFIX, StateNotes
+from oauth_connector.connector.secret.metadata import PREFIX, GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner, timestamp
 
 SUFFIX = "-oauth-state"
@@ -130,9 +130,9 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
     )
 
 
-def notes_of(state: GrantState) -> StateNotes:
+def notes_of(state: GrantState) -> GrantSummary:
     """Give what may be known of a state without reading it."""
-    return StateNotes(
+    return GrantSummary(
         generation=state.generation,
         renewable=state.refresh_token is not None,
         refused=state.refused,

@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.grant.choice import Choice
-from oauth_connector.connector.grant.results import Failed, Received
+from oauth_connector.connector.grant.choice import PresentedGrant
+from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Consented, GrantState, Purpose
 from oauth_connector.connector.observation import IssuedToken
 from oauth_connector.oauth.errors import Remedy
@@ -21,7 +21,9 @@ LONGEST_FIELD = 16 * 1024
 _PRIVATE = frozenset({"access_token", "refresh_token"})
 
 
-def succeeded(choice: Choice, before: GrantState, answer: Received, spec: OAuthConnectorSpec) -> GrantState:
+def succeeded(
+    choice: PresentedGrant, before: GrantState, answer: TokenObtained, spec: OAuthConnectorSpec
+) -> GrantState:
     """Give the state after a token was given; a refresh goes on with what there was, all else begins anew.
 
     An answer without a refresh token leaves the old one (RFC 6749 §6), and a seed that the provider does not replace
@@ -50,7 +52,9 @@ def succeeded(choice: Choice, before: GrantState, answer: Received, spec: OAuthC
     return replace(state, token=_token(answer, state, base.token, spec))
 
 
-def _token(answer: Received, state: GrantState, before: IssuedToken | None, spec: OAuthConnectorSpec) -> IssuedToken:
+def _token(
+    answer: TokenObtained, state: GrantState, before: IssuedToken | None, spec: OAuthConnectorSpec
+) -> IssuedToken:
     """Give the token as it is kept: a life that nobody told is not assumed where nobody could renew it in time."""
     fields = {**(before.fields if before is not None else {}), **answer.token.fields}
     token = replace(answer.token, digest=state.digest, fields=_wanted(fields, spec))
@@ -75,7 +79,7 @@ def _is_the_same(before: IssuedToken, token: IssuedToken) -> bool:
     return alive and before.access_token.get_secret_value() == token.access_token.get_secret_value()
 
 
-def failed(choice: Choice, claimed: GrantState, answer: Failed, now: int) -> GrantState:
+def failed(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, now: int) -> GrantState:
     """Give the state after a failure: in doubt, the claim stands, and the same token is sent again."""
     if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
         saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
@@ -91,16 +95,16 @@ def failed(choice: Choice, claimed: GrantState, answer: Failed, now: int) -> Gra
     return claimed.rejected(now) if turned_away else replace(claimed, claim=None)
 
 
-def _refused(choice: Choice, claimed: GrantState) -> GrantState:
+def _refused(choice: PresentedGrant, claimed: GrantState) -> GrantState:
     """Keep a refused token, flagged; a new seed that is refused does not end the grant that it was to replace."""
     replaces = choice.seed != claimed.seed and claimed.refresh_token is not None
     token = claimed.refresh_token or choice.presented
     return replace(claimed, refresh_token=token, refused=claimed.refused or not replaces, seed=choice.seed, claim=None)
 
 
-def told(answer: Received | Failed, state: GrantState) -> Received | Failed:
+def told(answer: TokenObtained | RequestFailed, state: GrantState) -> TokenObtained | RequestFailed:
     """Call for a person where the refresh token was turned away five times over an hour, while tries go on."""
-    if isinstance(answer, Received) or not state.is_worn_out or answer.problem.needs_a_person:
+    if isinstance(answer, TokenObtained) or not state.is_worn_out or answer.problem.needs_a_person:
         return answer
     problem = replace(answer.problem, reason=Reason.GRANT_REFUSED, remedy=Remedy.CONSENT_AGAIN)
     return replace(answer, problem=problem)

@@ -15,7 +15,7 @@ Rank = tuple[int, float]
 _Ticket = tuple[Rank, int]
 
 
-class Waiting:
+class FairQueue:
     """Keys by rank, then by arrival: a heap for each namespace, and one of the namespaces by their first.
 
     An entry that no longer counts (its key was taken out, its namespace has another first) is dropped when it comes to

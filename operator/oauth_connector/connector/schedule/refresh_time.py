@@ -35,7 +35,7 @@ class Policy:
     max_lifetime: int | None = None
 
 
-class Pace(Enum):
+class RetryPace(Enum):
     """How failures of one kind are repeated: the pauses in seconds, the last one for ever."""
 
     QUICK = (5, 10, 20, 40, 80, 160, 300)
@@ -95,7 +95,7 @@ class Failing:
     retry_after: float | None = None
 
 
-def retry_time(failing: Failing, pace: Pace, expires: int | None, uid: str) -> int:
+def retry_time(failing: Failing, pace: RetryPace, expires: int | None, uid: str) -> int:
     """Give the second of the next try after a failure.
 
     The pause grows from try to try up to the pace's limit, and is never shorter than what the provider asked. A pause
@@ -106,7 +106,7 @@ def retry_time(failing: Failing, pace: Pace, expires: int | None, uid: str) -> i
     planned = failing.last + max(least, pause)
     last_call = (expires or 0) - LAST_CALL_BEFORE_EXPIRY
     reachable = failing.last + least <= last_call < planned
-    return last_call if reachable and pace is not Pace.PROBE else planned
+    return last_call if reachable and pace is not RetryPace.PROBE else planned
 
 
 def look_time(now: float, since: float) -> float:

@@ -22,7 +22,7 @@ LONGEST = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class StateNotes:
+class GrantSummary:
     """What is known of a grant without reading its state Secret: it stands in one annotation there.
 
     `renewable`: there is a refresh token; `refused`: the provider called it dead; `tried`, `consent`: UIDs of the
@@ -76,7 +76,7 @@ class SecretMetadata:
     intact: bool = False
     written_by_us: bool = False
     immutable: bool = False
-    state: StateNotes | None = None
+    state: GrantSummary | None = None
 
 
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
@@ -107,17 +107,17 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
     )
 
 
-def state_notes(text: str | None) -> StateNotes | None:
+def state_notes(text: str | None) -> GrantSummary | None:
     """Read the annotation of a state Secret; one that makes no sense tells nothing, but that it is one."""
     if text is None:
         return None
     try:
         return _NOTES.validate_json(text, strict=True)
     except ValidationError:
-        return StateNotes()
+        return GrantSummary()
 
 
-_NOTES = TypeAdapter(StateNotes)
+_NOTES = TypeAdapter(GrantSummary)
 
 
 def recorded_keys(fields: str | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 
 
-def is_ours(secret: SecretMetadata, connector: Connector) -> bool:
+def is_owned(secret: SecretMetadata, connector: Connector) -> bool:
     """Tell whether this connector may write the Secret.
 
     Ours carries our label and names this connector. A namesake with another UID is gone, since a name is held by one
@@ -19,10 +19,10 @@ def is_ours(secret: SecretMetadata, connector: Connector) -> bool:
     return secret.managed or (secret.connector_uid == connector.uid and secret.written_by_us)
 
 
-def why_not_ours(secret: SecretMetadata, connector: Connector) -> Problem | None:
+def ownership_conflict(secret: SecretMetadata, connector: Connector) -> Problem | None:
     """Say why a Secret may not be written, or nothing where it may."""
     facts = {"secret": secret.name, "connector": connector.key.name}
-    if not is_ours(secret, connector):
+    if not is_owned(secret, connector):
         return Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC, {**facts, "holder": secret.connector or ""})
     if secret.immutable:
         return Problem(Reason.SECRET_WRITE_REFUSED, Remedy.FIX_SPEC, {**facts, "cause": "it is immutable"})

@@ -13,7 +13,7 @@ from oauth_connector.api.v1alpha1.status import Condition, OAuthConnectorStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class StatusEvent:
     """An Event to be recorded about a connector."""
 
     kind: Literal["Normal", "Warning"]
@@ -21,18 +21,18 @@ class Announcement:
     note: str
 
 
-def announcements(before: OAuthConnectorStatus, after: OAuthConnectorStatus) -> Iterator[Announcement]:
+def status_events(before: OAuthConnectorStatus, after: OAuthConnectorStatus) -> Iterator[StatusEvent]:
     """Give what to tell: readiness won or lost, and the reason of a failing refresh when it is new."""
     was, now = condition(before.conditions, "Ready"), condition(after.conditions, "Ready")
     if now is not None and not _same(was, now):
-        yield Announcement("Normal" if _is_well(now) else "Warning", now.reason, now.message)
+        yield StatusEvent("Normal" if _is_well(now) else "Warning", now.reason, now.message)
     failed, fails = condition(before.conditions, "RefreshFailed"), condition(after.conditions, "RefreshFailed")
     if (
         fails is not None
         and (failed is None or failed.reason != fails.reason)
         and fails.reason != getattr(now, "reason", "")
     ):
-        yield Announcement("Warning", "RefreshFailed", fails.message)
+        yield StatusEvent("Warning", "RefreshFailed", fails.message)
 
 
 def _same(was: Condition | None, now: Condition) -> bool:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from oauth_connector.connector.observation import Attempt
-from oauth_connector.connector.secret.metadata import SecretMetadata, StateNotes
+from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.revocation import Revocation
 
 
 @dataclass(frozen=True, slots=True)
-class ShownToken:
+class PublishedToken:
     """The token that pods can read: where it is, when it was issued and dies, and what its answer told of it.
 
     `expires` is `None` where the life is unknown; `token_type` is `None` where this pass did not learn it anew.
@@ -32,7 +32,7 @@ class GrantFacts:
 
     redirect_uri: str | None = None
     consent_url: str | None = None
-    notes: StateNotes = field(default_factory=StateNotes)
+    notes: GrantSummary = field(default_factory=GrantSummary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Findings:
     """
 
     now: float
-    shown: ShownToken | None = None
+    shown: PublishedToken | None = None
     problem: Problem | None = None
     attempt: Attempt | None = None
     next_call: float | None = None
@@ -58,8 +58,8 @@ Outcome = Findings | float | None
 """What a pass found; or the time at which to come again with nothing to say (`None`: never)."""
 
 
-def shown_token(secret: SecretMetadata | None) -> ShownToken | None:
+def shown_token(secret: SecretMetadata | None) -> PublishedToken | None:
     """Give the token that a Secret of ours shows, by its metadata."""
     if secret is None or secret.issued_at is None:
         return None
-    return ShownToken(secret.name, secret.issued_at, secret.expires_at)
+    return PublishedToken(secret.name, secret.issued_at, secret.expires_at)

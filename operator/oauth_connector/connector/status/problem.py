@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.schedule.refresh_time import Pace
+from oauth_connector.connector.schedule.refresh_time import RetryPace
 from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.signals import Signal, Symptom
 
@@ -49,11 +49,11 @@ class Problem:
         return self.remedy is not Remedy.RETRY
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> RetryPace:
         """Say how eagerly the provider is asked again."""
         if self.needs_a_person:
-            return Pace.PROBE
-        return Pace.SLOW if self.reason.value in _SLOW else Pace.QUICK
+            return RetryPace.PROBE
+        return RetryPace.SLOW if self.reason.value in _SLOW else RetryPace.QUICK
 
 
 def is_strain(signal: Signal) -> bool:

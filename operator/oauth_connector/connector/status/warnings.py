@@ -4,7 +4,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.facts import notes_of, shown
 from oauth_connector.connector.grant.choice import ended
 from oauth_connector.connector.observation import Observation
-from oauth_connector.connector.secret.metadata import StateNotes
+from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.token import GrantType
 
@@ -39,7 +39,7 @@ def advice_time(obs: Observation) -> float | None:
     return at if at is not None and at > obs.now else None
 
 
-def _warning_time(notes: StateNotes) -> float | None:
+def _warning_time(notes: GrantSummary) -> float | None:
     if notes.refresh_expires is None:
         return None
     life = notes.refresh_expires - (notes.refresh_issued or notes.refresh_expires)

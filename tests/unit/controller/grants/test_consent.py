@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.controller.grant_store import Point
+from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent, id_token
@@ -164,9 +164,9 @@ async def test_a_lost_answer_to_a_code_ends_the_consent(consenting: World) -> No
     assert consenting.consent_reason("crm-1") == "CodeLost"
 
 
-@pytest.mark.parametrize(("point", "reason"), [(Point.CLAIMED, "CodeLost"), (Point.PERSISTED, "Connected")])
+@pytest.mark.parametrize(("point", "reason"), [(FaultPoint.CLAIMED, "CodeLost"), (FaultPoint.PERSISTED, "Connected")])
 async def test_a_process_that_dies_with_a_code_never_sends_it_twice(
-    consenting: World, point: Point, reason: str
+    consenting: World, point: FaultPoint, reason: str
 ) -> None:
     """The next process finds out from the state Secret what became of it."""
     await consenting.run()

@@ -3,7 +3,7 @@
 import pytest
 
 from oauth_connector.controller.consents import MOST_OPEN
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal
 from tests.support.builders import a_connector
 from tests.support.consenting import CODE_SPEC, a_consent, consent
@@ -23,10 +23,10 @@ async def test_a_request_that_is_too_long_ends_the_consent_and_not_the_refreshes
 class Absurd(RotatingProvider):
     """A server that says that browsers are to be sent to an address that is none."""
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Answer."""
         del trust
-        return Metadata(issuer, f"{issuer}/token", f"{issuer}/authorize#" + "x" * 4000)
+        return ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize#" + "x" * 4000)
 
 
 async def test_an_issuer_that_names_no_address_ends_the_consent_and_not_the_pass() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_connector.controller.grant_store import Point
+from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_connector, a_password_spec, a_spec
@@ -105,7 +105,7 @@ async def test_a_process_that_dies_after_the_claim_leaves_it_in_doubt(graceful: 
     """The next process lets the claim rest for fifteen seconds, and then sends the same token again."""
     await graceful.run()
     graceful.now += 3000
-    await graceful.die_at(Point.ANSWERED)
+    await graceful.die_at(FaultPoint.ANSWERED)
     assert graceful.rotating.presented == ["seed-1", "refresh-1"]
     graceful.start()
     await graceful.run(14)
@@ -115,8 +115,8 @@ async def test_a_process_that_dies_after_the_claim_leaves_it_in_doubt(graceful: 
     assert graceful.state["refresh_token"] == "refresh-3"
 
 
-@pytest.mark.parametrize("point", [Point.CHOSEN, Point.CLAIMED, Point.PERSISTED])
-async def test_a_process_that_dies_where_nothing_is_lost_loses_nothing(strict: World, point: Point) -> None:
+@pytest.mark.parametrize("point", [FaultPoint.CHOSEN, FaultPoint.CLAIMED, FaultPoint.PERSISTED])
+async def test_a_process_that_dies_where_nothing_is_lost_loses_nothing(strict: World, point: FaultPoint) -> None:
     """Before the request, and after what came of it is stored, even a strict server notices nothing."""
     await strict.run()
     strict.now += 3000
@@ -133,7 +133,7 @@ async def test_what_was_stored_is_published_by_the_next_process_without_a_call(s
     """A crash between storing and publishing is healed from the state Secret."""
     await strict.run()
     strict.now += 3000
-    await strict.die_at(Point.PERSISTED)
+    await strict.die_at(FaultPoint.PERSISTED)
     assert strict.token == "token-1"
     strict.start()
     await strict.run()
@@ -145,7 +145,7 @@ async def test_an_answer_waits_until_it_can_be_stored(strict: World) -> None:
     """While the API server is away after the answer, it is held and stored when the server is back."""
     await strict.run()
     strict.now += 3000
-    await strict.be_away_from(Point.ANSWERED, tries=3)
+    await strict.be_away_from(FaultPoint.ANSWERED, tries=3)
     assert strict.state["refresh_token"] == "refresh-2"
     assert strict.token == "token-2"
 
@@ -154,7 +154,7 @@ async def test_another_process_that_is_at_it_is_left_alone(strict: World) -> Non
     """Two processes see the same second: one claim is written, and the other process sends nothing."""
     await strict.run()
     strict.now += 3000
-    await strict.race(Point.CHOSEN)
+    await strict.race(FaultPoint.CHOSEN)
     await strict.run(60)
     presented = strict.rotating.presented
     assert presented == ["seed-1", "refresh-1"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.oauth.metadata import Metadata
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal
 from tests.support.builders import a_connector, a_password_spec, a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
@@ -23,7 +23,7 @@ class Turning(RotatingProvider):
         self.countdown = 0
         self.edit: Callable[[], None] = lambda: None
 
-    async def find(self, issuer: str, trust: str | None) -> Metadata | Signal:
+    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
         """Answer; at the end of the countdown, after the edit."""
         self.countdown -= 1
         if self.countdown == 0:

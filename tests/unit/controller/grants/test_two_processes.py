@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.controller.grant_store import Point
+from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_spec
 from tests.support.consenting import consent
@@ -28,8 +28,8 @@ class Behind(FakeCluster):
         return self._seen if name == "crm-oauth-state" else super().output(namespace, name)
 
 
-@pytest.mark.parametrize("point", [Point.CHOSEN, Point.CLAIMED, Point.PERSISTED])
-async def test_a_stopped_process_that_wakes_up_sends_nothing_old(strict: World, point: Point) -> None:
+@pytest.mark.parametrize("point", [FaultPoint.CHOSEN, FaultPoint.CLAIMED, FaultPoint.PERSISTED])
+async def test_a_stopped_process_that_wakes_up_sends_nothing_old(strict: World, point: FaultPoint) -> None:
     """The second process has taken over and rotated: the first sees that in time, and even strictly all lives."""
     await strict.run()
     strict.now += 3000
@@ -45,7 +45,7 @@ async def test_a_stopped_process_that_wakes_up_with_an_older_answer_leaves_the_n
     """Both were given a successor: what the second stored stays, and pods see its token."""
     await graceful.run()
     graceful.now += 3000
-    await graceful.be_stopped_at(Point.ANSWERED, 60)
+    await graceful.be_stopped_at(FaultPoint.ANSWERED, 60)
     assert graceful.state["refresh_token"] == "refresh-3"
     assert graceful.token == "token-3"
 
@@ -54,7 +54,7 @@ async def test_a_stopped_process_that_wakes_up_keeps_what_it_was_given(strict: W
     """The second was refused because the first had succeeded: the successor is stored, whatever it is worth."""
     await strict.run()
     strict.now += 2400
-    await strict.be_stopped_at(Point.ANSWERED, 600)
+    await strict.be_stopped_at(FaultPoint.ANSWERED, 600)
     assert strict.state["refresh_token"] == "refresh-2"
     await strict.run(2 * 3600)
     assert strict.reason("Stalled") == "GrantRefused"
@@ -65,7 +65,7 @@ async def test_a_stopped_process_that_wakes_up_without_an_answer_leaves_all_as_i
     await strict.run()
     strict.now += 3000
     strict.rotating.turn_away = REFUSED
-    await strict.be_stopped_at(Point.ANSWERED, 60)
+    await strict.be_stopped_at(FaultPoint.ANSWERED, 60)
     assert strict.state["refresh_token"] == "refresh-2"
     assert strict.reason("RefreshFailed") is None
 
@@ -77,7 +77,7 @@ async def test_a_claim_that_the_cache_does_not_know_yet_is_left_alone(strict: Wo
     behind = World(strict.rotating)
     behind.now, behind.cluster = strict.now, Behind(strict.cluster)
     behind.start()
-    await strict.die_at(Point.CLAIMED)
+    await strict.die_at(FaultPoint.CLAIMED)
     before = len(strict.rotating.requests)
     await behind.reconcile(KEY)
     assert len(strict.rotating.requests) == before
@@ -86,7 +86,7 @@ async def test_a_claim_that_the_cache_does_not_know_yet_is_left_alone(strict: Wo
 async def test_a_code_is_not_sent_by_a_process_that_was_stopped_before(consenting: World) -> None:
     """Its requester was told that the code is lost: it is not exchanged behind their back."""
     await consenting.run()
-    consenting.stop_at(Point.CLAIMED, 60)
+    consenting.stop_at(FaultPoint.CLAIMED, 60)
     await consent(consenting)
     assert consenting.rotating.requests == []
     assert consenting.consent_reason("crm-1") == "CodeLost"
@@ -100,7 +100,7 @@ async def test_a_claim_in_doubt_that_cannot_be_tried_again_is_looked_at_now_and_
     await strict.run()
     strict.now += 2400
     strict.rotating.lose = Signal(Symptom.CONNECTION_LOST, sent=True)
-    await strict.die_at(Point.ANSWERED)
+    await strict.die_at(FaultPoint.ANSWERED)
     strict.start()
     strict.now += 60
     if trouble == "another server":
