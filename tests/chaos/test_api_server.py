@@ -132,7 +132,7 @@ async def test_a_quota_holds_a_token_back_but_loses_none(begin_storm: BeginStorm
     storm = await begin_storm()
     await namespace.add_quota("no-more-secrets", {"count/secrets": "1"})
     await namespace.add_connector("crm", storm.scene.spec())
-    await namespace.shows("crm", not_Ready="SecretWriteRefused", Reconciling="SecretWriteRefused")
+    await namespace.shows("crm", not_Ready="SecretWriteRejected", Reconciling="SecretWriteRejected")
     await namespace.delete("resourcequotas", "no-more-secrets")
     await namespace.shows("crm", within=30, Ready="TokenIssued")
     assert storm.scene.calls == 1
@@ -147,7 +147,7 @@ async def test_a_policy_holds_a_refresh_back_and_the_old_token_stays(
     old = await namespace.token("crm-token")
     async with deny_secrets:
         await namespace.edit("oauthconnectors", "crm", {"spec": {"tokenParameters": {"tenant": "a"}}})
-        await namespace.shows("crm", Ready="TokenIssued", RefreshFailed="SecretWriteRefused")
+        await namespace.shows("crm", Ready="TokenIssued", RefreshFailed="SecretWriteRejected")
         assert await namespace.token("crm-token") == old
     await namespace.shows("crm", within=30, Ready="TokenIssued")
     assert await namespace.token("crm-token") != old

@@ -60,7 +60,7 @@ async def _grant_is_kept(stage: Stage) -> None:
     assert state["type"] == "oauthconnector.dev/state"
     assert [owner["name"] for owner in state["metadata"]["ownerReferences"]] == ["crm"]
     ready = (await stage.consent())["status"]["conditions"][0]
-    assert (ready["status"], ready["reason"]) == ("True", "Connected")
+    assert (ready["status"], ready["reason"]) == ("True", "Authorized")
 
 
 async def _refreshes_by_itself(stage: Stage, token: str) -> None:

@@ -59,7 +59,7 @@ class Holder:
         """Let a person consent, and wait until the code is exchanged."""
         consent = await self.answers()
         await consent.confirm()
-        await consent.comes_to("Connected")
+        await consent.comes_to("Authorized")
         return consent
 
     async def answers(self) -> ConsentByHand:

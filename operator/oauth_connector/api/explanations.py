@@ -77,19 +77,19 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Run `kubectl oauth authorize NAME -n NAMESPACE`: it opens the provider's page in your browser, and the token"
         " arrives seconds after your yes. You need the right to create OAuthConsents in the namespace.",
     ),
-    Reason.GRANT_REFUSED: Explanation(
+    Reason.REFRESH_TOKEN_REJECTED: Explanation(
         "The provider said in so many words (`invalid_grant`) that it does not take the refresh token any more: it was"
         " revoked, has expired, was used by somebody else, or its user's password was changed. The token that is shown"
         " stays until it expires.",
         "Consent again with `kubectl oauth authorize`; for grantType `RefreshToken`, put a new refresh token into the"
         " Secret. If you think the provider was wrong, ask for a refresh: the refused token is then tried once more.",
     ),
-    Reason.GRANT_ENDED: Explanation(
+    Reason.GRANT_EXPIRED: Explanation(
         "The provider gave a token without a refresh token, and its life is over or unknown.",
         "Consent again. If the provider can give refresh tokens, ask for one: often by the scope `offline_access` or"
         " the parameter `access_type=offline`.",
     ),
-    Reason.GRANT_BOUND_ELSEWHERE: Explanation(
+    Reason.GRANT_BINDING_MISMATCH: Explanation(
         "The refresh token is bound to the issuer (or the token endpoint's host) and the client that it was given for."
         " The spec now names others. It is not sent to them: whoever can edit a connector could otherwise have it sent"
         " to a server of their own.",
@@ -127,7 +127,7 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Choose another `output.secretName`, or delete that Secret, or let its owner hand it over with the annotation"
         " `oauthconnector.dev/adopt: <connector>`.",
     ),
-    Reason.SECRET_WRITE_REFUSED: Explanation(
+    Reason.SECRET_WRITE_REJECTED: Explanation(
         "The API server refuses the write: a quota, an admission policy, or a Secret that was made immutable. The token"
         " waits in memory, and no other is asked for meanwhile.",
         "Remove what the message names. The write is tried again by itself.",

@@ -27,9 +27,9 @@ class Reason(StrEnum):
     CA_BUNDLE_NOT_FOUND = "CABundleNotFound"
     # consent
     CONSENT_REQUIRED = "ConsentRequired"
-    GRANT_REFUSED = "GrantRefused"
-    GRANT_ENDED = "GrantEnded"
-    GRANT_BOUND_ELSEWHERE = "GrantBoundElsewhere"
+    REFRESH_TOKEN_REJECTED = "RefreshTokenRejected"
+    GRANT_EXPIRED = "GrantExpired"
+    GRANT_BINDING_MISMATCH = "GrantBindingMismatch"
     SCOPES_CHANGED = "ScopesChanged"
     REFRESH_TOKEN_MISSING = "RefreshTokenMissing"  # a reason
     REFRESH_TOKEN_EXPIRING = "RefreshTokenExpiring"  # a reason
@@ -37,7 +37,7 @@ class Reason(StrEnum):
     STATE_CONFLICT = "StateConflict"
     # the Secret
     SECRET_CONFLICT = "SecretConflict"  # a reason
-    SECRET_WRITE_REFUSED = "SecretWriteRefused"  # a reason
+    SECRET_WRITE_REJECTED = "SecretWriteRejected"  # a reason
     SECRET_CONTESTED = "SecretContested"  # a reason
     # what the provider says
     UNAUTHORIZED_CLIENT = "UnauthorizedClient"
@@ -84,11 +84,11 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}`, named by provider.caBundleRef, is not"
     " there: create it, or name another",
     Reason.CONSENT_REQUIRED: "A person must consent: run `kubectl oauth authorize {connector} -n {namespace}`",
-    Reason.GRANT_REFUSED: "{host} does not accept the refresh token any more (expired, revoked or used elsewhere):"
+    Reason.REFRESH_TOKEN_REJECTED: "{host} no longer accepts the refresh token (expired, revoked or used elsewhere):"
     " {again}",
-    Reason.GRANT_ENDED: "The token has no refresh token and cannot be renewed without a person: {again}",
-    Reason.GRANT_BOUND_ELSEWHERE: "The refresh token was given by another server or to another client than the spec now"
-    " names, and is not sent there: {again}",
+    Reason.GRANT_EXPIRED: "The token has no refresh token and cannot be renewed without a person: {again}",
+    Reason.GRANT_BINDING_MISMATCH: "The refresh token was issued by another server or to another client than the spec"
+    " now names, and is not sent there: {again}",
     Reason.SCOPES_CHANGED: "The spec asks for other scopes or parameters than were consented to, and the old grant is"
     " refreshed on: {again}",
     Reason.REFRESH_TOKEN_MISSING: "{host} gave no refresh token, so that the token cannot be renewed without a person:"
@@ -100,7 +100,7 @@ SENTENCES: Mapping[Reason, str] = {
     " connector",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is not this connector's and is left untouched: choose another"
     " output.secretName, delete the Secret, or annotate it with oauthconnector.dev/adopt={connector}",
-    Reason.SECRET_WRITE_REFUSED: "Secret `{secret}` cannot be written ({cause}); the token waits in memory: remove"
+    Reason.SECRET_WRITE_REJECTED: "Secret `{secret}` cannot be written ({cause}); the token waits in memory: remove"
     " what refuses the write",
     Reason.SECRET_CONTESTED: "Secret `{secret}` was changed or deleted by somebody else three times within an hour:"
     " find out by whom. It is put right again later",

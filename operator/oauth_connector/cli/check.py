@@ -51,7 +51,7 @@ class Check:
             async for step in self._way(provider):
                 reached = reached and step.well
                 yield step
-            if request_token and self._connector.valid_spec.needs_a_person:
+            if request_token and self._connector.valid_spec.needs_user:
                 yield Step("token", well=True, text=_NOT_ASKED)
             elif request_token and reached and secrets.well:
                 async for step in self._token(provider):

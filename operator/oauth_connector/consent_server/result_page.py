@@ -18,7 +18,7 @@ class ConsentPhase(StrEnum):
 
     CONFIRM = "Confirm"
     WORKING = "Working"
-    CONNECTED = "Connected"
+    AUTHORIZED = "Connected"
     FAILED = "Failed"
 
 
@@ -70,7 +70,7 @@ def phase(consent: OpenConsent) -> ConsentPhase:
     """Tell how far a consent is that has its answer."""
     status = consent.ready.status if consent.ready else "Unknown"
     if status != "Unknown":
-        return ConsentPhase.CONNECTED if status == "True" else ConsentPhase.FAILED
+        return ConsentPhase.AUTHORIZED if status == "True" else ConsentPhase.FAILED
     asked = consent.request is not None and consent.request.confirmation_required
     return ConsentPhase.CONFIRM if asked and consent.spec.confirmation is None else ConsentPhase.WORKING
 

@@ -151,7 +151,7 @@ class ConsentReconciler:
         if situation.request is None:
             return await self._say(consent, situation, ConsentReason.CONNECTOR_INVALID)
         filled = replace(consent, status=consent.status.model_copy(update={"request": situation.request}))
-        return await self._say(filled, situation, ConsentReason.AWAITING_PERSON, consent.created + LIFETIME)
+        return await self._say(filled, situation, ConsentReason.AWAITING_USER, consent.created + LIFETIME)
 
     async def _say(
         self, consent: Consent, situation: ConsentContext, reason: ConsentReason, look: float | None = None
@@ -163,7 +163,7 @@ class ConsentReconciler:
         if (consent.reason, consent.told) != (reason, consent.generation):
             condition = _condition(consent, situation, reason)
             told: dict[str, object] = {"conditions": (condition,)}
-            if reason is ConsentReason.CONNECTED and situation.notes is not None:
+            if reason is ConsentReason.AUTHORIZED and situation.notes is not None:
                 told["account"] = situation.notes.account
             status = consent.status.model_copy(update=told)
             if await self._cluster.write_consent(consent, status) is None:
@@ -200,7 +200,7 @@ def _in_turn(consents: Iterable[Consent]) -> list[Consent]:
     return [consent for consent in ordered if consent.concluded] + under_way[:MOST_OPEN]
 
 
-_IN_THE_WAY = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REFUSED})
+_IN_THE_WAY = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REJECTED})
 
 
 def _unsendable(outcome: Outcome) -> Problem | None:
@@ -226,7 +226,7 @@ def _condition(consent: Consent, situation: ConsentContext, reason: ConsentReaso
     now = datetime.fromtimestamp(int(situation.now), UTC)
     made = ConsentCondition(
         type="Ready",
-        status="Unknown" if reason in UNDER_WAY else "True" if reason is ConsentReason.CONNECTED else "False",
+        status="Unknown" if reason in UNDER_WAY else "True" if reason is ConsentReason.AUTHORIZED else "False",
         reason=reason,
         message=consent_sentence(reason, facts),
         observed_generation=consent.generation,

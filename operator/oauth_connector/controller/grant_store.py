@@ -231,5 +231,5 @@ def _unclaimed(claimed: WriteRejected | None, prepared: PreparedRequest) -> Requ
     if claimed is None:
         return None
     facts = {"secret": state_name(prepared.connector.key.name), "cause": claimed.cause}
-    problem = Problem(Reason.SECRET_WRITE_REFUSED, Remedy.RETRY, facts)
+    problem = Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, facts)
     return RequestFailed(problem, replace(prepared.attempt, outbound=False))

@@ -102,7 +102,7 @@ def _is_theirs(obs: Observation, live: LiveSecret, prepared: PreparedRequest) ->
     """
     spec = obs.connector.valid_spec
     if live.metadata.state is None:
-        return not spec.needs_a_person and live.metadata.token_digest == obs.token_digest
+        return not spec.needs_user and live.metadata.token_digest == obs.token_digest
     state = read_state(live.data)
     return state is not None and state.binding == of_binding(spec, prepared.client.id)
 

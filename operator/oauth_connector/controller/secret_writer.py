@@ -69,7 +69,7 @@ class SecretWriter:
                 return result.metadata
             if isinstance(result, WriteRejected):
                 facts = {"secret": rendered.name, "cause": result.cause}
-                return Problem(Reason.SECRET_WRITE_REFUSED, Remedy.RETRY, facts)
+                return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, facts)
             live = await self._cluster.read_secret(namespace, rendered.name)
         raise ClusterUnavailable(f"Secret {namespace}/{rendered.name} changes faster than it can be written")
 

@@ -59,7 +59,7 @@ class FailureReason(StrEnum):
     DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
     DISCOVERY_FAILED = "DiscoveryFailed"
     ISSUER_MISMATCH = "IssuerMismatch"
-    GRANT_REFUSED = "GrantRefused"
+    REFRESH_TOKEN_REJECTED = "RefreshTokenRejected"
     CONSENT_REQUIRED = "ConsentRequired"
 
 
@@ -109,8 +109,8 @@ _OF_PASSWORD: Mapping[str, _Row] = {
     "access_denied": _REFUSED_PASSWORD,
 }
 
-_GRANT_REFUSED = _Row(_R.GRANT_REFUSED, Remedy.CONSENT_AGAIN, repeatable=False)
-_PASSWORD_INSTEAD = _Row(_R.GRANT_REFUSED)
+_GRANT_REFUSED = _Row(_R.REFRESH_TOKEN_REJECTED, Remedy.CONSENT_AGAIN, repeatable=False)
+_PASSWORD_INSTEAD = _Row(_R.REFRESH_TOKEN_REJECTED)
 _CODE_REFUSED = _Row(_R.CONSENT_REQUIRED, Remedy.CONSENT_AGAIN, repeatable=False)
 
 _DEAD = frozenset({"invalid_grant", "bad_refresh_token", "bad_verification_code", "invalid_code"})

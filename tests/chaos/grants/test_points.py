@@ -30,10 +30,10 @@ What was stored is not known to be what the person had asked for, who gets one m
 """
 
 CODES = {
-    FaultPoint.CHOSEN: ("Connected", ["granted"]),
+    FaultPoint.CHOSEN: ("Authorized", ["granted"]),
     FaultPoint.CLAIMED: ("CodeLost", []),
     FaultPoint.ANSWERED: ("CodeLost", ["granted"]),
-    FaultPoint.PERSISTED: ("Connected", ["granted"]),
+    FaultPoint.PERSISTED: ("Authorized", ["granted"]),
 }
 """What becomes of a consent, and of its code, which is never sent twice."""
 
@@ -89,7 +89,11 @@ async def _settled(held: Held) -> None:
             return holder.presented == TAKEN[held.point] and "claim" in await holder.grant()
 
         await until(is_done, within=45)
-        lost = {"ConsentRequired": "GrantRefused", "RefreshFailed": "GrantRefused"} if holder.name == LOST else {}
+        lost = (
+            {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}
+            if holder.name == LOST
+            else {}
+        )
         await holder.shows(Ready="TokenIssued", **lost)
     await held.consent.comes_to(CODES[held.point][0])
 

@@ -69,7 +69,7 @@ class Struck:
             await until(is_done, within=45)
         except TimeoutError:
             raise AssertionError(f"{self}: {self.holder.presented}, {await self.holder.conditions()}") from None
-        refused = {"ConsentRequired": "GrantRefused", "RefreshFailed": "GrantRefused"}
+        refused = {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}
         await self.holder.shows(Ready="TokenIssued", **(refused if self.spent and self.strict else {}))
         self.holder.keeps_the_rules()
 

@@ -38,7 +38,9 @@ async def test_an_older_state_from_a_backup_costs_a_grant_only_where_nothing_is_
     made = await asyncio.gather(holders.seeded("strict", STRICT), holders.seeded("graceful", GRACE))
     await asyncio.gather(*(_restored(holder) for holder in made))
     strict, graceful = made
-    await strict.shows(Ready="TokenIssued", ConsentRequired="GrantRefused", RefreshFailed="GrantRefused")
+    await strict.shows(
+        Ready="TokenIssued", ConsentRequired="RefreshTokenRejected", RefreshFailed="RefreshTokenRejected"
+    )
     assert strict.presented == graceful.presented == [1, 2, 2]
     await graceful.shows(Ready="TokenIssued")
     await graceful.refreshes("go on")

@@ -159,7 +159,7 @@ async def test_a_write_in_between_costs_nothing(visitor: Visitor, asked: Asked) 
 
     async def write() -> None:
         for number in range(8):
-            await asked.conclude("Unknown", ConsentReason.AWAITING_PERSON, f"{number}")
+            await asked.conclude("Unknown", ConsentReason.AWAITING_USER, f"{number}")
 
     writing = asyncio.create_task(write())
     seen = await visitor.get(back(asked, state=leaving.state, code=CODE))

@@ -46,7 +46,7 @@ async def test_a_person_says_yes_and_sees_it_through(
     await asked.namespace.edit("oauthconsents", asked.name, {"spec": {"confirmation": answer.confirmation}})
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Almost there")
     wrong += await inspect(tab, "working")
-    await asked.conclude("True", ConsentReason.CONNECTED, "OAuthConnector `zoho` is connected.")
+    await asked.conclude("True", ConsentReason.AUTHORIZED, "OAuthConnector `zoho` is connected.")
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Connected")
     await expect(tab.get_by_role("status")).to_have_text("Connected")
     wrong += await inspect(tab, "connected")

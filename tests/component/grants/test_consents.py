@@ -54,10 +54,10 @@ async def test_a_withdrawn_consent_needs_a_person_and_the_token_stays_until_it_e
     holder = await holders.waiting("crm", lifetime=24)
     await connected(holder)
     holder.server.withdraw(holder.server.person, holder.client)
-    refused = {"ConsentRequired": "GrantRefused", "RefreshFailed": "GrantRefused"}
+    refused = {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}
     await holder.shows(Ready="TokenIssued", **refused)
     assert await holder.namespace.token("crm-token")
-    await holder.shows(not_Ready="GrantRefused", Stalled="GrantRefused", **refused)
+    await holder.shows(not_Ready="RefreshTokenRejected", Stalled="RefreshTokenRejected", **refused)
     assert holder.presented == [1]
     await connected(holder)
 

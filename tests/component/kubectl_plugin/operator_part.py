@@ -89,7 +89,7 @@ class OperatorPart:
 
     async def connect(self, connector: str = "crm") -> None:
         """Say that the one consent is connected, and show the connector's token."""
-        await self.say("True", "Connected", "Connected")
+        await self.say("True", "Authorized", "Connected")
         await self.show(connector, expirationTime=_time(timedelta(hours=1, seconds=30)))
 
     async def show(self, connector: str = "crm", /, ready: str = "True", **status: Any) -> None:

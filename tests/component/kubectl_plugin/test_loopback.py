@@ -158,7 +158,7 @@ async def test_a_connector_that_is_not_ready_in_the_end_is_a_problem(scene: Scen
         assert answer.status == 200
     await scene.operator.answer()
     await scene.operator.show(ready="False")
-    await scene.operator.say("True", "Connected")
+    await scene.operator.say("True", "Authorized")
     assert await scene.terminal.ended() == 1
     assert "To do" in scene.terminal.printed
 

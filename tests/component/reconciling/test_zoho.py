@@ -200,4 +200,4 @@ async def _is_another(scene: Scene, first: str | None) -> bool:
 
 
 async def _is_refused(scene: Scene) -> bool:
-    return (await scene.namespace.conditions("zoho")).get("ConsentRequired") == "GrantRefused"
+    return (await scene.namespace.conditions("zoho")).get("ConsentRequired") == "RefreshTokenRejected"

@@ -37,7 +37,7 @@ def test_a_condition_holds_a_reason_of_consents() -> None:
     ready = {
         "type": "Ready",
         "status": "Unknown",
-        "reason": "AwaitingPerson",
+        "reason": "AwaitingUser",
         "message": "fine",
         "observedGeneration": 1,
         "lastTransitionTime": "2026-11-24T12:00:00Z",

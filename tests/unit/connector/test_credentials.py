@@ -81,14 +81,14 @@ def test_a_value_that_no_provider_gave_is_refused(sentence: str, raw: bytes) -> 
     """Control characters and broken text are told instead of sent."""
     problem = problem_of(a_spec(), a_secret(client_secret=raw))
     assert problem.reason is Reason.CREDENTIALS_INVALID, sentence
-    assert problem.needs_a_person
+    assert problem.needs_user
 
 
 def test_a_missing_secret_is_waited_for() -> None:
     """A Secret that is not there yet may come: nobody needs to be called for the first ten minutes."""
     problem = problem_of(a_spec())
     assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
-    assert not problem.needs_a_person
+    assert not problem.needs_user
 
 
 def test_a_missing_key_names_the_keys_that_are_there() -> None:

@@ -137,7 +137,7 @@ async def test_a_browser_keeps_five_flows(visitor: Visitor, world: World) -> Non
 
 def _somebody_writes(store: ConsentStore) -> None:
     for name in store.held:
-        store.change(name, ready=Ready("Unknown", "AwaitingPerson", "now"))
+        store.change(name, ready=Ready("Unknown", "AwaitingUser", "now"))
 
 
 def _somebody_answers(store: ConsentStore) -> None:

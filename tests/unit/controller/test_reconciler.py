@@ -297,7 +297,7 @@ async def test_a_refused_write_causes_no_other_call(world: World) -> None:
     """A token that a quota keeps out waits in memory, and is written when there is room."""
     world.cluster.refuse_secrets = "quota"
     await world.run(300)
-    assert (world.reason(), world.calls) == ("SecretWriteRefused", 1)
+    assert (world.reason(), world.calls) == ("SecretWriteRejected", 1)
     world.cluster.refuse_secrets = None
     await world.run(60)
     assert (world.reason(), world.calls, world.token) == ("TokenIssued", 1, "token-1")

@@ -48,7 +48,7 @@ def a_manifest(status: str, reason: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("status", "reason"), [("True", "Connected"), ("False", "Expired")])
+@pytest.mark.parametrize(("status", "reason"), [("True", "Authorized"), ("False", "Expired")])
 def test_of_a_consent_that_has_ended_little_is_kept(status: str, reason: str) -> None:
     """It stays for an hour, and thousands of them with full answers would fill the process."""
     consent = read(a_manifest(status, reason))

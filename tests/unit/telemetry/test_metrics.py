@@ -162,13 +162,13 @@ def test_connectors_are_counted_by_readiness_and_reason() -> None:
 def test_connectors_that_ask_for_a_person_are_counted_though_their_token_lives() -> None:
     """Whoever is on call hears of a consent that is needed before tokens expire, and when refresh tokens will."""
     samples = [
-        ConnectorSample("a", "one", ready=True, consent="GrantRefused", refresh_token_expiration=1_800_000_000),
-        ConnectorSample("a", "two", ready=False, consent="GrantRefused"),
+        ConnectorSample("a", "one", ready=True, consent="RefreshTokenRejected", refresh_token_expiration=1_800_000_000),
+        ConnectorSample("a", "two", ready=False, consent="RefreshTokenRejected"),
         ConnectorSample("b", "three", ready=True),
     ]
     metrics = Metrics(lambda: samples)
     assert series(metrics, "oauth_connector_consents_required") == [
-        'oauth_connector_consents_required{reason="GrantRefused"} 2.0'
+        'oauth_connector_consents_required{reason="RefreshTokenRejected"} 2.0'
     ]
     assert series(metrics, "oauth_connector_refresh_token_expiration_timestamp_seconds") == [
         'oauth_connector_refresh_token_expiration_timestamp_seconds{name="one",namespace="a"} 1.8e+09'

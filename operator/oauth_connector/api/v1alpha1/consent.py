@@ -136,9 +136,9 @@ class ConsentRequest(Model):
 class ConsentReason(StrEnum):
     """Why a consent's condition `Ready` is as it is: Unknown while a person is at it, then True or False for good."""
 
-    AWAITING_PERSON = "AwaitingPerson"
+    AWAITING_USER = "AwaitingUser"
     AWAITING_CONFIRMATION = "AwaitingConfirmation"
-    CONNECTED = "Connected"
+    AUTHORIZED = "Authorized"
     EXPIRED = "Expired"
     CONNECTOR_NOT_FOUND = "ConnectorNotFound"
     CONNECTOR_SUSPENDED = "ConnectorSuspended"
@@ -151,10 +151,10 @@ class ConsentReason(StrEnum):
 
 
 CONSENT_SENTENCES: Mapping[ConsentReason, str] = {
-    ConsentReason.AWAITING_PERSON: "Open the link that kubectl oauth authorize printed, and say yes at {host}",
+    ConsentReason.AWAITING_USER: "Open the link that kubectl oauth authorize printed, and say yes at {host}",
     ConsentReason.AWAITING_CONFIRMATION: "{host} has answered: type the code of the last page where kubectl oauth"
     " authorize runs",
-    ConsentReason.CONNECTED: "OAuthConnector `{connector}` is connected; its token is in Secret `{secret}`",
+    ConsentReason.AUTHORIZED: "OAuthConnector `{connector}` is connected; its token is in Secret `{secret}`",
     ConsentReason.EXPIRED: "Nobody completed this within {minutes} minutes: run kubectl oauth authorize {connector}"
     " again",
     ConsentReason.CONNECTOR_NOT_FOUND: "There is no OAuthConnector `{connector}` in this namespace (any more): check"

@@ -204,7 +204,7 @@ class OAuthConnectorSpec(Model):
         return self.grant_type is not GrantType.CLIENT_CREDENTIALS
 
     @property
-    def needs_a_person(self) -> bool:
+    def needs_user(self) -> bool:
         """Tell whether a grant that was lost can only be given anew by somebody."""
         return self.grant_type in (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN)
 
@@ -221,7 +221,7 @@ class OAuthConnectorSpec(Model):
     @cached_property
     def token_digest(self) -> str:
         """Give the digest of the token that is wanted: another value means that the one in hand is not it."""
-        return digests.of_grant(self) if self.needs_a_person else self.request_digest
+        return digests.of_grant(self) if self.needs_user else self.request_digest
 
     @cached_property
     def output_digest(self) -> str:

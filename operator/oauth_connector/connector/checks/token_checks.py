@@ -100,13 +100,13 @@ def consent_missing(obs: Observation) -> TokenAnswer | None:
     """Ask nobody where only a person can bring a token; one that is there is kept as long as it lives."""
     notes = notes_of(obs)
     problem = why_consent(obs.connector.valid_spec, notes)
-    if problem is None or (problem.reason is Reason.GRANT_REFUSED and is_requested(obs)):
+    if problem is None or (problem.reason is Reason.REFRESH_TOKEN_REJECTED and is_requested(obs)):
         return None
     if obs.redirect_uri is None:
         problem = Problem(Reason.REDIRECT_URI_INVALID, Remedy.FIX_SPEC)
     token = held(obs)
     alive = token is not None and (token.expires_at is None or token.expires_at > obs.now)
-    if problem.reason is Reason.GRANT_ENDED and alive:
+    if problem.reason is Reason.GRANT_EXPIRED and alive:
         return KeepToken(token.expires_at if token is not None else None)
     return Postpone(problem, token.expires_at if token is not None and alive else None)
 
@@ -128,7 +128,7 @@ def credentials_missing_or_refused(obs: Observation) -> TokenAnswer | None:
 def _refused(obs: Observation, reason: Reason) -> TokenAnswer | None:
     """Wait with what was refused: a password or seed for its change, what may be mended elsewhere for its probe."""
     planned = obs.connector.status.next_refresh_time
-    if is_requested(obs) and (planned is not None or reason is Reason.GRANT_REFUSED):
+    if is_requested(obs) and (planned is not None or reason is Reason.REFRESH_TOKEN_REJECTED):
         return None if planned is not None else RequestToken(RequestCause.REQUESTED)
     if planned is None:
         return Postpone(None, obs.now + 60)
@@ -148,7 +148,7 @@ def no_token(obs: Observation) -> TokenAnswer | None:
 def request_changed(obs: Observation) -> TokenAnswer | None:
     """Ask anew where issuer, client, scopes or parameters differ from those the token was asked with."""
     token = held(obs)
-    if token is None or obs.connector.valid_spec.needs_a_person:
+    if token is None or obs.connector.valid_spec.needs_user:
         return None  # a changed scope needs a person's yes; until then the old grant is refreshed on
     return RequestToken(RequestCause.SPEC_CHANGED) if token.token_digest != obs.token_digest else None
 

@@ -29,7 +29,7 @@ from oauth_connector.oauth.token import GrantType
 ANSWERED = 300
 """Seconds after the last moment for consent within which the confirmation may still be typed."""
 
-UNDER_WAY = frozenset({ConsentReason.AWAITING_PERSON, ConsentReason.AWAITING_CONFIRMATION})
+UNDER_WAY = frozenset({ConsentReason.AWAITING_USER, ConsentReason.AWAITING_CONFIRMATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def judge(consent: Consent, situation: ConsentContext, keys: ConsentKeys) -> Ver
     if hindrance is not None:
         return SetReason(hindrance)
     if request is None or not answered:
-        return FillRequest() if request is None else SetReason(ConsentReason.AWAITING_PERSON, last)
+        return FillRequest() if request is None else SetReason(ConsentReason.AWAITING_USER, last)
     return _opened(consent, request, situation, keys)
 
 
@@ -164,7 +164,7 @@ def _of_state(consent: Consent, situation: ConsentContext) -> Verdict | None:
     if notes is None or notes.tried != consent.uid:
         return None
     if notes.consent == consent.uid:
-        return SetReason(ConsentReason.CONNECTED)
+        return SetReason(ConsentReason.AUTHORIZED)
     if notes.claimed_at is None:
         return SetReason(ConsentReason.CODE_REJECTED)
     rests = None if notes.attempt == situation.attempt else claim_blocks_until(notes.claimed_at, situation.now)

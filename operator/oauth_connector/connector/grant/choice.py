@@ -68,10 +68,10 @@ def choose(
 
 def _lost(state: GrantState, binding: str) -> Problem:
     if state.refused and state.binding in ("", binding):
-        return ended(Reason.GRANT_REFUSED)
+        return ended(Reason.REFRESH_TOKEN_REJECTED)
     if state.refresh_token is None:
-        return ended(Reason.GRANT_ENDED if state.token is not None else Reason.CONSENT_REQUIRED)
-    return ended(Reason.GRANT_BOUND_ELSEWHERE if state.binding != binding else Reason.GRANT_REFUSED)
+        return ended(Reason.GRANT_EXPIRED if state.token is not None else Reason.CONSENT_REQUIRED)
+    return ended(Reason.GRANT_BINDING_MISMATCH if state.binding != binding else Reason.REFRESH_TOKEN_REJECTED)
 
 
 def why_consent(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem | None:
@@ -81,10 +81,10 @@ def why_consent(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem
     if notes is None or not notes.digest:
         return ended(Reason.CONSENT_REQUIRED)
     if notes.binding != of_binding(spec, spec.client.id or ""):
-        return ended(Reason.GRANT_BOUND_ELSEWHERE)
+        return ended(Reason.GRANT_BINDING_MISMATCH)
     if not notes.renewable:
-        return ended(Reason.GRANT_ENDED)
-    return ended(Reason.GRANT_REFUSED) if notes.refused else None
+        return ended(Reason.GRANT_EXPIRED)
+    return ended(Reason.REFRESH_TOKEN_REJECTED) if notes.refused else None
 
 
 def ended(reason: Reason) -> Problem:
@@ -94,6 +94,6 @@ def ended(reason: Reason) -> Problem:
 
 def renewable(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> bool:
     """Tell whether a token can be renewed without a person."""
-    if not spec.needs_a_person:
+    if not spec.needs_user:
         return True
     return notes is not None and notes.renewable

@@ -61,7 +61,7 @@ def _token(
     if before is not None and _is_the_same(before, token):
         return replace(before, digest=state.digest, fields=token.fields)  # repeated, it gets no later expiry
     known = answer.answer.lifetime is not None
-    renewable = state.refresh_token is not None or not spec.needs_a_person
+    renewable = state.refresh_token is not None or not spec.needs_user
     scope = answer.answer.scope or (before.scope if before is not None else None) or token.scope
     return replace(token, scope=scope, expires=token.expires if known or renewable else None)
 
@@ -88,7 +88,7 @@ def failed(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, n
         return claimed
     if choice.purpose is not Purpose.REFRESH:
         return replace(claimed, claim=None)
-    if answer.problem.reason is Reason.GRANT_REFUSED:
+    if answer.problem.reason is Reason.REFRESH_TOKEN_REJECTED:
         return _refused(choice, claimed)
     signal = answer.problem.signal
     turned_away = signal is not None and not is_unspent(signal) and answer.problem.reason is not Reason.RATE_LIMITED
@@ -104,7 +104,7 @@ def _refused(choice: PresentedGrant, claimed: GrantState) -> GrantState:
 
 def told(answer: TokenObtained | RequestFailed, state: GrantState) -> TokenObtained | RequestFailed:
     """Call for a person where the refresh token was turned away five times over an hour, while tries go on."""
-    if isinstance(answer, TokenObtained) or not state.is_worn_out or answer.problem.needs_a_person:
+    if isinstance(answer, TokenObtained) or not state.is_worn_out or answer.problem.needs_user:
         return answer
-    problem = replace(answer.problem, reason=Reason.GRANT_REFUSED, remedy=Remedy.CONSENT_AGAIN)
+    problem = replace(answer.problem, reason=Reason.REFRESH_TOKEN_REJECTED, remedy=Remedy.CONSENT_AGAIN)
     return replace(answer, problem=problem)

@@ -25,5 +25,5 @@ def ownership_conflict(secret: SecretMetadata, connector: Connector) -> Problem 
     if not is_owned(secret, connector):
         return Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC, {**facts, "holder": secret.connector or ""})
     if secret.immutable:
-        return Problem(Reason.SECRET_WRITE_REFUSED, Remedy.FIX_SPEC, {**facts, "cause": "it is immutable"})
+        return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.FIX_SPEC, {**facts, "cause": "it is immutable"})
     return None

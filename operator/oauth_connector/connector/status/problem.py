@@ -18,15 +18,15 @@ LOOKED_AT = frozenset(
         Reason.CREDENTIALS_INVALID,
         Reason.CREDENTIALS_NOT_ALLOWED,
         Reason.CREDENTIALS_REJECTED,
-        Reason.GRANT_REFUSED,
-        Reason.GRANT_BOUND_ELSEWHERE,
+        Reason.REFRESH_TOKEN_REJECTED,
+        Reason.GRANT_BINDING_MISMATCH,
     }
 )
 """Reasons that a change of a credential Secret may end; that Secret is looked at every minute while one stands."""
 
 _STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
 
-LOCAL = LOOKED_AT - {Reason.CREDENTIALS_REJECTED, Reason.GRANT_REFUSED}
+LOCAL = LOOKED_AT - {Reason.CREDENTIALS_REJECTED, Reason.REFRESH_TOKEN_REJECTED}
 """Reasons found on this side, before anything was sent: a look costs the provider nothing."""
 
 
@@ -44,14 +44,14 @@ class Problem:
     repeatable: bool = True
 
     @property
-    def needs_a_person(self) -> bool:
+    def needs_user(self) -> bool:
         """Tell whether waiting will not help."""
         return self.remedy is not Remedy.RETRY
 
     @property
     def pace(self) -> RetryPace:
         """Say how eagerly the provider is asked again."""
-        if self.needs_a_person:
+        if self.needs_user:
             return RetryPace.PROBE
         return RetryPace.SLOW if self.reason.value in _SLOW else RetryPace.QUICK
 

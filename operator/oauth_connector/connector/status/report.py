@@ -152,7 +152,7 @@ def _conditions(connector: Connector, f: Findings) -> tuple[Condition, ...]:
 def _ready_reason(f: Findings, *, valid: bool) -> Reason:
     if valid:
         return Reason.TOKEN_ISSUED
-    if f.shown is not None and (f.problem is None or not f.problem.needs_a_person):
+    if f.shown is not None and (f.problem is None or not f.problem.needs_user):
         return Reason.TOKEN_EXPIRED
     return f.problem.reason if f.problem is not None else Reason.PROGRESSING
 
@@ -170,7 +170,7 @@ def _beside(connector: Connector, f: Findings, *, valid: bool) -> Iterator[tuple
         return
     if f.problem is not None and f.problem.reason is Reason.CONSENT_REQUIRED:
         yield "Reconciling", f.problem.reason  # nobody has ever consented: nothing has failed
-    elif f.problem is not None and f.problem.needs_a_person:
+    elif f.problem is not None and f.problem.needs_user:
         yield "Stalled", f.problem.reason
     elif f.now - _not_ready_since(connector, f) >= PROGRESS_DEADLINE:
         yield "Stalled", Reason.PROGRESS_DEADLINE_EXCEEDED

@@ -16,7 +16,7 @@ SHARE = 0.2
 def advice(obs: Observation) -> Problem | None:
     """Give what a person should see to, where a grant that only a person can give is not as it should be."""
     spec, notes = obs.connector.spec, notes_of(obs)
-    if isinstance(spec, tuple) or not spec.needs_a_person or notes is None or not notes.digest or notes.refused:
+    if isinstance(spec, tuple) or not spec.needs_user or notes is None or not notes.digest or notes.refused:
         return None
     if notes.digest != obs.token_digest:
         return ended(Reason.SCOPES_CHANGED)

@@ -42,7 +42,7 @@ async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) ->
     assert status.consent is not None
     assert status.consent.requested_by == "alice@corp"
     assert consenting.reason("ConsentRequired") is None
-    assert consenting.consent_reason("crm-1") == "Connected"
+    assert consenting.consent_reason("crm-1") == "Authorized"
     assert status.consent.account == "alice@example.com"
     assert consenting.cluster.consents[Key("shop", "crm-1")].status.account == "alice@example.com"
     await consenting.run(4 * 3600)
@@ -127,7 +127,7 @@ async def test_another_output_voids_no_consent(consenting: World) -> None:
     consenting.edit({**CODE_SPEC, "output": {"secretName": "elsewhere"}})
     consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
     await consenting.run(3)
-    assert consenting.consent_reason("crm-1") == "Connected"
+    assert consenting.consent_reason("crm-1") == "Authorized"
 
 
 async def test_a_consent_that_nobody_gives_expires_and_goes(consenting: World) -> None:
@@ -164,7 +164,7 @@ async def test_a_lost_answer_to_a_code_ends_the_consent(consenting: World) -> No
     assert consenting.consent_reason("crm-1") == "CodeLost"
 
 
-@pytest.mark.parametrize(("point", "reason"), [(FaultPoint.CLAIMED, "CodeLost"), (FaultPoint.PERSISTED, "Connected")])
+@pytest.mark.parametrize(("point", "reason"), [(FaultPoint.CLAIMED, "CodeLost"), (FaultPoint.PERSISTED, "Authorized")])
 async def test_a_process_that_dies_with_a_code_never_sends_it_twice(
     consenting: World, point: FaultPoint, reason: str
 ) -> None:
@@ -190,7 +190,7 @@ async def test_a_missing_refresh_token_is_said_at_once(consenting: World) -> Non
     assert (consenting.reason(), consenting.reason("ConsentRequired")) == ("TokenIssued", "RefreshTokenMissing")
     await consenting.run(2 * 3600)
     assert len(consenting.rotating.requests) == 1
-    assert (consenting.reason(), consenting.reason("Stalled")) == ("GrantEnded", "GrantEnded")
+    assert (consenting.reason(), consenting.reason("Stalled")) == ("GrantExpired", "GrantExpired")
 
 
 async def test_a_second_consent_replaces_the_first_without_a_gap(consenting: World) -> None:
@@ -227,7 +227,7 @@ async def test_a_consent_that_is_seen_before_its_connector_is_not_turned_down(co
     consenting.start()
     late.add_consent(a_consent(int(consenting.now)))
     await consenting.run()
-    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+    assert consenting.consent_reason("crm-1") == "AwaitingUser"
 
 
 async def test_a_consent_for_no_connector_says_so(consenting: World) -> None:
@@ -272,7 +272,7 @@ async def test_a_code_is_tried_while_the_issuer_does_not_answer(consenting: Worl
     consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
     consenting.rotating.unfound = Signal(Symptom.CONNECTION_FAILED)
     await consenting.run(20)
-    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+    assert consenting.consent_reason("crm-1") == "AwaitingUser"
     consenting.rotating.unfound = None
     await consenting.run(20)
     assert consenting.reason() == "TokenIssued"
@@ -307,7 +307,7 @@ async def test_a_consent_may_come_before_its_connector_is_heard_of(consenting: W
     consenting.cluster.unheard.add(KEY)
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.reconcile(KEY)
-    assert consenting.consent_reason("crm-1") == "AwaitingPerson"
+    assert consenting.consent_reason("crm-1") == "AwaitingUser"
 
 
 async def test_a_code_that_comes_right_after_a_refresh_waits_for_a_moment_only(consenting: World) -> None:
@@ -323,7 +323,7 @@ async def test_a_code_that_comes_right_after_a_refresh_waits_for_a_moment_only(c
     await consenting.run()
     consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-2")))
     await consenting.run(5)
-    assert consenting.consent_reason("crm-2") == "Connected"
+    assert consenting.consent_reason("crm-2") == "Authorized"
     assert [form["grant_type"][0] for form in consenting.rotating.requests] == [
         "authorization_code",
         "refresh_token",

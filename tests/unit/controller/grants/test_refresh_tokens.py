@@ -80,10 +80,10 @@ async def test_a_lost_answer_at_a_strict_server_needs_a_person_once(strict: Worl
     strict.rotating.lose = LOST
     await strict.run(600)
     assert strict.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
-    assert (strict.reason(), strict.reason("ConsentRequired")) == ("TokenIssued", "GrantRefused")
+    assert (strict.reason(), strict.reason("ConsentRequired")) == ("TokenIssued", "RefreshTokenRejected")
     await strict.run(3 * 3600)
-    assert strict.reason() == "GrantRefused"
-    assert strict.reason("Stalled") == "GrantRefused"
+    assert strict.reason() == "RefreshTokenRejected"
+    assert strict.reason("Stalled") == "RefreshTokenRejected"
     assert len(strict.rotating.presented) == 3
 
 
@@ -178,7 +178,7 @@ async def test_a_refused_seed_is_sent_once_and_another_is_taken_within_a_minute(
     strict.rotating.revoke()
     await strict.run(3600)
     assert strict.rotating.presented == ["seed-1"]
-    assert (strict.reason(), strict.reason("Stalled")) == ("GrantRefused", "GrantRefused")
+    assert (strict.reason(), strict.reason("Stalled")) == ("RefreshTokenRejected", "RefreshTokenRejected")
     strict.rotating.know(refresh_token="seed-2")
     strict.cluster.add_credential("shop", "seed", refresh_token=b"seed-2")
     await strict.run(65)
@@ -191,7 +191,7 @@ async def test_a_refused_refresh_token_is_tried_once_more_on_request(strict: Wor
     strict.now += 2400
     strict.rotating.fault = answer(400, error="invalid_grant")
     await strict.run(600)
-    assert strict.reason("ConsentRequired") == "GrantRefused"
+    assert strict.reason("ConsentRequired") == "RefreshTokenRejected"
     strict.rotating.fault = None
     strict.request_refresh("now")
     await strict.run(60)
@@ -206,7 +206,7 @@ async def test_a_refresh_token_is_not_sent_to_another_server(strict: World) -> N
     strict.edit(spec)
     await strict.run(3 * 3600)
     assert not any("evil.example" in url for url in strict.rotating.urls)
-    assert strict.reason("ConsentRequired") == "GrantBoundElsewhere"
+    assert strict.reason("ConsentRequired") == "GrantBindingMismatch"
 
 
 async def test_five_rejections_over_an_hour_call_a_person_while_tries_go_on(strict: World) -> None:
@@ -215,8 +215,8 @@ async def test_five_rejections_over_an_hour_call_a_person_while_tries_go_on(stri
     strict.now += 2400
     strict.rotating.fault = HTTPResponse(403, {}, b"")
     await strict.run(3 * 3600)
-    assert strict.reason() == "GrantRefused"
-    assert strict.reason("ConsentRequired") == "GrantRefused"
+    assert strict.reason() == "RefreshTokenRejected"
+    assert strict.reason("ConsentRequired") == "RefreshTokenRejected"
     before = len(strict.rotating.requests)
     await strict.run(2 * 3600)
     assert len(strict.rotating.requests) > before

@@ -108,7 +108,7 @@ async def test_an_issuer_beside_a_preset_gets_no_refresh_token(consenting: World
     consenting.edit({**zoho, "provider": {"preset": "Zoho", "issuer": EVIL}})
     await consenting.run(4 * 3600)
     assert strangers(consenting) == []
-    assert consenting.reason("ConsentRequired") == "GrantBoundElsewhere"
+    assert consenting.reason("ConsentRequired") == "GrantBindingMismatch"
 
 
 async def test_a_code_goes_to_nobody_for_whom_it_was_not_judged() -> None:

@@ -82,7 +82,7 @@ async def test_a_grant_is_not_used_for_what_it_was_not_given_for(consenting: Wor
     consenting.edit(spec)
     await consenting.run(3 * 3600)
     assert len(consenting.rotating.requests) == before
-    assert consenting.reason("ConsentRequired") == "GrantBoundElsewhere"
+    assert consenting.reason("ConsentRequired") == "GrantBindingMismatch"
     consenting.edit(CODE_SPEC)
     await consenting.run(60)
     assert consenting.reason() == "TokenIssued"

@@ -57,7 +57,7 @@ async def test_a_stopped_process_that_wakes_up_keeps_what_it_was_given(strict: W
     await strict.be_stopped_at(FaultPoint.ANSWERED, 600)
     assert strict.state["refresh_token"] == "refresh-2"
     await strict.run(2 * 3600)
-    assert strict.reason("Stalled") == "GrantRefused"
+    assert strict.reason("Stalled") == "RefreshTokenRejected"
 
 
 async def test_a_stopped_process_that_wakes_up_without_an_answer_leaves_all_as_it_is(strict: World) -> None:
