@@ -22,7 +22,9 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "test-docstrings": (f"{BIN}/interrogate", "-vv", "--omit-covered-files", "--no-color", "tests"),
     "generated": (PYTHON, "-m", "devtools.generate", "--check"),
     "locks": (PYTHON, "-m", "devtools.locks"),
+    "words": (PYTHON, "-m", "devtools.vocabulary"),
 }
+BY_NAME_ONLY = frozenset({"words"})  # until each folder has been rewritten
 
 
 def failures(names: Iterable[str]) -> list[str]:
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         print(f"No such check: {', '.join(unknown)}. There are: {', '.join(CHECKS)}.", file=sys.stderr)
         return 2
-    failed = failures(arguments or CHECKS)
+    failed = failures(arguments or [name for name in CHECKS if name not in BY_NAME_ONLY])
     if failed:
         print(f"check: failed: {', '.join(failed)}")
     return bool(failed)
