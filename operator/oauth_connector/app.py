@@ -18,6 +18,7 @@ import kopf
 import structlog
 import uvloop
 
+from oauth_connector.api.names import CONSENTS
 from oauth_connector.api.v1alpha1.conditions import condition
 from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.effective import seconds
@@ -104,7 +105,7 @@ class Operator:
 
     # --- what the watches say -----------------------------------------------------------------------------------
     def _seen_in_thread(self, plural: str, kind: str | None, manifest: Mapping[str, object]) -> None:
-        seen = self._consent_seen if plural == handlers.CONSENTS else self._seen
+        seen = self._consent_seen if plural == CONSENTS else self._seen
         self._loop.call_soon_threadsafe(seen, kind, manifest)
 
     def _consent_seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from oauth_connector.api.names import PREFIX
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.effective import output_digest, token_digest
 from oauth_connector.connector.observation import Connector, ConnectorMemory, IssuedToken, Key, Observation
-from oauth_connector.connector.secret.metadata import PREFIX, SecretMetadata, state_notes
+from oauth_connector.connector.secret.metadata import SecretMetadata, state_notes
 from oauth_connector.connector.secret.rendering import RenderedSecret, render
 
 NOW = 1_800_000_000

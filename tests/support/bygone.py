@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from devtools.control_plane import ControlPlane
-from oauth_connector.api.v1alpha1.spec import GROUP
+from oauth_connector.api.names import GROUP
 
 
 class Bygone:

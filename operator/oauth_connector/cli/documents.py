@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from oauth_connector.connector.credentials import ALLOWED_HOSTS, CredentialSecret
+from oauth_connector.api.names import ALLOWED_HOSTS, CONNECTOR_KIND, OPAQUE
+from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import CredentialVersion
 
 
@@ -38,9 +39,9 @@ class Documents:
 def load(files: Sequence[Path], values: Sequence[str]) -> Documents:
     """Read files of manifests, and values given as `NAME/KEY=@file` or `NAME/KEY=env:VARIABLE`. Raises `UsageError`."""
     manifests = [manifest for path in files for manifest in _manifests(path)]
-    connectors = [m for m in manifests if m.get("kind") == "OAuthConnector"]
+    connectors = [m for m in manifests if m.get("kind") == CONNECTOR_KIND]
     if len(connectors) != 1:
-        raise UsageError(f"-f: {len(connectors)} manifests of kind OAuthConnector; give exactly one.")
+        raise UsageError(f"-f: {len(connectors)} manifests of kind {CONNECTOR_KIND}; give exactly one.")
     documents = Documents(connectors[0])
     for manifest in manifests:
         _take(documents, manifest)
@@ -72,7 +73,7 @@ def _take(documents: Documents, manifest: Mapping[str, Any]) -> None:
         hosts = annotations.get(ALLOWED_HOSTS)
         allowed = tuple(host.strip().lower() for host in hosts.split(",")) if hosts is not None else None
         data = _decoded(name, manifest)
-        kind = str(manifest.get("type", "Opaque"))
+        kind = str(manifest.get("type", OPAQUE))
         documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), kind, data, allowed)
 
 
@@ -107,7 +108,7 @@ def _add(documents: Documents, text: str) -> None:
     known = documents.secrets.get(name)
     data = {**(known.data if known is not None else {}), key: _value(place, source)}
     allowed = known.allowed_hosts if known is not None else None
-    documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), "Opaque", data, allowed)
+    documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), OPAQUE, data, allowed)
 
 
 def _value(place: str, source: str) -> bytes:

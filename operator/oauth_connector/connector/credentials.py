@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from oauth_connector.api import names
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.grant.state import STATE_TYPE
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
@@ -19,13 +19,11 @@ FORBIDDEN_TYPES = frozenset(
         "kubernetes.io/service-account-token",
         "bootstrap.kubernetes.io/token",
         "helm.sh/release.v1",
-        STATE_TYPE,
-        "oauthconnector.dev/key",
+        names.STATE_TYPE,
+        names.KEY_TYPE,
     }
 )
 """Secrets that are somebody's power and not a provider's credential: never sent anywhere."""
-
-ALLOWED_HOSTS = "oauthconnector.dev/allowed-hosts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class CredentialSecret:
     """A Secret as it was read: its version, type, data, and the hosts that it may be sent to (`None` = not limited)."""
 
     version: CredentialVersion
-    type: str = "Opaque"
+    type: str = names.OPAQUE
     data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     allowed_hosts: tuple[str, ...] | None = None
 

@@ -7,15 +7,13 @@ from typing import Any, Protocol
 
 import structlog
 
-from oauth_connector.api.v1alpha1.consent import LIFETIME, PLURAL, ConsentRequest, OAuthConsentSpec
-from oauth_connector.api.v1alpha1.spec import GROUP, VERSION
+from oauth_connector.api.names import CONSENT_FIELD_MANAGER
+from oauth_connector.api.v1alpha1.consent import LIFETIME, ConsentRequest, OAuthConsentSpec
 from oauth_connector.consent_protocol.addresses import connect_path
 from oauth_connector.consent_server.names import Name
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.errors import KubeError
-
-MANAGER = "oauth-connector-consent"
-NOT_FOUND, FORBIDDEN, CONFLICT, INVALID = 404, 403, 409, 422
+from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, KubeError
+from oauth_connector.kube.paths import consent_path
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +79,7 @@ class KubeConsents:
     async def read(self, name: Name) -> OpenConsent | None:
         """See `Consents`."""
         try:
-            manifest = await self._api.get(_path(name))
+            manifest = await self._api.get(consent_path(name.namespace, name.name))
         except KubeError as error:
             if error.status == NOT_FOUND:
                 return None
@@ -96,7 +94,8 @@ class KubeConsents:
         guard = {"uid": consent.uid, "resourceVersion": consent.version}
         body = {"metadata": guard, "status": {"response": sealed}}
         try:
-            await self._api.merge_patch(f"{_path(consent.name)}/status", body, MANAGER)
+            path = f"{consent_path(consent.name.namespace, consent.name.name)}/status"
+            await self._api.merge_patch(path, body, CONSENT_FIELD_MANAGER)
         except KubeError as error:
             if error.status in (NOT_FOUND, CONFLICT, INVALID):
                 raise AlreadyAnswered from None
@@ -122,10 +121,6 @@ def read(manifest: Mapping[str, Any]) -> OpenConsent:
 def _ready(conditions: Any) -> Ready | None:  # noqa: ANN401  # JSON
     found = next((c for c in conditions if c["type"] == "Ready"), None)
     return Ready(found["status"], found["reason"], found["message"]) if found else None
-
-
-def _path(name: Name) -> str:
-    return f"/apis/{GROUP}/{VERSION}/namespaces/{name.namespace}/{PLURAL}/{name.name}"
 
 
 def _unavailable(error: KubeError) -> Unavailable:

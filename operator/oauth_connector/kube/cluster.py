@@ -8,14 +8,13 @@ import base64
 import binascii
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
+from oauth_connector.api.names import ALLOWED_HOSTS, FIELD_MANAGER, OPAQUE, STATUS_FIELD_MANAGER
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
-from oauth_connector.connector.credentials import ALLOWED_HOSTS, CredentialSecret
+from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
-from oauth_connector.connector.secret.managed_fields import MANAGER
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import (
@@ -27,20 +26,14 @@ from oauth_connector.controller.ports import (
     WriteResult,
 )
 from oauth_connector.kube import connector_cache as connectors
+from oauth_connector.kube import paths
 from oauth_connector.kube import secret_manifests as manifests
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.consent_cache import ConsentCache
 from oauth_connector.kube.consent_cache import read as read_consent
-from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TRANSIENT, KubeError
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.transport import JSON
-
-STATUS_MANAGER = "oauth-connector-status"
-CONNECTORS = "/apis/oauthconnector.dev/v1alpha1"
-
-NOT_FOUND, CONFLICT, INVALID, FORBIDDEN = 404, 409, 422, 403
-PASSING = frozenset({401, 408, 429, 500, 502, 503, 504})
-"""Statuses that say nothing about the request: it is made again later."""
 
 
 class KubeCluster:
@@ -90,7 +83,7 @@ class KubeCluster:
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
         """Read a Secret now; one that carries our label is remembered."""
-        found = await self._get(_secret_path(namespace, name))
+        found = await self._get(paths.secret_path(namespace, name))
         if found is None:
             return None
         metadata = secret_metadata(found)
@@ -100,42 +93,42 @@ class KubeCluster:
 
     async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
         """Read a credential Secret now."""
-        found = await self._get(_secret_path(namespace, name))
+        found = await self._get(paths.secret_path(namespace, name))
         if found is None:
             return None
         hosts = (found["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS)
         allowed = tuple(h.strip().lower() for h in hosts.split(",") if h.strip()) if hosts is not None else None
-        return CredentialSecret(_version_of(found), found.get("type", "Opaque"), _decoded(found), allowed)
+        return CredentialSecret(_version_of(found), found.get("type", OPAQUE), _decoded(found), allowed)
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
         """Look at the version of a credential Secret without reading it."""
-        found = await self._get(_secret_path(namespace, name), accept=METADATA)
+        found = await self._get(paths.secret_path(namespace, name), accept=METADATA)
         return _version_of(found) if found is not None else CredentialVersion(name)
 
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         """Read a ConfigMap now."""
-        found = await self._get(f"/api/v1/namespaces/{quote(namespace)}/configmaps/{quote(name)}")
+        found = await self._get(paths.config_map_path(namespace, name))
         return (found.get("data") or {}) if found is not None else None
 
     async def is_terminating(self, namespace: str) -> bool:
         """Tell whether a namespace is being deleted, or gone."""
-        found = await self._get(f"/api/v1/namespaces/{quote(namespace)}")
+        found = await self._get(paths.namespace_path(namespace))
         return found is None or "deletionTimestamp" in found["metadata"]
 
     # --- writes -------------------------------------------------------------------------------------------------
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
         """Write a Secret that must not exist yet."""
-        path = f"/api/v1/namespaces/{quote(namespace)}/secrets"
-        return await self._written(self._api.create(path, manifests.new_secret(namespace, rendered), MANAGER))
+        path = paths.secret_path(namespace)
+        return await self._written(self._api.create(path, manifests.new_secret(namespace, rendered), FIELD_MANAGER))
 
     async def update_secret(self, live: LiveSecret, rendered: RenderedSecret) -> WriteResult:
         """Write a Secret that must be as it was read."""
-        path = _secret_path(live.metadata.namespace, live.metadata.name)
-        return await self._written(self._api.merge_patch(path, manifests.patch(live, rendered), MANAGER))
+        path = paths.secret_path(live.metadata.namespace, live.metadata.name)
+        return await self._written(self._api.merge_patch(path, manifests.patch(live, rendered), FIELD_MANAGER))
 
     async def delete_secret(self, metadata: SecretMetadata) -> None:
         """Delete a Secret if it is as it was last seen; if not, another pass will see what it has become."""
-        path = _secret_path(metadata.namespace, metadata.name)
+        path = paths.secret_path(metadata.namespace, metadata.name)
         await self._delete(path, metadata.uid, metadata.resource_version)
         self._secrets.remove(metadata)
 
@@ -169,7 +162,7 @@ class KubeCluster:
             {"op": "add", "path": "/status", "value": status},
         ]
         try:
-            return await self._api.json_patch(f"{path}/status", body, STATUS_MANAGER)
+            return await self._api.json_patch(f"{path}/status", body, STATUS_FIELD_MANAGER)
         except KubeError as error:
             if error.status in (NOT_FOUND, CONFLICT):
                 return None
@@ -204,7 +197,7 @@ def _judged(error: KubeError) -> WriteResult:
     """Tell a write that was overtaken from one that the API server will not have; the rest is passing."""
     if error.status in (NOT_FOUND, CONFLICT):
         return WriteConflict()
-    if error.status in PASSING or error.status == 0:
+    if error.status in TRANSIENT:
         raise _unavailable(error) from None
     causes = {FORBIDDEN: "quota, policy or missing rights", INVALID: "it is not valid to the API server"}
     return WriteRejected(causes.get(error.status, f"HTTP status {error.status}"))
@@ -215,15 +208,11 @@ def _unavailable(error: KubeError) -> ClusterUnavailable:
 
 
 def _connector_path(key: Key) -> str:
-    return f"{CONNECTORS}/namespaces/{quote(key.namespace)}/oauthconnectors/{quote(key.name)}"
+    return paths.connector_path(key.namespace, key.name)
 
 
 def _consent_path(key: Key) -> str:
-    return f"{CONNECTORS}/namespaces/{quote(key.namespace)}/oauthconsents/{quote(key.name)}"
-
-
-def _secret_path(namespace: str, name: str) -> str:
-    return f"/api/v1/namespaces/{quote(namespace)}/secrets/{quote(name)}"
+    return paths.consent_path(key.namespace, key.name)
 
 
 def _version_of(secret: Mapping[str, Any]) -> CredentialVersion:

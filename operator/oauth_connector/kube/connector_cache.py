@@ -3,14 +3,12 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
+from oauth_connector.api.names import REFRESH_REQUESTED, REVOKE_REQUESTED
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.status import LONGEST_REFRESH_REQUEST, OAuthConnectorStatus
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
-
-CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/oauthconnectors"
-REFRESH_REQUEST = "oauthconnector.dev/refresh-requested-at"
-REVOKE_REQUEST = "oauthconnector.dev/revoke-requested-at"
+from oauth_connector.kube.paths import ALL_CONNECTORS
 
 
 def read(manifest: Mapping[str, Any], known: Connector | None = None) -> Connector:
@@ -30,8 +28,8 @@ def read(manifest: Mapping[str, Any], known: Connector | None = None) -> Connect
         spec=known.spec if known is not None and same else parse_spec(manifest.get("spec") or {}),
         status=OAuthConnectorStatus.read(manifest.get("status") or {}),
         # cut as its echo in status is: a longer value would never equal it, and be acted on for ever
-        refresh_request=_request(metadata, REFRESH_REQUEST),
-        revoke_request=_request(metadata, REVOKE_REQUEST),
+        refresh_request=_request(metadata, REFRESH_REQUESTED),
+        revoke_request=_request(metadata, REVOKE_REQUESTED),
     )
 
 
@@ -103,7 +101,7 @@ class ConnectorCache:
 
 async def list_connectors(api: KubeAPI) -> AsyncIterator[Mapping[str, Any]]:
     """Give all connectors, page by page. Raises `KubeError`."""
-    async for page in api.pages(CONNECTORS):
+    async for page in api.pages(ALL_CONNECTORS):
         for manifest in page.get("items") or ():
             yield manifest
 
@@ -112,7 +110,7 @@ async def list_names(api: KubeAPI) -> tuple[dict[Key, str], int]:
     """Give the UID of every connector, and the version that the list is of. Raises `KubeError`."""
     uids: dict[Key, str] = {}
     version = 0
-    async for page in api.pages(CONNECTORS, accept=METADATA_LIST):
+    async for page in api.pages(ALL_CONNECTORS, accept=METADATA_LIST):
         version = version or int(page["metadata"]["resourceVersion"])
         for item in page.get("items") or ():
             key, uid = identity(item)

@@ -10,13 +10,12 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from oauth_connector.api.v1alpha1.consent import PLURAL, OAuthConsentSpec, OAuthConsentStatus
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-
-CONSENTS = f"/apis/oauthconnector.dev/v1alpha1/{PLURAL}"
+from oauth_connector.kube.paths import ALL_CONSENTS
 
 EVERY = 600.0
 """Seconds between two lists, which find what the watch has missed."""
@@ -130,7 +129,7 @@ class ConsentLister:
     async def _list(self) -> None:
         seen: set[Key] = set()
         version = 0
-        async for page in self._api.pages(CONSENTS):
+        async for page in self._api.pages(ALL_CONSENTS):
             version = version or int(page["metadata"]["resourceVersion"])
             for manifest in page.get("items") or ():
                 seen.add(Key(manifest["metadata"]["namespace"], manifest["metadata"]["name"]))

@@ -7,16 +7,15 @@ minutes, and nothing else. To change it, delete it and restart: consents under w
 import base64
 import binascii
 import secrets as randomness
-from urllib.parse import quote
 
-from oauth_connector.connector.secret.managed_fields import MANAGER
+from oauth_connector.api.names import FIELD_MANAGER, KEY_TYPE, MANAGED_BY, OPERATOR
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
+from oauth_connector.kube.paths import secret_path
 
 NAME, KEY, SIZE = "oauth-connector-key", "key", 32
-NOT_FOUND, CONFLICT = 404, 409
 
 
 class KubeConsentKeys:
@@ -24,7 +23,7 @@ class KubeConsentKeys:
 
     def __init__(self, api: KubeAPI, namespace: str) -> None:
         self._api = api
-        self._path = f"/api/v1/namespaces/{quote(namespace)}/secrets"
+        self._path = secret_path(namespace)
         self._keys: ConsentKeys | None = None
 
     async def load(self) -> ConsentKeys:
@@ -59,13 +58,13 @@ class KubeConsentKeys:
         body = {
             "apiVersion": "v1",
             "kind": "Secret",
-            "metadata": {"name": NAME, "labels": {"app.kubernetes.io/managed-by": "oauth-connector-operator"}},
-            "type": "oauthconnector.dev/key",
+            "metadata": {"name": NAME, "labels": {MANAGED_BY: OPERATOR}},
+            "type": KEY_TYPE,
             "immutable": True,
             "data": {KEY: base64.b64encode(key).decode()},
         }
         try:
-            await self._api.create(self._path, body, MANAGER)
+            await self._api.create(self._path, body, FIELD_MANAGER)
         except KubeError as error:
             if error.status != CONFLICT:
                 raise

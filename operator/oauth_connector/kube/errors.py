@@ -7,6 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID = 400, 401, 403, 404, 409, 422
+RETRYABLE = frozenset({0, 429, 500, 502, 503, 504})
+"""Statuses after which the same request may succeed at once; 0 stands for no response."""
+
+TRANSIENT = RETRYABLE | {UNAUTHORIZED, 408}
+"""Statuses that do not depend on the content of the request: it is sent again later."""
+
 MOST_CAUSES = 8
 _PATH = re.compile(r"[\w.\[\]/:-]{1,128}")
 _WORD = re.compile(r"[A-Za-z]{1,64}")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
-from urllib.parse import quote
 
 import structlog
 
+from oauth_connector.api.names import API_VERSION, CONNECTOR_KIND, EVENT_REPORTER, FIELD_MANAGER, OPERATOR
 from oauth_connector.connector.observation import Connector
-from oauth_connector.connector.secret.managed_fields import MANAGER
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.errors import CONFLICT, KubeError
+from oauth_connector.kube.paths import event_path
 
 BURST = 25
 REFILL = 300.0
@@ -21,7 +21,6 @@ REFILL = 300.0
 
 MOST_OBJECTS = 4096
 LONGEST_NOTE = 1024  # bytes, says the API server
-CONFLICT = 409
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +28,7 @@ log = structlog.get_logger(__name__)
 class EventRecorder:
     """Writes `events.k8s.io/v1` Events. It never raises: an Event that is lost is only logged."""
 
-    def __init__(
-        self, api: KubeAPI, instance: str = "oauth-connector-operator", clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, api: KubeAPI, instance: str = OPERATOR, clock: Callable[[], float] = time.time) -> None:
         self._api = api
         self._instance = instance
         self._clock = clock
@@ -45,7 +42,7 @@ class EventRecorder:
             return
         event = self._event(connector, kind, reason, note)
         event["eventTime"] = _time(now)
-        path = f"/apis/events.k8s.io/v1/namespaces/{quote(connector.key.namespace)}/events"
+        path = event_path(connector.key.namespace)
         try:
             await self._post_or_count(path, event)
         except KubeError as error:
@@ -53,17 +50,17 @@ class EventRecorder:
 
     async def _post_or_count(self, path: str, event: Mapping[str, Any]) -> None:
         try:
-            await self._api.create(path, event, MANAGER)
+            await self._api.create(path, event, FIELD_MANAGER)
         except KubeError as error:
             if error.status != CONFLICT:
                 raise
         else:
             return
         name = f"{path}/{event['metadata']['name']}"
-        known = await self._api.merge_patch(name, {}, MANAGER)  # a read that the right to patch is enough for
+        known = await self._api.merge_patch(name, {}, FIELD_MANAGER)  # a read that the right to patch is enough for
         count = (known.get("series") or {}).get("count", 1) + 1
         series = {"count": count, "lastObservedTime": event["eventTime"]}
-        await self._api.merge_patch(name, {"series": series}, MANAGER)
+        await self._api.merge_patch(name, {"series": series}, FIELD_MANAGER)
 
     def _event(self, connector: Connector, kind: str, reason: str, note: str) -> dict[str, Any]:
         # The note of an Event cannot be changed, so that other words need another name.
@@ -76,11 +73,11 @@ class EventRecorder:
             "reason": reason,
             "note": note.encode()[:LONGEST_NOTE].decode(errors="ignore"),
             "action": "Reconcile",
-            "reportingController": "oauthconnector.dev/operator",
+            "reportingController": EVENT_REPORTER,
             "reportingInstance": self._instance,
             "regarding": {
-                "apiVersion": "oauthconnector.dev/v1alpha1",
-                "kind": "OAuthConnector",
+                "apiVersion": API_VERSION,
+                "kind": CONNECTOR_KIND,
                 "namespace": connector.key.namespace,
                 "name": connector.key.name,
                 "uid": connector.uid,

@@ -12,13 +12,15 @@ from typing import Any
 
 import structlog
 
-from oauth_connector.connector.secret.metadata import MANAGED, SecretMetadata, secret_metadata
+from oauth_connector.api.names import MANAGED
+from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.paths import ALL_SECRETS
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.watch_stream import Pauses, Source, WatchTiming, events
 
-OURS = Source("/api/v1/secrets", f"{MANAGED}=true")
+OURS = Source(ALL_SECRETS, f"{MANAGED}=true")
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,8 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from oauth_connector.connector.secret.managed_fields import MANAGER, OwnedFields, owned_by_us
+from oauth_connector.api.names import CONNECTOR_KIND, FIELD_MANAGER
+from oauth_connector.connector.secret.managed_fields import OwnedFields, owned_by_us
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import LiveSecret
 
@@ -53,13 +54,14 @@ def _claiming(metadata: Mapping[str, Any], wanted: OwnedFields) -> list[Mapping[
     write: the API server moves ownership with a change of value only. Stated in the same patch, our entry counts.
     """
     entries = metadata.get("managedFields") or []
-    ours = [e for e in entries if e.get("manager") == MANAGER and e.get("operation") == "Update"]
+    ours = [e for e in entries if e.get("manager") == FIELD_MANAGER and e.get("operation") == "Update"]
     tree: dict[str, Any] = copy.deepcopy(ours[0]["fieldsV1"]) if ours else {}
     under = tree.setdefault("f:metadata", {})
     _own(tree.setdefault("f:data", {}), wanted.data)
     _own(under.setdefault("f:labels", {}), wanted.labels)
     _own(under.setdefault("f:annotations", {}), wanted.annotations)
-    entry = {"manager": MANAGER, "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": tree}
+    head = {"manager": FIELD_MANAGER, "operation": "Update", "apiVersion": "v1"}
+    entry = {**head, "fieldsType": "FieldsV1", "fieldsV1": tree}
     return [*(e for e in entries if e not in ours), entry]
 
 
@@ -74,5 +76,5 @@ def _encoded(rendered: RenderedSecret) -> dict[str, str]:
 
 def _owners(metadata: Mapping[str, Any], rendered: RenderedSecret) -> list[Mapping[str, Any]]:
     """Keep the owners of others; of connectors only the one that was rendered, if any, remains."""
-    others = [o for o in metadata.get("ownerReferences") or [] if o.get("kind") != "OAuthConnector"]
+    others = [o for o in metadata.get("ownerReferences") or [] if o.get("kind") != CONNECTOR_KIND]
     return [*others, dict(rendered.owner)] if rendered.owner is not None else others

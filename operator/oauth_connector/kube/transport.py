@@ -20,8 +20,9 @@ import aiohttp
 import orjson
 import structlog
 
+from oauth_connector.api.names import OPERATOR
 from oauth_connector.kube.access import Access
-from oauth_connector.kube.errors import AccessError, KubeError, refusal
+from oauth_connector.kube.errors import RETRYABLE, UNAUTHORIZED, AccessError, KubeError, refusal
 
 TOTAL_TIMEOUT = 15.0
 """Seconds for one call, all its tries together."""
@@ -32,9 +33,7 @@ CONNECTIONS = 32
 
 READ_TRIES = 3
 FIRST_PAUSE = 0.2
-UNAUTHORIZED, NOT_GOOD = 401, 300
-PASSING = frozenset({0, 429, 500, 502, 503, 504})
-"""What says nothing about the request itself; 0 = no answer."""
+NOT_GOOD = 300
 
 JSON = "application/json"
 
@@ -70,7 +69,7 @@ class Transport:
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "oauth-connector-operator"},
+            headers={"User-Agent": OPERATOR},
         )
         return self
 
@@ -137,7 +136,7 @@ class Transport:
                 return await self._once(call, deadline - time.monotonic())
             except KubeError as error:
                 pause = max(error.retry_after or 0.0, FIRST_PAUSE * attempt * random.uniform(0.5, 1.5))  # noqa: S311  # spreads retries
-                may_help = call.method == "GET" and error.status in PASSING and attempt < READ_TRIES
+                may_help = call.method == "GET" and error.status in RETRYABLE and attempt < READ_TRIES
                 if not may_help or time.monotonic() + pause >= deadline:
                     raise
             await asyncio.sleep(pause)

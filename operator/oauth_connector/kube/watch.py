@@ -16,8 +16,7 @@ from typing import Any
 
 import kopf
 
-GROUP, VERSION = "oauthconnector.dev", "v1alpha1"
-CONNECTORS, CONSENTS = "oauthconnectors", "oauthconsents"
+from oauth_connector.api.names import CONNECTORS, CONSENTS, GROUP, VERSION
 
 OnEvent = Callable[[str, str | None, Mapping[str, Any]], None]
 """Called in kopf's thread with the plural of a kind, the type of a watch event (`None` in a listing) and the object."""

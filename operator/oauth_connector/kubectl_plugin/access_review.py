@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 
-from oauth_connector.api.v1alpha1.spec import GROUP
+from oauth_connector.api.names import GROUP
 from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.paths import ACCESS_REVIEWS
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-
-REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 Needs = Mapping[str, tuple[str, ...]]
 """Verbs by resource, a subresource after its slash."""
@@ -37,7 +36,7 @@ async def _may(site: PluginContext, verb: str, resource: str) -> bool:
         "spec": {"resourceAttributes": attributes},
     }
     try:
-        answer = await site.api.request("POST", REVIEWS, body=body)
+        answer = await site.api.request("POST", ACCESS_REVIEWS, body=body)
     except KubeError:
         return True  # the request itself will tell
     return bool(answer["status"].get("allowed"))

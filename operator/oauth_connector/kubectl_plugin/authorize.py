@@ -8,10 +8,11 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from oauth_connector.api.names import API_VERSION, CONSENT_KIND
 from oauth_connector.api.v1alpha1 import consent
-from oauth_connector.api.v1alpha1.spec import GROUP, VERSION
 from oauth_connector.consent_protocol import tickets
-from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.errors import NOT_FOUND, KubeError
+from oauth_connector.kube.paths import SELF_REVIEWS
 from oauth_connector.kubectl_plugin import times as moments
 from oauth_connector.kubectl_plugin.access_review import Needs, require
 from oauth_connector.kubectl_plugin.commands import PROBLEM, show
@@ -23,7 +24,6 @@ from oauth_connector.kubectl_plugin.flows import AuthorizeFlow
 from oauth_connector.kubectl_plugin.terminal import can_answer
 from oauth_connector.oauth.token import GrantType
 
-REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
 NEEDED: Needs = {"oauthconsents": ("create", "get", "patch")}
@@ -76,9 +76,9 @@ def redirect_of(connector: ConnectorView) -> consent.Redirect:
 async def user_name(site: PluginContext) -> str:
     """Ask the API server who we are. Raises `CommandFailed`."""
     try:
-        review = await site.api.request("POST", REVIEWS, body=REVIEW)
+        review = await site.api.request("POST", SELF_REVIEWS, body=REVIEW)
     except KubeError as error:
-        if error.status == 404:  # noqa: PLR2004  # as for all resources that are not there
+        if error.status == NOT_FOUND:  # as for all resources that the server does not know
             raise CommandFailed(
                 "The API server cannot tell who you are: it must be of Kubernetes 1.28 or newer."
             ) from None
@@ -88,8 +88,8 @@ async def user_name(site: PluginContext) -> str:
 
 def _wanted(connector: str, user: str, ticket: SecretStr, redirect: consent.Redirect) -> Manifest:
     return {
-        "apiVersion": f"{GROUP}/{VERSION}",
-        "kind": consent.KIND,
+        "apiVersion": API_VERSION,
+        "kind": CONSENT_KIND,
         "metadata": {"generateName": f"{connector}-"},
         "spec": {
             "connectorName": connector,

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from oauth_connector.api.v1alpha1.spec import KIND
+from oauth_connector.api.names import CONNECTOR_KIND, REFRESH_REQUESTED, REVOKE_REQUESTED
 from oauth_connector.kubectl_plugin import tables as table
 from oauth_connector.kubectl_plugin import times as moments
 from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
@@ -15,8 +15,7 @@ from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
 from oauth_connector.kubectl_plugin.terminal import is_interactive
 
-REFRESH, REFRESHED = "oauthconnector.dev/refresh-requested-at", "lastHandledRefresh"
-REVOKE, REVOKED = "oauthconnector.dev/revoke-requested-at", "lastHandledRevoke"
+REFRESHED, REVOKED = "lastHandledRefresh", "lastHandledRevoke"
 PACE = 0.5
 PROBLEM = 1
 
@@ -38,7 +37,7 @@ async def status(site: PluginContext, given: argparse.Namespace) -> int:
         table.show_table(found, site.now, everywhere=given.all_namespaces)
     else:
         place = "the cluster" if given.all_namespaces else f"namespace {site.namespace}"
-        site.narration.say(f"There is no {KIND} in {place}.")
+        site.narration.say(f"There is no {CONNECTOR_KIND} in {place}.")
     return 0 if all(standing.is_ready for standing in found) else PROBLEM
 
 
@@ -58,14 +57,14 @@ async def refresh(site: PluginContext, given: argparse.Namespace) -> int:
     if given.selector:
         names = [ConnectorView(item).name for item in await site.connectors(given.selector)]
         if not names:
-            site.narration.say(f"There is no {KIND} with {given.selector} in namespace {site.namespace}.")
+            site.narration.say(f"There is no {CONNECTOR_KIND} with {given.selector} in namespace {site.namespace}.")
     outcomes = await asyncio.gather(*(_refreshed(site, name, given) for name in names))
     return max(outcomes, default=0)
 
 
 async def _refreshed(site: PluginContext, name: str, given: argparse.Namespace) -> int:
     try:
-        asked = await site.annotate(name, REFRESH, value := unique(site))
+        asked = await site.annotate(name, REFRESH_REQUESTED, value := unique(site))
         if not given.wait or ConnectorView(asked).spec.get("suspend"):
             return _noted(site, ConnectorView(asked))
         return _told(site, await _echoed(site, name, (REFRESHED, value), given.timeout))
@@ -101,7 +100,7 @@ async def revoke(site: PluginContext, given: argparse.Namespace) -> int:
     if not given.yes:
         await _agreed(site, standing)
     value = unique(site)
-    await site.annotate(given.name, REVOKE, value)
+    await site.annotate(given.name, REVOKE_REQUESTED, value)
     standing = await _echoed(site, given.name, (REVOKED, value), given.timeout)
     result = standing.text("lastRevocation")
     if result in _WELL:

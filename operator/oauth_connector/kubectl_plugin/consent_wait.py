@@ -10,13 +10,14 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from oauth_connector.api.names import CLI_FIELD_MANAGER, CONSENTS
 from oauth_connector.api.v1alpha1 import consent as api
-from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.transport import PASSING
+from oauth_connector.kube.errors import INVALID, NOT_FOUND, RETRYABLE, KubeError
+from oauth_connector.kube.paths import consent_path
 from oauth_connector.kubectl_plugin import times as moments
 from oauth_connector.kubectl_plugin.connector_view import READY, ConditionView, condition
-from oauth_connector.kubectl_plugin.context import MANAGER, Manifest, PluginContext
-from oauth_connector.kubectl_plugin.errors import NOT_FOUND, APIOperation, CommandFailed, explained
+from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
+from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
 
 T = TypeVar("T")
 PACE = 0.5
@@ -28,7 +29,6 @@ TAKEN_UP = 60
 VERDICT = 120
 """Seconds after its end that a consent is still waited for, once it was answered in time."""
 
-INVALID = 422
 RUN_AGAIN = "Run the command again."
 
 
@@ -97,39 +97,39 @@ class CreatedConsent:
     async def _read(self) -> Manifest | None:
         """Read it; nothing while the API server has a bad moment."""
         try:
-            return await self.site.api.get(self.site.path(api.PLURAL, self.name))
+            return await self.site.api.get(consent_path(self.site.namespace, self.name))
         except KubeError as error:
-            if error.status in PASSING:
+            if error.status in RETRYABLE:
                 return None
             if error.status == NOT_FOUND:
                 raise CommandFailed(f"OAuthConsent {self.name} is gone: somebody deleted it. {RUN_AGAIN}") from None
-            raise explained(error, APIOperation("get", api.PLURAL, self.site.namespace, self.name)) from None
+            raise explained(error, APIOperation("get", CONSENTS, self.site.namespace, self.name)) from None
 
     async def patch(self, body: Manifest, subresource: str = "") -> int:
         """Change it, and give its generation then. Raises `CommandFailed`.
 
         Tried again through a bad moment of the API server, since a person's yes is at stake; made twice, it is as once.
         """
-        path = self.site.path(api.PLURAL, self.name) + subresource
+        path = consent_path(self.site.namespace, self.name) + subresource
         while True:
             try:
-                changed = await self.site.api.merge_patch(path, body, MANAGER)
+                changed = await self.site.api.merge_patch(path, body, CLI_FIELD_MANAGER)
                 return int(changed["metadata"].get("generation") or 0)
             except KubeError as error:
-                if error.status not in PASSING or self.now >= self.until:
+                if error.status not in RETRYABLE or self.now >= self.until:
                     raise self._refused(error, subresource) from None
             await asyncio.sleep(PACE)
 
     def _refused(self, error: KubeError, subresource: str) -> CommandFailed:
         if error.status == INVALID and subresource:
             return CommandFailed(f"Somebody else has answered OAuthConsent {self.name} already. {RUN_AGAIN}")
-        return explained(error, APIOperation("patch", api.PLURAL + subresource, self.site.namespace, self.name))
+        return explained(error, APIOperation("patch", CONSENTS + subresource, self.site.namespace, self.name))
 
     async def delete(self) -> None:
         """Take it away, if it is still there."""
         body = {"preconditions": {"uid": self.uid}}
         with suppress(KubeError):
-            await self.site.api.request("DELETE", self.site.path(api.PLURAL, self.name), body=body)
+            await self.site.api.request("DELETE", consent_path(self.site.namespace, self.name), body=body)
 
 
 @asynccontextmanager

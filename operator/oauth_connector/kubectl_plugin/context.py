@@ -6,21 +6,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
-from oauth_connector.api.v1alpha1 import consent
-from oauth_connector.api.v1alpha1.spec import GROUP, PLURAL, VERSION
+from oauth_connector.api.names import CLI_FIELD_MANAGER, CONNECTORS, CONSENTS
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.errors import AccessError, KubeError
+from oauth_connector.kube.errors import BAD_REQUEST, AccessError, KubeError
+from oauth_connector.kube.paths import ALL_CONNECTORS, connector_path, consent_path
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
 from oauth_connector.kubectl_plugin.terminal import Terminal
 
-MANAGER = "oauth-connector-cli"
-"""Our field manager: of those named `kubectl…` Flux takes back what they wrote."""
-
 Manifest = dict[str, Any]
-BASE = f"/apis/{GROUP}/{VERSION}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,48 +31,42 @@ class PluginContext:
         """What the API server's clock said last; ours may be wrong."""
         return self.api.told_time or datetime.now(UTC)
 
-    def path(self, plural: str, name: str = "") -> str:
-        """Give the path of an object, or of all of a kind, in the namespace."""
-        return f"{BASE}/namespaces/{quote(self.namespace, safe='')}/{plural}" + (
-            f"/{quote(name, safe='')}" if name else ""
-        )
-
     # --- connectors ---------------------------------------------------------------------------------------------
     async def connector(self, name: str) -> Manifest:
         """Read a connector. Raises `CommandFailed`."""
         try:
-            return await self.api.get(self.path(PLURAL, name))
+            return await self.api.get(connector_path(self.namespace, name))
         except KubeError as error:
-            raise explained(error, APIOperation("get", PLURAL, self.namespace, name)) from None
+            raise explained(error, APIOperation("get", CONNECTORS, self.namespace, name)) from None
 
     async def connectors(self, selector: str = "", *, everywhere: bool = False) -> list[Manifest]:
         """List connectors by namespace and name. Raises `CommandFailed`."""
-        path = f"{BASE}/{PLURAL}" if everywhere else self.path(PLURAL)
+        path = ALL_CONNECTORS if everywhere else connector_path(self.namespace)
         found: list[Manifest] = []
         try:
             async for page in self.api.pages(path, {"labelSelector": selector} if selector else None):
                 found += page.get("items") or []
         except KubeError as error:
-            if error.status == 400 and selector:  # noqa: PLR2004  # BadRequest
+            if error.status == BAD_REQUEST and selector:
                 raise CommandFailed(f"-l {selector}: the API server does not take it for a label selector.") from None
-            raise explained(error, APIOperation("list", PLURAL, None if everywhere else self.namespace)) from None
+            raise explained(error, APIOperation("list", CONNECTORS, None if everywhere else self.namespace)) from None
         return sorted(found, key=lambda item: (item["metadata"]["namespace"], item["metadata"]["name"]))
 
     async def annotate(self, name: str, annotation: str, value: str) -> Manifest:
         """Set an annotation of a connector. Raises `CommandFailed`."""
         body = {"metadata": {"annotations": {annotation: value}}}
         try:
-            return await self.api.merge_patch(self.path(PLURAL, name), body, MANAGER)
+            return await self.api.merge_patch(connector_path(self.namespace, name), body, CLI_FIELD_MANAGER)
         except KubeError as error:
-            raise explained(error, APIOperation("patch", PLURAL, self.namespace, name)) from None
+            raise explained(error, APIOperation("patch", CONNECTORS, self.namespace, name)) from None
 
     # --- consents -----------------------------------------------------------------------------------------------
     async def create_consent(self, body: Mapping[str, Any]) -> Manifest:
         """Create an OAuthConsent. Raises `CommandFailed`."""
         try:
-            return await self.api.create(self.path(consent.PLURAL), body, MANAGER)
+            return await self.api.create(consent_path(self.namespace), body, CLI_FIELD_MANAGER)
         except KubeError as error:
-            raise explained(error, APIOperation("create", consent.PLURAL, self.namespace)) from None
+            raise explained(error, APIOperation("create", CONSENTS, self.namespace)) from None
 
 
 @asynccontextmanager

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from oauth_connector.kube.errors import KubeError
-
-NOT_FOUND, CONFLICT = 404, 409
+from oauth_connector.api.names import GROUP
+from oauth_connector.kube.errors import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, KubeError
 
 
 class CommandFailed(Exception):  # noqa: N818  # named for what is so
@@ -33,7 +32,7 @@ class APIOperation:
 
 _FIXED: Mapping[int, str] = {
     0: "The API server does not answer: check the network, and `kubectl cluster-info`.",
-    401: "The API server does not accept your login: log in again, then try `kubectl auth whoami`.",
+    UNAUTHORIZED: "The API server does not accept your login: log in again, then try `kubectl auth whoami`.",
 }
 
 
@@ -42,7 +41,7 @@ def explained(error: KubeError, attempt: APIOperation) -> CommandFailed:
     fixed = _FIXED.get(error.status)
     if fixed is not None:
         return CommandFailed(fixed)
-    if error.status == 403:  # noqa: PLR2004  # Forbidden
+    if error.status == FORBIDDEN:
         return CommandFailed(_forbidden(error, attempt))
     if error.status == NOT_FOUND:
         return CommandFailed(_not_found(error, attempt))
@@ -54,7 +53,7 @@ def _forbidden(error: KubeError, attempt: APIOperation) -> str:
         return f"Namespace {attempt.namespace} is being deleted."
     return (
         f"You may not {attempt.verb} {attempt.resource} {attempt.place}: ask whoever grants rights there for that verb"
-        f" on {attempt.resource} in the group oauthconnector.dev."
+        f" on {attempt.resource} in the group {GROUP}."
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import httpcore2
 import httpx2
 
+from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.tls import BadCertificatesError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
@@ -19,7 +20,7 @@ from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import SendWindow
 
-ALWAYS = (("User-Agent", "oauth-connector-operator"), ("Accept-Encoding", "identity"))
+ALWAYS = (("User-Agent", OPERATOR), ("Accept-Encoding", "identity"))
 
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
 """OpenSSL's verify codes for an issuer that is not known or a certificate that signed itself."""

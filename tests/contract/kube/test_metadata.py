@@ -5,8 +5,8 @@ import json
 from contextlib import aclosing
 from typing import Any
 
-from oauth_connector.connector.secret.managed_fields import MANAGER, owned_by_us
-from oauth_connector.connector.secret.metadata import MANAGED
+from oauth_connector.api.names import FIELD_MANAGER, MANAGED
+from oauth_connector.connector.secret.managed_fields import owned_by_us
 from oauth_connector.kube.client import METADATA, METADATA_LIST, KubeAPI
 from oauth_connector.kube.watch_stream import Source, WatchTiming, events
 from tests.support.cluster import Namespace
@@ -22,7 +22,7 @@ def path(namespace: Namespace) -> str:
 async def add(api: KubeAPI, namespace: Namespace, name: str = "a") -> dict[str, Any]:
     """Create a Secret with our label."""
     body = {"metadata": {"name": name, "labels": {MANAGED: "true"}}, "data": {"access_token": VALUE}}
-    return await api.create(path(namespace), body, MANAGER)
+    return await api.create(path(namespace), body, FIELD_MANAGER)
 
 
 async def listed(api: KubeAPI, namespace: Namespace) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from devtools.control_plane import ControlPlane
-from oauth_connector.connector.secret.managed_fields import MANAGER
-from oauth_connector.connector.secret.metadata import MANAGED, SecretMetadata, secret_metadata
+from oauth_connector.api.names import FIELD_MANAGER, MANAGED
+from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.secret_cache import SecretCache
@@ -53,7 +53,7 @@ async def add(api: KubeAPI, namespace: str, name: str = "a") -> SecretMetadata:
     notes = {"oauthconnector.dev/fields": FIELDS}
     metadata = {"name": name, "labels": {MANAGED: "true"}, "annotations": notes}
     body = {"metadata": metadata, "data": {"access_token": "YQ=="}}
-    return secret_metadata(await api.create(f"/api/v1/namespaces/{namespace}/secrets", body, MANAGER))
+    return secret_metadata(await api.create(f"/api/v1/namespaces/{namespace}/secrets", body, FIELD_MANAGER))
 
 
 async def test_the_store_follows_the_cluster(admin: KubeAPI, namespace: Namespace) -> None:

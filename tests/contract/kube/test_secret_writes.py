@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.connector.secret.managed_fields import MANAGER, owned_by_us
+from oauth_connector.api.names import FIELD_MANAGER
+from oauth_connector.connector.secret.managed_fields import owned_by_us
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace
@@ -23,7 +24,7 @@ async def created(api: KubeAPI, namespace: Namespace, **more: object) -> dict[st
     """Create the Secret `a` with two keys, as our field manager."""
     metadata = {"name": "a", "annotations": {"oauthconnector.dev/connector": "crm"}}
     body = {"metadata": metadata, "data": {"access_token": VALUE, "scope": VALUE}, **more}
-    return await api.create(path(namespace), body, MANAGER)
+    return await api.create(path(namespace), body, FIELD_MANAGER)
 
 
 def as_seen(secret: dict[str, Any], **changes: str) -> dict[str, str]:
@@ -48,7 +49,7 @@ async def test_what_exists_cannot_be_created(admin: KubeAPI, namespace: Namespac
 async def test_what_is_missing_is_not_created_by_a_patch(admin: KubeAPI, namespace: Namespace) -> None:
     """Unlike server-side apply: 404, and nothing is there afterwards."""
     patch = {"metadata": {"uid": SOMEBODY_ELSE, "resourceVersion": "1"}, "data": {"access_token": VALUE}}
-    assert (await refused(admin.merge_patch(path(namespace, "a"), patch, MANAGER))).status == 404
+    assert (await refused(admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER))).status == 404
     assert (await refused(admin.get(path(namespace, "a")))).status == 404
 
 
@@ -67,7 +68,7 @@ async def test_what_is_not_as_it_was_seen_is_not_patched(
     """Preconditions count even where the patch would change nothing."""
     secret = await created(admin, namespace)
     patch = {"metadata": as_seen(secret, **changes), "data": {"access_token": value}}
-    assert str(await refused(admin.merge_patch(path(namespace, "a"), patch, MANAGER))) == refusal
+    assert str(await refused(admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER))) == refusal
     assert (await admin.get(path(namespace, "a"))) == secret
 
 
@@ -75,9 +76,9 @@ async def test_all_that_we_write_stays_in_one_entry(admin: KubeAPI, namespace: N
     """A POST and later patches of one field manager share an Update entry, and what is removed leaves it."""
     secret = await created(admin, namespace)
     patch = {"metadata": as_seen(secret), "data": {"access_token": OTHER, "scope": None, "expires_at": VALUE}}
-    patched = await admin.merge_patch(path(namespace, "a"), patch, MANAGER)
+    patched = await admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER)
     [entry] = patched["metadata"]["managedFields"]
-    assert (entry["manager"], entry["operation"]) == (MANAGER, "Update")
+    assert (entry["manager"], entry["operation"]) == (FIELD_MANAGER, "Update")
     assert owned_by_us([entry]).data == {"access_token", "expires_at"}
     assert owned_by_us([entry]).annotations == {"oauthconnector.dev/connector"}
     assert patched["data"] == {"access_token": OTHER, "expires_at": VALUE}
@@ -108,9 +109,9 @@ async def test_a_key_comes_back_to_us_with_another_value_only(admin: KubeAPI, na
     """Writing what somebody else has put there makes it no more ours than before."""
     await created(admin, namespace)
     await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": OTHER}}, "kubectl-edit")
-    same = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": OTHER}}, MANAGER)
+    same = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": OTHER}}, FIELD_MANAGER)
     assert owned_by_us(same["metadata"]["managedFields"]).data == {"scope"}
-    healed = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": VALUE}}, MANAGER)
+    healed = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": VALUE}}, FIELD_MANAGER)
     assert owned_by_us(healed["metadata"]["managedFields"]).data == {"access_token", "scope"}
 
 
@@ -119,7 +120,7 @@ async def test_what_a_restored_secret_holds_is_ours_only_where_it_changes(admin:
     body = {"metadata": {"name": "a"}, "data": {"access_token": VALUE, "token_type": VALUE}}
     await admin.create(path(namespace), body, "a-backup-tool")
     patch = {"data": {"access_token": OTHER, "token_type": VALUE}}
-    healed = await admin.merge_patch(path(namespace, "a"), patch, MANAGER)
+    healed = await admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER)
     assert owned_by_us(healed["metadata"]["managedFields"]).data == {"access_token"}
 
 
@@ -128,10 +129,11 @@ async def test_what_we_state_to_own_is_ours_though_it_does_not_change(admin: Kub
     body = {"metadata": {"name": "a"}, "data": {"access_token": VALUE, "token_type": VALUE}}
     restored = await admin.create(path(namespace), body, "a-backup-tool")
     fields: dict[str, object] = {"f:data": {"f:access_token": {}, "f:token_type": {}}}
-    ours = {"manager": MANAGER, "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": fields}
+    head = {"manager": FIELD_MANAGER, "operation": "Update", "apiVersion": "v1"}
+    ours = {**head, "fieldsType": "FieldsV1", "fieldsV1": fields}
     stated = {**as_seen(restored), "managedFields": [*restored["metadata"]["managedFields"], ours]}
     patch = {"metadata": stated, "data": {"access_token": OTHER, "token_type": VALUE}}
-    healed = await admin.merge_patch(path(namespace, "a"), patch, MANAGER)
+    healed = await admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER)
     assert owned_by_us(healed["metadata"]["managedFields"]).data == {"access_token", "token_type"}
     edited = await admin.merge_patch(path(namespace, "a"), {"data": {"token_type": OTHER}}, "kubectl-edit")
     assert owned_by_us(edited["metadata"]["managedFields"]).data == {"access_token"}
@@ -151,7 +153,7 @@ async def test_a_refused_patch_names_the_field_and_no_value(
 ) -> None:
     """422; the API server's message may quote the whole Secret, ours holds paths."""
     await created(admin, namespace, **secret)
-    error = await refused(admin.merge_patch(path(namespace, "a"), patch, MANAGER))
+    error = await refused(admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER))
     assert (error.status, [cause.field for cause in error.causes]) == (422, [field])
     assert not {VALUE, OTHER, "s3cret"} & set(str(vars(error)).replace("'", " ").split())
 

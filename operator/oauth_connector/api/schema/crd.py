@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oauth_connector.api.names import API_VERSION, CONNECTOR_KIND, CONNECTORS, CONSENT_KIND, CONSENTS, GROUP, VERSION
 from oauth_connector.api.schema.fields import VALIDATIONS, Model, Rule
 from oauth_connector.api.schema.structural import Schema, object_schema
 from oauth_connector.api.v1alpha1 import consent
 from oauth_connector.api.v1alpha1.manifest import NAME_RULE
-from oauth_connector.api.v1alpha1.spec import GROUP, KIND, PLURAL, VERSION, OAuthConnectorSpec
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 
 __all__ = ["COLUMNS", "CONNECTOR", "CONSENT", "SELECTABLE", "Kind", "Schema", "crd", "object_schema", "root_schema"]
@@ -50,8 +51,8 @@ class Kind:
 
 
 CONNECTOR = Kind(
-    KIND,
-    PLURAL,
+    CONNECTOR_KIND,
+    CONNECTORS,
     "oac",
     "Asks an authorization server for access tokens and keeps a fresh one in a Secret.",
     OAuthConnectorSpec,
@@ -62,8 +63,8 @@ CONNECTOR = Kind(
 )
 
 CONSENT = Kind(
-    consent.KIND,
-    consent.PLURAL,
+    CONSENT_KIND,
+    CONSENTS,
     "oauthc",
     "Asks for a person's consent to one connector: made by `kubectl oauth authorize`, and gone an hour later.",
     consent.OAuthConsentSpec,
@@ -124,7 +125,7 @@ def root_schema(of: Kind = CONNECTOR) -> dict[str, Any]:
         "required": ["spec"],
         VALIDATIONS: [each.as_cel() for each in (NAME_RULE, *of.rules)],
         "properties": {
-            "apiVersion": {"type": "string", "description": f"`{GROUP}/{VERSION}`."},
+            "apiVersion": {"type": "string", "description": f"`{API_VERSION}`."},
             "kind": {"type": "string", "description": f"`{of.kind}`."},
             "metadata": {"type": "object"},
             "spec": object_schema(of.spec),

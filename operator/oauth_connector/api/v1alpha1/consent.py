@@ -17,8 +17,6 @@ from oauth_connector.api.v1alpha1.references import ObjectName
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE, WORD, Generation
 from oauth_connector.oauth.authorization import AuthorizationRequest, Denied, Flaw, Granted, Issuer, parse_redirect
 
-KIND, PLURAL = "OAuthConsent", "oauthconsents"
-
 LIFETIME = 900
 """Seconds from creation within which a consent is to be given."""
 

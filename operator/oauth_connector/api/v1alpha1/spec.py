@@ -30,8 +30,6 @@ from oauth_connector.api.v1alpha1.refresh import Refresh
 from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
 from oauth_connector.oauth.token_request import split_scope
 
-GROUP, VERSION, KIND, PLURAL = "oauthconnector.dev", "v1alpha1", "OAuthConnector", "oauthconnectors"
-
 BEARER = "Bearer"
 
 

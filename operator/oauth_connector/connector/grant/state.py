@@ -12,12 +12,12 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from oauth_connector.api import names
 from oauth_connector.connector.observation import Connector, IssuedToken
-from oauth_connector.connector.secret.metadata import PREFIX, GrantSummary
+from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner, timestamp
 
 SUFFIX = "-oauth-state"
-STATE_TYPE = "oauthconnector.dev/state"
 VERSION = 1
 
 MOST_REJECTIONS = 5
@@ -111,22 +111,22 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
     data |= {"fields.json": SecretStr(json.dumps(fields, sort_keys=True))} if fields else {}  # no key may be so named
     data["grant.json"] = SecretStr(json.dumps(_members(state), sort_keys=True, separators=(",", ":")))
     annotations = {
-        f"{PREFIX}connector": connector.key.name,
-        f"{PREFIX}connector-uid": connector.uid,
-        f"{PREFIX}state": notes_of(state).written(),
+        names.CONNECTOR: connector.key.name,
+        names.CONNECTOR_UID: connector.uid,
+        names.STATE: notes_of(state).written(),
     }
     if state.token is not None:
-        annotations[f"{PREFIX}token-digest"] = state.token.digest
-        annotations[f"{PREFIX}issued-at"] = timestamp(state.token.issued)
+        annotations[names.TOKEN_DIGEST] = state.token.digest
+        annotations[names.ISSUED_AT] = timestamp(state.token.issued)
         if state.token.expires is not None:
-            annotations[f"{PREFIX}expires-at"] = timestamp(state.token.expires)
+            annotations[names.EXPIRES_AT] = timestamp(state.token.expires)
     return RenderedSecret(
         name=state_name(connector.key.name),
         data=dict(sorted(data.items())),
-        labels={f"{PREFIX}managed": "true", "app.kubernetes.io/managed-by": "oauth-connector-operator"},
+        labels=names.SECRET_LABELS,
         annotations=annotations,
         owner=None if connector.valid_spec.retains_secret else owner(connector),
-        type=STATE_TYPE,
+        type=names.STATE_TYPE,
     )
 
 

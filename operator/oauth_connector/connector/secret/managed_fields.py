@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-MANAGER = "oauth-connector"
-"""Our field manager; it never changes between releases, or what we own would no longer be ours."""
+from oauth_connector.api.names import FIELD_MANAGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class OwnedFields:
 def owned_by_us(managed_fields: object) -> OwnedFields:
     """Read the names that our manager owns out of `managedFields`; what cannot be understood is not owned."""
     entries = managed_fields if isinstance(managed_fields, list) else []
-    trees = [e.get("fieldsV1") for e in entries if isinstance(e, Mapping) and e.get("manager") == MANAGER]
+    trees = [e.get("fieldsV1") for e in entries if isinstance(e, Mapping) and e.get("manager") == FIELD_MANAGER]
     return OwnedFields(
         data=_names(trees, ("f:data",)),
         labels=_names(trees, ("f:metadata", "f:labels")),

@@ -12,10 +12,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
+from oauth_connector.api import names
 from oauth_connector.connector.secret.managed_fields import OwnedFields, owned_by_us
-
-PREFIX = "oauthconnector.dev/"
-MANAGED = f"{PREFIX}managed"
 
 LONGEST = 16_384
 """Characters of an annotation that are kept: ours are shorter, and others could write 256 KiB."""
@@ -82,28 +80,26 @@ class SecretMetadata:
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
     """Read a Secret, or the `PartialObjectMetadata` of one; annotations that make no sense count as absent."""
     metadata = _mapping(manifest.get("metadata"))
-    notes = {
-        k.removeprefix(PREFIX): v for k, v in _mapping(metadata.get("annotations")).items() if k.startswith(PREFIX)
-    }
+    notes = {k: v for k, v in _mapping(metadata.get("annotations")).items() if k.startswith(names.PREFIX)}
     owned = owned_by_us(metadata.get("managedFields"))
     return SecretMetadata(
         namespace=sys.intern(str(metadata["namespace"])),
         name=str(metadata["name"]),
         uid=str(metadata["uid"]),
         resource_version=str(metadata["resourceVersion"]),
-        managed=_mapping(metadata.get("labels")).get(MANAGED) == "true",
-        connector=_text(notes.get("connector")),
-        connector_uid=_text(notes.get("connector-uid")),
-        token_digest=_text(notes.get("token-digest")),
-        output_digest=_shared(notes.get("output-digest")),
-        issued_at=_seconds(notes.get("issued-at")),
-        expires_at=_seconds(notes.get("expires-at")),
-        fields=_shared(notes.get("fields")),
-        adopt=_text(notes.get("adopt")),
+        managed=_mapping(metadata.get("labels")).get(names.MANAGED) == "true",
+        connector=_text(notes.get(names.CONNECTOR)),
+        connector_uid=_text(notes.get(names.CONNECTOR_UID)),
+        token_digest=_text(notes.get(names.TOKEN_DIGEST)),
+        output_digest=_shared(notes.get(names.OUTPUT_DIGEST)),
+        issued_at=_seconds(notes.get(names.ISSUED_AT)),
+        expires_at=_seconds(notes.get(names.EXPIRES_AT)),
+        fields=_shared(notes.get(names.FIELDS)),
+        adopt=_text(notes.get(names.ADOPT)),
         intact=_intact(notes, owned),
         written_by_us=bool(owned.data),
         immutable=manifest.get("immutable") is True,
-        state=state_notes(_text(notes.get("state"))),
+        state=state_notes(_text(notes.get(names.STATE))),
     )
 
 
@@ -132,13 +128,12 @@ def recorded_keys(fields: str | None) -> dict[str, str]:
 LAST_SECOND = 253402300799
 """The end of the year 9999: what lies beyond cannot be written as a date."""
 
-_NOT_OURS = frozenset({"adopt", "allowed-hosts"})
+_SET_BY_USERS = frozenset({names.ADOPT, names.ALLOWED_HOSTS})
 
 
 def _intact(notes: Mapping[str, object], owned: OwnedFields) -> bool:
-    keys = recorded_keys(_text(notes.get("fields")))
-    ours = {f"{PREFIX}{name}" for name in notes if name not in _NOT_OURS}
-    return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations.issuperset(ours)
+    keys = recorded_keys(_text(notes.get(names.FIELDS)))
+    return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations >= notes.keys() - _SET_BY_USERS
 
 
 def _mapping(value: object) -> Mapping[str, object]:

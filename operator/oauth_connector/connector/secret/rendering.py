@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from oauth_connector.api import names
 from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import output_digest
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.formats import FORMATS
-from oauth_connector.connector.secret.metadata import PREFIX, SecretMetadata, recorded_keys
+from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys
 
 RESPONSE_FIELD = "response/"
 """Prefix that tells a field of the token response from one of our own in the annotation."""
@@ -35,7 +36,7 @@ class RenderedSecret:
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     owner: Mapping[str, object] | None
-    type: str = "Opaque"
+    type: str = names.OPAQUE
 
 
 def timestamp(at: int) -> str:
@@ -120,17 +121,17 @@ def _metadata(
 ) -> tuple[dict[str, str], dict[str, str]]:
     output = connector.valid_spec.output
     annotations = {
-        f"{PREFIX}connector": connector.key.name,
-        f"{PREFIX}connector-uid": connector.uid,
-        f"{PREFIX}token-digest": token.digest,
-        f"{PREFIX}output-digest": output_digest(connector.spec),
-        f"{PREFIX}issued-at": timestamp(token.issued),
-        f"{PREFIX}generation": str(connector.generation),
-        f"{PREFIX}fields": json.dumps(keys, sort_keys=True, separators=(",", ":")),
+        names.CONNECTOR: connector.key.name,
+        names.CONNECTOR_UID: connector.uid,
+        names.TOKEN_DIGEST: token.digest,
+        names.OUTPUT_DIGEST: output_digest(connector.spec),
+        names.ISSUED_AT: timestamp(token.issued),
+        names.GENERATION: str(connector.generation),
+        names.FIELDS: json.dumps(keys, sort_keys=True, separators=(",", ":")),
     }
     if token.expires is not None:
-        annotations[f"{PREFIX}expires-at"] = timestamp(token.expires)
-    labels = {f"{PREFIX}managed": "true", "app.kubernetes.io/managed-by": "oauth-connector-operator"}
+        annotations[names.EXPIRES_AT] = timestamp(token.expires)
+    labels = names.SECRET_LABELS
     asked_labels = dict(output.labels or {}) if output else {}
     asked_annotations = dict(output.annotations or {}) if output else {}
     return asked_labels | labels, asked_annotations | annotations
@@ -139,8 +140,8 @@ def _metadata(
 def owner(connector: Connector) -> dict[str, object]:
     """Give the reference by which a Secret is collected with its connector."""
     return {
-        "apiVersion": "oauthconnector.dev/v1alpha1",
-        "kind": "OAuthConnector",
+        "apiVersion": names.API_VERSION,
+        "kind": names.CONNECTOR_KIND,
         "name": connector.key.name,
         "uid": connector.uid,
         "controller": True,

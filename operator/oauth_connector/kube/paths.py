@@ -1,0 +1,53 @@
+"""Paths of the Kubernetes API that the project uses; parts that come from an object are escaped."""
+
+from urllib.parse import quote
+
+from oauth_connector.api.names import API_VERSION, CONNECTORS, CONSENTS
+
+_CORE = "/api/v1"
+_CUSTOM = f"/apis/{API_VERSION}"
+
+ALL_SECRETS = f"{_CORE}/secrets"
+ALL_CONNECTORS = f"{_CUSTOM}/{CONNECTORS}"
+ALL_CONSENTS = f"{_CUSTOM}/{CONSENTS}"
+ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+SELF_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+
+def namespace_path(namespace: str) -> str:
+    """Return the path of a namespace."""
+    return f"{_CORE}/namespaces/{_escape(namespace)}"
+
+
+def secret_path(namespace: str, name: str = "") -> str:
+    """Return the path of a Secret; without a name, of all Secrets of the namespace."""
+    return _namespaced(_CORE, namespace, "secrets", name)
+
+
+def config_map_path(namespace: str, name: str) -> str:
+    """Return the path of a ConfigMap."""
+    return _namespaced(_CORE, namespace, "configmaps", name)
+
+
+def event_path(namespace: str, name: str = "") -> str:
+    """Return the path of an Event; without a name, of all Events of the namespace."""
+    return _namespaced("/apis/events.k8s.io/v1", namespace, "events", name)
+
+
+def connector_path(namespace: str, name: str = "") -> str:
+    """Return the path of an OAuthConnector; without a name, of all in the namespace."""
+    return _namespaced(_CUSTOM, namespace, CONNECTORS, name)
+
+
+def consent_path(namespace: str, name: str = "") -> str:
+    """Return the path of an OAuthConsent; without a name, of all in the namespace."""
+    return _namespaced(_CUSTOM, namespace, CONSENTS, name)
+
+
+def _namespaced(group: str, namespace: str, plural: str, name: str) -> str:
+    path = f"{group}/namespaces/{_escape(namespace)}/{plural}"
+    return f"{path}/{_escape(name)}" if name else path
+
+
+def _escape(part: str) -> str:
+    return quote(part, safe="")
