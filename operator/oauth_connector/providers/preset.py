@@ -3,26 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from string import Template
 from urllib.parse import urlsplit, urlunsplit
 
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.token import ClientAuthentication
-
-
-class PresetName(StrEnum):
-    """The providers that are known by name."""
-
-    ZOHO = "Zoho"
-    GOOGLE = "Google"
-    MICROSOFT_ENTRA = "MicrosoftEntra"
-    GITHUB = "GitHub"
-    SALESFORCE = "Salesforce"
-    OKTA = "Okta"
-    AUTH0 = "Auth0"
-    KEYCLOAK = "Keycloak"
-    SLACK = "Slack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +54,7 @@ class Preset:
     `callback` names the token host of the person who consented. `notes` are for the reader of the reference page.
     """
 
-    name: PresetName
+    name: str
     links: tuple[str, ...]
     token_url: str
     authorization_url: str

@@ -13,7 +13,6 @@ from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import GrantType, HTTPResponse, Token
 from oauth_connector.oauth.token_response import parse
-from oauth_connector.providers.preset import PresetName
 from oauth_connector.providers.registry import PRESETS
 
 
@@ -24,7 +23,7 @@ def answer(members: Any, status: int = 200) -> HTTPResponse:
 
 def of(preset: str, members: Any, status: int = 200) -> Token | Signal:
     """Understand an answer of a provider that is known by name."""
-    return parse(answer(members, status), PRESETS[PresetName(preset)].quirks)
+    return parse(answer(members, status), PRESETS[preset].quirks)
 
 
 def token_of(preset: str, members: Any) -> Token:
@@ -175,7 +174,7 @@ def test_githubs_form_is_read_with_its_commas() -> None:
     body = urlencode({**form, "token_type": "bearer"}).encode()
     token = parse(
         HTTPResponse(200, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}, body),
-        PRESETS[PresetName.GITHUB].quirks,
+        PRESETS["GitHub"].quirks,
     )
     assert isinstance(token, Token)
     assert (token.scope, token.lifetime, token.refresh_token is not None) == (("repo", "gist"), 28800, True)
@@ -185,7 +184,7 @@ def test_githubs_form_can_hold_an_error() -> None:
     """With status 200 as well."""
     body = b"error=bad_verification_code&error_description=The+code+passed+is+incorrect+or+expired."
     response = HTTPResponse(200, {"content-type": "application/x-www-form-urlencoded"}, body)
-    signal = parse(response, PRESETS[PresetName.GITHUB].quirks)
+    signal = parse(response, PRESETS["GitHub"].quirks)
     assert isinstance(signal, Signal)
     assert signal.oauth_error == "invalid_grant"
 
@@ -218,7 +217,7 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(list(PRESETS)), st.dictionaries(NAMES, VALUES), st.integers(100, 599))
-def test_whatever_comes_nothing_is_raised(preset: PresetName, members: dict[str, Any], status: int) -> None:
+def test_whatever_comes_nothing_is_raised(preset: str, members: dict[str, Any], status: int) -> None:
     """Any object with any status gives a token or a signal, whoever is said to have sent it."""
     assert isinstance(of(preset, members, status), Token | Signal)
 

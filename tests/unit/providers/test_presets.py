@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
@@ -17,8 +19,8 @@ from oauth_connector.connector.schedule.refresh_time import Policy
 from oauth_connector.oauth import errors
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import ClientAuthentication, GrantType
-from oauth_connector.providers.preset import Preset, PresetName, TokenHostParameter
-from oauth_connector.providers.registry import PRESETS
+from oauth_connector.providers.preset import Preset, TokenHostParameter
+from oauth_connector.providers.registry import PRESETS, PresetName, discover_presets
 from tests.support.builders import a_spec
 
 PARAMETERS = [(name, each) for name, preset in PRESETS.items() for each in preset.parameters]
@@ -58,13 +60,43 @@ def spec_of(preset: str, parameters: Mapping[str, str] | None = None, **changes:
     return spec
 
 
-def test_every_name_has_a_row() -> None:
-    """A name that the API takes leads somewhere."""
-    assert set(PRESETS) == set(PresetName)
+def test_every_name_that_the_api_accepts_has_a_preset() -> None:
+    """The enum of the schema is the list of the presets."""
+    schema = TypeAdapter(PresetName).json_schema()
+    assert schema == {"type": "string", "enum": list(PRESETS)}
+
+
+def test_presets_are_in_alphabetical_order() -> None:
+    """The CRD and the reference page do not depend on the order in which modules are found."""
+    assert list(PRESETS) == sorted(PRESETS, key=str.lower)
+
+
+@pytest.mark.parametrize("wrong", ["zoho", "", 7, None, ["Zoho"]])
+def test_an_unknown_name_is_answered_with_the_names(wrong: object) -> None:
+    """The error lists every name, in the words of an enum."""
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(PresetName).validate_python(wrong)
+    (error,) = caught.value.errors()
+    assert error["type"] == "enum"
+    assert error["ctx"]["expected"].startswith("'Auth0', 'GitHub'")
+    assert error["ctx"]["expected"].endswith(" or 'Zoho'")
+
+
+def test_a_module_without_a_preset_is_an_error() -> None:
+    """A file that was forgotten half-way stops the import, and the message names the file."""
+    with pytest.raises(TypeError, match=r"providers/empty\.py defines no PRESET"):
+        discover_presets({"empty": SimpleNamespace()})
+
+
+def test_two_presets_of_one_name_are_an_error() -> None:
+    """Neither of the two replaces the other silently."""
+    one, other = (SimpleNamespace(PRESET=PRESETS["Okta"]) for _ in range(2))
+    with pytest.raises(ValueError, match=r"providers/other\.py: another preset has the name Okta"):
+        discover_presets({"one": one, "other": other})
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_row_links_to_the_providers_own_pages(name: PresetName) -> None:
+def test_a_row_links_to_the_providers_own_pages(name: str) -> None:
     """Whoever doubts a row can look it up, over TLS."""
     links = PRESETS[name].links
     assert links
@@ -72,7 +104,7 @@ def test_a_row_links_to_the_providers_own_pages(name: PresetName) -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_examples_are_accepted_and_fill_every_address(name: PresetName) -> None:
+def test_examples_are_accepted_and_fill_every_address(name: str) -> None:
     """What the page shows as an example works, and leaves no placeholder behind."""
     preset = PRESETS[name]
     assert preset.complaint(examples(preset)) is None
@@ -83,24 +115,24 @@ def test_examples_are_accepted_and_fill_every_address(name: PresetName) -> None:
 
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
-def test_no_parameter_takes_an_address_elsewhere(name: PresetName, parameter: str) -> None:
+def test_no_parameter_takes_an_address_elsewhere(name: str, parameter: str) -> None:
     """What would end the host, add a user or a port, or climb out of a path, is refused with an example."""
     preset = PRESETS[name]
-    allowed = {"evil.example:443"} if parameter == "server" and name is PresetName.KEYCLOAK else set()
+    allowed = {"evil.example:443"} if parameter == "server" and name == "Keycloak" else set()
     for value in set(SMUGGLED) - allowed:
         assert f"such as {preset.parameters[parameter].example}" in (preset.complaint({parameter: value}) or "")
 
 
-@pytest.mark.parametrize("name", [PresetName.OKTA, PresetName.AUTH0, PresetName.GITHUB, PresetName.MICROSOFT_ENTRA])
-def test_no_host_is_an_address_of_a_machine(name: PresetName) -> None:
+@pytest.mark.parametrize("name", ["Okta", "Auth0", "GitHub", "MicrosoftEntra"])
+def test_no_host_is_an_address_of_a_machine(name: str) -> None:
     """A host is a name of two labels at least, so that neither numbers nor `localhost` are one."""
-    parameter = "tenant" if name is PresetName.MICROSOFT_ENTRA else "server" if name is PresetName.GITHUB else "domain"
+    parameter = "tenant" if name == "MicrosoftEntra" else "server" if name == "GitHub" else "domain"
     for value in ("169.254.169.254", "2130706433", "localhost", "kubernetes", "-a.example", "a..example"):
         assert PRESETS[name].complaint({parameter: value}) is not None, value
 
 
 @given(st.sampled_from(PARAMETERS), st.data())
-def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[PresetName, str], data: st.DataObject) -> None:
+def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[str, str], data: st.DataObject) -> None:
     """A value that is accepted changes neither scheme nor user, and a path goes nowhere but down."""
     name, parameter = chosen
     preset = PRESETS[name]
@@ -109,18 +141,18 @@ def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[PresetName, s
     parts = urlsplit(preset.filled(preset.token_url, {**examples(preset), parameter: value}) or "")
     assert (parts.scheme, parts.username, parts.query, parts.fragment) == ("https", None, "", "")
     assert parts.hostname
-    assert parts.port is None or (name, parameter) == (PresetName.KEYCLOAK, "server")
+    assert parts.port is None or (name, parameter) == ("Keycloak", "server")
     assert not {"..", "."} & set(parts.path.split("/"))
 
 
 def test_an_unknown_parameter_is_named() -> None:
     """A person who mistypes a name is told which."""
-    assert PRESETS[PresetName.OKTA].complaint({"domian": "acme.okta.com"}) == "Okta has no parameter domian"
+    assert PRESETS["Okta"].complaint({"domian": "acme.okta.com"}) == "Okta has no parameter domian"
 
 
 def test_an_address_without_its_parameter_is_none() -> None:
     """Nothing is guessed."""
-    okta = PRESETS[PresetName.OKTA]
+    okta = PRESETS["Okta"]
     assert okta.filled(okta.token_url, {}) is None
     assert okta.missing({}) == ["domain"]
 
@@ -155,10 +187,10 @@ def test_a_preset_leads_to_its_token_endpoint(name: str, parameters: dict[str, s
 
 def test_what_stands_beside_the_preset_overrides_it() -> None:
     """An endpoint replaces the preset's; an issuer replaces all of them, by discovery."""
-    own = ProviderSpec(preset=PresetName.ZOHO, token_url="https://proxy.example.com/token")
+    own = ProviderSpec(preset="Zoho", token_url="https://proxy.example.com/token")
     assert own.effective_token_url == "https://proxy.example.com/token"
     assert own.effective_authorization_url == "https://accounts.zoho.com/oauth/v2/auth"
-    org = ProviderSpec(preset=PresetName.OKTA, issuer="https://acme.okta.com")
+    org = ProviderSpec(preset="Okta", issuer="https://acme.okta.com")
     assert (org.effective_issuer, org.effective_token_url, org.effective_authorization_url) == (
         "https://acme.okta.com",
         None,
@@ -222,12 +254,12 @@ def test_slack_goes_without_a_challenge_unless_told() -> None:
     assert not spec_of("Slack").effective_pkce
     assert spec_of("Slack", authorizationCode={"pkce": "S256"}).effective_pkce
     assert spec_of("Slack", client={"id": "public"}).effective_pkce
-    assert all(spec_of(name, examples(PRESETS[name])).effective_pkce for name in PRESETS if name != PresetName.SLACK)
+    assert all(spec_of(name, examples(PRESETS[name])).effective_pkce for name in PRESETS if name != "Slack")
 
 
 def test_a_code_goes_to_the_data_centre_that_the_redirect_names_or_nowhere() -> None:
     """What the browser brings is compared with the list, whole: no other host, scheme, port, user or path."""
-    callback = PRESETS[PresetName.ZOHO].callback
+    callback = PRESETS["Zoho"].callback
     assert callback is not None
     at = "https://accounts.zoho.com/oauth/v2/token"
     assert callback.token_url(at, None) == at
@@ -256,7 +288,7 @@ def test_the_origin_that_the_connector_names_is_always_known() -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_errors_are_translated_to_words_that_the_table_knows(name: PresetName) -> None:
+def test_errors_are_translated_to_words_that_the_table_knows(name: str) -> None:
     """A provider's own code becomes one that has a row, never another unknown one."""
     for meaning in PRESETS[name].quirks.errors.values():
         signal = Signal(Symptom.OAUTH_ERROR, 400, meaning)

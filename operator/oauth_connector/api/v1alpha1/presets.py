@@ -56,4 +56,4 @@ def _found(conditions: Callable[[Preset], Iterator[str]]) -> Iterator[tuple[str,
     for name, preset in PRESETS.items():
         found = list(conditions(preset))
         if found:
-            yield name.value, found
+            yield name, found

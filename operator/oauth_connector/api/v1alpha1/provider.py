@@ -12,8 +12,8 @@ from oauth_connector.api.schema.urls import URL, Issuer
 from oauth_connector.api.v1alpha1.presets import PresetParameters, fits, lacks, values_are_known
 from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference
 from oauth_connector.oauth.quirks import STANDARD, Quirks
-from oauth_connector.providers.preset import Preset, PresetName
-from oauth_connector.providers.registry import PRESETS
+from oauth_connector.providers.preset import Preset
+from oauth_connector.providers.registry import PRESETS, PresetName
 
 PEM = "-----BEGIN"
 

@@ -1,0 +1,26 @@
+"""Auth0."""
+
+from oauth_connector.oauth.token import ClientAuthentication
+from oauth_connector.providers.patterns import HOST
+from oauth_connector.providers.preset import Parameter, Preset
+
+PRESET = Preset(
+    name="Auth0",
+    links=(
+        "https://auth0.com/docs/get-started/authentication-and-authorization-flow/authorization-code-flow",
+        "https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation",
+    ),
+    issuer="https://${domain}/",
+    authorization_url="https://${domain}/authorize",
+    token_url="https://${domain}/oauth/token",
+    revocation_url="https://${domain}/oauth/revoke",
+    parameters={"domain": Parameter(HOST, "acme.eu.auth0.com", "domain of the tenant, or its custom domain")},
+    client_authentication=ClientAuthentication.POST,
+    offline_scope="offline_access",
+    notes=(
+        (
+            "Set `audience` to the identifier of the API, or the token is for `/userinfo` alone; the API must"
+            " allow offline access."
+        ),
+    ),
+)

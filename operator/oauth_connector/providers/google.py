@@ -1,0 +1,28 @@
+"""Google."""
+
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.oauth.token import ClientAuthentication
+from oauth_connector.providers.preset import Preset
+
+PRESET = Preset(
+    name="Google",
+    links=(
+        "https://developers.google.com/identity/protocols/oauth2/web-server",
+        "https://developers.google.com/identity/protocols/oauth2#expiration",
+    ),
+    issuer="https://accounts.google.com",
+    authorization_url="https://accounts.google.com/o/oauth2/v2/auth",
+    token_url="https://oauth2.googleapis.com/token",
+    revocation_url="https://oauth2.googleapis.com/revoke",
+    client_authentication=ClientAuthentication.POST,
+    authorization={"access_type": "offline", "prompt": "consent"},
+    quirks=Quirks(errors={"deleted_client": "invalid_client", "disabled_client": "invalid_client"}),
+    notes=(
+        "While the consent screen is in publishing status Testing, refresh tokens die after seven days.",
+        (
+            "A refresh token also dies after six months without use, and, where Gmail scopes were granted, when"
+            " the person changes the password."
+        ),
+        "Of one person and client a hundred refresh tokens live; the oldest goes without a word.",
+    ),
+)

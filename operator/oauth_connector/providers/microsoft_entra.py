@@ -1,0 +1,45 @@
+"""Microsoft Entra ID (formerly Azure Active Directory), in each of Microsoft's clouds."""
+
+from collections.abc import Mapping
+
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.oauth.token import ClientAuthentication
+from oauth_connector.providers.patterns import GUID, HOST, one_of
+from oauth_connector.providers.preset import Parameter, Preset
+
+_HOSTS: Mapping[str, str] = {
+    "global": "login.microsoftonline.com",
+    "us-government": "login.microsoftonline.us",
+    "china": "login.partner.microsoftonline.cn",
+}
+
+PRESET = Preset(
+    name="MicrosoftEntra",
+    links=(
+        "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
+        "https://learn.microsoft.com/entra/identity-platform/refresh-tokens",
+        "https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud",
+    ),
+    authorization_url="https://${cloud}/${tenant}/oauth2/v2.0/authorize",
+    token_url="https://${cloud}/${tenant}/oauth2/v2.0/token",
+    parameters={
+        "tenant": Parameter(
+            f"common|organizations|consumers|{GUID}|{HOST}",
+            "contoso.onmicrosoft.com",
+            "directory, by its ID or one of its domains; `common`, `organizations` or `consumers` for any",
+        ),
+        "cloud": Parameter(one_of(*_HOSTS), "china", "which of Microsoft's clouds", default="global", hosts=_HOSTS),
+    },
+    client_authentication=ClientAuthentication.POST,
+    offline_scope="offline_access",
+    quirks=Quirks(
+        errors={
+            "interaction_required": "invalid_grant",
+            "consent_required": "invalid_grant",
+        }
+    ),
+    notes=(
+        "Refresh tokens live 90 days; each use gives a new one, and the old one is not ended.",
+        "For ClientCredentials the scope is the resource and `/.default`, and the tenant must be named.",
+    ),
+)

@@ -1,0 +1,30 @@
+"""Okta: the authorization servers of an organisation."""
+
+from oauth_connector.providers.patterns import HOST, NAME
+from oauth_connector.providers.preset import Parameter, Preset
+
+PRESET = Preset(
+    name="Okta",
+    links=(
+        "https://developer.okta.com/docs/reference/api/oidc/",
+        "https://developer.okta.com/docs/guides/refresh-tokens/main/",
+    ),
+    issuer="https://${domain}/oauth2/${authorizationServer}",
+    authorization_url="https://${domain}/oauth2/${authorizationServer}/v1/authorize",
+    token_url="https://${domain}/oauth2/${authorizationServer}/v1/token",
+    revocation_url="https://${domain}/oauth2/${authorizationServer}/v1/revoke",
+    parameters={
+        "domain": Parameter(HOST, "acme.okta.com", "domain of the organisation"),
+        "authorizationServer": Parameter(
+            NAME, "aus9o8wzkhckw9TLa0h7", "ID of the authorization server", default="default"
+        ),
+    },
+    offline_scope="offline_access",
+    notes=(
+        (
+            "For the organisation's own authorization server set `issuer: https://acme.okta.com` beside the"
+            " preset, in the place of its parameters."
+        ),
+        "A refresh token that is used twice after the grace period (30 seconds unless set otherwise) ends the grant.",
+    ),
+)

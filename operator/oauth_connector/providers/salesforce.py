@@ -1,0 +1,49 @@
+"""Salesforce."""
+
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.oauth.token import ClientAuthentication
+from oauth_connector.providers.patterns import LABEL
+from oauth_connector.providers.preset import Parameter, Preset
+
+_HOST = rf"({LABEL}\.)+salesforce\.(com|mil)"
+
+PRESET = Preset(
+    name="Salesforce",
+    links=(
+        "https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm",
+        "https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm",
+        "https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm",
+    ),
+    authorization_url="https://${domain}/services/oauth2/authorize",
+    token_url="https://${domain}/services/oauth2/token",
+    revocation_url="https://${domain}/services/oauth2/revoke",
+    parameters={
+        "domain": Parameter(
+            _HOST,
+            "acme.my.salesforce.com",
+            "My Domain of the organisation, or `test.salesforce.com` for sandboxes",
+            default="login.salesforce.com",
+        )
+    },
+    client_authentication=ClientAuthentication.POST,
+    offline_scope="refresh_token",
+    default_lifetime=7200,
+    quirks=Quirks(
+        errors={
+            "inactive_user": "invalid_grant",
+            "invalid_client_id": "invalid_client",
+            "invalid_client_credentials": "invalid_client",
+            "redirect_uri_mismatch": "invalid_request",
+            "rate_limit_exceeded": "slow_down",
+        }
+    ),
+    notes=(
+        (
+            "The response tells no lifetime: it is the session time-out of the organisation, two hours unless an"
+            " administrator chose another; then set `refresh.defaultLifetime`."
+        ),
+        "`instance_url` of the response says which host serves the API: publish it with `output.responseFields`.",
+        "One person grants an app five times; the sixth ends the oldest grant.",
+        "ClientCredentials work at the organisation's own domain only.",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Slack."""
+
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.providers.preset import Preset
+
+PRESET = Preset(
+    name="Slack",
+    links=(
+        "https://docs.slack.dev/authentication/installing-with-oauth",
+        "https://docs.slack.dev/authentication/using-token-rotation",
+        "https://docs.slack.dev/authentication/using-pkce",
+        "https://docs.slack.dev/reference/methods/oauth.v2.access",
+    ),
+    authorization_url="https://slack.com/oauth/v2/authorize",
+    token_url="https://slack.com/api/oauth.v2.access",
+    scope_separator=",",
+    pkce=False,
+    quirks=Quirks(
+        errors={
+            "invalid_code": "invalid_grant",
+            "code_already_used": "invalid_grant",
+            "invalid_refresh_token": "invalid_grant",
+            "token_revoked": "invalid_grant",
+            "invalid_client_id": "invalid_client",
+            "bad_client_secret": "invalid_client",
+            "bad_redirect_uri": "invalid_request",
+            "invalid_grant_type": "unsupported_grant_type",
+            "ratelimited": "slow_down",
+            "internal_error": "server_error",
+            "fatal_error": "server_error",
+            "request_timeout": "temporarily_unavailable",
+            "service_unavailable": "temporarily_unavailable",
+        },
+        bearer_types=frozenset({"bot", "user"}),
+        nested="authed_user",
+    ),
+    notes=(
+        (
+            "Scopes of a person go into `authorizationCode.parameters.user_scope`. Where both a bot's and a"
+            " person's token come, the bot's is published."
+        ),
+        (
+            "Tokens live for ever unless token rotation is switched on for the app; then twelve hours, with a"
+            " refresh token that is used once."
+        ),
+        (
+            "PKCE only works where it was switched on for the app, which makes it a public client for good: then"
+            " set `authorizationCode.pkce: S256`."
+        ),
+    ),
+)

@@ -1,0 +1,67 @@
+"""Zoho: one authorization server in each data centre."""
+
+from collections.abc import Mapping
+
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.oauth.token import ClientAuthentication
+from oauth_connector.providers.patterns import one_of
+from oauth_connector.providers.preset import Parameter, Preset, TokenHostParameter
+
+_HOSTS: Mapping[str, str] = {
+    "us": "accounts.zoho.com",
+    "eu": "accounts.zoho.eu",
+    "in": "accounts.zoho.in",
+    "au": "accounts.zoho.com.au",
+    "jp": "accounts.zoho.jp",
+    "ca": "accounts.zohocloud.ca",
+    "sa": "accounts.zoho.sa",
+    "uk": "accounts.zoho.uk",
+    "cn": "accounts.zoho.com.cn",
+}
+
+PRESET = Preset(
+    name="Zoho",
+    links=(
+        "https://www.zoho.com/accounts/protocol/oauth.html",
+        "https://www.zoho.com/accounts/protocol/oauth/multi-dc.html",
+        "https://www.zoho.com/accounts/protocol/oauth/multi-dc/client-authorization.html",
+        "https://www.zoho.com/crm/developer/docs/api/v8/token-validity.html",
+    ),
+    authorization_url="https://${dataCenter}/oauth/v2/auth",
+    token_url="https://${dataCenter}/oauth/v2/token",
+    revocation_url="https://${dataCenter}/oauth/v2/token/revoke",
+    parameters={
+        "dataCenter": Parameter(one_of(*_HOSTS), "eu", "where the client is registered", default="us", hosts=_HOSTS)
+    },
+    client_authentication=ClientAuthentication.POST,
+    scope_separator=",",
+    authorization={"access_type": "offline", "prompt": "consent"},
+    header_prefix="Zoho-oauthtoken",
+    callback=TokenHostParameter("accounts-server", frozenset(_HOSTS.values())),
+    quirks=Quirks(
+        errors={
+            "invalid_code": "invalid_grant",
+            "invalid_client_secret": "invalid_client",
+            "invalid_redirect_uri": "invalid_request",
+            "general_error": "server_error",
+        },
+        milliseconds=True,
+    ),
+    notes=(
+        (
+            "A person's account lives in one data centre, which the redirect names in `accounts-server`; the code"
+            " is sent there if it is one of the hosts above, and nowhere otherwise. For that, switch on multi-DC"
+            " support for the client, with the same secret everywhere."
+        ),
+        (
+            "Ten access tokens in ten minutes for one refresh token; then it answers `Access Denied` with status"
+            " 200, and the operator waits ten minutes."
+        ),
+        "Twenty refresh tokens for one person and client; the twenty-first ends the first, and its access tokens.",
+        "`api_domain` of the response says which host serves the API: publish it with `output.responseFields`.",
+        (
+            "A Self Client asks with ClientCredentials; products with several organisations want"
+            " `tokenParameters: {soid: ZohoCRM.<organisation>}` then."
+        ),
+    ),
+)
