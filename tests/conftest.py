@@ -8,7 +8,7 @@ from devtools.binaries import BinariesError, control_plane_binaries
 pytest_plugins = [
     "tests.support.authorization_servers",
     "tests.support.browser",
-    "tests.support.consent_site",
+    "tests.support.consent_server_replicas",
     "tests.support.control_plane",
 ]
 

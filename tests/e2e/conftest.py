@@ -8,11 +8,11 @@ from playwright.async_api import Browser, BrowserContext
 
 from devtools.authorization_server import AuthorizationServer
 from devtools.control_plane import ControlPlane
-from tests.e2e.stage import ANN, Stage
+from tests.e2e.scenario import ANN, Stage
 from tests.support.browser import DESKTOP, PATIENCE
 from tests.support.bygone import bygone
 from tests.support.cluster import Namespace
-from tests.support.consent_site import ConsentSite
+from tests.support.consent_server_replicas import ConsentSite
 from tests.support.control_plane import CANARY
 from tests.support.operator_process import OperatorProcess
 from tests.support.terminal import Terminal

@@ -12,13 +12,13 @@ from devtools.authorization_server import AuthorizationServer
 from devtools.registrations import Authentication, RegisteredClient
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from tests.support.browser import inspect
+from tests.support.browser_user import answer
 from tests.support.cluster import Manifest, Namespace, until
-from tests.support.consent_site import ConsentSite
+from tests.support.consent_server_replicas import ConsentSite
 from tests.support.control_plane import CANARY
+from tests.support.http_user import ConsentResponse
 from tests.support.operator_process import OperatorProcess
-from tests.support.person import ConsentResponse
 from tests.support.polling import eventually
-from tests.support.provider_pages import answer
 from tests.support.secrecy import Kind, Secrecy
 from tests.support.terminal import Terminal
 

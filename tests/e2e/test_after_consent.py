@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 from pydantic import SecretStr
 
-from tests.e2e.stage import ANN, Stage
+from tests.e2e.scenario import ANN, Stage
 
 
 @pytest.mark.usefixtures("editor")

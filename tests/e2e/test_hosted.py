@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from devtools.authorization_server import AuthorizationServer
 from devtools.token_journal import at_once, outdated, times_presented
 from tests.e2e.conftest import NewStage
-from tests.e2e.stage import ANN, Stage
+from tests.e2e.scenario import ANN, Stage
 from tests.support.hop import hop_to
 from tests.support.secrecy import Kind
 

@@ -20,9 +20,9 @@ from playwright.async_api import Page, expect
 from devtools.control_plane import ControlPlane
 from oauth_connector.kube.client import KubeAPI
 from tests.e2e.conftest import EDIT
-from tests.e2e.stage import ANN, QUESTION
+from tests.e2e.scenario import ANN, QUESTION
 from tests.support.cluster import Namespace, new_namespace
-from tests.support.consent_site import ConsentSite
+from tests.support.consent_server_replicas import ConsentSite
 from tests.support.control_plane import StartOperator
 from tests.support.polling import eventually
 from tests.support.terminal import Terminal

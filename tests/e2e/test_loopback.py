@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from devtools.free_port import free_port
 from devtools.registrations import Authentication
-from tests.e2e.stage import QUESTION, Stage
+from tests.e2e.scenario import QUESTION, Stage
 from tests.support.browser import inspect
 
 PASTE = "Paste it (it will not be shown), then Enter: "

@@ -20,7 +20,7 @@ from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import AuthorizationCode, RefreshToken
 from tests.interop.exchanging import client_of, token_client
-from tests.support.person import ConsentResponse, visit
+from tests.support.http_user import ConsentResponse, visit
 
 REDIRECT_URI = "http://127.0.0.1:8765/oauth/callback/team-a/crm"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

@@ -12,7 +12,7 @@ from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_
 from oauth_connector.oauth.token import Token
 from tests.interop.consenting import OFFLINE, REDIRECT_URI, STATE, Asking, asking, error_of
 from tests.interop.exchanging import fetch
-from tests.support.person import NoWayOn
+from tests.support.http_user import NoWayOn
 
 AUTHENTICATIONS: tuple[Authentication, ...] = ("client_secret_basic", "client_secret_post", "none")
 METADATA_AT = {"canaille": 0, "oidc_provider": 1}

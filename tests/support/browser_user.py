@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 from devtools.registrations import Person
 from tests.support.browser import SCREENSHOTS
-from tests.support.person import ConsentResponse
+from tests.support.http_user import ConsentResponse
 
 MOST_PAGES = 6
 CONSENT = 'button[name=answer][value="{0}"], button[value="{0}"]'

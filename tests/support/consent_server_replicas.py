@@ -19,8 +19,8 @@ from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentRespons
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from tests.support.alternating import Balancer, balancer
 from tests.support.cluster import Namespace, until
-from tests.support.consent_process import ConsentProcess
-from tests.support.two_hosts import TwoHosts, two_hosts
+from tests.support.consent_server_process import ConsentProcess
+from tests.support.two_host_provider import TwoHosts, two_hosts
 
 ROOT = Path(__file__).parents[2]
 KEYS = ConsentKeys(secrets.token_bytes(32))

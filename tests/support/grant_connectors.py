@@ -12,7 +12,7 @@ from devtools.registrations import RegisteredClient, Registration
 from devtools.token_journal import Presentation, at_once, outdated
 from tests.interop.consenting import REDIRECT_URI, Asking
 from tests.support.cluster import Namespace, until
-from tests.support.consent_by_hand import ConsentByHand
+from tests.support.manual_consent import ConsentByHand
 
 PUBLIC_URL = "https://connect.example.com"
 GRACE = Registration(grace=3600)

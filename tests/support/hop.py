@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from yarl import URL
 
-from tests.support.two_hosts import serving
+from tests.support.two_host_provider import serving
 
 
 @dataclass

@@ -10,12 +10,12 @@ from oauth_connector.api.v1alpha1.consent import ConsentRequest, OAuthConsentSpe
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
-from oauth_connector.consent_server.consents import OpenConsent
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.consent_store import OpenConsent
+from oauth_connector.consent_server.object_key import Name
 from oauth_connector.consent_server.rate_limits import Rate, RateLimits
 from oauth_connector.consent_server.server import application, serving, site
-from tests.support.consent_store import ConsentStore
-from tests.support.visitor import Visitor, visiting
+from tests.support.http_client import Visitor, visiting
+from tests.support.in_memory_consent_store import ConsentStore
 
 KEYS = ConsentKeys(b"m" * 32)
 PUBLIC = "https://connect.example.com"

@@ -6,8 +6,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from oauth_connector.consent_server.consents import AlreadyAnswered, OpenConsent, Unavailable
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.consent_store import AlreadyAnswered, OpenConsent, Unavailable
+from oauth_connector.consent_server.object_key import Name
 
 
 @dataclass

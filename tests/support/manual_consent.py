@@ -14,7 +14,7 @@ from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.cluster import CONNECTORS, MERGE, Namespace, until
-from tests.support.person import visit
+from tests.support.http_user import visit
 
 PATIENCE = 45.0
 

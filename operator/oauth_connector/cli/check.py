@@ -11,8 +11,8 @@ from typing import Any
 from oauth_connector.api.reasons import Reason, sentence
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
+from oauth_connector.cli.check_step import Step
 from oauth_connector.cli.documents import Documents
-from oauth_connector.cli.step import Step
 from oauth_connector.connector.credentials import assemble, forbidden_host
 from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
 from oauth_connector.connector.grant.results import RequestFailed

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from oauth_connector.cli.step import Step
+from oauth_connector.cli.check_step import Step
 
 _console = Console(highlight=False, soft_wrap=True)
 

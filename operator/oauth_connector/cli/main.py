@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from oauth_connector.cli.check_output import show
+from oauth_connector.cli.check_step import Step
 from oauth_connector.cli.documents import UsageError, load
-from oauth_connector.cli.show import show
-from oauth_connector.cli.step import Step
 
 WARNING = (
     "This sends the credentials to the provider once. It may count as a login, and at some providers it replaces a live"

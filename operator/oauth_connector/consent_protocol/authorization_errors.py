@@ -1,82 +1,96 @@
-"""The error codes with which providers send people back, each with a sentence for the person.
+"""The error codes of an authorization response: what each means, and what to do.
 
-RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. `error_description` is never shown: it is a stranger's
-text on our page.
+Sources: RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2. `error_description` is never shown: the
+provider's text must not appear in a page or a terminal of the operator.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-_START = "Open the link again that the command printed"
-_OWNER = "Whoever looks after the connector"
-_CODE = re.compile("[A-Za-z0-9_.-]{1,64}")
+_WORD = re.compile("[A-Za-z0-9_.-]{1,64}")
 
-SENTENCES: Mapping[str, tuple[str, str]] = {
-    "access_denied": (
-        "Access was not granted: somebody clicked “Deny” or “Cancel”, or a rule at the provider forbids it.",
-        f"{_START} if you want to say yes after all. If a rule forbids it, an administrator there allows the client.",
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationErrorText:
+    """What an error code means, and what to do: one or more sentences each.
+
+    `{retry}` in `remedy` is replaced by the instruction that starts another attempt.
+    """
+
+    meaning: str
+    remedy: str
+
+    def remedy_with(self, retry: str) -> str:
+        """Return the remedy; `retry` is an imperative clause such as "Run the command again"."""
+        return self.remedy.format(retry=retry)
+
+
+AUTHORIZATION_ERRORS: Mapping[str, AuthorizationErrorText] = {
+    "access_denied": AuthorizationErrorText(
+        "Access was not granted. The user selected “Deny” or “Cancel”, or a policy at the provider forbids access.",
+        "{retry} if you want to grant access. If a policy forbids it, ask an administrator of the provider to allow the"
+        " client.",
     ),
-    "invalid_request": (
-        "The provider does not accept the request as it stands.",
-        f"{_OWNER} checks authorizationCode.parameters, pkce and the redirect URI with the provider's documentation.",
+    "invalid_request": AuthorizationErrorText(
+        "The provider does not accept the authorization request.",
+        "Compare `authorizationCode.parameters`, `pkce` and the redirect URI of the connector with the provider's"
+        " documentation.",
     ),
-    "unauthorized_client": (
-        "The provider does not let this client use the authorization code grant.",
-        f"{_OWNER} enables it in the client's settings at the provider.",
+    "unauthorized_client": AuthorizationErrorText(
+        "The provider does not allow this client to use the authorization code grant.",
+        "Enable this grant in the client's settings at the provider.",
     ),
-    "unsupported_response_type": (
-        "The provider does not do the authorization code grant at this address.",
-        f"{_OWNER} checks provider.authorizationURL.",
+    "unsupported_response_type": AuthorizationErrorText(
+        "The provider does not support the authorization code grant at this address.",
+        "Check `provider.authorizationURL` of the connector. Enable the authorization code grant for the client.",
     ),
-    "invalid_scope": (
+    "invalid_scope": AuthorizationErrorText(
         "The provider does not know one of the scopes, or does not grant it to this client.",
-        f"{_OWNER} checks scopes and scopeSeparator, and what is granted to the client at the provider.",
+        "Check `scopes` and `scopeSeparator` of the connector, and the scopes that the provider allows for the client.",
     ),
-    "invalid_target": (
-        "The provider does not know the resource that the token is to be for.",
-        f"{_OWNER} checks resources and audience.",
+    "invalid_target": AuthorizationErrorText(
+        "The provider does not know the resource that the token is for.",
+        "Check `resources` and `audience` of the connector.",
     ),
-    "server_error": (
-        "The provider failed with an error of its own.",
-        f"{_START} in a minute.",
+    "server_error": AuthorizationErrorText("The provider had an internal error.", "{retry} in a minute."),
+    "temporarily_unavailable": AuthorizationErrorText(
+        "The provider is overloaded or under maintenance.", "{retry} in a few minutes."
     ),
-    "temporarily_unavailable": (
-        "The provider is overloaded or under maintenance.",
-        f"{_START} in a few minutes.",
+    "login_required": AuthorizationErrorText(
+        "You must sign in at the provider, but the request does not allow a sign-in page.",
+        "Sign in at the provider first, or remove `prompt=none` from `authorizationCode.parameters` of the connector.",
     ),
-    "login_required": (
-        "The provider wants you to sign in, but was asked not to show a sign-in page.",
-        f"Sign in there first. {_OWNER} can also remove prompt=none from authorizationCode.parameters.",
+    "interaction_required": AuthorizationErrorText(
+        "The provider must show a page, but the request does not allow one.",
+        "Remove `prompt=none` from `authorizationCode.parameters` of the connector.",
     ),
-    "interaction_required": (
-        "The provider needs to ask you something, but was asked not to show a page.",
-        f"{_OWNER} removes prompt=none from authorizationCode.parameters.",
+    "consent_required": AuthorizationErrorText(
+        "The provider requires your consent, or the consent of an administrator.",
+        "Remove `prompt=none` from `authorizationCode.parameters` of the connector, or ask an administrator of the"
+        " provider to consent.",
     ),
-    "consent_required": (
-        "The provider needs your consent, or an administrator's.",
-        f"{_OWNER} removes prompt=none from authorizationCode.parameters, or has an administrator consent there.",
+    "account_selection_required": AuthorizationErrorText(
+        "The provider does not know which of your accounts to use.",
+        "Sign out at the provider, or select the account there. {retry} after that.",
     ),
-    "account_selection_required": (
-        "The provider does not know which of your accounts is meant.",
-        "Sign out there, or choose the account first. Then open the link again.",
-    ),
-    "request_not_supported": (
-        "The provider does not understand a parameter of the request.",
-        f"{_OWNER} checks authorizationCode.parameters.",
+    "request_not_supported": AuthorizationErrorText(
+        "The provider does not support a parameter of the request.",
+        "Check `authorizationCode.parameters` of the connector.",
     ),
 }
 
-GENERAL = (
-    "The provider sent you back with an error that this page does not know.",
-    f"{_START}. If it happens again, the code may say more to whoever looks after the connector.",
+UNKNOWN_ERROR = AuthorizationErrorText(
+    "The provider returned an error that is not a standard one.",
+    "{retry}. If the error is repeated, look for its code in the provider's documentation.",
 )
 
 
-def sentence(error: str) -> tuple[str, str]:
-    """Say what a code means and what to do."""
-    return SENTENCES.get(error, GENERAL)
+def authorization_error(code: str) -> AuthorizationErrorText:
+    """Return the text of an error code, or a general one."""
+    return AUTHORIZATION_ERRORS.get(code, UNKNOWN_ERROR)
 
 
-def shown(error: str) -> str:
-    """Give a code as far as it can be shown: one word without spaces, in which nobody can write us a message."""
-    return error if _CODE.fullmatch(error) else ""
+def displayable_code(code: str) -> str:
+    """Return the code if it is one short word, else nothing: other text could be a message to the user."""
+    return code if _WORD.fullmatch(code) else ""

@@ -8,9 +8,9 @@ from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.consent import ConsentReason, ConsentRequest, Redirect
 from oauth_connector.consent_protocol.addresses import callback_path
 from oauth_connector.consent_protocol.tickets import is_ticket_of
-from oauth_connector.consent_server.consents import OpenConsent
+from oauth_connector.consent_server.consent_store import OpenConsent
 from oauth_connector.consent_server.failures import About, PageFailure, RequestStopped
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.object_key import Name
 
 NOBODY = "sha256:" + "0" * 64
 """Compared with where there is no consent: unknown and forbidden are alike in what they say and in what they cost."""

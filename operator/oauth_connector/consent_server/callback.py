@@ -16,12 +16,12 @@ from oauth_connector.consent_protocol.addresses import connect_path
 from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import TICKET, new_confirmation
 from oauth_connector.consent_server import access_checks as judging
-from oauth_connector.consent_server.consents import AlreadyAnswered, OpenConsent, Unavailable
+from oauth_connector.consent_server.consent_store import AlreadyAnswered, OpenConsent, Unavailable
 from oauth_connector.consent_server.cookies import FlowCookie, OutcomeCookie, read_flow, write_outcome
 from oauth_connector.consent_server.failures import About, PageFailure, RequestStopped
-from oauth_connector.consent_server.names import Name
-from oauth_connector.consent_server.pages import denied
-from oauth_connector.consent_server.site import ConsentSite
+from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.pages import describe_denial
+from oauth_connector.consent_server.server_context import ConsentSite
 from oauth_connector.oauth.authorization import Denied, Flaw, Granted
 
 TRIES, PAUSE = 8, 0.05
@@ -121,7 +121,7 @@ def _granted(request: web.Request, asked: ConsentRequest, about: About) -> Grant
         case Granted() as granted:
             return granted
         case Denied(error):
-            raise RequestStopped(PageFailure.DENIED, denied(error, about))
+            raise RequestStopped(PageFailure.DENIED, describe_denial(error, about))
         case Flaw.ISSUER_MISMATCH | Flaw.ISSUER_MISSING:
             raise RequestStopped(PageFailure.ISSUER_MISMATCH, about)
     raise RequestStopped(PageFailure.MALFORMED, about)

@@ -10,7 +10,7 @@ import structlog
 from oauth_connector.api.names import CONSENT_FIELD_MANAGER
 from oauth_connector.api.v1alpha1.consent import LIFETIME, ConsentRequest, OAuthConsentSpec
 from oauth_connector.consent_protocol.addresses import connect_path
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.object_key import Name
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, KubeError
 from oauth_connector.kube.paths import consent_path

@@ -23,7 +23,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from oauth_connector.consent_protocol.tickets import TICKET
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.object_key import Name
 
 MOST_FLOWS = 5
 """Flows that one browser may have under way: each costs half a kilobyte in every header."""

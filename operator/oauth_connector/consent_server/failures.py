@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.object_key import Name
 
 
 class PageFailure(StrEnum):
@@ -221,4 +221,4 @@ FAILURE_TEXTS: Mapping[PageFailure, FailureText] = {
         retry=True,
     ),
 }
-"""`ENDED` takes its text from the consent's condition, `DENIED` from `refusals`."""
+"""`ENDED` takes its text from the consent's condition, `DENIED` from `consent_protocol.authorization_errors`."""

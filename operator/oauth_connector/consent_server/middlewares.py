@@ -7,10 +7,10 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from oauth_connector.consent_server.consents import Unavailable
+from oauth_connector.consent_server.consent_store import Unavailable
 from oauth_connector.consent_server.failures import About, PageFailure, RequestStopped
-from oauth_connector.consent_server.names import Name
-from oauth_connector.consent_server.site import ConsentSite
+from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.server_context import ConsentSite
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 QUIET = ("/healthz", "/readyz", "/assets")

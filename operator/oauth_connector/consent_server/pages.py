@@ -9,11 +9,12 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from oauth_connector.consent_server import refusals
+from oauth_connector.consent_protocol.authorization_errors import authorization_error, displayable_code
 from oauth_connector.consent_server.failures import FAILURE_TEXTS, About, FailureText, PageFailure
 
 FOLDER = Path(__file__).parent
 ASSETS = FOLDER / "assets"
+RETRY = "Open the link again that the command printed"
 _TICKED = re.compile("`([^`]+)`")
 
 
@@ -57,10 +58,10 @@ def ticked(text: str) -> Markup:
     return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped, and then our own tags
 
 
-def denied(error: str, about: About) -> About:
-    """Say what the provider's error means; its own description is never shown."""
-    text, step = refusals.sentence(error)
-    telling = FAILURE_TEXTS[PageFailure.DENIED]
-    title = telling.title if error == "access_denied" else "The provider sent an error"
-    own = FailureText(telling.status, title, text, step)
-    return About(about.connector, own, code=refusals.shown(error), forget=about.forget)
+def describe_denial(error: str, about: About) -> About:
+    """Return what a page shows for the error code of an authorization response."""
+    explanation = authorization_error(error)
+    general = FAILURE_TEXTS[PageFailure.DENIED]
+    title = general.title if error == "access_denied" else "The provider returned an error"
+    own = FailureText(general.status, title, explanation.meaning, explanation.remedy_with(RETRY))
+    return About(about.connector, own, code=displayable_code(error), forget=about.forget)

@@ -6,11 +6,11 @@ from aiohttp import web
 
 from oauth_connector.consent_protocol.tickets import is_ticket_of
 from oauth_connector.consent_server import access_checks as judging
-from oauth_connector.consent_server.consents import OpenConsent
+from oauth_connector.consent_server.consent_store import OpenConsent
 from oauth_connector.consent_server.cookies import OutcomeCookie, read_outcome
 from oauth_connector.consent_server.failures import PageFailure, RequestStopped
-from oauth_connector.consent_server.names import Name
-from oauth_connector.consent_server.site import ConsentSite
+from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.server_context import ConsentSite
 
 
 class ConsentPhase(StrEnum):

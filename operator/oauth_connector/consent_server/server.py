@@ -17,13 +17,13 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from oauth_connector.consent_server import headers
 from oauth_connector.consent_server.callback import CallbackPage
-from oauth_connector.consent_server.consents import Consents, KubeConsents
+from oauth_connector.consent_server.consent_store import Consents, KubeConsents
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.middlewares import logged, shown, tell_of
 from oauth_connector.consent_server.pages import ASSETS, Pages
 from oauth_connector.consent_server.rate_limits import RateLimits
 from oauth_connector.consent_server.result_page import ResultPage
-from oauth_connector.consent_server.site import ConsentSite
+from oauth_connector.consent_server.server_context import ConsentSite
 from oauth_connector.consent_server.start_page import StartPage
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI

@@ -7,10 +7,10 @@ from datetime import datetime
 from aiohttp import web
 
 from oauth_connector.consent_protocol.tickets import Randomness
-from oauth_connector.consent_server.consents import Consents
+from oauth_connector.consent_server.consent_store import Consents
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.failures import PageFailure, RequestStopped
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.object_key import Name
 from oauth_connector.consent_server.pages import Pages
 from oauth_connector.consent_server.rate_limits import RateLimits
 

@@ -16,10 +16,10 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.consent import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.tickets import TICKET, new_ticket
 from oauth_connector.consent_server import access_checks as judging
-from oauth_connector.consent_server.consents import OpenConsent
+from oauth_connector.consent_server.consent_store import OpenConsent
 from oauth_connector.consent_server.cookies import FlowCookie, write_flow
 from oauth_connector.consent_server.failures import About, PageFailure, RequestStopped
-from oauth_connector.consent_server.site import ConsentSite
+from oauth_connector.consent_server.server_context import ConsentSite
 
 PATIENCE = 20
 """Seconds from creation after which the page says that the operator takes long."""

@@ -17,10 +17,10 @@ from oauth_connector.consent_protocol import addresses, sealing, tickets
 from oauth_connector.kubectl_plugin import loopback
 from oauth_connector.kubectl_plugin.browser import opened
 from oauth_connector.kubectl_plugin.connector_view import READY, condition
-from oauth_connector.kubectl_plugin.consent_wait import CreatedConsent, either
 from oauth_connector.kubectl_plugin.context import Manifest
+from oauth_connector.kubectl_plugin.created_consent import CreatedConsent, either
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.redirects import Expected, UnexpectedRedirect
+from oauth_connector.kubectl_plugin.expected_redirect import Expected, UnexpectedRedirect
 from oauth_connector.kubectl_plugin.terminal import Terminal
 from oauth_connector.oauth.authorization import Granted
 

@@ -13,14 +13,14 @@ from oauth_connector.api.v1alpha1 import consent
 from oauth_connector.consent_protocol import tickets
 from oauth_connector.kube.errors import NOT_FOUND, KubeError
 from oauth_connector.kube.paths import SELF_REVIEWS
-from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin import time_format as moments
 from oauth_connector.kubectl_plugin.access_review import Needs, require
+from oauth_connector.kubectl_plugin.authorization_flows import AuthorizeFlow
 from oauth_connector.kubectl_plugin.commands import PROBLEM, show
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
-from oauth_connector.kubectl_plugin.consent_wait import PACE, CreatedConsent, asked
 from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
+from oauth_connector.kubectl_plugin.created_consent import PACE, CreatedConsent, asked
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
-from oauth_connector.kubectl_plugin.flows import AuthorizeFlow
 from oauth_connector.kubectl_plugin.terminal import can_answer
 from oauth_connector.oauth.token import GrantType
 

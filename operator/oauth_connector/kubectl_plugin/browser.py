@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from oauth_connector.kubectl_plugin.blocking_calls import aside
 from oauth_connector.kubectl_plugin.terminal import Terminal
-from oauth_connector.kubectl_plugin.threads import aside
 
 STARTING = 3.0
 """Seconds within which a browser that cannot be started has said so."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from oauth_connector.api.names import CONNECTOR_KIND, REFRESH_REQUESTED, REVOKE_REQUESTED
 from oauth_connector.kubectl_plugin import tables as table
-from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin import time_format as moments
 from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin import time_format as moments
 from oauth_connector.kubectl_plugin.terminal import plain
 
 READY, FAILED, CONSENT = "Ready", "RefreshFailed", "ConsentRequired"

@@ -14,7 +14,7 @@ from oauth_connector.api.names import CLI_FIELD_MANAGER, CONSENTS
 from oauth_connector.api.v1alpha1 import consent as api
 from oauth_connector.kube.errors import INVALID, NOT_FOUND, RETRYABLE, KubeError
 from oauth_connector.kube.paths import consent_path
-from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin import time_format as moments
 from oauth_connector.kubectl_plugin.connector_view import READY, ConditionView, condition
 from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained

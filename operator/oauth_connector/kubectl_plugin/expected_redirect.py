@@ -8,10 +8,12 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import ConsentRequest
+from oauth_connector.consent_protocol.authorization_errors import authorization_error
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted
 
 MOST_PARAMETERS = 64
+RETRY = "Run the command again"
 
 
 class UnexpectedRedirect(Exception):  # noqa: N818  # named for what is so
@@ -64,33 +66,14 @@ def _accepted(answer: Granted | Denied | Flaw) -> Granted:
     if isinstance(answer, Granted):
         return answer
     if isinstance(answer, Denied):
-        raise CommandFailed(
-            DENIALS.get(answer.error, f"The provider ends with the error {answer.error}: ask whoever runs it.")
-        )
+        raise CommandFailed(_explain_denial(answer.error))
     raise CommandFailed(FLAWS[answer])
 
 
-DENIALS: Mapping[str, str] = {
-    "access_denied": "The provider says access_denied: somebody chose no there, or may not grant this. Run the command"
-    " again to try once more.",
-    "unauthorized_client": "The provider says unauthorized_client: enable the authorization code grant for the client"
-    " there.",
-    "invalid_request": "The provider says invalid_request: compare scopes and authorizationCode.parameters of the"
-    " connector with what it documents.",
-    "invalid_scope": "The provider says invalid_scope: check the names of the scopes, scopeSeparator, and what the"
-    " client may ask for.",
-    "invalid_target": "The provider says invalid_target: check audience and resources of the connector.",
-    "unsupported_response_type": "The provider says unsupported_response_type: enable the authorization code grant for"
-    " the client there.",
-    "server_error": "The provider says server_error: it has trouble of its own. Try again later.",
-    "temporarily_unavailable": "The provider says temporarily_unavailable. Try again later.",
-    "login_required": "The provider says login_required: log in there first, or remove prompt from"
-    " authorizationCode.parameters.",
-    "interaction_required": "The provider says interaction_required: remove prompt from authorizationCode.parameters.",
-    "consent_required": "The provider says consent_required: remove prompt from authorizationCode.parameters, or have"
-    " its administrator consent.",
-}
-"""RFC 6749 §4.1.2.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6."""
+def _explain_denial(error: str) -> str:
+    explanation = authorization_error(error)
+    return f"The provider returned the error {error}. {explanation.meaning} {explanation.remedy_with(RETRY)}"
+
 
 FLAWS: Mapping[Flaw, str] = {
     Flaw.DUPLICATE_PARAMETER: "The provider's answer names a parameter twice and cannot be trusted. Run the command"

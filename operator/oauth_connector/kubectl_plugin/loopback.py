@@ -19,7 +19,7 @@ from aiohttp import web
 
 from oauth_connector.kubectl_plugin import loopback_port as ports
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.redirects import Expected, UnexpectedRedirect
+from oauth_connector.kubectl_plugin.expected_redirect import Expected, UnexpectedRedirect
 from oauth_connector.oauth.authorization import Granted
 
 LONGEST_LINE = 65_536

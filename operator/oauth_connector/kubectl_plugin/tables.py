@@ -7,10 +7,10 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin import time_format as moments
 from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
 from oauth_connector.kubectl_plugin.terminal import plain
-from oauth_connector.kubectl_plugin.times import relative
+from oauth_connector.kubectl_plugin.time_format import relative
 
 HEAD = ("NAMESPACE", "NAME", "READY", "REASON", "GRANT", "EXPIRES", "NEXT", "REFRESH", "MESSAGE")
 STYLES = {"True": "green", "False": "red", "Unknown": "yellow"}

@@ -13,9 +13,9 @@ from contextlib import nullcontext
 from rich.console import Console
 from rich.text import Text
 
+from oauth_connector.kubectl_plugin.blocking_calls import STDIN, aside, read_line
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.long_lines import long_lines
-from oauth_connector.kubectl_plugin.threads import STDIN, aside, read_line
+from oauth_connector.kubectl_plugin.terminal_mode import long_lines
 
 PLAIN_PACE = 60.0
 """Seconds between two lines of progress where no terminal can show it in place."""

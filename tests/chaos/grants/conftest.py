@@ -10,7 +10,7 @@ from devtools.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace
 from tests.support.control_plane import CANARY
 from tests.support.faulty_proxy import FaultyProxy
-from tests.support.holders import PUBLIC_URL, Holders
+from tests.support.grant_connectors import PUBLIC_URL, Holders
 from tests.support.operator_process import OperatorProcess, TrappedOperator
 
 StartTrapped = Callable[[], Awaitable[TrappedOperator]]

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
 from tests.support.faulty_api import FaultyAPI, Lose, kubeconfig_through
-from tests.support.holders import STRICT, Holder, Holders
+from tests.support.grant_connectors import STRICT, Holder, Holders
 from tests.support.operator_process import OperatorProcess
 
 WAITS = "an answer waits to be stored"

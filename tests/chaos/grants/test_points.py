@@ -11,8 +11,8 @@ import pytest
 from oauth_connector.controller.grant_store import FaultPoint
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
-from tests.support.consent_by_hand import ConsentByHand
-from tests.support.holders import GRACE, STRICT, Holder, Holders
+from tests.support.grant_connectors import GRACE, STRICT, Holder, Holders
+from tests.support.manual_consent import ConsentByHand
 from tests.support.operator_process import TrappedOperator
 
 LOST = "answered-strict"

@@ -12,7 +12,7 @@ from tests.support import faults
 from tests.support.cluster import until
 from tests.support.faults import Fault, Pass, Replace, ResetAfter, ResetBefore, Respond, Truncate
 from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
-from tests.support.holders import GRACE, STRICT, Holder, Holders
+from tests.support.grant_connectors import GRACE, STRICT, Holder, Holders
 
 AFTERWARDS: dict[str, Fault] = {
     "a broken connection": ResetAfter(),

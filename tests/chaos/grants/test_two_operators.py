@@ -4,7 +4,7 @@ import asyncio
 
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
-from tests.support.holders import GRACE, STRICT, Holder, Holders
+from tests.support.grant_connectors import GRACE, STRICT, Holder, Holders
 
 MANY = 5
 """Connectors of each kind."""

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.consent_site import ConsentSite
-from tests.support.visitor import Visitor, visiting
+from tests.support.consent_server_replicas import ConsentSite
+from tests.support.http_client import Visitor, visiting
 
 
 @pytest.fixture

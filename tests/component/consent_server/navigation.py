@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from playwright.async_api import Page
 
 from oauth_connector.consent_protocol.addresses import callback_path
-from tests.support.consent_site import Asked, ConsentSite
-from tests.support.two_hosts import CODE, TwoHosts
-from tests.support.visitor import Seen, Visitor
+from tests.support.consent_server_replicas import Asked, ConsentSite
+from tests.support.http_client import Seen, Visitor
+from tests.support.two_host_provider import CODE, TwoHosts
 
 
 def back(asked: Asked, connector: str = "zoho", **query: str) -> str:

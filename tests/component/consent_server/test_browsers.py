@@ -4,11 +4,11 @@ import re
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.component.consent_server.ways import go_on, open_link
+from tests.component.consent_server.navigation import go_on, open_link
 from tests.support.browser import SCREENSHOTS, inspect
 from tests.support.cluster import Namespace
-from tests.support.consent_site import Asked, ConsentSite, ask
-from tests.support.two_hosts import TwoHosts
+from tests.support.consent_server_replicas import Asked, ConsentSite, ask
+from tests.support.two_host_provider import TwoHosts
 
 
 async def test_going_back_from_the_provider_starts_again_from_the_link(

@@ -7,11 +7,11 @@ import pytest
 
 from devtools.control_plane import ControlPlane
 from oauth_connector.api.v1alpha1.consent import ConsentReason
-from tests.component.consent_server.ways import back
+from tests.component.consent_server.navigation import back
 from tests.support.cluster import Namespace, until
-from tests.support.consent_site import Asked, ConsentSite, ask
-from tests.support.two_hosts import CODE, TwoHosts
-from tests.support.visitor import Visitor
+from tests.support.consent_server_replicas import Asked, ConsentSite, ask
+from tests.support.http_client import Visitor
+from tests.support.two_host_provider import CODE, TwoHosts
 
 
 async def test_unknown_and_forbidden_get_the_same_answer(visitor: Visitor, asked: Asked) -> None:

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 from playwright.async_api import Page, expect
 
 from oauth_connector.api.v1alpha1.consent import ConsentReason
-from tests.component.consent_server.ways import go_on, open_link
+from tests.component.consent_server.navigation import go_on, open_link
 from tests.support.browser import inspect
 from tests.support.cluster import Namespace
-from tests.support.consent_site import REQUESTER, Asked, ConsentSite, ask
-from tests.support.two_hosts import CODE, TwoHosts
+from tests.support.consent_server_replicas import REQUESTER, Asked, ConsentSite, ask
+from tests.support.two_host_provider import CODE, TwoHosts
 
 
 async def test_a_person_says_yes_and_sees_it_through(

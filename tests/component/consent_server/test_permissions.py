@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from devtools.control_plane import ControlPlane
-from oauth_connector.consent_server.consents import AlreadyAnswered, KubeConsents
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.consent_store import AlreadyAnswered, KubeConsents
+from oauth_connector.consent_server.object_key import Name
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace
-from tests.support.consent_site import ask
+from tests.support.consent_server_replicas import ask
 
 API = "/apis/oauthconnector.dev/v1alpha1"
 SEALED = "a.b.c.d.e"

@@ -10,7 +10,7 @@ import yaml
 
 from devtools.control_plane import ControlPlane
 from tests.support.cluster import until
-from tests.support.consent_process import ConsentProcess
+from tests.support.consent_server_process import ConsentProcess
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,11 +7,11 @@ redirects.
 import pytest
 
 from oauth_connector.consent_protocol.addresses import callback_path
-from tests.component.consent_server.ways import back, finish
+from tests.component.consent_server.navigation import back, finish
 from tests.support.cluster import Namespace
-from tests.support.consent_site import REQUESTER, Asked, ConsentSite, ask
-from tests.support.two_hosts import CODE, TwoHosts
-from tests.support.visitor import Visitor
+from tests.support.consent_server_replicas import REQUESTER, Asked, ConsentSite, ask
+from tests.support.http_client import Visitor
+from tests.support.two_host_provider import CODE, TwoHosts
 
 EVIL = "https://evil.example"
 

@@ -11,11 +11,11 @@ import pytest
 
 from oauth_connector.api.v1alpha1.consent import ConsentReason
 from oauth_connector.consent_protocol.addresses import callback_path
-from tests.component.consent_server.ways import back, finish
+from tests.component.consent_server.navigation import back, finish
 from tests.support.cluster import Namespace
-from tests.support.consent_site import Asked, ConsentSite, ask
-from tests.support.two_hosts import CODE
-from tests.support.visitor import Visitor
+from tests.support.consent_server_replicas import Asked, ConsentSite, ask
+from tests.support.http_client import Visitor
+from tests.support.two_host_provider import CODE
 
 EVIL = "https://evil.example"
 

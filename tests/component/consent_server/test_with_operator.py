@@ -2,12 +2,12 @@
 
 import re
 
-from tests.component.consent_server.ways import back
+from tests.component.consent_server.navigation import back
 from tests.support.cluster import Namespace, until
-from tests.support.consent_site import ConsentSite, ask
+from tests.support.consent_server_replicas import ConsentSite, ask
 from tests.support.control_plane import StartOperator
-from tests.support.two_hosts import CODE, TwoHosts
-from tests.support.visitor import Visitor
+from tests.support.http_client import Visitor
+from tests.support.two_host_provider import CODE, TwoHosts
 
 CODE_SHOWN = re.compile("[0-9A-Z]{4}-[0-9A-Z]{4}")
 

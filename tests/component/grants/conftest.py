@@ -8,7 +8,7 @@ import pytest
 from devtools.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace
 from tests.support.control_plane import CANARY
-from tests.support.holders import PUBLIC_URL, Holders
+from tests.support.grant_connectors import PUBLIC_URL, Holders
 from tests.support.operator_process import OperatorProcess
 
 

@@ -3,7 +3,7 @@
 from devtools.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
-from tests.support.holders import PUBLIC_URL, Holders
+from tests.support.grant_connectors import PUBLIC_URL, Holders
 
 
 async def test_a_namespace_goes_without_the_operator(

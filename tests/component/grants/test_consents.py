@@ -3,7 +3,7 @@
 from pydantic import SecretStr
 
 from tests.support.cluster import until
-from tests.support.holders import Holder, Holders
+from tests.support.grant_connectors import Holder, Holders
 
 
 async def connected(holder: Holder) -> SecretStr:

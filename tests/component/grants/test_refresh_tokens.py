@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from devtools.registrations import Registration
 from tests.support.cluster import until
-from tests.support.holders import Holder, Holders
+from tests.support.grant_connectors import Holder, Holders
 
 
 async def rotates(holder: Holder, times: int = 4) -> None:

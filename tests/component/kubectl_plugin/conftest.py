@@ -11,7 +11,7 @@ import pytest
 from devtools.control_plane import ControlPlane
 from devtools.free_port import free_port
 from tests.component.kubectl_plugin.authorization_endpoint import AuthorizationEndpoint, authorization_endpoint
-from tests.component.kubectl_plugin.operator_part import OperatorPart
+from tests.component.kubectl_plugin.scripted_operator import OperatorPart
 from tests.support.cluster import Namespace, until
 from tests.support.terminal import Terminal
 

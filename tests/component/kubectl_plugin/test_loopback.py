@@ -116,7 +116,7 @@ async def test_a_no_at_the_provider_is_told(scene: Scene) -> None:
     assert "access_denied" in page
     assert "buy now" not in page
     assert await scene.terminal.ended() == 1
-    assert "The provider says access_denied" in scene.terminal.shown
+    assert "The provider returned the error access_denied" in scene.terminal.shown
     assert await scene.operator.consents() == []
 
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.consent_world import World, new_world, visiting_world
-from tests.support.visitor import Visitor
+from tests.support.http_client import Visitor
+from tests.support.in_memory_consent_server import World, new_world, visiting_world
 
 
 @pytest.fixture

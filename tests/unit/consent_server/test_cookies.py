@@ -17,7 +17,7 @@ from oauth_connector.consent_server.cookies import (
     write_flow,
     write_outcome,
 )
-from oauth_connector.consent_server.names import Name
+from oauth_connector.consent_server.object_key import Name
 
 FLOW = FlowCookie(Name("sales", "zoho-k7"), "u-1", "v1:d", SecretStr("s" * 43), SecretStr("t" * 43))
 

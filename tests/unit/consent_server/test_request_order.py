@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from oauth_connector.api.v1alpha1.consent import ConsentRequest
-from oauth_connector.consent_server.consents import Ready
+from oauth_connector.consent_server.consent_store import Ready
 from oauth_connector.consent_server.rate_limits import Rate, RateLimits
-from tests.support.consent_store import ConsentStore
-from tests.support.consent_world import ENOUGH, KEYS, World, visiting_world
-from tests.support.visitor import Visitor
+from tests.support.http_client import Visitor
+from tests.support.in_memory_consent_server import ENOUGH, KEYS, World, visiting_world
+from tests.support.in_memory_consent_store import ConsentStore
 
 CODE = "c0de"
 

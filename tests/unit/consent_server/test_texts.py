@@ -2,10 +2,15 @@
 
 import pytest
 
+from oauth_connector.consent_protocol.authorization_errors import (
+    AUTHORIZATION_ERRORS,
+    UNKNOWN_ERROR,
+    authorization_error,
+    displayable_code,
+)
 from oauth_connector.consent_server.failures import FAILURE_TEXTS, About, PageFailure
-from oauth_connector.consent_server.names import Name
-from oauth_connector.consent_server.pages import ASSETS, Pages, denied, ticked
-from oauth_connector.consent_server.refusals import GENERAL, SENTENCES, sentence, shown
+from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.pages import ASSETS, Pages, describe_denial, ticked
 
 
 @pytest.mark.parametrize("failure", PageFailure)
@@ -13,7 +18,7 @@ def test_each_failure_has_a_page_with_a_next_step(failure: PageFailure) -> None:
     """Title, sentence, next step; the connector's own command where it is known."""
     about = About(Name("sales", "zoho"), message="told")
     if failure is PageFailure.DENIED:
-        about = denied("access_denied", about)
+        about = describe_denial("access_denied", about)
     page = Pages().failure(failure, about)
     assert page.text is not None
     assert "<h1>" in page.text
@@ -23,18 +28,21 @@ def test_each_failure_has_a_page_with_a_next_step(failure: PageFailure) -> None:
     assert shows == (FAILURE_TEXTS[failure].command and not FAILURE_TEXTS[failure].retry)
 
 
-@pytest.mark.parametrize("error", SENTENCES)
+@pytest.mark.parametrize("error", AUTHORIZATION_ERRORS)
 def test_each_known_error_has_a_sentence_and_a_step(error: str) -> None:
     """Both end as sentences do."""
-    assert all(part.endswith(".") for part in sentence(error))
+    assert all(
+        part.endswith(".")
+        for part in (authorization_error(error).meaning, authorization_error(error).remedy_with("Retry"))
+    )
 
 
 def test_an_unknown_error_gets_the_general_sentence() -> None:
     """Its code is shown where it is one word; what could be a message of somebody's is not."""
-    assert sentence("whatever") == GENERAL
-    assert shown("AADSTS50105") == "AADSTS50105"
-    assert shown("call 555 now") == ""
-    assert shown("<b>") == ""
+    assert authorization_error("whatever") is UNKNOWN_ERROR
+    assert displayable_code("AADSTS50105") == "AADSTS50105"
+    assert displayable_code("call 555 now") == ""
+    assert displayable_code("<b>") == ""
 
 
 def test_back_ticks_become_code_after_escaping() -> None:

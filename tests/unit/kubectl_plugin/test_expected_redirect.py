@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from oauth_connector.consent_protocol.authorization_errors import AUTHORIZATION_ERRORS
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.redirects import DENIALS, FLAWS, Expected, UnexpectedRedirect
+from oauth_connector.kubectl_plugin.expected_redirect import FLAWS, Expected, UnexpectedRedirect
 from oauth_connector.oauth.authorization import Flaw
 from tests.support.consent_requests import LOOPBACK_URI, a_consent_request
 
@@ -68,10 +69,10 @@ def test_each_flaw_is_told(flaw: Flaw) -> None:
     assert str(told.value) == FLAWS[flaw]
 
 
-@pytest.mark.parametrize("error", DENIALS)
+@pytest.mark.parametrize("error", AUTHORIZATION_ERRORS)
 def test_each_error_of_the_protocol_is_told(error: str) -> None:
     """The sentence names it, and says what to do."""
-    with pytest.raises(CommandFailed, match=f"The provider says {error}"):
+    with pytest.raises(CommandFailed, match=f"The provider returned the error {error}"):
         expected().granted(query(error=error))
 
 

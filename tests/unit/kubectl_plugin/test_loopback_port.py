@@ -8,8 +8,8 @@ import pytest
 from devtools.free_port import free_port
 from oauth_connector.kubectl_plugin import loopback_port as ports
 from oauth_connector.kubectl_plugin.errors import CommandFailed
+from oauth_connector.kubectl_plugin.expected_redirect import Expected
 from oauth_connector.kubectl_plugin.loopback import listening
-from oauth_connector.kubectl_plugin.redirects import Expected
 from tests.support.consent_requests import a_consent_request
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer, plain
-from oauth_connector.kubectl_plugin.threads import STDIN, read_line
 
 
 @pytest.fixture

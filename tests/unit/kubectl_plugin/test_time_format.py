@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oauth_connector.kubectl_plugin import times as moments
+from oauth_connector.kubectl_plugin import time_format as moments
 
 NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
 SPANS = {
