@@ -20,7 +20,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "types": (f"{BIN}/mypy", "--no-error-summary", "operator", "devtools", "tests"),
     "layers": (f"{BIN}/lint-imports", "--no-logo"),
     "test-docstrings": (f"{BIN}/interrogate", "-vv", "--omit-covered-files", "--no-color", "tests"),
-    "generated": (PYTHON, "-m", "devtools.generate", "--check"),
+    "generated": (PYTHON, "-m", "devtools.generate.generated_files", "--check"),
     "locks": (PYTHON, "-m", "devtools.locks"),
     "words": (PYTHON, "-m", "devtools.vocabulary"),
 }

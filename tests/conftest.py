@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from devtools.binaries import BinariesError, control_plane_binaries
+from devtools.cluster.binaries import BinariesError, control_plane_binaries
 
 pytest_plugins = [
     "tests.support.authorization_servers",

@@ -14,10 +14,10 @@ from typing import Self
 import aiohttp
 import orjson
 
-from devtools.child import Child
-from devtools.components import API_SERVER
-from devtools.control_plane import ControlPlane
-from devtools.fleeting_folder import fleeting_folder
+from devtools.cluster.components import API_SERVER
+from devtools.cluster.control_plane import ControlPlane
+from devtools.local.child import Child
+from devtools.local.temporary_folder import temporary_folder
 from oauth_connector.kube.client import METADATA_LIST
 from tests.bench.bare import CONNECTORS, HOST, SECRETS, Bare
 from tests.support.cluster import until
@@ -127,7 +127,7 @@ def writes(requests: Counter[str]) -> int:
 @asynccontextmanager
 async def a_site() -> AsyncIterator[Site]:
     """Bring everything up but the operator."""
-    with fleeting_folder("bench-") as folder, ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml") as plane:
+    with temporary_folder("bench-") as folder, ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml") as plane:
         provider = Child([sys.executable, "-m", "tests.bench.provider"], folder / "provider.log")
         try:
             log = folder / "provider.log"

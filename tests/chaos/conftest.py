@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.control_plane import ControlPlane
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.errors import KubeError
 from tests.component.reconciling.scene import Scene, enter
 from tests.support.cluster import Namespace, until

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.component.reconciling.scene import Scene, enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator

@@ -5,7 +5,7 @@ import re
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.chaos.token_faults import TOKEN_FAULTS
 from tests.component.reconciling.scene import enter
 from tests.support.cluster import Namespace, until

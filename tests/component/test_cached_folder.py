@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.cached_folder import cached_folder
+from devtools.local.cached_folder import cached_folder
 
 
 class Build:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from oauth_connector.cli.main import main
 from tests.support.builders import a_spec
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 from threading import Thread
 
-from devtools.child import Child
+from devtools.local.child import Child
 from tests.support.processes import is_running, python, wait_until
 
 SLEEP = ("sleep", "600")
 STARTS_ONE = f"""\
 import signal, sys
 from pathlib import Path
-from devtools.child import Child
+from devtools.local.child import Child
 print(Child({SLEEP}, Path(sys.argv[1])).pid, flush=True)
 signal.pause()
 """

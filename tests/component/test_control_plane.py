@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from devtools.binaries import kubernetes_version
-from devtools.components import API_SERVER, PROGRAMS
-from devtools.control_plane import ControlPlane, ControlPlaneError
+from devtools.cluster.binaries import kubernetes_version
+from devtools.cluster.components import API_SERVER, PROGRAMS
+from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
@@ -128,7 +128,7 @@ def test_program_that_fails_is_told_by_name(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_ended_program_leaves_neither_process_nor_folder(number: signal.Signals) -> None:
     """After Ctrl-C, a closed terminal or a kill the machine is as it was before."""
-    with python("-m", "devtools.control_plane") as (program, line):
+    with python("-m", "devtools.cluster.control_plane") as (program, line):
         folder = Path(line.removeprefix("export KUBECONFIG=")).parent
         assert len(naming(str(folder))) >= 3
         program.send_signal(number)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from devtools.free_port import free_port
+from devtools.local.free_port import free_port
 from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from devtools.reserved_port import reserved_port
+from devtools.local.reserved_port import reserved_port
 
 
 def test_reserved_port_is_refused_to_strangers_and_open_to_its_server() -> None:

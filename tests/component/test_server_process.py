@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.server_process import ServerProcess, ServerProcessError
+from devtools.local.server_process import ServerProcess, ServerProcessError
 
 ECHO = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
 FAILS = "import sys; sys.exit('the port is taken')"

@@ -7,7 +7,7 @@ from typing import Any
 
 import kopf
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.watch import Watch
 from tests.support.builders import a_spec

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.secret.rendering import recover, render
 from oauth_connector.controller.ports import Cluster, LiveSecret, SecretWritten, WriteConflict

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from devtools.control_plane import ControlPlane, ControlPlaneError
+from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from tests.support.cluster import Namespace
 
 HASH = "sha256:" + "0" * 64

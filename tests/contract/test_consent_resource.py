@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from devtools.control_plane import ControlPlane, ControlPlaneError
+from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from tests.support.cluster import Namespace
 
 HASH = f"sha256:{'0a' * 32}"

@@ -5,7 +5,7 @@ import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.conditions import ORDER, set_conditions
 from oauth_connector.api.v1alpha1.status import LastError, OAuthConnectorStatus, ObservedCredential, SecretReference

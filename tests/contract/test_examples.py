@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from tests.support.cluster import Namespace
 
 FOLDER = Path(__file__).parents[2] / "examples"

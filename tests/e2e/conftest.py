@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.control_plane import ControlPlane
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.cluster.control_plane import ControlPlane
 from tests.e2e.scenario import ANN, Stage
 from tests.support.browser import DESKTOP, PATIENCE
 from tests.support.bygone import bygone

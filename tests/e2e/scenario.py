@@ -8,8 +8,8 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Authentication, RegisteredClient
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Authentication, RegisteredClient
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from tests.support.browser import inspect
 from tests.support.browser_user import answer

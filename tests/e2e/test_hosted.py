@@ -7,8 +7,8 @@ import json
 from playwright.async_api import BrowserContext, Page, expect
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.token_journal import at_once, outdated, times_presented
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.token_journal import at_once, outdated, times_presented
 from tests.e2e.conftest import NewStage
 from tests.e2e.scenario import ANN, Stage
 from tests.support.hop import hop_to

@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.client import KubeAPI
 from tests.e2e.conftest import EDIT
 from tests.e2e.scenario import ANN, QUESTION

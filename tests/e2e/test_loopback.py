@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 from pydantic import SecretStr
 
-from devtools.free_port import free_port
-from devtools.registrations import Authentication
+from devtools.authorization_servers.registrations import Authentication
+from devtools.local.free_port import free_port
 from tests.e2e.scenario import QUESTION, Stage
 from tests.support.browser import inspect
 

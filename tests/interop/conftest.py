@@ -2,7 +2,7 @@
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 
 
 @pytest.fixture(params=["canaille", "oidc_provider"])

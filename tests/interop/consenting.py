@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Person, RegisteredClient, Registration
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Person, RegisteredClient, Registration
 from oauth_connector.oauth.authorization import (
     AuthorizationRequest,
     Denied,

@@ -3,8 +3,8 @@
 import aiohttp
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Person, RegisteredClient
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Person, RegisteredClient
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import BasicEncoding, Client, ClientAuthentication, HTTPResponse, Token
 from oauth_connector.oauth.token_request import Grant, Parameters, Password, token_request

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Authentication
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Authentication
 from oauth_connector.oauth.errors import FailureReason, Remedy, RequestPhase, classify
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import BasicEncoding, GrantType, Token

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Authentication, Registration
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Authentication, Registration
 from oauth_connector.oauth.authorization import Denied, Flaw, Granted, Issuer, parse_redirect
 from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.token import Token

@@ -2,7 +2,7 @@
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.interop.exchanging import fetch

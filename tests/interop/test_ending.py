@@ -2,8 +2,8 @@
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Authentication
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Authentication
 from tests.interop.consenting import REDIRECT_URI, Asking, asking, error_of
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from oauth_connector.oauth.errors import FailureReason, RequestPhase, classify
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import GrantType, Token

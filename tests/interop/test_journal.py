@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Registration
-from devtools.token_journal import at_once, outdated, times_presented
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Registration
+from devtools.authorization_servers.token_journal import at_once, outdated, times_presented
 from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import RefreshToken
 from tests.interop.consenting import asking, error_of

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Registration
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Registration
 from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import Parameters
 from tests.interop.consenting import Asking, asking, error_of

@@ -8,10 +8,10 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.canaille import Canaille
-from devtools.launch import Launch
-from devtools.oidc_provider import OIDCProvider
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.canaille import Canaille
+from devtools.authorization_servers.launch import Launch
+from devtools.authorization_servers.oidc_provider import OIDCProvider
 from oauth_connector.oauth.token import Token
 from tests.interop.consenting import asking
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from devtools.binaries import promtool
+from devtools.cluster.binaries import promtool
 from oauth_connector.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.canaille import Canaille
-from devtools.oidc_provider import OIDCProvider
-from devtools.registrations import TLS
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.canaille import Canaille
+from devtools.authorization_servers.oidc_provider import OIDCProvider
+from devtools.authorization_servers.registrations import TLS
 from tests.support.certificates import make_tls
 from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
 

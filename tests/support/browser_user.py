@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from devtools.registrations import Person
+from devtools.authorization_servers.registrations import Person
 from tests.support.browser import SCREENSHOTS
 from tests.support.http_user import ConsentResponse
 

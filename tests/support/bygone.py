@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.names import GROUP
 
 

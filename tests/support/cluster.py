@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError

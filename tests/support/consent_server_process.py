@@ -9,8 +9,8 @@ from pathlib import Path
 import aiohttp
 import yaml
 
-from devtools.child import Child
-from devtools.free_port import free_port
+from devtools.local.child import Child
+from devtools.local.free_port import free_port
 from tests.support.cluster import until
 
 ROOT = Path(__file__).parents[2]

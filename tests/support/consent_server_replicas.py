@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from devtools.control_plane import ControlPlane
-from devtools.registrations import TLS
+from devtools.authorization_servers.registrations import TLS
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.v1alpha1.consent import ConsentReason
 from oauth_connector.consent_protocol.addresses import connect_path, redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.client import KubeAPI
 from tests.support.cluster import Namespace, admin_of, new_namespace
 from tests.support.operator_process import OperatorProcess

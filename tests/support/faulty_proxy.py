@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from devtools.registrations import TLS
+from devtools.authorization_servers.registrations import TLS
 from tests.support.faults import Delay, Endless, Fault, Pass, ResetBefore, Respond
 from tests.support.http_messages import Request, Response, end_to_end, read_request
 from tests.support.seen import Seen, seen

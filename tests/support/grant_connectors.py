@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import RegisteredClient, Registration
-from devtools.token_journal import Presentation, at_once, outdated
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import RegisteredClient, Registration
+from devtools.authorization_servers.token_journal import Presentation, at_once, outdated
 from tests.interop.consenting import REDIRECT_URI, Asking
 from tests.support.cluster import Namespace, until
 from tests.support.manual_consent import ConsentByHand

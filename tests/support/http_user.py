@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Literal
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import Person
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import Person
 from tests.support.http_browser import Browser, Form, Page, browser
 
 MOST_PAGES = 6

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from devtools.registrations import TLS
+from devtools.authorization_servers.registrations import TLS
 from tests.support.zoho_accounts import Authorization, ConsentResponse, ZohoAccounts, ZohoClient
 
 HOST = "127.0.0.1"

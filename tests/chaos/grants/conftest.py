@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace
 from tests.support.control_plane import CANARY
 from tests.support.faulty_proxy import FaultyProxy

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.v1alpha1.consent import ConsentReason
 from tests.component.consent_server.navigation import back
 from tests.support.cluster import Namespace, until

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.consent_server.consent_store import AlreadyAnswered, KubeConsents
 from oauth_connector.consent_server.object_key import Name
 from oauth_connector.kube.access import from_kubeconfig

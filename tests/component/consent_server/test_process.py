@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 import yaml
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from tests.support.cluster import until
 from tests.support.consent_server_process import ConsentProcess
 

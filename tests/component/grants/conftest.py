@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace
 from tests.support.control_plane import CANARY
 from tests.support.grant_connectors import PUBLIC_URL, Holders

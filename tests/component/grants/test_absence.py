@@ -1,6 +1,6 @@
 """What happens to grants while the operator is away."""
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.grant_connectors import PUBLIC_URL, Holders

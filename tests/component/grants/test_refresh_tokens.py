@@ -4,7 +4,7 @@ import asyncio
 
 from pydantic import SecretStr
 
-from devtools.registrations import Registration
+from devtools.authorization_servers.registrations import Registration
 from tests.support.cluster import until
 from tests.support.grant_connectors import Holder, Holders
 

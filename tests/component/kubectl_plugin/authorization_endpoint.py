@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from devtools.free_port import free_port
+from devtools.local.free_port import free_port
 
 CODE = "c4n4ry-code"
 

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from devtools.control_plane import ControlPlane
-from devtools.free_port import free_port
+from devtools.cluster.control_plane import ControlPlane
+from devtools.local.free_port import free_port
 from tests.component.kubectl_plugin.authorization_endpoint import AuthorizationEndpoint, authorization_endpoint
 from tests.component.kubectl_plugin.scripted_operator import OperatorPart
 from tests.support.cluster import Namespace, until

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from tests.component.kubectl_plugin.authorization_endpoint import CODE
 from tests.component.kubectl_plugin.conftest import Scene
 from tests.support.faulty_api import FaultyAPI, Lose, Refuse, faulty_api, kubeconfig_through

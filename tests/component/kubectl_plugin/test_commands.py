@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from devtools.components import KUBECTL
-from devtools.control_plane import ControlPlane
+from devtools.cluster.components import KUBECTL
+from devtools.cluster.control_plane import ControlPlane
 from tests.component.kubectl_plugin.conftest import Scene
 from tests.support.cluster import MERGE, Manifest, until
 

@@ -1,6 +1,6 @@
 """What `kubectl oauth authorize` says before it asks anybody for anything."""
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from tests.component.kubectl_plugin.conftest import Scene
 from tests.support.cluster import MERGE
 

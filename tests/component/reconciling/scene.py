@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import RegisteredClient
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import RegisteredClient
 from tests.support.cluster import Namespace
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.operator_process import OperatorProcess

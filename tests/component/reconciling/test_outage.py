@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from tests.component.reconciling.scene import Scene
 from tests.support.cluster import Namespace, until
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from pydantic import SecretStr
 
-from devtools.authorization_server import AuthorizationServer
+from devtools.authorization_servers.authorization_server import AuthorizationServer
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.component.reconciling.scene import Scene, enter

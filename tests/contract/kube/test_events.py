@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.connector.observation import Connector
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from devtools.control_plane import ControlPlane
+from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.names import FIELD_MANAGER, MANAGED
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube.client import KubeAPI

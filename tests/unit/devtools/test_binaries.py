@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from devtools.binaries import BinariesError, builds, control_plane_binaries, kubernetes_version
-from devtools.components import PROGRAMS
+from devtools.cluster.binaries import BinariesError, builds, control_plane_binaries, kubernetes_version
+from devtools.cluster.components import PROGRAMS
 
 # A program named go: it notes how it was called, and answers as a toolchain of some age or mood would.
 GO = """\

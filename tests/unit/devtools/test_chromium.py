@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.chromium import ChromiumError, chromium
+from devtools.local.chromium import ChromiumError, chromium
 
 
 def program(folder: Path, name: str) -> Path:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from devtools.demo_table import Board
+from devtools.demo.table import Board
 
 
 def shown(name: str, issued: str | None = None, **conditions: tuple[str, str]) -> dict[str, Any]:

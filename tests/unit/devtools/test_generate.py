@@ -5,24 +5,24 @@ from pathlib import Path
 import pytest
 import yaml
 
-from devtools import generate
+from devtools.generate import generated_files
 from oauth_connector.api.schema.crd import crd
 
 
-@pytest.mark.parametrize("path", generate.GENERATED, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", generated_files.GENERATED, ids=lambda path: path.name)
 def test_a_generated_file_is_fresh(path: Path) -> None:
     """A field that is added or described anew is so in every file: `make generate` writes them."""
-    assert path.read_text(encoding="utf-8") == generate.GENERATED[path]()
+    assert path.read_text(encoding="utf-8") == generated_files.GENERATED[path]()
 
 
 def test_the_definition_survives_yaml() -> None:
     """What is written as YAML is read back as the same definition, `None` and `True` as texts."""
-    assert yaml.safe_load(generate.crd_yaml()) == crd()
+    assert yaml.safe_load(generated_files.crd_yaml()) == crd()
 
 
 def test_a_fresh_repository_passes(capsys: pytest.CaptureFixture[str]) -> None:
     """`--check` says nothing where nothing is stale."""
-    assert generate.main(["--check"]) == 0
+    assert generated_files.main(["--check"]) == 0
     assert capsys.readouterr().out == ""
 
 
@@ -30,7 +30,7 @@ def test_a_stale_file_is_told_and_left(tmp_path: Path, capsys: pytest.CaptureFix
     """`--check` names what is stale, says what to run, and writes nothing."""
     page = tmp_path / "page.md"
     page.write_text("old")
-    assert generate.freshen({page: lambda: "new"}, check=True) == 1
+    assert generated_files.freshen({page: lambda: "new"}, check=True) == 1
     assert "stale: " in (said := capsys.readouterr().out)
     assert "make generate" in said
     assert page.read_text() == "old"
@@ -39,5 +39,5 @@ def test_a_stale_file_is_told_and_left(tmp_path: Path, capsys: pytest.CaptureFix
 def test_a_stale_file_is_written(tmp_path: Path) -> None:
     """Without `--check`, what is stale or missing is written, folders too."""
     page = tmp_path / "new" / "page.md"
-    assert generate.freshen({page: lambda: "näw"}, check=False) == 0
+    assert generated_files.freshen({page: lambda: "näw"}, check=False) == 0
     assert page.read_text(encoding="utf-8") == "näw"

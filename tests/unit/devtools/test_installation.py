@@ -2,7 +2,7 @@
 
 import pytest
 
-from devtools.installation import cause
+from devtools.authorization_servers.installation import cause
 
 LOGS = {
     "pip finds no version": (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from devtools.kubeconfig import write_kubeconfig
+from devtools.cluster.kubeconfig import write_kubeconfig
 
 
 def test_written_kubeconfig_names_server_authority_and_caller(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from devtools.pki import Authority, signing_key
+from devtools.cluster.pki import Authority, signing_key
 
 
 def loaded(path: Path) -> x509.Certificate:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from devtools.presets_page import PATH, page
+from devtools.generate.presets_page import PATH, page
 from oauth_connector.providers.registry import PRESETS
 
 

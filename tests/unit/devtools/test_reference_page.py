@@ -2,7 +2,7 @@
 
 import re
 
-from devtools import reference_page
+from devtools.generate import reference_page
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.crd import COLUMNS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec

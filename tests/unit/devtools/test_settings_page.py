@@ -1,6 +1,6 @@
 """The reference pages of the settings are made from the settings; that they are fresh is asked in test_generate."""
 
-from devtools.settings_page import consent_page, page
+from devtools.generate.settings_page import consent_page, page
 
 
 def test_a_page_holds_the_settings_of_its_process_alone() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from devtools.token_journal import Presentation, at_once, outdated, presentations, times_presented
+from devtools.authorization_servers.token_journal import Presentation, at_once, outdated, presentations, times_presented
 
 FIRST = Presentation("robot", "refresh", 1, 1, 2, "granted", started=10.0, ended=11.0, delivered=True)
 

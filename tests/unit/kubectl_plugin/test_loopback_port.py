@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from devtools.free_port import free_port
+from devtools.local.free_port import free_port
 from oauth_connector.kubectl_plugin import loopback_port as ports
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.expected_redirect import Expected

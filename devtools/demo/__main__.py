@@ -18,23 +18,23 @@ from pathlib import Path
 
 import yaml
 
-from devtools import examples
-from devtools.authorization_server import AuthorizationServer
-from devtools.binaries import BinariesError
-from devtools.canaille import Canaille
-from devtools.child import Child
-from devtools.control_plane import ControlPlane, ControlPlaneError
-from devtools.demo_consent import DemoConsent
-from devtools.demo_table import Board
-from devtools.installation import InstallationError
-from devtools.pki import Authority
-from devtools.registrations import TLS, RegisteredClient
-from devtools.server_process import ServerProcessError
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.canaille import Canaille
+from devtools.authorization_servers.installation import InstallationError
+from devtools.authorization_servers.registrations import TLS, RegisteredClient
+from devtools.cluster.binaries import BinariesError
+from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
+from devtools.cluster.pki import Authority
+from devtools.demo import examples
+from devtools.demo.consent import DemoConsent
+from devtools.demo.table import Board
+from devtools.local.child import Child
+from devtools.local.server_process import ServerProcessError
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MANIFESTS = (ROOT / "crds", *(ROOT / "deploy" / f"{name}.yaml" for name in ("operator", "policies", "consent")))
 NAMESPACE = "demo"
 LIFETIME = 30

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from devtools.authorization_server import AuthorizationServer
-from devtools.registrations import RegisteredClient
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.registrations import RegisteredClient
 
-FOLDER = Path(__file__).parent.parent / "examples"
+FOLDER = Path(__file__).parents[2] / "examples"
 
 Manifest = dict[str, Any]
 

@@ -1,19 +1,15 @@
-"""Writes what is generated: the CRD, the reference pages, the dashboard. `--check` only says what is stale.
+"""The generated files, each with the function that makes its text: CRDs, reference pages, dashboard."""
 
-python -m devtools.generate [--check]
-"""
-
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import yaml
 
-from devtools import dashboard, presets_page, reference_page, settings_page
+from devtools.generate import dashboard, presets_page, reference_page, settings_page
 from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, crd
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NOTE = "# Generated from operator/oauth_connector/api by `make generate`. Do not edit.\n"
 
 
@@ -60,7 +56,3 @@ def freshen(files: Mapping[Path, Callable[[], str]], *, check: bool) -> int:
 def main(arguments: list[str]) -> int:
     """Give the exit code: 1 when something is stale and was only to be named."""
     return freshen(GENERATED, check="--check" in arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

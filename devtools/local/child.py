@@ -9,7 +9,7 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
 GRACE = 10.0
-TETHERED = Path(__file__).with_name("tethered.py")
+PARENT_BOUND = Path(__file__).with_name("parent_bound.py")
 
 # Linux ends a tethered program with the thread that started it, so one thread starts them all and lasts as long as we.
 _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
@@ -23,7 +23,7 @@ class Child:
 
     def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.log = log
-        tether = [sys.executable, "-I", "-S", str(TETHERED), str(os.getpid())]
+        tether = [sys.executable, "-I", "-S", str(PARENT_BOUND), str(os.getpid())]
         self._process = _STARTER.submit(_start, [*tether, *command], log, environment).result()
 
     @property

@@ -7,13 +7,13 @@ from pathlib import Path
 import yaml
 from pydantic import SecretStr
 
-from devtools import examples
-from devtools.authorization_server import AuthorizationServer
-from devtools.canaille import Canaille
-from devtools.child import Child
-from devtools.control_plane import ControlPlane
-from devtools.free_port import free_port
-from devtools.registrations import Person, RegisteredClient
+from devtools.authorization_servers.authorization_server import AuthorizationServer
+from devtools.authorization_servers.canaille import Canaille
+from devtools.authorization_servers.registrations import Person, RegisteredClient
+from devtools.cluster.control_plane import ControlPlane
+from devtools.demo import examples
+from devtools.local.child import Child
+from devtools.local.free_port import free_port
 from oauth_connector.consent_protocol.addresses import redirect_uri
 
 CONNECTOR = "calendar"

@@ -13,7 +13,7 @@ from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.settings.operator import PREFIX, Settings
 from oauth_connector.settings.sources import Configuration
 
-PATH = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+PATH = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 CONSENT_PATH = PATH.with_name("consent-settings.md")
 
 HEAD = """\

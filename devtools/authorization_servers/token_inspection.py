@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from pydantic import SecretStr
 
-from devtools.registrations import RegisteredClient
+from devtools.authorization_servers.registrations import RegisteredClient
 
 TIMEOUT = 10.0
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from devtools import reference_text as text
+from devtools.generate import reference_text as text
 from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.reasons import FULLER, SENTENCES, Reason
 from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, root_schema

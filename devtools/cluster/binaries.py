@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
 
-from devtools.cached_folder import cached_folder, progress
-from devtools.child import Child
-from devtools.components import ETCD, PROGRAMS
+from devtools.cluster.components import ETCD, PROGRAMS
+from devtools.local.cached_folder import cached_folder, progress
+from devtools.local.child import Child
 
-SOURCES = Path(__file__).parent / "binaries"
+SOURCES = Path(__file__).with_name("modules")
 WORK = "work"
 """Where Go keeps what is half built: it leaves that behind when it is killed, and so we can remove it."""
 QUIET = 20.0
@@ -76,7 +76,7 @@ def told_by_module(module: str, pattern: str) -> str:
     """Give what a module's go.mod says at a pattern's group. Raises `BinariesError`."""
     found = re.search(pattern, (SOURCES / module / "go.mod").read_text(), re.MULTILINE)
     if found is None:
-        raise BinariesError(f"devtools/binaries/{module}/go.mod holds nothing like {pattern}.")
+        raise BinariesError(f"devtools/cluster/modules/{module}/go.mod holds nothing like {pattern}.")
     return found.group(1)
 
 

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools.cached_folder import cached_folder, progress
-from devtools.installation import run_installer
-from devtools.launch import Launch
-from devtools.registrations import Routes
+from devtools.authorization_servers.installation import run_installer
+from devtools.authorization_servers.launch import Launch
+from devtools.authorization_servers.registrations import Routes
+from devtools.local.cached_folder import cached_folder, progress
 
-LOCK = Path(__file__).parent.parent / "requirements" / "canaille.lock"
+LOCK = Path(__file__).parents[2] / "requirements" / "canaille.lock"
 SERVER = Path(__file__).with_name("canaille_server.py")
 
 

@@ -11,7 +11,7 @@ SWEEP = 'cat >/dev/null; rm -rf -- "$0" || { sleep 1; rm -rf -- "$0"; }'
 
 
 @contextmanager
-def fleeting_folder(prefix: str) -> Iterator[Path]:
+def temporary_folder(prefix: str) -> Iterator[Path]:
     """Make a folder that only its owner may enter; it goes with the `with` block, or with the process."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     quiet = subprocess.DEVNULL

@@ -18,14 +18,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devtools import components
-from devtools.binaries import BinariesError, control_plane_binaries
-from devtools.child import Child
-from devtools.components import API_SERVER, CONTROLLER_MANAGER, ETCD, KUBECTL, NAMES, Site
-from devtools.fleeting_folder import fleeting_folder
-from devtools.kubeconfig import write_kubeconfig
-from devtools.pki import Authority, signing_key
-from devtools.reserved_port import reserved_port
+from devtools.cluster import components
+from devtools.cluster.binaries import BinariesError, control_plane_binaries
+from devtools.cluster.components import API_SERVER, CONTROLLER_MANAGER, ETCD, KUBECTL, NAMES, Site
+from devtools.cluster.kubeconfig import write_kubeconfig
+from devtools.cluster.pki import Authority, signing_key
+from devtools.local.child import Child
+from devtools.local.reserved_port import reserved_port
+from devtools.local.temporary_folder import temporary_folder
 
 PATIENCE = 60.0
 """Seconds that a program may take to come up."""
@@ -65,7 +65,7 @@ class ControlPlane:
 
     def _prepare(self, stack: ExitStack) -> None:
         self.binaries = control_plane_binaries()
-        self.folder = stack.enter_context(fleeting_folder("control-plane-"))
+        self.folder = stack.enter_context(temporary_folder("control-plane-"))
         authority = Authority(self.folder, "control-plane")
         self.ca = authority.certificate
         self._site = Site(

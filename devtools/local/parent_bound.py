@@ -1,7 +1,7 @@
-"""Become another program, one that Linux kills as soon as the one that started us ends: `tethered.py PARENT COMMAND…`.
+"""Become another program that Linux ends when the parent process ends: `parent_bound.py PARENT COMMAND…`.
 
-Run as a file of its own by `child.py`, since between fork and exec a program with threads may run nothing of Python.
-Elsewhere than on Linux there is no such call, and it only becomes the other program.
+`child.py` runs this file as a process of its own, because a program with threads may run no Python code between fork
+and exec. Systems other than Linux have no such call; there it only becomes the other program.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ CANNOT_RUN = 127
 
 
 def become(parent: int, command: Sequence[str]) -> str:
-    """Become the program; gives the reason if that cannot be."""
+    """Become the program; return the reason if that fails."""
     libc = ctypes.CDLL(None)
     if hasattr(libc, "prctl"):
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

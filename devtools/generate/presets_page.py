@@ -6,7 +6,7 @@ from pathlib import Path
 from oauth_connector.providers.preset import Parameter, Preset
 from oauth_connector.providers.registry import PRESETS
 
-PATH = Path(__file__).parent.parent / "docs" / "reference" / "presets.md"
+PATH = Path(__file__).parents[2] / "docs" / "reference" / "presets.md"
 
 HEAD = """\
 # Presets

@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar
 
-from devtools.authorization_server import AuthorizationServer, secret_or_random
-from devtools.registrations import LIFETIME, SCOPES, TLS, Person, RegisteredClient, Routes
-from devtools.server_process import ServerProcess
+from devtools.authorization_servers.authorization_server import AuthorizationServer, secret_or_random
+from devtools.authorization_servers.registrations import LIFETIME, SCOPES, TLS, Person, RegisteredClient, Routes
+from devtools.local.server_process import ServerProcess
 
 HOST = "127.0.0.1"
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from devtools.fleeting_folder import fleeting_folder
+from devtools.local.temporary_folder import temporary_folder
 from tests.support.processes import python, wait_until
 
 MAKES_ONE = """\
 import signal
-from devtools.fleeting_folder import fleeting_folder
-with fleeting_folder("fleeting ") as folder:
+from devtools.local.temporary_folder import temporary_folder
+with temporary_folder("temporary ") as folder:
     (folder / "key").touch()
     print(folder, flush=True)
     signal.pause()
@@ -17,7 +17,7 @@ with fleeting_folder("fleeting ") as folder:
 
 def test_folder_is_its_owners_alone_and_goes_with_the_block() -> None:
     """Keys may lie in it; what is in it goes with it."""
-    with fleeting_folder("fleeting ") as folder:
+    with temporary_folder("temporary ") as folder:
         (folder / "inner").mkdir()
         (folder / "inner" / "key").touch()
         assert folder.stat().st_mode & 0o777 == 0o700

@@ -1,7 +1,6 @@
 """oidc-provider: a certified, strict authorization server on Node.js, with the password grant added.
 
-Its packages live outside the checkout; they are installed from devtools/oidc_provider/package-lock.json when they are
-first asked for.
+Its packages are installed outside the checkout, from oidc_provider/package-lock.json, when the server is first used.
 """
 
 import hashlib
@@ -9,10 +8,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools.cached_folder import cached_folder, progress
-from devtools.installation import InstallationError, run_installer
-from devtools.launch import Launch
-from devtools.registrations import Routes
+from devtools.authorization_servers.installation import InstallationError, run_installer
+from devtools.authorization_servers.launch import Launch
+from devtools.authorization_servers.registrations import Routes
+from devtools.local.cached_folder import cached_folder, progress
 
 SOURCE = Path(__file__).with_name("oidc_provider")
 FILES = ("package.json", "package-lock.json", ".npmrc", "server.mjs", "journal.mjs", "pages.mjs", "store.mjs")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from devtools.registrations import (
+from devtools.authorization_servers.registrations import (
     LIFETIME,
     SCOPES,
     TERMS,
@@ -18,9 +18,9 @@ from devtools.registrations import (
     Registration,
     Routes,
 )
-from devtools.server_process import ServerProcess
-from devtools.token_inspection import present
-from devtools.token_journal import Presentation, presentations
+from devtools.authorization_servers.token_inspection import present
+from devtools.authorization_servers.token_journal import Presentation, presentations
+from devtools.local.server_process import ServerProcess
 
 
 @dataclass(frozen=True, slots=True)

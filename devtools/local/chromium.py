@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from devtools.cached_folder import progress
+from devtools.local.cached_folder import progress
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (

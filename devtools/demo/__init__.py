@@ -1,0 +1,1 @@
+"""The demo: the operator on a control plane and authorization servers of its own."""

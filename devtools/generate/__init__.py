@@ -1,0 +1,1 @@
+"""Generated files: CRDs, reference pages, the dashboard."""

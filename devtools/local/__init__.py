@@ -1,0 +1,1 @@
+"""Parts of the machine: child processes, ports, folders, a browser."""
