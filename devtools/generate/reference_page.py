@@ -11,8 +11,8 @@ from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
 from oauth_connector.api.v1alpha1.consent import CONSENT_SENTENCES, ConsentReason
 
-_WHEN_ABSENT = re.compile(r" When absent: (.*)\.$", re.DOTALL)
-_WORDS = {"integer": "whole number", "string": "text", "boolean": "true or false", "object": "object"}
+_DEFAULT = re.compile(r" Default: (.*)\.$", re.DOTALL)
+_WORDS = {"integer": "integer", "string": "string", "boolean": "boolean", "object": "object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _shape(field: Schema) -> str:
 def _described(field: Schema) -> tuple[str, str]:
     """Split a description into what it says of the field and of its absence."""
     description: str = field.get("description", "")
-    absent = _WHEN_ABSENT.search(description)
+    absent = _DEFAULT.search(description)
     return (description[: absent.start()], _cell(absent.group(1))) if absent else (description, "")
 
 
@@ -164,7 +164,7 @@ _OF_STATUS: Mapping[str, Callable[[Field], str]] = {
 _OF_SPEC: Mapping[str, Callable[[Field], str]] = {
     "field": _OF_STATUS["field"],
     "type": _OF_STATUS["type"],
-    "when absent": lambda field: "**required**" if field.required else _described(field.schema)[1],
+    "default": lambda field: "**required**" if field.required else _described(field.schema)[1],
     "description": _OF_STATUS["description"],
 }
 

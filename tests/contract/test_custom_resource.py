@@ -127,7 +127,7 @@ async def test_spec_cannot_be_written_by_way_of_status(namespace: Namespace) -> 
 def test_the_definition_explains_itself(control_plane: ControlPlane) -> None:
     """`kubectl explain` shows our descriptions, defaults included."""
     told = control_plane.kubectl("explain", "oac.spec.refresh.defaultLifetime")
-    assert "When absent: the preset's, else `1h`." in " ".join(told.split())
+    assert "Default: the preset's, else `1h`." in " ".join(told.split())
 
 
 def test_a_refusal_reads_well_in_a_terminal(control_plane: ControlPlane) -> None:

@@ -41,10 +41,8 @@ def test_a_rule_over_several_fields_names_one() -> None:
     """A rule about several fields is told at the field that it asks to mend."""
     spec = a_spec(client={"secretRef": {"name": "robot"}}, provider={})
     assert problems_of(spec) == (
-        FieldProblem(
-            "spec.provider", "set issuer, from which the token endpoint is discovered, or set tokenURL, or a preset"
-        ),
-        FieldProblem("spec.client.id", "set id or idSecretRef, and only one of them"),
+        FieldProblem("spec.provider", "has no token endpoint: set issuer, tokenURL or preset"),
+        FieldProblem("spec.client.id", "set exactly one of id and idSecretRef"),
     )
 
 

@@ -92,7 +92,7 @@ def test_all_wrong_fields_are_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["check", "-f", str(a_file(tmp_path, bad))]) == 1
     shown = capsys.readouterr().out
     assert "spec.provider is required" in shown
-    assert "spec.colour is not a field here" in shown
+    assert "spec.colour is not a known field" in shown
 
 
 def test_bad_settings_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

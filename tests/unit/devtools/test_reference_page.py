@@ -43,5 +43,5 @@ def test_every_reason_has_a_section() -> None:
 
 def test_a_default_has_a_column_of_its_own() -> None:
     """What holds when a field is absent is not hidden in its description."""
-    assert "| `scopeSeparator` | `Space`, `Comma` | `Space` |" in PAGE
-    assert "When absent" not in PAGE
+    assert "| `scopeSeparator` | `Space`, `Comma` | the preset's, else `Space` |" in PAGE
+    assert "Default: " not in PAGE

@@ -39,7 +39,7 @@ def test_an_origin_is_taken_as_browsers_write_it(given: str, taken: str) -> None
         ("http://connect.example.com", "must begin with https://"),
         ("http://10.0.0.1", "must begin with https://"),
         ("http://127.0.0.1.evil.example", "must begin with https://"),
-        ("connect.example.com", "a host of its own"),
+        ("connect.example.com", "a dedicated host"),
         ("https://example.com/connect", "without a path"),
         ("https://example.com/?a", "without a path"),
         ("https://user@example.com", "without a path"),

@@ -1,4 +1,4 @@
-"""The CustomResourceDefinitions, made from the models: structural, bounded, with the models' own rules as CEL."""
+"""The CustomResourceDefinitions, generated from the models: structural, bounded, with rules as CEL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,15 +28,15 @@ COLUMNS: tuple[Column, ...] = (
     ("Message", "string", '.status.conditions[?(@.type=="Ready")].message', 1),
     ("Age", "date", ".metadata.creationTimestamp", 0),
 )
-"""`Expires` is a string: a date column shows a time to come as `<invalid>`."""
+"""`Expires` is a string: a date column shows a future time as `<invalid>`."""
 
 SELECTABLE = (".spec.grantType", ".spec.client.secretRef.name", ".spec.output.secretName")
-"""What `kubectl get oac --field-selector` can ask for: which connectors use a Secret that is to be changed?"""
+"""Fields for `kubectl get oac --field-selector`, for example to find the connectors that use a Secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of resource, as far as its models do not say it."""
+    """A kind of resource: the properties that its models do not contain."""
 
     kind: str
     plural: str
@@ -54,7 +54,7 @@ CONNECTOR = Kind(
     CONNECTOR_KIND,
     CONNECTORS,
     "oac",
-    "Asks an authorization server for access tokens and keeps a fresh one in a Secret.",
+    "Obtains access tokens from an authorization server and keeps a valid one in a Secret.",
     OAuthConnectorSpec,
     OAuthConnectorStatus,
     COLUMNS,
@@ -66,7 +66,8 @@ CONSENT = Kind(
     CONSENT_KIND,
     CONSENTS,
     "oauthc",
-    "Asks for a person's consent to one connector: made by `kubectl oauth authorize`, and gone an hour later.",
+    "Requests the consent of a user for one connector. `kubectl oauth authorize` creates it; the"
+    " operator deletes it after one hour.",
     consent.OAuthConsentSpec,
     consent.OAuthConsentStatus,
     (
@@ -83,7 +84,7 @@ CONSENT = Kind(
 
 
 def crd(of: Kind = CONNECTOR) -> dict[str, Any]:
-    """Give the whole CustomResourceDefinition of a kind."""
+    """Return the complete CustomResourceDefinition of a kind."""
     names = {
         "kind": of.kind,
         "listKind": f"{of.kind}List",
@@ -117,7 +118,7 @@ def _column(name: str, kind: str, path: str, priority: int) -> dict[str, Any]:
 
 
 def root_schema(of: Kind = CONNECTOR) -> dict[str, Any]:
-    """Give the schema of a kind."""
+    """Return the schema of a kind."""
     status = object_schema(of.status)
     return {
         "description": of.description,

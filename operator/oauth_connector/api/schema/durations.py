@@ -1,6 +1,6 @@
-"""Durations as people write them, in Go's notation: `10m`, `1h30m`, `45s`.
+"""Durations in the notation of Go: `10m`, `1h30m`, `45s`.
 
-They stay texts: what a person wrote is never rewritten, or GitOps tools would report the difference for ever.
+They stay strings: a rewritten value would be a permanent difference for GitOps tools.
 """
 
 import re
@@ -11,7 +11,7 @@ from pydantic import Field
 from oauth_connector.api.schema.fields import Rule, cel_text, written
 
 PATTERN = "([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?"
-"""Bounded so that no duration overflows the 64-bit nanoseconds of Go, and so of CEL."""
+"""Bounded, so that no duration overflows the 64-bit nanoseconds of Go and CEL."""
 
 MOST = "87600h"
 """Ten years."""
@@ -27,12 +27,12 @@ Duration = Annotated[
 
 
 def in_seconds(text: str) -> int:
-    """Give the seconds of a duration that matches `PATTERN`."""
+    """Return the seconds of a duration that matches `PATTERN`."""
     return sum(int(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
 
 
 def at_least(least: str) -> Rule[str]:
-    """Give the rule that a duration is no shorter than `least`, and no longer than ten years."""
+    """Return the rule that a duration lies between `least` and ten years."""
     shape = cel_text(f"^({PATTERN})$")
     return Rule(
         f"!self.matches({shape}) || (duration(self) >= duration('{least}') && duration(self) <= duration('{MOST}'))",

@@ -1,7 +1,7 @@
-"""Building blocks of the models: rules that are told twice, once to the API server and once to everybody else.
+"""Building blocks of the models: rules with two implementations, CEL for the API server and Python for the operator.
 
-A rule is CEL in the CRD and a function here; `tests/fixtures/manifests` is judged by both, and they must agree. CEL is
-kept to its common core, and regular expressions to what RE2 and Python read alike: ASCII classes, no look-around.
+`tests/fixtures/manifests` is validated by both, and they must agree. CEL is limited to its common core, and regular
+expressions to the syntax that RE2 and Python share: ASCII classes, no look-around.
 """
 
 import re
@@ -22,17 +22,17 @@ Value = TypeVar("Value")
 
 
 def camel(name: str) -> str:
-    """Write a Python name as the API does: camelCase, acronyms upper-case in mid-word (`token_url` → `tokenURL`)."""
+    """Convert a Python name to the spelling of the API: camelCase, later acronyms upper-case (`tokenURL`)."""
     first, *rest = name.split("_")
     return first + "".join(_ACRONYMS.get(word, word.capitalize()) for word in rest)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Value]):
-    """What must hold of a value: `cel` for the API server, `holds` for everybody else, `message` says how to mend it.
+    """A validation rule: `cel` for the API server, `holds` for Python, `message` for the user.
 
-    Within `Annotated` it judges that one value. As an attribute of a model (see `rule`) it judges its fields together,
-    and `at` names the field that the message is about.
+    Within `Annotated` it validates that value. As an attribute of a model (see `rule`) it validates the fields of the
+    model together, and `at` names the field that the message is about.
     """
 
     cel: str
@@ -41,24 +41,24 @@ class Rule(Generic[Value]):
     at: str = ""
 
     def as_cel(self) -> dict[str, str]:
-        """Give the entry of `x-kubernetes-validations`."""
+        """Return the entry of `x-kubernetes-validations`."""
         place = {"fieldPath": f".{self.at}"} if self.at else {}
         return {"rule": self.cel, "message": self.message, **place}
 
     def problem(self) -> PydanticCustomError:
-        """Give the error that carries the message."""
+        """Return the error that carries the message."""
         return PydanticCustomError("rule", "{message}", {"message": self.message})
 
     def details(self) -> InitErrorDetails:
-        """Give the error in its place, and without the value: it may be a secret in the wrong field."""
+        """Return the error with its location and without the value, which may be a secret in the wrong field."""
         return InitErrorDetails(type=self.problem(), loc=(self.at,) if self.at else (), input=None)
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Judge the value once its type and bounds are right."""
+        """Validate the value after its type and bounds."""
         return core_schema.no_info_after_validator_function(self._judged, handler(source))
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Add the rule to the value's schema."""
+        """Add the rule to the schema of the value."""
         schema = handler(core)
         return {**schema, VALIDATIONS: [*schema.get(VALIDATIONS, ()), self.as_cel()]}
 
@@ -72,30 +72,30 @@ Model_ = TypeVar("Model_", bound="Model")
 
 
 def rule(cel: str, message: str, at: str = "") -> Callable[[Callable[[Model_], bool]], Rule[Model_]]:
-    """Make a model's method a rule over its fields."""
+    """Return a decorator that turns a method of a model into a rule over its fields."""
     return lambda holds: Rule(cel, message, holds, at)
 
 
 def written(pattern: str, message: str) -> Rule[str]:
-    """Give the rule that a whole text matches a pattern."""
+    """Return the rule that a complete string matches a pattern."""
     return Rule(f"self.matches({cel_text(f'^({pattern})$')})", message, matches(pattern))
 
 
 def matches(pattern: str) -> Callable[[str], bool]:
-    """Give what tells whether a whole text matches a pattern."""
+    """Return a predicate: whether a complete string matches a pattern."""
     compiled = re.compile(pattern)
     return lambda text: compiled.fullmatch(text) is not None
 
 
 def cel_text(text: str) -> str:
-    """Write a text as a CEL literal, raw where it can be."""
+    """Return a string as a CEL literal, raw where possible."""
     if "'" not in text:
         return f"r'{text}'" if "\\" in text else f"'{text}'"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class Model(BaseModel):
-    """A part of a custom resource: immutable, strict about names, spelled as the API spells it."""
+    """A part of a custom resource: immutable, no unknown fields, names spelled as in the API."""
 
     model_config = ConfigDict(
         alias_generator=camel, populate_by_name=True, extra="forbid", frozen=True, ignored_types=(Rule,)
@@ -104,18 +104,18 @@ class Model(BaseModel):
     @classmethod
     @cache
     def rules(cls) -> tuple[Rule["Model"], ...]:
-        """Give the rules over several fields, in the order in which they are written."""
+        """Return the rules over several fields, in source order."""
         return tuple(value for value in vars(cls).values() if isinstance(value, Rule))
 
     @classmethod
     @cache
     def names(cls) -> frozenset[str | None]:
-        """Give the names of the fields as the API spells them."""
+        """Return the names of the fields as the API spells them."""
         return frozenset(field.alias for field in cls.model_fields.values())
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Add the rules to the model's schema."""
+        """Add the rules to the schema of the model."""
         schema = handler(core)
         rules = [each.as_cel() for each in cls.rules()]
         if rules:
@@ -125,7 +125,7 @@ class Model(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, members: object) -> object:
-        """Take a field that is `null` for an absent one, as the API server does; it still refuses unknown ones."""
+        """Remove fields that are `null`, as the API server does; unknown fields stay and are rejected."""
         return present(members, cls.names().__contains__)
 
     @model_validator(mode="after")
@@ -138,7 +138,7 @@ class Model(BaseModel):
 
 
 def present(members: object, may_be_null: Callable[[str], bool] = lambda _: True) -> object:
-    """Leave out the members of an object that are `null`, where they may be."""
+    """Return an object without its `null` members, except those that must not be null."""
     if not isinstance(members, Mapping):
         return members
     named = {str(name): value for name, value in members.items()}
@@ -147,7 +147,7 @@ def present(members: object, may_be_null: Callable[[str], bool] = lambda _: True
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field that is wrong, by its path in the manifest, and how to mend it."""
+    """An invalid field: its path in the manifest, and a message that says what to change."""
 
     path: str
     message: str

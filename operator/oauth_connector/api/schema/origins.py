@@ -1,4 +1,4 @@
-"""Origins of web addresses (RFC 6454), and the one at which people find the consent service."""
+"""Origins of URLs (RFC 6454), and the origin of the consent server."""
 
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -7,12 +7,13 @@ from pydantic import AfterValidator
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PORTS = {"https": 443, "http": 80}
-_SHAPE = "must be https:// and a host of its own, such as https://connect.example.com, without a path"
-_PLAIN = "must begin with https:// (http:// is for demonstrations on 127.0.0.1, [::1] or localhost)"
+_SHAPE = "must be https:// and a dedicated host, without a path, such as https://connect.example.com"
+_PLAIN = "must begin with https:// (http:// is allowed on 127.0.0.1, [::1] and localhost, for"
+" demonstrations)"
 
 
 def origin(url: str) -> str:
-    """Give the origin of an address as browsers write it (RFC 6454 §6.2). Raises `ValueError` where it has none."""
+    """Return the origin of a URL as browsers write it (RFC 6454 §6.2). Raises `ValueError` for a URL without one."""
     return _origin(urlsplit(url))
 
 
@@ -25,7 +26,7 @@ def _origin(parts: SplitResult) -> str:
 
 
 def _public(url: str) -> str:
-    """Take an origin alone: cookies that are bound to a host hold for all of its paths, so the host must be ours."""
+    """Return a URL that is an origin alone: cookies bound to a host apply to all paths of that host."""
     parts = urlsplit(url)
     made = _origin(parts)
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
@@ -36,4 +37,4 @@ def _public(url: str) -> str:
 
 
 PublicURL = Annotated[str, AfterValidator(_public)]
-"""Where browsers find the consent service; the operator and the service are told the same."""
+"""Origin of the consent server; the operator and the consent server have the same setting."""

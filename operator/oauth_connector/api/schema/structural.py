@@ -1,4 +1,4 @@
-"""Structural schemas out of the models: references resolved, `null` and defaults left out, rules as CEL."""
+"""Structural schemas from the models: references resolved, `null` and defaults removed, rules as CEL."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,11 +26,11 @@ _KEPT = (
     "x-kubernetes-map-type",
     VALIDATIONS,
 )
-"""What of JSON Schema a structural schema may hold and we use, in the order in which people read it."""
+"""The keywords of a structural schema that the CRDs use, in reading order."""
 
 
 def object_schema(model: type[Model]) -> dict[str, Any]:
-    """Give the structural schema of a model: references resolved, `null` and defaults left out, rules as CEL."""
+    """Return the structural schema of a model: references resolved, `null` and defaults removed, rules as CEL."""
     generated = model.model_json_schema(by_alias=True, mode="validation")
     return _structural(generated, generated.get("$defs", {}))
 
@@ -49,14 +49,14 @@ def _structural(schema: Schema, definitions: Schema) -> dict[str, Any]:
 
 
 def _in_order(name: str, value: object) -> object:
-    """Put each rule before its message, as people read them."""
+    """Put each rule before its message, in reading order."""
     if name != VALIDATIONS or not isinstance(value, list):
         return value
     return [{key: rule[key] for key in ("rule", "message", "fieldPath") if key in rule} for rule in value]
 
 
 def _resolved(schema: Schema, definitions: Schema) -> dict[str, Any]:
-    """Put in place of a reference what it names, of an optional value the value; what is said beside it stands."""
+    """Replace a reference by its definition and an optional value by the value; keep the keywords beside it."""
     here = {name: value for name, value in schema.items() if name not in ("$ref", "anyOf", "const")}
     if "$ref" in schema:
         return {**_resolved(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions), **here}

@@ -1,4 +1,4 @@
-"""Times in status, as the API server's own: RFC 3339, in UTC, whole seconds."""
+"""Times in status, in the format of the API server: RFC 3339, in UTC, whole seconds."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, PlainSerializer, WithJsonSchema
 
 
 def _whole(at: datetime) -> datetime:
-    """Take a time without a zone for UTC: on no machine may it mean something else."""
+    """Read a time without a zone as UTC, so that it means the same on every machine."""
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     try:
         return aware.astimezone(UTC).replace(microsecond=0)

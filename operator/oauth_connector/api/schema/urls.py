@@ -1,4 +1,4 @@
-"""Addresses of authorization servers as the API takes them: absolute, with a host, and without a user or a fragment."""
+"""URLs of authorization servers: absolute, with a host, and without user information or a fragment."""
 
 import re
 from typing import Annotated
@@ -22,25 +22,25 @@ _AUTHORITY = rf"([a-zA-Z0-9._-]{{1,253}}|\[({_IPV6})\])(:({_PORT}))?"
 
 _USER = re.compile("^[a-zA-Z]+://[^/?#]*@")
 
-_VISIBLE = written("[!-~]*", "must be written in ASCII without white space")
+_VISIBLE = written("[!-~]*", "must be ASCII without white space")
 _ABSOLUTE = written(
     "https?://.*",
-    "must begin with https:// (or with http://, for hosts that the operator's setting allowedDestinations names)",
+    "must begin with https:// (or with http://, for hosts in the operator setting allowedDestinations)",
 )
 _NO_USER: Rule[str] = Rule(
     f"!self.matches('{_USER.pattern}')",
-    "must not hold a user or password: set client.id and client.secretRef instead",
+    "must not contain a user or password: set client.id and client.secretRef instead",
     lambda url: _USER.match(url) is None,
 )
 _HOST = written(
     rf"([a-zA-Z]+://)?([^/?#@]*@)?({_AUTHORITY})([/?#].*)?",
-    "must name a host, and a port if need be, as in https://login.example.com:8443/token",
+    "must contain a host, and optionally a port, such as https://login.example.com:8443/token",
 )
-_NO_FRAGMENT = written("[^#]*", "must not have a fragment: remove the # and what follows it")
+_NO_FRAGMENT = written("[^#]*", "must not have a fragment: remove # and the text after it")
 _BOUNDS = Field(min_length=1, max_length=2048)
 
 URL = Annotated[str, _BOUNDS, _VISIBLE, _ABSOLUTE, _NO_USER, _HOST, _NO_FRAGMENT]
-"""An endpoint; it may have a query (RFC 6749 §3.2)."""
+"""URL of an endpoint, which may have a query (RFC 6749 §3.2)."""
 
 Issuer = Annotated[
     str,
@@ -52,7 +52,7 @@ Issuer = Annotated[
     written("[^?#]*", "must not have a query or fragment (RFC 8414 section 2)"),
     Rule(
         "!self.contains('/.well-known/')",
-        "must be the issuer itself: leave out /.well-known/ and what follows it",
+        "must be the issuer itself: remove /.well-known/ and the text after it",
         lambda issuer: "/.well-known/" not in issuer,
     ),
 ]

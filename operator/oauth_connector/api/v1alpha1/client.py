@@ -1,4 +1,4 @@
-"""`spec.client` and `spec.password`: as whom tokens are asked for."""
+"""`spec.client` and `spec.password`: the identities that the token request presents."""
 
 from typing import Annotated
 
@@ -10,52 +10,54 @@ from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication
 
 CLIENT_ID_KEY, CLIENT_SECRET_KEY = "client-id", "client-secret"
 USERNAME_KEY, PASSWORD_KEY = "username", "password"  # names of keys
-"""Keys of Secrets where a reference names none. In code, not in the schema: nothing is written into anybody's spec."""
+"""Default keys of references: in code, not in the schema, so that the API server writes nothing into a spec."""
 
 ClientID = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without white space around it"),
+    written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
 ]
 
 Username = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written(r"[^\x00-\x1f\x7f]+", "must not hold control characters, such as a line break"),
+    written(r"[^\x00-\x1f\x7f]+", "must not contain control characters, such as a line break"),
 ]
 
 
 class ClientSpec(Model):
     """The client that is registered at the authorization server."""
 
-    id: ClientID | None = Field(None, description="Client identifier. When absent: read from `idSecretRef`.")
+    id: ClientID | None = Field(None, description="Client identifier. Default: the value that `idSecretRef` refers to.")
     id_secret_ref: SecretKeyReference | None = Field(
         None,
-        description=f"Client identifier in a Secret; key `{CLIENT_ID_KEY}` unless another is named. When absent: `id`.",
+        description=f"Secret that contains the client identifier, in key `{CLIENT_ID_KEY}` unless `key` is set."
+        " Default: none.",
     )
     secret_ref: SecretKeyReference | None = Field(
         None,
-        description=f"Client secret; key `{CLIENT_SECRET_KEY}` unless another is named. When absent: a public client.",
+        description=f"Secret that contains the client secret, in key `{CLIENT_SECRET_KEY}` unless `key` is set."
+        " Default: none, for a public client.",
     )
     authentication: ClientAuthentication | None = Field(
         None,
-        description="How the client proves itself (RFC 6749 §2.3): `Basic` and `Post` send id and secret in the"
-        " Authorization header or in the form, `None` sends the id alone. When absent: `Basic` where there is a secret,"
-        " else `None`.",
+        description="Client authentication (RFC 6749 §2.3). `Basic` sends client id and secret in the"
+        " Authorization header, `Post` sends them in the body, `None` sends the client id alone. Default: for a"
+        " client with a secret the preset's, else `Basic`; for a client without a secret `None`.",
     )
     basic_encoding: BasicEncoding | None = Field(
         None,
-        description="`Form` encodes id and secret as RFC 6749 §2.3.1 says; `Raw` is for servers that do not decode"
-        " them. When absent: `Form`.",
+        description="Encoding of client id and secret for `Basic`. `Form` follows RFC 6749 §2.3.1; `Raw` is for"
+        " servers that do not decode them. Default: `Form`.",
     )
 
-    @rule("has(self.id) != has(self.idSecretRef)", "set id or idSecretRef, and only one of them", "id")
+    @rule("has(self.id) != has(self.idSecretRef)", "set exactly one of id and idSecretRef", "id")
     def _has_one_id(self) -> bool:
         return (self.id is None) != (self.id_secret_ref is None)
 
     @rule(
         "!(has(self.authentication) && self.authentication == 'None' && has(self.secretRef))",
-        "None sends no secret: remove secretRef, or choose Basic or Post",
+        "None sends no client secret: remove secretRef, or set Basic or Post",
         "authentication",
     )
     def _hides_no_secret(self) -> bool:
@@ -63,7 +65,7 @@ class ClientSpec(Model):
 
     @rule(
         "!has(self.authentication) || self.authentication == 'None' || has(self.secretRef)",
-        "Basic and Post send the client's secret: set secretRef, or choose None",
+        "Basic and Post require a client secret: set secretRef, or set None",
         "authentication",
     )
     def _has_the_secret_that_it_sends(self) -> bool:
@@ -72,7 +74,7 @@ class ClientSpec(Model):
     @rule(
         "!has(self.basicEncoding) || (has(self.secretRef) && (!has(self.authentication) || self.authentication =="
         " 'Basic'))",
-        "is for authentication Basic only: remove it",
+        "is allowed with authentication Basic only: remove it",
         "basicEncoding",
     )
     def _encodes_basic_only(self) -> bool:
@@ -81,21 +83,22 @@ class ClientSpec(Model):
 
 
 class PasswordSpec(Model):
-    """The person whose name and password the client hands over (RFC 6749 §4.3)."""
+    """User name and password of the resource owner (RFC 6749 §4.3)."""
 
-    username: Username | None = Field(None, description="Name of the user. When absent: read from `usernameSecretRef`.")
+    username: Username | None = Field(
+        None, description="User name. Default: the value that `usernameSecretRef` refers to."
+    )
     username_secret_ref: SecretKeyReference | None = Field(
         None,
-        description=f"Name of the user in a Secret; key `{USERNAME_KEY}` unless another is named. When absent:"
-        " `username`.",
+        description=f"Secret that contains the user name, in key `{USERNAME_KEY}` unless `key` is set. Default: none.",
     )
     password_secret_ref: SecretKeyReference = Field(
-        description=f"Password; key `{PASSWORD_KEY}` unless another is named."
+        description=f"Secret that contains the password, in key `{PASSWORD_KEY}` unless `key` is set."
     )
 
     @rule(
         "has(self.username) != has(self.usernameSecretRef)",
-        "set username or usernameSecretRef, and only one of them",
+        "set exactly one of username and usernameSecretRef",
         "username",
     )
     def _has_one_name(self) -> bool:

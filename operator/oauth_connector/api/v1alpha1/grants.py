@@ -1,4 +1,4 @@
-"""`spec.authorizationCode` and `spec.refreshToken`: the members of the grants that end in a refresh token."""
+"""`spec.authorizationCode` and `spec.refreshToken`: the settings of the grants that return a refresh token."""
 
 import re
 from enum import StrEnum
@@ -16,7 +16,7 @@ REFRESH_TOKEN_KEY = "refresh-token"
 
 _PORT = "[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 LOOPBACK = re.compile(rf"http://(127\.0\.0\.1|\[::1\]|localhost):({_PORT})(/[!-~]*)?")
-"""A redirect URI on the requester's own machine (RFC 8252 §7.3); ports below 1000 are not a user's to take."""
+"""A loopback redirect URI (RFC 8252 §7.3). Ports below 1000 are excluded, since a user may not listen on them."""
 
 
 class PKCE(StrEnum):
@@ -30,8 +30,8 @@ AuthorizationParameters = Annotated[
     Parameters,
     free_of(
         RESERVED_PARAMETERS,
-        "a parameter that has a field of its own is set there (scopes, audience, resources, client), and one that would"
-        " change what comes back nowhere: remove it",
+        "must not contain reserved parameters: set scopes, audience, resources and client in their"
+        " fields, and remove the others",
     ),
     BeforeValidator(present),
 ]
@@ -41,38 +41,39 @@ RedirectURI = Annotated[
     Field(min_length=1, max_length=1024),
     written(
         f'https://[!-"$-~]+|{LOOPBACK.pattern}',
-        "must be the operator's own redirect URI (leave it out), or one on loopback such as"
+        "must be the redirect URI of the consent server (the default), or a loopback URI such as"
         " http://127.0.0.1:8765/oauth/callback/NAMESPACE/NAME",
     ),
 ]
 
 
 class AuthorizationCodeSpec(Model):
-    """How a person is asked (RFC 6749 §4.1)."""
+    """Settings of the authorization request (RFC 6749 §4.1)."""
 
     redirect_uri: RedirectURI | None = Field(
         None,
-        description="Where the provider sends the browser back to: a port of the requester's machine, for clients that"
-        " cannot be registered otherwise. When absent: the consent service; status tells the exact address.",
+        description="Redirect URI: a loopback URI on the requester's machine, for clients that cannot register"
+        " the one of the consent server. Default: the redirect URI of the consent server, which"
+        " `status.redirectURI` shows.",
     )
     pkce: PKCE | None = Field(
         None,
-        description="`S256`, or `Disabled` for the few providers that refuse it (RFC 7636). When absent: `S256`, unless"
-        " the preset knows better.",
+        description="PKCE method (RFC 7636): `S256`, or `Disabled` for a provider that does not accept it."
+        " Default: `S256`, unless the preset disables it.",
     )
     parameters: AuthorizationParameters | None = Field(
         None,
-        description="Further parameters of the authorization request, beside the preset's; one of the same name takes"
-        " its place. When absent: the preset's alone, if any.",
+        description="Additional parameters of the authorization request. They override the preset's parameters of"
+        " the same name. Default: the parameters of the preset.",
     )
 
 
 class RefreshTokenSpec(Model):
-    """A refresh token that a person brings, to begin with (RFC 6749 §6)."""
+    """The initial refresh token, which the user supplies (RFC 6749 §6)."""
 
     secret_ref: SecretKeyReference = Field(
-        description=f"The refresh token; key `{REFRESH_TOKEN_KEY}` unless another is named. Another one in its place"
-        " begins anew; the same one never rolls back what the provider has rotated since."
+        description=f"Secret that contains the initial refresh token, in key `{REFRESH_TOKEN_KEY}` unless `key` is"
+        " set. A new value replaces the current grant; an unchanged value never replaces a rotated refresh token."
     )
 
 
@@ -81,7 +82,7 @@ def needed_by(grant: GrantType, field: str) -> Rule[Model]:
     name = camel(field)
     return Rule(
         f"self.grantType != '{grant.value}' || has(self.{name})",
-        f"grantType {grant.value} needs it: set it",
+        f"is required with grantType {grant.value}: set it",
         lambda spec: _grant(spec) is not grant or getattr(spec, field) is not None,
         name,
     )
@@ -92,7 +93,7 @@ def only_for(grant: GrantType, field: str) -> Rule[Model]:
     name = camel(field)
     return Rule(
         f"self.grantType == '{grant.value}' || !has(self.{name})",
-        f"is for grantType {grant.value} only: remove it, or change grantType",
+        f"is allowed with grantType {grant.value} only: remove it, or change grantType",
         lambda spec: _grant(spec) is grant or getattr(spec, field) is None,
         name,
     )

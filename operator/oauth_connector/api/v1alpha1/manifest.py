@@ -1,4 +1,4 @@
-"""A whole `OAuthConnector` as a person writes it: what stands around `spec`."""
+"""A complete `OAuthConnector` manifest: `spec` and the fields around it."""
 
 from typing import Annotated, Literal
 
@@ -12,14 +12,15 @@ LONGEST_NAME = 200
 
 NAME_RULE: Rule[str] = Rule(
     f"size(self.metadata.name) <= {LONGEST_NAME}",
-    f"metadata.name must have at most {LONGEST_NAME} characters, since names of Secrets are made of it: shorten it",
+    f"metadata.name must have at most {LONGEST_NAME} characters, because names of Secrets are"
+    " derived from it: shorten it",
     lambda name: len(name) <= LONGEST_NAME,
 )
-"""At the root of the CRD: of `metadata`, CEL sees the name alone."""
+"""A rule at the root of the CRD: of `metadata`, CEL can read only the names."""
 
 
 class ObjectMetadata(Model):
-    """What matters here of `metadata`; the rest is the API server's to judge."""
+    """The validated part of `metadata`; the API server validates the other fields."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -27,7 +28,7 @@ class ObjectMetadata(Model):
 
 
 class Manifest(Model):
-    """A connector in a file."""
+    """An `OAuthConnector` manifest."""
 
     api_version: Literal["oauthconnector.dev/v1alpha1"]
     kind: Literal["OAuthConnector"]

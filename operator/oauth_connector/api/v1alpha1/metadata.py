@@ -1,4 +1,4 @@
-"""Labels and annotations that a person may put on the output Secret, and those that are not a person's to set."""
+"""Labels and annotations of the output Secret: the names and values that a spec may set."""
 
 import re
 from collections.abc import Mapping
@@ -28,14 +28,14 @@ def _are_free(entries: Mapping[str, str]) -> bool:
 
 _NAMES = Rule(
     f"self.all(k, {_matches(_NAME)} && {_matches(_LENGTHS)})",
-    "names must be such as team or example.com/team: letters, digits, '-', '_' and '.', at most 63 characters after the"
-    " '/', and a domain before it",
+    "must have names such as team or example.com/team: an optional domain and '/', then at most"
+    " 63 letters, digits, '-', '_' and '.'",
     _are_names,
 )
 _FREE = Rule(
     f"self.all(k, !{_matches(_RESERVED)})",
-    "names under kubernetes.io, k8s.io, argocd.* and oauthconnector.dev are not yours to set on the Secret: with them"
-    " Kubernetes, Argo CD or this operator would take it for something else; use a domain of your own",
+    "must not have names under kubernetes.io, k8s.io, argocd.* and oauthconnector.dev, which are"
+    " reserved for Kubernetes, Argo CD and this operator: use another domain",
     _are_free,
 )
 
@@ -44,7 +44,7 @@ LabelValue = Annotated[
     Field(max_length=63),
     written(
         "([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?",
-        "must be the value of a label: letters, digits, '-', '_' and '.', with a letter or digit at both ends",
+        "must be a valid label value: letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     ),
 ]
 

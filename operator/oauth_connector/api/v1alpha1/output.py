@@ -1,4 +1,4 @@
-"""`spec.output`: what the Secret looks like that pods mount."""
+"""`spec.output`: name, keys and metadata of the output Secret."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ from oauth_connector.api.v1alpha1.references import DataKey, ObjectName
 
 
 class OutputField(StrEnum):
-    """What of a token can be published under a key of its own."""
+    """Fields of a token that can be published, each under its own key."""
 
     ACCESS_TOKEN = "AccessToken"  # the name of a field
     TOKEN_TYPE = "TokenType"  # as above
@@ -28,18 +28,18 @@ DEFAULT_KEYS: Mapping[OutputField, str] = {
     OutputField.AUTHORIZATION: "authorization",
     OutputField.SCOPE: "scope",
 }
-"""The keys of a Secret whose connector names none."""
+"""Default keys of the output Secret."""
 
 
 class OutputFormatType(StrEnum):
-    """Formats that hold all fields under one key."""
+    """Formats that contain all fields under one key."""
 
     DOT_ENV = "DotEnv"
     JSON = "JSON"
 
 
 class DeletionPolicy(StrEnum):
-    """What becomes of the Secret when its connector is deleted."""
+    """Effect on the output Secret when its connector is deleted."""
 
     DELETE = "Delete"
     RETAIN = "Retain"
@@ -48,42 +48,48 @@ class DeletionPolicy(StrEnum):
 MemberName = Annotated[
     str,
     Field(min_length=1, max_length=128),
-    written("[!-~]+", "must be the name of a member of the response, such as instance_url: ASCII without white space"),
+    written(
+        "[!-~]+", "must be the name of a member of the token response, such as instance_url: ASCII without white space"
+    ),
     Rule(
         "self != 'refresh_token'",
-        "a refresh token is the operator's alone, and pods must not see it: remove it",
+        "must not be refresh_token, because Pods must not receive refresh tokens: remove it",
         lambda name: name != "refresh_token",
     ),
 ]
 
 
 class OutputData(Model):
-    """One field under one key."""
+    """A field of the token and its key."""
 
     field: OutputField = Field(
-        description="`AccessToken`: the bare token. `TokenType`: as the provider says. `ExpiresAt`: RFC 3339, in UTC."
-        " `Authorization`: `headerPrefix` and the token. `Scope`: what was granted, separated by spaces, when known."
+        description="`AccessToken`: the bare token. `TokenType`: its type, as in the token response. `ExpiresAt`:"
+        " its expiration time, RFC 3339 in UTC. `Authorization`: `headerPrefix` and the token. `Scope`: the"
+        " granted scopes, separated by spaces, if known."
     )
-    key: DataKey = Field(description="Its key in the Secret.")
+    key: DataKey = Field(description="Key in the Secret.")
 
 
 class OutputFormat(Model):
-    """All fields under one key, in a named format."""
+    """All fields of the token under one key, in one format."""
 
     type: OutputFormatType = Field(description="`DotEnv`: lines of NAME=value. `JSON`: one object.")
-    key: DataKey = Field(description="Its key in the Secret, such as `.env`.")
+    key: DataKey = Field(description="Key in the Secret, such as `.env`.")
 
 
 class ResponseField(Model):
-    """A member of the token response under a key of its own."""
+    """A member of the token response and its key."""
 
     name: MemberName = Field(
-        description="Name of the member, such as `instance_url`; it is left out where the response has none."
+        description="Name of the member, such as `instance_url`. If the response does not contain it, the Secret"
+        " has no such key."
     )
-    key: DataKey = Field(description="Its key in the Secret.")
+    key: DataKey = Field(description="Key in the Secret.")
 
 
-_NOT_EMPTY: Rule[tuple[OutputData, ...]] = Rule("size(self) > 0", "must name a field: add one, or remove data", bool)
+_NOT_EMPTY: Rule[tuple[OutputData, ...]] = Rule(
+    "size(self) > 0", "must not be empty: add a field, or remove data", bool
+)
 
 _DEFAULTS = f"[{', '.join(cel_text(key) for key in DEFAULT_KEYS.values())}]"
 _DATA_KEYS = f"(has(self.data) ? self.data.map(d, d.key) : {_DEFAULTS})"
@@ -95,80 +101,82 @@ def _once(items: str, member: str) -> str:
 
 
 class Output(Model):
-    """The Secret that pods mount. Keys are used once, over `data`, `formats` and `responseFields` together."""
+    """The Secret that Pods mount. Each key may be used once in `data`, `formats` and `responseFields` together."""
 
     secret_name: ObjectName | None = Field(
         None,
-        description="Name of the Secret. It may change: the new Secret is written, then the old one removed."
-        " When absent: `<connector>-token`.",
+        description="Name of the Secret. After a change the operator writes the new Secret, then deletes the old"
+        " one. Default: `<connector>-token`.",
     )
     data: Annotated[tuple[OutputData, ...], Field(max_length=16), _NOT_EMPTY] | None = Field(
         None,
-        description="Fields and their keys. When absent: `access_token`, `token_type`, `expires_at`, `authorization`,"
-        " and `scope` when it is known.",
+        description="Fields of the token and their keys. Default: `access_token`, `token_type`, `expires_at`,"
+        " `authorization`, and `scope` if it is known.",
     )
     formats: Annotated[tuple[OutputFormat, ...], Field(max_length=4)] | None = Field(
-        None, description="Keys that hold all fields in a named format, beside `data`. When absent: none."
+        None, description="Keys that contain all fields in one format, in addition to `data`. Default: none."
     )
     response_fields: Annotated[tuple[ResponseField, ...], Field(max_length=16)] | None = Field(
         None,
-        description="Further members of the token response to publish, beside `data`: nothing else of it is kept. When"
-        " absent: none.",
+        description="Members of the token response to publish, in addition to `data`. The operator stores no"
+        " other member. Default: none.",
     )
-    labels: Labels | None = Field(None, description="Labels of the Secret, beside ours. When absent: none.")
+    labels: Labels | None = Field(
+        None, description="Labels of the Secret, in addition to those of the operator. Default: none."
+    )
     annotations: Annotations | None = Field(
-        None, description="Annotations of the Secret, beside ours. When absent: none."
+        None, description="Annotations of the Secret, in addition to those of the operator. Default: none."
     )
     deletion_policy: DeletionPolicy | None = Field(
         None,
-        description="`Delete`: the Secret goes with the connector. `Retain`: it stays, and its token expires. When"
-        " absent: `Delete`.",
+        description="`Delete`: the Secret is deleted together with the connector. `Retain`: the Secret stays, and"
+        " its token expires. Default: `Delete`.",
     )
 
     @rule(
         "!has(self.secretName) || !self.secretName.endsWith('-oauth-state')",
-        "must not end with -oauth-state, as the operator's own Secrets do: choose another name",
+        "must not end with -oauth-state, which is reserved for the Secrets of the operator: choose another name",
         "secretName",
     )
     def _is_no_state(self) -> bool:
         return not (self.secret_name or "").endswith("-oauth-state")
 
-    @rule(_once("data", "key"), "each key may be used once: choose another for the second", "data")
+    @rule(_once("data", "key"), "contains the same key twice: use each key once", "data")
     def _has_each_data_key_once(self) -> bool:
         return _unique(data.key for data in self.data or ())
 
-    @rule(_once("data", "field"), "each field may be published once: remove the second", "data")
+    @rule(_once("data", "field"), "contains the same field twice: remove one", "data")
     def _has_each_field_once(self) -> bool:
         return _unique(data.field for data in self.data or ())
 
-    @rule(_once("formats", "key"), "each key may be used once: choose another for the second", "formats")
+    @rule(_once("formats", "key"), "contains the same key twice: use each key once", "formats")
     def _has_each_format_key_once(self) -> bool:
         return _unique(chosen.key for chosen in self.formats or ())
 
-    @rule(_once("formats", "type"), "each format may be published once: remove the second", "formats")
+    @rule(_once("formats", "type"), "contains the same format twice: remove one", "formats")
     def _has_each_format_once(self) -> bool:
         return _unique(chosen.type for chosen in self.formats or ())
 
     @rule(
         f"!has(self.formats) || self.formats.all(x, !(x.key in {_DATA_KEYS}))",
-        "a key is used by data already, or is one of its defaults: choose another",
+        "contains a key that data uses, explicitly or by default: choose another key",
         "formats",
     )
     def _keeps_formats_apart(self) -> bool:
         return not self._data_keys & {chosen.key for chosen in self.formats or ()}
 
-    @rule(_once("responseFields", "key"), "each key may be used once: choose another for the second", "responseFields")
+    @rule(_once("responseFields", "key"), "contains the same key twice: use each key once", "responseFields")
     def _has_each_response_key_once(self) -> bool:
         return _unique(chosen.key for chosen in self.response_fields or ())
 
-    @rule(_once("responseFields", "name"), "each member may be published once: remove the second", "responseFields")
+    @rule(_once("responseFields", "name"), "contains the same member twice: remove one", "responseFields")
     def _has_each_member_once(self) -> bool:
         return _unique(chosen.name for chosen in self.response_fields or ())
 
     @rule(
         f"!has(self.responseFields) || self.responseFields.all(x, !(x.key in {_DATA_KEYS}) && !(x.key in"
         f" {_FORMAT_KEYS}))",
-        "a key is used by data or formats already, or is one of data's defaults: choose another",
+        "contains a key that data or formats use, explicitly or by default: choose another key",
         "responseFields",
     )
     def _keeps_members_apart(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a token request carries beside grant and client, as a person writes it in `spec`."""
+"""Parameters of the token request, as in `spec`: scopes, audience, additional parameters."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -11,7 +11,7 @@ from oauth_connector.oauth.token_request import RESERVED_PARAMETERS
 
 
 class ScopeSeparator(StrEnum):
-    """What joins scopes on the wire."""
+    """Character between the scopes in a request."""
 
     SPACE = "Space"
     COMMA = "Comma"
@@ -23,27 +23,32 @@ _SCOPE = r"[!#-\[\]-~]"
 Scope = Annotated[
     str,
     Field(min_length=1, max_length=512),
-    written(f"{_SCOPE}+", 'must be one scope, without white space, quotes and \\: write one an entry, or set "scope"'),
+    written(
+        f"{_SCOPE}+",
+        "must be a single scope without white space, quotes and backslashes: use one entry for each"
+        ' scope, or set "scope"',
+    ),
 ]
 ScopeText = Annotated[
     str,
     Field(min_length=1, max_length=4096),
     written(
         rf"[ ,\t\r\n]*[!#-+.-\[\]-~-]({_SCOPE}|[ \t\r\n])*",
-        "must be scopes separated by commas or white space, without quotes and \\",
+        "must be scopes separated by commas or white space, without quotes and backslashes",
     ),
 ]
 Audience = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without white space around it"),
+    written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
 ]
 Prefix = Annotated[
     str,
     Field(max_length=64),
     written(
         "([!-~]([ -~]*[!-~])?)?",
-        "must be printable ASCII without white space around it, such as Zoho-oauthtoken, or empty for the bare token",
+        "must be printable ASCII without leading or trailing white space, such as Zoho-oauthtoken, or"
+        " empty to publish the bare token",
     ),
 ]
 
@@ -55,15 +60,15 @@ Parameters = Annotated[
     Field(max_length=16),
     Rule(
         f"self.all(k, {_PARAMETER.cel.replace('self', 'k')})",
-        "names must be letters, digits, '_', '.' and '-', at most 128 of them (RFC 6749 section 8.2)",
+        "must have names of at most 128 letters, digits, '_', '.' and '-' (RFC 6749 section 8.2)",
         lambda parameters: all(_PARAMETER.holds(name) for name in parameters),
     ),
 ]
-"""Further parameters of a request; which names are free is another rule's to say."""
+"""Additional parameters of a request. `free_of` adds the rule about reserved names."""
 
 
 def free_of(reserved: Collection[str], message: str) -> Rule[Mapping[str, str]]:
-    """Give the rule that no parameter has a name that is ours to set."""
+    """Return the rule that no parameter has a reserved name."""
     names = ", ".join(cel_text(name) for name in sorted(reserved))
     return Rule(f"self.all(k, !(k in [{names}]))", message, lambda parameters: parameters.keys().isdisjoint(reserved))
 
@@ -72,8 +77,8 @@ TokenParameters = Annotated[
     Parameters,
     free_of(
         RESERVED_PARAMETERS,
-        "a parameter that has a field of its own is set there (scopes, audience, resources, client, password), and"
-        " one of another grant nowhere: remove it",
+        "must not contain reserved parameters: set scopes, audience, resources, client and password"
+        " in their fields, and remove the others",
     ),
     BeforeValidator(present),
 ]

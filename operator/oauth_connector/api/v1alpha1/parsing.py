@@ -1,6 +1,6 @@
-"""A manifest judged as the API server judges it: the model, or every field that is wrong and how to mend it.
+"""Validation of a manifest, with the same result as in the API server: the model, or a problem for each invalid field.
 
-No sentence holds the library's jargon or what a person wrote: a value may be a secret in the wrong place.
+No message contains terms of the library or values of the manifest: a value may be a secret in the wrong field.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,10 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
 _SENTENCES = {
     "missing": "is required: set it",
-    "extra_forbidden": "is not a field here: check its name and its place",
-    "string_type": "must be text: put it in quotes",
+    "extra_forbidden": "is not a known field: check its name and its place",
+    "string_type": "must be a string: put it in quotes",
     "bool_type": "must be true or false, without quotes",
-    "int_type": "must be a whole number, without quotes",
+    "int_type": "must be an integer, without quotes",
     "tuple_type": "must be a list",
     "dict_type": "must be an object",
     "model_type": "must be an object",
@@ -34,7 +34,7 @@ _SENTENCES = {
 
 
 def parse_spec(spec: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
-    """Read a spec, or tell each field that is wrong."""
+    """Read a spec, or return a problem for each invalid field."""
     try:
         return OAuthConnectorSpec.model_validate(spec, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -42,7 +42,7 @@ def parse_spec(spec: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldPr
 
 
 def parse_manifest(manifest: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
-    """Read the spec of a whole manifest, or tell each field that is wrong, of `metadata` and of its head too."""
+    """Read the spec of a complete manifest, or return a problem for each invalid field, `metadata` included."""
     try:
         return Manifest.model_validate(manifest, by_alias=True, by_name=False).spec
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""`spec.provider`: whom tokens are asked of."""
+"""`spec.provider`: the authorization server."""
 
 import base64
 import binascii
@@ -24,12 +24,12 @@ CABundle = Annotated[
     Field(min_length=1, max_length=65536),
     Rule(
         f"!self.contains('{PEM}')",
-        "is PEM as it stands in the file: base64-encode it (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
+        "is PEM without base64: base64-encode it (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
         lambda text: PEM not in text,
     ),
     Rule(
         f"self.contains('{PEM}') || self.matches({cel_text(f'^({_BASE64})$')})",
-        "must be PEM in base64: encode the file (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
+        "must be base64-encoded PEM: encode the file (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
         matches(_BASE64),
     ),
 ]
@@ -40,47 +40,57 @@ class ProviderSpec(Model):
 
     preset: PresetName | None = Field(
         None,
-        description="A provider that is known by name: its endpoints and quirks; whatever is set beside it overrides"
-        " it. When absent: an authorization server as the standards have it.",
+        description="Name of a known provider. The preset sets its endpoints and properties; the other fields"
+        " override them. Default: a provider that follows the standards.",
     )
     parameters: PresetParameters | None = Field(
-        None, description="What the preset's addresses depend on, such as a tenant. When absent: its defaults."
+        None, description="Values for the preset's endpoints, such as a tenant. Default: the defaults of the preset."
     )
     issuer: Issuer | None = Field(
-        None, description="Issuer whose endpoints are discovered (RFC 8414, then OpenID Connect Discovery)."
+        None,
+        description="Issuer identifier. The operator discovers the endpoints from its metadata (RFC 8414, then"
+        " OpenID Connect Discovery).",
     )
     token_url: URL | None = Field(
-        None, description="Token endpoint. When absent: what discovery finds; beside `issuer`, it overrides that."
+        None, description="Token endpoint. Default: the discovered endpoint if `issuer` is set, else the preset's."
     )
     authorization_url: URL | None = Field(
-        None, description="Authorization endpoint, where the browser is sent. When absent: what discovery finds."
+        None,
+        description="Authorization endpoint, which the user opens in a browser. Default: the discovered endpoint"
+        " if `issuer` is set, else the preset's.",
     )
     revocation_url: URL | None = Field(
-        None, description="Revocation endpoint (RFC 7009). When absent: what discovery finds, if anything."
+        None, description="Revocation endpoint (RFC 7009). Default: the discovered endpoint, else the preset's, if any."
     )
     ca_bundle: CABundle | None = Field(
-        None, description="Certificates to trust beside the operator's, PEM in base64. When absent: none."
+        None,
+        description="CA certificates to trust in addition to those of the operator, as base64-encoded PEM."
+        " Default: none.",
     )
     ca_bundle_ref: ConfigMapKeyReference | None = Field(
         None,
-        description=f"Certificates to trust beside the operator's, PEM in a ConfigMap; key `{CA_KEY}` unless another is"
-        " named. When absent: none.",
+        description="ConfigMap with CA certificates (PEM) to trust in addition to those of the operator, in key"
+        f" `{CA_KEY}` unless `key` is set. Default: none.",
     )
 
     @rule(
         "has(self.issuer) || has(self.tokenURL) || has(self.preset)",
-        "set issuer, from which the token endpoint is discovered, or set tokenURL, or a preset",
+        "has no token endpoint: set issuer, tokenURL or preset",
     )
     def _has_an_endpoint(self) -> bool:
         return self.issuer is not None or self.token_url is not None or self.preset is not None
 
-    @rule("!has(self.parameters) || has(self.preset)", "are for a preset: set preset, or remove them", "parameters")
+    @rule(
+        "!has(self.parameters) || has(self.preset)",
+        "are allowed with a preset only: set preset, or remove them",
+        "parameters",
+    )
     def _has_parameters_of_a_preset(self) -> bool:
         return self.parameters is None or self.preset is not None
 
     @rule(
         fits("has(self.preset)", "has(self.parameters)"),
-        "the preset does not have all of these: look at docs/reference/presets.md for their names",
+        "contain a name that the preset does not have: see docs/reference/presets.md for the names",
         "parameters",
     )
     def _has_known_parameters(self) -> bool:
@@ -88,7 +98,7 @@ class ProviderSpec(Model):
 
     @rule(
         values_are_known("has(self.preset)", "has(self.parameters)"),
-        "one of them has not the form that the preset wants: look at docs/reference/presets.md",
+        "contain a value that the preset does not allow: see docs/reference/presets.md for the values",
         "parameters",
     )
     def _has_parameters_of_their_form(self) -> bool:
@@ -96,8 +106,8 @@ class ProviderSpec(Model):
 
     @rule(
         lacks("has(self.preset)", "has(self.parameters)"),
-        "this preset cannot do without more of them: look at docs/reference/presets.md, or set issuer, or tokenURL and"
-        " authorizationURL",
+        "lack a parameter that the preset requires: see docs/reference/presets.md, or set issuer, or"
+        " set tokenURL and authorizationURL",
         "parameters",
     )
     def _has_what_the_preset_needs(self) -> bool:

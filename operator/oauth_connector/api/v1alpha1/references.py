@@ -1,4 +1,4 @@
-"""References to Secrets and ConfigMaps: always in the connector's own namespace."""
+"""References to Secrets and ConfigMaps in the connector's own namespace."""
 
 from typing import Annotated, Literal
 
@@ -7,23 +7,23 @@ from pydantic import ConfigDict, Field
 from oauth_connector.api.schema.fields import Model, written
 
 SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-"""A DNS-1123 subdomain, which names of Secrets and ConfigMaps are."""
+"""A DNS-1123 subdomain: the form of the names of Secrets and ConfigMaps."""
 
 KEY = r"[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*"
-"""A key of a Secret or ConfigMap; the API server refuses `.` and whatever begins with `..`."""
+"""A key of a Secret or ConfigMap. The API server rejects `.` and keys that begin with `..`."""
 
 ObjectName = Annotated[
     str,
     Field(min_length=1, max_length=253),
     written(
         SUBDOMAIN,
-        "must be the name of an object: lower-case letters, digits, '-' and '.', with a letter or digit at both ends",
+        "must be a valid object name: lower-case letters, digits, '-' and '.', with a letter or digit at both ends",
     ),
 ]
 DataKey = Annotated[
     str,
     Field(min_length=1, max_length=253),
-    written(KEY, "must be a key: letters, digits, '-', '_' and '.', and not '..' at its beginning"),
+    written(KEY, "must be a valid key: letters, digits, '-', '_' and '.', and not '..' at the beginning"),
 ]
 
 CA_KEY = "ca.crt"
@@ -38,7 +38,7 @@ class SecretKeyReference(Model):
 
     name: ObjectName = Field(description="Name of the Secret.")
     key: DataKey | None = Field(
-        None, description="Key within the Secret. When absent: the one that the description of the reference names."
+        None, description="Key in the Secret. Default: the key that the description of the reference names."
     )
 
 
@@ -47,11 +47,11 @@ class ConfigMapKeyReference(Model):
 
     model_config = _ATOMIC
 
-    kind: Literal["ConfigMap"] | None = Field(None, description="What is referred to. When absent: `ConfigMap`.")
+    kind: Literal["ConfigMap"] | None = Field(None, description="Kind of the referenced object. Default: `ConfigMap`.")
     name: ObjectName = Field(description="Name of the ConfigMap.")
-    key: DataKey | None = Field(None, description=f"Key within the ConfigMap. When absent: `{CA_KEY}`.")
+    key: DataKey | None = Field(None, description=f"Key in the ConfigMap. Default: `{CA_KEY}`.")
 
     @property
     def effective_key(self) -> str:
-        """Give the key, by default `ca.crt`."""
+        """Return the key, by default `ca.crt`."""
         return self.key or CA_KEY

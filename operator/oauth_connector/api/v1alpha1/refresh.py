@@ -1,4 +1,4 @@
-"""`spec.refresh`: when a token is replaced."""
+"""`spec.refresh`: when the operator refreshes the token."""
 
 from typing import Annotated
 
@@ -11,27 +11,28 @@ DEFAULT_LIFETIME = "1h"
 
 
 class Refresh(Model):
-    """When a token is replaced."""
+    """When the operator refreshes the token."""
 
     before: Annotated[Duration, at_least("1s")] | None = Field(
         None,
-        description="How long before expiry, to the second; one that is not shorter than the token's life is ignored,"
-        " and an Event says so. When absent: `beforePercentage`.",
+        description="Time before expiry at which the operator refreshes the token, without jitter. A value that"
+        " is not shorter than the lifetime of the token is ignored; an Event reports this. Default:"
+        " `beforePercentage` applies.",
     )
     before_percentage: Annotated[int, Field(strict=True, ge=5, le=80)] | None = Field(
         None,
-        description="The share of the life that is left when it is replaced, spread a little from connector to"
-        " connector. When absent: 33.",
+        description="Percentage of the lifetime that is left at the refresh; each connector adds a small jitter."
+        " Default: 33, or 5 for a preset whose provider revokes the old token at a refresh.",
     )
     default_lifetime: Annotated[Duration, at_least("15s")] | None = Field(
         None,
-        description="The life to assume when the provider tells none. When absent: the preset's, else"
+        description="Lifetime to assume if the token response contains none. Default: the preset's, else"
         f" `{DEFAULT_LIFETIME}`.",
     )
     max_lifetime: Annotated[Duration, at_least("60s")] | None = Field(
         None,
-        description="Replace a token at least this often; a living token is never declared dead by it. When absent: as"
-        " long as the token lives.",
+        description="Maximum time until the next refresh. It does not change the expiration time of the token."
+        " Default: the lifetime of the token.",
     )
 
     @rule(
@@ -44,15 +45,15 @@ class Refresh(Model):
 
     @property
     def before_seconds(self) -> int | None:
-        """Give `before` in seconds."""
+        """Return `before` in seconds."""
         return None if self.before is None else in_seconds(self.before)
 
     @property
     def max_lifetime_seconds(self) -> int | None:
-        """Give `maxLifetime` in seconds."""
+        """Return `maxLifetime` in seconds."""
         return None if self.max_lifetime is None else in_seconds(self.max_lifetime)
 
     @property
     def default_lifetime_seconds(self) -> int:
-        """Give `defaultLifetime` in seconds."""
+        """Return `defaultLifetime` in seconds."""
         return in_seconds(self.default_lifetime or DEFAULT_LIFETIME)

@@ -1,8 +1,7 @@
 """The spec of an `OAuthConnector`, `oauthconnector.dev/v1alpha1`: the one source of the CRD and its reference page.
 
-A field is here only when it does something. Defaults are applied in code, not in the schema: a default that the API
-server writes into somebody's nested object is a difference that a GitOps controller reports for ever. Descriptions tell
-them after the words "When absent".
+Defaults are applied in code, not in the schema: a default that the API server writes into a nested object of a user is
+a permanent difference for a GitOps controller. Descriptions end with the default, after the word "Default".
 """
 
 from functools import cached_property
@@ -34,59 +33,65 @@ BEARER = "Bearer"
 
 
 class OAuthConnectorSpec(Model):
-    """What a person asks for."""
+    """The token to obtain, and the Secret to publish it in."""
 
     grant_type: GrantType = Field(
-        description="How the token is asked for: by the client on its own behalf (RFC 6749 §4.4), with a person's name"
-        " and password (§4.3), with a person's consent in a browser (§4.1), or with a refresh token that is brought"
-        " along (§6)."
+        description="Grant type. `ClientCredentials`: the client requests the token for itself (RFC 6749 §4.4)."
+        " `Password`: the client sends a user name and a password (§4.3). `AuthorizationCode`: a user authorizes"
+        " the client in a browser (§4.1). `RefreshToken`: the user supplies an initial refresh token (§6)."
     )
     provider: ProviderSpec = Field(description="The authorization server.")
-    client: ClientSpec = Field(description="The client that is registered there.")
+    client: ClientSpec = Field(description="The client that is registered at the authorization server.")
     password: PasswordSpec | None = Field(
         None,
-        description="The person whose name and password are handed over: for grantType `Password`, and only there.",
+        description="User name and password of the resource owner. Required for grantType `Password`, not allowed"
+        " otherwise.",
     )
     authorization_code: AuthorizationCodeSpec | None = Field(
-        None, description="How a person is asked: for grantType `AuthorizationCode`. When absent: its defaults."
+        None,
+        description="Settings of the authorization request, for grantType `AuthorizationCode` only. Default: the"
+        " defaults of its fields.",
     )
     refresh_token: RefreshTokenSpec | None = Field(
-        None, description="The refresh token to begin with: for grantType `RefreshToken`, and only there."
+        None, description="The initial refresh token. Required for grantType `RefreshToken`, not allowed otherwise."
     )
     scopes: Annotated[tuple[Scope, ...], Field(max_length=64)] | None = Field(
-        None, description="Scopes to ask for, one an entry. When absent: `scope`."
+        None, description="Scopes to request, one per entry. Default: the scopes in `scope`."
     )
     scope: ScopeText | None = Field(
         None,
-        description="Scopes as one text, separated by commas or white space, as forms have it. When absent: the"
-        " provider decides.",
+        description="Scopes to request as one string, separated by commas or white space. Default: the provider"
+        " decides.",
     )
     scope_separator: ScopeSeparator | None = Field(
-        None, description="What joins the scopes on the wire, however they are written here. When absent: `Space`."
+        None, description="Character between the scopes in the request. Default: the preset's, else `Space`."
     )
     audience: Audience | None = Field(
-        None, description="Audience of the token, as Auth0, Okta and Hydra take it. When absent: not sent."
+        None, description="Audience of the token: a parameter of Auth0, Okta and Ory Hydra. Default: not sent."
     )
     resources: Annotated[tuple[AbsoluteURI, ...], Field(max_length=16)] | None = Field(
-        None, description="Resource indicators: absolute URIs (RFC 8707). When absent: none."
+        None, description="Resource indicators: absolute URIs (RFC 8707). Default: none."
     )
     token_parameters: TokenParameters | None = Field(
-        None, description="Further parameters of the token request; not for secrets. When absent: none."
+        None, description="Additional parameters of the token request. They must not contain secrets. Default: none."
     )
     header_prefix: Prefix | None = Field(
         None,
-        description=f"What stands before the token in `authorization`; empty for the bare token. When absent:"
-        f" `{BEARER}`.",
+        description="Text before the token in the key `authorization`. With an empty string the key contains the"
+        f" token alone. Default: the preset's, else `{BEARER}`.",
     )
     refresh: Refresh | None = Field(
         None,
-        description="When the token is replaced. When absent: with a third of its life left, spread a little.",
+        description="When the operator refreshes the token. Default: when a third of its lifetime is left, with a"
+        " small jitter.",
     )
     output: Output | None = Field(
-        None, description="The Secret that pods mount. When absent: `<connector>-token` with its default keys."
+        None, description="The Secret that Pods mount. Default: Secret `<connector>-token` with the default keys."
     )
     suspend: Annotated[bool, Field(strict=True)] | None = Field(
-        None, description="Make no token call while true; what is there stays. When absent: `false`."
+        None,
+        description="While true, the operator sends no token requests. The Secret and its token stay. Default:"
+        " `false`.",
     )
 
     @rule("!(has(self.scopes) && has(self.scope))", "set scopes or scope, not both: remove one", "scope")
@@ -101,8 +106,7 @@ class OAuthConnectorSpec(Model):
 
     @rule(
         "self.grantType != 'ClientCredentials' || has(self.client.secretRef)",
-        "grantType ClientCredentials needs client.secretRef: a client without a secret cannot ask on its own behalf"
-        " (RFC 6749 section 4.4)",
+        "grantType ClientCredentials requires a confidential client (RFC 6749 section 4.4): set client.secretRef",
         "client",
     )
     def _has_a_confidential_client(self) -> bool:
@@ -110,7 +114,8 @@ class OAuthConnectorSpec(Model):
 
     @rule(
         "self.grantType != 'AuthorizationCode' || has(self.client.id)",
-        "grantType AuthorizationCode needs client.id: the browser's link shows it, so that a Secret would hide nothing",
+        "grantType AuthorizationCode requires client.id, because the URL in the browser contains it:"
+        " set client.id instead of client.idSecretRef",
         "client",
     )
     def _shows_its_client(self) -> bool:
@@ -119,7 +124,7 @@ class OAuthConnectorSpec(Model):
     @rule(
         "self.grantType != 'AuthorizationCode' || has(self.provider.authorizationURL) || has(self.provider.issuer) ||"
         " has(self.provider.preset)",
-        "grantType AuthorizationCode needs to know where to send the browser: set authorizationURL, issuer or preset",
+        "grantType AuthorizationCode requires an authorization endpoint: set authorizationURL, issuer or preset",
         "provider",
     )
     def _knows_where_to_send_the_browser(self) -> bool:
@@ -130,8 +135,8 @@ class OAuthConnectorSpec(Model):
         "!has(self.authorizationCode) || !has(self.authorizationCode.pkce) || self.authorizationCode.pkce == 'S256' ||"
         " (has(self.client.secretRef) && (!has(self.authorizationCode.redirectURI) ||"
         " self.authorizationCode.redirectURI.startsWith('https://')))",
-        "pkce may be disabled neither for a redirect URI on loopback nor for a client without a secret: a code that is"
-        " caught on its way could then be used by anybody",
+        "PKCE must not be disabled for a loopback redirect URI or for a client without a secret,"
+        " because another party could redeem an intercepted code: set pkce to S256",
         "authorizationCode",
     )
     def _guards_codes_that_can_be_caught(self) -> bool:

@@ -1,4 +1,4 @@
-"""The status of an `OAuthConnector`: what the operator did, and what a person must do."""
+"""The status of an `OAuthConnector`: the observed state, and the action that a user must take."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, Self
@@ -32,40 +32,43 @@ class Condition(Model):
     """A `metav1.Condition`."""
 
     type: Annotated[str, Field(min_length=1, max_length=316)] = Field(
-        description="`Ready` always; `Reconciling`, `Stalled`, `RefreshFailed`, `ConsentRequired` only while true."
+        description="`Ready` is always present. `Reconciling`, `Stalled`, `RefreshFailed` and `ConsentRequired`"
+        " are present only while they are true."
     )
-    status: Literal["True", "False", "Unknown"] = Field(description="Whether it is so.")
-    reason: ReasonText = Field(description="Why, in one word: a closed set.")
-    message: Annotated[str, Field(max_length=LONGEST_MESSAGE)] = Field(
-        description="Why, in one sentence, and what to do."
-    )
-    observed_generation: Generation = Field(description="Generation of the spec that it is about.")
-    last_transition_time: Time = Field(description="When its status last changed.")
+    status: Literal["True", "False", "Unknown"] = Field(description="`True`, `False` or `Unknown`.")
+    reason: ReasonText = Field(description="Reason in PascalCase, from a closed set.")
+    message: Annotated[str, Field(max_length=LONGEST_MESSAGE)] = Field(description="What is wrong, and what to do.")
+    observed_generation: Generation = Field(description="Generation of the spec that this condition describes.")
+    last_transition_time: Time = Field(description="Time at which `status` last changed.")
 
 
 class SecretReference(Model):
-    """The Secret that was written."""
+    """The output Secret."""
 
     name: Annotated[str, Field(max_length=253)] = Field(description="Name of the Secret.")
 
 
 class LastError(Model):
-    """What went wrong last; absent while nothing is wrong. No text of the provider's but codes of known shape."""
+    """The last error; absent after a success. It contains codes only, and no text from the provider."""
 
-    reason: ReasonText = Field(description="The reason, as in the conditions.")
-    remedy: RemedyText = Field(description="Who can mend it: the operator by trying again, or a person.")
-    http_status: Status | None = Field(None, description="HTTP status of the answer.")
-    oauth_error: Annotated[str, Field(max_length=64)] | None = Field(None, description="`error` of the answer.")
+    reason: ReasonText = Field(description="Reason, as in the conditions.")
+    remedy: RemedyText = Field(
+        description="What resolves the error: a retry by the operator, or an action of the user."
+    )
+    http_status: Status | None = Field(None, description="HTTP status of the response.")
+    oauth_error: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="`error` of the response (RFC 6749 §5.2)."
+    )
     provider_code: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="A code of the provider's own, such as AADSTS7000215."
+        None, description="Error code of the provider, such as AADSTS7000215."
     )
     request_digest: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="Digest of the fields of spec that shaped the request: what failed is known again by it."
+        None, description="Digest of the spec fields that determine the request. It identifies the request that failed."
     )
 
 
 class ObservedCredential(Model):
-    """A version of a credential Secret that a token was asked for with; without a UID it was not there."""
+    """Version of a credential Secret that the last request used. Without `uid`, the Secret did not exist."""
 
     name: Annotated[str, Field(max_length=253)] = Field(description="Name of the Secret.")
     uid: Annotated[str, Field(max_length=64)] | None = Field(None, description="UID of the Secret.")
@@ -73,65 +76,76 @@ class ObservedCredential(Model):
 
 
 class GivenConsent(Model):
-    """The consent that the present grant rests on."""
+    """The consent on which the current grant is based."""
 
-    requested_by: Annotated[str, Field(max_length=512)] = Field(description="Who asked for it.")
-    time: Time = Field(description="When the provider's answer was taken.")
+    requested_by: Annotated[str, Field(max_length=512)] = Field(description="User name of the requester.")
+    time: Time = Field(description="Time at which the operator accepted the authorization response.")
     account: Annotated[str, Field(max_length=256)] | None = Field(
-        None, description="The account that was connected, where the provider tells."
+        None, description="Account that the user authorized, if the provider returns it."
     )
 
 
 class OAuthConnectorStatus(Model):
-    """What the operator says of a connector."""
+    """Observed state of a connector."""
 
     observed_generation: Generation = Field(
-        -1, description="Generation of the spec that this status is about; −1: not seen yet."
+        -1, description="Generation of the spec that this status describes; −1 before the first reconciliation."
     )
     conditions: Annotated[tuple[Condition, ...], Field(max_length=8)] = Field(
         (),
-        description="The conditions.",
+        description="Conditions of the connector.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
-    secret_ref: SecretReference | None = Field(None, description="The Secret that holds the token.")
+    secret_ref: SecretReference | None = Field(None, description="The output Secret.")
     granted_scopes: (
         Annotated[tuple[Annotated[str, Field(max_length=LONGEST_SCOPE)], ...], Field(max_length=MOST_SCOPES)] | None
-    ) = Field(None, description="Scopes that were granted; those asked for where the provider does not say.")
-    token_type: Annotated[str, Field(max_length=64)] | None = Field(None, description="Type of the token.")
-    issue_time: Time | None = Field(None, description="When the token was asked for.")
-    expiration_time: Time | None = Field(None, description="When it expires; absent while unknown.")
-    last_refresh_time: Time | None = Field(None, description="When the provider last gave a token.")
-    next_refresh_time: Time | None = Field(None, description="When it will be asked next; absent where it will not.")
-    refresh_token_expiration_time: Time | None = Field(
-        None, description="When the refresh token expires, where the provider tells; a person is needed then."
+    ) = Field(None, description="Granted scopes; the requested scopes if the token response contains none.")
+    token_type: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="Token type, as in the token response."
     )
-    failed_attempts: Count = Field(0, description="Calls that failed in a row; absent while none.")
-    last_failure_time: Time | None = Field(None, description="When the last of them failed.")
-    last_error: LastError | None = Field(None, description="What went wrong last.")
+    issue_time: Time | None = Field(None, description="Time at which the token was requested.")
+    expiration_time: Time | None = Field(None, description="Time at which the token expires; absent if unknown.")
+    last_refresh_time: Time | None = Field(None, description="Time of the last successful token request.")
+    next_refresh_time: Time | None = Field(
+        None, description="Time of the next token request; absent if none is planned."
+    )
+    refresh_token_expiration_time: Time | None = Field(
+        None,
+        description="Time at which the refresh token expires, if the provider returns it. The user must consent"
+        " again before that time.",
+    )
+    failed_attempts: Count = Field(0, description="Number of consecutive failed requests; absent if zero.")
+    last_failure_time: Time | None = Field(None, description="Time of the last failed request.")
+    last_error: LastError | None = Field(None, description="The last error.")
     observed_credentials: Annotated[tuple[ObservedCredential, ...], Field(max_length=8)] = Field(
-        (), description="Versions of the credential Secrets that were tried last: what was refused is not tried again."
+        (),
+        description="Versions of the credential Secrets that the last request used. The operator compares them to"
+        " detect changes.",
     )
     last_handled_refresh: Annotated[str, Field(max_length=LONGEST_REFRESH_REQUEST)] | None = Field(
-        None, description="The last value of the annotation oauthconnector.dev/refresh-requested-at that was acted on."
+        None,
+        description="Last value of the annotation oauthconnector.dev/refresh-requested-at that the operator handled.",
     )
 
     last_handled_revoke: Annotated[str, Field(max_length=LONGEST_REFRESH_REQUEST)] | None = Field(
-        None, description="The last value of the annotation oauthconnector.dev/revoke-requested-at that was acted on."
+        None,
+        description="Last value of the annotation oauthconnector.dev/revoke-requested-at that the operator handled.",
     )
     last_revocation: RevocationText | None = Field(
         None,
-        description="What came of it: `Revoked`, `NoEndpoint` where the provider has none, `Refused` where it would not"
-        " or did not answer, `Nothing` where there was no token. Forgotten here it is in any case.",
+        description="Result of the last revocation. `Revoked`: the provider revoked the token. `NoEndpoint`: it"
+        " has no revocation endpoint. `Refused`: it rejected the request or did not respond. `Nothing`: there was"
+        " no token. The operator deletes its copy of the grant in every case.",
     )
     consent_url: Annotated[str, Field(max_length=2048)] | None = Field(
         None,
-        description="Page that says how to connect this connector, for grantType AuthorizationCode; the link alone"
-        " proves nothing.",
+        description="Page with instructions to authorize this connector, for grantType AuthorizationCode. The URL"
+        " alone grants no access.",
     )
     redirect_uri: Annotated[str, Field(max_length=2048)] | None = Field(
-        None, description="The redirect URI to register at the provider, to the letter."
+        None, description="Redirect URI to register at the provider, exactly as written here."
     )
-    consent: GivenConsent | None = Field(None, description="The consent that the present grant rests on.")
+    consent: GivenConsent | None = Field(None, description="The consent on which the current grant is based.")
 
     @classmethod
     def read(cls, status: object) -> Self:
