@@ -12,7 +12,7 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must hold no __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate check unit test bench bench-10k demo lock changelog clean
+.PHONY: help venv generate check numbers unit test bench bench-10k demo lock changelog clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ generate: venv ## Write what is generated: crds/, docs/reference/
 
 check: venv ## Judge the code without running it: style, types, layers, freshness
 	@$(BIN)/python -m devtools.check
+
+numbers: venv ## Print the sizes of files and functions, and what exceeds a limit
+	@$(BIN)/python -m devtools.house_numbers --figures
 
 unit: venv ## Run the tests that need nothing (seconds)
 	@$(BIN)/python -m pytest tests/unit

@@ -22,9 +22,10 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "test-docstrings": (f"{BIN}/interrogate", "-vv", "--omit-covered-files", "--no-color", "tests"),
     "generated": (PYTHON, "-m", "devtools.generate.generated_files", "--check"),
     "locks": (PYTHON, "-m", "devtools.locks"),
+    "numbers": (PYTHON, "-m", "devtools.house_numbers"),
     "words": (PYTHON, "-m", "devtools.vocabulary"),
 }
-BY_NAME_ONLY = frozenset({"words"})  # until each folder has been rewritten
+BY_NAME_ONLY = frozenset({"numbers", "words"})  # until each folder has been rewritten
 
 
 def failures(names: Iterable[str]) -> list[str]:
