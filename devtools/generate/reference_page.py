@@ -9,7 +9,7 @@ from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.reasons import FULLER, SENTENCES, Reason
 from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
-from oauth_connector.api.v1alpha1.consent import CONSENT_SENTENCES, ConsentReason
+from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason
 
 _DEFAULT = re.compile(r" Default: (.*)\.$", re.DOTALL)
 _WORDS = {"integer": "integer", "string": "string", "boolean": "boolean", "object": "object"}

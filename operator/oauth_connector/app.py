@@ -19,7 +19,7 @@ import structlog
 import uvloop
 
 from oauth_connector.api.names import CONSENTS
-from oauth_connector.api.v1alpha1.conditions import condition
+from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.memory import Memory
@@ -149,7 +149,7 @@ class Operator:
     def _samples(self) -> Iterator[ConnectorSample]:
         for connector in self.connectors:
             status = connector.status
-            ready = condition(status.conditions, "Ready")
+            ready = find_condition(status.conditions, "Ready")
             yield ConnectorSample(
                 namespace=connector.key.namespace,
                 name=connector.key.name,
@@ -158,7 +158,7 @@ class Operator:
                 expiration=seconds(status.expiration_time),
                 next_refresh=seconds(status.next_refresh_time),
                 refresh_token_expiration=seconds(status.refresh_token_expiration_time),
-                consent=consent.reason if (consent := condition(status.conditions, "ConsentRequired")) else "",
+                consent=consent.reason if (consent := find_condition(status.conditions, "ConsentRequired")) else "",
             )
 
     # --- life ---------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ class Consents:
 
 
 BAD = {
-    "a hash of another kind": ({"ticketHash": "md5:00"}, "let kubectl oauth authorize make it"),
+    "a hash of another kind": ({"ticketHash": "md5:00"}, "use kubectl oauth authorize"),
     "a hash that is too short": ({"ticketHash": f"sha256:{'0' * 63}"}, "must be sha256: and 64 hexadecimal digits"),
     "a hash in capitals": ({"ticketHash": f"sha256:{'0A' * 32}"}, "must be sha256: and 64 hexadecimal digits"),
     "the ticket in the place of its hash": ({"ticketHash": "x" * 43}, "must be sha256: and 64 hexadecimal digits"),
@@ -124,7 +124,7 @@ def test_a_consent_is_kept_as_it_was_asked_for(consents: Consents) -> None:
 def test_what_was_asked_for_cannot_be_changed(change: dict[str, Any], consents: Consents) -> None:
     """Another connector, requester, ticket or way back needs another consent."""
     consents.create()
-    assert "only confirmation may be changed: create another OAuthConsent" in consents.patch(change)
+    assert "only confirmation can be changed; create another OAuthConsent" in consents.patch(change)
     assert consents.read()["spec"] == SPEC
 
 
@@ -142,7 +142,7 @@ def test_a_request_is_set_once(consents: Consents) -> None:
     consents.create()
     assert consents.patch_status({"request": REQUEST}) == ""
     for change in ({"request": {"redirectURI": "https://evil.example/"}}, {"request": None}):
-        assert "request is set once: create another OAuthConsent" in consents.patch_status(change)
+        assert "request can be set only once; create another OAuthConsent" in consents.patch_status(change)
     assert consents.read()["status"]["request"] == REQUEST
 
 
@@ -152,7 +152,7 @@ def test_a_response_is_set_once(consents: Consents) -> None:
     assert consents.patch_status({"request": REQUEST}) == ""
     assert consents.patch_status({"response": JWE}) == ""
     for change in ({"response": JWE + "x"}, {"response": None}):
-        assert "response is set once: create another OAuthConsent" in consents.patch_status(change)
+        assert "response can be set only once; create another OAuthConsent" in consents.patch_status(change)
     assert consents.patch_status({"response": JWE}) == ""
     assert consents.read()["status"]["response"] == JWE
 
@@ -161,7 +161,7 @@ def test_status_as_a_whole_is_not_taken_away(consents: Consents) -> None:
     """Rules within status are not asked when all of it goes: whoever removed it could answer a second time."""
     consents.create()
     assert consents.patch_status({"response": JWE}) == ""
-    assert "status is kept once it is there: create another OAuthConsent" in consents.patch_status(None)
+    assert "status cannot be removed; create another OAuthConsent" in consents.patch_status(None)
     assert consents.read()["status"] == {"response": JWE}
 
 

@@ -2,7 +2,7 @@
 
 from playwright.async_api import BrowserContext, Page, expect
 
-from oauth_connector.api.v1alpha1.consent import LIFETIME
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from tests.e2e.scenario import Stage
 from tests.support.bygone import Bygone
 from tests.support.terminal import CTRL_C

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from oauth_connector.api.v1alpha1.consent import ConsentRequest
+from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 
 LOOPBACK_URI = "http://127.0.0.1:8765/oauth/callback/shop/crm"
 

@@ -13,7 +13,7 @@ import pytest
 
 from devtools.authorization_servers.registrations import TLS
 from devtools.cluster.control_plane import ControlPlane
-from oauth_connector.api.v1alpha1.consent import ConsentReason
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.consent_protocol.addresses import connect_path, redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from oauth_connector.api.v1alpha1.consent import ConsentRequest, OAuthConsentSpec
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
+from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash

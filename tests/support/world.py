@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from oauth_connector.api.v1alpha1.conditions import condition
+from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.controller.grant_store import FaultPoint, OnFaultPoint, ignore_fault_point
@@ -85,7 +85,7 @@ class World:
 
     def reason(self, kind: str = "Ready") -> str | None:
         """Give the reason of a condition."""
-        found = condition(self.cluster.connectors[KEY].status.conditions, kind)
+        found = find_condition(self.cluster.connectors[KEY].status.conditions, kind)
         return found.reason if found is not None else None
 
     def consent_reason(self, name: str) -> str | None:

@@ -5,7 +5,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from oauth_connector.api.schema.origins import origin
-from oauth_connector.api.v1alpha1.consent import ConsentReason, ConsentRequest, Redirect
+from oauth_connector.api.v1alpha1.consent import Redirect
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
+from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.addresses import callback_path
 from oauth_connector.consent_protocol.tickets import is_ticket_of
 from oauth_connector.consent_server.consent_store import OpenConsent

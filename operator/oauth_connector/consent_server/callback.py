@@ -11,7 +11,8 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from oauth_connector.api.v1alpha1.consent import LIFETIME, LONGEST_RESPONSE, ConsentRequest
+from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.addresses import connect_path
 from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import TICKET, new_confirmation

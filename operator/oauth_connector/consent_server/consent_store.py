@@ -8,7 +8,8 @@ from typing import Any, Protocol
 import structlog
 
 from oauth_connector.api.names import CONSENT_FIELD_MANAGER
-from oauth_connector.api.v1alpha1.consent import LIFETIME, ConsentRequest, OAuthConsentSpec
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.addresses import connect_path
 from oauth_connector.consent_server.object_key import Name
 from oauth_connector.kube.client import KubeAPI

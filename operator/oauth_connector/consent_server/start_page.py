@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.consent import LIFETIME, ConsentRequest
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.tickets import TICKET, new_ticket
 from oauth_connector.consent_server import access_checks as judging
 from oauth_connector.consent_server.consent_store import OpenConsent

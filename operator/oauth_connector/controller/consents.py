@@ -6,11 +6,15 @@ What is to be done about each is decided by `connector.consents.judge`; here it 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 import structlog
 
 from oauth_connector.api.reasons import Reason, sentence
-from oauth_connector.api.v1alpha1.consent import KEPT, LIFETIME, ConsentCondition, ConsentReason, consent_sentence
+from oauth_connector.api.v1alpha1.conditions import find_condition, transition_time
+from oauth_connector.api.v1alpha1.consent import KEPT, ConsentCondition
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason, consent_sentence
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.connector.consent.evaluation import (
     ANSWERED,
     UNDER_WAY,
@@ -222,15 +226,14 @@ def _condition(consent: Consent, situation: ConsentContext, reason: ConsentReaso
         facts |= base_facts(situation.connector)
     if situation.problem is not None:
         facts["cause"] = sentence(situation.problem.reason, facts | dict(situation.problem.facts))
-    before = next((c for c in consent.status.conditions if c.type == "Ready"), None)
-    now = datetime.fromtimestamp(int(situation.now), UTC)
-    made = ConsentCondition(
+    before = find_condition(consent.status.conditions, "Ready")
+    status: Literal["True", "False", "Unknown"] = "True" if reason is ConsentReason.AUTHORIZED else "False"
+    status = "Unknown" if reason in UNDER_WAY else status
+    return ConsentCondition(
         type="Ready",
-        status="Unknown" if reason in UNDER_WAY else "True" if reason is ConsentReason.AUTHORIZED else "False",
+        status=status,
         reason=reason,
         message=consent_sentence(reason, facts),
         observed_generation=consent.generation,
-        last_transition_time=now,
+        last_transition_time=transition_time(before, status, datetime.fromtimestamp(int(situation.now), UTC)),
     )
-    same = before is not None and before.status == made.status
-    return made.model_copy(update={"last_transition_time": before.last_transition_time}) if before and same else made

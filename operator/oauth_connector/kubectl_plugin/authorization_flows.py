@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from oauth_connector.api.schema.fields import written
-from oauth_connector.api.v1alpha1.consent import CONFIRMATION, ConsentRequest
+from oauth_connector.api.v1alpha1.consent import CONFIRMATION
+from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol import addresses, sealing, tickets
 from oauth_connector.kubectl_plugin import loopback
 from oauth_connector.kubectl_plugin.browser import opened

@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from oauth_connector.api.names import CLI_FIELD_MANAGER, CONSENTS
-from oauth_connector.api.v1alpha1 import consent as api
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.kube.errors import INVALID, NOT_FOUND, RETRYABLE, KubeError
 from oauth_connector.kube.paths import consent_path
 from oauth_connector.kubectl_plugin import time_format as moments
@@ -51,7 +51,7 @@ class CreatedConsent:
         elapsed = timedelta(seconds=time.monotonic() - self._began)
         return max(self.site.now, self.created + elapsed)
 
-    async def request(self) -> api.ConsentRequest:
+    async def request(self) -> ConsentRequest:
         """Wait for what the link is made of. Raises `CommandFailed`."""
         late = (
             f"The operator has not taken up OAuthConsent {self.name}: see whether it runs, and whether it is of a"
@@ -137,7 +137,7 @@ async def asked(site: PluginContext, body: Manifest, seconds: int) -> AsyncItera
     """Create an OAuthConsent; it is deleted again where this ends before the operator's verdict, by Ctrl-C too."""
     made = (await site.create_consent(body))["metadata"]
     created = moments.read(made["creationTimestamp"]) or site.now
-    until = created + timedelta(seconds=min(seconds, api.LIFETIME))
+    until = created + timedelta(seconds=min(seconds, LIFETIME))
     consent = CreatedConsent(site, made["name"], made["uid"], created, until)
     try:
         yield consent
@@ -146,13 +146,13 @@ async def asked(site: PluginContext, body: Manifest, seconds: int) -> AsyncItera
             await consent.delete()
 
 
-def _request(manifest: Manifest) -> api.ConsentRequest | None:
+def _request(manifest: Manifest) -> ConsentRequest | None:
     request = (manifest.get("status") or {}).get("request")
     if request is None:
         return None
-    known = {name: value for name, value in request.items() if name in api.ConsentRequest.names()}
+    known = {name: value for name, value in request.items() if name in ConsentRequest.names()}
     try:
-        return api.ConsentRequest.model_validate(known, by_alias=True, by_name=False)
+        return ConsentRequest.model_validate(known, by_alias=True, by_name=False)
     except ValidationError:
         raise CommandFailed(
             "The operator's request is not understood: bring kubectl oauth to the operator's release."

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.consent import ConsentRequest
+from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.authorization_errors import authorization_error
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oauth_connector.api.schema.durations import PATTERN, in_seconds
-from oauth_connector.api.v1alpha1.consent import LIFETIME
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.kubectl_plugin import commands as verbs
 from oauth_connector.kubectl_plugin.context import PluginContext, entered
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError

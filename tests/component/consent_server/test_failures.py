@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane
-from oauth_connector.api.v1alpha1.consent import ConsentReason
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from tests.component.consent_server.navigation import back
 from tests.support.cluster import Namespace, until
 from tests.support.consent_server_replicas import Asked, ConsentSite, ask

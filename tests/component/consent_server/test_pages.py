@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, expect
 
-from oauth_connector.api.v1alpha1.consent import ConsentReason
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from tests.component.consent_server.navigation import go_on, open_link
 from tests.support.browser import inspect
 from tests.support.cluster import Namespace

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from oauth_connector.api.v1alpha1.consent import ConsentReason
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.consent_protocol.addresses import callback_path
 from tests.component.consent_server.navigation import back, finish
 from tests.support.cluster import Namespace

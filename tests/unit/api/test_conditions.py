@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.v1alpha1.conditions import ORDER, condition, set_conditions
+from oauth_connector.api.v1alpha1.conditions import ORDER, find_condition, set_conditions
 from oauth_connector.api.v1alpha1.status import Condition
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -55,10 +55,10 @@ def test_what_is_not_wanted_is_gone() -> None:
 def test_a_condition_is_found_by_its_type() -> None:
     """The order of conditions means nothing."""
     conditions = set_conditions((), FAILING, 1, NOW)
-    failing = condition(conditions, "RefreshFailed")
+    failing = find_condition(conditions, "RefreshFailed")
     assert failing is not None
     assert failing.reason is Reason.PROVIDER_ERROR
-    assert condition(conditions, "Stalled") is None
+    assert find_condition(conditions, "Stalled") is None
 
 
 def test_a_type_of_nobody_s_is_refused() -> None:

@@ -5,13 +5,8 @@ import re
 import pytest
 
 from oauth_connector.api.reasons import placeholders
-from oauth_connector.api.v1alpha1.consent import (
-    CONSENT_SENTENCES,
-    ConsentCondition,
-    ConsentReason,
-    OAuthConsentStatus,
-    consent_sentence,
-)
+from oauth_connector.api.v1alpha1.consent import ConsentCondition, OAuthConsentStatus
+from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason, consent_sentence
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 
 FACTS = {"cause", "connector", "host", "minutes", "secret"}

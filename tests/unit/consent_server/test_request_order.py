@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from oauth_connector.api.v1alpha1.consent import ConsentRequest
+from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_server.consent_store import Ready
 from oauth_connector.consent_server.rate_limits import Rate, RateLimits
 from tests.support.http_client import Visitor

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from oauth_connector.api.v1alpha1.consent import ConsentRequest, OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, request_of
 from oauth_connector.connector.observation import Key

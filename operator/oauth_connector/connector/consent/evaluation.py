@@ -9,15 +9,10 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.consent import (
-    KEPT,
-    LIFETIME,
-    ConsentReason,
-    ConsentRequest,
-    OAuthConsentSpec,
-    OAuthConsentStatus,
-    Redirect,
-)
+from oauth_connector.api.v1alpha1.conditions import find_condition
+from oauth_connector.api.v1alpha1.consent import KEPT, OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import Connector, Key, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
@@ -52,12 +47,14 @@ class Consent:
     @property
     def reason(self) -> ConsentReason | None:
         """Give how far it is, as its status tells."""
-        return next((c.reason for c in self.status.conditions if c.type == "Ready"), None)
+        ready = find_condition(self.status.conditions, "Ready")
+        return ready.reason if ready is not None else None
 
     @property
     def told(self) -> int:
         """Give the generation that its status is about: a code that was typed wrongly is answered by it."""
-        return next((c.observed_generation for c in self.status.conditions if c.type == "Ready"), 0)
+        ready = find_condition(self.status.conditions, "Ready")
+        return ready.observed_generation if ready is not None else 0
 
     @property
     def concluded(self) -> bool:

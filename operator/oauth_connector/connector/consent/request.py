@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.consent import LIFETIME, ConsentRequest, RequestParameter
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes

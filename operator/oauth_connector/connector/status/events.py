@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.v1alpha1.conditions import condition
+from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.status import Condition, OAuthConnectorStatus
 
 
@@ -23,10 +23,13 @@ class StatusEvent:
 
 def status_events(before: OAuthConnectorStatus, after: OAuthConnectorStatus) -> Iterator[StatusEvent]:
     """Give what to tell: readiness won or lost, and the reason of a failing refresh when it is new."""
-    was, now = condition(before.conditions, "Ready"), condition(after.conditions, "Ready")
+    was, now = find_condition(before.conditions, "Ready"), find_condition(after.conditions, "Ready")
     if now is not None and not _same(was, now):
         yield StatusEvent("Normal" if _is_well(now) else "Warning", now.reason, now.message)
-    failed, fails = condition(before.conditions, "RefreshFailed"), condition(after.conditions, "RefreshFailed")
+    failed, fails = (
+        find_condition(before.conditions, "RefreshFailed"),
+        find_condition(after.conditions, "RefreshFailed"),
+    )
     if (
         fails is not None
         and (failed is None or failed.reason != fails.reason)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from oauth_connector.api.reasons import Reason, sentence
-from oauth_connector.api.v1alpha1.conditions import condition, set_conditions
+from oauth_connector.api.v1alpha1.conditions import find_condition, set_conditions
 from oauth_connector.api.v1alpha1.status import (
     Condition,
     GivenConsent,
@@ -45,13 +45,13 @@ def recall(connector: Connector) -> Problem | None:
 
 def next_transition(status: OAuthConnectorStatus, now: float) -> float | None:
     """Give the time at which the conditions change by themselves: at expiry, or when progress has taken too long."""
-    ready = condition(status.conditions, "Ready")
+    ready = find_condition(status.conditions, "Ready")
     if ready is None:
         return None
     if ready.status == "True":
         return seconds(status.expiration_time)
     deadline = (seconds(ready.last_transition_time) or 0) + PROGRESS_DEADLINE
-    return deadline if condition(status.conditions, "Reconciling") and deadline > now else None
+    return deadline if find_condition(status.conditions, "Reconciling") and deadline > now else None
 
 
 def _time(at: float | None) -> datetime | None:
@@ -179,7 +179,7 @@ def _beside(connector: Connector, f: Findings, *, valid: bool) -> Iterator[tuple
 
 
 def _not_ready_since(connector: Connector, f: Findings) -> float:
-    ready = condition(connector.status.conditions, "Ready")
+    ready = find_condition(connector.status.conditions, "Ready")
     since = seconds(ready.last_transition_time) if ready is not None and ready.status == "False" else None
     return since if since is not None else f.now
 

@@ -1,0 +1,66 @@
+"""The authorization request of an `OAuthConsent`: all that the link to the provider is made of."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from oauth_connector.api.schema.fields import Model
+from oauth_connector.api.schema.times import Time
+from oauth_connector.api.schema.urls import URL
+from oauth_connector.oauth.authorization import AuthorizationRequest, Denied, Flaw, Granted, Issuer, parse_redirect
+
+LIFETIME = 900
+"""Seconds from creation of an OAuthConsent within which the user must consent."""
+
+Text = Annotated[str, Field(max_length=2048)]
+Parameter = Annotated[str, Field(max_length=2048)]
+
+
+class RequestParameter(Model):
+    """A parameter of the authorization request."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="Name.")
+    value: Parameter = Field(description="Value.")
+
+
+class ConsentRequest(Model):
+    """The authorization request that the page shows and the link contains. The operator writes it once."""
+
+    connector_uid: Annotated[str, Field(max_length=64)] = Field(description="UID of the connector.")
+    authorization_endpoint: URL = Field(description="Authorization endpoint of the provider.")
+    token_host: Annotated[str, Field(max_length=253)] = Field(description="Host of the token endpoint.")
+    issuer: Text | None = Field(None, description="Issuer that the response must name, if it is known (RFC 9207).")
+    iss_required: bool | None = Field(None, description="Whether the provider names its issuer in every response.")
+    client_id: Annotated[str, Field(max_length=1024)] = Field(description="Client ID.")
+    redirect_uri: Text = Field(description="Redirect URI. The provider must have exactly this value registered.")
+    scope: Annotated[str, Field(max_length=4096)] | None = Field(None, description="Value of the parameter `scope`.")
+    parameters: Annotated[tuple[RequestParameter, ...], Field(max_length=64)] = Field(
+        (), description="Additional parameters of the link, in order."
+    )
+    code_challenge: Annotated[str, Field(max_length=128)] | None = Field(
+        None, description="S256 challenge (RFC 7636). The verifier never leaves the operator."
+    )
+    callback_parameters: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Field(max_length=8)] = Field(
+        (), description="Parameters of the redirect that are passed to the operator."
+    )
+    secret_name: Annotated[str, Field(max_length=253)] = Field(description="Name of the output Secret.")
+    confirmation_required: bool = Field(description="Whether the requester must enter the code of the last page.")
+    encryption_key: Annotated[str, Field(max_length=1024)] = Field(
+        description="Public key (JWK) for which the response is encrypted."
+    )
+    digest: Annotated[str, Field(max_length=128)] = Field(
+        description="Digest of everything that the user consents to. The consent is void when it changes."
+    )
+    expiration_time: Time = Field(description="Time until which the user must consent.")
+
+    def link(self, state: str) -> str:
+        """Return the URL of the authorization request with a `state` (RFC 6749 §4.1.1)."""
+        further = [(parameter.name, parameter.value) for parameter in self.parameters]
+        asked = (self.authorization_endpoint, self.client_id, self.redirect_uri, self.scope or "", self.code_challenge)
+        return AuthorizationRequest(*asked, further).url(state)
+
+    def understand(self, query: Iterable[tuple[str, str]]) -> Granted | Denied | Flaw:
+        """Parse the query of the redirect (RFC 6749 §4.1.2). The caller compares `state`."""
+        pairs = [(name, value) for name, value in query if name != "state"]
+        return parse_redirect(pairs, Issuer(self.issuer, bool(self.iss_required)), self.callback_parameters)
