@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from devtools.generate import reference_text as text
 from oauth_connector.api.explanations import EXPLANATIONS
-from oauth_connector.api.reasons import FULLER, SENTENCES, Reason
+from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
 from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason
@@ -67,8 +67,8 @@ def _index() -> str:
 
 
 def _reason(reason: Reason) -> str:
-    sentences = [FULLER[reason]] if reason in FULLER else []
-    quoted = "\n>\n".join(f"> {sentence}" for sentence in [*sentences, SENTENCES[reason]])
+    sentences = [DETAILED_MESSAGES[reason]] if reason in DETAILED_MESSAGES else []
+    quoted = "\n>\n".join(f"> {sentence}" for sentence in [*sentences, MESSAGES[reason]])
     said = EXPLANATIONS[reason]
     return f"## {reason.value}\n\n{quoted}\n\n{said.meaning}\n\n**What to do.** {said.cure}\n"
 

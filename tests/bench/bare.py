@@ -142,7 +142,7 @@ def _secret(connector: Manifest, token: str) -> Manifest:
 def _status(name: str) -> Manifest:
     now = _now()
     ready: Manifest = {"type": "Ready", "status": "True", "reason": "TokenIssued", "lastTransitionTime": now}
-    ready |= {"message": f"Secret `{name}-token` holds a valid token", "observedGeneration": 1}
+    ready |= {"message": f"Secret `{name}-token` contains a valid token.", "observedGeneration": 1}
     times = dict.fromkeys(("issueTime", "expirationTime", "nextRefreshTime", "lastRefreshTime"), now)
     seen = [{"name": "robot", "uid": "0" * 36, "resourceVersion": "1"}]
     status = {"observedGeneration": 1, "secretRef": {"name": f"{name}-token"}, "tokenType": "Bearer"}

@@ -63,7 +63,7 @@ TOKEN_FAULTS: dict[str, Expected] = {
         ),
         "InvalidTokenResponse",
     ),
-    "a login page": Expected(faults.html(), "NotATokenEndpoint"),
+    "a login page": Expected(faults.html(), "InvalidTokenEndpoint"),
     "a wrong charset": Expected(faults.in_charset("utf-16"), "InvalidTokenResponse"),
     "nothing at all": Expected(Respond(200), "InvalidTokenResponse"),
     "no content": Expected(Respond(204), "InvalidTokenResponse"),
@@ -77,9 +77,9 @@ TOKEN_FAULTS: dict[str, Expected] = {
     "a real token's answer, garbled": Expected(Replace(b"\xff\xfe\x00"), "InvalidTokenResponse"),
     "a token of another type": _person(faults.token(token_type="mac"), "UnsupportedTokenType"),
     # redirects
-    "a redirect that keeps the method": _person(faults.redirect("https://login.example.com/"), "EndpointRedirects"),
+    "a redirect that keeps the method": _person(faults.redirect("https://login.example.com/"), "EndpointRedirected"),
     "a redirect to a metadata service": _person(
-        faults.redirect("http://169.254.169.254/latest/", 302), "EndpointRedirects"
+        faults.redirect("http://169.254.169.254/latest/", 302), "EndpointRedirected"
     ),
     # limits and outages
     "429 with seconds": Expected(faults.rate_limited("60"), "RateLimited"),

@@ -111,7 +111,7 @@ def test_a_refusal_is_told_with_its_cure(laptop: Laptop, canaille: Authorization
     status, shown = laptop.check(canaille, spec, "c4n4ry-wrong", "--request-token", "--yes")
     assert status == 1
     assert "✗ token" in shown
-    assert "CredentialsRejected: 127.0.0.1 refuses the credentials" in shown
+    assert "CredentialsRejected: 127.0.0.1 rejects the credentials" in shown
     assert "invalid_client" in shown
 
 

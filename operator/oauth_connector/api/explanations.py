@@ -1,4 +1,4 @@
-"""What each reason means, and what a person can do about it: the long form of the sentences in `reasons`."""
+"""The meaning of each reason, and the action that a user can take: the long form of the messages in `reasons`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from oauth_connector.api.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a reason means and what to do, each in a few sentences of Markdown."""
+    """The meaning of a reason and the action to take, each in a few sentences of Markdown."""
 
     meaning: str
     cure: str
@@ -16,225 +16,235 @@ class Explanation:
 
 EXPLANATIONS: Mapping[Reason, Explanation] = {
     Reason.TOKEN_ISSUED: Explanation(
-        "All is well: the Secret holds a token that has not expired and that was asked for as the spec says.",
-        "Nothing. If `RefreshFailed` stands beside it, its reason tells why the next token does not come.",
+        "The Secret contains a token that has not expired and that matches the spec.",
+        "Nothing. If condition `RefreshFailed` is present, its reason explains why the refresh fails.",
     ),
     Reason.PROGRESSING: Explanation(
-        "There is no token yet, and the operator is at work: the connector is new, or its spec has just changed.",
-        "Wait a few seconds. If it stays so, look whether the operator runs (`kubectl get pods` in its namespace).",
+        "There is no token yet. The connector is new or its spec has changed, and the operator requests a token.",
+        "Wait a few seconds. If the reason does not change, check that the operator runs (`kubectl get pods` in its"
+        " namespace).",
     ),
     Reason.TOKEN_EXPIRED: Explanation(
-        "The last token has expired and the provider gave no other in time. The Secret stays as it is: an expired token"
-        " does no more harm than none, and pods that mount it keep running.",
-        "Look at `RefreshFailed` beside it: its reason says what went wrong.",
+        "The last token has expired, and the operator has not obtained another one in time. The Secret is not deleted,"
+        " so that Pods that mount it can still start.",
+        "Check condition `RefreshFailed`: its reason explains the error.",
     ),
     Reason.SUSPENDED: Explanation(
-        "`spec.suspend` is true and there is no valid token. A token that is still good keeps `Ready` true.",
+        "`spec.suspend` is true and there is no valid token. While a token is valid, `Ready` stays true.",
         "Set `spec.suspend` to false.",
     ),
     Reason.INVALID_SPEC: Explanation(
-        "The spec breaks a rule. The API server refuses such a spec, but it may have been stored before the rule was"
-        " made, or the CustomResourceDefinition in the cluster is of another version than the operator.",
-        "Mend the field that the message names. If the field is a new one, bring operator and definition to one"
-        " version.",
+        "The spec violates a rule. The API server rejects such a spec. It can exist if it was stored before the rule"
+        " existed, or if the CustomResourceDefinition and the operator have different versions.",
+        "Correct the field that the message names. If the field is new, install the CustomResourceDefinition and the"
+        " operator of the same version.",
     ),
     Reason.PROGRESS_DEADLINE_EXCEEDED: Explanation(
-        "There has been no valid token for ten minutes, though nothing is wrong that only a person could mend. The"
-        " operator goes on trying.",
-        "Look at the reason of `Ready`, and at `status.nextRefreshTime` for the next try.",
+        "There has been no valid token for ten minutes. The error does not require an action of the user, and the"
+        " operator retries.",
+        "Check the reason of `Ready`, and `status.nextRefreshTime` for the time of the next request.",
     ),
     Reason.CREDENTIALS_NOT_FOUND: Explanation(
-        "A Secret that the spec refers to is not in the connector's namespace, or has not the key.",
-        "Create it, or name the right key in the reference. It is looked at every minute, and used as soon as it is"
-        " there.",
+        "A Secret that the spec references does not exist in the namespace of the connector, or lacks the key.",
+        "Create it, or correct the reference. The operator checks the Secret every minute and uses it as soon as it"
+        " exists.",
     ),
     Reason.CREDENTIALS_INVALID: Explanation(
-        "A credential is there but cannot be one: it is empty, not UTF-8, holds control characters, or the Secret is"
-        " of a type that is never sent to a provider (a ServiceAccount's token, for example).",
-        "Put the value right. A line break that `echo` left at its end is no problem; one within is.",
+        "The value is not a usable credential: it is empty, not UTF-8, or contains control characters; or the Secret"
+        " has a type that is never sent to a provider (a ServiceAccount token, for example).",
+        "Correct the value. One line break at the end is ignored; a line break inside the value is not.",
     ),
     Reason.CREDENTIALS_NOT_ALLOWED: Explanation(
-        "The owner of the credential Secret lists the hosts that it may be sent to, and the token endpoint's is not"
-        " among them; or the operator is set to send none without such a list (`requireAllowedHosts`). Nothing was"
-        " sent.",
-        "If the host is right, add it to the Secret's annotation `oauthconnector.dev/allowed-hosts` (separated by"
-        " commas). If not, somebody has pointed the connector elsewhere: find out who.",
+        "The annotation `oauthconnector.dev/allowed-hosts` of the credential Secret does not contain the host of the"
+        " token endpoint; or the annotation is missing and the operator requires it (setting `requireAllowedHosts`). No"
+        " request was sent.",
+        "If the host is correct, add it to the annotation (hosts are separated by commas). If it is not, find out who"
+        " changed the provider in the spec of the connector.",
     ),
     Reason.CREDENTIALS_REJECTED: Explanation(
-        "The provider refuses the client, or the user's name or password. A refused password is never sent again, lest"
-        " the account be locked; a refused client is tried again after 5, 15 and 60 minutes, then hourly.",
-        "Compare `client.id`, the client secret and `client.authentication` with what is registered. Secrets pasted"
-        " with characters such as `%` or `+` may need `client.basicEncoding: Raw`. The Secret is looked at every"
-        " minute, and its change tries again at once.",
+        "The provider rejects the client, or the user name or password. A rejected password is never sent again, so"
+        " that the provider does not lock the account. Rejected client credentials are retried after 5, 15 and 60"
+        " minutes, then hourly.",
+        "Compare `client.id`, the client secret and `client.authentication` with the registration at the provider. A"
+        " secret with characters such as `%` or `+` may require `client.basicEncoding: Raw`. The operator checks the"
+        " Secret every minute and retries immediately after a change.",
     ),
     Reason.CA_BUNDLE_NOT_FOUND: Explanation(
-        "The ConfigMap that `provider.caBundleRef` names is not in the connector's namespace, or has not the key.",
-        "Create it, or name another. Nothing is sent without it.",
+        "The ConfigMap that `provider.caBundleRef` references does not exist in the namespace of the connector, or"
+        " lacks the key. Without it the operator sends no request.",
+        "Create it, or reference another one.",
     ),
     Reason.CONSENT_REQUIRED: Explanation(
-        "A token of this connector can only be had with a person's consent, and nobody has given it yet, or it was"
-        " withdrawn.",
-        "Run `kubectl oauth authorize NAME -n NAMESPACE`: it opens the provider's page in your browser, and the token"
-        " arrives seconds after your yes. You need the right to create OAuthConsents in the namespace.",
+        "This connector requires the consent of a user. No user has consented yet, or the consent was withdrawn.",
+        "Run `kubectl oauth authorize NAME -n NAMESPACE`. It opens the page of the provider in your browser; the token"
+        " is published a few seconds after your consent. You need permission to create OAuthConsents in the namespace.",
     ),
     Reason.REFRESH_TOKEN_REJECTED: Explanation(
-        "The provider said in so many words (`invalid_grant`) that it does not take the refresh token any more: it was"
-        " revoked, has expired, was used by somebody else, or its user's password was changed. The token that is shown"
-        " stays until it expires.",
-        "Consent again with `kubectl oauth authorize`; for grantType `RefreshToken`, put a new refresh token into the"
-        " Secret. If you think the provider was wrong, ask for a refresh: the refused token is then tried once more.",
+        "The provider rejects the refresh token with the error `invalid_grant`: the token is revoked or expired, was"
+        " used by another client, or the password of the user has changed. The published token stays in the Secret.",
+        "Consent again with `kubectl oauth authorize`. For grantType `RefreshToken`, store a new refresh token in the"
+        " Secret. If the error is a fault of the provider, request a refresh: the operator then sends the refresh token"
+        " once more.",
     ),
     Reason.GRANT_EXPIRED: Explanation(
-        "The provider gave a token without a refresh token, and its life is over or unknown.",
-        "Consent again. If the provider can give refresh tokens, ask for one: often by the scope `offline_access` or"
+        "The provider issued a token without a refresh token. The token has expired, or its lifetime is unknown.",
+        "Consent again. If the provider supports refresh tokens, request one: often with the scope `offline_access` or"
         " the parameter `access_type=offline`.",
     ),
     Reason.GRANT_BINDING_MISMATCH: Explanation(
-        "The refresh token is bound to the issuer (or the token endpoint's host) and the client that it was given for."
-        " The spec now names others. It is not sent to them: whoever can edit a connector could otherwise have it sent"
-        " to a server of their own.",
-        "Put provider and client back, or consent again.",
+        "A refresh token is bound to the issuer (or the host of the token endpoint) and to the client to which it was"
+        " issued. The spec now names others, and the operator does not send the refresh token to them. Otherwise a"
+        " user who may edit the connector could send it to a server under their control.",
+        "Restore provider and client in the spec, or consent again.",
     ),
     Reason.SCOPES_CHANGED: Explanation(
-        "Scopes, audience, resources or parameters of the spec are not those that a person consented to. Until somebody"
-        " consents to the new ones the old grant is refreshed on, so that nothing breaks.",
-        "Consent again, or put the spec back.",
+        "Scopes, audience, resources or parameters of the spec differ from those of the consent. Until a user consents"
+        " to the new values, the operator refreshes the token with the old grant.",
+        "Consent again, or restore the spec.",
     ),
     Reason.REFRESH_TOKEN_MISSING: Explanation(
-        "The consent went well, but the provider gave no refresh token with it: the token will be good until it expires"
-        " and no longer. It is said now, and not when it is too late.",
-        "Most providers give one only when asked: by the scope `offline_access` (Microsoft, Okta, Auth0, Xero), by the"
-        " parameter `access_type=offline` (Google, Zoho), or by a setting of the client. Then consent again.",
+        "The authorization succeeded, but the token response contains no refresh token. The token is valid until it"
+        " expires, and the operator cannot refresh it.",
+        "Most providers issue a refresh token only on request: with the scope `offline_access` (Microsoft, Okta, Auth0,"
+        " Xero), with the parameter `access_type=offline` (Google, Zoho), or with a setting of the client. Change this,"
+        " then consent again.",
     ),
     Reason.REFRESH_TOKEN_EXPIRING: Explanation(
-        "The provider told when the refresh token expires, and that is near: a fifth of its life is left, or a week.",
-        "Consent again before `status.refreshTokenExpirationTime`; nothing is interrupted by it.",
+        "The refresh token expires soon: in less than a week, or with less than a fifth of its lifetime left.",
+        "Consent again before `status.refreshTokenExpirationTime`. The current token stays valid meanwhile.",
     ),
     Reason.REDIRECT_URI_INVALID: Explanation(
-        "A connector's redirect URI is its own address at the consent service, or one on loopback with the same path."
-        " With any other, codes could end where they do not belong.",
-        "Leave `authorizationCode.redirectURI` out where the operator has a consent service (setting `publicURL`);"
-        " `status.redirectURI` then tells what to register. Without one, use loopback and `kubectl oauth authorize`.",
+        "The redirect URI of a connector is its own URI at the consent server, or a loopback URI with the same path."
+        " Any other redirect URI could send authorization codes to the wrong recipient.",
+        "If the operator has a consent server (setting `publicURL`), remove `authorizationCode.redirectURI`;"
+        " `status.redirectURI` then shows the URI to register. Otherwise use a loopback URI and `kubectl oauth"
+        " authorize`.",
     ),
     Reason.STATE_CONFLICT: Explanation(
-        "The operator keeps refresh tokens in a Secret of its own, `<connector>-oauth-state`. There is one of that name"
-        " that it did not write, and it is left alone.",
-        "Delete that Secret if nobody needs it, or give the connector another name.",
+        "The operator stores refresh tokens in the state Secret `<connector>-oauth-state`. A Secret of that name exists"
+        " that the operator did not create. It is not changed.",
+        "Delete that Secret if it is not used, or rename the connector.",
     ),
     Reason.SECRET_CONFLICT: Explanation(
-        "A Secret of the output's name is there and is not this connector's: somebody else's, or another connector's"
-        " that had it first. It is left untouched.",
-        "Choose another `output.secretName`, or delete that Secret, or let its owner hand it over with the annotation"
+        "A Secret with the name of the output exists and is not owned by this connector: another application or another"
+        " connector owns it. It is not changed.",
+        "Set another `output.secretName`, delete the Secret, or transfer it to this connector with the annotation"
         " `oauthconnector.dev/adopt: <connector>`.",
     ),
     Reason.SECRET_WRITE_REJECTED: Explanation(
-        "The API server refuses the write: a quota, an admission policy, or a Secret that was made immutable. The token"
-        " waits in memory, and no other is asked for meanwhile.",
-        "Remove what the message names. The write is tried again by itself.",
+        "The API server rejects the write: because of a quota, an admission policy, or an immutable Secret. The"
+        " operator keeps the token in memory and requests no other token meanwhile.",
+        "Remove the cause that the message names. The operator then retries the write.",
     ),
     Reason.SECRET_CONTESTED: Explanation(
-        "The Secret was changed or deleted three times within an hour, and put right each time. Somebody else wants it"
-        " otherwise: often a second tool that manages a Secret of the same name, or a clean-up job.",
-        "Find out who with `kubectl get secret <name> -o yaml --show-managed-fields`. It is put right again an hour"
-        " after the first of the three.",
+        "The Secret was changed or deleted three times within an hour, and the operator repaired it each time. Usually"
+        " a second tool manages a Secret of the same name, or a cleanup job deletes it.",
+        "Find the other client with `kubectl get secret <name> -o yaml --show-managed-fields`. The operator repairs the"
+        " Secret one hour after the first of the three changes.",
     ),
     Reason.UNAUTHORIZED_CLIENT: Explanation(
-        "The provider knows the client but does not let it use this grant (`unauthorized_client`).",
-        "Enable the grant for the client at the provider: client credentials is often called machine to machine, or"
-        " service account.",
+        "The provider knows the client but does not allow this grant type for it (`unauthorized_client`).",
+        "Enable the grant type for the client at the provider. Client credentials are often called machine-to-machine"
+        " or service account.",
     ),
     Reason.UNSUPPORTED_GRANT_TYPE: Explanation(
-        "The provider does not offer this grant at this address (`unsupported_grant_type`).",
-        "Check `provider.tokenURL` and `grantType`. Many providers have removed the password grant.",
+        "The provider does not support this grant type at this endpoint (`unsupported_grant_type`).",
+        "Check `provider.tokenURL` and `grantType`. Many providers no longer support the password grant.",
     ),
     Reason.INVALID_SCOPE: Explanation(
-        "The provider refuses the scopes: one is unknown or not granted to the client, or they are joined by the wrong"
-        " character (`invalid_scope`).",
-        "Compare `scopes` with the provider's list, and set `scopeSeparator: Comma` where it wants commas.",
+        "The provider rejects the scopes (`invalid_scope`): one is unknown or not allowed for the client, or the"
+        " character between the scopes is wrong.",
+        "Compare `scopes` with the documentation of the provider. If the provider expects commas, set"
+        " `scopeSeparator: Comma`.",
     ),
     Reason.INVALID_TARGET: Explanation(
-        "The provider does not know the API that the token is for (`invalid_target`, RFC 8707).",
-        "Check `audience` and `resources`, to the last slash.",
+        "The provider does not know the API for which the token is requested (`invalid_target`, RFC 8707).",
+        "Check `audience` and `resources`, including a slash at the end.",
     ),
     Reason.INVALID_REQUEST: Explanation(
-        "The provider does not accept the request, and says so in the protocol's form. Mostly a parameter is missing or"
-        " is one too many.",
-        "Compare what the provider's documentation asks for with `grantType`, `client.authentication`, `audience`,"
-        " `resources` and `tokenParameters`. `status.lastError` holds the code that it gave.",
+        "The provider rejects the request with an OAuth error. Usually a parameter is missing or not allowed.",
+        "Compare the documentation of the provider with `grantType`, `client.authentication`, `audience`, `resources`"
+        " and `tokenParameters`. `status.lastError` contains the error code.",
     ),
     Reason.ACCESS_DENIED: Explanation(
-        "The provider denies access (`access_denied`): a policy there forbids it.",
-        "Check what the client is granted, and from where and when it may ask.",
+        "The provider denies access (`access_denied`), usually because of a policy.",
+        "Check the permissions of the client at the provider, and the networks and times that the policy allows.",
     ),
     Reason.INVALID_TOKEN_RESPONSE: Explanation(
-        "The answer is neither a token nor an error in the protocol's form: empty, not JSON, over 1 MiB, or with a"
-        " token that no header can carry.",
-        "Check that `provider.tokenURL` is the token endpoint, and not the authorization endpoint or an API.",
+        "The response is neither a token response nor an OAuth error: it is empty, not JSON, larger than 1 MiB, or its"
+        " token contains characters that an HTTP header must not contain.",
+        "Check that `provider.tokenURL` is the token endpoint, and not the authorization endpoint or another API.",
     ),
     Reason.UNSUPPORTED_TOKEN_TYPE: Explanation(
-        "The token is bound to a key (`DPoP`, for example) or of another type that is not sent as it stands.",
-        "Let the provider issue bearer tokens to this client.",
+        "The token is bound to a key (`DPoP`, for example) or has another type that a client cannot send as a bearer"
+        " token.",
+        "Configure the provider to issue bearer tokens to this client.",
     ),
-    Reason.NOT_A_TOKEN_ENDPOINT: Explanation(
-        "The answer is a web page: a login form, a proxy's notice, or a provider's maintenance page.",
-        "Check `provider.tokenURL`, and whether a proxy stands between. It is asked again, ever more rarely.",
+    Reason.INVALID_TOKEN_ENDPOINT: Explanation(
+        "The response is a web page: a login form, the notice of a proxy, or the maintenance page of the provider.",
+        "Check `provider.tokenURL`, and check whether a proxy intercepts the connection. The operator retries with"
+        " increasing delays.",
     ),
     Reason.ENDPOINT_NOT_FOUND: Explanation(
-        "Nothing is at this address (404, 405 or 410). It may be a deployment under way, so it is asked again, ever"
-        " more rarely.",
+        "The URL does not exist (HTTP status 404, 405 or 410). The cause may be a deployment at the provider, so the"
+        " operator retries with increasing delays.",
         "Check the path of `provider.tokenURL`.",
     ),
-    Reason.ENDPOINT_REDIRECTS: Explanation(
-        "The address answers with a redirect. Credentials are never sent on to where an answer points.",
-        "Set `provider.tokenURL` to the final address: often `https` for `http`, or another host.",
+    Reason.ENDPOINT_REDIRECTED: Explanation(
+        "The response is a redirect. The operator never sends credentials to the target of a redirect.",
+        "Set `provider.tokenURL` to the final URL: often with `https` instead of `http`, or with another host.",
     ),
     Reason.PROVIDER_ERROR: Explanation(
-        "The provider has trouble of its own (5xx, `server_error`, `temporarily_unavailable`).",
-        "Wait; it is asked again, with growing pauses. If it lasts, look at the provider's status page.",
+        "The provider reports an internal error (5xx, `server_error`, `temporarily_unavailable`).",
+        "Wait. The operator retries with increasing delays. If the error persists, check the status page of the"
+        " provider.",
     ),
     Reason.RATE_LIMITED: Explanation(
-        "The provider was asked too often, by this connector or by others with the same client.",
-        "Wait. If it comes again and again, let connectors share a Secret, or raise the limit at the provider.",
+        "The provider has received too many requests from this connector, or from other connectors of the same client.",
+        "Wait. If the error recurs, use one connector and its Secret for several applications, or raise the limit at"
+        " the provider.",
     ),
     Reason.DISCOVERY_FAILED: Explanation(
-        "The issuer's metadata, from which the token endpoint is learned, is not to be had or names none.",
-        "Check that `<issuer>/.well-known/openid-configuration` shows, or set `provider.tokenURL`.",
+        "The operator cannot read the metadata of the issuer, or the metadata contains no token endpoint.",
+        "Check that `<issuer>/.well-known/openid-configuration` is available, or set `provider.tokenURL`.",
     ),
     Reason.ISSUER_MISMATCH: Explanation(
-        "The metadata names another issuer than `provider.issuer`. Such metadata must not be used (RFC 8414 §3.3).",
-        "Set `provider.issuer` exactly as the metadata has it: mostly it is a slash at the end.",
+        "The metadata contains another issuer than `provider.issuer`. Such metadata must not be used (RFC 8414 §3.3).",
+        "Set `provider.issuer` to exactly the value in the metadata. Often the only difference is a slash at the end.",
     ),
     Reason.PROVIDER_UNREACHABLE: Explanation(
-        "No connection comes about, it breaks off, or no answer comes in time.",
-        "Try from the operator's Pod. Common causes: a NetworkPolicy, a firewall, a proxy that must be used.",
+        "The operator cannot open a connection, the connection breaks, or the response does not arrive in time.",
+        "Test the connection from the operator's Pod. Common causes are a NetworkPolicy, a firewall, or a required"
+        " proxy.",
     ),
     Reason.HOST_NOT_FOUND: Explanation(
-        "The host's name does not resolve in the cluster.",
-        "Check its spelling. A name of your own network needs the cluster's DNS to know it.",
+        "The host name does not resolve in the cluster.",
+        "Check its spelling. The DNS of the cluster must know names of your internal network.",
     ),
     Reason.CA_BUNDLE_INVALID: Explanation(
-        "What `provider.caBundle` or the ConfigMap of `provider.caBundleRef` holds is no PEM, or more of it than"
-        " 128 KiB or 100 certificates. Nothing is sent without it.",
-        "Give the authority's certificate alone, from `-----BEGIN CERTIFICATE-----` to `-----END CERTIFICATE-----`.",
+        "The value of `provider.caBundle`, or of the ConfigMap that `provider.caBundleRef` references, is not PEM, or"
+        " is larger than 128 KiB or 100 certificates. The operator sends no request.",
+        "Provide only the certificate of the authority, from `-----BEGIN CERTIFICATE-----` to"
+        " `-----END CERTIFICATE-----`.",
     ),
     Reason.CERTIFICATE_UNTRUSTED: Explanation(
-        "The server's certificate is signed by an authority that the operator does not know, or its chain is"
-        " incomplete.",
-        "Give the authority's certificate in `provider.caBundle` or `provider.caBundleRef`, or to the whole operator"
-        " with its setting `trustBundle`. Verification cannot be switched off.",
+        "The operator does not know the authority that signed the certificate of the server, or the certificate chain"
+        " is incomplete.",
+        "Set the certificate of the authority in `provider.caBundle` or `provider.caBundleRef`, or for all connectors"
+        " in the operator setting `trustBundle`. Verification cannot be disabled.",
     ),
     Reason.CERTIFICATE_INVALID: Explanation(
-        "The server's certificate has expired, is not valid yet, or is for another name.",
-        "Have it renewed, or ask the server by the name in its certificate.",
+        "The certificate of the server has expired, is not yet valid, or belongs to another name.",
+        "Renew the certificate, or use the host name that it contains.",
     ),
     Reason.TLS_FAILED: Explanation(
-        "Client and server could not agree on TLS: it may speak only versions before 1.2, or want a client"
-        " certificate.",
-        "Have the server accept TLS 1.2 or 1.3 without a client certificate.",
+        "The TLS handshake failed: the server supports only versions before 1.2, or requires a client certificate.",
+        "Configure the server to accept TLS 1.2 or 1.3 without a client certificate.",
     ),
     Reason.DESTINATION_NOT_ALLOWED: Explanation(
-        "The address is a private, link-local, loopback or metadata address, or the connection would not be encrypted."
-        " Whoever may create a connector must not thereby reach into the operator's network.",
-        "If it is meant, let the operator's administrator name host or network in the setting `allowedDestinations`.",
+        "The address is private, link-local, loopback or a metadata address, or the connection is not encrypted. The"
+        " restriction prevents users who may create connectors from reaching the internal network of the operator.",
+        "If the destination is intended, a cluster administrator can add the host or network to the operator setting"
+        " `allowedDestinations`.",
     ),
 }

@@ -1,7 +1,7 @@
-"""Every reason that a condition can have: a closed set, each with one sentence that says what to do.
+"""The reasons of the conditions of a connector: a closed set, each with a message that says what to do.
 
-A sentence is a fixed template filled from spec and metadata only: never with the provider's words, ids or times, so
-that an unchanged situation gives an unchanged status. `explanations` says more, for the reference page.
+A message is a fixed template, filled from spec and metadata only: it contains no text, identifier or time of the
+provider, so that an unchanged state gives an unchanged status. `explanations` has the long form for the reference page.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from string import Formatter
 
 
 class Reason(StrEnum):
-    """Why a condition is as it is. The reasons of `oauth.errors.FailureReason` are all among them."""
+    """Reason of a condition. It includes every member of `oauth.errors.FailureReason`."""
 
     TOKEN_ISSUED = "TokenIssued"  # a reason
     PROGRESSING = "Progressing"
@@ -35,11 +35,11 @@ class Reason(StrEnum):
     REFRESH_TOKEN_EXPIRING = "RefreshTokenExpiring"  # a reason
     REDIRECT_URI_INVALID = "RedirectURIInvalid"
     STATE_CONFLICT = "StateConflict"
-    # the Secret
+    # the output Secret
     SECRET_CONFLICT = "SecretConflict"  # a reason
     SECRET_WRITE_REJECTED = "SecretWriteRejected"  # a reason
     SECRET_CONTESTED = "SecretContested"  # a reason
-    # what the provider says
+    # the response of the provider
     UNAUTHORIZED_CLIENT = "UnauthorizedClient"
     UNSUPPORTED_GRANT_TYPE = "UnsupportedGrantType"
     INVALID_SCOPE = "InvalidScope"
@@ -48,14 +48,14 @@ class Reason(StrEnum):
     ACCESS_DENIED = "AccessDenied"
     INVALID_TOKEN_RESPONSE = "InvalidTokenResponse"  # a reason
     UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"  # a reason
-    NOT_A_TOKEN_ENDPOINT = "NotATokenEndpoint"  # a reason
+    INVALID_TOKEN_ENDPOINT = "InvalidTokenEndpoint"  # a reason
     ENDPOINT_NOT_FOUND = "EndpointNotFound"
-    ENDPOINT_REDIRECTS = "EndpointRedirects"
+    ENDPOINT_REDIRECTED = "EndpointRedirected"
     PROVIDER_ERROR = "ProviderError"
     RATE_LIMITED = "RateLimited"
     DISCOVERY_FAILED = "DiscoveryFailed"
     ISSUER_MISMATCH = "IssuerMismatch"
-    # the way there
+    # the connection to the provider
     PROVIDER_UNREACHABLE = "ProviderUnreachable"
     HOST_NOT_FOUND = "HostNotFound"
     CA_BUNDLE_INVALID = "CABundleInvalid"
@@ -65,108 +65,111 @@ class Reason(StrEnum):
     DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
 
 
-SENTENCES: Mapping[Reason, str] = {
-    Reason.TOKEN_ISSUED: "Secret `{secret}` holds a valid token",
-    Reason.PROGRESSING: "A token is being asked for",
-    Reason.TOKEN_EXPIRED: "The token in Secret `{secret}` has expired and could not be replaced yet; it is left in"
-    " place, and the operator goes on trying",
-    Reason.SUSPENDED: "Suspended, and there is no valid token: set spec.suspend to false to go on",
-    Reason.INVALID_SPEC: "{field}: {cure}",
-    Reason.PROGRESS_DEADLINE_EXCEEDED: "No valid token for ten minutes; the operator goes on trying: see the reason of"
-    " Ready",
-    Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` is not in this namespace: create it, with key `{key}`",
-    Reason.CREDENTIALS_INVALID: "Key `{key}` of Secret `{credential}` cannot be used: {cause}; put the value right",
-    Reason.CREDENTIALS_NOT_ALLOWED: "Secret `{credential}` may not be sent to {host}: add the host to its annotation"
-    " oauthconnector.dev/allowed-hosts",
-    Reason.CREDENTIALS_REJECTED: "{host} refuses the credentials: compare the client's id, secret and authentication"
-    " (and the user's name and password) with what is registered, then change the Secret; it is looked at every"
-    " minute",
-    Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}`, named by provider.caBundleRef, is not"
-    " there: create it, or name another",
-    Reason.CONSENT_REQUIRED: "A person must consent: run `kubectl oauth authorize {connector} -n {namespace}`",
-    Reason.REFRESH_TOKEN_REJECTED: "{host} no longer accepts the refresh token (expired, revoked or used elsewhere):"
-    " {again}",
-    Reason.GRANT_EXPIRED: "The token has no refresh token and cannot be renewed without a person: {again}",
-    Reason.GRANT_BINDING_MISMATCH: "The refresh token was issued by another server or to another client than the spec"
-    " now names, and is not sent there: {again}",
-    Reason.SCOPES_CHANGED: "The spec asks for other scopes or parameters than were consented to, and the old grant is"
-    " refreshed on: {again}",
-    Reason.REFRESH_TOKEN_MISSING: "{host} gave no refresh token, so that the token cannot be renewed without a person:"
-    " ask for one ({offline}), then {again}",
-    Reason.REFRESH_TOKEN_EXPIRING: "The refresh token expires soon, and then a person is needed: {again}",
-    Reason.REDIRECT_URI_INVALID: "authorizationCode.redirectURI is neither the consent service's own nor {loopback}"
-    " with a port: leave it out (which needs the operator's setting publicURL), or set that",
-    Reason.STATE_CONFLICT: "Secret `{state}` is not this connector's, and is left untouched: delete it, or rename the"
-    " connector",
-    Reason.SECRET_CONFLICT: "Secret `{secret}` is not this connector's and is left untouched: choose another"
-    " output.secretName, delete the Secret, or annotate it with oauthconnector.dev/adopt={connector}",
-    Reason.SECRET_WRITE_REJECTED: "Secret `{secret}` cannot be written ({cause}); the token waits in memory: remove"
-    " what refuses the write",
-    Reason.SECRET_CONTESTED: "Secret `{secret}` was changed or deleted by somebody else three times within an hour:"
-    " find out by whom. It is put right again later",
-    Reason.UNAUTHORIZED_CLIENT: "{host} does not let this client use grantType {grant}: enable the grant for it there",
-    Reason.UNSUPPORTED_GRANT_TYPE: "{host} does not know grantType {grant} at this address: check provider.tokenURL"
-    " and grantType",
-    Reason.INVALID_SCOPE: "{host} refuses a request without scopes: set scopes",
-    Reason.INVALID_TARGET: "{host} does not know the audience or resource: check audience and resources",
-    Reason.INVALID_REQUEST: "{host} does not accept the request: check grantType, audience, resources and"
-    " tokenParameters",
-    Reason.ACCESS_DENIED: "{host} denies access: check what the client is granted there, and its secret",
-    Reason.INVALID_TOKEN_RESPONSE: "{host} answered, but not with a token: check provider.tokenURL",
-    Reason.UNSUPPORTED_TOKEN_TYPE: "{host} gave a token that is not a bearer token, and other types cannot be"
-    " published: ask for a bearer token there",
-    Reason.NOT_A_TOKEN_ENDPOINT: "{host} answers with a web page: check provider.tokenURL, and whether a proxy is in"
-    " the way",
-    Reason.ENDPOINT_NOT_FOUND: "There is no token endpoint at this address of {host}: check provider.tokenURL",
-    Reason.ENDPOINT_REDIRECTS: "{host} redirects, and credentials do not follow: set provider.tokenURL to the final"
-    " address",
-    Reason.PROVIDER_ERROR: "{host} reports an error of its own; it is asked again",
-    Reason.RATE_LIMITED: "{host} asks for fewer requests; it is asked again when it says",
-    Reason.DISCOVERY_FAILED: "{host} does not show its endpoints under provider.issuer: check it, or set"
-    " provider.tokenURL",
-    Reason.ISSUER_MISMATCH: "{host} calls itself by another issuer: set provider.issuer exactly as its metadata has it",
-    Reason.PROVIDER_UNREACHABLE: "{host} cannot be reached or does not answer in time: check the network from the"
-    " operator's Pod, and its NetworkPolicies",
-    Reason.HOST_NOT_FOUND: "The name {host} does not resolve: check its spelling and the cluster's DNS",
-    Reason.CA_BUNDLE_INVALID: "The certificates of provider.caBundle or provider.caBundleRef cannot be used: give PEM,"
-    " at most 128 KiB and 100 certificates",
-    Reason.CERTIFICATE_UNTRUSTED: "The certificate of {host} is signed by an authority that is not trusted: set"
-    " provider.caBundle or provider.caBundleRef",
-    Reason.CERTIFICATE_INVALID: "The certificate of {host} has expired, is not valid yet, or is for another name: have"
-    " it renewed there, or check the host",
-    Reason.TLS_FAILED: "No TLS connection to {host} could be agreed: it may want a client certificate or speak an old"
-    " version; have it accept TLS 1.2 or 1.3",
-    Reason.DESTINATION_NOT_ALLOWED: "The operator may not connect to {host}: it is not HTTPS on a public address, and"
-    " the operator's setting allowedDestinations does not name it",
+MESSAGES: Mapping[Reason, str] = {
+    Reason.TOKEN_ISSUED: "Secret `{secret}` contains a valid token.",
+    Reason.PROGRESSING: "The operator is requesting a token.",
+    Reason.TOKEN_EXPIRED: "The token in Secret `{secret}` has expired. The Secret stays, and the operator retries.",
+    Reason.SUSPENDED: "The connector is suspended and has no valid token. Set `spec.suspend` to false.",
+    Reason.INVALID_SPEC: "{field}: {cure}.",
+    Reason.PROGRESS_DEADLINE_EXCEEDED: "There has been no valid token for ten minutes. The operator retries; see the"
+    " reason of condition Ready.",
+    Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` does not exist in this namespace. Create it with key `{key}`.",
+    Reason.CREDENTIALS_INVALID: "Key `{key}` of Secret `{credential}` cannot be used: {cause}. Correct the value.",
+    Reason.CREDENTIALS_NOT_ALLOWED: "Secret `{credential}` must not be sent to {host}. Add the host to its annotation"
+    " `oauthconnector.dev/allowed-hosts`.",
+    Reason.CREDENTIALS_REJECTED: "{host} rejects the credentials. Compare client id, client secret and client"
+    " authentication (and user name and password) with the registration, then update the Secret. The operator checks"
+    " it every minute.",
+    Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}` (`provider.caBundleRef`) does not exist."
+    " Create it, or reference another one.",
+    Reason.CONSENT_REQUIRED: "A user must authorize this connector. Run `kubectl oauth authorize {connector} -n"
+    " {namespace}`.",
+    Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token: it is expired, revoked or was used by another"
+    " client. {again}.",
+    Reason.GRANT_EXPIRED: "The grant has no refresh token and cannot be renewed without the user. {again}.",
+    Reason.GRANT_BINDING_MISMATCH: "The refresh token was issued by another provider or to another client than the"
+    " spec names, and is not sent. {again}.",
+    Reason.SCOPES_CHANGED: "The scopes or parameters of the spec differ from those of the consent. The operator keeps"
+    " the old grant. {again}.",
+    Reason.REFRESH_TOKEN_MISSING: "{host} returned no refresh token, so only the user can renew the grant. Request a"
+    " refresh token ({offline}). {again}.",
+    Reason.REFRESH_TOKEN_EXPIRING: "The refresh token expires soon and cannot be renewed without the user. {again}.",
+    Reason.REDIRECT_URI_INVALID: "`authorizationCode.redirectURI` is neither the redirect URI of the consent server"
+    " nor {loopback} with a port number. Remove it (this requires the operator setting `publicURL`), or set the"
+    " loopback URI.",
+    Reason.STATE_CONFLICT: "Secret `{state}` is not owned by this connector and is not changed. Delete it, or rename"
+    " the connector.",
+    Reason.SECRET_CONFLICT: "Secret `{secret}` is not owned by this connector and is not changed. Set another"
+    " `output.secretName`, delete the Secret, or annotate it with `oauthconnector.dev/adopt={connector}`.",
+    Reason.SECRET_WRITE_REJECTED: "Secret `{secret}` cannot be written ({cause}). Remove the cause. Until then the"
+    " operator keeps the token in memory.",
+    Reason.SECRET_CONTESTED: "Another client changed or deleted Secret `{secret}` three times within an hour. Find and"
+    " stop that client. The operator repairs the Secret later.",
+    Reason.UNAUTHORIZED_CLIENT: "{host} does not allow grantType {grant} for this client. Enable the grant type for"
+    " the client at the provider.",
+    Reason.UNSUPPORTED_GRANT_TYPE: "{host} does not support grantType {grant} at this endpoint. Check"
+    " `provider.tokenURL` and `grantType`.",
+    Reason.INVALID_SCOPE: "{host} rejects a request without scopes. Set `scopes`.",
+    Reason.INVALID_TARGET: "{host} rejects the audience or resource. Check `audience` and `resources`.",
+    Reason.INVALID_REQUEST: "{host} rejects the request as invalid. Check `grantType`, `audience`, `resources` and"
+    " `tokenParameters`.",
+    Reason.ACCESS_DENIED: "{host} denies access. Check the permissions and the secret of the client.",
+    Reason.INVALID_TOKEN_RESPONSE: "The response of {host} is not a token response. Check `provider.tokenURL`.",
+    Reason.UNSUPPORTED_TOKEN_TYPE: "{host} issued a token that is not a bearer token, and the operator publishes bearer"
+    " tokens only. Configure the client at the provider to receive bearer tokens.",
+    Reason.INVALID_TOKEN_ENDPOINT: "{host} returned a web page instead of a token response. Check `provider.tokenURL`,"
+    " and check whether a proxy intercepts the connection.",
+    Reason.ENDPOINT_NOT_FOUND: "{host} has no token endpoint at this URL. Check `provider.tokenURL`.",
+    Reason.ENDPOINT_REDIRECTED: "{host} redirects the token request. The operator does not send credentials to the"
+    " target of a redirect. Set `provider.tokenURL` to the final URL.",
+    Reason.PROVIDER_ERROR: "{host} reports an internal error. The operator retries.",
+    Reason.RATE_LIMITED: "{host} limits the rate of requests. The operator waits as requested, then retries.",
+    Reason.DISCOVERY_FAILED: "{host} returned no usable metadata for `provider.issuer`. Check the issuer, or set"
+    " `provider.tokenURL`.",
+    Reason.ISSUER_MISMATCH: "The metadata of {host} contains another issuer. Set `provider.issuer` to exactly that"
+    " value.",
+    Reason.PROVIDER_UNREACHABLE: "{host} is unreachable or does not respond in time. Check the network of the"
+    " operator's Pod, and its NetworkPolicies.",
+    Reason.HOST_NOT_FOUND: "The host name {host} does not resolve. Check its spelling and the DNS of the cluster.",
+    Reason.CA_BUNDLE_INVALID: "The certificates of `provider.caBundle` or `provider.caBundleRef` cannot be used."
+    " Provide PEM, at most 128 KiB and 100 certificates.",
+    Reason.CERTIFICATE_UNTRUSTED: "The certificate of {host} is signed by an untrusted authority. Set"
+    " `provider.caBundle` or `provider.caBundleRef`.",
+    Reason.CERTIFICATE_INVALID: "The certificate of {host} has expired, is not yet valid, or belongs to another name."
+    " Renew the certificate, or correct the host.",
+    Reason.TLS_FAILED: "The TLS handshake with {host} failed. The server must accept TLS 1.2 or 1.3, and must not"
+    " require a client certificate.",
+    Reason.DESTINATION_NOT_ALLOWED: "The operator must not connect to {host}: the URL is not HTTPS with a public"
+    " address. A cluster administrator can allow the host in the operator setting `allowedDestinations`.",
 }
-"""One sentence each; what is not known of its facts shows as a dash."""
+"""One template for each reason; an unknown fact is rendered as a dash."""
 
-FULLER: Mapping[Reason, str] = {
-    Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` has no key `{key}`; it has {present_keys}: add the key, or"
-    " name another in the spec",
-    Reason.SECRET_CONFLICT: "Secret `{secret}` belongs to connector `{holder}` and is left untouched: choose another"
-    " output.secretName",
-    Reason.INVALID_SCOPE: "{host} refuses the scopes ({scopes}): check their names, scopeSeparator, and what is"
-    " granted to the client",
+DETAILED_MESSAGES: Mapping[Reason, str] = {
+    Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` has no key `{key}` (its keys: {present_keys}). Add the key, or"
+    " name another key in the spec.",
+    Reason.SECRET_CONFLICT: "Secret `{secret}` is owned by connector `{holder}` and is not changed. Set another"
+    " `output.secretName`.",
+    Reason.INVALID_SCOPE: "{host} rejects the scopes ({scopes}). Check their names, `scopeSeparator`, and the scopes"
+    " that the client may request.",
 }
-"""The sentences that take the place of those above where all that they tell of is known."""
+"""Templates that replace those above when all their facts are known."""
 
-LONGEST_FACT = 300
-"""Characters of a fact: an Event's note and a condition's message are bounded."""
+MAX_FACT_LENGTH = 300
+"""Characters of a fact: the note of an Event and the message of a condition are bounded."""
 
 
-def sentence(reason: Reason, facts: Mapping[str, str]) -> str:
-    """Fill a reason's sentence; a fact that is not known shows as a dash."""
-    known = {name: _clipped(fact) for name, fact in facts.items() if fact}
-    fuller = FULLER.get(reason)
-    template = fuller if fuller and placeholders(fuller) <= known.keys() else SENTENCES[reason]
+def format_reason_message(reason: Reason, facts: Mapping[str, str]) -> str:
+    """Return the message of a reason; an unknown fact is rendered as a dash."""
+    known = {name: _clip(fact) for name, fact in facts.items() if fact}
+    detailed = DETAILED_MESSAGES.get(reason)
+    template = detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
     return template.format_map(defaultdict(lambda: "–", known))
 
 
 def placeholders(template: str) -> set[str]:
-    """Give the names of the facts that a sentence tells of."""
+    """Return the names of the facts that a template contains."""
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-def _clipped(fact: str) -> str:
-    return fact if len(fact) <= LONGEST_FACT else fact[: LONGEST_FACT - 1] + "…"
+def _clip(fact: str) -> str:
+    return fact if len(fact) <= MAX_FACT_LENGTH else fact[: MAX_FACT_LENGTH - 1] + "…"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from oauth_connector.api.reasons import Reason, sentence
+from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_step import Step
@@ -150,7 +150,7 @@ class Check:
 
     def _told(self, name: str, problem: Problem) -> Step:
         facts = base_facts(self._connector) | dict(problem.facts)
-        return Step(name, well=False, text=f"{problem.reason.value}: {sentence(problem.reason, facts)}")
+        return Step(name, well=False, text=f"{problem.reason.value}: {format_reason_message(problem.reason, facts)}")
 
 
 _NOT_ASKED = (

@@ -93,16 +93,20 @@ def _again(connector: Connector) -> str:
     """Say how a grant is given anew."""
     if connector.valid_spec.grant_type is GrantType.REFRESH_TOKEN:
         name, key = connector.valid_spec.reference("refreshToken.secretRef")
-        return f"put another refresh token into key `{key}` of Secret `{name}`"
+        return f"Store another refresh token in key `{key}` of Secret `{name}`"
     if connector.valid_spec.grant_type is GrantType.PASSWORD:
-        return "the user's name and password are sent instead"
-    return f"run `kubectl oauth authorize {connector.key.name} -n {connector.key.namespace}`"
+        return "The operator sends user name and password instead"
+    return f"Run `kubectl oauth authorize {connector.key.name} -n {connector.key.namespace}`"
 
 
 def _offline(spec: OAuthConnectorSpec) -> str:
     """Say what makes a provider give refresh tokens."""
     scope = spec.provider.known.offline_scope if spec.provider.known else None
-    return f"scope {scope or 'offline_access'}" if scope or spec.provider.known is None else "see its preset's page"
+    return (
+        f"scope {scope or 'offline_access'}"
+        if scope or spec.provider.known is None
+        else "see the documentation of the preset"
+    )
 
 
 def token_digest(spec: Spec) -> str:

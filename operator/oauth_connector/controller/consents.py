@@ -10,7 +10,7 @@ from typing import Literal
 
 import structlog
 
-from oauth_connector.api.reasons import Reason, sentence
+from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.v1alpha1.conditions import find_condition, transition_time
 from oauth_connector.api.v1alpha1.consent import KEPT, ConsentCondition
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason, consent_sentence
@@ -225,7 +225,7 @@ def _condition(consent: Consent, situation: ConsentContext, reason: ConsentReaso
     if situation.connector is not None:
         facts |= base_facts(situation.connector)
     if situation.problem is not None:
-        facts["cause"] = sentence(situation.problem.reason, facts | dict(situation.problem.facts))
+        facts["cause"] = format_reason_message(situation.problem.reason, facts | dict(situation.problem.facts))
     before = find_condition(consent.status.conditions, "Ready")
     status: Literal["True", "False", "Unknown"] = "True" if reason is ConsentReason.AUTHORIZED else "False"
     status = "Unknown" if reason in UNDER_WAY else status

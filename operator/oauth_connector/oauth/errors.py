@@ -45,9 +45,9 @@ class FailureReason(StrEnum):
     ACCESS_DENIED = "AccessDenied"
     INVALID_TOKEN_RESPONSE = "InvalidTokenResponse"
     UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"
-    NOT_A_TOKEN_ENDPOINT = "NotATokenEndpoint"
+    INVALID_TOKEN_ENDPOINT = "InvalidTokenEndpoint"
     ENDPOINT_NOT_FOUND = "EndpointNotFound"
-    ENDPOINT_REDIRECTS = "EndpointRedirects"
+    ENDPOINT_REDIRECTED = "EndpointRedirected"
     PROVIDER_ERROR = "ProviderError"
     RATE_LIMITED = "RateLimited"
     PROVIDER_UNREACHABLE = "ProviderUnreachable"
@@ -117,7 +117,7 @@ _DEAD = frozenset({"invalid_grant", "bad_refresh_token", "bad_verification_code"
 """Words for a code or refresh token that is dead: RFC 6749 §5.2, GitHub's two, Zoho's one."""
 
 _SYMPTOMS: Mapping[Symptom, _Row] = {
-    Symptom.REDIRECT: _Row(_R.ENDPOINT_REDIRECTS, Remedy.FIX_SPEC),
+    Symptom.REDIRECT: _Row(_R.ENDPOINT_REDIRECTED, Remedy.FIX_SPEC),
     Symptom.NOT_FOUND: _Row(_R.ENDPOINT_NOT_FOUND),
     Symptom.UNAUTHORIZED: _Row(_R.CREDENTIALS_REJECTED),
     Symptom.RATE_LIMITED: _Row(_R.RATE_LIMITED),
@@ -125,7 +125,7 @@ _SYMPTOMS: Mapping[Symptom, _Row] = {
     Symptom.SERVER_ERROR: _Row(_R.PROVIDER_ERROR),
     Symptom.CLIENT_ERROR: _Row(_R.INVALID_TOKEN_RESPONSE),
     Symptom.EMPTY: _Row(_R.INVALID_TOKEN_RESPONSE),
-    Symptom.HTML: _Row(_R.NOT_A_TOKEN_ENDPOINT),
+    Symptom.HTML: _Row(_R.INVALID_TOKEN_ENDPOINT),
     Symptom.NOT_JSON: _Row(_R.INVALID_TOKEN_RESPONSE),
     Symptom.TOO_LARGE: _Row(_R.INVALID_TOKEN_RESPONSE),
     Symptom.NO_TOKEN: _Row(_R.INVALID_TOKEN_RESPONSE),

@@ -97,7 +97,7 @@ class OperatorPart:
         reason = "TokenIssued" if ready == "True" else "ConsentRequired"
         body = {
             "observedGeneration": 1,
-            "conditions": [_condition(ready, reason, "Secret `crm-token` holds a valid token", 1)],
+            "conditions": [_condition(ready, reason, "Secret `crm-token` contains a valid token.", 1)],
             "secretRef": {"name": "crm-token"},
             "consent": {"requestedBy": "ann", "time": _time(timedelta(seconds=5)), "account": "ann@example.com"},
             **status,

@@ -14,7 +14,7 @@ READY = {
     "type": "Ready",
     "status": "True",
     "reason": "TokenIssued",
-    "message": "Secret `crm-token` holds a valid token",
+    "message": "Secret `crm-token` contains a valid token.",
 }
 FAILED = {"type": "RefreshFailed", "status": "True", "reason": "ProviderError", "message": "It is asked again"}
 

@@ -9,7 +9,7 @@ from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.signals import Signal, Symptom
 
 _SLOW = frozenset(
-    {FailureReason.ENDPOINT_NOT_FOUND, FailureReason.NOT_A_TOKEN_ENDPOINT, FailureReason.CREDENTIALS_REJECTED}
+    {FailureReason.ENDPOINT_NOT_FOUND, FailureReason.INVALID_TOKEN_ENDPOINT, FailureReason.CREDENTIALS_REJECTED}
 )
 
 LOOKED_AT = frozenset(

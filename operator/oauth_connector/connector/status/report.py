@@ -8,7 +8,7 @@ enough. The table is in `docs/reference/oauthconnector.md`.
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from oauth_connector.api.reasons import Reason, sentence
+from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.v1alpha1.conditions import find_condition, set_conditions
 from oauth_connector.api.v1alpha1.status import (
     Condition,
@@ -185,12 +185,12 @@ def _not_ready_since(connector: Connector, f: Findings) -> float:
 
 
 def _text(connector: Connector, problem: Problem | None, reason: Reason) -> str:
-    """Write the sentence of a reason; a problem that is only recalled keeps the sentence that it was told with."""
+    """Return the message of a reason; a problem that was recalled from status keeps its message."""
     if problem is not None and problem.reason is reason:
         if not problem.facts and (told := _told(connector, reason)) is not None:
             return told
-        return sentence(reason, base_facts(connector) | dict(problem.facts))
-    return sentence(reason, base_facts(connector))
+        return format_reason_message(reason, base_facts(connector) | dict(problem.facts))
+    return format_reason_message(reason, base_facts(connector))
 
 
 def _told(connector: Connector, reason: Reason) -> str | None:
