@@ -34,18 +34,19 @@ from oauth_connector.kube import watch as handlers
 from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
-from oauth_connector.kube.connector_cache import ConnectorCache, identity
+from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.connector_lister import ConnectorLister
-from oauth_connector.kube.consent_cache import ConsentCache, ConsentLister
+from oauth_connector.kube.consent_cache import ConsentCache
 from oauth_connector.kube.consent_key import KubeConsentKeys
+from oauth_connector.kube.consent_lister import ConsentLister
 from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.secret_informer import SecretInformer
 from oauth_connector.net.fetch import RequestLimits
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.settings.operator import Settings
-from oauth_connector.telemetry import health as server
-from oauth_connector.telemetry import logging
+from oauth_connector.telemetry import health, logging
+from oauth_connector.telemetry.http_server import serving
 from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
 from oauth_connector.wiring import ControllerOptions, join
 
@@ -81,8 +82,8 @@ class Operator:
         self.scheduler = self._scheduler()
         self._loop = asyncio.get_running_loop()
         self.watch = handlers.Watch(self._seen_in_thread, self._login)
-        self.census = ConnectorLister(self.api, self.connectors, self.watch.reopen)
-        self.metrics.follow("oauthconnectors", lambda: self.census.counted)
+        self.lister = ConnectorLister(self.api, self.connectors, self.watch.reopen)
+        self.metrics.follow("oauthconnectors", lambda: self.lister.loop.listed_at)
 
     def _scheduler(self) -> Workqueue:
         keys = KubeConsentKeys(self.api, self._settings.namespace or own_namespace())
@@ -110,17 +111,17 @@ class Operator:
 
     def _consent_seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
         if kind == "DELETED":
-            self.consents.gone(identity(manifest)[0])
+            self.consents.remove_manifest(manifest)
         else:
-            self.consents.see(manifest)
+            self.consents.update(manifest)
 
     def _seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
         if kind == "DELETED":
-            self.connectors.gone(*identity(manifest))
+            self.connectors.remove_manifest(manifest)
         else:
-            self.connectors.see(manifest)
+            self.connectors.update(manifest)
         if kind is None:
-            self.census.want()
+            self.lister.loop.request()
 
     def _secret_changed(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
         for secret in (old, new):
@@ -167,13 +168,12 @@ class Operator:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.api)
             await stack.enter_async_context(self.provider)
-            app = server.application(self.metrics, lambda: None, self._unready)
-            port = await stack.enter_async_context(
-                server.serving(app, self._settings.http_host, self._settings.http_port)
-            )
+            app = health.application(self.metrics, lambda: None, self._unready)
+            port = await stack.enter_async_context(serving(app, self._settings.http_host, self._settings.http_port))
             log.info("serving health and metrics", port=port)
-            lister = ConsentLister(self.api, self.consents, self.watch.reopen)
-            background = [asyncio.create_task(task) for task in (self.informer.run(), self.census.run(), lister.run())]
+            consents = ConsentLister(self.api, self.consents, self.watch.reopen)
+            loops = (self.informer, self.lister.loop, consents.loop)
+            background = [asyncio.create_task(loop.run()) for loop in loops]
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, self.watch.stop)
             await self._pass_until(stop, background)
@@ -196,10 +196,10 @@ class Operator:
 
     async def _filled(self) -> None:
         await self.informer.synced.wait()
-        await self.census.listed.wait()
+        await self.lister.loop.listed.wait()
 
     def _unready(self) -> str | None:
-        return None if self.informer.synced.is_set() and self.census.listed.is_set() else "the caches are filling"
+        return None if self.informer.synced.is_set() and self.lister.loop.listed.is_set() else "the caches are filling"
 
 
 async def _first(stopped: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:

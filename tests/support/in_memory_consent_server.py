@@ -13,8 +13,10 @@ from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from oauth_connector.consent_server.consent_store import OpenConsent
 from oauth_connector.consent_server.object_key import Name
-from oauth_connector.consent_server.rate_limits import Rate, RateLimits
-from oauth_connector.consent_server.server import application, serving, site
+from oauth_connector.consent_server.rate_limits import RateLimits
+from oauth_connector.consent_server.server import OPTIONS, application, site
+from oauth_connector.kube.token_buckets import Rate
+from oauth_connector.telemetry.http_server import serving
 from tests.support.http_client import Visitor, visiting
 from tests.support.in_memory_consent_store import ConsentStore
 
@@ -77,6 +79,9 @@ async def visiting_world(world: World, limits: RateLimits | None = None) -> Asyn
     """Serve it on a real port, and give a browser there that believes to be at the public URL."""
     limits = limits or RateLimits(lambda: 0.0, ENOUGH, ENOUGH)
     parts = replace(site(PUBLIC, world.store), now=lambda: world.now, limits=limits)
-    async with serving(application(parts), "127.0.0.1", 0) as port, visiting(f"http://127.0.0.1:{port}") as made:
+    async with (
+        serving(application(parts), "127.0.0.1", 0, OPTIONS) as port,
+        visiting(f"http://127.0.0.1:{port}") as made,
+    ):
         made.origin = PUBLIC
         yield made

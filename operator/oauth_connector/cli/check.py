@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from oauth_connector.api.reasons import Reason, format_reason_message
+from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_step import Step
@@ -18,7 +19,7 @@ from oauth_connector.connector.effective import base_facts, refresh_policy, toke
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector, IssuedToken, Key
 from oauth_connector.connector.schedule import refresh_time as schedule
-from oauth_connector.connector.secret.rendering import render, timestamp
+from oauth_connector.connector.secret.rendering import render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem, of_failure
 from oauth_connector.connector.status.report import report
@@ -145,7 +146,7 @@ class Check:
         if token.expires is not None:
             policy = refresh_policy(self._connector.spec)
             at = schedule.refresh_time(token.issued, token.expires, policy, self._connector.uid)
-            facts |= {"expires": timestamp(token.expires), "next refresh": timestamp(at)}
+            facts |= {"expires": format_epoch(token.expires), "next refresh": format_epoch(at)}
         return Step("status", well=True, text="status would say", facts=facts)
 
     def _told(self, name: str, problem: Problem) -> Step:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from oauth_connector.api.names import ALLOWED_HOSTS, CONNECTOR_KIND, OPAQUE
-from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import CredentialVersion
 
 
@@ -70,8 +70,7 @@ def _take(documents: Documents, manifest: Mapping[str, Any]) -> None:
         documents.config_maps[name] = _texts(f"ConfigMap {name}: data", manifest.get("data"))
     if manifest.get("kind") == "Secret":
         annotations = _texts(f"Secret {name}: annotations", manifest["metadata"].get("annotations"))
-        hosts = annotations.get(ALLOWED_HOSTS)
-        allowed = tuple(host.strip().lower() for host in hosts.split(",")) if hosts is not None else None
+        allowed = parse_allowed_hosts(annotations.get(ALLOWED_HOSTS))
         data = _decoded(name, manifest)
         kind = str(manifest.get("type", OPAQUE))
         documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), kind, data, allowed)

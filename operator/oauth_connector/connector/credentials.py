@@ -36,6 +36,13 @@ class CredentialSecret:
     allowed_hosts: tuple[str, ...] | None = None
 
 
+def parse_allowed_hosts(annotation: str | None) -> tuple[str, ...] | None:
+    """Return the hosts of the annotation, in lower case; `None` (not limited) where there is no annotation."""
+    if annotation is None:
+        return None
+    return tuple(host.strip().lower() for host in annotation.split(",") if host.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """The client, and what the spec itself brings to present, with their values; a consent brings its own."""

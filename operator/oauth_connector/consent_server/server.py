@@ -6,8 +6,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -29,13 +28,11 @@ from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.telemetry import logging
+from oauth_connector.telemetry.http_server import ServerOptions, probe_handler, serving
 
 LARGEST_BODY = 4096
 LONGEST_LINE = 24_576
 """Of a request line and of a header: a code of 4 KiB, a few parameters of 2 KiB, written with percent signs."""
-
-IDLE = 15.0
-"""Seconds after which a connection that sends nothing, or half a request, is closed."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,43 +64,12 @@ def application(of: ConsentSite, unready: Callable[[], str | None] = lambda: Non
             web.get(f"{consent}/done", finish.done, allow_head=False),
             web.get(f"{consent}/status", finish.status, allow_head=False),
             web.get("/oauth/callback/{namespace}/{name}", callback.returned, allow_head=False),
-            web.get("/healthz", _probe(lambda: None)),
-            web.get("/readyz", _probe(unready)),
+            web.get("/healthz", probe_handler(lambda: None)),
+            web.get("/readyz", probe_handler(unready)),
             web.static("/assets", ASSETS),
         ]
     )
     return app
-
-
-def _probe(wrong: Callable[[], str | None]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Answer a probe. The API server is not asked: where it is away, our page about it is better than none."""
-
-    async def answer(_request: web.Request) -> web.Response:
-        told = wrong()
-        return web.Response(text="ok\n") if told is None else web.Response(status=503, text=f"{told}\n")
-
-    return answer
-
-
-@asynccontextmanager
-async def serving(app: web.Application, host: str | None, port: int) -> AsyncIterator[int]:
-    """Serve while the context lasts and give the port; then finish what is under way. Raises `OSError`."""
-    runner = web.AppRunner(
-        app,
-        handle_signals=False,
-        access_log=None,  # it writes queries
-        logger=_discreet(),
-        keepalive_timeout=IDLE,
-        shutdown_timeout=10,
-        max_line_size=LONGEST_LINE,
-        max_field_size=LONGEST_LINE,
-    )
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
 
 
 class _Discreet(standard.Handler):
@@ -117,10 +83,13 @@ class _Discreet(standard.Handler):
 
 
 def _discreet() -> standard.Logger:
-    """Give a logger for aiohttp."""
-    made = standard.Logger("discreet")  # noqa: LOG001  # it must be nobody's child
-    made.addHandler(_Discreet())
-    return made
+    """Return a logger for aiohttp."""
+    logger = standard.Logger("discreet")  # noqa: LOG001  # it must have no parent
+    logger.addHandler(_Discreet())
+    return logger
+
+
+OPTIONS = ServerOptions(shutdown=10, line=LONGEST_LINE, logger=_discreet())
 
 
 async def _main(settings: ConsentSettings) -> None:
@@ -129,7 +98,7 @@ async def _main(settings: ConsentSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with KubeAPI(Access.load(settings.kubeconfig), timeout=settings.api_request_seconds) as api:
         app = application(site(settings.public_url, KubeConsents(api)), lambda: "stopping" if stop.is_set() else None)
-        async with serving(app, settings.http_host, settings.http_port) as port:
+        async with serving(app, settings.http_host, settings.http_port, OPTIONS) as port:
             log.info("serving the pages of consent", port=port, public_url=settings.public_url)
             await stop.wait()
             log.info("stopping: what is under way is finished first")

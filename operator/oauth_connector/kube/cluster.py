@@ -13,7 +13,7 @@ from oauth_connector.api.names import ALLOWED_HOSTS, FIELD_MANAGER, OPAQUE, STAT
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
-from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import Connector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
@@ -25,12 +25,11 @@ from oauth_connector.controller.ports import (
     WriteRejected,
     WriteResult,
 )
-from oauth_connector.kube import connector_cache as connectors
 from oauth_connector.kube import paths
 from oauth_connector.kube import secret_manifests as manifests
 from oauth_connector.kube.client import METADATA, KubeAPI
-from oauth_connector.kube.consent_cache import ConsentCache
-from oauth_connector.kube.consent_cache import read as read_consent
+from oauth_connector.kube.connector_cache import ConnectorCache
+from oauth_connector.kube.consent_cache import ConsentCache, parse_consent
 from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TRANSIENT, KubeError
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.transport import JSON
@@ -42,13 +41,13 @@ class KubeCluster:
     def __init__(
         self,
         api: KubeAPI,
-        known: connectors.ConnectorCache,
+        connectors: ConnectorCache,
         secrets: SecretCache,
         consents: ConsentCache | None = None,
     ) -> None:
         self._api = api
-        self._consents = consents or ConsentCache(lambda _key: None)
-        self._connectors = known
+        self._consents = consents if consents is not None else ConsentCache(lambda _key: None)
+        self._connectors = connectors
         self._secrets = secrets
 
     # --- caches -------------------------------------------------------------------------------------------------
@@ -58,7 +57,7 @@ class KubeCluster:
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
         """Give a Secret of ours from the cache, as metadata."""
-        return self._secrets.get(namespace, name)
+        return self._secrets.get(Key(namespace, name))
 
     def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
         """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
@@ -66,18 +65,16 @@ class KubeCluster:
 
     def consents_of(self, key: Key) -> Iterable[Consent]:
         """Give the consents in the cache that are for a connector."""
-        return self._consents.of(key)
+        return self._consents.group(key)
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> Connector | None:
         """Read a connector now, and remember it."""
         found = await self._get(_connector_path(key))
         if found is None:
-            known = self._connectors.get(key)
-            if known is not None:
-                self._connectors.gone(key, known.uid)
+            self._connectors.remove_key(key)
             return None
-        connector = self._connectors.read(found)
+        connector = self._connectors.parse(found)
         self._connectors.put(connector)
         return connector
 
@@ -96,8 +93,7 @@ class KubeCluster:
         found = await self._get(paths.secret_path(namespace, name))
         if found is None:
             return None
-        hosts = (found["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS)
-        allowed = tuple(h.strip().lower() for h in hosts.split(",") if h.strip()) if hosts is not None else None
+        allowed = parse_allowed_hosts((found["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS))
         return CredentialSecret(_version_of(found), found.get("type", OPAQUE), _decoded(found), allowed)
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
@@ -138,7 +134,7 @@ class KubeCluster:
         written = await self._write_status(path, connector.resource_version, status.written())
         if written is None:
             return None
-        updated = self._connectors.read(written)
+        updated = self._connectors.parse(written)
         self._connectors.put(updated)
         return updated
 
@@ -148,13 +144,13 @@ class KubeCluster:
         updated = await self._write_status(_consent_path(consent.key), consent.resource_version, written)
         if updated is None:
             return None
-        self._consents.see(updated)
-        return read_consent(updated)
+        self._consents.update(updated)
+        return parse_consent(updated)
 
     async def delete_consent(self, consent: Consent) -> None:
         """Delete a consent if it is as it was last seen; if not, another pass will see what it has become."""
         await self._delete(_consent_path(consent.key), consent.uid, consent.resource_version)
-        self._consents.gone(consent.key)
+        self._consents.remove_deleted(consent)
 
     async def _write_status(self, path: str, version: str, status: Mapping[str, object]) -> dict[str, Any] | None:
         body: list[dict[str, object]] = [

@@ -1,101 +1,63 @@
-"""Which connectors there are, counted from time to time: what the watch has missed comes to light here.
+"""The list of connectors that there are: it finds what the watch has missed.
 
-kopf's watch tells of nothing that went while it was not looking: after an error it lists anew, and what is not in the
-list is not mentioned. So the names are compared soon after each such list, and every ten minutes in any case. A watch
-that is only slow, with thousands of connectors in a busy process, is given its time: opened anew too soon it would
-never be through.
+kopf's watch reports no deletion that happens while it is interrupted: after an error it lists again, and what is
+missing in that list is not mentioned. So the names are compared soon after each such list, and every ten minutes in
+any case. A watch that is only slow, with thousands of connectors in a busy process, gets time: if it were opened again
+too soon, it would never finish its list.
 """
 
 import asyncio
-import contextlib
-import time
 from collections.abc import Callable, Mapping
 
 import structlog
 
+from oauth_connector.api.names import CONNECTORS
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.connector_cache import ConnectorCache, list_connectors, list_names
-from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.connector_cache import ConnectorCache
+from oauth_connector.kube.listing import SETTLED, Listing, ListLoop, Source, list_all
+from oauth_connector.kube.paths import ALL_CONNECTORS
+from oauth_connector.kube.transport import JSON
 
-EVERY = 600.0
-"""Seconds between two counts when nothing calls for one."""
-
-SETTLED = 3.0
-"""Seconds without more of the watch's own list, after which it is through; and for news on its way to come in."""
-
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
+FIRST_PAUSE = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class ConnectorLister:
-    """Fills the cache once from a full list, and keeps it free of what is gone; `on_deaf` is called when a watch is.
+    """Fills the cache once from a full list, and removes what no longer exists; `on_stale` reports a stale watch.
 
-    `listed` is set once the first list is in; `counted` says when the cache was last known to be true, in seconds since
-    the epoch (0 before that).
+    `loop` runs it.
     """
 
-    def __init__(self, api: KubeAPI, connectors: ConnectorCache, on_deaf: Callable[[], None]) -> None:
-        self.listed = asyncio.Event()
-        self.counted = 0.0
+    def __init__(self, api: KubeAPI, connectors: ConnectorCache, on_stale: Callable[[], None]) -> None:
+        self.loop = ListLoop(CONNECTORS, self._list, FIRST_PAUSE)
         self._api = api
         self._connectors = connectors
-        self._on_deaf = on_deaf
-        self._wanted = asyncio.Event()
+        self._on_stale = on_stale
 
-    def want(self) -> None:
-        """Ask for a count soon."""
-        self._wanted.set()
-
-    async def run(self) -> None:
-        """List, and count again and again until cancelled."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                await self._count()
-                pause = FIRST_PAUSE
-            except KubeError as error:
-                log.warning("connectors cannot be listed", status=error.status, reason=error.reason)
-                await asyncio.sleep(max(error.retry_after or 0.0, pause))
-                pause = min(pause * 2, LONGEST_PAUSE)
-            else:
-                await self._rest()
-
-    async def _count(self) -> None:
-        if self.listed.is_set():
-            await self._compare(*await list_names(self._api))
+    async def _list(self) -> None:
+        if self.loop.listed.is_set():
+            await self._compare(await list_all(self._api, Source(ALL_CONNECTORS), lambda _item: None))
         else:
-            await self._take_in()
-            self.listed.set()
-        self.counted = time.time()
+            await self._read_all()
 
-    async def _take_in(self) -> None:
-        async for manifest in list_connectors(self._api):
-            self._connectors.see(manifest)
+    async def _read_all(self) -> None:
+        await list_all(self._api, Source(ALL_CONNECTORS, accept=JSON), self._connectors.update)
 
-    async def _rest(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(EVERY):
-                await self._wanted.wait()
-                while self._wanted.is_set():
-                    self._wanted.clear()
-                    await asyncio.sleep(SETTLED)
-        self._wanted.clear()
-
-    async def _compare(self, uids: Mapping[Key, str], version: int) -> None:
-        """Forget what is gone; where connectors are missing and stay so the watch has gone deaf. Raises `KubeError`."""
-        self._connectors.only(uids, version)
-        missing = self._missing(uids)
+    async def _compare(self, listing: Listing) -> None:
+        """Remove deleted connectors. Connectors that stay missing show that the watch is stale. Raises `KubeError`."""
+        self._connectors.retain(listing)
+        missing = self._find_missing(listing.uids)
         if missing:
             await asyncio.sleep(SETTLED)
-            missing = self._missing(missing)
+            missing = self._find_missing(missing)
         if missing:
-            log.warning("the watch missed connectors and is opened anew", count=len(missing))
-            await self._take_in()
-            self._on_deaf()
+            log.warning("watch missed connectors and is opened again", count=len(missing))
+            await self._read_all()
+            self._on_stale()
 
-    def _missing(self, uids: Mapping[Key, str]) -> dict[Key, str]:
+    def _find_missing(self, uids: Mapping[Key, str]) -> dict[Key, str]:
         return {
             key: uid for key, uid in uids.items() if (known := self._connectors.get(key)) is None or known.uid != uid
         }

@@ -3,7 +3,6 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -14,10 +13,10 @@ from oauth_connector.connector.observation import Connector
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, KubeError
 from oauth_connector.kube.paths import event_path
+from oauth_connector.kube.token_buckets import Rate, TokenBuckets
 
-BURST = 25
-REFILL = 300.0
-"""Seconds for one more Event about an object, once its burst is spent: client-go's own limits, like the burst."""
+RATE = Rate(burst=25, per_second=1 / 300)
+"""Events about one object: the limits of client-go."""
 
 MOST_OBJECTS = 4096
 LONGEST_NOTE = 1024  # bytes, says the API server
@@ -32,13 +31,13 @@ class EventRecorder:
         self._api = api
         self._instance = instance
         self._clock = clock
-        self._allowance = Allowance()
+        self._limits = TokenBuckets(RATE, clock, MOST_OBJECTS)
 
     async def record(self, connector: Connector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
         """Record an Event about a connector; the same words again count up."""
         log.debug("event", connector=str(connector.key), kind=kind, reason=reason)
         now = self._clock()
-        if not self._allowance.takes(connector.uid, now):
+        if not self._limits.take(connector.uid):
             return
         event = self._event(connector, kind, reason, note)
         event["eventTime"] = _time(now)
@@ -84,23 +83,6 @@ class EventRecorder:
                 "resourceVersion": connector.resource_version,
             },
         }
-
-
-@dataclass(slots=True)
-class Allowance:
-    """How many Events an object may still have: a burst, then one for each five minutes."""
-
-    _left: dict[str, tuple[float, float]] = field(default_factory=dict)
-
-    def takes(self, uid: str, now: float) -> bool:
-        """Take one from an object's allowance, if there is one left; `now` is in seconds."""
-        left, at = self._left.pop(uid, (float(BURST), now))
-        left = min(float(BURST), left + max(0.0, now - at) / REFILL)
-        allowed = left >= 1
-        self._left[uid] = (left - 1 if allowed else left, now)
-        if len(self._left) > MOST_OBJECTS:
-            del self._left[next(iter(self._left))]  # the one that was quiet for longest
-        return allowed
 
 
 def _time(now: float) -> str:

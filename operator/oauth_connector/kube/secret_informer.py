@@ -14,11 +14,12 @@ import structlog
 
 from oauth_connector.api.names import MANAGED
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
-from oauth_connector.kube.client import METADATA_LIST, KubeAPI
+from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.listing import Source, key_of_manifest, list_all
 from oauth_connector.kube.paths import ALL_SECRETS
-from oauth_connector.kube.secret_cache import SecretCache
-from oauth_connector.kube.watch_stream import Pauses, Source, WatchTiming, events
+from oauth_connector.kube.secret_cache import SecretCache, key_of_secret
+from oauth_connector.kube.watch_stream import Pauses, WatchTiming, stream_events
 
 OURS = Source(ALL_SECRETS, f"{MANAGED}=true")
 
@@ -51,11 +52,11 @@ class SecretInformer:
         self._pace = pace
         self._pauses = Pauses(pace)
         self._version = ""
-        self._heard = time.monotonic()
+        self._contact = time.monotonic()
 
     def age(self) -> float:
         """Give the seconds since the last sign of life: a page, an event, a bookmark, or a stream's orderly end."""
-        return time.monotonic() - self._heard
+        return time.monotonic() - self._contact
 
     async def run(self) -> None:
         """List and watch until cancelled; nothing else ends it."""
@@ -72,20 +73,11 @@ class SecretInformer:
                 await self._pauses.rest()
 
     async def _list(self) -> None:
-        """Take in a full list, and drop what it does not hold. Raises `KubeError`."""
-        seen: set[str] = set()
-        version = ""
-        query = {"labelSelector": self._source.selector}
-        async with aclosing(self._api.pages(self._source.path, query, METADATA_LIST)) as pages:
-            async for page in pages:
-                self._alive()
-                version = version or str(page["metadata"]["resourceVersion"])
-                for item in page.get("items") or ():
-                    seen.add(self._see(item).uid)
-        for secret in self._store:
-            if secret.uid not in seen and int(secret.resource_version) <= int(version):
-                self._gone(secret)
-        self._version = version
+        """Take in a full list, and remove what it does not contain. Raises `KubeError`."""
+        listing = await list_all(self._api, self._source, self._update, self._note_contact)
+        for secret in self._store.retain_listed(frozenset(listing.uids.values()), listing.version):
+            self._on_change(secret, None)
+        self._version = str(listing.version)
 
     async def _follow(self, until: float) -> None:
         """Follow one stream after another until it is time for a list. Raises the server's own `KubeError`."""
@@ -103,34 +95,34 @@ class SecretInformer:
     async def _stream(self) -> bool:
         """Take in one stream to its end; tell whether it told anything, or lasted. Raises `KubeError`."""
         until, told = time.monotonic() + self._pace.stream / 2, False
-        async with aclosing(events(self._api, self._source, self._version, self._pace)) as stream:
+        async with aclosing(stream_events(self._api, self._source, self._version, self._pace)) as stream:
             async for event in stream:
-                self._take(event)
-                self._alive()
+                self._apply(event)
+                self._note_contact()
                 self._pauses.reset()
                 told = True
-        self._alive()
+        self._note_contact()
         return told or time.monotonic() > until
 
-    def _take(self, event: Mapping[str, Any]) -> None:
+    def _apply(self, event: Mapping[str, Any]) -> None:
         item = event["object"]
         if event["type"] == "DELETED":
-            self._gone(secret_metadata(item))
+            self._remove(item)
         elif event["type"] != "BOOKMARK":
-            self._see(item)
+            self._update(item)
         self._version = str(item["metadata"]["resourceVersion"])
 
-    def _see(self, item: Mapping[str, Any]) -> SecretMetadata:
+    def _update(self, item: Mapping[str, Any]) -> None:
         secret = secret_metadata(item)
-        before = self._store.get(secret.namespace, secret.name)
+        before = self._store.get(key_of_secret(secret))
         if self._store.put(secret):
             self._on_change(before, secret)
-        return secret
 
-    def _gone(self, secret: SecretMetadata) -> None:
-        before = self._store.get(secret.namespace, secret.name)
-        if self._store.remove(secret):
+    def _remove(self, item: Mapping[str, Any]) -> None:
+        metadata = item["metadata"]
+        before = self._store.remove_version(key_of_manifest(item), metadata["uid"], metadata["resourceVersion"])
+        if before is not None:
             self._on_change(before, None)
 
-    def _alive(self) -> None:
-        self._heard = time.monotonic()
+    def _note_contact(self) -> None:
+        self._contact = time.monotonic()

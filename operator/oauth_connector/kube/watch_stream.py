@@ -11,14 +11,7 @@ import orjson
 
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.errors import KubeError, refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What is listed and watched: a path that begins with `/api` or `/apis`, and a label selector."""
-
-    path: str
-    selector: str
+from oauth_connector.kube.listing import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Pauses:
         self._next = 0.0
 
 
-async def events(
+async def stream_events(
     api: KubeAPI, source: Source, version: str, pace: WatchTiming
 ) -> AsyncGenerator[Mapping[str, Any], None]:
     """Give the events after a version, bookmarks among them, as `{type, object: PartialObjectMetadata}`.

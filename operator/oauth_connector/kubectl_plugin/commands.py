@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from oauth_connector.api.names import CONNECTOR_KIND, REFRESH_REQUESTED, REVOKE_REQUESTED
+from oauth_connector.api.schema.times import format_time
 from oauth_connector.kubectl_plugin import tables as table
 from oauth_connector.kubectl_plugin import time_format as moments
 from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
@@ -151,4 +152,4 @@ async def _echoed(site: PluginContext, name: str, echo: tuple[str, str], seconds
 
 def unique(site: PluginContext) -> str:
     """Make a value that no annotation has had: the time, for whoever reads it, and something random."""
-    return f"{moments.written(site.now)}-{secrets.token_hex(4)}"
+    return f"{format_time(site.now)}-{secrets.token_hex(4)}"

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from oauth_connector.api.schema.times import format_time
+
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 TWO_UNITS_BELOW = 10
 """Of few days, hours or minutes the next smaller unit is told too."""
@@ -29,12 +31,7 @@ def relative(at: datetime | None, now: datetime) -> str:
 
 def moment(at: datetime, now: datetime) -> str:
     """Say a time in full and beside it when that is."""
-    return f"{written(at)} ({relative(at, now)})"
-
-
-def written(at: datetime) -> str:
-    """Give a time as the API server has it."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"{format_time(at)} ({relative(at, now)})"
 
 
 def read(value: object) -> datetime | None:

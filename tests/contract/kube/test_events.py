@@ -9,7 +9,7 @@ from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.connector.observation import Connector
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.connector_cache import read
+from oauth_connector.kube.connector_cache import parse_connector
 from oauth_connector.kube.events import EventRecorder
 from tests.support.builders import a_spec
 from tests.support.cluster import Manifest, Namespace, until
@@ -45,7 +45,7 @@ async def may_patch(api: KubeAPI, namespace: str) -> bool:
 @pytest.fixture
 async def connector(namespace: Namespace) -> Connector:
     """Give a connector in the cluster."""
-    return read(await namespace.add_connector("crm", a_spec()))
+    return parse_connector(await namespace.add_connector("crm", a_spec()))
 
 
 async def recorded(namespace: Namespace) -> list[Manifest]:

@@ -8,7 +8,8 @@ from typing import Any
 from oauth_connector.api.names import FIELD_MANAGER, MANAGED
 from oauth_connector.connector.secret.managed_fields import owned_by_us
 from oauth_connector.kube.client import METADATA, METADATA_LIST, KubeAPI
-from oauth_connector.kube.watch_stream import Source, WatchTiming, events
+from oauth_connector.kube.listing import Source
+from oauth_connector.kube.watch_stream import WatchTiming, stream_events
 from tests.support.cluster import Namespace
 
 VALUE = "YS10b2tlbg=="
@@ -34,7 +35,7 @@ async def listed(api: KubeAPI, namespace: Namespace) -> dict[str, Any]:
 async def followed(api: KubeAPI, namespace: Namespace, version: str, count: int) -> list[dict[str, Any]]:
     """Give the next events after a version, but for bookmarks."""
     source, seen = Source(path(namespace), f"{MANAGED}=true"), []
-    async with asyncio.timeout(20), aclosing(events(api, source, version, WatchTiming())) as stream:
+    async with asyncio.timeout(20), aclosing(stream_events(api, source, version, WatchTiming())) as stream:
         async for event in stream:
             seen += [event] if event["type"] != "BOOKMARK" else []
             if len(seen) == count:
@@ -119,5 +120,5 @@ async def test_a_quiet_stream_is_ended_by_the_server(admin: KubeAPI, namespace: 
     version = (await listed(admin, namespace))["metadata"]["resourceVersion"]
     source = Source(path(namespace), f"{MANAGED}=true")
     async with asyncio.timeout(20):
-        kinds = {event["type"] async for event in events(admin, source, version, WatchTiming(stream=1))}
+        kinds = {event["type"] async for event in stream_events(admin, source, version, WatchTiming(stream=1))}
     assert kinds <= {"BOOKMARK"}

@@ -4,7 +4,7 @@ from oauth_connector.connector.secret.rendering import render
 from oauth_connector.controller.ports import SecretWritten
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
-from oauth_connector.kube.connector_cache import ConnectorCache, read
+from oauth_connector.kube.connector_cache import ConnectorCache, parse_connector
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.secret_manifests import new_secret
 from tests.support.builders import a_spec, a_token
@@ -13,7 +13,7 @@ from tests.support.cluster import Namespace
 
 async def test_a_restored_secret_is_ours_again_after_one_write(admin: KubeAPI, namespace: Namespace) -> None:
     """A backup tool has written all of it, with the values that we write again."""
-    connector = read(await namespace.add_connector("crm", a_spec()))
+    connector = parse_connector(await namespace.add_connector("crm", a_spec()))
     cluster = KubeCluster(admin, ConnectorCache(lambda _key: None), SecretCache())
     rendered = render(a_token(connector), connector)
     await admin.create(

@@ -8,12 +8,14 @@ import pytest
 
 from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.names import FIELD_MANAGER, MANAGED
+from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.listing import Source
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.secret_informer import SecretInformer
-from oauth_connector.kube.watch_stream import Source, WatchTiming, events
+from oauth_connector.kube.watch_stream import WatchTiming, stream_events
 from tests.support.cluster import Namespace, admin_of
 from tests.support.polling import eventually
 
@@ -60,13 +62,13 @@ async def test_the_store_follows_the_cluster(admin: KubeAPI, namespace: Namespac
     """Over many short streams: what is there, what comes, what others edit, what goes."""
     await add(admin, namespace.name, "before")
     async with informed(admin, namespace.name, WatchTiming(stream=2)) as (store, told):
-        assert store.get(namespace.name, "before") is not None
+        assert store.get(Key(namespace.name, "before")) is not None
         await add(admin, namespace.name)
-        await eventually(lambda: (found := store.get(namespace.name, "a")) is not None and found.intact)
+        await eventually(lambda: (found := store.get(Key(namespace.name, "a"))) is not None and found.intact)
         await namespace.edit("secrets", "a", {"data": {"access_token": "ZWRpdGVk"}})
-        await eventually(lambda: (found := store.get(namespace.name, "a")) is not None and not found.intact)
+        await eventually(lambda: (found := store.get(Key(namespace.name, "a"))) is not None and not found.intact)
         await namespace.delete("secrets", "before")
-        await eventually(lambda: store.get(namespace.name, "before") is None)
+        await eventually(lambda: store.get(Key(namespace.name, "before")) is None)
         assert told.changes == [
             ("before", False, True),
             ("a", False, True),
@@ -81,7 +83,7 @@ async def test_secrets_without_our_label_stay_out(admin: KubeAPI, namespace: Nam
         await namespace.add_secret("foreign", password="x")
         await add(admin, namespace.name)
         await eventually(lambda: len(store) == 1)
-        assert store.get(namespace.name, "foreign") is None
+        assert store.get(Key(namespace.name, "foreign")) is None
 
 
 async def test_own_writes_are_known_at_once_and_told_once_at_most(admin: KubeAPI, namespace: Namespace) -> None:
@@ -89,7 +91,7 @@ async def test_own_writes_are_known_at_once_and_told_once_at_most(admin: KubeAPI
     async with informed(admin, namespace.name, WatchTiming()) as (store, told):
         for name in ("a", "b", "c"):
             store.put(await add(admin, namespace.name, name))
-            assert store.get(namespace.name, name) is not None
+            assert store.get(Key(namespace.name, name)) is not None
         await add(admin, namespace.name, "last")
         await eventually(lambda: ("last", False, True) in told.changes)
         assert len(told.changes) == len(set(told.changes))
@@ -114,10 +116,10 @@ async def test_a_restart_of_the_api_server_is_survived(plane: ControlPlane) -> N
     pace = WatchTiming(first=0.05, longest=0.5)
     async with admin_of(plane) as api, informed(api, "default", pace) as (store, _):
         await add(api, "default")
-        await eventually(lambda: store.get("default", "a") is not None)
+        await eventually(lambda: store.get(Key("default", "a")) is not None)
         await restart(plane)
         await add(api, "default", "b")
-        await eventually(lambda: store.get("default", "b") is not None)
+        await eventually(lambda: store.get(Key("default", "b")) is not None)
 
 
 async def test_a_version_that_is_too_old_is_told_as_an_event(plane: ControlPlane) -> None:
@@ -126,4 +128,4 @@ async def test_a_version_that_is_too_old_is_told_as_an_event(plane: ControlPlane
     source = Source("/api/v1/secrets", f"{MANAGED}=true")
     async with admin_of(plane) as api, asyncio.timeout(20):
         with pytest.raises(KubeError, match="410 Expired"):
-            _ = [event async for event in events(api, source, "1", WatchTiming())]
+            _ = [event async for event in stream_events(api, source, "1", WatchTiming())]

@@ -69,9 +69,9 @@ def failing(
 
 def at(seconds: int) -> str:
     """Write a time as status does."""
-    from oauth_connector.connector.secret.rendering import timestamp  # noqa: PLC0415  # one use
+    from oauth_connector.api.schema.times import format_epoch  # noqa: PLC0415  # one use
 
-    return timestamp(seconds)
+    return format_epoch(seconds)
 
 
 KNOWN = (CredentialVersion("robot", "u", "1"),)

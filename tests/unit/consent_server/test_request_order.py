@@ -7,7 +7,8 @@ import pytest
 
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_server.consent_store import Ready
-from oauth_connector.consent_server.rate_limits import Rate, RateLimits
+from oauth_connector.consent_server.rate_limits import RateLimits
+from oauth_connector.kube.token_buckets import Rate
 from tests.support.http_client import Visitor
 from tests.support.in_memory_consent_server import ENOUGH, KEYS, World, visiting_world
 from tests.support.in_memory_consent_store import ConsentStore

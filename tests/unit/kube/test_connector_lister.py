@@ -7,7 +7,8 @@ from typing import Any, cast
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.connector_lister import SETTLED, ConnectorLister
+from oauth_connector.kube.connector_lister import ConnectorLister
+from oauth_connector.kube.listing import SETTLED
 from tests.support.builders import a_spec
 from tests.support.virtual_time import run_virtually
 
@@ -25,20 +26,20 @@ class Server:
         self.names = list(names)
         self.lists: list[str] = []
 
-    async def pages(self, _path: str, accept: str = "application/json") -> AsyncIterator[dict[str, Any]]:
+    async def pages(self, _path: str, _query: object, accept: str) -> AsyncIterator[dict[str, Any]]:
         """Give one page, and note what it was."""
         self.lists.append("names" if accept == METADATA_LIST else "whole")
         yield {"metadata": {"resourceVersion": "100"}, "items": [a_manifest(name) for name in self.names]}
 
 
 class Counted:
-    """A census at work, and how often it took the watch for deaf."""
+    """A lister at work, and how often it took the watch for deaf."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.deaf = 0
         self.connectors = ConnectorCache(lambda _key: None)
-        self.census = ConnectorLister(cast("KubeAPI", server), self.connectors, self._notice)
+        self.lister = ConnectorLister(cast("KubeAPI", server), self.connectors, self._notice)
 
     def _notice(self) -> None:
         self.deaf += 1
@@ -49,12 +50,12 @@ class Counted:
 
 
 def counted(server: Server, story: Callable[[Counted], Awaitable[None]]) -> Counted:
-    """Run a census through a story in virtual time."""
+    """Run a lister through a story in virtual time."""
 
     async def run() -> Counted:
         made = Counted(server)
-        task = asyncio.create_task(made.census.run())
-        await made.census.listed.wait()
+        task = asyncio.create_task(made.lister.loop.run())
+        await made.lister.loop.listed.wait()
         await story(made)
         task.cancel()
         return made
@@ -69,7 +70,7 @@ def test_what_the_watch_missed_is_taken_in_once() -> None:
     async def story(made: Counted) -> None:
         server.names.append("b")
         for _ in range(3):  # each watch that is opened lists, and is as slow as the one before
-            made.census.want()
+            made.lister.loop.request()
             await asyncio.sleep(10 * SETTLED)
 
     made = counted(server, story)
@@ -85,10 +86,10 @@ def test_a_watch_that_is_not_through_its_list_is_not_called_deaf() -> None:
     async def story(made: Counted) -> None:
         server.names.append("b")
         for _ in range(100):
-            made.census.want()
+            made.lister.loop.request()
             await asyncio.sleep(SETTLED / 2)
         assert server.lists == ["whole"]
-        made.connectors.see(a_manifest("b"))
+        made.connectors.update(a_manifest("b"))
         await asyncio.sleep(10 * SETTLED)
 
     made = counted(server, story)
@@ -101,11 +102,11 @@ def test_a_connector_on_its_way_is_not_missed() -> None:
     server = Server("a")
 
     async def story(made: Counted) -> None:
-        made.census.want()
+        made.lister.loop.request()
         server.names.append("b")
         await asyncio.sleep(SETTLED * 1.5)
         assert server.lists == ["whole", "names"]
-        made.connectors.see(a_manifest("b"))
+        made.connectors.update(a_manifest("b"))
         await asyncio.sleep(10 * SETTLED)
 
     assert counted(server, story).deaf == 0
@@ -117,7 +118,7 @@ def test_what_is_gone_is_forgotten() -> None:
 
     async def story(made: Counted) -> None:
         server.names.remove("b")
-        made.census.want()
+        made.lister.loop.request()
         await asyncio.sleep(10 * SETTLED)
 
     made = counted(server, story)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.kube.consent_cache import read
+from oauth_connector.kube.consent_cache import parse_consent
 
 REQUEST = {
     "connectorUID": "0b0e0c0f-0000-4000-8000-000000000001",
@@ -51,7 +51,7 @@ def a_manifest(status: str, reason: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("status", "reason"), [("True", "Authorized"), ("False", "Expired")])
 def test_of_a_consent_that_has_ended_little_is_kept(status: str, reason: str) -> None:
     """It stays for an hour, and thousands of them with full answers would fill the process."""
-    consent = read(a_manifest(status, reason))
+    consent = parse_consent(a_manifest(status, reason))
     assert consent is not None
     assert consent.concluded
     assert (consent.status.request, consent.status.response) == (None, None)
@@ -59,7 +59,7 @@ def test_of_a_consent_that_has_ended_little_is_kept(status: str, reason: str) ->
 
 def test_of_a_consent_that_is_under_way_all_is_kept() -> None:
     """It is judged by it, and written back with it."""
-    consent = read(a_manifest("Unknown", "AwaitingConfirmation"))
+    consent = parse_consent(a_manifest("Unknown", "AwaitingConfirmation"))
     assert consent is not None
     assert consent.status.request is not None
     assert consent.status.response == "a.b.c.d.e"

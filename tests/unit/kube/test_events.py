@@ -1,17 +1,16 @@
 """Events: counted, bounded, and never in the way."""
 
 from collections.abc import AsyncIterator
-from itertools import pairwise
 
 import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.events import BURST, MOST_OBJECTS, REFILL, Allowance, EventRecorder
+from oauth_connector.kube.events import MOST_OBJECTS, RATE, EventRecorder
+from oauth_connector.kube.token_buckets import TokenBuckets
 from tests.support.builders import NOW, a_connector
+from tests.support.manual_clock import ManualClock
 from tests.support.scripted_api import Break, Reply, ScriptedAPI, StoreDecision, scripted_api
 
 TAKEN = Reply({"reason": "AlreadyExists"}, 409)
@@ -102,34 +101,29 @@ async def test_long_notes_are_cut_by_bytes(recorder: EventRecorder, server: Scri
 
 async def test_an_object_that_says_too_much_is_not_heard(recorder: EventRecorder, server: ScriptedAPI) -> None:
     """After its burst; others are."""
-    for number in range(BURST + 5):
+    for number in range(25 + 5):
         await recorder.record(a_connector(), "Normal", "TokenIssued", str(number))
-    assert len(server.requests) == BURST
+    assert len(server.requests) == 25
     await recorder.record(a_connector(uid="another"), "Normal", "TokenIssued", "x")
-    assert len(server.requests) == BURST + 1
+    assert len(server.requests) == 25 + 1
 
 
-def test_an_allowance_comes_back_slowly() -> None:
-    """One Event for each five minutes, and tries in between cost nothing."""
-    allowance = Allowance()
-    assert [allowance.takes("a", 0.0) for _ in range(BURST + 1)] == [True] * BURST + [False]
-    assert not allowance.takes("a", REFILL / 2)
-    assert allowance.takes("a", REFILL)
-    assert not allowance.takes("a", REFILL + 1)
+def test_events_return_one_for_each_five_minutes() -> None:
+    """Attempts in between cost nothing."""
+    clock = ManualClock()
+    limits = TokenBuckets(RATE, clock, MOST_OBJECTS)
+    assert [limits.take("a") for _ in range(26)] == [True] * 25 + [False]
+    clock.now = 150.0
+    assert not limits.take("a")
+    clock.now = 300.0
+    assert limits.take("a")
+    clock.now = 301.0
+    assert not limits.take("a")
 
 
-def test_allowances_are_bounded() -> None:
-    """The objects that were quiet for longest are forgotten, and start anew."""
-    allowance = Allowance()
+def test_the_memory_of_the_limits_is_bounded() -> None:
+    """The objects without an Event for the longest time are forgotten, and start with a full bucket."""
+    limits = TokenBuckets(RATE, ManualClock(), MOST_OBJECTS)
     for number in range(MOST_OBJECTS + 10):
-        allowance.takes(str(number), 0.0)
-    assert len(allowance._left) == MOST_OBJECTS
-
-
-@given(st.lists(st.floats(0, 10_000), max_size=200))
-def test_no_order_of_times_gives_more_than_is_due(times: list[float]) -> None:
-    """A clock that is set back gives nothing away."""
-    allowance = Allowance()
-    taken = sum(allowance.takes("a", now) for now in times)
-    climbed = sum(max(0.0, after - before) for before, after in pairwise(times))
-    assert taken <= BURST + climbed / REFILL + 0.001
+        limits.take(str(number))
+    assert len(limits) == MOST_OBJECTS

@@ -5,8 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
-from oauth_connector.kube.secret_cache import TOMBSTONES, SecretCache
+from oauth_connector.kube.object_cache import TOMBSTONES
+from oauth_connector.kube.secret_cache import SecretCache
 from tests.support.secret_manifests import a_manifest
 
 
@@ -20,7 +22,7 @@ def test_a_newer_version_replaces_an_older() -> None:
     store = SecretCache()
     assert store.put(a_secret(9))
     assert store.put(a_secret(10))  # as text, 9 would be the greater
-    assert store.get("shop", "crm-token") == a_secret(10)
+    assert store.get(Key("shop", "crm-token")) == a_secret(10)
     assert len(store) == 1
 
 
@@ -30,7 +32,7 @@ def test_an_older_or_equal_version_is_dropped() -> None:
     store.put(a_secret(10))
     assert not store.put(a_secret(10))
     assert not store.put(a_secret(9))
-    assert store.get("shop", "crm-token") == a_secret(10)
+    assert store.get(Key("shop", "crm-token")) == a_secret(10)
 
 
 def test_late_news_does_not_bring_a_removed_secret_back() -> None:
@@ -39,7 +41,7 @@ def test_late_news_does_not_bring_a_removed_secret_back() -> None:
     store.put(a_secret(10))
     assert store.remove(a_secret(12))
     assert not store.put(a_secret(11))
-    assert store.get("shop", "crm-token") is None
+    assert store.get(Key("shop", "crm-token")) is None
 
 
 def test_news_of_a_secret_that_was_never_seen_alive_is_kept_out() -> None:
@@ -54,7 +56,7 @@ def test_an_older_removal_does_not_take_a_newer_version() -> None:
     store = SecretCache()
     store.put(a_secret(20))
     assert not store.remove(a_secret(15))
-    assert store.get("shop", "crm-token") == a_secret(20)
+    assert store.get(Key("shop", "crm-token")) == a_secret(20)
     assert store.put(a_secret(21))
 
 
@@ -73,7 +75,7 @@ def test_a_namesake_is_another_object() -> None:
     store.put(first)
     assert store.put(second)
     assert not store.remove(replace(first, resource_version="12"))
-    assert store.get("shop", "crm-token") == second
+    assert store.get(Key("shop", "crm-token")) == second
 
 
 def test_secrets_are_found_by_their_connectors_uid() -> None:
@@ -117,7 +119,7 @@ def test_any_order_of_news_ends_in_the_newest(versions: list[int], removals: set
     for version in versions:
         act = store.remove if version in removals else store.put
         act(a_secret(version))
-    left = store.get("shop", "crm-token")
+    left = store.get(Key("shop", "crm-token"))
     assert left == (None if 8 in removals else a_secret(8))
     assert [s.name for s in store.of_connector("shop", "uid-of-crm")] == ([] if left is None else [left.name])
 

@@ -231,6 +231,6 @@ async def test_a_bug_in_what_hears_of_changes_does_not_end_the_watch() -> None:
 async def test_bookmarks_are_signs_of_life() -> None:
     """A quiet watch is told from a dead one by its age."""
     async with watching(ONE, watches=(Stream((a_bookmark(150),), "silence"),)) as watched:
-        watched.informer._heard -= 1000
+        watched.informer._contact -= 1000
         assert watched.informer.age() >= 1000
         await eventually(lambda: watched.informer.age() < 1000)

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from oauth_connector.telemetry.health import application, serving
+from oauth_connector.telemetry.health import application
+from oauth_connector.telemetry.http_server import ServerOptions, serving
 from oauth_connector.telemetry.metrics import Metrics
 
 
@@ -73,7 +74,7 @@ async def test_other_pages_do_not_exist(base: str) -> None:
 async def test_half_a_request_is_not_waited_for() -> None:
     """A client that sends no complete request is cut off, so that it holds no connection for ever."""
     app = application(Metrics(), lambda: None, lambda: None)
-    async with serving(app, "127.0.0.1", 0, idle=0.05) as port, asyncio.timeout(10):
+    async with serving(app, "127.0.0.1", 0, ServerOptions(idle=0.05)) as port, asyncio.timeout(10):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
         assert await reader.read() == b""

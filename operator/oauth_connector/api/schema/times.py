@@ -15,13 +15,19 @@ def _whole(at: datetime) -> datetime:
         raise ValueError("out of range") from error
 
 
-def _written(at: datetime) -> str:
+def format_time(at: datetime) -> str:
+    """Return a time as RFC 3339 in UTC with whole seconds, as the API server writes times."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def format_epoch(at: float) -> str:
+    """Return seconds since the epoch as RFC 3339 in UTC with whole seconds."""
+    return format_time(datetime.fromtimestamp(int(at), UTC))
 
 
 Time = Annotated[
     datetime,
     AfterValidator(_whole),
-    PlainSerializer(_written, return_type=str),
+    PlainSerializer(format_time, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]

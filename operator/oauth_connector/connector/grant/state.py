@@ -13,9 +13,10 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from oauth_connector.api import names
+from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.metadata import GrantSummary
-from oauth_connector.connector.secret.rendering import RenderedSecret, owner, timestamp
+from oauth_connector.connector.secret.rendering import RenderedSecret, owner
 
 SUFFIX = "-oauth-state"
 VERSION = 1
@@ -117,9 +118,9 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
     }
     if state.token is not None:
         annotations[names.TOKEN_DIGEST] = state.token.digest
-        annotations[names.ISSUED_AT] = timestamp(state.token.issued)
+        annotations[names.ISSUED_AT] = format_epoch(state.token.issued)
         if state.token.expires is not None:
-            annotations[names.EXPIRES_AT] = timestamp(state.token.expires)
+            annotations[names.EXPIRES_AT] = format_epoch(state.token.expires)
     return RenderedSecret(
         name=state_name(connector.key.name),
         data=dict(sorted(data.items())),

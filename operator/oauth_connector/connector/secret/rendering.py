@@ -7,11 +7,11 @@ field is recorded in an annotation: reading back needs no guess, also after the 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
 from oauth_connector.api import names
+from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import output_digest
@@ -37,11 +37,6 @@ class RenderedSecret:
     annotations: Mapping[str, str]
     owner: Mapping[str, object] | None
     type: str = names.OPAQUE
-
-
-def timestamp(at: int) -> str:
-    """Write seconds since the epoch as RFC 3339 in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
@@ -102,7 +97,7 @@ def _values(token: IssuedToken, prefix: str) -> dict[str, SecretStr]:
         "Authorization": SecretStr(f"{prefix} {bare}" if prefix else bare),
     }
     if token.expires is not None:
-        values["ExpiresAt"] = SecretStr(timestamp(token.expires))
+        values["ExpiresAt"] = SecretStr(format_epoch(token.expires))
     if token.scope is not None:
         values["Scope"] = SecretStr(" ".join(token.scope))
     return values | {RESPONSE_FIELD + name: value for name, value in token.fields.items()}
@@ -125,12 +120,12 @@ def _metadata(
         names.CONNECTOR_UID: connector.uid,
         names.TOKEN_DIGEST: token.digest,
         names.OUTPUT_DIGEST: output_digest(connector.spec),
-        names.ISSUED_AT: timestamp(token.issued),
+        names.ISSUED_AT: format_epoch(token.issued),
         names.GENERATION: str(connector.generation),
         names.FIELDS: json.dumps(keys, sort_keys=True, separators=(",", ":")),
     }
     if token.expires is not None:
-        annotations[names.EXPIRES_AT] = timestamp(token.expires)
+        annotations[names.EXPIRES_AT] = format_epoch(token.expires)
     labels = names.SECRET_LABELS
     asked_labels = dict(output.labels or {}) if output else {}
     asked_annotations = dict(output.annotations or {}) if output else {}

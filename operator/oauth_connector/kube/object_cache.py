@@ -1,0 +1,105 @@
+"""A cache of objects of one kind: the newest version of each, by namespace and name.
+
+Versions (`resourceVersion`) are compared as integers: one cluster counts them up over all its objects.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator
+from typing import Generic, Protocol, TypeVar
+
+from oauth_connector.connector.observation import Key
+
+TOMBSTONES = 1000
+"""How many removed objects are remembered: late news of them is a few minutes old at most."""
+
+
+class Versioned(Protocol):
+    """An object of the Kubernetes API."""
+
+    @property
+    def uid(self) -> str:
+        """The UID: a new object with the same name has another."""
+
+    @property
+    def resource_version(self) -> str:
+        """The version, a number as text."""
+
+
+T = TypeVar("T", bound=Versioned)
+
+
+class ObjectCache(Generic[T]):
+    """Objects by key, and by the group that each belongs to (`None`: to no group)."""
+
+    def __init__(self, key_of: Callable[[T], Key], group_of: Callable[[T], Hashable | None]) -> None:
+        self._key_of = key_of
+        self._group_of = group_of
+        self._objects: dict[Key, T] = {}
+        self._groups: defaultdict[Hashable, set[Key]] = defaultdict(set)
+        self._removed: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(tuple(self._objects.values()))
+
+    def get(self, key: Key) -> T | None:
+        """Return an object as it was last seen."""
+        return self._objects.get(key)
+
+    def group(self, group: Hashable) -> tuple[T, ...]:
+        """Return the objects of a group, by namespace and name."""
+        return tuple(self._objects[key] for key in sorted(self._groups.get(group, ())))
+
+    def put(self, item: T) -> bool:
+        """Keep an object unless this or a newer version is known, or was removed; return whether it was kept."""
+        key, version = self._key_of(item), int(item.resource_version)
+        known = self._objects.get(key)
+        if known is not None and int(known.resource_version) >= version:
+            return False
+        if self._removed.get(item.uid, -1) >= version:
+            return False
+        self._drop(key)
+        self._objects[key] = item
+        group = self._group_of(item)
+        if group is not None:
+            self._groups[group].add(key)
+        return True
+
+    def remove(self, item: T) -> bool:
+        """Remove an object; return whether it was there. See `remove_version`."""
+        return self.remove_version(self._key_of(item), item.uid, item.resource_version) is not None
+
+    def remove_version(self, key: Key, uid: str, version: str) -> T | None:
+        """Remove an object unless something newer has its name; return what was removed.
+
+        It is deleted as of this version: older news of it stays out. The same object may return with a later version,
+        when a label that selects it is removed and set again.
+        """
+        known = self._objects.get(key)
+        if known is not None and int(known.resource_version) > int(version):
+            return None
+        self._bury(uid, int(version))
+        self._drop(key)
+        return known
+
+    def retain_listed(self, uids: Collection[str], version: int) -> list[T]:
+        """Remove what a full list of some version does not contain; newer objects stay. Return what was removed."""
+        gone = [item for item in self if item.uid not in uids and int(item.resource_version) <= version]
+        return [item for item in gone if self.remove(item)]
+
+    def _bury(self, uid: str, version: int) -> None:
+        self._removed[uid] = max(self._removed.pop(uid, -1), version)
+        if len(self._removed) > TOMBSTONES:
+            del self._removed[next(iter(self._removed))]
+
+    def _drop(self, key: Key) -> None:
+        known = self._objects.pop(key, None)
+        group = self._group_of(known) if known is not None else None
+        if group is None:
+            return
+        keys = self._groups[group]
+        keys.discard(key)
+        if not keys:
+            del self._groups[group]
