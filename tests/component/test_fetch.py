@@ -19,13 +19,15 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
 from oauth_connector.net.probe import probe
-from oauth_connector.net.tls import MOST, BadCertificatesError, context
+from oauth_connector.net.tls import MOST, BadCertificatesError, make_ssl_context
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import SendWindow
 from tests.support.certificates import make_tls
 
+NO_TLS_OPTIONS = TLSOptions()
 LIMITS = RequestLimits(total=1.0, connect=0.5, size=10_000)
 
 
@@ -83,7 +85,7 @@ async def clients(*ports: int, bundle: Path | None = None) -> AsyncIterator[Pool
 async def got(server: Server) -> HTTPResponse | Signal:
     """Send a request with a secret in it to a server."""
     async with clients(server.port) as made:
-        return await fetch(made, outgoing(server), None, LIMITS)
+        return await fetch(made, outgoing(server), NO_TLS_OPTIONS, LIMITS)
 
 
 def outgoing(server: Server, scheme: str = "http", host: str = "127.0.0.1") -> Outgoing:
@@ -125,15 +127,15 @@ async def test_a_request_whose_time_has_passed_is_not_written() -> None:
     """A process that was stopped wakes up too late: the connection stands, and not a byte of the request leaves."""
     async with saying(OK + b"Content-Length: 2\r\n\r\n{}") as server, clients(server.port) as made:
         late = replace(outgoing(server), term=SendWindow(latest=time.time() - 1, until=time.time() + 60))
-        assert await fetch(made, late, None, LIMITS) == Signal(Symptom.TIMEOUT, sent=False)
-        assert isinstance(await fetch(made, outgoing(server), None, LIMITS), HTTPResponse)
+        assert await fetch(made, late, NO_TLS_OPTIONS, LIMITS) == Signal(Symptom.TIMEOUT, sent=False)
+        assert isinstance(await fetch(made, outgoing(server), NO_TLS_OPTIONS, LIMITS), HTTPResponse)
 
 
 async def test_a_request_is_given_up_at_the_end_of_its_time() -> None:
     """From then on another process may send the same."""
     async with saying(close=False) as server, clients(server.port) as made:
         brief = replace(outgoing(server), term=SendWindow(latest=time.time() + 60, until=time.time() + 1.0))
-        answer = await fetch(made, brief, None, replace(LIMITS, total=30.0))
+        answer = await fetch(made, brief, NO_TLS_OPTIONS, replace(LIMITS, total=30.0))
     assert answer == Signal(Symptom.TIMEOUT, sent=True)
 
 
@@ -190,7 +192,7 @@ async def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
     assert await got(Server(free_port())) == Signal(Symptom.CONNECTION_FAILED)
     async with clients() as made:
         unknown = Outgoing("POST", "https://no-such-host.invalid/token")
-        answer = await fetch(made, unknown, None, LIMITS)
+        answer = await fetch(made, unknown, NO_TLS_OPTIONS, LIMITS)
     assert isinstance(answer, Signal)
     assert answer.symptom in (Symptom.HOST_NOT_FOUND, Symptom.RESOLUTION_FAILED)
 
@@ -201,7 +203,9 @@ async def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
 async def test_an_inner_address_is_refused_however_it_is_written(url: str) -> None:
     """The guard judges what a name resolves to; nothing is sent."""
     async with clients() as made:
-        assert await fetch(made, Outgoing("POST", url), None, LIMITS) == Signal(Symptom.DESTINATION_NOT_ALLOWED)
+        assert await fetch(made, Outgoing("POST", url), NO_TLS_OPTIONS, LIMITS) == Signal(
+            Symptom.DESTINATION_NOT_ALLOWED
+        )
 
 
 @pytest.fixture(scope="session")
@@ -223,7 +227,7 @@ async def tls_answer(server: Server, trust: str | None, host: str = "127.0.0.1")
     allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
     made = Pools(allowed)
     try:
-        return await fetch(made, outgoing(server, "https", host), trust, LIMITS)
+        return await fetch(made, outgoing(server, "https", host), TLSOptions(trust), LIMITS)
     finally:
         await made.aclose()
 
@@ -299,7 +303,7 @@ async def test_a_connection_is_let_go_though_the_server_never_says_goodbye(folde
                 assert isinstance(await tls_answer(server, authority), HTTPResponse)
             else:
                 allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
-                assert (await probe(server.url("https"), allowed, None, authority)).problem is None
+                assert (await probe(server.url("https"), allowed, None, TLSOptions(authority))).problem is None
             async with asyncio.timeout(10):
                 await ended.wait()
 
@@ -308,7 +312,7 @@ async def test_text_that_is_no_certificate_is_not_trusted() -> None:
     """A broken bundle is told; nothing is sent."""
     assert await tls_answer(Server(1), "-----BEGIN CERTIFICATE-----\nx") == Signal(Symptom.BAD_CA_BUNDLE)
     with pytest.raises(BadCertificatesError):
-        context(None, "not PEM")
+        make_ssl_context(None, TLSOptions("not PEM"))
 
 
 async def test_a_bundle_may_hold_words_of_any_language(folder: Path) -> None:
@@ -323,7 +327,7 @@ async def test_a_bundle_too_large_to_be_loaded_at_once_is_refused(folder: Path) 
     _, authority = secured(folder, "large")
     for bundle in (authority * (MOST + 1), "# a long story\n" * 10_000 + authority):
         with pytest.raises(BadCertificatesError):
-            context(None, bundle)
+            make_ssl_context(None, TLSOptions(bundle))
 
 
 async def test_a_cookie_is_never_sent_on() -> None:
@@ -339,7 +343,7 @@ async def test_a_cookie_is_never_sent_on() -> None:
     server = Server(listening.sockets[0].getsockname()[1])
     async with clients(server.port) as made:
         for _ in range(2):
-            await fetch(made, outgoing(server), None, LIMITS)
+            await fetch(made, outgoing(server), NO_TLS_OPTIONS, LIMITS)
     listening.close()
     assert len(seen) == 2
     assert b"cookie" not in b"".join(seen).lower()
@@ -349,12 +353,12 @@ async def test_cancelled_requests_leave_the_client_usable() -> None:
     """Cancelling requests during connection set-up does not poison the pool."""
     async with saying(OK + b"Content-Length: 2\r\n\r\n{}") as server, clients(server.port) as made:
         for _ in range(20):
-            task = asyncio.create_task(fetch(made, outgoing(server), None, LIMITS))
+            task = asyncio.create_task(fetch(made, outgoing(server), NO_TLS_OPTIONS, LIMITS))
             await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-        assert isinstance(await fetch(made, outgoing(server), None, LIMITS), HTTPResponse)
+        assert isinstance(await fetch(made, outgoing(server), NO_TLS_OPTIONS, LIMITS), HTTPResponse)
 
 
 async def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -383,16 +387,16 @@ async def test_discovery_is_kept_and_survives_an_outage() -> None:
     served: list[int] = []
     async with clients(broken.port) as made:
         discovery = Discovery(made, lambda: now[0], LIMITS)
-        failed = await discovery.find(issuer, None)
+        failed = await discovery.find(issuer, NO_TLS_OPTIONS)
         assert isinstance(failed, Signal)
         now[0] += 11
         listening = await asyncio.start_server(talk, "127.0.0.1", broken.port)
         async with listening:
-            found = await asyncio.gather(*(discovery.find(issuer, None) for _ in range(5)))
+            found = await asyncio.gather(*(discovery.find(issuer, NO_TLS_OPTIONS) for _ in range(5)))
         assert found == [ServerMetadata(issuer, f"{issuer}/t")] * 5
         assert len(served) == 1
         now[0] += 4000
-        assert await discovery.find(issuer, None) == found[0]
+        assert await discovery.find(issuer, NO_TLS_OPTIONS) == found[0]
 
 
 async def test_a_look_at_the_way_tells_how_far_one_gets(folder: Path) -> None:
@@ -401,8 +405,8 @@ async def test_a_look_at_the_way_tells_how_far_one_gets(folder: Path) -> None:
     async with saying(b"", secured=made) as server:
         allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
         url = server.url("https")
-        good = await probe(url, allowed, None, authority)
+        good = await probe(url, allowed, None, TLSOptions(authority))
         assert (good.problem, good.allowed, good.protocol) == (None, True, "TLSv1.3")
-        assert (await probe(url, allowed, None, None)).problem is Symptom.CERTIFICATE_UNTRUSTED
-        assert (await probe(url, [], None, authority)).problem is Symptom.DESTINATION_NOT_ALLOWED
-    assert (await probe("https://no-such-host.invalid/", [], None, None)).problem is not None
+        assert (await probe(url, allowed, None, NO_TLS_OPTIONS)).problem is Symptom.CERTIFICATE_UNTRUSTED
+        assert (await probe(url, [], None, TLSOptions(authority))).problem is Symptom.DESTINATION_NOT_ALLOWED
+    assert (await probe("https://no-such-host.invalid/", [], None, NO_TLS_OPTIONS)).problem is not None

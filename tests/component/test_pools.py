@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from oauth_connector.net.connection_pools import MOST_POOLS, Pools
+from oauth_connector.oauth.request_context import TLSOptions
 
 
-def bare_context(_bundle: Path | None, _extra: str | None) -> ssl.SSLContext:
+def bare_context(_bundle: Path | None, _tls: TLSOptions) -> ssl.SSLContext:
     """Make a context that trusts nobody, which takes no time."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -18,7 +19,7 @@ async def test_pools_are_kept_within_bounds() -> None:
     """One pool for each trust, and old ones go."""
     made = Pools([], make=bare_context)
     for number in range(MOST_POOLS + 10):
-        async with made.transport(str(number)):
+        async with made.transport(TLSOptions(str(number))):
             pass
     assert len(made._kept) == MOST_POOLS
     await made.aclose()
@@ -28,9 +29,12 @@ async def test_a_pool_in_use_is_not_closed_however_many_there_are() -> None:
     """More trusts at once than are kept: each has its own transport to the end, and afterwards old ones go."""
     made = Pools([], make=bare_context)
     async with AsyncExitStack() as stack:
-        lent = [await stack.enter_async_context(made.transport(str(number))) for number in range(MOST_POOLS + 10)]
+        lent = [
+            await stack.enter_async_context(made.transport(TLSOptions(str(number))))
+            for number in range(MOST_POOLS + 10)
+        ]
         assert {id(kept.transport) for kept in made._kept.values()} == {id(transport) for transport in lent}
-    async with made.transport("another"):
+    async with made.transport(TLSOptions("another")):
         assert len(made._kept) == MOST_POOLS
     await made.aclose()
 
@@ -38,18 +42,18 @@ async def test_a_pool_in_use_is_not_closed_however_many_there_are() -> None:
 async def test_a_trust_is_made_once_for_all_who_ask_for_it() -> None:
     """A burst on a cold start reads the system's certificates once; who gives up spoils nothing for the others."""
     began, go = threading.Event(), threading.Event()
-    makes: list[str | None] = []
+    makes: list[TLSOptions] = []
 
-    def make(bundle: Path | None, extra: str | None) -> ssl.SSLContext:
-        makes.append(extra)
+    def make(bundle: Path | None, tls: TLSOptions) -> ssl.SSLContext:
+        makes.append(tls)
         began.set()
         assert go.wait(10)
-        return bare_context(bundle, extra)
+        return bare_context(bundle, tls)
 
     made = Pools([], make=make)
 
     async def borrow() -> int:
-        async with made.transport(None) as transport:
+        async with made.transport(TLSOptions()) as transport:
             return id(transport)
 
     impatient = asyncio.create_task(borrow())
@@ -58,5 +62,5 @@ async def test_a_trust_is_made_once_for_all_who_ask_for_it() -> None:
     impatient.cancel()
     go.set()
     assert len(set(await asyncio.gather(*others))) == 1
-    assert makes == [None]
+    assert makes == [TLSOptions()]
     await made.aclose()

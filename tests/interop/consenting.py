@@ -16,9 +16,10 @@ from oauth_connector.oauth.authorization import (
     challenge,
     parse_redirect,
 )
+from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
+from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Token
-from oauth_connector.oauth.token_request import AuthorizationCode, RefreshToken
 from tests.interop.exchanging import client_of, token_client
 from tests.support.http_user import ConsentResponse, visit
 

@@ -1,13 +1,23 @@
 """One token call as the operator makes it, by its OAuth core and a plain HTTP client."""
 
+import time
+
 import aiohttp
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import Person, RegisteredClient
+from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.none import PublicClient
+from oauth_connector.oauth.client_auth.post import PostClient
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.grants.password import Password
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
-from oauth_connector.oauth.token import BasicEncoding, Client, ClientAuthentication, HTTPResponse, Token
-from oauth_connector.oauth.token_request import Grant, Parameters, Password, token_request
+from oauth_connector.oauth.token import HTTPResponse, Token
+from oauth_connector.oauth.token_request import Parameters, build_token_request
 from oauth_connector.oauth.token_response import parse
 
 METHODS = {
@@ -20,8 +30,11 @@ NOTHING_MORE = Parameters()
 
 def client_of(registered: RegisteredClient, encoding: BasicEncoding = BasicEncoding.FORM) -> Client:
     """Give the client as a connector describes it."""
-    secret = None if registered.authentication == "none" else registered.secret
-    return Client(registered.id, secret, METHODS[registered.authentication], encoding)
+    if registered.authentication == "none":
+        return PublicClient(registered.id)
+    if registered.authentication == "client_secret_post":
+        return PostClient(registered.id, registered.secret)
+    return BasicClient(registered.id, registered.secret, encoding)
 
 
 def password_of(person: Person) -> Password:
@@ -33,7 +46,7 @@ async def token_client(
     server: AuthorizationServer, client: Client, grant: Grant, parameters: Parameters = NOTHING_MORE
 ) -> Token | Signal:
     """Ask a server for a token."""
-    request = token_request(server.token_url, grant, client, parameters)
+    request = build_token_request(RequestContext(time.time(), server.token_url), grant, client, parameters)
     async with (
         aiohttp.ClientSession() as session,
         session.post(request.url, headers=dict(request.headers), data=request.body) as answer,

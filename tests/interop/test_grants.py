@@ -6,10 +6,12 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from oauth_connector.oauth.errors import FailureReason, RequestPhase, classify
-from oauth_connector.oauth.signals import Signal
-from oauth_connector.oauth.token import GrantType, Token
-from oauth_connector.oauth.token_request import ClientCredentials, Parameters
+from oauth_connector.oauth.errors import FailureReason, classify
+from oauth_connector.oauth.grants.client_credentials import ClientCredentials
+from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.signals import RequestPhase, Signal
+from oauth_connector.oauth.token import Token
+from oauth_connector.oauth.token_request import Parameters
 from tests.interop.exchanging import client_of, password_of, token_client
 
 SERVERS = ("canaille", "oidc_provider")

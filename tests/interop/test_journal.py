@@ -8,8 +8,8 @@ from pydantic import SecretStr
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import Registration
 from devtools.authorization_servers.token_journal import at_once, outdated, times_presented
+from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.token import Token
-from oauth_connector.oauth.token_request import RefreshToken
 from tests.interop.consenting import asking, error_of
 from tests.interop.exchanging import client_of, token_client
 from tests.support.polling import eventually

@@ -15,10 +15,16 @@ from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
 from oauth_connector.oauth.authorization import AuthorizationRequest, Granted, Issuer, challenge, parse_redirect
-from oauth_connector.oauth.errors import FailureReason, RequestPhase, classify
-from oauth_connector.oauth.signals import Signal
-from oauth_connector.oauth.token import Client, GrantType, HTTPResponse, Token
-from oauth_connector.oauth.token_request import AuthorizationCode, Grant, Parameters, RefreshToken, token_request
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.errors import FailureReason, classify
+from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
+from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.grants.refresh_token import RefreshToken
+from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.signals import RequestPhase, Signal
+from oauth_connector.oauth.token import HTTPResponse, Token
+from oauth_connector.oauth.token_request import Parameters, build_token_request
 from oauth_connector.oauth.token_response import parse
 from oauth_connector.providers.preset import TokenHostParameter
 from tests.support.builders import a_spec
@@ -67,7 +73,7 @@ class Flow:
 
     async def ask(self, url: str, grant: Grant) -> Token | Signal:
         """Make a token request as the spec has it."""
-        request = token_request(url, grant, self.client, Parameters())
+        request = build_token_request(RequestContext(0.0, url), grant, self.client, Parameters())
         async with self.session.post(request.url, headers=dict(request.headers), data=request.body) as answer:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             response = HTTPResponse(answer.status, headers, await answer.read())
@@ -109,7 +115,7 @@ async def flow(tls: TLS) -> AsyncIterator[Flow]:
     ):
         registered = server.accounts.register(BACK)
         spec = spec_of(server, registered.id)
-        client = Client(registered.id, SecretStr(registered.secret), spec.effective_authentication)
+        client = spec.build_client({"client.secretRef": SecretStr(registered.secret)})
         yield Flow(server, session, client, spec)
 
 
@@ -161,7 +167,7 @@ async def test_zoho_says_that_a_grant_is_dead(flow: Flow) -> None:
 async def test_zoho_refuses_a_wrong_secret(flow: Flow) -> None:
     """With status 200 as well; it is the credentials that are wrong."""
     granted = await flow.consent()
-    stranger = replace(flow, client=replace(flow.client, secret=SecretStr("wrong")))
+    stranger = replace(flow, client=flow.spec.build_client({"client.secretRef": SecretStr("wrong")}))
     refused = await stranger.ask(
         f"{flow.zoho.origins['eu']}/oauth/v2/token", AuthorizationCode(granted.code, BACK, VERIFIER)
     )

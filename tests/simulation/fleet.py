@@ -17,6 +17,7 @@ from oauth_connector.controller.backoff import Guarded
 from oauth_connector.controller.ports import Ports, ProviderClient
 from oauth_connector.controller.workqueue import Workqueue
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -83,13 +84,13 @@ class Providers:
         self._issued = Counter[str]()
         self.lifetimes: dict[str, int] = {}
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Be never asked: the connectors name their endpoints."""
         raise NotImplementedError
 
-    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+    async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Answer a token request."""
-        del trust
+        del context
         url = urlsplit(request.url)
         name, loop = url.path.strip("/"), asyncio.get_running_loop()
         spell = self._weather.hosts[url.hostname or ""].at(loop.time())

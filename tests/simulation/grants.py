@@ -14,6 +14,7 @@ from oauth_connector.connector.grant.state import GrantState, fingerprint, read_
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -108,13 +109,13 @@ class RotatingServers:
         self._servers[name] = (server, grace)
         self._bring(name)
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Be never asked: the connectors name their endpoints."""
         raise NotImplementedError
 
-    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+    async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Answer a refresh, or let the answer be lost."""
-        del trust
+        del context
         name = urlsplit(request.url).path.strip("/")
         token = parse_qs(request.body.decode())["refresh_token"][0]
         self._audit.begun(name, token, self._seeds[name])
@@ -137,7 +138,7 @@ class RotatingServers:
 
     async def _done(self, name: str, token: str, request: TokenRequest, *, lost: bool) -> HTTPResponse | Signal:
         server, grace = self._servers[name]
-        answer, now = await server.send(request, None), asyncio.get_running_loop().time()
+        answer, now = await server.send(request, RequestContext(0.0)), asyncio.get_running_loop().time()
         if isinstance(answer, HTTPResponse) and answer.status == OK:
             self._audit.issued(token, server.newest, now, lost=lost)
         elif not lost:

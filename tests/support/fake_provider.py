@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -28,14 +29,14 @@ class FakeProvider:
         self.rotates = False
         self._tokens = itertools.count(1)
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Know one issuer's endpoint by rule."""
-        del trust
+        del context
         return ServerMetadata(issuer=issuer, token_endpoint=f"{issuer}/token")
 
-    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+    async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Answer a token request."""
-        del trust
+        del context
         self.requests.append(parse_qs(request.body.decode()))
         if self.answer is not None:
             return self.answer

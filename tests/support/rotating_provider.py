@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -54,14 +55,14 @@ class RotatingProvider:
         """The refresh tokens that came, in order."""
         return [form["refresh_token"][0] for form in self.requests if "refresh_token" in form]
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Know one issuer's endpoints by rule."""
-        del trust
+        del context
         return self.unfound or ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
 
-    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+    async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Answer a token request."""
-        del trust
+        del context
         form = parse_qs(request.body.decode())
         self.requests.append(form)
         self.urls.append(request.url)

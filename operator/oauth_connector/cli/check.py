@@ -26,8 +26,9 @@ from oauth_connector.connector.status.report import report
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.net.probe import ProbeResult, probe
 from oauth_connector.net.provider_client import HTTPProviderClient
-from oauth_connector.oauth.errors import Remedy, RequestPhase, classify
-from oauth_connector.oauth.signals import Signal
+from oauth_connector.oauth.errors import Remedy, classify
+from oauth_connector.oauth.request_context import RequestContext, TLSOptions
+from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.settings.operator import Settings
 
 
@@ -84,19 +85,20 @@ class Check:
         if isinstance(trust, Problem):
             yield self._told("authorities", trust)
             return
+        context = RequestContext(time.time(), tls=TLSOptions(trust))
         endpoint, issuer = spec.provider.effective_token_url, spec.provider.effective_issuer
         if endpoint is None and issuer is not None:
-            async for step in self._look(issuer, trust):
+            async for step in self._look(issuer, context):
                 yield step
                 if not step.well:
                     return
-            found = await provider.find(issuer, trust)
+            found = await provider.find(issuer, context)
             if isinstance(found, Signal):
                 yield self._told("discovery", of_failure(classify(spec.grant_type, RequestPhase.DISCOVERY, found), {}))
                 return
             yield Step("discovery", well=True, text=f"token endpoint {found.token_endpoint}")
             return
-        async for step in self._look(endpoint or "", trust):
+        async for step in self._look(endpoint or "", context):
             yield step
 
     async def _trust(self) -> str | Problem | None:
@@ -107,9 +109,9 @@ class Check:
         held = self._documents.config_maps.get(name, {}).get(key)
         return held or missing_authority(name, key)
 
-    async def _look(self, url: str, trust: str | None) -> AsyncIterator[Step]:
+    async def _look(self, url: str, context: RequestContext) -> AsyncIterator[Step]:
         settings = self._settings
-        seen = await probe(url, settings.allowed_destinations, settings.trust_bundle, trust)
+        seen = await probe(url, settings.allowed_destinations, settings.trust_bundle, context.tls)
         if seen.addresses:
             yield Step("dns", well=True, text=f"{seen.host} is {', '.join(map(str, seen.addresses))}")
         if seen.problem is not None:

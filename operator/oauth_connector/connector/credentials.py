@@ -10,9 +10,9 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.token import Client, GrantType
-from oauth_connector.oauth.token_request import ClientCredentials, Grant, Password, RefreshToken
+from oauth_connector.oauth.grants.grant import Grant
 
 FORBIDDEN_TYPES = frozenset(
     {
@@ -62,9 +62,10 @@ class UnusableCredential(Exception):  # noqa: N818  # it carries a problem, whic
 def assemble(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
     """Take the values that the spec names out of the Secrets that were read."""
     try:
-        return Credentials(_client(spec, secrets), _grant(spec, secrets))
+        values = {path: _value(secrets, reference) for path, reference in spec.credential_references.items()}
     except UnusableCredential as unusable:
         return unusable.problem
+    return Credentials(spec.build_client(values), spec.build_grant(values))
 
 
 def forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, required: bool) -> Problem | None:
@@ -75,28 +76,6 @@ def forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, required: 
             facts = {"credential": secret.version.name, "host": host}
             return Problem(Reason.CREDENTIALS_NOT_ALLOWED, Remedy.FIX_CREDENTIALS, facts)
     return None
-
-
-def _client(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Client:
-    client = spec.client
-    client_id = client.id
-    if client_id is None:
-        client_id = _value(secrets, spec.reference("client.idSecretRef")).get_secret_value()
-    reference = spec.reference("client.secretRef") if client.secret_ref is not None else None
-    secret = _value(secrets, reference) if reference is not None else None
-    return Client(client_id, secret, spec.effective_authentication, spec.effective_basic_encoding)
-
-
-def _grant(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Grant | None:
-    if spec.grant_type is GrantType.AUTHORIZATION_CODE:
-        return None
-    if spec.grant_type is GrantType.REFRESH_TOKEN:
-        return RefreshToken(_value(secrets, spec.reference("refreshToken.secretRef")))
-    if spec.grant_type is GrantType.CLIENT_CREDENTIALS or spec.password is None:
-        return ClientCredentials()
-    name = spec.password.username
-    username = SecretStr(name) if name else _value(secrets, spec.reference("password.usernameSecretRef"))
-    return Password(username, _value(secrets, spec.reference("password.passwordSecretRef")))
 
 
 def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) -> SecretStr:

@@ -10,7 +10,7 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.schedule.refresh_time import Policy
 from oauth_connector.consent_protocol.addresses import callback_path
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.grants.grant import Renewal
 from oauth_connector.oauth.token_request import Parameters
 
 LATE_WINDOW = 0.05
@@ -91,11 +91,11 @@ def base_facts(connector: Connector) -> dict[str, str]:
 
 def _again(connector: Connector) -> str:
     """Say how a grant is given anew."""
-    if connector.valid_spec.grant_type is GrantType.REFRESH_TOKEN:
+    if connector.valid_spec.renewal is Renewal.INITIAL_REFRESH_TOKEN:
         name, key = connector.valid_spec.reference("refreshToken.secretRef")
         return f"Store another refresh token in key `{key}` of Secret `{name}`"
-    if connector.valid_spec.grant_type is GrantType.PASSWORD:
-        return "The operator sends user name and password instead"
+    if connector.valid_spec.renewal is Renewal.CREDENTIALS:
+        return "The operator sends the credentials that `spec` refers to instead"
     return f"Run `kubectl oauth authorize {connector.key.name} -n {connector.key.namespace}`"
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from oauth_connector.api.v1alpha1.grants import LOOPBACK
+from oauth_connector.api.v1alpha1.authorization_code import LOOPBACK
 
 
 def callback_path(namespace: str, connector: str) -> str:

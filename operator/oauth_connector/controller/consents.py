@@ -38,7 +38,7 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.addresses import connector_path
 from oauth_connector.controller.ports import ClusterUnavailable, Ports
 from oauth_connector.controller.token_client import TokenClient
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.grants.registry import GrantType
 
 AGAIN = 1.0
 """Seconds until the next look at a code that could not be sent in this pass: it lives for a minute or so."""

@@ -17,17 +17,10 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
-from oauth_connector.connector.grant.choice import PresentedGrant, choose, ended, present_code
+from oauth_connector.connector.grant.choice import PresentedGrant, choose_grant, ended, present_code
 from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, term_of, turn
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
-from oauth_connector.connector.grant.state import (
-    Claim,
-    GrantState,
-    Purpose,
-    read_state,
-    render_state,
-    state_name,
-)
+from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, state_name
 from oauth_connector.connector.grant.transitions import failed, succeeded, told
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Attempt, Connector, Observation
@@ -43,7 +36,8 @@ from oauth_connector.controller.ports import (
 )
 from oauth_connector.controller.token_client import PreparedRequest, TokenClient
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.grants.grant import Purpose
+from oauth_connector.oauth.grants.registry import GrantType
 
 PERSIST_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries to persist an answer; the last one for ever."""
@@ -120,7 +114,7 @@ class GrantStore:
             if state.tried == obs.code.uid:
                 return ended(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
             return present_code(spec, obs.code)
-        return choose(spec, prepared.client.id, state, prepared.own, cause)
+        return choose_grant(spec, prepared.client.id, state, prepared.own, cause)
 
     # --- before -------------------------------------------------------------------------------------------------
     async def _read(self, connector: Connector) -> _Held | Problem:
@@ -170,7 +164,7 @@ class GrantStore:
         if term is not None and self._clock() > term.latest:
             log.warning("a claim was too old to be acted on", connector=str(key))
             return None  # this process was stopped meanwhile, and another may be at it
-        refused = self._memory.of(key).refusal if choice.purpose is Purpose.PASSWORD else None
+        refused = self._memory.of(key).refusal if choice.purpose is Purpose.CREDENTIALS else None
         answer = await self._token_client.present(prepared, choice.grant, refused, term)
         await self._on_point(FaultPoint.ANSWERED)
         if isinstance(answer, TokenObtained):

@@ -16,6 +16,7 @@ from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -124,10 +125,10 @@ class Cluster(CredentialReader, Protocol):
 class ProviderClient(Protocol):
     """The authorization servers of strangers. What fails comes back as a value."""
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
-        """Discover an issuer's endpoints (RFC 8414), trusting these extra certificates (PEM)."""
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
+        """Discover an issuer's endpoints (RFC 8414), with the TLS options of the context."""
 
-    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+    async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Send one token request, once."""
 
 

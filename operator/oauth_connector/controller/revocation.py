@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.digests import of_binding
+from oauth_connector.api.v1alpha1.digests import digest_binding
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.grant.state import GrantState, read_state, render_state, state_name
 from oauth_connector.connector.memory import Memory
@@ -104,7 +104,7 @@ def _is_theirs(obs: Observation, live: LiveSecret, prepared: PreparedRequest) ->
     if live.metadata.state is None:
         return not spec.needs_user and live.metadata.token_digest == obs.token_digest
     state = read_state(live.data)
-    return state is not None and state.binding == of_binding(spec, prepared.client.id)
+    return state is not None and state.binding == digest_binding(spec, prepared.client.id)
 
 
 def _token(live: LiveSecret) -> tuple[SecretStr, str] | None:

@@ -22,19 +22,15 @@ from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.status.problem import LOCAL, Problem, of_failure
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
-from oauth_connector.oauth.errors import Remedy, RequestPhase, classify
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.errors import Remedy, classify
+from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.metadata import ServerMetadata
-from oauth_connector.oauth.revocation import Revocation, revocation_request, understand
-from oauth_connector.oauth.signals import Signal, is_unknown
-from oauth_connector.oauth.token import Client, HTTPResponse, Token
-from oauth_connector.oauth.token_request import (
-    AuthorizationCode,
-    Grant,
-    RefreshToken,
-    SendWindow,
-    TokenRequest,
-    token_request,
-)
+from oauth_connector.oauth.request_context import RequestContext, TLSOptions
+from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
+from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
+from oauth_connector.oauth.token import HTTPResponse, Token
+from oauth_connector.oauth.token_request import Parameters, SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse, refresh_token_in
 
 _REFUSALS_KEY = randomness.token_bytes(32)
@@ -59,15 +55,16 @@ class PreparedRequest:
     """All that a request needs but what it presents: `own` is what the spec itself brings, if anything."""
 
     connector: Connector
-    endpoint: str
+    context: RequestContext
     client: Client
     own: Grant | None
-    trust: str | None
     attempt: Attempt
     credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
 
-
-_PHASES = {AuthorizationCode: RequestPhase.CODE, RefreshToken: RequestPhase.REFRESH}
+    @property
+    def endpoint(self) -> str:
+        """Return the token endpoint."""
+        return self.context.token_endpoint
 
 
 class TokenClient:
@@ -112,19 +109,20 @@ class TokenClient:
         self, prepared: PreparedRequest, grant: Grant, refused: Refusal | None = None, term: SendWindow | None = None
     ) -> TokenObtained | RequestFailed:
         """Send one request that presents a grant, within its term, and understand the answer."""
-        request = replace(_request(prepared, grant), term=term)
-        fingerprint = _fingerprint(request)
+        fingerprint = _fingerprint(prepared, grant)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
             return RequestFailed(refused.problem, replace(prepared.attempt, outbound=False), refused)
         asked = self._clock()
-        answer = await self._provider.send(request, prepared.trust)
+        context = replace(prepared.context, now=asked)
+        sent = _parameters(prepared.connector.valid_spec, grant)
+        request = replace(build_token_request(context, grant, prepared.client, sent), term=term)
+        answer = await self._provider.send(request, context)
         quirks = prepared.connector.valid_spec.provider.quirks
         result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
         if isinstance(result, Token):
             self._tell(prepared, "success", asked)
             return TokenObtained(issued(result, int(asked), prepared.connector.valid_spec), prepared.attempt, result)
-        phase = _PHASES.get(type(grant), RequestPhase.TOKEN)
-        problem = self._problem(prepared.connector.valid_spec, phase, result)
+        problem = self._problem(prepared.connector.valid_spec, grant.purpose.phase, result)
         self._tell(prepared, problem.reason.value, asked)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
         salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
@@ -140,7 +138,7 @@ class TokenClient:
         of_preset = provider.revocation_of_preset(prepared.endpoint)
         endpoint = provider.revocation_url or of_preset
         if endpoint is None:
-            found = await self._found(prepared.connector.valid_spec, prepared.trust)
+            found = await self._found(prepared.connector.valid_spec, prepared.context)
             if isinstance(found, Problem):
                 return found
             endpoint = found.revocation_endpoint if found else None
@@ -153,8 +151,9 @@ class TokenClient:
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
         """Give a token back, once; nothing where nobody answered."""
-        request = revocation_request(endpoint, token, hint, prepared.client)
-        return understand(await self._provider.send(request, prepared.trust))
+        context = replace(prepared.context, now=self._clock())
+        request = build_revocation_request(context, endpoint, token, hint, prepared.client)
+        return read_revocation_response(await self._provider.send(request, context))
 
     def _tell(self, prepared: PreparedRequest, said: str, asked: float) -> None:
         host, took = _host(prepared.endpoint), self._clock() - asked
@@ -164,14 +163,16 @@ class TokenClient:
     async def discover(self, connector: Connector) -> ServerMetadata | Problem | None:
         """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
         spec = connector.valid_spec
-        trust = await self._trust(connector) if spec.provider.effective_issuer is not None else None
-        return trust if isinstance(trust, Problem) else await self._found(spec, trust)
+        if spec.provider.effective_issuer is None:
+            return None
+        context = await self._context(connector)
+        return context if isinstance(context, Problem) else await self._found(spec, context)
 
-    async def _found(self, spec: OAuthConnectorSpec, trust: str | None) -> ServerMetadata | Problem | None:
+    async def _found(self, spec: OAuthConnectorSpec, context: RequestContext) -> ServerMetadata | Problem | None:
         issuer = spec.provider.effective_issuer
         if issuer is None:
             return None
-        found = await self._provider.find(issuer, trust)
+        found = await self._provider.find(issuer, context)
         return self._problem(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
 
     async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
@@ -188,18 +189,25 @@ class TokenClient:
         credentials = assemble(spec, secrets)
         if isinstance(credentials, Problem):
             return credentials
-        trust = await self._trust(connector)
-        if isinstance(trust, Problem):
-            return trust
+        context = await self._context(connector)
+        if isinstance(context, Problem):
+            return context
         endpoint = token_url or spec.provider.effective_token_url
         if endpoint is None:
-            found = await self._found(spec, trust)
+            found = await self._found(spec, context)
             if isinstance(found, Problem):
                 return found
             endpoint = found.token_endpoint if found else ""
         forbidden = forbidden_host(list(secrets.values()), _host(endpoint), required=self._require_allowed_hosts)
-        client, own, attempt = credentials.client, credentials.grant, Attempt((), "")
-        return forbidden or PreparedRequest(connector, endpoint, client, own, trust, attempt, tuple(secrets.values()))
+        at, attempt, read = replace(context, token_endpoint=endpoint), Attempt((), ""), tuple(secrets.values())
+        return forbidden or PreparedRequest(connector, at, credentials.client, credentials.grant, attempt, read)
+
+    async def _context(self, connector: Connector) -> RequestContext | Problem:
+        trust = await self._trust(connector)
+        if isinstance(trust, Problem):
+            return trust
+        issuer = connector.valid_spec.provider.effective_issuer
+        return RequestContext(self._clock(), issuer=issuer, tls=TLSOptions(trust))
 
     async def _trust(self, connector: Connector) -> str | Problem | None:
         provider = connector.valid_spec.provider
@@ -228,15 +236,19 @@ def issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
     return IssuedToken(token.access_token, token.token_type, asked, expires, token_digest(spec), scope, token.fields)
 
 
-def _request(prepared: PreparedRequest, grant: Grant) -> TokenRequest:
-    """Build the request; what was consented to is not asked for again (RFC 6749 §4.1.3, §6)."""
-    asked = parameters(prepared.connector.valid_spec)
-    if isinstance(grant, AuthorizationCode | RefreshToken):
-        asked = replace(asked, scopes=())
-    return token_request(prepared.endpoint, grant, prepared.client, asked)
+def _parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:
+    """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
+    wanted = parameters(spec)
+    return wanted if grant.sends_scope else replace(wanted, scopes=())
 
 
-def _fingerprint(request: TokenRequest) -> str:
-    """Know a request again without keeping it: a keyed hash, the key of which dies with the process."""
-    shape = repr((request.url, request.headers)).encode() + request.body
-    return hmac.new(_REFUSALS_KEY, shape, hashlib.sha256).hexdigest()
+def _fingerprint(prepared: PreparedRequest, grant: Grant) -> str:
+    """Return a fingerprint of a request: a keyed hash, whose key ends with the process.
+
+    It is made over the credentials and not over the bytes of the request: an assertion differs each time (RFC 7519
+    §4.1.7), and the refusal of its key would not be known again.
+    """
+    sent = _parameters(prepared.connector.valid_spec, grant)
+    further = (sent.scopes, sent.separator, sent.audience, sent.resources, tuple(sorted(sent.extra.items())))
+    identity = (prepared.endpoint, grant.identity(), prepared.client.identity(), further)
+    return hmac.new(_REFUSALS_KEY, repr(identity).encode(), hashlib.sha256).hexdigest()

@@ -22,7 +22,7 @@ from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
 from oauth_connector.kubectl_plugin.created_consent import PACE, CreatedConsent, asked
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
 from oauth_connector.kubectl_plugin.terminal import can_answer
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.grants.registry import GrantType
 
 REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 

@@ -1,4 +1,4 @@
-"""One pool of connections for each trust, kept while it is used and a while longer."""
+"""One pool of connections for each set of TLS options, kept while it is used and a while longer."""
 
 import asyncio
 import ssl
@@ -10,12 +10,13 @@ from pathlib import Path
 
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.resolver import Resolver
-from oauth_connector.net.tls import context, trust_name
+from oauth_connector.net.tls import make_ssl_context, name_tls
 from oauth_connector.net.transport import GuardedTransport
+from oauth_connector.oauth.request_context import TLSOptions
 
 MOST_POOLS = 64
 
-MakeContext = Callable[[Path | None, str | None], ssl.SSLContext]
+MakeContext = Callable[[Path | None, TLSOptions], ssl.SSLContext]
 
 
 @dataclass
@@ -25,10 +26,13 @@ class _Kept:
 
 
 class Pools:
-    """Transports by trust, no more than a few dozen at once; those in use are never closed."""
+    """Transports by TLS options, so that no connection is shared between two client certificates.
+
+    At most `MOST_POOLS` are kept; those in use are never closed.
+    """
 
     def __init__(
-        self, allowed: Sequence[AllowedDestination], bundle: Path | None = None, make: MakeContext = context
+        self, allowed: Sequence[AllowedDestination], bundle: Path | None = None, make: MakeContext = make_ssl_context
     ) -> None:
         self._resolver = Resolver()
         self._allowed = allowed
@@ -38,9 +42,9 @@ class Pools:
         self._making: dict[str, asyncio.Future[ssl.SSLContext]] = {}
 
     @asynccontextmanager
-    async def transport(self, extra: str | None) -> AsyncIterator[GuardedTransport]:
-        """Lend the transport that trusts these certificates (PEM) too. Raises `BadCertificatesError`."""
-        kept = await self._get(extra)
+    async def transport(self, tls: TLSOptions) -> AsyncIterator[GuardedTransport]:
+        """Lend the transport with these TLS options. Raises `BadCertificatesError`."""
+        kept = await self._get(tls)
         kept.users += 1
         try:
             await self._evict()
@@ -54,18 +58,18 @@ class Pools:
             await self._kept.popitem()[1].transport.aclose()
         self._resolver.close()
 
-    async def _get(self, extra: str | None) -> _Kept:
-        name = trust_name(self._bundle, extra)
+    async def _get(self, tls: TLSOptions) -> _Kept:
+        name = name_tls(self._bundle, tls)
         if name not in self._kept:
-            made = await asyncio.shield(self._made(name, extra))  # who gives up leaves it to the others
+            made = await asyncio.shield(self._made(name, tls))  # who gives up leaves it to the others
             self._kept.setdefault(name, _Kept(GuardedTransport(made, self._allowed, self._resolver)))
         self._kept.move_to_end(name)
         return self._kept[name]
 
-    def _made(self, name: str, extra: str | None) -> "asyncio.Future[ssl.SSLContext]":
+    def _made(self, name: str, tls: TLSOptions) -> "asyncio.Future[ssl.SSLContext]":
         """Make a context in a thread, once for all who ask for it meanwhile: it takes as long as many requests."""
         if name not in self._making:
-            making = asyncio.ensure_future(asyncio.to_thread(self._make, self._bundle, extra))
+            making = asyncio.ensure_future(asyncio.to_thread(self._make, self._bundle, tls))
             making.add_done_callback(lambda done: self._done(name, done))
             self._making[name] = making
         return self._making[name]

@@ -1,14 +1,15 @@
 """Discovery: an issuer's endpoints, fetched by RFC 8414, then OpenID Connect, and kept."""
 
 import asyncio
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
+from oauth_connector.net.tls import name_tls
 from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
@@ -26,11 +27,11 @@ _Cached = tuple[ServerMetadata | Signal, float]
 @dataclass(frozen=True, slots=True)
 class _Place:
     issuer: str
-    trust: str
+    tls: str
 
 
 class Discovery:
-    """Metadata by issuer and trust. Where a look fails, what was last good goes on being used."""
+    """Metadata by issuer and TLS options. Where a look fails, what was last good goes on being used."""
 
     def __init__(self, pools: Pools, clock: Callable[[], float], limits: RequestLimits | None = None) -> None:
         self._pools = pools
@@ -39,11 +40,11 @@ class Discovery:
         self._cached: OrderedDict[_Place, _Cached] = OrderedDict()
         self._locks: dict[_Place, asyncio.Lock] = {}
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def find(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
         """Give an issuer's metadata, or what was seen instead. One look at a time for an issuer."""
-        place = _Place(issuer, hashlib.sha256((trust or "").encode()).hexdigest())
+        place = _Place(issuer, name_tls(None, tls))
         async with self._locks.setdefault(place, asyncio.Lock()):
-            found = self._fresh(place) or await self._look(place, trust)
+            found = self._fresh(place) or await self._look(place, tls)
         self._locks.pop(place, None)
         return found
 
@@ -51,8 +52,8 @@ class Discovery:
         found, until = self._cached.get(place, (None, 0.0))
         return found if self._clock() < until else None
 
-    async def _look(self, place: _Place, trust: str | None) -> ServerMetadata | Signal:
-        found = await self._fetched(place.issuer, trust)
+    async def _look(self, place: _Place, tls: TLSOptions) -> ServerMetadata | Signal:
+        found = await self._fetched(place.issuer, tls)
         known = self._cached.get(place, (None, 0.0))[0]
         kept = known if isinstance(found, Signal) and isinstance(known, ServerMetadata) else found
         life = NEGATIVE if isinstance(found, Signal) else FRESH
@@ -62,12 +63,12 @@ class Discovery:
             self._cached.popitem(last=False)
         return kept
 
-    async def _fetched(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def _fetched(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
         """Try both addresses; the second only where the first has nothing to show."""
         found: ServerMetadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
         for url in well_known_urls(issuer):
             outgoing = Outgoing("GET", url, (("Accept", "application/json"),))
-            answer = await fetch(self._pools, outgoing, trust, self._limits)
+            answer = await fetch(self._pools, outgoing, tls, self._limits)
             found = parse_metadata(issuer, answer) if isinstance(answer, HTTPResponse) else answer
             if isinstance(found, ServerMetadata) or not isinstance(answer, HTTPResponse):
                 break

@@ -16,6 +16,7 @@ from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import Pools
 from oauth_connector.net.tls import BadCertificatesError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
+from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import SendWindow
@@ -55,7 +56,7 @@ class Outgoing:
             raise TimeoutError("nothing was sent: it is too late for it")
 
 
-async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: RequestLimits) -> HTTPResponse | Signal:
+async def fetch(pools: Pools, outgoing: Outgoing, tls: TLSOptions, limits: RequestLimits) -> HTTPResponse | Signal:
     """Make a request; whatever fails comes back as a signal. Cancelling it closes its connection."""
     sent = False
 
@@ -66,7 +67,7 @@ async def fetch(pools: Pools, outgoing: Outgoing, trust: str | None, limits: Req
             sent = True
 
     try:
-        async with asyncio.timeout(outgoing.seconds(limits.total)), pools.transport(trust) as transport:
+        async with asyncio.timeout(outgoing.seconds(limits.total)), pools.transport(tls) as transport:
             timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
             request = httpx2.Request(
                 outgoing.method,

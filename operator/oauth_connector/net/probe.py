@@ -12,7 +12,8 @@ from oauth_connector.net.egress_guard import Address, Destination, judge
 from oauth_connector.net.fetch import symptom_of
 from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.net.streams import let_go
-from oauth_connector.net.tls import BadCertificatesError, context
+from oauth_connector.net.tls import BadCertificatesError, make_ssl_context
+from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Symptom
 
 PATIENCE = 10.0
@@ -31,7 +32,7 @@ class ProbeResult:
     problem: Symptom | None = None
 
 
-async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | None, trust: str | None) -> ProbeResult:
+async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | None, tls: TLSOptions) -> ProbeResult:
     """Go as far as a finished TLS handshake with the server of a URL, and send nothing. Never raises."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -42,7 +43,7 @@ async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | 
     if not all(judge(Destination(parts.scheme, host, port, address), allowed) for address in addresses):
         return ProbeResult(host, port, addresses, problem=Symptom.DESTINATION_NOT_ALLOWED)
     try:
-        secured = context(bundle, trust) if parts.scheme == "https" else None
+        secured = make_ssl_context(bundle, tls) if parts.scheme == "https" else None
         async with asyncio.timeout(PATIENCE):
             protocol, until = await _handshake(str(addresses[0]), port, host, secured)
     except BadCertificatesError:

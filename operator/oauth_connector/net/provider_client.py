@@ -11,6 +11,7 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
 from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -39,11 +40,11 @@ class HTTPProviderClient:
     ) -> None:
         await self._pools.aclose()
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
-        """Discover an issuer's endpoints (RFC 8414), trusting these certificates (PEM) too."""
-        return await self._discovery.find(issuer, trust)
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
+        """Discover an issuer's endpoints (RFC 8414), with the TLS options of the context."""
+        return await self._discovery.find(issuer, context.tls)
 
-    async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+    async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Send one token request, once."""
         outgoing = Outgoing("POST", request.url, request.headers, request.body, request.term)
-        return await fetch(self._pools, outgoing, trust, self._limits)
+        return await fetch(self._pools, outgoing, context.tls, self._limits)

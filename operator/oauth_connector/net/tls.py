@@ -4,6 +4,9 @@ import hashlib
 import re
 import ssl
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from oauth_connector.oauth.request_context import TLSIdentity, TLSOptions
 
 LONGEST, MOST = 128 * 1024, 100
 """Characters and certificates of a connector's bundle: to load a megabyte of them stops everybody for half a second."""
@@ -15,10 +18,15 @@ class BadCertificatesError(ValueError):
     """Text that should be PEM certificates and is not, or is too much of it."""
 
 
-def trust_name(bundle: Path | None, extra: str | None) -> str:
-    """Name a trust: the same bundle file, unchanged, and the same text give the same name."""
+class BadIdentityError(BadCertificatesError):
+    """A client certificate or its private key cannot be used."""
+
+
+def name_tls(bundle: Path | None, tls: TLSOptions) -> str:
+    """Return a name for TLS options: the same bundle file, unchanged, and the same options give the same name."""
     changed = bundle.stat().st_mtime_ns if bundle is not None and bundle.exists() else 0
-    return hashlib.sha256(f"{changed}/{extra or ''}".encode()).hexdigest()
+    identity = (tls.identity.certificate_chain, tls.identity.private_key.get_secret_value()) if tls.identity else ()
+    return hashlib.sha256(repr((changed, tls.extra_trust or "", identity)).encode()).hexdigest()
 
 
 def _certificates(text: str) -> str:
@@ -29,18 +37,37 @@ def _certificates(text: str) -> str:
     return "\n".join(blocks)
 
 
-def context(bundle: Path | None, extra: str | None) -> ssl.SSLContext:
+def make_ssl_context(bundle: Path | None, tls: TLSOptions) -> ssl.SSLContext:
     """Make a context that verifies names, TLS 1.2 or newer. Raises `BadCertificatesError`.
 
     With the system's bundle it takes 20 ms of CPU and most of a megabyte: keep it.
     """
-    made = ssl.create_default_context()
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         if bundle is not None:
-            made.load_verify_locations(cafile=bundle)
-        if extra:
-            made.load_verify_locations(cadata=_certificates(extra))
+            context.load_verify_locations(cafile=bundle)
+        if tls.extra_trust:
+            context.load_verify_locations(cadata=_certificates(tls.extra_trust))
     except (ssl.SSLError, OSError, ValueError, TypeError):
         raise BadCertificatesError("not PEM certificates") from None
-    return made
+    if tls.identity is not None:
+        _load_identity(context, tls.identity)
+    return context
+
+
+def _load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
+    """Load a client certificate (RFC 8705 §2). OpenSSL reads it from a file only: a private one, removed at once."""
+    pem = f"{identity.private_key.get_secret_value()}\n{identity.certificate_chain}"
+    try:
+        with NamedTemporaryFile("w", encoding="ascii") as file:  # mode 0600
+            file.write(pem)
+            file.flush()
+            context.load_cert_chain(file.name, password=_refuse_password)
+    except (ssl.SSLError, OSError, ValueError):
+        raise BadIdentityError("not a certificate chain in PEM with its private key") from None
+
+
+def _refuse_password() -> str:
+    """Fail where a key is encrypted; without this OpenSSL reads the password from the terminal."""
+    raise ValueError("the private key is encrypted")

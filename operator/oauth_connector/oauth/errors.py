@@ -9,19 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from oauth_connector.oauth.signals import Signal, Symptom
-from oauth_connector.oauth.token import GrantType
-
-
-class RequestPhase(StrEnum):
-    """Where it went wrong."""
-
-    DISCOVERY = "Discovery"
-    TOKEN = "Token"
-    CODE = "Code"
-    """A code is exchanged (RFC 6749 §4.1.3)."""
-    REFRESH = "Refresh"
-    """A refresh token is presented (RFC 6749 §6)."""
+from oauth_connector.oauth.grants.grant import Renewal
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 
 
 class Remedy(StrEnum):
@@ -110,7 +100,7 @@ _OF_PASSWORD: Mapping[str, _Row] = {
 }
 
 _GRANT_REFUSED = _Row(_R.REFRESH_TOKEN_REJECTED, Remedy.CONSENT_AGAIN, repeatable=False)
-_PASSWORD_INSTEAD = _Row(_R.REFRESH_TOKEN_REJECTED)
+_SENT_AGAIN = _Row(_R.REFRESH_TOKEN_REJECTED)
 _CODE_REFUSED = _Row(_R.CONSENT_REQUIRED, Remedy.CONSENT_AGAIN, repeatable=False)
 
 _DEAD = frozenset({"invalid_grant", "bad_refresh_token", "bad_verification_code", "invalid_code"})
@@ -179,7 +169,7 @@ def _row(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
         return _of_error(grant, phase, signal)
     # glewlwyd answers a wrong password with 403 and nothing: as good as a refusal, since a lock-out may follow.
     silent = signal.symptom is Symptom.EMPTY and signal.http_status in _REFUSING
-    if grant is GrantType.PASSWORD and phase is RequestPhase.TOKEN and silent:
+    if GRANTS[grant].locks_accounts and phase is RequestPhase.TOKEN and silent:
         return _REFUSED_PASSWORD
     if signal.symptom is Symptom.EMPTY and signal.http_status in _UNAUTHORIZED:
         return _SYMPTOMS[Symptom.UNAUTHORIZED]
@@ -192,8 +182,8 @@ def _of_error(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
     if phase in (RequestPhase.CODE, RequestPhase.REFRESH) and error in _DEAD:
         if phase is RequestPhase.CODE:
             return _CODE_REFUSED
-        return _PASSWORD_INSTEAD if grant is GrantType.PASSWORD else _GRANT_REFUSED
-    if grant is GrantType.PASSWORD and phase is RequestPhase.TOKEN and error in _OF_PASSWORD:
+        return _SENT_AGAIN if GRANTS[grant].renewal is Renewal.CREDENTIALS else _GRANT_REFUSED
+    if GRANTS[grant].locks_accounts and phase is RequestPhase.TOKEN and error in _OF_PASSWORD:
         return _OF_PASSWORD[error]
     if error in _OAUTH_ERRORS:
         return _OAUTH_ERRORS[error]

@@ -1,42 +1,45 @@
-"""Revocation (RFC 7009): a token that is no longer wanted is given back."""
+"""Revocation of tokens that are no longer needed (RFC 7009)."""
 
 from enum import StrEnum
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from oauth_connector.oauth.client_auth.methods import authenticate
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
-from oauth_connector.oauth.token import Client, HTTPResponse
+from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
 from oauth_connector.oauth.token_response import holds_error
 
 
 class Revocation(StrEnum):
-    """What came of it."""
+    """The outcome of a revocation."""
 
     REVOKED = "Revoked"
     NO_ENDPOINT = "NoEndpoint"
     REFUSED = "Refused"
     NOTHING = "Nothing"
-    """There was no token to give back."""
+    """There was no token to revoke."""
 
 
-def revocation_request(url: str, token: SecretStr, hint: str, client: Client) -> TokenRequest:
-    """Build the request (§2.1); `hint` is `refresh_token` or `access_token`. Raises `ValueError` as `authenticate`."""
-    headers, credentials = authenticate(client)
-    pairs = [("token", token.get_secret_value()), ("token_type_hint", hint), *credentials]
-    form = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"))
-    return TokenRequest(url, (*form, *headers), urlencode(pairs).encode())
+def build_revocation_request(
+    context: RequestContext, endpoint: str, token: SecretStr, hint: str, client: Client
+) -> TokenRequest:
+    """Build the request (RFC 7009 §2.1); `hint` is `refresh_token` or `access_token`."""
+    added = client.authenticate(context)
+    pairs = [("token", token.get_secret_value()), ("token_type_hint", hint), *added.form]
+    headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"), *added.headers)
+    return TokenRequest(endpoint, headers, urlencode(pairs).encode())
 
 
-def understand(answer: HTTPResponse | Signal) -> Revocation | None:
-    """Understand the answer; nothing where it is to be asked again.
+def read_revocation_response(response: HTTPResponse | Signal) -> Revocation | None:
+    """Read the response; `None` where the request is to be repeated.
 
-    A success says nothing of whether the token was known (§2.2), and after a 503 it still exists (§2.2.1). Some
-    providers put their errors into a 200.
+    A success says nothing of whether the token was known (RFC 7009 §2.2), and after a 503 the token still exists
+    (§2.2.1). Some providers put their errors into a 200.
     """
-    if isinstance(answer, Signal) or answer.status in (429, 503) or answer.status >= 500:  # noqa: PLR2004  # HTTP
+    if isinstance(response, Signal) or response.status in (429, 503) or response.status >= 500:  # noqa: PLR2004  # HTTP
         return None
-    taken = 200 <= answer.status < 300 and not holds_error(answer)  # noqa: PLR2004  # HTTP
-    return Revocation.REVOKED if taken else Revocation.REFUSED
+    accepted = 200 <= response.status < 300 and not holds_error(response)  # noqa: PLR2004  # HTTP
+    return Revocation.REVOKED if accepted else Revocation.REFUSED

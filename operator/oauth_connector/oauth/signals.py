@@ -4,6 +4,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class RequestPhase(StrEnum):
+    """Which request a signal belongs to."""
+
+    DISCOVERY = "Discovery"
+    """Metadata of the authorization server is fetched (RFC 8414 §3)."""
+    TOKEN = "Token"
+    """Credentials of the spec are presented (RFC 6749 §4.3, §4.4)."""
+    CODE = "Code"
+    """A code is presented (RFC 6749 §4.1.3)."""
+    REFRESH = "Refresh"
+    """A refresh token is presented (RFC 6749 §6)."""
+
+
 class Symptom(StrEnum):
     """What was seen."""
 

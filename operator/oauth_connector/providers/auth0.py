@@ -1,6 +1,6 @@
 """Auth0."""
 
-from oauth_connector.oauth.token import ClientAuthentication
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.providers.patterns import HOST
 from oauth_connector.providers.preset import Parameter, Preset
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from string import Template
 from urllib.parse import urlsplit, urlunsplit
 
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import STANDARD, Quirks
-from oauth_connector.oauth.token import ClientAuthentication
 
 
 @dataclass(frozen=True, slots=True)

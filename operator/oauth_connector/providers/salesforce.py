@@ -1,7 +1,7 @@
 """Salesforce."""
 
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
-from oauth_connector.oauth.token import ClientAuthentication
 from oauth_connector.providers.patterns import LABEL
 from oauth_connector.providers.preset import Parameter, Preset
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
-from oauth_connector.oauth.token import ClientAuthentication
 from oauth_connector.providers.patterns import one_of
 from oauth_connector.providers.preset import Parameter, Preset, TokenHostParameter
 

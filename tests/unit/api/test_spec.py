@@ -2,10 +2,15 @@
 
 import base64
 
+import pytest
+
+from oauth_connector.api.v1alpha1.client import ClientSpec
 from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS, OutputField
 from oauth_connector.api.v1alpha1.references import ConfigMapKeyReference, SecretKeyReference
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
+from oauth_connector.oauth.client_auth.basic import BasicEncoding
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.grants.registry import GrantType
 from tests.support.builders import a_password_spec, a_spec
 from tests.support.manifests import samples
 
@@ -22,7 +27,7 @@ def test_the_least_spec_has_all_defaults() -> None:
     spec = the_spec(a_spec())
     assert spec.grant_type is GrantType.CLIENT_CREDENTIALS
     assert spec.effective_authentication is ClientAuthentication.BASIC
-    assert spec.effective_basic_encoding is BasicEncoding.FORM
+    assert spec.client.effective_basic_encoding is BasicEncoding.FORM
     assert (spec.effective_scopes, spec.separator, spec.effective_header_prefix) == ((), " ", "Bearer")
     assert spec.default_lifetime_seconds == 3600
     assert spec.output_secret_name("crm") == "crm-token"
@@ -32,7 +37,7 @@ def test_the_least_spec_has_all_defaults() -> None:
 def test_what_is_said_stands() -> None:
     """The fullest sample of the corpus keeps what it says."""
     spec = the_spec(samples("good")["everything"].manifest["spec"])
-    assert spec.effective_basic_encoding is BasicEncoding.RAW
+    assert spec.client.effective_basic_encoding is BasicEncoding.RAW
     assert spec.effective_scopes == ("contacts.read", "https://api.example.com/.default")
     assert (spec.separator, spec.effective_header_prefix) == (",", "Zoho-oauthtoken")
     assert spec.default_lifetime_seconds == 5400
@@ -95,3 +100,10 @@ def test_every_field_has_a_default_key() -> None:
     """No field that can be published is without a key of its own."""
     assert DEFAULT_KEYS.keys() == set(OutputField)
     assert len(set(DEFAULT_KEYS.values())) == len(DEFAULT_KEYS)
+
+
+@pytest.mark.parametrize("method", [ClientAuthentication.BASIC, ClientAuthentication.POST])
+def test_a_method_without_its_secret_is_an_error(method: ClientAuthentication) -> None:
+    """Basic and Post cannot be built without a secret."""
+    with pytest.raises(ValueError, match=method.value):
+        ClientSpec(id="robot").build_client(method, {})

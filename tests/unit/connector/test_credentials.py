@@ -15,7 +15,9 @@ from oauth_connector.connector.credentials import (
 )
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.oauth.token_request import ClientCredentials, Password
+from oauth_connector.oauth.client_auth.basic import BasicClient
+from oauth_connector.oauth.grants.client_credentials import ClientCredentials
+from oauth_connector.oauth.grants.password import Password
 from tests.support.builders import a_connector, a_password_spec, a_spec
 
 
@@ -40,7 +42,7 @@ def test_client_credentials_take_the_default_key() -> None:
     """A reference without a key means `client-secret`."""
     found = assembled(a_spec(), a_secret(client_secret=b"s3cret"))
     assert isinstance(found, Credentials)
-    assert (found.client.id, found.client.secret) == ("robot", SecretStr("s3cret"))
+    assert found.client == BasicClient("robot", SecretStr("s3cret"))
     assert found.grant == ClientCredentials()
 
 
@@ -64,7 +66,7 @@ def test_one_trailing_newline_is_dropped(raw: bytes) -> None:
     """What `echo` leaves behind a secret is not part of it."""
     found = assembled(a_spec(), a_secret(client_secret=raw))
     assert isinstance(found, Credentials)
-    assert found.client.secret == SecretStr("s3cret")
+    assert found.client == BasicClient("robot", SecretStr("s3cret"))
 
 
 @pytest.mark.parametrize(

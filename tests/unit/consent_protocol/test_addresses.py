@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from oauth_connector.api.v1alpha1.grants import RedirectURI
+from oauth_connector.api.v1alpha1.authorization_code import RedirectURI
 from oauth_connector.consent_protocol.addresses import (
     callback_path,
     connect_path,

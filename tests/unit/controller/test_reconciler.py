@@ -7,6 +7,7 @@ import pytest
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.observation import Key
 from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
@@ -307,9 +308,9 @@ async def test_an_api_server_away_after_the_call_loses_nothing(world: World) -> 
     """A token that was received while the API server went away is written when it is back, without another call."""
 
     class Going(FakeProvider):
-        async def send(self, request: TokenRequest, trust: str | None) -> HTTPResponse | Signal:
+        async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
             world.cluster.away = True
-            return await super().send(request, trust)
+            return await super().send(request, context)
 
     world.provider = Going()
     world.start()

@@ -3,9 +3,9 @@
 import pytest
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.oauth.errors import Failure, FailureReason, Remedy, RequestPhase, classify
-from oauth_connector.oauth.signals import Signal, Symptom
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.errors import Failure, FailureReason, Remedy, classify
+from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 
 CC, PW = GrantType.CLIENT_CREDENTIALS, GrantType.PASSWORD
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.oauth.errors import FailureReason, RequestPhase, classify
+from oauth_connector.oauth.errors import FailureReason, classify
+from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.quirks import STANDARD, Quirks
-from oauth_connector.oauth.signals import Signal, Symptom
-from oauth_connector.oauth.token import GrantType, HTTPResponse, Token
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_response import parse
 from oauth_connector.providers.registry import PRESETS
 

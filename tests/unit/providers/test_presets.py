@@ -17,8 +17,9 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import authorization_parameters, authorization_scopes, refresh_policy
 from oauth_connector.connector.schedule.refresh_time import Policy
 from oauth_connector.oauth import errors
-from oauth_connector.oauth.signals import Signal, Symptom
-from oauth_connector.oauth.token import ClientAuthentication, GrantType
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 from oauth_connector.providers.preset import Preset, TokenHostParameter
 from oauth_connector.providers.registry import PRESETS, PresetName, discover_presets
 from tests.support.builders import a_spec
@@ -292,6 +293,6 @@ def test_errors_are_translated_to_words_that_the_table_knows(name: str) -> None:
     """A provider's own code becomes one that has a row, never another unknown one."""
     for meaning in PRESETS[name].quirks.errors.values():
         signal = Signal(Symptom.OAUTH_ERROR, 400, meaning)
-        failure = errors.classify(GrantType.CLIENT_CREDENTIALS, errors.RequestPhase.TOKEN, signal)
+        failure = errors.classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal)
         assert failure.signal is signal
         assert meaning in errors._OAUTH_ERRORS

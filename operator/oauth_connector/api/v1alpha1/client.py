@@ -1,16 +1,27 @@
-"""`spec.client` and `spec.password`: the identities that the token request presents."""
+"""`spec.client`: the client, and how it authenticates."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, rule, written
-from oauth_connector.api.v1alpha1.references import SecretKeyReference
-from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication
+from oauth_connector.api.v1alpha1.references import CredentialValues, DefaultKey, SecretKeyReference
+from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.none import PublicClient
+from oauth_connector.oauth.client_auth.post import PostClient
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.registry_check import require_complete
 
 CLIENT_ID_KEY, CLIENT_SECRET_KEY = "client-id", "client-secret"
-USERNAME_KEY, PASSWORD_KEY = "username", "password"  # names of keys
 """Default keys of references: in code, not in the schema, so that the API server writes nothing into a spec."""
+
+CONFIDENTIAL = "has(self.client.secretRef)"
+"""CEL over a spec: whether its client is confidential (RFC 6749 §2.1)."""
+
+CONFIDENTIAL_FIELDS = "client.secretRef"
+"""What a user sets for a client to be confidential, in messages."""
 
 ClientID = Annotated[
     str,
@@ -18,23 +29,17 @@ ClientID = Annotated[
     written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
 ]
 
-Username = Annotated[
-    str,
-    Field(min_length=1, max_length=1024),
-    written(r"[^\x00-\x1f\x7f]+", "must not contain control characters, such as a line break"),
-]
-
 
 class ClientSpec(Model):
     """The client that is registered at the authorization server."""
 
     id: ClientID | None = Field(None, description="Client identifier. Default: the value that `idSecretRef` refers to.")
-    id_secret_ref: SecretKeyReference | None = Field(
+    id_secret_ref: Annotated[SecretKeyReference | None, DefaultKey(CLIENT_ID_KEY)] = Field(
         None,
         description=f"Secret that contains the client identifier, in key `{CLIENT_ID_KEY}` unless `key` is set."
         " Default: none.",
     )
-    secret_ref: SecretKeyReference | None = Field(
+    secret_ref: Annotated[SecretKeyReference | None, DefaultKey(CLIENT_SECRET_KEY)] = Field(
         None,
         description=f"Secret that contains the client secret, in key `{CLIENT_SECRET_KEY}` unless `key` is set."
         " Default: none, for a public client.",
@@ -81,25 +86,51 @@ class ClientSpec(Model):
         basic = self.secret_ref is not None and self.authentication in (None, ClientAuthentication.BASIC)
         return self.basic_encoding is None or basic
 
+    @property
+    def is_confidential(self) -> bool:
+        """Return whether the client has credentials (RFC 6749 §2.1)."""
+        return self.secret_ref is not None
 
-class PasswordSpec(Model):
-    """User name and password of the resource owner (RFC 6749 §4.3)."""
+    @property
+    def effective_basic_encoding(self) -> BasicEncoding:
+        """Return how Basic is encoded, by default as RFC 6749 §2.3.1 requires."""
+        return self.basic_encoding or BasicEncoding.FORM
 
-    username: Username | None = Field(
-        None, description="User name. Default: the value that `usernameSecretRef` refers to."
-    )
-    username_secret_ref: SecretKeyReference | None = Field(
-        None,
-        description=f"Secret that contains the user name, in key `{USERNAME_KEY}` unless `key` is set. Default: none.",
-    )
-    password_secret_ref: SecretKeyReference = Field(
-        description=f"Secret that contains the password, in key `{PASSWORD_KEY}` unless `key` is set."
-    )
+    def choose_authentication(self, preset: ClientAuthentication | None) -> ClientAuthentication:
+        """Return the method: where there is a secret the preset's, else Basic; without a secret, none."""
+        if self.secret_ref is None:
+            return self.authentication or ClientAuthentication.NONE
+        return self.authentication or preset or ClientAuthentication.BASIC
 
-    @rule(
-        "has(self.username) != has(self.usernameSecretRef)",
-        "set exactly one of username and usernameSecretRef",
-        "username",
-    )
-    def _has_one_name(self) -> bool:
-        return (self.username is None) != (self.username_secret_ref is None)
+    def build_client(self, authentication: ClientAuthentication, values: CredentialValues) -> Client:
+        """Build the client with its method. Raises `ValueError` where the method needs a secret and there is none."""
+        return _BUILDERS[authentication](self, self.id or values["idSecretRef"].get_secret_value(), values)
+
+
+def _build_basic(spec: ClientSpec, client_id: str, values: CredentialValues) -> BasicClient:
+    secret = _get_secret(ClientAuthentication.BASIC, values)
+    return BasicClient(client_id, secret, spec.effective_basic_encoding)
+
+
+def _build_post(_spec: ClientSpec, client_id: str, values: CredentialValues) -> PostClient:
+    return PostClient(client_id, _get_secret(ClientAuthentication.POST, values))
+
+
+def _build_public(_spec: ClientSpec, client_id: str, _values: CredentialValues) -> PublicClient:
+    return PublicClient(client_id)
+
+
+def _get_secret(method: ClientAuthentication, values: CredentialValues) -> SecretStr:
+    if "secretRef" not in values:
+        raise ValueError(f"client authentication {method.value} needs a client secret")
+    return values["secretRef"]
+
+
+_BUILDERS: Mapping[ClientAuthentication, Callable[[ClientSpec, str, CredentialValues], Client]] = require_complete(
+    ClientAuthentication,
+    {
+        ClientAuthentication.BASIC: _build_basic,
+        ClientAuthentication.POST: _build_post,
+        ClientAuthentication.NONE: _build_public,
+    },
+)

@@ -1,22 +1,33 @@
-"""Every reference of a spec to a credential: the one place that lists them."""
+"""References of a spec to credentials, found by walking its fields."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import get_args
 
-from oauth_connector.api.v1alpha1.client import CLIENT_ID_KEY, CLIENT_SECRET_KEY, PASSWORD_KEY, USERNAME_KEY
-from oauth_connector.api.v1alpha1.grants import REFRESH_TOKEN_KEY
+from pydantic.fields import FieldInfo
 
-if TYPE_CHECKING:
-    from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.api.schema.fields import Model
+from oauth_connector.api.v1alpha1.references import DefaultKey, SecretKeyReference
 
 
-def named_in(spec: "OAuthConnectorSpec") -> dict[str, tuple[str, str]]:
-    """Give name and key of each credential, by its field, such as `client.secretRef`."""
-    client, password, seed = spec.client, spec.password, spec.refresh_token
-    present = {
-        "client.idSecretRef": (client.id_secret_ref, CLIENT_ID_KEY),
-        "client.secretRef": (client.secret_ref, CLIENT_SECRET_KEY),
-        "password.usernameSecretRef": (password.username_secret_ref if password else None, USERNAME_KEY),
-        "password.passwordSecretRef": (password.password_secret_ref if password else None, PASSWORD_KEY),
-        "refreshToken.secretRef": (seed.secret_ref if seed else None, REFRESH_TOKEN_KEY),
-    }
-    return {field: (ref.name, ref.key or key) for field, (ref, key) in present.items() if ref is not None}
+def list_references(model: Model, prefix: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the path of each field that refers to a Secret, such as `client.secretRef`, with name and key there."""
+    for name, field in type(model).model_fields.items():
+        value, path = getattr(model, name), f"{prefix}{field.alias}"
+        if isinstance(value, SecretKeyReference):
+            yield path, (value.name, value.key or _default_key(field) or "")
+        elif isinstance(value, Model):
+            yield from list_references(value, f"{path}.")
+
+
+def require_default_keys(model: type[Model]) -> None:
+    """Raise `TypeError` for a field that refers to a Secret and has no `DefaultKey` among its metadata."""
+    for name, field in model.model_fields.items():
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if kind is SecretKeyReference and _default_key(field) is None:
+                raise TypeError(f"{model.__name__}.{name} has no default key")
+            if isinstance(kind, type) and issubclass(kind, Model) and kind is not SecretKeyReference:
+                require_default_keys(kind)
+
+
+def _default_key(field: FieldInfo) -> str | None:
+    return next((each.key for each in field.metadata if isinstance(each, DefaultKey)), None)

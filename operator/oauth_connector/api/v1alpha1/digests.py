@@ -1,14 +1,21 @@
-"""Digests of what a token and its Secret depend on.
+"""Digests of what a token and its Secret depend on, derived from the fields of the spec.
 
-They tell a restarted process, from metadata alone, whether the token was asked for as the spec now wants and whether
-the Secret presents it as the spec now wants. They are versioned, so that a release that computes them differently can
-tell an old one from a changed spec. They cover names of Secrets, never their content.
+A restarted process reads them from metadata: they show whether the token was requested as the spec now wants, and
+whether the Secret presents it as the spec now wants. They are versioned, so that a release that computes them in
+another way can tell an old digest from a changed spec. They cover names of Secrets, never their content.
+
+Each field of the spec declares the digests that it enters; a field without a declaration stops the import.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from oauth_connector.api.schema.origins import origin
 
@@ -18,40 +25,95 @@ if TYPE_CHECKING:
 DIGEST_VERSION = "v1"
 
 
-def of_request(spec: "OAuthConnectorSpec") -> str:
-    """Digest all that shapes the token request: what failed is known again by it, and who needs no person asks anew."""
-    shape: dict[str, object] = {
-        "grant": spec.grant_type.value,
-        "provider": [spec.provider.effective_issuer, spec.provider.effective_token_url],
-        "client": spec.client.model_dump(mode="json", exclude_none=True),
-        "scopes": [spec.effective_scopes, spec.separator],
-        "audience": spec.audience,
-        "resources": list(spec.resources or ()),
-        "parameters": dict(spec.token_parameters or {}),
-        "user": spec.password.model_dump(mode="json", exclude_none=True) if spec.password else None,
+class DigestKind(StrEnum):
+    """The digests of a spec."""
+
+    REQUEST = "Request"
+    """All that shapes the token request. A failure is known again by it."""
+    CONSENT = "Consent"
+    """What a user consents to and a refresh cannot change. Another value needs another consent."""
+    OUTPUT = "Output"
+    """All that shapes the output Secret. Another value means that the Secret is rendered again from the same token."""
+
+
+ReadEntry = Callable[["OAuthConnectorSpec"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """Metadata of a field of the spec: the digests that it enters, and as what.
+
+    `entries` hold, for each digest, the name of an entry and how it is read. Several fields may share an entry. A field
+    in `plain` enters a digest under its own name with its own value, and is left out where it is absent, so that a new
+    field leaves the digests of existing connectors as they are.
+    """
+
+    entries: Mapping[DigestKind, tuple[str, ReadEntry]]
+    plain: frozenset[DigestKind] = frozenset()
+
+
+def _enters(name: str, read: ReadEntry, *kinds: DigestKind) -> Digested:
+    return Digested(dict.fromkeys(kinds, (name, read)))
+
+
+def _dump(member: BaseModel | None) -> dict[str, Any] | None:
+    return member.model_dump(mode="json", exclude_none=True) if member is not None else None
+
+
+_R, _C, _O = DigestKind.REQUEST, DigestKind.CONSENT, DigestKind.OUTPUT
+
+NOT_DIGESTED = Digested({})
+IN_REQUEST = Digested({}, frozenset({_R}))
+IN_REQUEST_AND_CONSENT = Digested({}, frozenset({_R, _C}))
+
+GRANT_TYPE = _enters("grant", lambda spec: spec.grant_type.value, _R, _C)
+PROVIDER = _enters("provider", lambda spec: [spec.provider.effective_issuer, spec.provider.effective_token_url], _R)
+CLIENT = _enters("client", lambda spec: _dump(spec.client), _R)
+USER = _enters("user", lambda spec: _dump(spec.password), _R)
+AUTHORIZATION = _enters(
+    "authorization",
+    lambda spec: dict(spec.authorization_code.parameters or {}) if spec.authorization_code else {},
+    _C,
+)
+SCOPES = Digested(
+    {
+        _R: ("scopes", lambda spec: [spec.effective_scopes, spec.separator]),
+        _C: ("scopes", lambda spec: sorted(spec.effective_scopes)),
     }
-    return _digest(shape)
+)
+AUDIENCE = _enters("audience", lambda spec: spec.audience, _R, _C)
+RESOURCES = _enters("resources", lambda spec: list(spec.resources or ()), _R, _C)
+PARAMETERS = _enters("parameters", lambda spec: dict(spec.token_parameters or {}), _R, _C)
+PREFIX = _enters("prefix", lambda spec: spec.effective_header_prefix, _O)
+OUTPUT = _enters("output", lambda spec: _dump(spec.output) or {}, _O)
 
 
-def of_grant(spec: "OAuthConnectorSpec") -> str:
-    """Digest what a person consents to and a refresh cannot change: another value means that they are asked anew."""
-    member = spec.authorization_code
-    return _digest(
-        {
-            "grant": spec.grant_type.value,
-            "scopes": sorted(spec.effective_scopes),
-            "audience": spec.audience,
-            "resources": list(spec.resources or ()),
-            "parameters": dict(spec.token_parameters or {}),
-            "authorization": dict(member.parameters or {}) if member else {},
-        }
-    )
+def require_declarations(model: type[BaseModel]) -> None:
+    """Raise `TypeError` that names each field which does not declare the digests that it enters."""
+    missing = [name for name, field in model.model_fields.items() if _declaration(field) is None]
+    if missing:
+        raise TypeError(f"no declaration of digests for {', '.join(missing)}")
 
 
-def of_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
-    """Digest whom a refresh token may be sent to, and as which client: those that it was given by and for, no others.
+def digest_request(spec: "OAuthConnectorSpec") -> str:
+    """Digest all that shapes the token request."""
+    return _digest(_entries(spec, DigestKind.REQUEST))
 
-    Where the token endpoint is named it is that host, else the issuer, whose metadata names it; a preset whose provider
+
+def digest_grant(spec: "OAuthConnectorSpec") -> str:
+    """Digest what a user consents to and a refresh cannot change."""
+    return _digest(_entries(spec, DigestKind.CONSENT))
+
+
+def digest_output(spec: "OAuthConnectorSpec") -> str:
+    """Digest all that shapes the output Secret."""
+    return _digest(_entries(spec, DigestKind.OUTPUT))
+
+
+def digest_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
+    """Digest the server and the client that a refresh token is bound to: it is sent to no other server.
+
+    Where the token endpoint is named it is that host, else the issuer, whose metadata names it. A preset whose provider
     redirects to one of several hosts stands for all of them.
     """
     preset, endpoint = spec.provider.known, spec.provider.effective_token_url
@@ -63,15 +125,27 @@ def of_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
     return _digest({"server": server, "client": client_id})
 
 
-def of_consent(shape: Mapping[str, object]) -> str:
-    """Digest all that a consent is about; the shape is made by `connector.consent_request`."""
+def digest_consent(shape: Mapping[str, object]) -> str:
+    """Digest all that a consent is about; `connector.consent.request` builds the shape."""
     return _digest(shape)
 
 
-def of_output(spec: "OAuthConnectorSpec") -> str:
-    """Digest all that shapes the Secret: another value means that it is rendered anew from the same token."""
-    output = spec.output.model_dump(mode="json", exclude_none=True) if spec.output else {}
-    return _digest({"prefix": spec.effective_header_prefix, "output": output})
+def _entries(spec: "OAuthConnectorSpec", kind: DigestKind) -> dict[str, object]:
+    entries: dict[str, object] = {}
+    for field_name, field in type(spec).model_fields.items():
+        declared = _declaration(field)
+        if declared is None:
+            continue
+        if kind in declared.entries:
+            name, read = declared.entries[kind]
+            entries[name] = read(spec)
+        elif kind in declared.plain and getattr(spec, field_name) is not None:
+            entries |= spec.model_dump(mode="json", by_alias=True, exclude_none=True, include={field_name})
+    return entries
+
+
+def _declaration(field: FieldInfo) -> Digested | None:
+    return next((each for each in field.metadata if isinstance(each, Digested)), None)
 
 
 def _digest(shape: Mapping[str, object]) -> str:

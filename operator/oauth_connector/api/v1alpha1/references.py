@@ -1,8 +1,10 @@
 """References to Secrets and ConfigMaps in the connector's own namespace."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, written
 
@@ -40,6 +42,17 @@ class SecretKeyReference(Model):
     key: DataKey | None = Field(
         None, description="Key in the Secret. Default: the key that the description of the reference names."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultKey:
+    """Metadata of a field: the key that its reference means where it names none. It is not in the schema."""
+
+    key: str
+
+
+CredentialValues = Mapping[str, SecretStr]
+"""Values of credentials by the field of a member that refers to them, such as `passwordSecretRef`."""
 
 
 class ConfigMapKeyReference(Model):

@@ -11,22 +11,23 @@ from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model, rule
 from oauth_connector.api.schema.urls import AbsoluteURI
+from oauth_connector.api.v1alpha1 import authorization_code as code
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.client import ClientSpec, PasswordSpec
-from oauth_connector.api.v1alpha1.credentials import named_in
-from oauth_connector.api.v1alpha1.grants import (
-    PKCE,
-    AuthorizationCodeSpec,
-    RefreshTokenSpec,
-    needed_by,
-    only_for,
-)
+from oauth_connector.api.v1alpha1.authorization_code import PKCE, AuthorizationCodeSpec
+from oauth_connector.api.v1alpha1.client import CONFIDENTIAL, CONFIDENTIAL_FIELDS, ClientSpec
+from oauth_connector.api.v1alpha1.credentials import list_references, require_default_keys
+from oauth_connector.api.v1alpha1.grant_member import GrantMember, needed_by, only_for, require_members
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
+from oauth_connector.api.v1alpha1.password import PasswordSpec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
-from oauth_connector.api.v1alpha1.references import SecretKeyReference
+from oauth_connector.api.v1alpha1.references import CredentialValues, SecretKeyReference
 from oauth_connector.api.v1alpha1.refresh import Refresh
-from oauth_connector.oauth.token import BasicEncoding, ClientAuthentication, GrantType
+from oauth_connector.api.v1alpha1.refresh_token import RefreshTokenSpec
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.grants.grant import Grant, Renewal
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
 from oauth_connector.oauth.token_request import split_scope
 
 BEARER = "Bearer"
@@ -35,60 +36,62 @@ BEARER = "Bearer"
 class OAuthConnectorSpec(Model):
     """The token to obtain, and the Secret to publish it in."""
 
-    grant_type: GrantType = Field(
+    grant_type: Annotated[GrantType, digests.GRANT_TYPE] = Field(
         description="Grant type. `ClientCredentials`: the client requests the token for itself (RFC 6749 §4.4)."
         " `Password`: the client sends a user name and a password (§4.3). `AuthorizationCode`: a user authorizes"
         " the client in a browser (§4.1). `RefreshToken`: the user supplies an initial refresh token (§6)."
     )
-    provider: ProviderSpec = Field(description="The authorization server.")
-    client: ClientSpec = Field(description="The client that is registered at the authorization server.")
-    password: PasswordSpec | None = Field(
+    provider: Annotated[ProviderSpec, digests.PROVIDER] = Field(description="The authorization server.")
+    client: Annotated[ClientSpec, digests.CLIENT] = Field(
+        description="The client that is registered at the authorization server."
+    )
+    password: Annotated[PasswordSpec | None, digests.USER] = Field(
         None,
         description="User name and password of the resource owner. Required for grantType `Password`, not allowed"
         " otherwise.",
     )
-    authorization_code: AuthorizationCodeSpec | None = Field(
+    authorization_code: Annotated[AuthorizationCodeSpec | None, digests.AUTHORIZATION] = Field(
         None,
         description="Settings of the authorization request, for grantType `AuthorizationCode` only. Default: the"
         " defaults of its fields.",
     )
-    refresh_token: RefreshTokenSpec | None = Field(
+    refresh_token: Annotated[RefreshTokenSpec | None, digests.NOT_DIGESTED] = Field(
         None, description="The initial refresh token. Required for grantType `RefreshToken`, not allowed otherwise."
     )
-    scopes: Annotated[tuple[Scope, ...], Field(max_length=64)] | None = Field(
+    scopes: Annotated[Annotated[tuple[Scope, ...], Field(max_length=64)] | None, digests.SCOPES] = Field(
         None, description="Scopes to request, one per entry. Default: the scopes in `scope`."
     )
-    scope: ScopeText | None = Field(
+    scope: Annotated[ScopeText | None, digests.SCOPES] = Field(
         None,
         description="Scopes to request as one string, separated by commas or white space. Default: the provider"
         " decides.",
     )
-    scope_separator: ScopeSeparator | None = Field(
+    scope_separator: Annotated[ScopeSeparator | None, digests.SCOPES] = Field(
         None, description="Character between the scopes in the request. Default: the preset's, else `Space`."
     )
-    audience: Audience | None = Field(
+    audience: Annotated[Audience | None, digests.AUDIENCE] = Field(
         None, description="Audience of the token: a parameter of Auth0, Okta and Ory Hydra. Default: not sent."
     )
-    resources: Annotated[tuple[AbsoluteURI, ...], Field(max_length=16)] | None = Field(
+    resources: Annotated[Annotated[tuple[AbsoluteURI, ...], Field(max_length=16)] | None, digests.RESOURCES] = Field(
         None, description="Resource indicators: absolute URIs (RFC 8707). Default: none."
     )
-    token_parameters: TokenParameters | None = Field(
+    token_parameters: Annotated[TokenParameters | None, digests.PARAMETERS] = Field(
         None, description="Additional parameters of the token request. They must not contain secrets. Default: none."
     )
-    header_prefix: Prefix | None = Field(
+    header_prefix: Annotated[Prefix | None, digests.PREFIX] = Field(
         None,
         description="Text before the token in the key `authorization`. With an empty string the key contains the"
         f" token alone. Default: the preset's, else `{BEARER}`.",
     )
-    refresh: Refresh | None = Field(
+    refresh: Annotated[Refresh | None, digests.NOT_DIGESTED] = Field(
         None,
         description="When the operator refreshes the token. Default: when a third of its lifetime is left, with a"
         " small jitter.",
     )
-    output: Output | None = Field(
+    output: Annotated[Output | None, digests.OUTPUT] = Field(
         None, description="The Secret that Pods mount. Default: Secret `<connector>-token` with the default keys."
     )
-    suspend: Annotated[bool, Field(strict=True)] | None = Field(
+    suspend: Annotated[Annotated[bool, Field(strict=True)] | None, digests.NOT_DIGESTED] = Field(
         None,
         description="While true, the operator sends no token requests. The Secret and its token stay. Default:"
         " `false`.",
@@ -105,46 +108,16 @@ class OAuthConnectorSpec(Model):
     _hides_no_refresh_token = only_for(GrantType.REFRESH_TOKEN, "refresh_token")
 
     @rule(
-        "self.grantType != 'ClientCredentials' || has(self.client.secretRef)",
-        "grantType ClientCredentials requires a confidential client (RFC 6749 section 4.4): set client.secretRef",
+        f"self.grantType != 'ClientCredentials' || {CONFIDENTIAL}",
+        f"grantType ClientCredentials requires a confidential client (RFC 6749 section 4.4): set {CONFIDENTIAL_FIELDS}",
         "client",
     )
     def _has_a_confidential_client(self) -> bool:
-        return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.secret_ref is not None
+        return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.is_confidential
 
-    @rule(
-        "self.grantType != 'AuthorizationCode' || has(self.client.id)",
-        "grantType AuthorizationCode requires client.id, because the URL in the browser contains it:"
-        " set client.id instead of client.idSecretRef",
-        "client",
-    )
-    def _shows_its_client(self) -> bool:
-        return self.grant_type is not GrantType.AUTHORIZATION_CODE or self.client.id is not None
-
-    @rule(
-        "self.grantType != 'AuthorizationCode' || has(self.provider.authorizationURL) || has(self.provider.issuer) ||"
-        " has(self.provider.preset)",
-        "grantType AuthorizationCode requires an authorization endpoint: set authorizationURL, issuer or preset",
-        "provider",
-    )
-    def _knows_where_to_send_the_browser(self) -> bool:
-        known = self.provider.authorization_url or self.provider.issuer or self.provider.preset
-        return self.grant_type is not GrantType.AUTHORIZATION_CODE or known is not None
-
-    @rule(
-        "!has(self.authorizationCode) || !has(self.authorizationCode.pkce) || self.authorizationCode.pkce == 'S256' ||"
-        " (has(self.client.secretRef) && (!has(self.authorizationCode.redirectURI) ||"
-        " self.authorizationCode.redirectURI.startsWith('https://')))",
-        "PKCE must not be disabled for a loopback redirect URI or for a client without a secret,"
-        " because another party could redeem an intercepted code: set pkce to S256",
-        "authorizationCode",
-    )
-    def _guards_codes_that_can_be_caught(self) -> bool:
-        member = self.authorization_code
-        if member is None or member.pkce in (None, PKCE.S256):
-            return True
-        hosted = member.redirect_uri is None or member.redirect_uri.startswith("https://")
-        return self.client.secret_ref is not None and hosted
+    _shows_its_client = code.shows_its_client
+    _knows_where_to_send_the_browser = code.knows_where_to_send_the_browser
+    _guards_codes_that_can_be_caught = code.guards_codes_that_can_be_caught
 
     # --- with defaults applied ----------------------------------------------------------------------------------
     @property
@@ -169,15 +142,9 @@ class OAuthConnectorSpec(Model):
     @property
     def effective_authentication(self) -> ClientAuthentication:
         """Give the client's method: where there is a secret the preset's, else Basic; without one, none."""
-        if self.client.secret_ref is None:
-            return self.client.authentication or ClientAuthentication.NONE
-        preset = self.provider.known.client_authentication if self.provider.known else None
-        return self.client.authentication or preset or ClientAuthentication.BASIC
-
-    @property
-    def effective_basic_encoding(self) -> BasicEncoding:
-        """Give how Basic is encoded, by default as RFC 6749 says."""
-        return self.client.basic_encoding or BasicEncoding.FORM
+        return self.client.choose_authentication(
+            self.provider.known.client_authentication if self.provider.known else None
+        )
 
     @property
     def default_lifetime_seconds(self) -> int:
@@ -192,7 +159,7 @@ class OAuthConnectorSpec(Model):
         chosen = self.authorization_code.pkce if self.authorization_code else None
         if chosen is not None:
             return chosen is PKCE.S256
-        confidential = self.client.secret_ref is not None and not self.asks_on_loopback
+        confidential = self.client.is_confidential and not self.asks_on_loopback
         return not confidential or self.provider.known is None or self.provider.known.pkce
 
     @property
@@ -202,14 +169,33 @@ class OAuthConnectorSpec(Model):
         return redirect_uri is not None and redirect_uri.startswith("http://")
 
     @property
+    def renewal(self) -> Renewal:
+        """Return how a grant that was lost is obtained again."""
+        return GRANTS[self.grant_type].renewal
+
+    @property
     def may_hold_refresh_token(self) -> bool:
-        """Tell whether an answer to the grant may bring a refresh token, which must never be lost."""
-        return self.grant_type is not GrantType.CLIENT_CREDENTIALS
+        """Return whether a response may contain a refresh token, which must not be lost."""
+        return GRANTS[self.grant_type].may_return_refresh_token
 
     @property
     def needs_user(self) -> bool:
-        """Tell whether a grant that was lost can only be given anew by somebody."""
-        return self.grant_type in (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN)
+        """Return whether a grant that was lost needs a user to be obtained again."""
+        return self.renewal is not Renewal.CREDENTIALS
+
+    def build_client(self, values: CredentialValues) -> Client:
+        """Build the client; `values` are by path, such as `client.secretRef`."""
+        return self.client.build_client(self.effective_authentication, _values_below("client", values))
+
+    def build_grant(self, values: CredentialValues) -> Grant | None:
+        """Build what the spec itself presents; `None` where a consent provides it. `values` are by path."""
+        if self.renewal is Renewal.CONSENT:
+            return None
+        for name, field in type(self).model_fields.items():
+            member = getattr(self, name)
+            if isinstance(member, GrantMember) and member.grant_type is self.grant_type:
+                return member.build_grant(_values_below(field.alias or name, values))
+        return GRANTS[self.grant_type]()
 
     @property
     def retains_secret(self) -> bool:
@@ -219,26 +205,41 @@ class OAuthConnectorSpec(Model):
     @cached_property
     def request_digest(self) -> str:
         """Give the digest of all that shapes the token request: what failed is known again by it."""
-        return digests.of_request(self)
+        return digests.digest_request(self)
 
     @cached_property
     def token_digest(self) -> str:
         """Give the digest of the token that is wanted: another value means that the one in hand is not it."""
-        return digests.of_grant(self) if self.needs_user else self.request_digest
+        return digests.digest_grant(self) if self.needs_user else self.request_digest
 
     @cached_property
     def output_digest(self) -> str:
         """Give the digest of all that shapes the Secret."""
-        return digests.of_output(self)
+        return digests.digest_output(self)
 
     def output_secret_name(self, connector: str) -> str:
         """Give the name of the Secret, by default `<connector>-token`."""
         return (self.output.secret_name if self.output else None) or f"{connector}-token"
 
+    @cached_property
+    def credential_references(self) -> dict[str, tuple[str, str]]:
+        """Return name and key of each referenced credential, by its path, such as `client.secretRef`."""
+        return dict(list_references(self))
+
     def secret_references(self) -> tuple[SecretKeyReference, ...]:
-        """Give every reference to a credential, with its key: the one place that lists them."""
-        return tuple(SecretKeyReference(name=name, key=key) for name, key in named_in(self).values())
+        """Return every reference to a credential, with its key."""
+        return tuple(SecretKeyReference(name=name, key=key) for name, key in self.credential_references.values())
 
     def reference(self, field: str) -> tuple[str, str]:
-        """Give name and key of the reference in a field, such as `client.secretRef`. Raises `KeyError`."""
-        return named_in(self)[field]
+        """Return name and key of the reference in a field, such as `client.secretRef`. Raises `KeyError`."""
+        return self.credential_references[field]
+
+
+def _values_below(member: str, values: CredentialValues) -> CredentialValues:
+    below = f"{member}."
+    return {path.removeprefix(below): value for path, value in values.items() if path.startswith(below)}
+
+
+digests.require_declarations(OAuthConnectorSpec)
+require_default_keys(OAuthConnectorSpec)
+require_members(OAuthConnectorSpec)

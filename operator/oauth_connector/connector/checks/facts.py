@@ -6,7 +6,7 @@ from oauth_connector.connector.observation import CredentialVersion, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
 from oauth_connector.connector.secret.ownership import is_owned
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.grants.registry import GrantType
 
 
 def held(obs: Observation) -> SecretMetadata | None:

@@ -21,12 +21,12 @@ from oauth_connector.connector.checks.facts import held, is_requested, notes_of,
 from oauth_connector.connector.effective import request_digest, seconds
 from oauth_connector.connector.grant.choice import why_consent
 from oauth_connector.connector.grant.claims import claim_blocks_until
-from oauth_connector.connector.grant.state import Purpose
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.status.problem import LOCAL, LOOKED_AT, Problem
 from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.grants.grant import Purpose
 
 TokenCheck = Callable[[Observation], TokenAnswer | None]
 

@@ -19,7 +19,7 @@ from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse, UnsealError
 from oauth_connector.consent_protocol.tickets import is_ticket_of, normalised
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.grants.registry import GrantType
 
 ANSWERED = 300
 """Seconds after the last moment for consent within which the confirmation may still be typed."""

@@ -101,7 +101,7 @@ def _request(  # noqa: PLR0913  # all that a link is made of
 def digest_of(connector: Connector, endpoints: Endpoints, back: str) -> str:
     """Digest all that is consented to, by effective values; not the generation: to suspend changes nothing of it."""
     spec = connector.valid_spec
-    return digests.of_consent(
+    return digests.digest_consent(
         {
             "uid": connector.uid,
             "issuer": endpoints.issuer,

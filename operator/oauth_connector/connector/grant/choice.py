@@ -4,21 +4,25 @@ The pure half of the claim protocol: it is asked with the state as it was just r
 is carried out.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.v1alpha1.digests import of_binding
+from oauth_connector.api.v1alpha1.digests import digest_binding
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.checks.decisions import RequestCause
-from oauth_connector.connector.grant.state import GrantState, Purpose, fingerprint
+from oauth_connector.connector.grant.state import GrantState, fingerprint
 from oauth_connector.connector.observation import PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.token import GrantType
-from oauth_connector.oauth.token_request import AuthorizationCode, Grant, Password, RefreshToken
+from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
+from oauth_connector.oauth.grants.grant import Grant, Purpose, Renewal
+from oauth_connector.oauth.grants.refresh_token import RefreshToken
+from oauth_connector.oauth.grants.registry import GRANTS
+from oauth_connector.oauth.registry_check import require_complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,14 @@ class PresentedGrant:
     """
 
     grant: Grant
-    purpose: Purpose
     binding: str
     seed: str | None = None
     code: PendingCode | None = None
+
+    @property
+    def purpose(self) -> Purpose:
+        """Return what the claim of the request states."""
+        return self.grant.purpose
 
     @property
     def presented(self) -> SecretStr | None:
@@ -44,26 +52,60 @@ class PresentedGrant:
 def present_code(spec: OAuthConnectorSpec, code: PendingCode) -> PresentedGrant:
     """Present a code, whatever grant there was before."""
     grant = AuthorizationCode(code.code, code.redirect_uri, code.verifier)
-    return PresentedGrant(grant, Purpose.CODE, of_binding(spec, spec.client.id or ""), code=code)
+    return PresentedGrant(grant, digest_binding(spec, spec.client.id or ""), code=code)
 
 
-def choose(
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What there is to choose from: what the spec itself presents, and what is stored."""
+
+    spec: OAuthConnectorSpec
+    state: GrantState
+    own: Grant | None
+    stored: PresentedGrant | None
+    binding: str
+
+
+def choose_grant(
     spec: OAuthConnectorSpec, client_id: str, state: GrantState, own: Grant | None, cause: RequestCause
 ) -> PresentedGrant | Problem:
-    """Choose for a refresh; `own` is what the spec itself brings: a password, or a refresh token to begin with."""
-    binding = of_binding(spec, client_id)
-    if isinstance(own, RefreshToken) and state.seed != fingerprint(own.token):
-        return PresentedGrant(own, Purpose.REFRESH, binding, fingerprint(own.token))
-    if isinstance(own, Password) and state.digest != spec.token_digest:
-        return PresentedGrant(
-            own, Purpose.PASSWORD, binding
-        )  # other scopes are asked for, and no person is needed for them
-    usable = state.refresh_token is not None and (not state.refused or cause is RequestCause.REQUESTED)
+    """Choose what to present; `own` is what the spec itself presents: credentials, or an initial refresh token."""
+    binding = digest_binding(spec, client_id)
+    usable = not state.refused or cause is RequestCause.REQUESTED
+    stored = None
     if state.refresh_token is not None and usable and state.binding == binding:
-        return PresentedGrant(RefreshToken(state.refresh_token), Purpose.REFRESH, binding, state.seed)
-    if isinstance(own, Password):
-        return PresentedGrant(own, Purpose.PASSWORD, binding)
-    return _lost(state, binding)
+        stored = PresentedGrant(RefreshToken(state.refresh_token), binding, state.seed)
+    return _CHOOSERS[spec.renewal](_Choice(spec, state, own, stored, binding))
+
+
+def _choose_consented(choice: _Choice) -> PresentedGrant | Problem:
+    return choice.stored or _lost(choice.state, choice.binding)
+
+
+def _choose_initial(choice: _Choice) -> PresentedGrant | Problem:
+    """Prefer an initial refresh token that was not presented before: a user replaced it."""
+    own = choice.own
+    if isinstance(own, RefreshToken) and choice.state.seed != fingerprint(own.token):
+        return PresentedGrant(own, choice.binding, fingerprint(own.token))
+    return choice.stored or _lost(choice.state, choice.binding)
+
+
+def _choose_credentials(choice: _Choice) -> PresentedGrant | Problem:
+    """Prefer the refresh token, unless the spec now wants another token: then no user is needed for the other."""
+    if choice.own is None:
+        raise TypeError(f"grant type {choice.spec.grant_type} presents no credentials")
+    own = PresentedGrant(choice.own, choice.binding)
+    return own if choice.state.digest != choice.spec.token_digest else choice.stored or own
+
+
+_CHOOSERS: Mapping[Renewal, Callable[[_Choice], PresentedGrant | Problem]] = require_complete(
+    (grant.renewal for grant in GRANTS.values()),
+    {
+        Renewal.CONSENT: _choose_consented,
+        Renewal.INITIAL_REFRESH_TOKEN: _choose_initial,
+        Renewal.CREDENTIALS: _choose_credentials,
+    },
+)
 
 
 def _lost(state: GrantState, binding: str) -> Problem:
@@ -76,11 +118,11 @@ def _lost(state: GrantState, binding: str) -> Problem:
 
 def why_consent(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem | None:
     """Say from metadata alone why a person is needed before a token can be asked for, or nothing where none is."""
-    if spec.grant_type is not GrantType.AUTHORIZATION_CODE:
+    if spec.renewal is not Renewal.CONSENT:
         return None
     if notes is None or not notes.digest:
         return ended(Reason.CONSENT_REQUIRED)
-    if notes.binding != of_binding(spec, spec.client.id or ""):
+    if notes.binding != digest_binding(spec, spec.client.id or ""):
         return ended(Reason.GRANT_BINDING_MISMATCH)
     if not notes.renewable:
         return ended(Reason.GRANT_EXPIRED)

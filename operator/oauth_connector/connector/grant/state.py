@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from pydantic import SecretStr
 
@@ -17,6 +16,7 @@ from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner
+from oauth_connector.oauth.grants.grant import Purpose
 
 SUFFIX = "-oauth-state"
 VERSION = 1
@@ -24,14 +24,6 @@ VERSION = 1
 MOST_REJECTIONS = 5
 REJECTED_OVER = 3600
 """So many refusals that are no `invalid_grant`, over so many seconds, say that the grant has ended all the same."""
-
-
-class Purpose(StrEnum):
-    """What a claimed request presents to the provider."""
-
-    CODE = "Code"
-    REFRESH = "Refresh"
-    PASSWORD = "Password"  # a purpose, not one
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.grant.choice import PresentedGrant
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
-from oauth_connector.connector.grant.state import Consented, GrantState, Purpose
+from oauth_connector.connector.grant.state import Consented, GrantState
 from oauth_connector.connector.observation import IssuedToken
 from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.grants.grant import Purpose
 from oauth_connector.oauth.id_token import account
 from oauth_connector.oauth.signals import is_unspent
 
@@ -84,7 +85,7 @@ def failed(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, n
     if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
         saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
         return replace(saved, binding=choice.binding, seed=choice.seed, refused=False)
-    if answer.in_doubt and choice.purpose is not Purpose.PASSWORD:
+    if answer.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
         return claimed
     if choice.purpose is not Purpose.REFRESH:
         return replace(claimed, claim=None)

@@ -6,7 +6,7 @@ from oauth_connector.connector.grant.choice import ended
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.oauth.token import GrantType
+from oauth_connector.oauth.grants.registry import GrantType
 
 WEEK = 7 * 86400
 SHARE = 0.2

@@ -1,1 +1,1 @@
-"""Client authentication at the token endpoint (RFC 6749 §2.3), a file for each method."""
+"""Client authentication at the token endpoint (RFC 6749 §2.3): one file for each method."""

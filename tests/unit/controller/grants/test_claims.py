@@ -6,7 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, term_of, turn
-from oauth_connector.connector.grant.state import Claim, GrantState, Purpose
+from oauth_connector.connector.grant.state import Claim, GrantState
+from oauth_connector.oauth.grants.grant import Purpose
 from tests.support.builders import NOW, a_connector, a_token
 
 OURS = Claim("ours", NOW, Purpose.REFRESH)

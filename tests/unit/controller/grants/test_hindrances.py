@@ -4,6 +4,7 @@ import pytest
 
 from oauth_connector.controller.consents import MOST_OPEN
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from tests.support.builders import a_connector
 from tests.support.consenting import CODE_SPEC, a_consent, consent
@@ -23,9 +24,9 @@ async def test_a_request_that_is_too_long_ends_the_consent_and_not_the_refreshes
 class Absurd(RotatingProvider):
     """A server that says that browsers are to be sent to an address that is none."""
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Answer."""
-        del trust
+        del context
         return ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize#" + "x" * 4000)
 
 

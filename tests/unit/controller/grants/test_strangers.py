@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from oauth_connector.connector.observation import Key
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from tests.support.builders import a_connector, a_password_spec, a_spec
 from tests.support.consenting import CODE_SPEC, a_consent, answered, confirmed, consent
@@ -23,12 +24,12 @@ class Turning(RotatingProvider):
         self.countdown = 0
         self.edit: Callable[[], None] = lambda: None
 
-    async def find(self, issuer: str, trust: str | None) -> ServerMetadata | Signal:
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Answer; at the end of the countdown, after the edit."""
         self.countdown -= 1
         if self.countdown == 0:
             self.edit()
-        return await super().find(issuer, trust)
+        return await super().find(issuer, context)
 
 
 def strangers(world: World) -> list[str]:

@@ -1,0 +1,116 @@
+"""`spec.authorizationCode`: the member of the authorization code grant, and the rules of that grant."""
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BeforeValidator, Field
+
+from oauth_connector.api.schema.fields import present, rule, written
+from oauth_connector.api.v1alpha1.client import CONFIDENTIAL
+from oauth_connector.api.v1alpha1.grant_member import GrantMember
+from oauth_connector.api.v1alpha1.parameters import Parameters, free_of
+from oauth_connector.api.v1alpha1.references import CredentialValues
+from oauth_connector.oauth.authorization import RESERVED_PARAMETERS
+from oauth_connector.oauth.grants.registry import GrantType
+
+if TYPE_CHECKING:
+    from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+
+_PORT = "[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+LOOPBACK = re.compile(rf"http://(127\.0\.0\.1|\[::1\]|localhost):({_PORT})(/[!-~]*)?")
+"""A loopback redirect URI (RFC 8252 §7.3). Ports below 1000 are excluded, since a user may not listen on them."""
+
+
+class PKCE(StrEnum):
+    """Proof key for code exchange (RFC 7636): the method, or none."""
+
+    S256 = "S256"
+    DISABLED = "Disabled"
+
+
+AuthorizationParameters = Annotated[
+    Parameters,
+    free_of(
+        RESERVED_PARAMETERS,
+        "must not contain reserved parameters: set scopes, audience, resources and client in their"
+        " fields, and remove the others",
+    ),
+    BeforeValidator(present),
+]
+
+RedirectURI = Annotated[
+    str,
+    Field(min_length=1, max_length=1024),
+    written(
+        f'https://[!-"$-~]+|{LOOPBACK.pattern}',
+        "must be the redirect URI of the consent server (the default), or a loopback URI such as"
+        " http://127.0.0.1:8765/oauth/callback/NAMESPACE/NAME",
+    ),
+]
+
+
+class AuthorizationCodeSpec(GrantMember):
+    """Settings of the authorization request (RFC 6749 §4.1)."""
+
+    grant_type = GrantType.AUTHORIZATION_CODE
+
+    redirect_uri: RedirectURI | None = Field(
+        None,
+        description="Redirect URI: a loopback URI on the requester's machine, for clients that cannot register"
+        " the one of the consent server. Default: the redirect URI of the consent server, which"
+        " `status.redirectURI` shows.",
+    )
+    pkce: PKCE | None = Field(
+        None,
+        description="PKCE method (RFC 7636): `S256`, or `Disabled` for a provider that does not accept it."
+        " Default: `S256`, unless the preset disables it.",
+    )
+    parameters: AuthorizationParameters | None = Field(
+        None,
+        description="Additional parameters of the authorization request. They override the preset's parameters of"
+        " the same name. Default: the parameters of the preset.",
+    )
+
+    def build_grant(self, values: CredentialValues) -> None:
+        """Build nothing: the consent provides the code."""
+
+
+@rule(
+    "self.grantType != 'AuthorizationCode' || has(self.client.id)",
+    "grantType AuthorizationCode requires client.id, because the URL in the browser contains it:"
+    " set client.id instead of client.idSecretRef",
+    "client",
+)
+def shows_its_client(spec: "OAuthConnectorSpec") -> bool:
+    """Return whether the client identifier, which the browser's link shows, stands in the spec."""
+    return spec.grant_type is not GrantType.AUTHORIZATION_CODE or spec.client.id is not None
+
+
+@rule(
+    "self.grantType != 'AuthorizationCode' || has(self.provider.authorizationURL) || has(self.provider.issuer) ||"
+    " has(self.provider.preset)",
+    "grantType AuthorizationCode requires an authorization endpoint: set authorizationURL, issuer or preset",
+    "provider",
+)
+def knows_where_to_send_the_browser(spec: "OAuthConnectorSpec") -> bool:
+    """Return whether the authorization endpoint is named, or can be discovered."""
+    known = spec.provider.authorization_url or spec.provider.issuer or spec.provider.preset
+    return spec.grant_type is not GrantType.AUTHORIZATION_CODE or known is not None
+
+
+@rule(
+    "!has(self.authorizationCode) || !has(self.authorizationCode.pkce) || self.authorizationCode.pkce == 'S256' ||"
+    f" ({CONFIDENTIAL} && (!has(self.authorizationCode.redirectURI) ||"
+    " self.authorizationCode.redirectURI.startsWith('https://')))",
+    "PKCE must not be disabled for a loopback redirect URI or for a client without a secret,"
+    " because another party could redeem an intercepted code: set pkce to S256",
+    "authorizationCode",
+)
+def guards_codes_that_can_be_caught(spec: "OAuthConnectorSpec") -> bool:
+    """Return whether PKCE protects a code that another program could use (RFC 7636 §1)."""
+    member = spec.authorization_code
+    if member is None or member.pkce in (None, PKCE.S256):
+        return True
+    hosted = member.redirect_uri is None or member.redirect_uri.startswith("https://")
+    return spec.client.is_confidential and hosted

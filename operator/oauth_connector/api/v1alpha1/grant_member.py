@@ -1,0 +1,59 @@
+"""What the members of a spec that belong to one grant type have in common: `spec.password` and the others."""
+
+import inspect
+from typing import ClassVar, get_args
+
+from oauth_connector.api.schema.fields import Model, Rule, camel
+from oauth_connector.api.v1alpha1.references import CredentialValues
+from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
+
+
+class GrantMember(Model):
+    """The member of a spec that belongs to `grant_type`, and stands with no other."""
+
+    grant_type: ClassVar[GrantType]
+
+    def build_grant(self, values: CredentialValues) -> Grant | None:
+        """Build what the spec itself presents; `None` where a consent provides it. `values` hold each reference."""
+        raise NotImplementedError
+
+
+def needed_by(grant: GrantType, field: str) -> Rule[Model]:
+    """Return the rule of a spec that a grant needs its member."""
+    name = camel(field)
+    return Rule(
+        f"self.grantType != '{grant.value}' || has(self.{name})",
+        f"is required with grantType {grant.value}: set it",
+        lambda spec: _grant_type(spec) is not grant or getattr(spec, field) is not None,
+        name,
+    )
+
+
+def only_for(grant: GrantType, field: str) -> Rule[Model]:
+    """Return the rule of a spec that a member stands with its grant alone."""
+    name = camel(field)
+    return Rule(
+        f"self.grantType == '{grant.value}' || !has(self.{name})",
+        f"is allowed with grantType {grant.value} only: remove it, or change grantType",
+        lambda spec: _grant_type(spec) is grant or getattr(spec, field) is None,
+        name,
+    )
+
+
+def _grant_type(spec: Model) -> GrantType:
+    found: GrantType = getattr(spec, "grant_type")  # noqa: B009  # a member of the spec, which imports this module
+    return found
+
+
+def require_members(spec: type[Model]) -> None:
+    """Raise `TypeError` for a grant whose credentials no member of a spec can hold."""
+    held = {
+        kind.grant_type
+        for field in spec.model_fields.values()
+        for kind in (field.annotation, *get_args(field.annotation))
+        if isinstance(kind, type) and issubclass(kind, GrantMember)
+    }
+    missing = [name for name, grant in GRANTS.items() if name not in held and inspect.signature(grant).parameters]
+    if missing:
+        raise TypeError(f"no member of {spec.__name__} for {', '.join(missing)}")

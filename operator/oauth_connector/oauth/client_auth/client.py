@@ -1,0 +1,36 @@
+"""What every client authentication method has (RFC 6749 §2.3)."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from oauth_connector.oauth.grants.grant import Pairs
+from oauth_connector.oauth.request_context import RequestContext
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """How one request is authenticated: the headers and the form parameters that are added to it."""
+
+    headers: Pairs = ()
+    form: Pairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Client(ABC):
+    """A registered client (RFC 6749 §2), together with its authentication method; each method is a subclass.
+
+    `parameter_names` are the form parameters that belong to the method, so that no user can set them another way.
+    """
+
+    id: str
+
+    parameter_names: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def authenticate(self, context: RequestContext) -> Authentication:
+        """Return what the method adds to a request. It may use the context and the client's own values only."""
+
+    @abstractmethod
+    def identity(self) -> tuple[str, ...]:
+        """Return the method and its credentials, without values that differ from one request to the next."""

@@ -1,0 +1,28 @@
+"""Every client authentication method by the name that the API gives it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from oauth_connector.oauth.client_auth.basic import BasicClient
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.none import PublicClient
+from oauth_connector.oauth.client_auth.post import PostClient
+from oauth_connector.oauth.registry_check import require_complete
+
+
+class ClientAuthentication(StrEnum):
+    """How the client authenticates at the token endpoint (RFC 6749 §2.3): values of `spec.client.authentication`."""
+
+    BASIC = "Basic"
+    POST = "Post"
+    NONE = "None"
+
+
+METHODS: Mapping[ClientAuthentication, type[Client]] = require_complete(
+    ClientAuthentication,
+    {
+        ClientAuthentication.BASIC: BasicClient,
+        ClientAuthentication.POST: PostClient,
+        ClientAuthentication.NONE: PublicClient,
+    },
+)

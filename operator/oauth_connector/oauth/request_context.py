@@ -1,0 +1,40 @@
+"""The context of one request: when it is sent, to which server, and with which TLS settings."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class TLSIdentity:
+    """A client certificate for mutual TLS (RFC 8705 §2): its chain and its private key, both in PEM."""
+
+    certificate_chain: str
+    private_key: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class TLSOptions:
+    """What a connection trusts beside the operator's own authorities (PEM), and the certificate that it presents."""
+
+    extra_trust: str | None = None
+    identity: TLSIdentity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What a grant and a client authentication method may know of the request that they are part of.
+
+    `now` is in seconds since the epoch. `token_endpoint` is empty while it is not known yet, which is during discovery.
+    `issuer` is the identifier of the authorization server (RFC 8414 §2), where it is known.
+    """
+
+    now: float
+    token_endpoint: str = ""
+    issuer: str | None = None
+    tls: TLSOptions = TLSOptions()
+
+    @property
+    def audience(self) -> str:
+        """Return the audience of an assertion: the issuer where it is known, else the token endpoint (RFC 7523 §3)."""
+        return self.issuer or self.token_endpoint
