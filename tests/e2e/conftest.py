@@ -8,14 +8,14 @@ from playwright.async_api import Browser, BrowserContext
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.cluster.control_plane import ControlPlane
-from tests.e2e.scenario import ANN, Stage
+from tests.e2e.scenario import ANN, FlowScenario
 from tests.support.browser import DESKTOP, PATIENCE
 from tests.support.bygone import bygone
 from tests.support.cluster import Namespace
-from tests.support.consent_server_replicas import ConsentSite
+from tests.support.consent_server_replicas import ConsentServerReplicas
 from tests.support.control_plane import CANARY
 from tests.support.operator_process import OperatorProcess
-from tests.support.terminal import Terminal
+from tests.support.terminal import TerminalSession
 
 __all__ = ["bygone"]
 
@@ -23,14 +23,14 @@ RBAC = "rbac.authorization.k8s.io"
 CONSENT, EDIT = "oauth-connector-consent", "oauth-connector-edit"
 """Of deploy/operator.yaml: to consent, and to ask for refreshes and revocations by annotation."""
 
-NewStage = Callable[[AuthorizationServer], Awaitable[Stage]]
+NewScenario = Callable[[AuthorizationServer], Awaitable[FlowScenario]]
 
 
 @pytest.fixture(scope="module")  # no longer: elsewhere tests play the operator's part by hand
 async def whole_operator(
     tmp_path_factory: pytest.TempPathFactory,
     service_account: Path,
-    consent_site: ConsentSite,
+    consent_site: ConsentServerReplicas,
     oidc_provider: AuthorizationServer,
     canaille: AuthorizationServer,
 ) -> AsyncIterator[OperatorProcess]:
@@ -75,34 +75,38 @@ async def editor(namespace: Namespace) -> None:
 
 
 @pytest.fixture
-async def new_stage(
-    namespace: Namespace, kubeconfig: Path, tmp_path: Path, whole_operator: OperatorProcess, consent_site: ConsentSite
-) -> AsyncIterator[NewStage]:
+async def new_scenario(
+    namespace: Namespace,
+    kubeconfig: Path,
+    tmp_path: Path,
+    whole_operator: OperatorProcess,
+    consent_site: ConsentServerReplicas,
+) -> AsyncIterator[NewScenario]:
     """Give a function that sets the stage at a provider; afterwards nobody could read what was not theirs."""
-    made: list[Stage] = []
+    made: list[FlowScenario] = []
 
-    async def new(server: AuthorizationServer) -> Stage:
+    async def new(server: AuthorizationServer) -> FlowScenario:
         consent_site.balancer.served.clear()
         script = tmp_path / "browser"
         script.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/opened\n')
         script.chmod(0o700)
         environ = {"KUBECONFIG": str(kubeconfig), "BROWSER": f"{script} %s", "DISPLAY": ":7"}
-        terminal = Terminal(tmp_path, environ)
-        made.append(Stage(namespace, whole_operator, consent_site, terminal, server, tmp_path / "opened"))
+        terminal = TerminalSession(tmp_path, environ)
+        made.append(FlowScenario(namespace, whole_operator, consent_site, terminal, server, tmp_path / "opened"))
         return made[-1]
 
     yield new
-    for stage in made:
+    for scenario in made:
         try:
-            assert await stage.leaks() == []
+            assert await scenario.leaks() == []
         finally:
-            await stage.terminal.close()
+            await scenario.terminal.close()
 
 
 @pytest.fixture
-async def stage(new_stage: NewStage, oidc_provider: AuthorizationServer) -> Stage:
+async def scenario(new_scenario: NewScenario, oidc_provider: AuthorizationServer) -> FlowScenario:
     """Set the stage at oidc-provider."""
-    return await new_stage(oidc_provider)
+    return await new_scenario(oidc_provider)
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from oauth_connector.consent_protocol.addresses import redirect_uri
 from tests.support.browser import inspect
 from tests.support.browser_user import answer
 from tests.support.cluster import Manifest, Namespace, until
-from tests.support.consent_server_replicas import ConsentSite
+from tests.support.consent_server_replicas import ConsentServerReplicas
 from tests.support.control_plane import CANARY
-from tests.support.http_user import ConsentResponse
+from tests.support.http_user import UserDecision
 from tests.support.operator_process import OperatorProcess
 from tests.support.polling import eventually
 from tests.support.secrecy import Kind, Secrecy
-from tests.support.terminal import Terminal
+from tests.support.terminal import TerminalSession
 
 ANN = "ann"
 SCOPE = "openid offline_access read"
@@ -30,13 +30,13 @@ LIFETIME, BEFORE = 60, "50s"
 
 
 @dataclass
-class Stage:
+class FlowScenario:
     """Everybody who has a part in a flow."""
 
     namespace: Namespace
     operator: OperatorProcess
-    site: ConsentSite
-    terminal: Terminal
+    site: ConsentServerReplicas
+    terminal: TerminalSession
     server: AuthorizationServer
     opened: Path
     secrecy: Secrecy = field(default_factory=Secrecy)
@@ -177,7 +177,7 @@ class Stage:
         await tab.get_by_role("button", name="Continue to").click()
         await tab.wait_for_url(re.compile(f":{self.server.port}/"))
 
-    async def answer(self, tab: Page, says: ConsentResponse = "accept", folder: str = "") -> None:
+    async def answer(self, tab: Page, says: UserDecision = "accept", folder: str = "") -> None:
         """Log in at the provider, and consent or refuse; it keeps pictures of its pages where there is a folder."""
         person = self.server.person
         self.secrecy.keep(Kind.PASSWORD, person.password.get_secret_value())

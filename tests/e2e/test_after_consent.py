@@ -7,33 +7,33 @@ import pytest
 from playwright.async_api import Page
 from pydantic import SecretStr
 
-from tests.e2e.scenario import ANN, Stage
+from tests.e2e.scenario import ANN, FlowScenario
 
 
 @pytest.mark.usefixtures("editor")
-async def test_a_connected_connector_is_shown_refreshed_and_revoked(stage: Stage, tab: Page) -> None:
+async def test_a_connected_connector_is_shown_refreshed_and_revoked(scenario: FlowScenario, tab: Page) -> None:
     """Each verb ends when the operator has acted, and what it says is so at the provider too."""
-    await stage.add_connector(stage.client(stage.hosted))
-    first = await stage.connect(tab)
-    shown = await stage.ran("status", "crm")
-    assert f"system:serviceaccount:{stage.namespace.name}:{ANN}" in shown
-    assert stage.hosted in shown
-    assert "True, TokenIssued" in await stage.ran("status", "crm")
+    await scenario.add_connector(scenario.client(scenario.hosted))
+    first = await scenario.connect(tab)
+    shown = await scenario.ran("status", "crm")
+    assert f"system:serviceaccount:{scenario.namespace.name}:{ANN}" in shown
+    assert scenario.hosted in shown
+    assert "True, TokenIssued" in await scenario.ran("status", "crm")
 
-    await stage.ran("refresh", "crm", "--wait")
-    second = await stage.token()
+    await scenario.ran("refresh", "crm", "--wait")
+    second = await scenario.token()
     assert second != first
-    assert await asyncio.to_thread(stage.server.is_live, SecretStr(second))
+    assert await asyncio.to_thread(scenario.server.is_live, SecretStr(second))
 
-    told = json.loads(await stage.ran("revoke", "crm", "--yes", "-o", "json"))
-    assert told["lastHandledRevoke"] == (await stage.status())["lastHandledRevoke"]
-    assert (await stage.status())["lastRevocation"] == "Revoked"
-    assert await stage.namespace.values("crm-token") is None
-    assert not await asyncio.to_thread(stage.server.is_live, SecretStr(second))
-    await stage.waits_for_a_person()
-    await stage.run("status", "crm")
-    assert await stage.terminal.ended() == 1
-    assert "ConsentRequired" in stage.terminal.printed
+    told = json.loads(await scenario.ran("revoke", "crm", "--yes", "-o", "json"))
+    assert told["lastHandledRevoke"] == (await scenario.status())["lastHandledRevoke"]
+    assert (await scenario.status())["lastRevocation"] == "Revoked"
+    assert await scenario.namespace.values("crm-token") is None
+    assert not await asyncio.to_thread(scenario.server.is_live, SecretStr(second))
+    await scenario.waits_for_a_person()
+    await scenario.run("status", "crm")
+    assert await scenario.terminal.ended() == 1
+    assert "ConsentRequired" in scenario.terminal.printed
 
-    third = await stage.connect(tab)
-    assert await asyncio.to_thread(stage.server.is_live, SecretStr(third))
+    third = await scenario.connect(tab)
+    assert await asyncio.to_thread(scenario.server.is_live, SecretStr(third))

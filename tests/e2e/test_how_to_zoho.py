@@ -22,10 +22,10 @@ from oauth_connector.kube.client import KubeAPI
 from tests.e2e.conftest import EDIT
 from tests.e2e.scenario import ANN, QUESTION
 from tests.support.cluster import Namespace, new_namespace
-from tests.support.consent_server_replicas import ConsentSite
+from tests.support.consent_server_replicas import ConsentServerReplicas
 from tests.support.control_plane import StartOperator
 from tests.support.polling import eventually
-from tests.support.terminal import Terminal
+from tests.support.terminal import TerminalSession
 from tests.support.zoho import Zoho, zoho
 from tests.support.zoho_accounts import ZohoClient
 
@@ -58,10 +58,10 @@ def blocks() -> list[Block]:
     ]
 
 
-class Desk:
+class GuideSession:
     """A person's desk: a folder with the example, a shell in a terminal, Zoho's console in a browser."""
 
-    def __init__(self, terminal: Terminal, folder: Path, server: Zoho, site: ConsentSite) -> None:
+    def __init__(self, terminal: TerminalSession, folder: Path, server: Zoho, site: ConsentServerReplicas) -> None:
         self.terminal = terminal
         self.zoho = server
         self._folder = folder
@@ -139,20 +139,20 @@ async def person(control_plane: ControlPlane, kubeconfig: Path) -> Path:
 async def consents(
     person: Path,
     control_plane: ControlPlane,
-    consent_site: ConsentSite,
+    consent_site: ConsentServerReplicas,
     start_operator: StartOperator,
     tmp_path: Path,
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[GuideSession]:
     """Give the desk, with Zoho, operator and consent service running."""
     browser = tmp_path / "browser"
     browser.write_text(BROWSER.replace("OUT", str(tmp_path)))
     browser.chmod(0o700)
     path = (str(control_plane.binaries), str(Path(sys.executable).parent), os.environ["PATH"])
     desktop = {"BROWSER": f"{browser} %s", "DISPLAY": ":7"}
-    terminal = Terminal(tmp_path, {"PATH": ":".join(path), "KUBECONFIG": str(person), **desktop})
+    terminal = TerminalSession(tmp_path, {"PATH": ":".join(path), "KUBECONFIG": str(person), **desktop})
     async with zoho() as server:
         await start_operator(*server.ports, publicURL=consent_site.url, namespace="oauth-connector-system")
-        made = Desk(terminal, tmp_path, server, consent_site)
+        made = GuideSession(terminal, tmp_path, server, consent_site)
         await made.sit_down()
         yield made
         await terminal.close()
@@ -160,7 +160,7 @@ async def consents(
 
 
 async def test_the_page_leads_from_the_console_to_a_call_of_the_api(
-    consents: Desk, namespace: Namespace, tab: Page
+    consents: GuideSession, namespace: Namespace, tab: Page
 ) -> None:
     """Each command works as it is written, and shows what the page says; the API takes what the pod would send."""
     create, redirect_uri, ask_secret, add_secret, tell, authorize, look, call, logs = blocks()
@@ -182,7 +182,7 @@ async def test_the_page_leads_from_the_console_to_a_call_of_the_api(
     assert await _called(namespace, call) == json.loads(logs.shows)
 
 
-async def _say_yes(consents: Desk, authorize: Block, tab: Page) -> None:
+async def _say_yes(consents: GuideSession, authorize: Block, tab: Page) -> None:
     """Do what step 5 tells, in the browser and in the terminal."""
     heading = tab.get_by_role("heading", level=1)
     consents.type(authorize)

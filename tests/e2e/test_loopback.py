@@ -8,41 +8,43 @@ from pydantic import SecretStr
 
 from devtools.authorization_servers.registrations import Authentication
 from devtools.local.free_port import free_port
-from tests.e2e.scenario import QUESTION, Stage
+from tests.e2e.scenario import QUESTION, FlowScenario
 from tests.support.browser import inspect
 
 PASTE = "Paste it (it will not be shown), then Enter: "
 
 
 @pytest.mark.parametrize("authentication", ["none", "client_secret_post"])
-async def test_the_browser_comes_back_to_this_machine(stage: Stage, tab: Page, authentication: Authentication) -> None:
+async def test_the_browser_comes_back_to_this_machine(
+    scenario: FlowScenario, tab: Page, authentication: Authentication
+) -> None:
     """A public client is as good as a confidential one, thanks to PKCE; no code is to be typed."""
-    back = f"http://127.0.0.1:{free_port()}/oauth/callback/{stage.namespace.name}/crm"
-    await stage.add_connector(stage.client(back, authentication), code={"redirectURI": back})
-    link = await stage.authorize()
-    assert link.startswith(stage.server.authorization_url)
+    back = f"http://127.0.0.1:{free_port()}/oauth/callback/{scenario.namespace.name}/crm"
+    await scenario.add_connector(scenario.client(back, authentication), code={"redirectURI": back})
+    link = await scenario.authorize()
+    assert link.startswith(scenario.server.authorization_url)
     assert "code_challenge_method=S256" in link
-    tab.on("request", lambda request: stage.secrecy.keep_redirect(request.url))
+    tab.on("request", lambda request: scenario.secrecy.keep_redirect(request.url))
     await tab.goto(link)
-    await stage.answer(tab)
+    await scenario.answer(tab)
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Back to the terminal")
     assert tab.url == back, "the code is out of the address bar"
     if authentication == "none":
         assert await inspect(tab, "e2e/loopback-done") == []
-    token = await stage.connected()
-    assert QUESTION not in stage.terminal.shown
-    assert await asyncio.to_thread(stage.server.is_live, SecretStr(token))
-    assert stage.site.balancer.served == []
+    token = await scenario.connected()
+    assert QUESTION not in scenario.terminal.shown
+    assert await asyncio.to_thread(scenario.server.is_live, SecretStr(token))
+    assert scenario.site.balancer.served == []
 
 
-async def test_a_person_pastes_the_address_at_which_the_browser_ends(stage: Stage, tab: Page) -> None:
+async def test_a_person_pastes_the_address_at_which_the_browser_ends(scenario: FlowScenario, tab: Page) -> None:
     """The consent service, where the browser ends, takes nothing; the address is copied, and the terminal hides it."""
-    await stage.add_connector(stage.client(stage.hosted))
-    tab.on("request", lambda request: stage.secrecy.keep_redirect(request.url))
-    await tab.goto(await stage.authorize("--paste"))
-    await stage.answer(tab)
+    await scenario.add_connector(scenario.client(scenario.hosted))
+    tab.on("request", lambda request: scenario.secrecy.keep_redirect(request.url))
+    await tab.goto(await scenario.authorize("--paste"))
+    await scenario.answer(tab)
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Your browser does not know of this")
-    await stage.terminal.shows(PASTE)
-    stage.terminal.type(f"{tab.url}\n")
-    token = await stage.connected()
-    assert await asyncio.to_thread(stage.server.is_live, SecretStr(token))
+    await scenario.terminal.shows(PASTE)
+    scenario.terminal.type(f"{tab.url}\n")
+    token = await scenario.connected()
+    assert await asyncio.to_thread(scenario.server.is_live, SecretStr(token))

@@ -21,7 +21,7 @@ from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import Token
 from tests.interop.exchanging import client_of, token_client
-from tests.support.http_user import ConsentResponse, visit
+from tests.support.http_user import UserDecision, visit
 
 REDIRECT_URI = "http://127.0.0.1:8765/oauth/callback/team-a/crm"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -53,12 +53,12 @@ class Asking:
         )
         return request.url(STATE)
 
-    async def redirect(self, person: Person | None = None, says: ConsentResponse = "accept") -> list[tuple[str, str]]:
+    async def redirect(self, person: Person | None = None, says: UserDecision = "accept") -> list[tuple[str, str]]:
         """Let a person answer; gives the query with which the browser comes back."""
         back = await visit(self.server, self.link, REDIRECT_URI, person, says)
         return parse_qsl(urlsplit(back).query)
 
-    async def answer(self, person: Person | None = None, says: ConsentResponse = "accept") -> Granted | Denied | Flaw:
+    async def answer(self, person: Person | None = None, says: UserDecision = "accept") -> Granted | Denied | Flaw:
         """Let a person answer; gives what the operator makes of it, `iss` included."""
         pairs = [pair for pair in await self.redirect(person, says) if pair[0] != "state"]
         return parse_redirect(pairs, Issuer(self.server.issuer))

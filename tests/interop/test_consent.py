@@ -12,7 +12,7 @@ from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_
 from oauth_connector.oauth.token import Token
 from tests.interop.consenting import OFFLINE, REDIRECT_URI, STATE, Asking, asking, error_of
 from tests.interop.exchanging import fetch
-from tests.support.http_user import NoWayOn
+from tests.support.http_user import UnexpectedPage
 
 AUTHENTICATIONS: tuple[Authentication, ...] = ("client_secret_basic", "client_secret_post", "none")
 METADATA_AT = {"canaille": 0, "oidc_provider": 1}
@@ -68,7 +68,7 @@ async def test_refusal_names_the_issuer_too(server: AuthorizationServer) -> None
 async def test_wrong_password_gets_nobody_on(server: AuthorizationServer) -> None:
     """The page asks again, and no browser comes back."""
     stranger = replace(server.person, password=SecretStr("wrong"))
-    with pytest.raises(NoWayOn):
+    with pytest.raises(UnexpectedPage):
         await asking(server).answer(stranger)
 
 
@@ -121,7 +121,7 @@ async def test_other_redirect_uri_at_the_exchange_is_refused(server: Authorizati
 async def test_unregistered_redirect_uri_shows_an_error_page(server: AuthorizationServer) -> None:
     """The server sends the browser nowhere that it does not know (RFC 6749 §3.1.2.4): the person is stuck there."""
     ask = replace(asking(server), redirect_uri=REDIRECT_URI + "-of-another")
-    with pytest.raises(NoWayOn) as stuck:
+    with pytest.raises(UnexpectedPage) as stuck:
         await ask.answer()
     assert stuck.value.page.status == 400
     assert stuck.value.page.url.startswith(server.issuer)

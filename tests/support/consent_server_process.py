@@ -16,7 +16,7 @@ from tests.support.cluster import until
 ROOT = Path(__file__).parents[2]
 
 
-class ConsentProcess:
+class ConsentServerProcess:
     """One replica; `stop` ends it with SIGTERM."""
 
     def __init__(self, folder: Path, kubeconfig: Path, public_url: str, **settings: object) -> None:

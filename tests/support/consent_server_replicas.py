@@ -19,8 +19,8 @@ from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentRespons
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from tests.support.alternating import Balancer, balancer
 from tests.support.cluster import Namespace, until
-from tests.support.consent_server_process import ConsentProcess
-from tests.support.two_host_provider import TwoHosts, two_hosts
+from tests.support.consent_server_process import ConsentServerProcess
+from tests.support.two_host_provider import TwoHostProvider, two_hosts
 
 ROOT = Path(__file__).parents[2]
 KEYS = ConsentKeys(secrets.token_bytes(32))
@@ -37,11 +37,11 @@ def consent_account(control_plane: ControlPlane) -> Path:
 
 
 @dataclass
-class ConsentSite:
+class ConsentServerReplicas:
     """The service as browsers see it, and its replicas."""
 
     balancer: Balancer
-    replicas: list[ConsentProcess]
+    replicas: list[ConsentServerProcess]
 
     @property
     def url(self) -> str:
@@ -53,13 +53,13 @@ class ConsentSite:
         return "".join(replica.logged() for replica in self.replicas)
 
 
-StartSite = Callable[..., Awaitable[ConsentSite]]
+StartConsentServer = Callable[..., Awaitable[ConsentServerReplicas]]
 
 
 @pytest.fixture(scope="session")
 async def consent_site(
     tmp_path_factory: pytest.TempPathFactory, consent_account: Path, tls: TLS
-) -> AsyncIterator[ConsentSite]:
+) -> AsyncIterator[ConsentServerReplicas]:
     """Give the service behind TLS, as it is meant to be."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(tls.certificate, tls.key)
@@ -70,7 +70,7 @@ async def consent_site(
 
 
 @pytest.fixture
-async def plain_site(tmp_path: Path, consent_account: Path) -> AsyncIterator[ConsentSite]:
+async def plain_site(tmp_path: Path, consent_account: Path) -> AsyncIterator[ConsentServerReplicas]:
     """Give the service on plain HTTP, as in a demonstration."""
     async with balancer() as front:
         site = await _started(tmp_path, consent_account, front)
@@ -78,14 +78,14 @@ async def plain_site(tmp_path: Path, consent_account: Path) -> AsyncIterator[Con
         await _stopped(site)
 
 
-async def _started(folder: Path, account: Path, front: Balancer) -> ConsentSite:
-    site = ConsentSite(front, [ConsentProcess(folder, account, front.url) for _ in range(2)])
+async def _started(folder: Path, account: Path, front: Balancer) -> ConsentServerReplicas:
+    site = ConsentServerReplicas(front, [ConsentServerProcess(folder, account, front.url) for _ in range(2)])
     front.replicas = [replica.url for replica in site.replicas]
     await asyncio.gather(*(replica.start() for replica in site.replicas))
     return site
 
 
-async def _stopped(site: ConsentSite) -> None:
+async def _stopped(site: ConsentServerReplicas) -> None:
     codes = await asyncio.gather(*(replica.stop() for replica in site.replicas))
     assert codes == [0, 0], site.logged()
     assert "a page failed" not in site.logged(), site.logged()
@@ -93,13 +93,13 @@ async def _stopped(site: ConsentSite) -> None:
 
 
 @pytest.fixture
-async def provider() -> AsyncIterator[TwoHosts]:
+async def provider() -> AsyncIterator[TwoHostProvider]:
     """Give a provider of two hosts."""
     async with two_hosts() as made:
         yield made
 
 
-class Asked:
+class RequestedConsent:
     """One consent: what its requester knows of it, and what the operator does with it."""
 
     def __init__(self, namespace: Namespace, name: str, ticket: str, uid: str) -> None:
@@ -162,7 +162,7 @@ class Asked:
         return KEYS.open(self.uid, await self.response() or "")
 
 
-async def ask(namespace: Namespace, name: str = "zoho-k7", **spec: object) -> Asked:
+async def ask(namespace: Namespace, name: str = "zoho-k7", **spec: object) -> RequestedConsent:
     """Create a consent for the connector `zoho`, as kubectl oauth authorize does."""
     ticket = new_ticket(secrets.token_bytes)
     body = {
@@ -178,11 +178,13 @@ async def ask(namespace: Namespace, name: str = "zoho-k7", **spec: object) -> As
         },
     }
     made = await namespace.api.request("POST", namespace._path("oauthconsents"), body=body)
-    return Asked(namespace, name, ticket, made["metadata"]["uid"])
+    return RequestedConsent(namespace, name, ticket, made["metadata"]["uid"])
 
 
 @pytest.fixture
-async def asked(namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts) -> Asked:
+async def asked(
+    namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
+) -> RequestedConsent:
     """Give a consent that waits for a person."""
     made = await ask(namespace)
     await made.fill(consent_site.url, provider.endpoint)

@@ -12,7 +12,7 @@ from devtools.authorization_servers.registrations import RegisteredClient, Regis
 from devtools.authorization_servers.token_journal import Presentation, at_once, outdated
 from tests.interop.consenting import REDIRECT_URI, Asking
 from tests.support.cluster import Namespace, until
-from tests.support.manual_consent import ConsentByHand
+from tests.support.manual_consent import ManualConsent
 
 PUBLIC_URL = "https://connect.example.com"
 GRACE = Registration(grace=3600)
@@ -23,7 +23,7 @@ Through = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class GrantConnector:
     """A connector with its client; `name` is the connector's."""
 
     namespace: Namespace
@@ -55,16 +55,16 @@ class Holder:
         """Give the connector's conditions."""
         return await self.namespace.conditions(self.name)
 
-    async def consents(self) -> ConsentByHand:
+    async def consents(self) -> ManualConsent:
         """Let a person consent, and wait until the code is exchanged."""
         consent = await self.answers()
         await consent.confirm()
         await consent.comes_to("Authorized")
         return consent
 
-    async def answers(self) -> ConsentByHand:
+    async def answers(self) -> ManualConsent:
         """Let a person consent, up to the code that the last page shows."""
-        consent = await ConsentByHand.create(self.namespace, self.name)
+        consent = await ManualConsent.create(self.namespace, self.name)
         await consent.answer(self.server)
         await consent.comes_to("AwaitingConfirmation")
         return consent
@@ -110,7 +110,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Holders:
+class GrantConnectorFactory:
     """Where holders are made: a namespace and a server; `through` leads to the server by way of a proxy."""
 
     namespace: Namespace
@@ -119,7 +119,7 @@ class Holders:
 
     async def seeded(
         self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
-    ) -> Holder:
+    ) -> GrantConnector:
         """Create a connector with a refresh token that a person has got elsewhere."""
         holder = await self._holder(name, consent_policy, lifetime)
         first = await Asking(self.server, holder.client).token()
@@ -131,7 +131,7 @@ class Holders:
 
     async def waiting(
         self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
-    ) -> Holder:
+    ) -> GrantConnector:
         """Create a connector that waits for a person's consent."""
         holder = await self._holder(name, consent_policy, lifetime)
         await self.namespace.add_connector(name, self._spec(holder, "AuthorizationCode") | CONSENTING | changes)
@@ -139,7 +139,7 @@ class Holders:
 
     async def by_password(
         self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
-    ) -> Holder:
+    ) -> GrantConnector:
         """Create a connector with a person's password."""
         holder = await self._holder(name, consent_policy, lifetime)
         person = self.server.enroll("c4n4ry-password")
@@ -149,7 +149,7 @@ class Holders:
         await self.namespace.add_connector(name, spec)
         return holder
 
-    async def _holder(self, name: str, consent_policy: Registration, lifetime: int) -> Holder:
+    async def _holder(self, name: str, consent_policy: Registration, lifetime: int) -> GrantConnector:
         hosted = f"{PUBLIC_URL}/oauth/callback/{self.namespace.name}/{name}"
         client = self.server.register(
             secret="c4n4ry-client-secret",
@@ -158,9 +158,9 @@ class Holders:
             consent_policy=consent_policy,
         )
         await self.namespace.add_secret(f"{name}-client", client_secret="c4n4ry-client-secret")
-        return Holder(self.namespace, self.server, name, client)
+        return GrantConnector(self.namespace, self.server, name, client)
 
-    def _spec(self, holder: Holder, grant_type: str) -> dict[str, Any]:
+    def _spec(self, holder: GrantConnector, grant_type: str) -> dict[str, Any]:
         provider = {
             "tokenURL": self.through(self.server.token_url),
             "authorizationURL": self.server.authorization_url,

@@ -17,7 +17,7 @@ _ONWARD = re.compile('id="onward" class="button" href="([^"]+)"')
 
 
 @dataclass(frozen=True)
-class Seen:
+class PageResponse:
     """An answer."""
 
     status: int
@@ -51,7 +51,7 @@ class Seen:
 
 
 @dataclass
-class Visitor:
+class HTTPClient:
     """Somebody with a browser of their own."""
 
     session: aiohttp.ClientSession
@@ -61,7 +61,7 @@ class Visitor:
 
     async def request(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, data: Mapping[str, str] | None = None
-    ) -> Seen:
+    ) -> PageResponse:
         """Ask for something, with the cookies that are kept."""
         sent = {"Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())} if self.cookies else {}
         address = URL(self.url + path, encoded=True)
@@ -71,25 +71,25 @@ class Visitor:
         ) as answer:
             fresh = answer.headers.getall("Set-Cookie", [])
             self._keep(fresh)
-            return Seen(answer.status, await answer.text(), dict(answer.headers), fresh)
+            return PageResponse(answer.status, await answer.text(), dict(answer.headers), fresh)
 
-    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Seen:
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> PageResponse:
         """Open a page."""
         return await self.request("GET", path, headers)
 
     async def post(
         self, path: str, headers: Mapping[str, str] | None = None, *, ticket: str = "", go: bool = False
-    ) -> Seen:
+    ) -> PageResponse:
         """Do what the script does: show the ticket, or `go` on with it."""
         fields = {"ticket": ticket, **({"continue": "yes"} if go else {})}
         return await self.request("POST", path, {"Origin": self.origin or self.url, **(headers or {})}, fields)
 
-    async def prove(self, path: str, ticket: str) -> Seen:
+    async def prove(self, path: str, ticket: str) -> PageResponse:
         """Open a link: the page, and then its ticket."""
         await self.get(path)
         return await self.post(path, ticket=ticket)
 
-    async def begin(self, path: str, ticket: str) -> Seen:
+    async def begin(self, path: str, ticket: str) -> PageResponse:
         """Open a link, and go on to the provider."""
         await self.get(path)
         return await self.post(path, ticket=ticket, go=True)
@@ -104,7 +104,7 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(url: str) -> AsyncIterator[Visitor]:
+async def open_client(url: str) -> AsyncIterator[HTTPClient]:
     """Give a visitor without any past."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield Visitor(session, url)
+        yield HTTPClient(session, url)

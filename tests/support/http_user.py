@@ -9,10 +9,10 @@ from tests.support.http_browser import Browser, Form, Page, browser
 
 MOST_PAGES = 6
 
-ConsentResponse = Literal["accept", "deny"]
+UserDecision = Literal["accept", "deny"]
 
 
-class NoWayOn(Exception):  # noqa: N818  # named for what is so
+class UnexpectedPage(Exception):  # noqa: N818  # named for what is so
     """A page has no form that a person could fill in: an error page, as a rule."""
 
     def __init__(self, page: Page) -> None:
@@ -25,7 +25,7 @@ async def visit(
     url: str,
     redirect_uri: str,
     person: Person | None = None,
-    says: ConsentResponse = "accept",
+    says: UserDecision = "accept",
 ) -> str:
     """Open a link in a new window and go through the server's pages as a person, by default the server's first.
 
@@ -36,7 +36,7 @@ async def visit(
     return page.url
 
 
-async def answer(window: Browser, page: Page, person: Person, says: ConsentResponse = "accept") -> Page:
+async def answer(window: Browser, page: Page, person: Person, says: UserDecision = "accept") -> Page:
     """Go on from a page of an authorization server, up to the address at which the browser stops.
 
     Raises NoWayOn, also where the password is asked for again.
@@ -51,7 +51,7 @@ async def answer(window: Browser, page: Page, person: Person, says: ConsentRespo
             del known["password"]
         button = next((button for button in form.buttons if button[1] == says), None)
         page = await window.submit(form, answers, button)
-    raise NoWayOn(page)
+    raise UnexpectedPage(page)
 
 
 def _form(page: Page, known: Collection[str]) -> Form:
@@ -60,4 +60,4 @@ def _form(page: Page, known: Collection[str]) -> Form:
         consents = {"accept", "deny"} <= {value for _, value in form.buttons}
         if consents or (form.method == "POST" and any(name in known for name in form.fields)):
             return form
-    raise NoWayOn(page)
+    raise UnexpectedPage(page)

@@ -11,14 +11,14 @@ from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
-from oauth_connector.consent_server.consent_store import OpenConsent
-from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.consent_store import ConsentView
+from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.consent_server.rate_limits import RateLimits
-from oauth_connector.consent_server.server import OPTIONS, application, site
+from oauth_connector.consent_server.server import OPTIONS, build_application, build_context
 from oauth_connector.kube.token_buckets import Rate
 from oauth_connector.telemetry.http_server import serving
-from tests.support.http_client import Visitor, visiting
-from tests.support.in_memory_consent_store import ConsentStore
+from tests.support.http_client import HTTPClient, open_client
+from tests.support.in_memory_consent_store import InMemoryConsentStore
 
 KEYS = ConsentKeys(b"m" * 32)
 PUBLIC = "https://connect.example.com"
@@ -27,18 +27,18 @@ ENOUGH = Rate(burst=1000, per_second=1000)
 
 
 @dataclass
-class World:
+class ConsentScenario:
     """One consent, its ticket, the service, and the time."""
 
-    store: ConsentStore = field(default_factory=ConsentStore)
-    name: Name = field(default_factory=lambda: Name("sales", "zoho-k7"))
+    store: InMemoryConsentStore = field(default_factory=InMemoryConsentStore)
+    name: ObjectKey = field(default_factory=lambda: ObjectKey("sales", "zoho-k7"))
     ticket: str = field(default_factory=lambda: new_ticket(secrets.token_bytes))
     now: datetime = CREATED + timedelta(seconds=5)
 
     path = "/connect/sales/zoho-k7"
     callback = "/oauth/callback/sales/zoho"
 
-    def consent(self) -> OpenConsent:
+    def consent(self) -> ConsentView:
         """Give the consent as it is held."""
         return self.store.held[self.name]
 
@@ -59,9 +59,9 @@ def request_for(uid: str) -> ConsentRequest:
     )
 
 
-def new_world() -> World:
+def new_scenario() -> ConsentScenario:
     """Make a world with a consent that waits for its person."""
-    made = World()
+    made = ConsentScenario()
     spec = OAuthConsentSpec.model_validate(
         {
             "connectorName": "zoho",
@@ -70,18 +70,18 @@ def new_world() -> World:
             "redirect": "Hosted",
         }
     )
-    made.store.held[made.name] = OpenConsent(made.name, "u-1", "1", CREATED, spec, request_for("u-1"), None, None)
+    made.store.held[made.name] = ConsentView(made.name, "u-1", "1", CREATED, spec, request_for("u-1"), None, None)
     return made
 
 
 @asynccontextmanager
-async def visiting_world(world: World, limits: RateLimits | None = None) -> AsyncIterator[Visitor]:
+async def serve_scenario(world: ConsentScenario, limits: RateLimits | None = None) -> AsyncIterator[HTTPClient]:
     """Serve it on a real port, and give a browser there that believes to be at the public URL."""
     limits = limits or RateLimits(lambda: 0.0, ENOUGH, ENOUGH)
-    parts = replace(site(PUBLIC, world.store), now=lambda: world.now, limits=limits)
+    parts = replace(build_context(PUBLIC, world.store), now=lambda: world.now, limits=limits)
     async with (
-        serving(application(parts), "127.0.0.1", 0, OPTIONS) as port,
-        visiting(f"http://127.0.0.1:{port}") as made,
+        serving(build_application(parts), "127.0.0.1", 0, OPTIONS) as port,
+        open_client(f"http://127.0.0.1:{port}") as made,
     ):
         made.origin = PUBLIC
         yield made

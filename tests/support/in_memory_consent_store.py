@@ -1,46 +1,46 @@
 """Consents in memory, with the API server's rules: a version for each write, a response that is set once.
 
-`before_answer` is what somebody else does between a read and the write that follows it.
+`before_write` is what somebody else does between a read and the write that follows it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from oauth_connector.consent_server.consent_store import AlreadyAnswered, OpenConsent, Unavailable
-from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.consent_store import APIUnavailable, ConsentModified, ConsentView
+from oauth_connector.consent_server.object_key import ObjectKey
 
 
 @dataclass
-class ConsentStore:
+class InMemoryConsentStore:
     """What the pages need of the API server; `reads` counts how often it was asked."""
 
-    held: dict[Name, OpenConsent] = field(default_factory=dict)
+    held: dict[ObjectKey, ConsentView] = field(default_factory=dict)
     reads: int = 0
     away: bool = False
-    loses_answers: bool = False
-    before_answer: list[Callable[["ConsentStore"], None]] = field(default_factory=list)
+    loses_responses: bool = False
+    before_write: list[Callable[["InMemoryConsentStore"], None]] = field(default_factory=list)
 
-    async def read(self, name: Name) -> OpenConsent | None:
-        """See `Consents`."""
+    async def read(self, name: ObjectKey) -> ConsentView | None:
+        """See `ConsentStore`."""
         self.reads += 1
         if self.away:
-            raise Unavailable
+            raise APIUnavailable
         return self.held.get(name)
 
-    async def answer(self, consent: OpenConsent, sealed: str) -> None:
-        """See `Consents`."""
-        if self.before_answer:
-            self.before_answer.pop(0)(self)
+    async def write_response(self, consent: ConsentView, sealed: str) -> None:
+        """See `ConsentStore`."""
+        if self.before_write:
+            self.before_write.pop(0)(self)
         if self.away:
-            raise Unavailable
+            raise APIUnavailable
         held = self.held.get(consent.name)
         if held is None or (held.uid, held.version) != (consent.uid, consent.version) or held.response is not None:
-            raise AlreadyAnswered
+            raise ConsentModified
         self.change(consent.name, response=sealed)
-        if self.loses_answers:
-            raise Unavailable
+        if self.loses_responses:
+            raise APIUnavailable
 
-    def change(self, name: Name, **fields: object) -> None:
+    def change(self, name: ObjectKey, **fields: object) -> None:
         """Write a consent, as anybody may."""
         held = self.held[name]
         self.held[name] = replace(held, version=str(int(held.version) + 1), **fields)  # type: ignore[arg-type]  # by name

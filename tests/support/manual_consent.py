@@ -20,7 +20,7 @@ PATIENCE = 45.0
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentByHand:
+class ManualConsent:
     """One OAuthConsent of the administrator's, whose ticket and confirmation only this test knows."""
 
     namespace: Namespace
@@ -29,10 +29,10 @@ class ConsentByHand:
     confirmation: str
 
     @staticmethod
-    async def create(namespace: Namespace, connector: str) -> "ConsentByHand":
+    async def create(namespace: Namespace, connector: str) -> "ManualConsent":
         """Ask for a person's yes to a connector."""
         ticket, confirmation = new_ticket(secrets.token_bytes), new_confirmation(secrets.token_bytes)
-        made = ConsentByHand(namespace, f"{connector}-{secrets.token_hex(3)}", ticket, confirmation)
+        made = ManualConsent(namespace, f"{connector}-{secrets.token_hex(3)}", ticket, confirmation)
         spec = {
             "connectorName": connector,
             "requestedBy": "admin",

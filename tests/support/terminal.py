@@ -27,7 +27,7 @@ PLUGIN = f"{OWN} from oauth_connector.kubectl_plugin.main import main; sys.exit(
 COMMAND = f"{OWN} os.execvp(sys.argv[1], sys.argv[1:])"
 
 
-class Terminal:
+class TerminalSession:
     """One run of `kubectl oauth`, or of another command, in a terminal."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:

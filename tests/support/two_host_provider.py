@@ -18,7 +18,7 @@ CODE = "c4n4ry-code-0123456789"
 
 
 @dataclass
-class TwoHosts:
+class TwoHostProvider:
     """Where it is, what it was asked, and what it answers."""
 
     port: int = 0
@@ -51,7 +51,7 @@ class TwoHosts:
         return web.Response(text=html, content_type="text/html")
 
 
-class Asking(Protocol):
+class AuthorizationPages(Protocol):
     """What asks on one of its hosts and goes on at the other."""
 
     port: int
@@ -64,7 +64,7 @@ class Asking(Protocol):
 
 
 @asynccontextmanager
-async def serving(made: Asking) -> AsyncIterator[None]:
+async def serving(made: AuthorizationPages) -> AsyncIterator[None]:
     """Serve it on a free port of both hosts."""
     app = web.Application()
     app.add_routes([web.get("/authorize", made.authorize), web.get("/sign-in", made.sign_in)])
@@ -79,8 +79,8 @@ async def serving(made: Asking) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def two_hosts() -> AsyncIterator[TwoHosts]:
+async def two_hosts() -> AsyncIterator[TwoHostProvider]:
     """Serve it on a free port of both hosts."""
-    made = TwoHosts()
+    made = TwoHostProvider()
     async with serving(made):
         yield made

@@ -12,8 +12,8 @@ from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
-from oauth_connector.cli.check_step import Step
-from oauth_connector.cli.documents import Documents
+from oauth_connector.cli.check_step import CheckStep
+from oauth_connector.cli.documents import CheckInput
 from oauth_connector.connector.credentials import assemble, forbidden_host
 from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
 from oauth_connector.connector.grant.results import RequestFailed
@@ -32,15 +32,15 @@ from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.settings.operator import Settings
 
 
-class Check:
+class ConnectorCheck:
     """One judgement of one connector."""
 
-    def __init__(self, documents: Documents, settings: Settings) -> None:
+    def __init__(self, documents: CheckInput, settings: Settings) -> None:
         self._documents = documents
         self._settings = settings
         self._connector = _connector(documents.connector)
 
-    async def steps(self, *, request_token: bool) -> AsyncIterator[Step]:
+    async def steps(self, *, request_token: bool) -> AsyncIterator[CheckStep]:
         """Take the steps, and stop at the first that the following ones depend on."""
         for step in self._fields():
             yield step
@@ -54,19 +54,19 @@ class Check:
                 reached = reached and step.well
                 yield step
             if request_token and self._connector.valid_spec.needs_user:
-                yield Step("token", well=True, text=_NOT_ASKED)
+                yield CheckStep("token", well=True, text=_NOT_ASKED)
             elif request_token and reached and secrets.well:
                 async for step in self._token(provider):
                     yield step
 
     # --- the manifest -------------------------------------------------------------------------------------------
-    def _fields(self) -> list[Step]:
+    def _fields(self) -> list[CheckStep]:
         spec = self._connector.spec
         if isinstance(spec, tuple):
-            return [Step("fields", well=False, text=f"{problem.path} {problem.message}") for problem in spec]
-        return [Step("fields", well=True, text="the manifest is as the API server wants it")]
+            return [CheckStep("fields", well=False, text=f"{problem.path} {problem.message}") for problem in spec]
+        return [CheckStep("fields", well=True, text="the manifest is as the API server wants it")]
 
-    def _secrets(self) -> Step:
+    def _secrets(self) -> CheckStep:
         spec, secrets = self._connector.valid_spec, self._documents.secrets
         found = assemble(spec, secrets)
         if isinstance(found, Problem):
@@ -76,10 +76,10 @@ class Check:
         if forbidden is not None:
             return self._told("secrets", forbidden)
         names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
-        return Step("secrets", well=True, text=f"all values are there and clean: {names or 'none is needed'}")
+        return CheckStep("secrets", well=True, text=f"all values are there and clean: {names or 'none is needed'}")
 
     # --- the way there ------------------------------------------------------------------------------------------
-    async def _way(self, provider: HTTPProviderClient) -> AsyncIterator[Step]:
+    async def _way(self, provider: HTTPProviderClient) -> AsyncIterator[CheckStep]:
         spec = self._connector.valid_spec
         trust = await self._trust()
         if isinstance(trust, Problem):
@@ -96,7 +96,7 @@ class Check:
             if isinstance(found, Signal):
                 yield self._told("discovery", of_failure(classify(spec.grant_type, RequestPhase.DISCOVERY, found), {}))
                 return
-            yield Step("discovery", well=True, text=f"token endpoint {found.token_endpoint}")
+            yield CheckStep("discovery", well=True, text=f"token endpoint {found.token_endpoint}")
             return
         async for step in self._look(endpoint or "", context):
             yield step
@@ -109,20 +109,20 @@ class Check:
         held = self._documents.config_maps.get(name, {}).get(key)
         return held or missing_authority(name, key)
 
-    async def _look(self, url: str, context: RequestContext) -> AsyncIterator[Step]:
+    async def _look(self, url: str, context: RequestContext) -> AsyncIterator[CheckStep]:
         settings = self._settings
         seen = await probe(url, settings.allowed_destinations, settings.trust_bundle, context.tls)
         if seen.addresses:
-            yield Step("dns", well=True, text=f"{seen.host} is {', '.join(map(str, seen.addresses))}")
+            yield CheckStep("dns", well=True, text=f"{seen.host} is {', '.join(map(str, seen.addresses))}")
         if seen.problem is not None:
             grant = self._connector.valid_spec.grant_type
             problem = of_failure(classify(grant, RequestPhase.TOKEN, Signal(seen.problem)), {"host": seen.host})
             yield self._told("connection" if seen.addresses else "dns", problem)
             return
-        yield Step("connection", well=True, text=_connected(seen))
+        yield CheckStep("connection", well=True, text=_connected(seen))
 
     # --- the token ----------------------------------------------------------------------------------------------
-    async def _token(self, provider: HTTPProviderClient) -> AsyncIterator[Step]:
+    async def _token(self, provider: HTTPProviderClient) -> AsyncIterator[CheckStep]:
         token_client = TokenClient(
             self._documents, provider, time.time, require_allowed_hosts=self._settings.require_allowed_hosts
         )
@@ -131,16 +131,16 @@ class Check:
             error = answer.problem.signal.oauth_error if answer.problem.signal else None
             yield replace(self._told("token", answer.problem), facts={"error": error} if error else {})
             return
-        yield Step("token", well=True, text="the provider gave a token", facts=_masked(answer.token))
+        yield CheckStep("token", well=True, text="the provider gave a token", facts=_masked(answer.token))
         yield self._secret_to_be(answer.token)
         yield self._status_to_be(answer.token)
 
-    def _secret_to_be(self, token: IssuedToken) -> Step:
+    def _secret_to_be(self, token: IssuedToken) -> CheckStep:
         rendered = render(token, self._connector)
         keys = {key: f"{len(value.get_secret_value())} characters" for key, value in rendered.data.items()}
-        return Step("secret", well=True, text=f"the operator would write Secret {rendered.name}", facts=keys)
+        return CheckStep("secret", well=True, text=f"the operator would write Secret {rendered.name}", facts=keys)
 
-    def _status_to_be(self, token: IssuedToken) -> Step:
+    def _status_to_be(self, token: IssuedToken) -> CheckStep:
         shown = PublishedToken(self._connector.output_name, token.issued, token.expires, token.token_type, token.scope)
         status = report(self._connector, Findings(token.issued, shown))
         ready = status.conditions[0]
@@ -149,11 +149,13 @@ class Check:
             policy = refresh_policy(self._connector.spec)
             at = schedule.refresh_time(token.issued, token.expires, policy, self._connector.uid)
             facts |= {"expires": format_epoch(token.expires), "next refresh": format_epoch(at)}
-        return Step("status", well=True, text="status would say", facts=facts)
+        return CheckStep("status", well=True, text="status would say", facts=facts)
 
-    def _told(self, name: str, problem: Problem) -> Step:
+    def _told(self, name: str, problem: Problem) -> CheckStep:
         facts = base_facts(self._connector) | dict(problem.facts)
-        return Step(name, well=False, text=f"{problem.reason.value}: {format_reason_message(problem.reason, facts)}")
+        return CheckStep(
+            name, well=False, text=f"{problem.reason.value}: {format_reason_message(problem.reason, facts)}"
+        )
 
 
 _NOT_ASKED = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckStep:
     """One step: what was looked at, whether it is well, what was found or how to mend it, further facts by name."""
 
     name: str

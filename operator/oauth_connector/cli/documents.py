@@ -20,7 +20,7 @@ class UsageError(Exception):
 
 
 @dataclass
-class Documents:
+class CheckInput:
     """A connector's manifest, Secrets and ConfigMaps by name, as files. Implements `ports.CredentialReader`."""
 
     connector: Mapping[str, Any]
@@ -36,13 +36,13 @@ class Documents:
         return self.config_maps.get(name)
 
 
-def load(files: Sequence[Path], values: Sequence[str]) -> Documents:
+def load(files: Sequence[Path], values: Sequence[str]) -> CheckInput:
     """Read files of manifests, and values given as `NAME/KEY=@file` or `NAME/KEY=env:VARIABLE`. Raises `UsageError`."""
     manifests = [manifest for path in files for manifest in _manifests(path)]
     connectors = [m for m in manifests if m.get("kind") == CONNECTOR_KIND]
     if len(connectors) != 1:
         raise UsageError(f"-f: {len(connectors)} manifests of kind {CONNECTOR_KIND}; give exactly one.")
-    documents = Documents(connectors[0])
+    documents = CheckInput(connectors[0])
     for manifest in manifests:
         _take(documents, manifest)
     for value in values:
@@ -64,7 +64,7 @@ def _manifests(path: Path) -> list[Mapping[str, Any]]:
     return found
 
 
-def _take(documents: Documents, manifest: Mapping[str, Any]) -> None:
+def _take(documents: CheckInput, manifest: Mapping[str, Any]) -> None:
     name = str(manifest["metadata"].get("name", ""))
     if manifest.get("kind") == "ConfigMap":
         documents.config_maps[name] = _texts(f"ConfigMap {name}: data", manifest.get("data"))
@@ -99,7 +99,7 @@ def _texts(place: str, value: object) -> dict[str, str]:
     return texts
 
 
-def _add(documents: Documents, text: str) -> None:
+def _add(documents: CheckInput, text: str) -> None:
     place, equals, source = text.partition("=")
     name, slash, key = place.partition("/")
     if not (equals and slash and name and key):

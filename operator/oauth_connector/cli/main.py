@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from oauth_connector.cli.check_output import show
-from oauth_connector.cli.check_step import Step
+from oauth_connector.cli.check_output import print_step
+from oauth_connector.cli.check_step import CheckStep
 from oauth_connector.cli.documents import UsageError, load
 
 WARNING = (
@@ -97,23 +97,23 @@ def _consent(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from oauth_connector.cli.check import Check  # noqa: PLC0415  # as above
+    from oauth_connector.cli.check import ConnectorCheck  # noqa: PLC0415  # as above
     from oauth_connector.settings.operator import InvalidSettings  # noqa: PLC0415  # as above
     from oauth_connector.settings.operator import load as settings  # noqa: PLC0415  # as above
 
     try:
-        check = Check(load(given.files, given.secret), settings({"config": given.config}))
+        check = ConnectorCheck(load(given.files, given.secret), settings({"config": given.config}))
     except InvalidSettings as error:
         raise UsageError(str(error)) from None
     if given.request_token:
         _agreed(yes=given.yes)
 
-    async def taken() -> list[Step]:
+    async def taken() -> list[CheckStep]:
         steps = []
         async for step in check.steps(request_token=given.request_token):
             steps.append(step)
             if given.output == "text":
-                show(step)
+                print_step(step)
         return steps
 
     steps = asyncio.run(taken())

@@ -11,7 +11,7 @@ from oauth_connector.api.names import CONSENT_FIELD_MANAGER
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.addresses import connect_path
-from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, KubeError
 from oauth_connector.kube.paths import consent_path
@@ -19,17 +19,17 @@ from oauth_connector.kube.paths import consent_path
 log = structlog.get_logger(__name__)
 
 
-class Unavailable(Exception):  # noqa: N818  # named for what is so
+class APIUnavailable(Exception):  # noqa: N818  # named for what is so
     """The API server does not answer, or not now."""
 
 
-class AlreadyAnswered(Exception):  # noqa: N818  # named for what is so
+class ConsentModified(Exception):  # noqa: N818  # named for what is so
     """The consent is not as it was read: somebody wrote it in between, or it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """The condition `Ready`; reasons of a newer operator are as good as those that we know."""
+class ReadyCondition:
+    """The condition `ReadyCondition`; reasons of a newer operator are as good as those that we know."""
 
     status: str
     reason: str
@@ -37,17 +37,17 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenConsent:
+class ConsentView:
     """A consent, read live."""
 
-    name: Name
+    name: ObjectKey
     uid: str
     version: str
     created: datetime
     spec: OAuthConsentSpec
     request: ConsentRequest | None
     response: str | None
-    ready: Ready | None
+    ready: ReadyCondition | None
 
     @property
     def deadline(self) -> datetime:
@@ -61,24 +61,27 @@ class OpenConsent:
         return connect_path(self.name.namespace, self.name.name)
 
 
-class Consents(Protocol):
+class ConsentStore(Protocol):
     """What the pages need of the API server."""
 
-    async def read(self, name: Name) -> OpenConsent | None:
-        """Read a consent; nothing where it is not, is going, or is not for us to see. Raises `Unavailable`."""
+    async def read(self, name: ObjectKey) -> ConsentView | None:
+        """Read a consent; nothing where it is not, is going, or is not for us to see. Raises `APIUnavailable`."""
 
-    async def answer(self, consent: OpenConsent, sealed: str) -> None:
-        """Write the response, provided that the consent is as it was read. Raises `AlreadyAnswered`, `Unavailable`."""
+    async def write_response(self, consent: ConsentView, sealed: str) -> None:
+        """Write the response if the consent is unchanged since it was read.
+
+        Raises `ConsentModified`, `APIUnavailable`.
+        """
 
 
-class KubeConsents:
+class KubeConsentStore:
     """Those of the real API server."""
 
     def __init__(self, api: KubeAPI) -> None:
         self._api = api
 
-    async def read(self, name: Name) -> OpenConsent | None:
-        """See `Consents`."""
+    async def read(self, name: ObjectKey) -> ConsentView | None:
+        """See `ConsentStore`."""
         try:
             manifest = await self._api.get(consent_path(name.namespace, name.name))
         except KubeError as error:
@@ -87,11 +90,11 @@ class KubeConsents:
             if error.status == FORBIDDEN:
                 log.warning("may not read an OAuthConsent: compare deploy/consent.yaml", consent=str(name))
                 return None
-            raise _unavailable(error) from None
-        return read(manifest) if "deletionTimestamp" not in manifest["metadata"] else None
+            raise _log_unavailable(error) from None
+        return parse_consent(manifest) if "deletionTimestamp" not in manifest["metadata"] else None
 
-    async def answer(self, consent: OpenConsent, sealed: str) -> None:
-        """See `Consents`."""
+    async def write_response(self, consent: ConsentView, sealed: str) -> None:
+        """See `ConsentStore`."""
         guard = {"uid": consent.uid, "resourceVersion": consent.version}
         body = {"metadata": guard, "status": {"response": sealed}}
         try:
@@ -99,31 +102,31 @@ class KubeConsents:
             await self._api.merge_patch(path, body, CONSENT_FIELD_MANAGER)
         except KubeError as error:
             if error.status in (NOT_FOUND, CONFLICT, INVALID):
-                raise AlreadyAnswered from None
-            raise _unavailable(error) from None
+                raise ConsentModified from None
+            raise _log_unavailable(error) from None
 
 
-def read(manifest: Mapping[str, Any]) -> OpenConsent:
+def parse_consent(manifest: Mapping[str, Any]) -> ConsentView:
     """Trim an `OAuthConsent` to what is needed; fields that a newer operator added are left out."""
     metadata, status = manifest["metadata"], manifest.get("status") or {}
     request = status.get("request")
-    return OpenConsent(
-        name=Name(metadata["namespace"], metadata["name"]),
+    return ConsentView(
+        name=ObjectKey(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         version=metadata["resourceVersion"],
         created=datetime.fromisoformat(metadata["creationTimestamp"]).astimezone(UTC),
         spec=OAuthConsentSpec.model_validate(manifest["spec"], extra="ignore"),
         request=ConsentRequest.model_validate(request, extra="ignore") if request else None,
         response=status.get("response"),
-        ready=_ready(status.get("conditions") or ()),
+        ready=_parse_ready(status.get("conditions") or ()),
     )
 
 
-def _ready(conditions: Any) -> Ready | None:  # noqa: ANN401  # JSON
+def _parse_ready(conditions: Any) -> ReadyCondition | None:  # noqa: ANN401  # JSON
     found = next((c for c in conditions if c["type"] == "Ready"), None)
-    return Ready(found["status"], found["reason"], found["message"]) if found else None
+    return ReadyCondition(found["status"], found["reason"], found["message"]) if found else None
 
 
-def _unavailable(error: KubeError) -> Unavailable:
+def _log_unavailable(error: KubeError) -> APIUnavailable:
     log.warning("the Kubernetes API is away", cause=str(error))
-    return Unavailable(str(error))
+    return APIUnavailable(str(error))

@@ -23,12 +23,12 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from oauth_connector.consent_protocol.tickets import TICKET
-from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.object_key import ObjectKey
 
-MOST_FLOWS = 5
+MAX_FLOWS = 5
 """Flows that one browser may have under way: each costs half a kilobyte in every header."""
 
-LONGEST = 2048
+MAX_LENGTH = 2048
 _FLOW = re.compile("[0-9a-f]{16}")
 
 
@@ -36,7 +36,7 @@ _FLOW = re.compile("[0-9a-f]{16}")
 class FlowCookie:
     """One way to the provider and back: whose consent, and what must come back."""
 
-    name: Name
+    name: ObjectKey
     uid: str
     digest: str
     state: SecretStr
@@ -61,70 +61,72 @@ class Cookies:
 
     # --- names --------------------------------------------------------------------------------------------------
     @property
-    def here(self) -> str:
+    def visit_name(self) -> str:
         """The name of what shows that a page of ours was there."""
         return f"{self._prefix}here"
 
-    def of_flow(self, state: str) -> str:
+    def flow_name(self, state: str) -> str:
         """Give the name of a flow's cookie."""
         return self._prefix + hashlib.sha256(state.encode()).hexdigest()[:16]
 
-    def of_outcome(self, name: Name) -> str:
+    def outcome_name(self, name: ObjectKey) -> str:
         """Give the name of the last page's cookie."""
         return f"{self._prefix}done-{hashlib.sha256(str(name).encode()).hexdigest()[:16]}"
 
     # --- reading ------------------------------------------------------------------------------------------------
     @staticmethod
-    def one(request: web.BaseRequest, name: str) -> str | None:
+    def read(request: web.BaseRequest, name: str) -> str | None:
         """Give the value of a cookie, if there is exactly one of that name: two would be somebody else's doing."""
-        values = [value for found, value in _sent(request) if found == name]
+        values = [value for found, value in _cookie_pairs(request) if found == name]
         return values[0] if len(values) == 1 else None
 
-    def superfluous(self, request: web.BaseRequest) -> list[str]:
+    def surplus_flows(self, request: web.BaseRequest) -> list[str]:
         """Name the flows to forget before a new one begins; browsers send the oldest first (RFC 6265 §5.4)."""
-        flows = [name for name, _ in _sent(request) if _FLOW.fullmatch(name.removeprefix(self._prefix))]
-        return flows[: -(MOST_FLOWS - 1)]
+        flows = [name for name, _ in _cookie_pairs(request) if _FLOW.fullmatch(name.removeprefix(self._prefix))]
+        return flows[: -(MAX_FLOWS - 1)]
 
     # --- writing ------------------------------------------------------------------------------------------------
-    def put(self, response: web.StreamResponse, name: str, value: str, seconds: int, *, strict: bool = False) -> None:
+    def set(self, response: web.StreamResponse, name: str, value: str, seconds: int, *, strict: bool = False) -> None:
         """Set a cookie that scripts cannot read, for so many seconds."""
-        same = "Strict" if strict else "Lax"  # Lax: the provider's redirect brings it along
-        response.set_cookie(name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite=same)
+        same_site = "Strict" if strict else "Lax"  # Lax: the provider's redirect brings it along
+        response.set_cookie(
+            name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite=same_site
+        )
 
     def clear(self, response: web.StreamResponse, name: str) -> None:
         """Have the browser forget a cookie."""
-        self.put(response, name, "", 0)
+        self.set(response, name, "", 0)
 
 
-def write_flow(flow: FlowCookie) -> str:
+def encode_flow(flow: FlowCookie) -> str:
     """Give a flow as text for a cookie."""
     secrets = (flow.state.get_secret_value(), flow.ticket.get_secret_value())
-    return _packed([flow.name.namespace, flow.name.name, flow.uid, flow.digest, *secrets])
+    return _encode([flow.name.namespace, flow.name.name, flow.uid, flow.digest, *secrets])
 
 
-def read_flow(text: str) -> FlowCookie | None:
+def decode_flow(text: str) -> FlowCookie | None:
     """Read a flow; nothing where the text is none."""
-    match _unpacked(text, 6):
+    match _decode(text, 6):
         case [namespace, name, uid, digest, state, ticket] if _are_tickets(state, ticket):
-            made = Name.read(namespace, name)
-            return FlowCookie(made, uid, digest, SecretStr(state), SecretStr(ticket)) if made else None
+            key = ObjectKey.parse(namespace, name)
+            return FlowCookie(key, uid, digest, SecretStr(state), SecretStr(ticket)) if key else None
     return None
 
 
-def write_outcome(outcome: OutcomeCookie) -> str:
+def encode_outcome(outcome: OutcomeCookie) -> str:
     """Give an outcome as text for a cookie."""
-    return _packed([outcome.uid, outcome.ticket.get_secret_value(), outcome.confirmation])
+    return _encode([outcome.uid, outcome.ticket.get_secret_value(), outcome.confirmation])
 
 
-def read_outcome(text: str) -> OutcomeCookie | None:
+def decode_outcome(text: str) -> OutcomeCookie | None:
     """Read an outcome; nothing where the text is none."""
-    match _unpacked(text, 3):
+    match _decode(text, 3):
         case [uid, ticket, confirmation] if _are_tickets(ticket):
             return OutcomeCookie(uid, SecretStr(ticket), confirmation)
     return None
 
 
-def _sent(request: web.BaseRequest) -> Iterable[tuple[str, str]]:
+def _cookie_pairs(request: web.BaseRequest) -> Iterable[tuple[str, str]]:
     for header in request.headers.getall("Cookie", ()):
         for part in header.split(";"):
             name, _, value = part.strip().partition("=")
@@ -135,14 +137,14 @@ def _are_tickets(*texts: str) -> bool:
     return all(TICKET.fullmatch(text) for text in texts)
 
 
-def _packed(parts: list[str]) -> str:
+def _encode(parts: list[str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).rstrip(b"=").decode()
 
 
-def _unpacked(text: str, count: int) -> list[str]:
+def _decode(text: str, count: int) -> list[str]:
     """Give the parts, or nothing at all."""
     try:
-        parts = json.loads(base64.urlsafe_b64decode(text[:LONGEST] + "=="))
+        parts = json.loads(base64.urlsafe_b64decode(text[:MAX_LENGTH] + "=="))
     except (ValueError, binascii.Error, RecursionError):
         return []
     good = isinstance(parts, list) and len(parts) == count

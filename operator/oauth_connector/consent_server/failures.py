@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.object_key import ObjectKey
 
 
 class PageFailure(StrEnum):
@@ -53,18 +53,18 @@ class FailureText:
 class RequestStopped(Exception):  # noqa: N818  # named for what is so
     """A request can go no further. It is the pages' `HTTPException`: raised anywhere, shown in one place."""
 
-    def __init__(self, failure: PageFailure, about: "About | None" = None) -> None:
+    def __init__(self, failure: PageFailure, about: "FailureDetails | None" = None) -> None:
         super().__init__(failure.value)
         self.failure = failure
-        self.about = about or About()
+        self.about = about or FailureDetails()
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class FailureDetails:
     """What is known of the connector, for the command to run; a telling of its own; cookies to have forgotten."""
 
-    connector: Name | None = None
-    telling: FailureText | None = None
+    connector: ObjectKey | None = None
+    explanation: FailureText | None = None
     message: str = ""
     code: str = ""
     forget: tuple[str, ...] = field(default=())

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from oauth_connector.api.v1alpha1.references import SUBDOMAIN
 
-LONGEST = 253
+MAX_LENGTH = 253
 _NAMESPACE = re.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _OBJECT = re.compile(SUBDOMAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class ObjectKey:
     """An object, by its namespace and name."""
 
     namespace: str
@@ -21,8 +21,8 @@ class Name:
         return f"{self.namespace}/{self.name}"
 
     @staticmethod
-    def read(namespace: str, name: str) -> "Name | None":
+    def parse(namespace: str, name: str) -> "ObjectKey | None":
         """Give the name, or nothing where no object can be called so."""
-        if len(name) > LONGEST or not _NAMESPACE.fullmatch(namespace) or not _OBJECT.fullmatch(name):
+        if len(name) > MAX_LENGTH or not _NAMESPACE.fullmatch(namespace) or not _OBJECT.fullmatch(name):
             return None
-        return Name(namespace, name)
+        return ObjectKey(namespace, name)

@@ -22,6 +22,6 @@ class RateLimits:
         self._addresses = TokenBuckets(address, clock, KEYS)
         self._consents = TokenBuckets(consent, clock, KEYS)
 
-    def admits(self, address: str | None, consent: str | None = None) -> bool:
+    def may_proceed(self, address: str | None, consent: str | None = None) -> bool:
         """Tell whether a request may go on. Somebody who is over their own limit takes nothing from the consent's."""
         return self._addresses.take(address or "") and (consent is None or self._consents.take(consent))

@@ -5,12 +5,12 @@ from enum import StrEnum
 from aiohttp import web
 
 from oauth_connector.consent_protocol.tickets import is_ticket_of
-from oauth_connector.consent_server import access_checks as judging
-from oauth_connector.consent_server.consent_store import OpenConsent
-from oauth_connector.consent_server.cookies import OutcomeCookie, read_outcome
+from oauth_connector.consent_server import access_checks
+from oauth_connector.consent_server.consent_store import ConsentView
+from oauth_connector.consent_server.cookies import OutcomeCookie, decode_outcome
 from oauth_connector.consent_server.failures import PageFailure, RequestStopped
-from oauth_connector.consent_server.object_key import Name
-from oauth_connector.consent_server.server_context import ConsentSite
+from oauth_connector.consent_server.object_key import ObjectKey
+from oauth_connector.consent_server.server_context import ServerContext
 
 
 class ConsentPhase(StrEnum):
@@ -25,55 +25,55 @@ class ConsentPhase(StrEnum):
 class ResultPage:
     """Handlers of the last page, and of what it asks while it waits."""
 
-    def __init__(self, site: ConsentSite) -> None:
-        self._site = site
+    def __init__(self, context: ServerContext) -> None:
+        self._context = context
 
-    async def done(self, request: web.Request) -> web.Response:
+    async def show_result(self, request: web.Request) -> web.Response:
         """Show the code, or the end."""
-        consent, outcome = await self._read(request)
-        stage = phase(consent)
-        return self._site.pages.show(
+        consent, outcome = await self._read_consent(request)
+        phase = consent_phase(consent)
+        return self._context.pages.render(
             "done",
-            connector=judging.connector_of(consent),
+            connector=access_checks.connector_of(consent),
             consent=consent,
-            phase=stage,
+            phase=phase,
             confirms=consent.request is not None and consent.request.confirmation_required,
             confirmation=outcome.confirmation,
             message=consent.ready.message if consent.ready else "",
         )
 
-    async def status(self, request: web.Request) -> web.Response:
+    async def report_phase(self, request: web.Request) -> web.Response:
         """Tell how far it is, as JSON."""
-        consent, _ = await self._read(request)
-        return web.json_response({"phase": phase(consent)})
+        consent, _ = await self._read_consent(request)
+        return web.json_response({"phase": consent_phase(consent)})
 
-    async def _read(self, request: web.Request) -> tuple[OpenConsent, OutcomeCookie]:
-        """Read the consent that this browser has brought an answer to. Raises `RequestStopped`, `Unavailable`."""
-        name = self._site.named(request)
-        self._site.admit(request)
-        outcome = self._outcome(request, name)
-        self._site.admit(request, name)
-        consent = await self._site.consents.read(name)
-        if consent is None or consent.uid != outcome.uid or not _opens(outcome, consent):
+    async def _read_consent(self, request: web.Request) -> tuple[ConsentView, OutcomeCookie]:
+        """Read the consent that this browser has brought an answer to. Raises `RequestStopped`, `APIUnavailable`."""
+        name = self._context.object_key(request)
+        self._context.enforce_rate_limit(request)
+        outcome = self._read_outcome(request, name)
+        self._context.enforce_rate_limit(request, name)
+        consent = await self._context.consents.read(name)
+        if consent is None or consent.uid != outcome.uid or not _has_ticket(outcome, consent):
             raise RequestStopped(PageFailure.NOTHING_TO_SHOW)
         return consent, outcome
 
-    def _outcome(self, request: web.Request, name: Name) -> OutcomeCookie:
-        cookie = self._site.cookies.one(request, self._site.cookies.of_outcome(name))
-        outcome = read_outcome(cookie) if cookie else None
+    def _read_outcome(self, request: web.Request, name: ObjectKey) -> OutcomeCookie:
+        cookie = self._context.cookies.read(request, self._context.cookies.outcome_name(name))
+        outcome = decode_outcome(cookie) if cookie else None
         if outcome is None:
             raise RequestStopped(PageFailure.NOTHING_TO_SHOW)
         return outcome
 
 
-def phase(consent: OpenConsent) -> ConsentPhase:
+def consent_phase(consent: ConsentView) -> ConsentPhase:
     """Tell how far a consent is that has its answer."""
     status = consent.ready.status if consent.ready else "Unknown"
     if status != "Unknown":
         return ConsentPhase.AUTHORIZED if status == "True" else ConsentPhase.FAILED
-    asked = consent.request is not None and consent.request.confirmation_required
-    return ConsentPhase.CONFIRM if asked and consent.spec.confirmation is None else ConsentPhase.WORKING
+    needs_confirmation = consent.request is not None and consent.request.confirmation_required
+    return ConsentPhase.CONFIRM if needs_confirmation and consent.spec.confirmation is None else ConsentPhase.WORKING
 
 
-def _opens(outcome: OutcomeCookie, consent: OpenConsent) -> bool:
+def _has_ticket(outcome: OutcomeCookie, consent: ConsentView) -> bool:
     return is_ticket_of(outcome.ticket.get_secret_value(), consent.spec.ticket_hash)

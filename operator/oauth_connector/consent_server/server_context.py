@@ -7,21 +7,21 @@ from datetime import datetime
 from aiohttp import web
 
 from oauth_connector.consent_protocol.tickets import Randomness
-from oauth_connector.consent_server.consent_store import Consents
+from oauth_connector.consent_server.consent_store import ConsentStore
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.failures import PageFailure, RequestStopped
-from oauth_connector.consent_server.object_key import Name
-from oauth_connector.consent_server.pages import Pages
+from oauth_connector.consent_server.object_key import ObjectKey
+from oauth_connector.consent_server.pages import PageRenderer
 from oauth_connector.consent_server.rate_limits import RateLimits
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentSite:
+class ServerContext:
     """The service's parts; `public` is its origin as browsers see it. `now` is in UTC."""
 
     public: str
-    consents: Consents
-    pages: Pages
+    consents: ConsentStore
+    pages: PageRenderer
     cookies: Cookies
     limits: RateLimits
     now: Callable[[], datetime]
@@ -32,14 +32,14 @@ class ConsentSite:
         """Whether browsers come over TLS."""
         return self.public.startswith("https:")
 
-    def named(self, request: web.Request) -> Name:
+    def object_key(self, request: web.Request) -> ObjectKey:
         """Give the object that a path names. Raises `RequestStopped` where none can be called so."""
-        name = Name.read(request.match_info["namespace"], request.match_info["name"])
+        name = ObjectKey.parse(request.match_info["namespace"], request.match_info["name"])
         if name is None:
             raise RequestStopped(PageFailure.NOT_FOUND)
         return name
 
-    def admit(self, request: web.Request, consent: Name | None = None) -> None:
+    def enforce_rate_limit(self, request: web.Request, consent: ObjectKey | None = None) -> None:
         """Count a request. Raises `RequestStopped` where there are too many."""
-        if not self.limits.admits(request.remote, str(consent) if consent else None):
+        if not self.limits.may_proceed(request.remote, str(consent) if consent else None):
             raise RequestStopped(PageFailure.TOO_MANY)

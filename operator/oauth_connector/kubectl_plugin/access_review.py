@@ -9,25 +9,25 @@ from oauth_connector.kube.paths import ACCESS_REVIEWS
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 
-Needs = Mapping[str, tuple[str, ...]]
+RequiredAccess = Mapping[str, tuple[str, ...]]
 """Verbs by resource, a subresource after its slash."""
 
 
-async def require(site: PluginContext, needs: Needs) -> None:
+async def require_access(context: PluginContext, needs: RequiredAccess) -> None:
     """Raise `CommandFailed` that names all rights that are missing; where the API server will not tell, go on."""
     asked = [(verb, resource) for resource, verbs in needs.items() for verb in verbs]
-    answers = await asyncio.gather(*(_may(site, verb, resource) for verb, resource in asked))
+    answers = await asyncio.gather(*(_is_allowed(context, verb, resource) for verb, resource in asked))
     missing = [f"{verb} {resource}" for (verb, resource), may in zip(asked, answers, strict=True) if not may]
     if missing:
         raise CommandFailed(
-            f"You may not {', '.join(missing)} in namespace {site.namespace} (group {GROUP}): ask whoever grants rights"
-            " there."
+            f"You are not allowed to {', '.join(missing)} in namespace {context.namespace} (API group {GROUP})."
+            " Ask a cluster administrator for these permissions."
         )
 
 
-async def _may(site: PluginContext, verb: str, resource: str) -> bool:
+async def _is_allowed(context: PluginContext, verb: str, resource: str) -> bool:
     plural, _, subresource = resource.partition("/")
-    attributes = {"namespace": site.namespace, "verb": verb, "group": GROUP, "resource": plural}
+    attributes = {"namespace": context.namespace, "verb": verb, "group": GROUP, "resource": plural}
     if subresource:
         attributes["subresource"] = subresource
     body = {
@@ -36,7 +36,7 @@ async def _may(site: PluginContext, verb: str, resource: str) -> bool:
         "spec": {"resourceAttributes": attributes},
     }
     try:
-        answer = await site.api.request("POST", ACCESS_REVIEWS, body=body)
+        answer = await context.api.request("POST", ACCESS_REVIEWS, body=body)
     except KubeError:
         return True  # the request itself will tell
     return bool(answer["status"].get("allowed"))

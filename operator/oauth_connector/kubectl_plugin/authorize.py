@@ -13,48 +13,50 @@ from oauth_connector.api.v1alpha1 import consent
 from oauth_connector.consent_protocol import tickets
 from oauth_connector.kube.errors import NOT_FOUND, KubeError
 from oauth_connector.kube.paths import SELF_REVIEWS
-from oauth_connector.kubectl_plugin import time_format as moments
-from oauth_connector.kubectl_plugin.access_review import Needs, require
-from oauth_connector.kubectl_plugin.authorization_flows import AuthorizeFlow
-from oauth_connector.kubectl_plugin.commands import PROBLEM, show
+from oauth_connector.kubectl_plugin import time_format
+from oauth_connector.kubectl_plugin.access_review import RequiredAccess, require_access
+from oauth_connector.kubectl_plugin.authorization_flows import AuthorizationFlow
+from oauth_connector.kubectl_plugin.commands import PROBLEM, show_connector
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
-from oauth_connector.kubectl_plugin.created_consent import PACE, CreatedConsent, asked
-from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
+from oauth_connector.kubectl_plugin.created_consent import PACE, CreatedConsent, create_consent
+from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 from oauth_connector.kubectl_plugin.terminal import can_answer
 from oauth_connector.oauth.grants.registry import GrantType
 
 REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
-NEEDED: Needs = {"oauthconsents": ("create", "get", "patch")}
-NEEDED_HERE: Needs = {**NEEDED, "oauthconsents/status": ("patch",)}
+REQUIRED: RequiredAccess = {"oauthconsents": ("create", "get", "patch")}
+REQUIRED_LOCAL: RequiredAccess = {**REQUIRED, "oauthconsents/status": ("patch",)}
 """Where the answer comes to this machine, and not to the consent service."""
 
 
-async def authorize(site: PluginContext, given: argparse.Namespace) -> int:
+async def authorize(context: PluginContext, arguments: argparse.Namespace) -> int:
     """Connect a connector: 1 where it is not ready in the end. Raises `CommandFailed`."""
-    connector = ConnectorView(await site.connector(given.name))
-    refuse(connector)
+    connector = ConnectorView(await context.connector(arguments.name))
+    require_authorizable(connector)
     redirect = redirect_of(connector)
-    if (given.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
+    if (arguments.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
         raise CommandFailed("You will be asked for something that the browser shows: run the command in a terminal.")
-    await require(site, NEEDED if redirect is consent.Redirect.HOSTED and not given.paste else NEEDED_HERE)
+    await require_access(
+        context, REQUIRED if redirect is consent.Redirect.HOSTED and not arguments.paste else REQUIRED_LOCAL
+    )
     ticket = SecretStr(tickets.new_ticket(secrets.token_bytes))
-    wanted = _wanted(connector.name, await user_name(site), ticket, redirect)
-    async with asked(site, wanted, given.timeout) as made:
-        request = await made.request()
-        flow = AuthorizeFlow(made, request, connector.name, ticket, browser=not given.no_browser)
-        if given.paste:
-            await flow.by_hand()
+    manifest = _consent_manifest(connector.name, await read_user_name(context), ticket, redirect)
+    async with create_consent(context, manifest, arguments.timeout) as created:
+        request = await created.request()
+        flow = AuthorizationFlow(created, request, connector.name, ticket, browser=not arguments.no_browser)
+        if arguments.paste:
+            await flow.run_pasted()
         elif redirect is consent.Redirect.LOOPBACK:
-            await flow.on_loopback()
+            await flow.run_on_loopback()
         else:
-            await flow.hosted()
-    site.narration.well(f"{connector.name} is connected.")
-    return await _ended(site, made, given)
+            await flow.run_hosted()
+    context.terminal.success(f"{connector.name} is connected.")
+    return await _wait_until_ready(context, created, arguments)
 
 
-def refuse(connector: ConnectorView) -> None:
+def require_authorizable(connector: ConnectorView) -> None:
     """Say why a connector cannot be connected so. Raises `CommandFailed`."""
     if connector.grant != GrantType.AUTHORIZATION_CODE:
         raise CommandFailed(
@@ -73,20 +75,20 @@ def redirect_of(connector: ConnectorView) -> consent.Redirect:
     return consent.Redirect.LOOPBACK if uri.startswith("http://") else consent.Redirect.HOSTED
 
 
-async def user_name(site: PluginContext) -> str:
+async def read_user_name(context: PluginContext) -> str:
     """Ask the API server who we are. Raises `CommandFailed`."""
     try:
-        review = await site.api.request("POST", SELF_REVIEWS, body=REVIEW)
+        review = await context.api.request("POST", SELF_REVIEWS, body=REVIEW)
     except KubeError as error:
         if error.status == NOT_FOUND:  # as for all resources that the server does not know
             raise CommandFailed(
                 "The API server cannot tell who you are: it must be of Kubernetes 1.28 or newer."
             ) from None
-        raise explained(error, APIOperation("create", "selfsubjectreviews", None)) from None
+        raise explain_api_error(error, APIOperation("create", "selfsubjectreviews", None)) from None
     return str(review["status"]["userInfo"]["username"])
 
 
-def _wanted(connector: str, user: str, ticket: SecretStr, redirect: consent.Redirect) -> Manifest:
+def _consent_manifest(connector: str, user: str, ticket: SecretStr, redirect: consent.Redirect) -> Manifest:
     return {
         "apiVersion": API_VERSION,
         "kind": CONSENT_KIND,
@@ -100,18 +102,20 @@ def _wanted(connector: str, user: str, ticket: SecretStr, redirect: consent.Redi
     }
 
 
-async def _ended(site: PluginContext, made: CreatedConsent, given: argparse.Namespace) -> int:
+async def _wait_until_ready(context: PluginContext, created: CreatedConsent, arguments: argparse.Namespace) -> int:
     """Show the connector once its status tells of this consent, or as it is when that takes too long."""
-    until = made.now + timedelta(seconds=given.settle)
-    standing = ConnectorView(await site.connector(given.name))
-    while not _settled(standing, made) and made.now < until:
-        site.narration.progress("waiting for the Secret", moments.span((until - made.now).total_seconds()))
+    until = created.now + timedelta(seconds=arguments.settle)
+    view = ConnectorView(await context.connector(arguments.name))
+    while not _is_settled(view, created) and created.now < until:
+        context.terminal.progress(
+            "waiting for the Secret", time_format.format_duration((until - created.now).total_seconds())
+        )
         await asyncio.sleep(PACE)
-        standing = ConnectorView(await site.connector(given.name))
-    show(site, standing, given.output)
-    return 0 if standing.is_ready else PROBLEM
+        view = ConnectorView(await context.connector(arguments.name))
+    show_connector(context, view, arguments.output)
+    return 0 if view.is_ready else PROBLEM
 
 
-def _settled(standing: ConnectorView, made: CreatedConsent) -> bool:
-    at = standing.time("consent", "time")
-    return standing.is_ready and at is not None and at >= made.created
+def _is_settled(view: ConnectorView, created: CreatedConsent) -> bool:
+    at = view.time("consent", "time")
+    return view.is_ready and at is not None and at >= created.created

@@ -11,7 +11,7 @@ LONGEST_LINE = 65_536
 STDIN, END = 0, b"\x04"
 
 
-async def aside(call: Callable[[], T]) -> T:
+async def run_in_thread(call: Callable[[], T]) -> T:
     """Make a call that blocks. Cancelled, it is left to itself: at Ctrl-C nobody waits for a person to press Enter."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()

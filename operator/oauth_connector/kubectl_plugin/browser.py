@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from oauth_connector.kubectl_plugin.blocking_calls import aside
+from oauth_connector.kubectl_plugin.blocking_calls import run_in_thread
 from oauth_connector.kubectl_plugin.terminal import Terminal
 
 STARTING = 3.0
@@ -35,26 +35,26 @@ def private_page(link: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="kubectl-oauth-", dir=place) as folder:  # mode 0700
         path = Path(folder) / "go.html"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(page(link))
+            file.write(render_page(link))
         yield path
 
 
-def page(link: str) -> str:
+def render_page(link: str) -> str:
     """Give a page that goes to a link: by script, which leaves no trace in the history, else by the header's means."""
-    shown = html.escape(link, quote=True)
+    escaped = html.escape(link, quote=True)
     as_script = json.dumps(link).replace("<", "\\u003c")
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
         f"<title>kubectl oauth</title><script>location.replace({as_script})</script>"
-        f'<noscript><meta http-equiv="refresh" content="0; url={shown}"></noscript>'
-        f'<p><a rel="noreferrer" href="{shown}">Go on to connect</a></p></html>'
+        f'<noscript><meta http-equiv="refresh" content="0; url={escaped}"></noscript>'
+        f'<p><a rel="noreferrer" href="{escaped}">Go on to connect</a></p></html>'
     )
 
 
-async def show(path: Path) -> bool:
+async def open_page(path: Path) -> bool:
     """Let the browser show a file; tells whether one could be started. Some end only when their window is closed."""
     try:
-        return await asyncio.wait_for(aside(lambda: webbrowser.open(path.as_uri())), STARTING)
+        return await asyncio.wait_for(run_in_thread(lambda: webbrowser.open(path.as_uri())), STARTING)
     except TimeoutError:
         return True
     except webbrowser.Error:
@@ -62,19 +62,19 @@ async def show(path: Path) -> bool:
 
 
 @asynccontextmanager
-async def opened(link: str, caution: str, narration: Terminal, *, browser: bool) -> AsyncIterator[None]:
+async def show_link(link: str, hint: str, terminal: Terminal, *, browser: bool) -> AsyncIterator[None]:
     """Let a person see a link for a while: in the browser, or printed where none can be opened."""
     if browser and has_browser():
         with private_page(link) as path:
-            if await show(path):
-                narration.say("Your browser opens. If it shows nothing, run this again with --no-browser.")
+            if await open_page(path):
+                terminal.info("Your browser opens. If it shows nothing, run this again with --no-browser.")
             else:
-                _print(link, caution, narration)
+                _print_link(link, hint, terminal)
             yield
         return
-    _print(link, caution, narration)
+    _print_link(link, hint, terminal)
     yield
 
 
-def _print(link: str, caution: str, narration: Terminal) -> None:
-    narration.say(f"Open this link in a browser. {caution}\n\n  {link}\n")
+def _print_link(link: str, hint: str, terminal: Terminal) -> None:
+    terminal.info(f"Open this link in a browser. {hint}\n\n  {link}\n")

@@ -10,7 +10,7 @@ from datetime import timedelta
 from oauth_connector.api.names import CONNECTOR_KIND, REFRESH_REQUESTED, REVOKE_REQUESTED
 from oauth_connector.api.schema.times import format_time
 from oauth_connector.kubectl_plugin import tables as table
-from oauth_connector.kubectl_plugin import time_format as moments
+from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
@@ -21,135 +21,141 @@ PACE = 0.5
 PROBLEM = 1
 
 
-async def status(site: PluginContext, given: argparse.Namespace) -> int:
+async def status(context: PluginContext, arguments: argparse.Namespace) -> int:
     """Show connectors: 1 where one is not ready."""
-    if given.name and (given.selector or given.all_namespaces):
+    if arguments.name and (arguments.selector or arguments.all_namespaces):
         raise PluginUsageError("status: give a name, or -A and -l, and not both.")
-    if given.name:
-        standing = ConnectorView(await site.connector(given.name))
-        show(site, standing, given.output)
-        return 0 if standing.is_ready else PROBLEM
+    if arguments.name:
+        view = ConnectorView(await context.connector(arguments.name))
+        show_connector(context, view, arguments.output)
+        return 0 if view.is_ready else PROBLEM
     found = [
-        ConnectorView(item) for item in await site.connectors(given.selector or "", everywhere=given.all_namespaces)
+        ConnectorView(item)
+        for item in await context.connectors(arguments.selector or "", everywhere=arguments.all_namespaces)
     ]
-    if given.output == "json":
-        print(json.dumps([standing.facts() for standing in found], indent=2))
+    if arguments.output == "json":
+        print(json.dumps([view.facts() for view in found], indent=2))
     elif found:
-        table.show_table(found, site.now, everywhere=given.all_namespaces)
+        table.show_table(found, context.now, everywhere=arguments.all_namespaces)
     else:
-        place = "the cluster" if given.all_namespaces else f"namespace {site.namespace}"
-        site.narration.say(f"There is no {CONNECTOR_KIND} in {place}.")
-    return 0 if all(standing.is_ready for standing in found) else PROBLEM
+        place = "the cluster" if arguments.all_namespaces else f"namespace {context.namespace}"
+        context.terminal.info(f"There is no {CONNECTOR_KIND} in {place}.")
+    return 0 if all(view.is_ready for view in found) else PROBLEM
 
 
-def show(site: PluginContext, standing: ConnectorView, output: str) -> None:
+def show_connector(context: PluginContext, view: ConnectorView, output: str) -> None:
     """Show one connector."""
     if output == "json":
-        print(json.dumps(standing.facts(), indent=2))
+        print(json.dumps(view.facts(), indent=2))
     else:
-        table.show_one(standing, site.now)
+        table.show_one(view, context.now)
 
 
-async def refresh(site: PluginContext, given: argparse.Namespace) -> int:
+async def refresh(context: PluginContext, arguments: argparse.Namespace) -> int:
     """Request tokens; with `--wait` say what came of it. Raises `PluginUsageError` without exactly one choice."""
-    if bool(given.names) == bool(given.selector):
+    if bool(arguments.names) == bool(arguments.selector):
         raise PluginUsageError("refresh: give names of connectors, or -l SELECTOR, and not both.")
-    names = given.names
-    if given.selector:
-        names = [ConnectorView(item).name for item in await site.connectors(given.selector)]
+    names = arguments.names
+    if arguments.selector:
+        names = [ConnectorView(item).name for item in await context.connectors(arguments.selector)]
         if not names:
-            site.narration.say(f"There is no {CONNECTOR_KIND} with {given.selector} in namespace {site.namespace}.")
-    outcomes = await asyncio.gather(*(_refreshed(site, name, given) for name in names))
+            context.terminal.info(
+                f"There is no {CONNECTOR_KIND} with {arguments.selector} in namespace {context.namespace}."
+            )
+    outcomes = await asyncio.gather(*(_refresh_one(context, name, arguments) for name in names))
     return max(outcomes, default=0)
 
 
-async def _refreshed(site: PluginContext, name: str, given: argparse.Namespace) -> int:
+async def _refresh_one(context: PluginContext, name: str, arguments: argparse.Namespace) -> int:
     try:
-        asked = await site.annotate(name, REFRESH_REQUESTED, value := unique(site))
-        if not given.wait or ConnectorView(asked).spec.get("suspend"):
-            return _noted(site, ConnectorView(asked))
-        return _told(site, await _echoed(site, name, (REFRESHED, value), given.timeout))
-    except CommandFailed as trouble:
-        site.narration.say(str(trouble), "✗", "red")
+        asked = await context.annotate(name, REFRESH_REQUESTED, value := unique_request_value(context))
+        if not arguments.wait or ConnectorView(asked).spec.get("suspend"):
+            return _report_request(context, ConnectorView(asked))
+        return _report_refresh(context, await _wait_for_status(context, name, (REFRESHED, value), arguments.timeout))
+    except CommandFailed as failure:
+        context.terminal.info(str(failure), "✗", "red")
         return PROBLEM
 
 
-def _noted(site: PluginContext, standing: ConnectorView) -> int:
-    if not standing.spec.get("suspend"):
-        site.narration.well(f"{standing.name}: a refresh is asked for")
+def _report_request(context: PluginContext, view: ConnectorView) -> int:
+    if not view.spec.get("suspend"):
+        context.terminal.success(f"{view.name}: a refresh is asked for")
         return 0
-    site.narration.say(f"{standing.name} is suspended, and is refreshed when spec.suspend is false again.", "✗", "red")
+    context.terminal.info(f"{view.name} is suspended, and is refreshed when spec.suspend is false again.", "✗", "red")
     return PROBLEM
 
 
-def _told(site: PluginContext, standing: ConnectorView) -> int:
-    consent = standing.condition(CONSENT)
-    if standing.is_ready and standing.text("lastError", "reason") is None:
-        at = moments.relative(standing.time("expirationTime"), site.now)
-        site.narration.well(f"{standing.name}: refreshed; the token expires {at}")
+def _report_refresh(context: PluginContext, view: ConnectorView) -> int:
+    consent = view.condition(CONSENT)
+    if view.is_ready and view.text("lastError", "reason") is None:
+        at = time_format.format_relative(view.time("expirationTime"), context.now)
+        context.terminal.success(f"{view.name}: refreshed; the token expires {at}")
         if consent is not None:
-            site.narration.warn(f"{standing.name}: {consent.reason}: {consent.message}")
+            context.terminal.warn(f"{view.name}: {consent.reason}: {consent.message}")
         return 0
-    found = standing.condition(FAILED) or consent or standing.ready
-    site.narration.say(f"{standing.name}: {found.reason}: {found.message}", "✗", "red")
+    found = view.condition(FAILED) or consent or view.ready
+    context.terminal.info(f"{view.name}: {found.reason}: {found.message}", "✗", "red")
     return PROBLEM
 
 
-async def revoke(site: PluginContext, given: argparse.Namespace) -> int:
+async def revoke(context: PluginContext, arguments: argparse.Namespace) -> int:
     """Have a connector's tokens revoked, once somebody has agreed. Raises `PluginUsageError` where nobody could."""
-    standing = ConnectorView(await site.connector(given.name))
-    if not given.yes:
-        await _agreed(site, standing)
-    value = unique(site)
-    await site.annotate(given.name, REVOKE_REQUESTED, value)
-    standing = await _echoed(site, given.name, (REVOKED, value), given.timeout)
-    result = standing.text("lastRevocation")
-    if result in _WELL:
-        site.narration.well(f"{given.name}: {_WELL[result]}")
+    view = ConnectorView(await context.connector(arguments.name))
+    if not arguments.yes:
+        await _require_agreement(context, view)
+    value = unique_request_value(context)
+    await context.annotate(arguments.name, REVOKE_REQUESTED, value)
+    view = await _wait_for_status(context, arguments.name, (REVOKED, value), arguments.timeout)
+    result = view.text("lastRevocation")
+    if result in _REVOKED:
+        context.terminal.success(f"{arguments.name}: {_REVOKED[result]}")
     else:
-        site.narration.warn(f"{given.name}: {_NOT_QUITE.get(result, _NOT_QUITE[None])}")
-    show(site, standing, given.output)
-    return 0 if result in _WELL else PROBLEM
+        context.terminal.warn(f"{arguments.name}: {_REVOKED_LOCALLY.get(result, _REVOKED_LOCALLY[None])}")
+    show_connector(context, view, arguments.output)
+    return 0 if result in _REVOKED else PROBLEM
 
 
-_WELL: Mapping[str | None, str] = {
+_REVOKED: Mapping[str | None, str] = {
     "Revoked": "the provider has revoked the grant",
     "Nothing": "there was nothing to revoke",
 }
-_NOT_QUITE: Mapping[str | None, str] = {
+_REVOKED_LOCALLY: Mapping[str | None, str] = {
     "NoEndpoint": "forgotten here, but the provider has no revocation endpoint: end the grant at your account there",
     None: "forgotten here, but the provider refused or did not answer: end the grant at your account there",
 }
 """By `status.lastRevocation`; under `None` what is said of all others."""
 
 
-async def _agreed(site: PluginContext, standing: ConnectorView) -> None:
+async def _require_agreement(context: PluginContext, view: ConnectorView) -> None:
     if not is_interactive():
         raise PluginUsageError("revoke: nobody is here to be asked; give --yes.")
-    secret = f"the token in Secret {standing.secret}" if standing.secret else "its token"
-    site.narration.warn(f"Whoever uses {secret} loses access, and a person must consent again.")
-    answer = await site.narration.ask(f"Revoke {standing.name} in namespace {standing.namespace}? [y/N] ")
+    secret = f"the token in Secret {view.secret}" if view.secret else "its token"
+    context.terminal.warn(f"Whoever uses {secret} loses access, and a person must consent again.")
+    answer = await context.terminal.ask(f"Revoke {view.name} in namespace {view.namespace}? [y/N] ")
     if answer.lower() not in ("y", "yes"):
         raise CommandFailed("Nothing was revoked.")
 
 
-async def _echoed(site: PluginContext, name: str, echo: tuple[str, str], seconds: int) -> ConnectorView:
+async def _wait_for_status(context: PluginContext, name: str, echo: tuple[str, str], seconds: int) -> ConnectorView:
     """Wait until a field of status holds a value. Raises `CommandFailed`."""
     field, value = echo
-    until = site.now + timedelta(seconds=seconds)
+    until = context.now + timedelta(seconds=seconds)
     while True:
-        standing = ConnectorView(await site.connector(name))
-        if standing.status.get(field) == value:
-            return standing
-        if site.now >= until:
+        view = ConnectorView(await context.connector(name))
+        if view.status.get(field) == value:
+            return view
+        if context.now >= until:
             raise CommandFailed(
-                f"{name}: the operator has not acted within {moments.span(seconds)}: does it run, and is it of a"
-                f" release that knows this? The request stands. Now: {standing.ready.reason}: {standing.ready.message}"
+                f"{name}: the operator did not act within {time_format.format_duration(seconds)}. Check that it runs"
+                " and that its release supports this command. The request is kept. Current condition:"
+                f" {view.ready.reason}: {view.ready.message}"
             )
-        site.narration.progress(f"{name}: waiting for the operator", moments.span((until - site.now).total_seconds()))
+        context.terminal.progress(
+            f"{name}: waiting for the operator", time_format.format_duration((until - context.now).total_seconds())
+        )
         await asyncio.sleep(PACE)
 
 
-def unique(site: PluginContext) -> str:
+def unique_request_value(context: PluginContext) -> str:
     """Make a value that no annotation has had: the time, for whoever reads it, and something random."""
-    return f"{format_time(site.now)}-{secrets.token_hex(4)}"
+    return f"{format_time(context.now)}-{secrets.token_hex(4)}"

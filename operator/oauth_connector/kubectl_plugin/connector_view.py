@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from oauth_connector.kubectl_plugin import time_format as moments
-from oauth_connector.kubectl_plugin.terminal import plain
+from oauth_connector.kubectl_plugin import time_format
+from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 
 READY, FAILED, CONSENT = "Ready", "RefreshFailed", "ConsentRequired"
 
@@ -28,7 +28,9 @@ def condition(manifest: Mapping[str, Any], kind: str) -> ConditionView | None:
     """Give the condition of a type."""
     for found in (manifest.get("status") or {}).get("conditions") or ():
         if found.get("type") == kind:
-            status, reason, message = (plain(found.get(name) or "") for name in ("status", "reason", "message"))
+            status, reason, message = (
+                strip_control_characters(found.get(name) or "") for name in ("status", "reason", "message")
+            )
             return ConditionView(status, reason, message, int(found.get("observedGeneration") or 0))
     return None
 
@@ -52,7 +54,7 @@ class ConnectorView:
     @property
     def grant(self) -> str:
         """Its grant type."""
-        return plain(self.spec.get("grantType", ""))
+        return strip_control_characters(self.spec.get("grantType", ""))
 
     @property
     def spec(self) -> Mapping[str, Any]:
@@ -82,12 +84,12 @@ class ConnectorView:
 
     def time(self, *path: str) -> datetime | None:
         """Give a time of status."""
-        return moments.read(self._value(path))
+        return time_format.parse_time(self._value(path))
 
     def text(self, *path: str) -> str | None:
         """Give a text or number of status."""
         value = self._value(path)
-        return plain(value) if isinstance(value, (str, int)) and value != "" else None
+        return strip_control_characters(value) if isinstance(value, (str, int)) and value != "" else None
 
     def condition(self, kind: str) -> ConditionView | None:
         """Give a condition that is only there while true."""
@@ -103,15 +105,15 @@ class ConnectorView:
             "ready": self.is_ready,
             "reason": self.ready.reason,
             "message": self.ready.message,
-            **dict(self._told()),
+            **dict(self._optional_facts()),
         }
 
-    def _told(self) -> Iterator[tuple[str, Any]]:
+    def _optional_facts(self) -> Iterator[tuple[str, Any]]:
         for name, kind in (("refreshFailed", FAILED), ("consentRequired", CONSENT)):
             found = self.condition(kind)
             if found is not None and found.status == "True":
                 yield name, {"reason": found.reason, "message": found.message}
-        yield from ((name, value) for name, value in self.status.items() if name in _SHOWN)
+        yield from ((name, value) for name, value in self.status.items() if name in _STATUS_FIELDS)
 
     def _value(self, path: tuple[str, ...]) -> object:
         value: object = self.status
@@ -120,7 +122,7 @@ class ConnectorView:
         return value
 
 
-_SHOWN = frozenset(
+_STATUS_FIELDS = frozenset(
     {
         "secretRef",
         "grantedScopes",

@@ -12,7 +12,7 @@ from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import BAD_REQUEST, AccessError, KubeError
 from oauth_connector.kube.paths import ALL_CONNECTORS, connector_path, consent_path
-from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
+from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 from oauth_connector.kubectl_plugin.terminal import Terminal
 
 Manifest = dict[str, Any]
@@ -24,7 +24,7 @@ class PluginContext:
 
     api: KubeAPI
     namespace: str
-    narration: Terminal
+    terminal: Terminal
 
     @property
     def now(self) -> datetime:
@@ -37,7 +37,7 @@ class PluginContext:
         try:
             return await self.api.get(connector_path(self.namespace, name))
         except KubeError as error:
-            raise explained(error, APIOperation("get", CONNECTORS, self.namespace, name)) from None
+            raise explain_api_error(error, APIOperation("get", CONNECTORS, self.namespace, name)) from None
 
     async def connectors(self, selector: str = "", *, everywhere: bool = False) -> list[Manifest]:
         """List connectors by namespace and name. Raises `CommandFailed`."""
@@ -49,7 +49,9 @@ class PluginContext:
         except KubeError as error:
             if error.status == BAD_REQUEST and selector:
                 raise CommandFailed(f"-l {selector}: the API server does not take it for a label selector.") from None
-            raise explained(error, APIOperation("list", CONNECTORS, None if everywhere else self.namespace)) from None
+            raise explain_api_error(
+                error, APIOperation("list", CONNECTORS, None if everywhere else self.namespace)
+            ) from None
         return sorted(found, key=lambda item: (item["metadata"]["namespace"], item["metadata"]["name"]))
 
     async def annotate(self, name: str, annotation: str, value: str) -> Manifest:
@@ -58,7 +60,7 @@ class PluginContext:
         try:
             return await self.api.merge_patch(connector_path(self.namespace, name), body, CLI_FIELD_MANAGER)
         except KubeError as error:
-            raise explained(error, APIOperation("patch", CONNECTORS, self.namespace, name)) from None
+            raise explain_api_error(error, APIOperation("patch", CONNECTORS, self.namespace, name)) from None
 
     # --- consents -----------------------------------------------------------------------------------------------
     async def create_consent(self, body: Mapping[str, Any]) -> Manifest:
@@ -66,11 +68,11 @@ class PluginContext:
         try:
             return await self.api.create(consent_path(self.namespace), body, CLI_FIELD_MANAGER)
         except KubeError as error:
-            raise explained(error, APIOperation("create", CONSENTS, self.namespace)) from None
+            raise explain_api_error(error, APIOperation("create", CONSENTS, self.namespace)) from None
 
 
 @asynccontextmanager
-async def entered(given: argparse.Namespace) -> AsyncIterator[PluginContext]:
+async def open_context(given: argparse.Namespace) -> AsyncIterator[PluginContext]:
     """Reach the cluster that the command line names. Raises `CommandFailed`."""
     try:
         access = Access.load(given.kubeconfig, context=given.context)

@@ -14,19 +14,19 @@ from oauth_connector.api.names import CLI_FIELD_MANAGER, CONSENTS
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.kube.errors import INVALID, NOT_FOUND, RETRYABLE, KubeError
 from oauth_connector.kube.paths import consent_path
-from oauth_connector.kubectl_plugin import time_format as moments
+from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.connector_view import READY, ConditionView, condition
 from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
-from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explained
+from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 
 T = TypeVar("T")
 PACE = 0.5
 """Seconds between two looks."""
 
-TAKEN_UP = 60
+FILL_TIMEOUT = 60
 """Seconds within which an operator that runs has filled the request."""
 
-VERDICT = 120
+RESULT_TIMEOUT = 120
 """Seconds after its end that a consent is still waited for, once it was answered in time."""
 
 RUN_AGAIN = "Run the command again."
@@ -36,12 +36,12 @@ RUN_AGAIN = "Run the command again."
 class CreatedConsent:
     """One OAuthConsent. `until` is when it ends, by the API server's clock."""
 
-    site: PluginContext
+    context: PluginContext
     name: str
     uid: str
     created: datetime
     until: datetime
-    over: bool = False
+    is_final: bool = False
     """Whether the operator has said what came of it."""
     _began: float = field(default_factory=time.monotonic)
 
@@ -49,7 +49,7 @@ class CreatedConsent:
     def now(self) -> datetime:
         """The API server's time: what it told last, or more where it has been silent since."""
         elapsed = timedelta(seconds=time.monotonic() - self._began)
-        return max(self.site.now, self.created + elapsed)
+        return max(self.context.now, self.created + elapsed)
 
     async def request(self) -> ConsentRequest:
         """Wait for what the link is made of. Raises `CommandFailed`."""
@@ -57,8 +57,8 @@ class CreatedConsent:
             f"The operator has not taken up OAuthConsent {self.name}: see whether it runs, and whether it is of a"
             " release that knows OAuthConsents."
         )
-        limit = min(self.until, self.created + timedelta(seconds=TAKEN_UP))
-        found = await self.wait("waiting for the operator", _request, limit=limit, late=late)
+        limit = min(self.until, self.created + timedelta(seconds=FILL_TIMEOUT))
+        found = await self.wait("waiting for the operator", _parse_request, limit=limit, late=late)
         self.until = min(self.until, found.expiration_time)
         return found
 
@@ -72,81 +72,83 @@ class CreatedConsent:
         limit = limit or self.until
         while True:
             manifest = await self._read()
-            self._judge(manifest)
+            self._raise_if_failed(manifest)
             result = found(manifest) if manifest is not None else None
             if result is not None:
                 return result
             if self.now >= limit:
                 raise CommandFailed(late or f"The time for this consent is over. {RUN_AGAIN}")
             if what:
-                self.site.narration.progress(what, moments.span((limit - self.now).total_seconds()))
+                self.context.terminal.progress(what, time_format.format_duration((limit - self.now).total_seconds()))
             await asyncio.sleep(PACE)
 
-    def _judge(self, manifest: Manifest | None) -> None:
-        verdict = condition(manifest, READY) if manifest is not None else None
-        self.over = verdict is not None and verdict.status in ("True", "False")
-        if verdict is not None and verdict.status == "False":
-            raise CommandFailed(told(verdict))
+    def _raise_if_failed(self, manifest: Manifest | None) -> None:
+        ready = condition(manifest, READY) if manifest is not None else None
+        self.is_final = ready is not None and ready.status in ("True", "False")
+        if ready is not None and ready.status == "False":
+            raise CommandFailed(describe_condition(ready))
 
-    async def verdict(self, found: Callable[[Manifest], T | None]) -> T:
+    async def wait_for_result(self, found: Callable[[Manifest], T | None]) -> T:
         """Wait for what the operator makes of an answer that was given in time. Raises `CommandFailed`."""
         late = f"The operator has not said what came of it: `kubectl describe oauthconsent {self.name}` may tell later."
-        limit = max(self.until, self.now) + timedelta(seconds=VERDICT)
+        limit = max(self.until, self.now) + timedelta(seconds=RESULT_TIMEOUT)
         return await self.wait("the operator asks the provider for the token", found, limit, late)
 
     async def _read(self) -> Manifest | None:
         """Read it; nothing while the API server has a bad moment."""
         try:
-            return await self.site.api.get(consent_path(self.site.namespace, self.name))
+            return await self.context.api.get(consent_path(self.context.namespace, self.name))
         except KubeError as error:
             if error.status in RETRYABLE:
                 return None
             if error.status == NOT_FOUND:
                 raise CommandFailed(f"OAuthConsent {self.name} is gone: somebody deleted it. {RUN_AGAIN}") from None
-            raise explained(error, APIOperation("get", CONSENTS, self.site.namespace, self.name)) from None
+            raise explain_api_error(error, APIOperation("get", CONSENTS, self.context.namespace, self.name)) from None
 
     async def patch(self, body: Manifest, subresource: str = "") -> int:
         """Change it, and give its generation then. Raises `CommandFailed`.
 
         Tried again through a bad moment of the API server, since a person's yes is at stake; made twice, it is as once.
         """
-        path = consent_path(self.site.namespace, self.name) + subresource
+        path = consent_path(self.context.namespace, self.name) + subresource
         while True:
             try:
-                changed = await self.site.api.merge_patch(path, body, CLI_FIELD_MANAGER)
+                changed = await self.context.api.merge_patch(path, body, CLI_FIELD_MANAGER)
                 return int(changed["metadata"].get("generation") or 0)
             except KubeError as error:
                 if error.status not in RETRYABLE or self.now >= self.until:
-                    raise self._refused(error, subresource) from None
+                    raise self._explain_patch_error(error, subresource) from None
             await asyncio.sleep(PACE)
 
-    def _refused(self, error: KubeError, subresource: str) -> CommandFailed:
+    def _explain_patch_error(self, error: KubeError, subresource: str) -> CommandFailed:
         if error.status == INVALID and subresource:
             return CommandFailed(f"Somebody else has answered OAuthConsent {self.name} already. {RUN_AGAIN}")
-        return explained(error, APIOperation("patch", CONSENTS + subresource, self.site.namespace, self.name))
+        return explain_api_error(
+            error, APIOperation("patch", CONSENTS + subresource, self.context.namespace, self.name)
+        )
 
     async def delete(self) -> None:
         """Take it away, if it is still there."""
         body = {"preconditions": {"uid": self.uid}}
         with suppress(KubeError):
-            await self.site.api.request("DELETE", consent_path(self.site.namespace, self.name), body=body)
+            await self.context.api.request("DELETE", consent_path(self.context.namespace, self.name), body=body)
 
 
 @asynccontextmanager
-async def asked(site: PluginContext, body: Manifest, seconds: int) -> AsyncIterator[CreatedConsent]:
+async def create_consent(context: PluginContext, body: Manifest, seconds: int) -> AsyncIterator[CreatedConsent]:
     """Create an OAuthConsent; it is deleted again where this ends before the operator's verdict, by Ctrl-C too."""
-    made = (await site.create_consent(body))["metadata"]
-    created = moments.read(made["creationTimestamp"]) or site.now
+    metadata = (await context.create_consent(body))["metadata"]
+    created = time_format.parse_time(metadata["creationTimestamp"]) or context.now
     until = created + timedelta(seconds=min(seconds, LIFETIME))
-    consent = CreatedConsent(site, made["name"], made["uid"], created, until)
+    consent = CreatedConsent(context, metadata["name"], metadata["uid"], created, until)
     try:
         yield consent
     finally:
-        if not consent.over:
+        if not consent.is_final:
             await consent.delete()
 
 
-def _request(manifest: Manifest) -> ConsentRequest | None:
+def _parse_request(manifest: Manifest) -> ConsentRequest | None:
     request = (manifest.get("status") or {}).get("request")
     if request is None:
         return None
@@ -159,12 +161,12 @@ def _request(manifest: Manifest) -> ConsentRequest | None:
         ) from None
 
 
-def told(verdict: ConditionView) -> str:
+def describe_condition(ready: ConditionView) -> str:
     """Say what the operator says."""
-    return f"{verdict.reason}: {verdict.message}" if verdict.message else f"{verdict.reason}. {RUN_AGAIN}"
+    return f"{ready.reason}: {ready.message}" if ready.message else f"{ready.reason}. {RUN_AGAIN}"
 
 
-async def either(first: Awaitable[T], second: Awaitable[object]) -> T | None:
+async def wait_for_either(first: Awaitable[T], second: Awaitable[object]) -> T | None:
     """Wait for whichever is there first, and give up the other: gives what the first gave, if it was that.
 
     Raises what that one raises.

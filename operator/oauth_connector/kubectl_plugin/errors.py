@@ -1,4 +1,4 @@
-"""How a command ends that cannot do what was asked, and what is said when the API server will not."""
+"""Errors that end a command, and the texts for errors of the API server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from oauth_connector.kube.errors import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Kube
 
 
 class CommandFailed(Exception):  # noqa: N818  # named for what is so
-    """A problem was found: exit status 1. The text says what it is and what to do, in a sentence or two."""
+    """The command failed: exit status 1. The text says what is wrong, then what to do."""
 
 
 class PluginUsageError(Exception):
-    """The command line cannot be carried out: exit status 2. The text says which option, and what to give."""
+    """The command line is invalid: exit status 2. The text names the option and says what to pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class APIOperation:
-    """What was tried: a verb and a resource as RBAC has them, and where. `name` is empty for a whole list."""
+    """An API request: verb and resource as in RBAC rules, and the namespace. `name` is empty for a list."""
 
     verb: str
     resource: str
@@ -26,40 +26,46 @@ class APIOperation:
 
     @property
     def place(self) -> str:
-        """Say where."""
+        """Return the scope as words."""
         return f"in namespace {self.namespace}" if self.namespace else "in the whole cluster"
 
 
 _FIXED: Mapping[int, str] = {
-    0: "The API server does not answer: check the network, and `kubectl cluster-info`.",
-    UNAUTHORIZED: "The API server does not accept your login: log in again, then try `kubectl auth whoami`.",
+    0: "The API server does not respond. Check the network connection and `kubectl cluster-info`.",
+    UNAUTHORIZED: "The API server does not accept your login. Log in again, then check `kubectl auth whoami`.",
 }
 
 
-def explained(error: KubeError, attempt: APIOperation) -> CommandFailed:
-    """Put a refusal of the API server into a sentence with its cure."""
+def explain_api_error(error: KubeError, operation: APIOperation) -> CommandFailed:
+    """Return the error of a failed API request as a sentence, with what to do."""
     fixed = _FIXED.get(error.status)
     if fixed is not None:
         return CommandFailed(fixed)
     if error.status == FORBIDDEN:
-        return CommandFailed(_forbidden(error, attempt))
+        return CommandFailed(_explain_forbidden(error, operation))
     if error.status == NOT_FOUND:
-        return CommandFailed(_not_found(error, attempt))
-    return CommandFailed(f"The API server refuses to {attempt.verb} {attempt.resource} {attempt.place}: {error}.")
+        return CommandFailed(_explain_not_found(error, operation))
+    return CommandFailed(f"The API server refuses to {operation.verb} {operation.resource} {operation.place}: {error}.")
 
 
-def _forbidden(error: KubeError, attempt: APIOperation) -> str:
+def _explain_forbidden(error: KubeError, operation: APIOperation) -> str:
     if any(cause.reason == "NamespaceTerminating" for cause in error.causes):
-        return f"Namespace {attempt.namespace} is being deleted."
+        return f"Namespace {operation.namespace} is being deleted."
     return (
-        f"You may not {attempt.verb} {attempt.resource} {attempt.place}: ask whoever grants rights there for that verb"
-        f" on {attempt.resource} in the group {GROUP}."
+        f"You are not allowed to {operation.verb} {operation.resource} {operation.place}. Ask a cluster administrator"
+        f" for this permission in the API group {GROUP}."
     )
 
 
-def _not_found(error: KubeError, attempt: APIOperation) -> str:
+def _explain_not_found(error: KubeError, operation: APIOperation) -> str:
     if error.reason != "NotFound":  # the API server answers in plain text for a resource that it does not know
-        return f"The cluster does not know {attempt.resource}: the operator is not installed there, or is an older one."
-    if attempt.verb == "create":
-        return f"There is no namespace {attempt.namespace}."
-    return f"There is no {attempt.resource} {attempt.name} {attempt.place}: `kubectl oauth status` lists what is there."
+        return (
+            f"The cluster does not know the resource {operation.resource}. Install the operator, or update it to this"
+            " release."
+        )
+    if operation.verb == "create":
+        return f"Namespace {operation.namespace} does not exist. Check the option -n."
+    return (
+        f"There is no {operation.resource} {operation.name} {operation.place}. `kubectl oauth status` lists the"
+        " connectors."
+    )

@@ -12,7 +12,7 @@ from oauth_connector.consent_protocol.authorization_errors import authorization_
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted
 
-MOST_PARAMETERS = 64
+MAX_PARAMETERS = 64
 RETRY = "Run the command again"
 
 
@@ -21,38 +21,38 @@ class UnexpectedRedirect(Exception):  # noqa: N818  # named for what is so
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedRedirect:
     """What the redirect of one flow is known by."""
 
     request: ConsentRequest
     state: str
 
-    def granted(self, query: str) -> Granted:
+    def parse_query(self, query: str) -> Granted:
         """Check the query of a redirect. Raises `UnexpectedRedirect`, or `CommandFailed` where access was denied."""
         try:
-            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
         except ValueError:
             raise UnexpectedRedirect("The address has more parameters than any answer.") from None
         states = [value for name, value in pairs if name == "state"]
         if len(states) != 1 or not hmac.compare_digest(states[0].encode(), self.state.encode()):
             raise UnexpectedRedirect("The address does not belong to this run of the command: its state is another.")
-        return _accepted(self.request.understand(pairs))
+        return _require_code(self.request.understand(pairs))
 
-    def pasted(self, text: str) -> Granted:
+    def parse_pasted(self, text: str) -> Granted:
         """Judge what a person pasted: the address that the browser was sent to, or a code that the provider shows.
 
-        Raises as `granted` does.
+        Raises as `parse_query` does.
         """
         if "://" not in text:
-            return self._bare(text)
+            return self._parse_code(text)
         parts = urlsplit(text)
         if f"{parts.scheme}://{parts.netloc}{parts.path}" != self.request.redirect_uri:
             raise UnexpectedRedirect(
                 f"That is not where the provider sends the browser: it begins with {self.request.redirect_uri}"
             )
-        return self.granted(parts.query)
+        return self.parse_query(parts.query)
 
-    def _bare(self, text: str) -> Granted:
+    def _parse_code(self, text: str) -> Granted:
         if self.request.iss_required:
             raise UnexpectedRedirect(
                 "This provider names itself in its answer: paste the whole address, not the code alone."
@@ -62,12 +62,12 @@ class Expected:
         return Granted(SecretStr(text))
 
 
-def _accepted(answer: Granted | Denied | Flaw) -> Granted:
-    if isinstance(answer, Granted):
-        return answer
-    if isinstance(answer, Denied):
-        raise CommandFailed(_explain_denial(answer.error))
-    raise CommandFailed(FLAWS[answer])
+def _require_code(response_: Granted | Denied | Flaw) -> Granted:
+    if isinstance(response_, Granted):
+        return response_
+    if isinstance(response_, Denied):
+        raise CommandFailed(_explain_denial(response_.error))
+    raise CommandFailed(FLAWS[response_])
 
 
 def _explain_denial(error: str) -> str:

@@ -19,14 +19,14 @@ from aiohttp import web
 
 from oauth_connector.kubectl_plugin import loopback_port as ports
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.expected_redirect import Expected, UnexpectedRedirect
+from oauth_connector.kubectl_plugin.expected_redirect import ExpectedRedirect, UnexpectedRedirect
 from oauth_connector.oauth.authorization import Granted
 
-LONGEST_LINE = 65_536
-FAREWELL = 2.0
+MAX_LINE = 65_536
+LAST_PAGE_TIMEOUT = 2.0
 """Seconds that the browser has, once all is done, to fetch the last page."""
 
-LINGER_NOT = struct.pack("ii", 1, 0)
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 SILENT = logging.getLogger(f"{__name__}.requests")
 SILENT.disabled = True
 """Of a request that it does not understand, the server would log the line, and with it the code."""
@@ -46,75 +46,73 @@ HEADERS = {
 DONE = ("Back to the terminal", "kubectl oauth has the provider's answer. You can close this page.")
 
 
-class Listener:
+class RedirectListener:
     """What serves the redirect URI of one flow; `answer` is there once the browser came back."""
 
-    def __init__(self, expected: Expected) -> None:
+    def __init__(self, expected: ExpectedRedirect) -> None:
         parts = urlsplit(expected.request.redirect_uri)
         self._expected = expected
         self._path, self._netloc = parts.path, parts.netloc
-        self._page: tuple[str, str] | None = None
+        self._last_page: tuple[str, str] | None = None
         self._fetched = asyncio.Event()
         self.answer: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()
 
     async def serve(self, request: web.BaseRequest) -> web.Response:
         """Answer a request of whoever it may be."""
         if request.headers.getall("Host", []) != [self._netloc]:
-            return _page(421, "Wrong address", "This port answers to its own address only.")
+            return _render_page(421, "Wrong address", "This port answers to its own address only.")
         path, _, query = request.raw_path.partition("?")
         if request.method != "GET" or path != self._path:
-            return _page(404, "Nothing here", "This port waits for one answer of one provider.")
-        if self._page is not None and not query:
+            return _render_page(404, "Nothing here", "This port waits for one answer of one provider.")
+        if self._last_page is not None and not query:
             self._fetched.set()
-            return _page(200, *self._page)
+            return _render_page(200, *self._last_page)
         if self.answer.done():
-            return _page(410, "Already answered", "Go back to the terminal.")
-        return self._take(query)
+            return _render_page(410, "Already answered", "Go back to the terminal.")
+        return self._accept_response(query)
 
-    def _take(self, query: str) -> web.Response:
+    def _accept_response(self, query: str) -> web.Response:
         try:
-            self.answer.set_result(self._expected.granted(query))
-            self._page = DONE
-        except UnexpectedRedirect as other:
-            return _page(400, "Not this one", str(other))
-        except CommandFailed as trouble:
-            self.answer.set_exception(trouble)
-            self._page = ("That did not work", str(trouble))
+            self.answer.set_result(self._expected.parse_query(query))
+            self._last_page = DONE
+        except UnexpectedRedirect as unexpected:
+            return _render_page(400, "Not this one", str(unexpected))
+        except CommandFailed as failure:
+            self.answer.set_exception(failure)
+            self._last_page = ("That did not work", str(failure))
         # to the path alone: neither the address bar nor the history keeps the code
         return web.Response(status=303, headers={**HEADERS, "Location": self._path})
 
-    async def farewell(self) -> None:
+    async def wait_for_last_page(self) -> None:
         """Wait a moment for the browser to fetch the last page, where it came back at all."""
-        if self._page is not None:
+        if self._last_page is not None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._fetched.wait(), FAREWELL)
+                await asyncio.wait_for(self._fetched.wait(), LAST_PAGE_TIMEOUT)
 
 
 @asynccontextmanager
-async def listening(expected: Expected) -> AsyncIterator[Listener]:
+async def listen(expected: ExpectedRedirect) -> AsyncIterator[RedirectListener]:
     """Serve a flow's redirect URI for a while. Raises `CommandFailed` where its port cannot be had."""
-    sockets = _sockets(expected.request.redirect_uri)
-    listener = Listener(expected)
-    server = web.Server(
-        listener.serve, access_log=None, logger=SILENT, max_line_size=LONGEST_LINE, max_field_size=LONGEST_LINE
-    )
+    sockets = _bind_sockets(expected.request.redirect_uri)
+    listener = RedirectListener(expected)
+    server = web.Server(listener.serve, access_log=None, logger=SILENT, max_line_size=MAX_LINE, max_field_size=MAX_LINE)
     runner = web.ServerRunner(server, shutdown_timeout=1.0)
     await runner.setup()
     try:
         for one in sockets:
             await web.SockSite(runner, one).start()
         yield listener
-        await listener.farewell()
+        await listener.wait_for_last_page()
     except CommandFailed:
-        await listener.farewell()
+        await listener.wait_for_last_page()
         raise
     finally:
-        _reset(server)
+        _reset_connections(server)
         await runner.cleanup()
         listener.answer.cancel()
 
 
-def _sockets(uri: str) -> list[socket.socket]:
+def _bind_sockets(uri: str) -> list[socket.socket]:
     parts = urlsplit(uri)
     try:
         port = parts.port or 0
@@ -122,18 +120,18 @@ def _sockets(uri: str) -> list[socket.socket]:
         raise CommandFailed(
             f"The redirect URI {uri} has no port that exists: choose one between 1024 and 65535."
         ) from None
-    return ports.bound(parts.hostname or "", port)
+    return ports.bind(parts.hostname or "", port)
 
 
-def _reset(server: web.Server) -> None:
+def _reset_connections(server: web.Server) -> None:
     """Have open connections end by a reset: closed in order, they would keep the port from the next run."""
     for connection in server.connections:
         one = connection.transport.get_extra_info("socket") if connection.transport is not None else None
         if one is not None:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
 
 
-def _page(status: int, title: str, text: str) -> web.Response:
+def _render_page(status: int, title: str, text: str) -> web.Response:
     shown_title, shown = html.escape(title), html.escape(text)
     body = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{shown_title}</title>'

@@ -15,35 +15,37 @@ LISTENING = "0A"
 BACKLOG = 16
 
 
-def bound(host: str, port: int) -> list[socket.socket]:
+def bind(host: str, port: int) -> list[socket.socket]:
     """Listen on all addresses of a host. Raises `CommandFailed`, which names the program that has the port if known."""
     sockets: list[socket.socket] = []
     try:
-        sockets.extend(_bound(address, port) for address in ADDRESSES[host])  # what was bound before a refusal stays in
+        sockets.extend(
+            _bind_address(address, port) for address in ADDRESSES[host]
+        )  # what was bound before a refusal stays in
     except OSError as error:
-        for one in sockets:
-            one.close()
-        raise CommandFailed(_told(error, host, port)) from None
+        for bound_socket in sockets:
+            bound_socket.close()
+        raise CommandFailed(_explain_bind_error(error, host, port)) from None
     return sockets
 
 
-def _bound(address: str, port: int) -> socket.socket:
+def _bind_address(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    one = socket.socket(family, socket.SOCK_STREAM)
+    bound_socket = socket.socket(family, socket.SOCK_STREAM)
     exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # Windows; elsewhere it is enough not to set SO_REUSEADDR
     if exclusive is not None:
-        one.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+        bound_socket.setsockopt(socket.SOL_SOCKET, exclusive, 1)
     try:
-        one.bind((address, port))
-        one.listen(BACKLOG)
+        bound_socket.bind((address, port))
+        bound_socket.listen(BACKLOG)
     except OSError:
-        one.close()
+        bound_socket.close()
         raise
-    one.setblocking(False)  # noqa: FBT003  # the standard library's own
-    return one
+    bound_socket.setblocking(False)  # noqa: FBT003  # the standard library's own
+    return bound_socket
 
 
-def _told(error: OSError, host: str, port: int) -> str:
+def _explain_bind_error(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRNOTAVAIL and host == "localhost":
         return (
             "This machine has no IPv6 loopback, so that `localhost` cannot be had whole: register the redirect URI with"
@@ -51,16 +53,16 @@ def _told(error: OSError, host: str, port: int) -> str:
         )
     if error.errno != errno.EADDRINUSE:
         return f"Port {port} of {host} cannot be listened on: {error.strerror}."
-    holder = next(holders(port), None)
-    if holder is None:
+    process_name = next(find_listening_processes(port), None)
+    if process_name is None:
         return (
             f"Port {port}, to which the browser will come back, is taken: `lsof -i :{port}` names the program. End it,"
             " or wait a minute where this command had it last."
         )
-    return f"Port {port}, to which the browser will come back, is taken by {holder}: end that program first."
+    return f"Port {port}, to which the browser will come back, is taken by {process_name}: end that program first."
 
 
-def holders(port: int) -> Iterator[str]:
+def find_listening_processes(port: int) -> Iterator[str]:
     """Name the processes that listen on a port, as far as Linux lets us see them: `python3 (process 4711)`."""
     inodes = {f"socket:[{inode}]" for inode in _inodes(port)}
     for folder in Path("/proc").glob("[0-9]*/fd") if inodes else ():

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from oauth_connector.api.schema.durations import PATTERN, in_seconds
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.kubectl_plugin import commands as verbs
-from oauth_connector.kubectl_plugin.context import PluginContext, entered
+from oauth_connector.kubectl_plugin.context import PluginContext, open_context
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
-from oauth_connector.kubectl_plugin.terminal import plain
+from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.telemetry.logging import LogFormat, configure
 
-SETTLING = 30
+SETTLE_SECONDS = 30
 WRONG_USAGE, INTERRUPTED = 2, 130
 DURATION = re.compile(rf"[0-9]{{1,8}}|{PATTERN}")
 Command = Callable[[PluginContext, argparse.Namespace], Coroutine[None, None, int]]
@@ -31,37 +31,37 @@ Command = Callable[[PluginContext, argparse.Namespace], Coroutine[None, None, in
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit status."""
-    given = _parser().parse_args(arguments)
+    parsed = _build_parser().parse_args(arguments)
     configure("warning", LogFormat.CONSOLE, sys.stderr)
     try:
-        return asyncio.run(_run(given.function, given))
+        return asyncio.run(_run(parsed.function, parsed))
     except PluginUsageError as error:
         print(f"kubectl oauth {error}", file=sys.stderr)
         return WRONG_USAGE
-    except CommandFailed as trouble:
-        print(f"kubectl oauth {given.command}: {plain(trouble)}", file=sys.stderr)
+    except CommandFailed as failure:
+        print(f"kubectl oauth {parsed.command}: {strip_control_characters(failure)}", file=sys.stderr)
         return verbs.PROBLEM
     except (KeyboardInterrupt, asyncio.CancelledError):
-        print(f"\nkubectl oauth {given.command}: interrupted", file=sys.stderr)
+        print(f"\nkubectl oauth {parsed.command}: interrupted", file=sys.stderr)
         return INTERRUPTED
 
 
-async def _run(command: Command, given: argparse.Namespace) -> int:
-    async with entered(given) as site:
-        work = asyncio.ensure_future(command(site, given))
+async def _run(command: Command, parsed: argparse.Namespace) -> int:
+    async with open_context(parsed) as context:
+        work = asyncio.ensure_future(command(context, parsed))
         for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: what was begun is taken back
             with suppress(NotImplementedError, AttributeError):  # Windows has neither
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), work.cancel)
         return await work
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kubectl oauth", description="Connects OAuthConnectors by a person's consent, and shows how they stand."
     )
     parser.add_argument("--version", action="version", version=version("oauth-connector-operator"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_authorize, _status, _refresh, _revoke):
+    for add in (_add_authorize, _add_status, _add_refresh, _add_revoke):
         add(commands)
     return parser
 
@@ -70,48 +70,48 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  # what add_subparsers gives
 
 
-def _authorize(commands: "Commands") -> None:
-    command = _command(commands, "authorize", "connect a connector: consent in your browser", _authorized)
+def _add_authorize(commands: "Commands") -> None:
+    command = _add_command(commands, "authorize", "connect a connector: consent in your browser", _run_authorize)
     command.add_argument("name", metavar="NAME", help="the connector")
     command.add_argument("--paste", action="store_true", help="paste the address that the browser ends at, by hand")
     command.add_argument("--no-browser", action="store_true", help="print the link instead of opening a browser")
-    _timeout(command, LIFETIME)
-    settle = f"how long the connector then has to show its token; by default {SETTLING}s"
-    command.add_argument("--settle", type=_seconds, default=SETTLING, metavar="TIME", help=settle)
-    _output(command)
+    _add_timeout(command, LIFETIME)
+    settle = f"how long the connector then has to show its token; by default {SETTLE_SECONDS}s"
+    command.add_argument("--settle", type=_parse_seconds, default=SETTLE_SECONDS, metavar="TIME", help=settle)
+    _add_output(command)
 
 
-async def _authorized(site: PluginContext, given: argparse.Namespace) -> int:
+async def _run_authorize(context: PluginContext, parsed: argparse.Namespace) -> int:
     from oauth_connector.kubectl_plugin.authorize import authorize  # noqa: PLC0415  # half a second that other commands need not wait
 
-    return await authorize(site, given)
+    return await authorize(context, parsed)
 
 
-def _status(commands: "Commands") -> None:
-    command = _command(commands, "status", "show how connectors stand; 1 where one is not ready", verbs.status)
+def _add_status(commands: "Commands") -> None:
+    command = _add_command(commands, "status", "show how connectors stand; 1 where one is not ready", verbs.status)
     command.add_argument("name", metavar="NAME", nargs="?", help="one connector, in full")
     command.add_argument("-A", "--all-namespaces", action="store_true", help="those of all namespaces")
-    _selector(command)
-    _output(command)
+    _add_selector(command)
+    _add_output(command)
 
 
-def _refresh(commands: "Commands") -> None:
-    command = _command(commands, "refresh", "ask for new tokens now", verbs.refresh)
+def _add_refresh(commands: "Commands") -> None:
+    command = _add_command(commands, "refresh", "ask for new tokens now", verbs.refresh)
     command.add_argument("names", metavar="NAME", nargs="*", help="the connectors")
-    _selector(command)
+    _add_selector(command)
     command.add_argument("--wait", action="store_true", help="wait for the new tokens, and say what came of it")
-    _timeout(command, 60)
+    _add_timeout(command, 60)
 
 
-def _revoke(commands: "Commands") -> None:
-    command = _command(commands, "revoke", "revoke a connector's tokens at the provider", verbs.revoke)
+def _add_revoke(commands: "Commands") -> None:
+    command = _add_command(commands, "revoke", "revoke a connector's tokens at the provider", verbs.revoke)
     command.add_argument("name", metavar="NAME", help="the connector")
     command.add_argument("--yes", "-y", action="store_true", help="do not ask")
-    _timeout(command, 60)
-    _output(command)
+    _add_timeout(command, 60)
+    _add_output(command)
 
 
-def _command(commands: "Commands", name: str, text: str, function: Command) -> argparse.ArgumentParser:
+def _add_command(commands: "Commands", name: str, text: str, function: Command) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     command.add_argument("-n", "--namespace", metavar="NAMESPACE", help="where; by default the context's namespace")
     command.add_argument("--context", metavar="CONTEXT", help="context of the kubeconfig; by default its current one")
@@ -120,20 +120,20 @@ def _command(commands: "Commands", name: str, text: str, function: Command) -> a
     return command
 
 
-def _timeout(command: argparse.ArgumentParser, seconds: int) -> None:
+def _add_timeout(command: argparse.ArgumentParser, seconds: int) -> None:
     text = f"how long to wait, as 90, 90s or 5m; by default {seconds // 60}m"
-    command.add_argument("--timeout", type=_seconds, default=seconds, metavar="TIME", help=text)
+    command.add_argument("--timeout", type=_parse_seconds, default=seconds, metavar="TIME", help=text)
 
 
-def _output(command: argparse.ArgumentParser) -> None:
+def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", dest="output", choices=("text", "json"), default="text", help="how to show the result")
 
 
-def _selector(command: argparse.ArgumentParser) -> None:
+def _add_selector(command: argparse.ArgumentParser) -> None:
     command.add_argument("-l", "--selector", metavar="SELECTOR", help="connectors by label, such as team=crm")
 
 
-def _seconds(text: str) -> int:
+def _parse_seconds(text: str) -> int:
     """Read a time as kubectl takes it. Raises `argparse.ArgumentTypeError`."""
     seconds = in_seconds(f"{text}s" if text.isdecimal() else text) if DURATION.fullmatch(text) else 0
     if not seconds:

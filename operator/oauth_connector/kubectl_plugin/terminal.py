@@ -13,15 +13,15 @@ from contextlib import nullcontext
 from rich.console import Console
 from rich.text import Text
 
-from oauth_connector.kubectl_plugin.blocking_calls import STDIN, aside, read_line
+from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line, run_in_thread
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.terminal_mode import long_lines
+from oauth_connector.kubectl_plugin.terminal_mode import noncanonical_mode
 
 PLAIN_PACE = 60.0
 """Seconds between two lines of progress where no terminal can show it in place."""
 
 
-def plain(text: object) -> str:
+def strip_control_characters(text: object) -> str:
     """Give a text without what would steer a terminal."""
     return "".join(letter if letter.isprintable() else "·" for letter in str(text))
 
@@ -36,18 +36,18 @@ class Terminal:
         self._waiting = ""
         self._told = 0.0
 
-    def say(self, text: str, mark: str = "", style: str = "") -> None:
+    def info(self, text: str, mark: str = "", style: str = "") -> None:
         """Say a line."""
         self._clear()
         self._console.print(Text(f"{mark} " if mark else "", style=style) + Text(text))
 
-    def well(self, text: str) -> None:
+    def success(self, text: str) -> None:
         """Say that something is done."""
-        self.say(text, "✓", "green")
+        self.info(text, "✓", "green")
 
     def warn(self, text: str) -> None:
         """Say what somebody should know."""
-        self.say(text, "!", "yellow")
+        self.info(text, "!", "yellow")
 
     def progress(self, what: str, left: str) -> None:
         """Say what is waited for, and how much time is left: in place on a terminal, elsewhere now and then."""
@@ -58,16 +58,18 @@ class Terminal:
             self._console.file.flush()
             self._shown = len(line)
         elif what != self._waiting or self._monotonic() - self._told >= PLAIN_PACE:
-            self.say(f"… {what} ({left} left)")
+            self.info(f"… {what} ({left} left)")
             self._waiting, self._told = what, self._monotonic()
 
     async def ask(self, question: str, *, long: bool = False) -> str:
         """Ask for a line; `long` ones are not shown, and may be longer than terminals take. Raises `CommandFailed`."""
         self._clear()
-        with long_lines() if long else nullcontext():  # before it is asked: who pastes at once is not shown either
+        with (
+            noncanonical_mode() if long else nullcontext()
+        ):  # before it is asked: who pastes at once is not shown either
             self._console.file.write(question)
             self._console.file.flush()
-            answer = await aside(read_line)
+            answer = await run_in_thread(read_line)
         if long:
             self._console.file.write("\n")
         if answer is None:

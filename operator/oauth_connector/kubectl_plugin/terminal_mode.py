@@ -7,7 +7,7 @@ from contextlib import contextmanager
 if sys.platform == "win32":
 
     @contextmanager
-    def long_lines() -> Iterator[None]:
+    def noncanonical_mode() -> Iterator[None]:
         """Change nothing: the console has no such limit."""
         yield
 
@@ -19,7 +19,7 @@ else:
     """Where `termios.tcgetattr` has them."""
 
     @contextmanager
-    def long_lines() -> Iterator[None]:
+    def noncanonical_mode() -> Iterator[None]:
         """Take the terminal's own line editing away for a while, and do not show what is pasted; Ctrl-C still works."""
         try:
             before = termios.tcgetattr(STDIN)

@@ -9,7 +9,7 @@ TWO_UNITS_BELOW = 10
 """Of few days, hours or minutes the next smaller unit is told too."""
 
 
-def span(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Say a duration: `45s`, `12m`, `3h20m`, `40d`."""
     rest = max(0, int(seconds))
     for index, (size, letter) in enumerate(_UNITS):
@@ -21,20 +21,20 @@ def span(seconds: float) -> str:
     raise AssertionError("the last unit is a second")
 
 
-def relative(at: datetime | None, now: datetime) -> str:
+def format_relative(at: datetime | None, now: datetime) -> str:
     """Say when: `in 42m`, `5m ago`; a dash where it is not known."""
     if at is None:
         return "–"
     seconds = (at - now).total_seconds()
-    return f"in {span(seconds)}" if seconds > 0 else f"{span(-seconds)} ago"
+    return f"in {format_duration(seconds)}" if seconds > 0 else f"{format_duration(-seconds)} ago"
 
 
-def moment(at: datetime, now: datetime) -> str:
+def format_moment(at: datetime, now: datetime) -> str:
     """Say a time in full and beside it when that is."""
-    return f"{format_time(at)} ({relative(at, now)})"
+    return f"{format_time(at)} ({format_relative(at, now)})"
 
 
-def read(value: object) -> datetime | None:
+def parse_time(value: object) -> datetime | None:
     """Read a time as the API server has it; nothing where there is none."""
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None

@@ -10,7 +10,7 @@ from devtools.authorization_servers.authorization_server import AuthorizationSer
 from tests.support.cluster import Namespace
 from tests.support.control_plane import CANARY
 from tests.support.faulty_proxy import FaultyProxy
-from tests.support.grant_connectors import PUBLIC_URL, Holders
+from tests.support.grant_connectors import PUBLIC_URL, GrantConnectorFactory
 from tests.support.operator_process import OperatorProcess, TrappedOperator
 
 StartTrapped = Callable[[], Awaitable[TrappedOperator]]
@@ -18,15 +18,17 @@ StartAnother = Callable[..., Awaitable[OperatorProcess]]
 
 
 @pytest.fixture
-def holders(namespace: Namespace, oidc_provider: AuthorizationServer) -> Holders:
+def holders(namespace: Namespace, oidc_provider: AuthorizationServer) -> GrantConnectorFactory:
     """Give connectors that speak with oidc-provider, nothing between."""
-    return Holders(namespace, oidc_provider)
+    return GrantConnectorFactory(namespace, oidc_provider)
 
 
 @pytest.fixture
-def proxied(namespace: Namespace, oidc_provider: AuthorizationServer, oidc_provider_proxy: FaultyProxy) -> Holders:
+def proxied(
+    namespace: Namespace, oidc_provider: AuthorizationServer, oidc_provider_proxy: FaultyProxy
+) -> GrantConnectorFactory:
     """Give connectors that speak with oidc-provider through the proxy."""
-    return Holders(namespace, oidc_provider, oidc_provider_proxy.through)
+    return GrantConnectorFactory(namespace, oidc_provider, oidc_provider_proxy.through)
 
 
 @pytest.fixture

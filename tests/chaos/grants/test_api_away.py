@@ -5,14 +5,14 @@ from pathlib import Path
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
 from tests.support.faulty_api import FaultyAPI, Lose, kubeconfig_through
-from tests.support.grant_connectors import STRICT, Holder, Holders
+from tests.support.grant_connectors import STRICT, GrantConnector, GrantConnectorFactory
 from tests.support.operator_process import OperatorProcess
 
 WAITS = "an answer waits to be stored"
 STATE = "-oauth-state$"
 
 
-async def answered_while_away(holder: Holder, operator: OperatorProcess, api: FaultyAPI) -> None:
+async def answered_while_away(holder: GrantConnector, operator: OperatorProcess, api: FaultyAPI) -> None:
     """Let the provider rotate, the API server go, and then the answer come."""
     holder.server.delay(holder.client, 60)
     await holder.ask_for_a_refresh("now")
@@ -31,7 +31,11 @@ async def answered_while_away(holder: Holder, operator: OperatorProcess, api: Fa
 
 
 async def test_an_answer_waits_until_the_api_server_is_back(
-    holders: Holders, api_proxy: FaultyAPI, service_account: Path, start_another: StartAnother, tmp_path: Path
+    holders: GrantConnectorFactory,
+    api_proxy: FaultyAPI,
+    service_account: Path,
+    start_another: StartAnother,
+    tmp_path: Path,
 ) -> None:
     """The successor is held meanwhile, and stored and shown as soon as somebody listens; nobody is asked again."""
     operator = await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
@@ -50,7 +54,11 @@ async def test_an_answer_waits_until_the_api_server_is_back(
 
 
 async def test_sigterm_ends_nobody_who_waits_with_an_answer(
-    holders: Holders, api_proxy: FaultyAPI, service_account: Path, start_another: StartAnother, tmp_path: Path
+    holders: GrantConnectorFactory,
+    api_proxy: FaultyAPI,
+    service_account: Path,
+    start_another: StartAnother,
+    tmp_path: Path,
 ) -> None:
     """Asked to go, the process stays until what it holds is stored; the next one goes on from there."""
     operator = await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
@@ -72,7 +80,11 @@ async def test_sigterm_ends_nobody_who_waits_with_an_answer(
 
 
 async def test_writes_whose_answers_are_lost_are_looked_up_and_not_repeated_at_the_provider(
-    holders: Holders, api_proxy: FaultyAPI, service_account: Path, start_another: StartAnother, tmp_path: Path
+    holders: GrantConnectorFactory,
+    api_proxy: FaultyAPI,
+    service_account: Path,
+    start_another: StartAnother,
+    tmp_path: Path,
 ) -> None:
     """A claim that is perhaps written lets nothing be sent; a successor that is perhaps written is found there."""
     await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))

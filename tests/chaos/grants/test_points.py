@@ -11,8 +11,8 @@ import pytest
 from oauth_connector.controller.grant_store import FaultPoint
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
-from tests.support.grant_connectors import GRACE, STRICT, Holder, Holders
-from tests.support.manual_consent import ConsentByHand
+from tests.support.grant_connectors import GRACE, STRICT, GrantConnector, GrantConnectorFactory
+from tests.support.manual_consent import ManualConsent
 from tests.support.operator_process import TrappedOperator
 
 LOST = "answered-strict"
@@ -43,18 +43,18 @@ class Held:
     """Whoever is held at one point."""
 
     point: FaultPoint
-    strict: Holder
-    graceful: Holder
-    consenting: Holder
-    consent: ConsentByHand
+    strict: GrantConnector
+    graceful: GrantConnector
+    consenting: GrantConnector
+    consent: ManualConsent
 
     @property
-    def refreshing(self) -> tuple[Holder, Holder]:
+    def refreshing(self) -> tuple[GrantConnector, GrantConnector]:
         """Those that hold a grant already."""
         return self.strict, self.graceful
 
 
-async def hold(holders: Holders, point: FaultPoint) -> Held:
+async def hold(holders: GrantConnectorFactory, point: FaultPoint) -> Held:
     """Create the connectors for one point, with their first tokens, and a consent that lacks its confirmation."""
     strict, graceful, consenting = await asyncio.gather(
         holders.seeded(f"{point.value}-strict", STRICT),
@@ -85,7 +85,7 @@ async def another_has_settled(held: list[Held]) -> None:
 async def _settled(held: Held) -> None:
     for holder in held.refreshing:
 
-        async def is_done(holder: Holder = holder) -> bool:
+        async def is_done(holder: GrantConnector = holder) -> bool:
             return holder.presented == TAKEN[held.point] and "claim" in await holder.grant()
 
         await until(is_done, within=45)
@@ -100,7 +100,7 @@ async def _settled(held: Held) -> None:
 
 @pytest.mark.parametrize("signal", ["SIGKILL", "SIGSTOP"])
 async def test_a_process_that_goes_between_claim_and_publish_loses_no_grant_but_one_whose_answer_was_lost(
-    holders: Holders, start_another: StartAnother, signal: str
+    holders: GrantConnectorFactory, start_another: StartAnother, signal: str
 ) -> None:
     """A graceful server forgives everything; a strict one ends the one grant whose successor nobody has stored.
 

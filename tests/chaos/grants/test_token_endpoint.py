@@ -12,7 +12,7 @@ from tests.support import faults
 from tests.support.cluster import until
 from tests.support.faults import Fault, Pass, Replace, ResetAfter, ResetBefore, Respond, Truncate
 from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
-from tests.support.grant_connectors import GRACE, STRICT, Holder, Holders
+from tests.support.grant_connectors import GRACE, STRICT, GrantConnector, GrantConnectorFactory
 
 AFTERWARDS: dict[str, Fault] = {
     "a broken connection": ResetAfter(),
@@ -38,7 +38,7 @@ NewProxy = Callable[[], Awaitable[FaultyProxy]]
 
 
 @pytest.fixture
-async def new_proxy(holders: Holders) -> AsyncIterator[NewProxy]:
+async def new_proxy(holders: GrantConnectorFactory) -> AsyncIterator[NewProxy]:
     """Give a function that starts a proxy of its own in front of the server."""
     async with AsyncExitStack() as stack:
         yield lambda: stack.enter_async_context(faulty_proxy(holders.server.token_url))
@@ -48,7 +48,7 @@ async def new_proxy(holders: Holders) -> AsyncIterator[NewProxy]:
 class Struck:
     """A connector, and the proxy through which it will be struck."""
 
-    holder: Holder
+    holder: GrantConnector
     proxy: FaultyProxy
     fault: Fault
     spent: bool
@@ -75,7 +75,7 @@ class Struck:
 
 
 async def test_a_grant_is_lost_only_by_a_strict_server_whose_answer_was_lost(
-    holders: Holders, new_proxy: NewProxy, start_another: StartAnother
+    holders: GrantConnectorFactory, new_proxy: NewProxy, start_another: StartAnother
 ) -> None:
     """Each fault, at a strict server and at one that forgives: the same token is sent again, never two at once."""
     cases = [(fault, True) for fault in AFTERWARDS.values()] + [(fault, False) for fault in INSTEAD.values()]
@@ -94,7 +94,7 @@ async def test_a_grant_is_lost_only_by_a_strict_server_whose_answer_was_lost(
 
 
 async def test_a_code_whose_answer_was_lost_is_never_sent_again(
-    holders: Holders, new_proxy: NewProxy, start_another: StartAnother
+    holders: GrantConnectorFactory, new_proxy: NewProxy, start_another: StartAnother
 ) -> None:
     """Nobody knows what became of it: its requester is told, and another consent works."""
     cases = [*AFTERWARDS.values(), ResetBefore(), faults.unavailable()]
@@ -116,7 +116,7 @@ async def test_a_code_whose_answer_was_lost_is_never_sent_again(
 
 
 async def test_a_time_out_is_asked_again_once_the_first_request_is_over(
-    holders: Holders, start_another: StartAnother
+    holders: GrantConnectorFactory, start_another: StartAnother
 ) -> None:
     """A server that thinks for too long has rotated all the same: graceful, it gives another successor."""
     await start_another(tokenRequestSeconds=3)
@@ -135,7 +135,7 @@ async def test_a_time_out_is_asked_again_once_the_first_request_is_over(
 
 
 async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(
-    holders: Holders, new_proxy: NewProxy, start_another: StartAnother
+    holders: GrantConnectorFactory, new_proxy: NewProxy, start_another: StartAnother
 ) -> None:
     """However often it is tried in vain, the refresh token stays what it is, even where nothing is forgiven."""
     proxy = await new_proxy()

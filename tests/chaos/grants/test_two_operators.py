@@ -4,14 +4,14 @@ import asyncio
 
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
-from tests.support.grant_connectors import GRACE, STRICT, Holder, Holders
+from tests.support.grant_connectors import GRACE, STRICT, GrantConnector, GrantConnectorFactory
 
 MANY = 5
 """Connectors of each kind."""
 
 
 async def test_two_processes_over_the_same_connectors_send_no_token_twice(
-    holders: Holders, start_another: StartAnother
+    holders: GrantConnectorFactory, start_another: StartAnother
 ) -> None:
     """Both see the same second come, again and again: one of them claims, and the other leaves it alone."""
     await asyncio.gather(start_another(), start_another())
@@ -31,7 +31,7 @@ async def test_two_processes_over_the_same_connectors_send_no_token_twice(
 
 
 async def test_an_older_state_from_a_backup_costs_a_grant_only_where_nothing_is_forgiven(
-    holders: Holders, start_another: StartAnother
+    holders: GrantConnectorFactory, start_another: StartAnother
 ) -> None:
     """What was put back is all that is known: it is sent, and a strict server says so once and for all."""
     await start_another()
@@ -47,7 +47,7 @@ async def test_an_older_state_from_a_backup_costs_a_grant_only_where_nothing_is_
     assert await graceful.is_well()
 
 
-async def _restored(holder: Holder) -> None:
+async def _restored(holder: GrantConnector) -> None:
     """Keep a state, refresh once more, put the kept one back, and ask for a refresh."""
     await holder.shows(Ready="TokenIssued")
     name = f"{holder.name}-oauth-state"

@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.consent_server_replicas import ConsentSite
-from tests.support.http_client import Visitor, visiting
+from tests.support.consent_server_replicas import ConsentServerReplicas
+from tests.support.http_client import HTTPClient, open_client
 
 
 @pytest.fixture
-async def visitor(consent_site: ConsentSite) -> AsyncIterator[Visitor]:
+async def visitor(consent_site: ConsentServerReplicas) -> AsyncIterator[HTTPClient]:
     """Give the requester's browser."""
-    async with visiting(consent_site.url) as made:
+    async with open_client(consent_site.url) as made:
         yield made
 
 
 @pytest.fixture
-async def stranger(consent_site: ConsentSite) -> AsyncIterator[Visitor]:
+async def stranger(consent_site: ConsentServerReplicas) -> AsyncIterator[HTTPClient]:
     """Give somebody else's browser."""
-    async with visiting(consent_site.url) as made:
+    async with open_client(consent_site.url) as made:
         yield made

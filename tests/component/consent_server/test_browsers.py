@@ -7,12 +7,12 @@ from playwright.async_api import Browser, Page, expect
 from tests.component.consent_server.navigation import go_on, open_link
 from tests.support.browser import SCREENSHOTS, inspect
 from tests.support.cluster import Namespace
-from tests.support.consent_server_replicas import Asked, ConsentSite, ask
-from tests.support.two_host_provider import TwoHosts
+from tests.support.consent_server_replicas import ConsentServerReplicas, RequestedConsent, ask
+from tests.support.two_host_provider import TwoHostProvider
 
 
 async def test_going_back_from_the_provider_starts_again_from_the_link(
-    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """The ticket is nowhere in the history: the page before the provider's still knows it, or asks for the link."""
     await open_link(tab, consent_site, asked)
@@ -27,7 +27,7 @@ async def test_going_back_from_the_provider_starts_again_from_the_link(
 
 
 async def test_without_scripts_the_page_says_what_to_do(
-    browser: Browser, consent_site: ConsentSite, asked: Asked
+    browser: Browser, consent_site: ConsentServerReplicas, asked: RequestedConsent
 ) -> None:
     """The fragment needs a script; without it there is another way, and the page names it."""
     context = await browser.new_context(java_script_enabled=False, ignore_https_errors=True)
@@ -41,7 +41,7 @@ async def test_without_scripts_the_page_says_what_to_do(
 
 
 async def test_on_plain_http_of_loopback_cookies_still_hold(
-    tab: Page, namespace: Namespace, plain_site: ConsentSite, provider: TwoHosts
+    tab: Page, namespace: Namespace, plain_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """A demonstration has no TLS: browsers refuse the prefix there, so the names go without; the way is the same."""
     asked = await ask(namespace)
@@ -56,7 +56,7 @@ async def test_on_plain_http_of_loopback_cookies_still_hold(
 
 
 async def test_behind_tls_cookies_are_bound_to_the_host(
-    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """Chromium keeps them as they are meant: Secure, for this host alone, not for scripts; the flow's goes."""
     await open_link(tab, consent_site, asked)
@@ -72,7 +72,9 @@ async def test_behind_tls_cookies_are_bound_to_the_host(
     assert all(cookie["secure"] and cookie["httpOnly"] and cookie["name"].startswith("__Host-") for cookie in cookies)
 
 
-async def test_a_service_that_is_away_is_tried_again(tab: Page, consent_site: ConsentSite, asked: Asked) -> None:
+async def test_a_service_that_is_away_is_tried_again(
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent
+) -> None:
     """A network that fails between page and script gets a page with a button, and the ticket is still known."""
     await tab.route(
         "**/connect/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
@@ -87,7 +89,7 @@ async def test_a_service_that_is_away_is_tried_again(tab: Page, consent_site: Co
 
 
 async def test_the_way_out_can_be_clicked(
-    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """Where a browser does not go on by itself, there is a link."""
     await tab.route(f"{provider.endpoint}**", lambda route: route.fulfill(status=204))
@@ -101,7 +103,9 @@ async def test_the_way_out_can_be_clicked(
     assert wrong == []
 
 
-async def test_a_link_in_a_mail_works(tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts) -> None:
+async def test_a_link_in_a_mail_works(
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
+) -> None:
     """The Strict cookie is set where another site's link leads, and is there when the page's own script asks."""
     await tab.goto(f"http://localhost:{provider.port}/sign-in?redirect_uri=x&state=x")
     link = consent_site.url + asked.fragment
@@ -111,7 +115,7 @@ async def test_a_link_in_a_mail_works(tab: Page, consent_site: ConsentSite, aske
 
 
 async def test_it_cannot_be_framed(
-    browser: Browser, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+    browser: Browser, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """TH16: another site's frame stays empty."""
     tab = await browser.new_page(ignore_https_errors=True)

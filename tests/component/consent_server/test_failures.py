@@ -9,12 +9,12 @@ from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from tests.component.consent_server.navigation import back
 from tests.support.cluster import Namespace, until
-from tests.support.consent_server_replicas import Asked, ConsentSite, ask
-from tests.support.http_client import Visitor
-from tests.support.two_host_provider import CODE, TwoHosts
+from tests.support.consent_server_replicas import ConsentServerReplicas, RequestedConsent, ask
+from tests.support.http_client import HTTPClient
+from tests.support.two_host_provider import CODE, TwoHostProvider
 
 
-async def test_unknown_and_forbidden_get_the_same_answer(visitor: Visitor, asked: Asked) -> None:
+async def test_unknown_and_forbidden_get_the_same_answer(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """Whether a consent is there cannot be found out without its ticket."""
     ticket = "y" * 43
     forbidden = await visitor.prove(asked.path, ticket)
@@ -29,7 +29,7 @@ async def test_unknown_and_forbidden_get_the_same_answer(visitor: Visitor, asked
 
 
 async def test_an_expired_link_says_so(
-    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+    visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """The operator's time counts, where it is shorter than a quarter of an hour; on the way back too."""
     asked = await ask(namespace)
@@ -53,7 +53,9 @@ async def test_an_expired_link_says_so(
         ConsentReason.CONNECTOR_INVALID,
     ],
 )
-async def test_what_the_operator_says_is_shown(visitor: Visitor, asked: Asked, reason: ConsentReason) -> None:
+async def test_what_the_operator_says_is_shown(
+    visitor: HTTPClient, asked: RequestedConsent, reason: ConsentReason
+) -> None:
     """A connector that is gone, suspended, wrong: its sentence is on the page, before the provider and after it."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     await asked.conclude("False", reason, f"It is so: {reason.value}")
@@ -67,7 +69,7 @@ async def test_what_the_operator_says_is_shown(visitor: Visitor, asked: Asked, r
     assert await asked.response() is None
 
 
-async def test_the_last_page_shows_why_it_failed(visitor: Visitor, asked: Asked) -> None:
+async def test_the_last_page_shows_why_it_failed(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """After the answer was handed over, the operator may still have to say no."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     done = (await visitor.get(back(asked, state=leaving.state, code=CODE))).headers["Location"]
@@ -82,7 +84,7 @@ async def test_the_last_page_shows_why_it_failed(visitor: Visitor, asked: Asked)
 
 
 async def test_a_consent_of_the_same_name_is_another_one(
-    visitor: Visitor, asked: Asked, consent_site: ConsentSite, provider: TwoHosts
+    visitor: HTTPClient, asked: RequestedConsent, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """A flow belongs to one consent, by its UID, even where name and ticket are the same."""
     leaving = await visitor.begin(asked.path, asked.ticket)
@@ -96,7 +98,7 @@ async def test_a_consent_of_the_same_name_is_another_one(
 
 
 async def test_what_was_shown_is_what_is_taken(
-    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+    visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """A flow that was begun under another digest ends: its person has seen something else."""
     asked = await ask(namespace)
@@ -117,7 +119,7 @@ def _with_another_digest(cookie: str) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
 
 
-async def test_a_loopback_consent_is_not_served_here(visitor: Visitor, namespace: Namespace) -> None:
+async def test_a_loopback_consent_is_not_served_here(visitor: HTTPClient, namespace: Namespace) -> None:
     """Its redirect URI is on the requester's machine."""
     asked = await ask(namespace, redirect="Loopback")
     assert (await visitor.prove(asked.path, asked.ticket)).failure == "Loopback"
@@ -132,7 +134,9 @@ async def test_a_loopback_consent_is_not_served_here(visitor: Visitor, namespace
         ("ZOHO-4711", "ZOHO-4711"),
     ],
 )
-async def test_the_providers_no_leaves_the_link_good(visitor: Visitor, asked: Asked, error: str, told: str) -> None:
+async def test_the_providers_no_leaves_the_link_good(
+    visitor: HTTPClient, asked: RequestedConsent, error: str, told: str
+) -> None:
     """Nothing is written, the flow's cookie goes, and the same link works again."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     seen = await visitor.get(back(asked, state=leaving.state, error=error, error_description="c4n4ry"))
@@ -144,7 +148,7 @@ async def test_the_providers_no_leaves_the_link_good(visitor: Visitor, asked: As
     assert (await visitor.get(back(asked, state=again.state, code=CODE))).status == 303
 
 
-async def test_of_two_flows_one_wins(visitor: Visitor, stranger: Visitor, asked: Asked) -> None:
+async def test_of_two_flows_one_wins(visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent) -> None:
     """Two tabs with the same ticket come back at the same moment, to two replicas: one answer is there, and stays."""
     flows = [(each, await each.begin(asked.path, asked.ticket)) for each in (visitor, stranger)]
     seen = await asyncio.gather(*(each.get(back(asked, state=leaving.state, code=CODE)) for each, leaving in flows))
@@ -153,7 +157,7 @@ async def test_of_two_flows_one_wins(visitor: Visitor, stranger: Visitor, asked:
     assert (await asked.answer()).confirmation in (await winner.get(f"{asked.path}/done")).text
 
 
-async def test_a_write_in_between_costs_nothing(visitor: Visitor, asked: Asked) -> None:
+async def test_a_write_in_between_costs_nothing(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """The operator writes conditions all the while, and the answer still finds its place."""
     leaving = await visitor.begin(asked.path, asked.ticket)
 
@@ -169,7 +173,7 @@ async def test_a_write_in_between_costs_nothing(visitor: Visitor, asked: Asked) 
 
 
 async def test_an_api_server_that_is_away_costs_a_click(
-    visitor: Visitor, asked: Asked, control_plane: ControlPlane
+    visitor: HTTPClient, asked: RequestedConsent, control_plane: ControlPlane
 ) -> None:
     """Each step says so and can be made again: the link, and the way back with its code."""
     leaving = await visitor.begin(asked.path, asked.ticket)
@@ -185,7 +189,7 @@ async def test_an_api_server_that_is_away_costs_a_click(
     assert (await visitor.get(address)).status == 303
 
 
-async def test_json_does_as_well_as_a_form(visitor: Visitor, asked: Asked) -> None:
+async def test_json_does_as_well_as_a_form(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """The ticket may come either way; anything else is no ticket."""
     await visitor.get(asked.path)
     headers = {"Origin": visitor.url, "Cookie": "; ".join(f"{n}={v}" for n, v in visitor.cookies.items())}

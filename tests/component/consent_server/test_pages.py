@@ -9,12 +9,12 @@ from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from tests.component.consent_server.navigation import go_on, open_link
 from tests.support.browser import inspect
 from tests.support.cluster import Namespace
-from tests.support.consent_server_replicas import REQUESTER, Asked, ConsentSite, ask
-from tests.support.two_host_provider import CODE, TwoHosts
+from tests.support.consent_server_replicas import REQUESTER, ConsentServerReplicas, RequestedConsent, ask
+from tests.support.two_host_provider import CODE, TwoHostProvider
 
 
 async def test_a_person_says_yes_and_sees_it_through(
-    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """From the link to success: details, a provider of two hosts, the code, the end; each step by the other replica."""
     served = consent_site.balancer.served
@@ -58,7 +58,7 @@ async def test_a_person_says_yes_and_sees_it_through(
 
 
 async def test_the_page_waits_for_the_operator(
-    tab: Page, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+    tab: Page, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """While the request is not there, the page says so, asks again by itself, and goes on."""
     asked = await ask(namespace)
@@ -71,7 +71,7 @@ async def test_the_page_waits_for_the_operator(
 
 
 async def test_pages_of_failure_say_what_to_do(
-    tab: Page, consent_site: ConsentSite, asked: Asked, provider: TwoHosts
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """What a browser shows for each thing that can go wrong before the provider and after it."""
     wrong = []
@@ -103,7 +103,7 @@ async def test_pages_of_failure_say_what_to_do(
 
 
 async def test_a_link_that_was_used_or_another_issuers_answer(
-    tab: Page, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts
+    tab: Page, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """An answer of another issuer is not taken; after a good one the link is used, and the last page may yet say no."""
     asked = await ask(namespace)
@@ -131,7 +131,7 @@ async def test_a_link_that_was_used_or_another_issuers_answer(
     assert wrong == []
 
 
-async def test_the_keyboard_is_enough(tab: Page, consent_site: ConsentSite, asked: Asked) -> None:
+async def test_the_keyboard_is_enough(tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent) -> None:
     """From the details, Tab reaches the one button, which shows that it has the focus, and Enter goes on."""
     await open_link(tab, consent_site, asked)
     button = tab.get_by_role("button")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane
-from oauth_connector.consent_server.consent_store import AlreadyAnswered, KubeConsents
-from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.consent_store import ConsentModified, KubeConsentStore
+from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
@@ -73,30 +73,30 @@ async def test_a_response_is_written_once_and_to_the_version_that_was_read(
 ) -> None:
     """Whoever comes second, or has read an older version, is told so; what is there stays."""
     asked = await ask(namespace)
-    consents, name = KubeConsents(service), Name(namespace.name, asked.name)
+    consents, name = KubeConsentStore(service), ObjectKey(namespace.name, asked.name)
     old = await consents.read(name)
     assert old is not None
     await asked.fill("https://connect.example.com", "https://accounts.example.com/auth")
-    with pytest.raises(AlreadyAnswered):
-        await consents.answer(old, SEALED)
+    with pytest.raises(ConsentModified):
+        await consents.write_response(old, SEALED)
     new = await consents.read(name)
     assert new is not None
-    await consents.answer(new, SEALED)
+    await consents.write_response(new, SEALED)
     newest = await consents.read(name)
     assert newest is not None
     assert newest.response == SEALED
-    with pytest.raises(AlreadyAnswered):
-        await consents.answer(newest, "f.g.h.i.j")
+    with pytest.raises(ConsentModified):
+        await consents.write_response(newest, "f.g.h.i.j")
     assert await asked.response() == SEALED
 
 
 async def test_a_consent_that_is_gone_is_none(service: KubeAPI, namespace: Namespace) -> None:
     """It cannot be read, and its response not written."""
     asked = await ask(namespace)
-    consents, name = KubeConsents(service), Name(namespace.name, asked.name)
+    consents, name = KubeConsentStore(service), ObjectKey(namespace.name, asked.name)
     read = await consents.read(name)
     assert read is not None
     await namespace.delete("oauthconsents", asked.name)
     assert await consents.read(name) is None
-    with pytest.raises(AlreadyAnswered):
-        await consents.answer(read, SEALED)
+    with pytest.raises(ConsentModified):
+        await consents.write_response(read, SEALED)

@@ -10,14 +10,14 @@ import yaml
 
 from devtools.cluster.control_plane import ControlPlane
 from tests.support.cluster import until
-from tests.support.consent_server_process import ConsentProcess
+from tests.support.consent_server_process import ConsentServerProcess
 
 ROOT = Path(__file__).parents[3]
 
 
 async def test_it_goes_on_serving_until_nobody_is_sent_to_it(tmp_path: Path, consent_account: Path) -> None:
     """After SIGTERM it says that it is not ready, still answers for a while, and ends well."""
-    process = ConsentProcess(tmp_path, consent_account, "https://connect.example.com", stopDelaySeconds=2)
+    process = ConsentServerProcess(tmp_path, consent_account, "https://connect.example.com", stopDelaySeconds=2)
     await process.start()
     stopping = asyncio.create_task(process.stop())
     async with aiohttp.ClientSession() as session:
@@ -35,7 +35,7 @@ async def test_it_goes_on_serving_until_nobody_is_sent_to_it(tmp_path: Path, con
 
 async def test_it_logs_routes_not_addresses(tmp_path: Path, consent_account: Path) -> None:
     """A line for each page: its route, its object, its status, and why it stopped; nothing for probes."""
-    process = ConsentProcess(tmp_path, consent_account, "https://connect.example.com")
+    process = ConsentServerProcess(tmp_path, consent_account, "https://connect.example.com")
     await process.start()
     async with aiohttp.ClientSession() as session:
         await session.get(f"{process.url}/oauth/callback/sales/zoho?code=c&state=s")

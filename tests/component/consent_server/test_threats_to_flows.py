@@ -9,15 +9,15 @@ import pytest
 from oauth_connector.consent_protocol.addresses import callback_path
 from tests.component.consent_server.navigation import back, finish
 from tests.support.cluster import Namespace
-from tests.support.consent_server_replicas import REQUESTER, Asked, ConsentSite, ask
-from tests.support.http_client import Visitor
-from tests.support.two_host_provider import CODE, TwoHosts
+from tests.support.consent_server_replicas import REQUESTER, ConsentServerReplicas, RequestedConsent, ask
+from tests.support.http_client import HTTPClient
+from tests.support.two_host_provider import CODE, TwoHostProvider
 
 EVIL = "https://evil.example"
 
 
 async def test_an_attackers_code_does_not_come_into_a_victims_browser(
-    visitor: Visitor, stranger: Visitor, asked: Asked
+    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH1: an address with the attacker's state and code, opened by the victim, does nothing for either."""
     leaving = await stranger.begin(asked.path, asked.ticket)
@@ -26,7 +26,9 @@ async def test_an_attackers_code_does_not_come_into_a_victims_browser(
     assert await asked.response() is None
 
 
-async def test_a_victims_own_flow_takes_no_foreign_state(visitor: Visitor, stranger: Visitor, asked: Asked) -> None:
+async def test_a_victims_own_flow_takes_no_foreign_state(
+    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+) -> None:
     """TH1: a cookie of one flow does not stand for the state of another, whatever name it is put under."""
     mine = await visitor.begin(asked.path, asked.ticket)
     theirs = await stranger.begin(asked.path, asked.ticket)
@@ -38,7 +40,7 @@ async def test_a_victims_own_flow_takes_no_foreign_state(visitor: Visitor, stran
     assert await asked.response() is None
 
 
-async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: Visitor, asked: Asked) -> None:
+async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH2: the link of a connector's status, or one whose fragment was cut off, gets nobody to the provider."""
     shown = await visitor.get(f"/connector/{asked.namespace.name}/zoho")
     assert f"kubectl oauth authorize zoho -n {asked.namespace.name}" in shown.text
@@ -50,7 +52,7 @@ async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: Visit
 
 
 async def test_what_is_granted_is_shown_before_anything_begins(
-    visitor: Visitor, asked: Asked, provider: TwoHosts
+    visitor: HTTPClient, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """TH2: the first POST names everything and sets no cookie; only the second one begins a flow."""
     seen = await visitor.prove(asked.path, asked.ticket)
@@ -75,7 +77,9 @@ async def test_what_is_granted_is_shown_before_anything_begins(
     assert "Domain" not in cookie
 
 
-async def test_a_flow_that_is_passed_on_ends_where_it_began(visitor: Visitor, stranger: Visitor, asked: Asked) -> None:
+async def test_a_flow_that_is_passed_on_ends_where_it_began(
+    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+) -> None:
     """TH2: the requester begins, a colleague is given the provider's link and says yes: nothing is taken."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     await stranger.get(asked.path)
@@ -83,7 +87,7 @@ async def test_a_flow_that_is_passed_on_ends_where_it_began(visitor: Visitor, st
     assert await asked.response() is None
 
 
-async def test_the_confirmation_code_is_told_to_the_browser_alone(visitor: Visitor, asked: Asked) -> None:
+async def test_the_confirmation_code_is_told_to_the_browser_alone(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH2: whoever may read the consent cannot learn the code that the last page shows; another browser neither."""
     seen = await finish(visitor, asked)
     done = await visitor.get(seen.headers["Location"])
@@ -95,7 +99,7 @@ async def test_the_confirmation_code_is_told_to_the_browser_alone(visitor: Visit
     assert (await visitor.get(f"{asked.path}/status")).failure == "NothingToShow"
 
 
-async def test_a_code_for_one_connector_does_not_come_to_another(visitor: Visitor, asked: Asked) -> None:
+async def test_a_code_for_one_connector_does_not_come_to_another(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH3: each connector has a path of its own, and a provider that answers to another's is not believed."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     seen = await visitor.get(back(asked, "erp", code=CODE, state=leaving.state))
@@ -105,7 +109,7 @@ async def test_a_code_for_one_connector_does_not_come_to_another(visitor: Visito
 
 @pytest.mark.parametrize(("iss", "failure"), [(EVIL, "IssuerMismatch"), (None, "IssuerMismatch")])
 async def test_an_answer_of_another_issuer_is_not_taken(
-    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, iss: str | None, failure: str
+    visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas, iss: str | None, failure: str
 ) -> None:
     """TH3: where the issuer is known and always names itself, another name, or none, ends the flow (RFC 9207)."""
     asked = await ask(namespace)
@@ -119,7 +123,7 @@ async def test_an_answer_of_another_issuer_is_not_taken(
     assert (await asked.answer()).iss == issuer
 
 
-async def test_a_callback_works_once(visitor: Visitor, asked: Asked) -> None:
+async def test_a_callback_works_once(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH4: the same address again finds no cookie; with the cookie kept by a thief it finds the response there."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     kept = dict(visitor.cookies)
@@ -134,13 +138,13 @@ async def test_a_callback_works_once(visitor: Visitor, asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("name", ["returnTo", "next", "redirect_uri", "url", "continue"])
-async def test_no_parameter_leads_anywhere_else(visitor: Visitor, asked: Asked, name: str) -> None:
+async def test_no_parameter_leads_anywhere_else(visitor: HTTPClient, asked: RequestedConsent, name: str) -> None:
     """TH5: after the provider there is one way on, and it is ours."""
     seen = await finish(visitor, asked, **{name: EVIL})
     assert (seen.status, seen.headers["Location"]) == (303, f"{asked.path}/done")
 
 
-async def test_no_path_becomes_an_address(visitor: Visitor) -> None:
+async def test_no_path_becomes_an_address(visitor: HTTPClient) -> None:
     """TH5: paths that browsers could take for other hosts get a page, not a redirect."""
     for path in ("//evil.example", "/%2F%2Fevil.example", "/connect//evil.example/", "/connect/..%2F..%2F/x", "/"):
         seen = await visitor.get(path)

@@ -13,14 +13,16 @@ from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.consent_protocol.addresses import callback_path
 from tests.component.consent_server.navigation import back, finish
 from tests.support.cluster import Namespace
-from tests.support.consent_server_replicas import Asked, ConsentSite, ask
-from tests.support.http_client import Visitor
+from tests.support.consent_server_replicas import ConsentServerReplicas, RequestedConsent, ask
+from tests.support.http_client import HTTPClient
 from tests.support.two_host_provider import CODE
 
 EVIL = "https://evil.example"
 
 
-async def test_nothing_secret_is_logged(visitor: Visitor, asked: Asked, consent_site: ConsentSite) -> None:
+async def test_nothing_secret_is_logged(
+    visitor: HTTPClient, asked: RequestedConsent, consent_site: ConsentServerReplicas
+) -> None:
     """TH14: not on the good way, not on bad ones, not of requests that cannot be read at all."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     cookies = list(visitor.cookies.values())
@@ -39,7 +41,7 @@ async def test_nothing_secret_is_logged(visitor: Visitor, asked: Asked, consent_
         assert secret not in logged
 
 
-async def test_every_answer_forbids_what_it_does_not_need(visitor: Visitor, asked: Asked) -> None:
+async def test_every_answer_forbids_what_it_does_not_need(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH15, TH16: no referrer, no cache, no frame, no foreign file, whatever the answer is."""
     answers = [
         await visitor.get(asked.path),
@@ -66,7 +68,7 @@ async def test_every_answer_forbids_what_it_does_not_need(visitor: Visitor, aske
         assert "http://" not in seen.text.replace("http://127.0.0.1", "").replace("http://www.w3.org", "")
 
 
-async def test_the_code_leaves_the_address_bar(visitor: Visitor, asked: Asked) -> None:
+async def test_the_code_leaves_the_address_bar(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH15: the answer to the callback is a redirect to an address without a query."""
     seen = await finish(visitor, asked)
     assert seen.status == 303
@@ -75,7 +77,7 @@ async def test_the_code_leaves_the_address_bar(visitor: Visitor, asked: Asked) -
 
 
 async def test_whoever_only_looks_starts_and_consumes_nothing(
-    visitor: Visitor, stranger: Visitor, asked: Asked
+    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH16: scanners of mail, previews and prefetches, of any address, with or without cookies."""
     leaving = await visitor.begin(asked.path, asked.ticket)
@@ -89,7 +91,7 @@ async def test_whoever_only_looks_starts_and_consumes_nothing(
     assert (await visitor.get(address, {"Sec-Fetch-Dest": "document"})).status == 303
 
 
-async def test_another_site_cannot_begin(visitor: Visitor, asked: Asked) -> None:
+async def test_another_site_cannot_begin(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH16: a POST from another origin, from none, or without the Strict cookie, is refused before anything is read."""
     await visitor.get(asked.path)
     for origin in (EVIL, "null", "", visitor.url + ".evil.example"):
@@ -99,7 +101,9 @@ async def test_another_site_cannot_begin(visitor: Visitor, asked: Asked) -> None
     assert (await visitor.post(asked.path, ticket=asked.ticket)).failure == "CookieMissing"
 
 
-async def test_what_others_write_is_text(visitor: Visitor, namespace: Namespace, consent_site: ConsentSite) -> None:
+async def test_what_others_write_is_text(
+    visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas
+) -> None:
     """TH17: client IDs, scopes, messages and errors that are HTML show as text; a description is not shown at all."""
     script = "<script>alert(1)</script>"
     asked = await ask(namespace)
@@ -135,7 +139,7 @@ async def test_what_others_write_is_text(visitor: Visitor, namespace: Namespace,
     ],
 )
 async def test_an_answer_that_says_two_things_or_nothing_is_not_taken(
-    visitor: Visitor, asked: Asked, query: str
+    visitor: HTTPClient, asked: RequestedConsent, query: str
 ) -> None:
     """TH18: duplicates, a code with an error, neither, and what is too long, end the flow and not the consent."""
     leaving = await visitor.begin(asked.path, asked.ticket)
@@ -146,7 +150,7 @@ async def test_an_answer_that_says_two_things_or_nothing_is_not_taken(
     assert (await visitor.prove(asked.path, asked.ticket)).page == "details"
 
 
-async def test_two_states_are_none(visitor: Visitor, asked: Asked) -> None:
+async def test_two_states_are_none(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH18: a state that comes twice, or two cookies of one name, belong to nobody."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     address = back(asked, code=CODE, state=leaving.state)
@@ -157,18 +161,20 @@ async def test_two_states_are_none(visitor: Visitor, asked: Asked) -> None:
     assert await asked.response() is None
 
 
-async def test_unknown_parameters_go_nowhere(visitor: Visitor, asked: Asked) -> None:
+async def test_unknown_parameters_go_nowhere(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH18: what was not asked for is dropped; what was is sealed."""
     seen = await finish(visitor, asked, client_secret="s", session_state="s", **{"accounts-server": "https://a.eu"})
     assert seen.status == 303
     assert dict((await asked.answer()).parameters) == {"accounts-server": "https://a.eu"}
 
 
-async def test_a_poisoned_host_changes_nothing(visitor: Visitor, asked: Asked, consent_site: ConsentSite) -> None:
+async def test_a_poisoned_host_changes_nothing(
+    visitor: HTTPClient, asked: RequestedConsent, consent_site: ConsentServerReplicas
+) -> None:
     """TH24: what clients say that we are called is nowhere in what we say."""
     poison = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
     for replica in consent_site.replicas:
-        direct = Visitor(visitor.session, replica.url)
+        direct = HTTPClient(visitor.session, replica.url)
         await direct.get(asked.path, poison)
         headers = {**poison, "Origin": consent_site.url}
         seen = await direct.post(asked.path, headers, ticket=asked.ticket, go=True)
@@ -178,7 +184,7 @@ async def test_a_poisoned_host_changes_nothing(visitor: Visitor, asked: Asked, c
 
 
 async def test_a_redirect_uri_that_is_not_ours_goes_nowhere(
-    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite
+    visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas
 ) -> None:
     """TH24: where operator and service do not agree on the public URL, nobody is sent to the provider."""
     asked = await ask(namespace)

@@ -4,16 +4,20 @@ import re
 
 from tests.component.consent_server.navigation import back
 from tests.support.cluster import Namespace, until
-from tests.support.consent_server_replicas import ConsentSite, ask
+from tests.support.consent_server_replicas import ConsentServerReplicas, ask
 from tests.support.control_plane import StartOperator
-from tests.support.http_client import Visitor
-from tests.support.two_host_provider import CODE, TwoHosts
+from tests.support.http_client import HTTPClient
+from tests.support.two_host_provider import CODE, TwoHostProvider
 
 CODE_SHOWN = re.compile("[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
 async def test_a_consent_goes_from_one_to_the_other_and_back(
-    visitor: Visitor, namespace: Namespace, consent_site: ConsentSite, provider: TwoHosts, start_operator: StartOperator
+    visitor: HTTPClient,
+    namespace: Namespace,
+    consent_site: ConsentServerReplicas,
+    provider: TwoHostProvider,
+    start_operator: StartOperator,
 ) -> None:
     """The operator fills the request, opens what the service sealed, and its last word is on the last page."""
     await start_operator(provider.port, publicURL=consent_site.url)

@@ -8,7 +8,7 @@ import pytest
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace
 from tests.support.control_plane import CANARY
-from tests.support.grant_connectors import PUBLIC_URL, Holders
+from tests.support.grant_connectors import PUBLIC_URL, GrantConnectorFactory
 from tests.support.operator_process import OperatorProcess
 
 
@@ -30,21 +30,25 @@ async def operator(
 
 
 @pytest.fixture
-def holders(operator: OperatorProcess, namespace: Namespace, oidc_provider: AuthorizationServer) -> Holders:
+def holders(
+    operator: OperatorProcess, namespace: Namespace, oidc_provider: AuthorizationServer
+) -> GrantConnectorFactory:
     """Give connectors at oidc-provider, with the operator at work."""
     del operator
-    return Holders(namespace, oidc_provider)
+    return GrantConnectorFactory(namespace, oidc_provider)
 
 
 @pytest.fixture
-def at_canaille(operator: OperatorProcess, namespace: Namespace, canaille: AuthorizationServer) -> Holders:
+def at_canaille(
+    operator: OperatorProcess, namespace: Namespace, canaille: AuthorizationServer
+) -> GrantConnectorFactory:
     """Give connectors at Canaille."""
     del operator
-    return Holders(namespace, canaille)
+    return GrantConnectorFactory(namespace, canaille)
 
 
 @pytest.fixture(params=["holders", "at_canaille"])
-def at_each(request: pytest.FixtureRequest) -> Holders:
+def at_each(request: pytest.FixtureRequest) -> GrantConnectorFactory:
     """Give connectors at each server in turn."""
-    found: Holders = request.getfixturevalue(request.param)
+    found: GrantConnectorFactory = request.getfixturevalue(request.param)
     return found

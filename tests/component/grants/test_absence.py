@@ -3,7 +3,7 @@
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
-from tests.support.grant_connectors import PUBLIC_URL, Holders
+from tests.support.grant_connectors import PUBLIC_URL, GrantConnectorFactory
 
 
 async def test_a_namespace_goes_without_the_operator(
@@ -11,7 +11,7 @@ async def test_a_namespace_goes_without_the_operator(
 ) -> None:
     """No finalizer holds it: connectors, consents and grants are gone though nobody sees to them."""
     operator = await start_operator(oidc_provider.port, publicURL=PUBLIC_URL)
-    holder = await Holders(namespace, oidc_provider).waiting("crm")
+    holder = await GrantConnectorFactory(namespace, oidc_provider).waiting("crm")
     await holder.consents()
     await holder.shows(Ready="TokenIssued")
     await operator.stop()

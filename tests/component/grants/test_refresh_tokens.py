@@ -6,10 +6,10 @@ from pydantic import SecretStr
 
 from devtools.authorization_servers.registrations import Registration
 from tests.support.cluster import until
-from tests.support.grant_connectors import Holder, Holders
+from tests.support.grant_connectors import GrantConnector, GrantConnectorFactory
 
 
-async def rotates(holder: Holder, times: int = 4) -> None:
+async def rotates(holder: GrantConnector, times: int = 4) -> None:
     """See so many tokens after another in the output, each alive when it is seen."""
     seen: set[str] = set()
 
@@ -24,9 +24,11 @@ async def rotates(holder: Holder, times: int = 4) -> None:
     assert await holder.conditions() == {"Ready": "TokenIssued"}
 
 
-async def test_tokens_rotate_many_times_in_a_row(holders: Holders, at_canaille: Holders) -> None:
+async def test_tokens_rotate_many_times_in_a_row(
+    holders: GrantConnectorFactory, at_canaille: GrantConnectorFactory
+) -> None:
     """A seed, a password and a consent, at both servers: pods never read a token that is not alive."""
-    made: list[Holder] = []
+    made: list[GrantConnector] = []
     for where, place in (("oidc", holders), ("canaille", at_canaille)):
         made += await asyncio.gather(
             place.seeded(f"seed-{where}", lifetime=16),
@@ -40,7 +42,7 @@ async def test_tokens_rotate_many_times_in_a_row(holders: Holders, at_canaille: 
         holder.keeps_the_rules()
 
 
-async def test_no_pod_reads_a_refresh_token(at_each: Holders) -> None:
+async def test_no_pod_reads_a_refresh_token(at_each: GrantConnectorFactory) -> None:
     """The output shows the access token; what could renew it stands in the state Secret alone."""
     holder = await at_each.seeded("crm")
     await holder.shows(Ready="TokenIssued")
@@ -54,7 +56,7 @@ async def test_no_pod_reads_a_refresh_token(at_each: Holders) -> None:
     assert kept["refresh_token"] not in str(connector)
 
 
-async def test_a_deleted_output_comes_back_without_a_token_call(holders: Holders) -> None:
+async def test_a_deleted_output_comes_back_without_a_token_call(holders: GrantConnectorFactory) -> None:
     """The state Secret has the token: nobody is asked for another."""
     holder = await holders.seeded("crm")
     await holder.shows(Ready="TokenIssued")
@@ -65,7 +67,7 @@ async def test_a_deleted_output_comes_back_without_a_token_call(holders: Holders
     assert holder.presented == [1]
 
 
-async def test_the_expiry_of_a_refresh_token_stands_in_status(holders: Holders) -> None:
+async def test_the_expiry_of_a_refresh_token_stands_in_status(holders: GrantConnectorFactory) -> None:
     """Where the provider tells it, people can see it."""
     told = await holders.seeded("told", Registration(refresh_lifetime=4000, refresh_lifetime_told=True))
     silent = await holders.seeded("silent")
@@ -75,7 +77,7 @@ async def test_the_expiry_of_a_refresh_token_stands_in_status(holders: Holders) 
     assert "refreshTokenExpirationTime" not in await silent.status()
 
 
-async def test_a_state_secret_is_nobodys_credential(holders: Holders) -> None:
+async def test_a_state_secret_is_nobodys_credential(holders: GrantConnectorFactory) -> None:
     """Whoever may write connectors cannot have a grant of another sent to a server of their choice."""
     holder = await holders.seeded("crm")
     await holder.shows(Ready="TokenIssued")
@@ -88,7 +90,7 @@ async def test_a_state_secret_is_nobodys_credential(holders: Holders) -> None:
     await holder.namespace.shows("thief", not_Ready="CredentialsInvalid", Stalled="CredentialsInvalid")
 
 
-async def test_a_deleted_connector_takes_its_grant_along(holders: Holders) -> None:
+async def test_a_deleted_connector_takes_its_grant_along(holders: GrantConnectorFactory) -> None:
     """The state Secret is collected with it, as the output is."""
     holder = await holders.seeded("crm")
     await holder.shows(Ready="TokenIssued")

@@ -11,9 +11,9 @@ import pytest
 from devtools.cluster.control_plane import ControlPlane
 from devtools.local.free_port import free_port
 from tests.component.kubectl_plugin.authorization_endpoint import AuthorizationEndpoint, authorization_endpoint
-from tests.component.kubectl_plugin.scripted_operator import OperatorPart
+from tests.component.kubectl_plugin.scripted_operator import ScriptedOperator
 from tests.support.cluster import Namespace, until
-from tests.support.terminal import Terminal
+from tests.support.terminal import TerminalSession
 
 PERSON = "ann"
 RIGHTS = {
@@ -33,12 +33,12 @@ echo "$path" > OUT/path.part && mv OUT/path.part OUT/path
 
 
 @dataclass
-class Scene:
+class PluginScenario:
     """One namespace with a connector `crm`, and all who have a part in it."""
 
     namespace: Namespace
-    operator: OperatorPart
-    terminal: Terminal
+    operator: ScriptedOperator
+    terminal: TerminalSession
     provider: AuthorizationEndpoint
     browser: aiohttp.ClientSession
     folder: Path
@@ -106,14 +106,14 @@ async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
 
 
 @pytest.fixture
-async def scene(namespace: Namespace, kubeconfig: Path, tmp_path: Path) -> AsyncIterator[Scene]:
+async def scenario(namespace: Namespace, kubeconfig: Path, tmp_path: Path) -> AsyncIterator[PluginScenario]:
     """Give a scene; whatever it shows, no ticket and no code was printed but in the link that was asked for."""
     script = tmp_path / "browser"
     script.write_text(BROWSER.replace("OUT", str(tmp_path)))
     script.chmod(0o700)
     environ = {"KUBECONFIG": str(kubeconfig), "BROWSER": f"{script} %s", "DISPLAY": ":7"}
-    terminal = Terminal(tmp_path, environ)
+    terminal = TerminalSession(tmp_path, environ)
     async with authorization_endpoint() as provider, aiohttp.ClientSession() as browser:
-        yield Scene(namespace, OperatorPart(namespace), terminal, provider, browser, tmp_path, free_port())
+        yield PluginScenario(namespace, ScriptedOperator(namespace), terminal, provider, browser, tmp_path, free_port())
     await terminal.close()
     assert "c4n4ry" not in terminal.shown

@@ -11,7 +11,7 @@ from tests.support.cluster import MERGE, Manifest, Namespace, until
 GROUP = "/apis/oauthconnector.dev/v1alpha1"
 
 
-class OperatorPart:
+class ScriptedOperator:
     """Fills requests, opens responses, says what came of them."""
 
     def __init__(self, namespace: Namespace) -> None:

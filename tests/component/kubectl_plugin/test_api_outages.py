@@ -7,7 +7,7 @@ import pytest
 
 from devtools.cluster.control_plane import ControlPlane
 from tests.component.kubectl_plugin.authorization_endpoint import CODE
-from tests.component.kubectl_plugin.conftest import Scene
+from tests.component.kubectl_plugin.conftest import PluginScenario
 from tests.support.faulty_api import FaultyAPI, Lose, Refuse, faulty_api, kubeconfig_through
 from tests.support.polling import eventually
 
@@ -27,17 +27,17 @@ def through(api: FaultyAPI, kubeconfig: Path, tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("fault", [Refuse(503), Refuse(429, "1"), Lose()], ids=["shed", "busy", "lost"])
 async def test_an_answer_is_handed_over_through_a_bad_moment(
-    scene: Scene, api: FaultyAPI, through: str, fault: Refuse | Lose
+    scenario: PluginScenario, api: FaultyAPI, through: str, fault: Refuse | Lose
 ) -> None:
     """Reads and writes are tried again; a write that had happened is as if made once."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser", "--kubeconfig", through)
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    link = await scene.link()
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser", "--kubeconfig", through)
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    link = await scenario.link()
     with api.requests_meet(fault, "GET", "PATCH", path="/oauthconsents/"):
-        async with scene.browser.get(link) as answer:
+        async with scenario.browser.get(link) as answer:
             assert answer.status == 200
         await eventually(lambda: sum(method == "PATCH" for method, _ in api.requests) >= 2)
-    assert (await scene.operator.answer()).code.get_secret_value() == CODE
-    await scene.operator.connect()
-    assert await scene.terminal.ended() == 0
+    assert (await scenario.operator.answer()).code.get_secret_value() == CODE
+    await scenario.operator.connect()
+    assert await scenario.terminal.ended() == 0

@@ -8,7 +8,7 @@ import socket
 from html import unescape
 
 from tests.component.kubectl_plugin.authorization_endpoint import CODE
-from tests.component.kubectl_plugin.conftest import PERSON, Scene
+from tests.component.kubectl_plugin.conftest import PERSON, PluginScenario
 
 
 def link_of(page: str) -> str:
@@ -18,199 +18,199 @@ def link_of(page: str) -> str:
     return unescape(found[1])
 
 
-async def test_a_connector_is_connected_through_the_browser(scene: Scene) -> None:
+async def test_a_connector_is_connected_through_the_browser(scenario: PluginScenario) -> None:
     """A private page opens the provider's link, the answer is sealed and confirmed, the connector's state is shown."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name)
-    consent = await scene.operator.fill(scene.loopback, scene.provider.url)
-    page = await scene.opened()
-    assert (scene.folder / "modes").read_text().split() == ["600", "700"]
-    async with scene.browser.get(link_of(page)) as answer:
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name)
+    consent = await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    page = await scenario.opened()
+    assert (scenario.folder / "modes").read_text().split() == ["600", "700"]
+    async with scenario.browser.get(link_of(page)) as answer:
         assert answer.status == 200
-        assert str(answer.url) == scene.loopback  # without the code
+        assert str(answer.url) == scenario.loopback  # without the code
         assert "Back to the terminal" in await answer.text()
-    sealed = await scene.operator.answer()
+    sealed = await scenario.operator.answer()
     assert sealed.code.get_secret_value() == CODE
-    await scene.operator.connect()
-    assert await scene.terminal.ended() == 0
-    assert "crm is connected" in scene.terminal.shown
-    assert "account ann@example.com" in scene.terminal.printed
-    assert "(in 1h)" in scene.terminal.printed
+    await scenario.operator.connect()
+    assert await scenario.terminal.ended() == 0
+    assert "crm is connected" in scenario.terminal.shown
+    assert "account ann@example.com" in scenario.terminal.printed
+    assert "(in 1h)" in scenario.terminal.printed
     spec = consent["spec"]
-    assert spec["requestedBy"] == f"system:serviceaccount:{scene.namespace.name}:{PERSON}"
+    assert spec["requestedBy"] == f"system:serviceaccount:{scenario.namespace.name}:{PERSON}"
     assert (spec["connectorName"], spec["redirect"]) == ("crm", "Loopback")
-    asked = scene.provider.asked[0]
+    asked = scenario.provider.asked[0]
     assert asked["scope"] == "read write"
     assert asked["access_type"] == "offline"
     assert asked["code_challenge_method"] == "S256"
     assert consent["metadata"]["managedFields"][0]["manager"] == "oauth-connector-cli"
 
 
-async def test_json_is_given_to_programs(scene: Scene) -> None:
+async def test_json_is_given_to_programs(scenario: PluginScenario) -> None:
     """Standard output is one object, whatever is told to a person meanwhile."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "-o", "json", "--no-browser")
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    async with scene.browser.get(await scene.link()) as answer:
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "-o", "json", "--no-browser")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    async with scenario.browser.get(await scenario.link()) as answer:
         assert answer.status == 200
-    await scene.operator.answer()
-    await scene.operator.connect()
-    assert await scene.terminal.ended() == 0
-    told = json.loads(scene.terminal.printed)
+    await scenario.operator.answer()
+    await scenario.operator.connect()
+    assert await scenario.terminal.ended() == 0
+    told = json.loads(scenario.terminal.printed)
     assert (told["name"], told["ready"], told["secretRef"]) == ("crm", True, {"name": "crm-token"})
 
 
-async def test_only_the_right_answer_counts(scene: Scene) -> None:
+async def test_only_the_right_answer_counts(scenario: PluginScenario) -> None:
     """Another state, path, method or host changes nothing; the right answer then still counts, and only once."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser")
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    link, browser = await scene.link(), scene.browser
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    link, browser = await scenario.link(), scenario.browser
     async with browser.get(link, allow_redirects=False) as answer:
         right = answer.headers["Location"]
-    stranger, right_host = right.replace("state=", "state=x"), f"127.0.0.1:{scene.port}"
+    stranger, right_host = right.replace("state=", "state=x"), f"127.0.0.1:{scenario.port}"
     seen = [
         (await browser.get(stranger, allow_redirects=False)).status,
-        (await browser.get(f"{scene.loopback}?code=evil", allow_redirects=False)).status,
+        (await browser.get(f"{scenario.loopback}?code=evil", allow_redirects=False)).status,
         (await browser.get(right + "&state=again", allow_redirects=False)).status,
-        (await browser.get(right, headers={"Host": f"evil.example:{scene.port}"}, allow_redirects=False)).status,
+        (await browser.get(right, headers={"Host": f"evil.example:{scenario.port}"}, allow_redirects=False)).status,
         (await browser.get(right.replace("/crm?", "/crm/?"), allow_redirects=False)).status,
         (await browser.get(f"http://{right_host}/", allow_redirects=False)).status,
         (await browser.post(right, allow_redirects=False)).status,
     ]
     assert seen == [400, 400, 400, 421, 404, 404, 404]
-    assert "response" not in (await scene.operator.consent())["status"]
+    assert "response" not in (await scenario.operator.consent())["status"]
     async with browser.get(right, allow_redirects=False) as taken:
-        assert (taken.status, taken.headers["Location"]) == (303, f"/oauth/callback/{scene.namespace.name}/crm")
+        assert (taken.status, taken.headers["Location"]) == (303, f"/oauth/callback/{scenario.namespace.name}/crm")
         assert taken.headers["Cache-Control"] == "no-store"
         assert taken.headers["Referrer-Policy"] == "no-referrer"
         assert "default-src 'none'" in taken.headers["Content-Security-Policy"]
     assert (await browser.get(right, allow_redirects=False)).status == 410
-    assert (await scene.operator.answer()).code.get_secret_value() == CODE
-    await scene.operator.connect()
-    assert await scene.terminal.ended() == 0
+    assert (await scenario.operator.answer()).code.get_secret_value() == CODE
+    await scenario.operator.connect()
+    assert await scenario.terminal.ended() == 0
 
 
-async def test_an_issuer_that_must_name_itself_is_held_to_it(scene: Scene) -> None:
+async def test_an_issuer_that_must_name_itself_is_held_to_it(scenario: PluginScenario) -> None:
     """An answer of another server is not used (RFC 9207), and the consent is taken back."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser")
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     issuer = {"issuer": "https://login.example.com", "issRequired": True}
-    await scene.operator.fill(scene.loopback, scene.provider.url, **issuer)
-    scene.provider.answers["iss"] = "https://evil.example.com"
-    async with scene.browser.get(await scene.link()) as answer:
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url, **issuer)
+    scenario.provider.answers["iss"] = "https://evil.example.com"
+    async with scenario.browser.get(await scenario.link()) as answer:
         assert "another issuer" in await answer.text()
-    assert await scene.terminal.ended() == 1
-    assert "another issuer" in scene.terminal.shown
-    assert await scene.operator.consents() == []
+    assert await scenario.terminal.ended() == 1
+    assert "another issuer" in scenario.terminal.shown
+    assert await scenario.operator.consents() == []
 
 
-async def test_a_no_at_the_provider_is_told(scene: Scene) -> None:
+async def test_a_no_at_the_provider_is_told(scenario: PluginScenario) -> None:
     """The provider's error gets a sentence on the page and in the terminal, and the consent is taken back."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser")
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    scene.provider.answers = {"error": "access_denied", "error_description": "<b>buy now</b>"}
-    async with scene.browser.get(await scene.link()) as answer:
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    scenario.provider.answers = {"error": "access_denied", "error_description": "<b>buy now</b>"}
+    async with scenario.browser.get(await scenario.link()) as answer:
         page = await answer.text()
     assert "access_denied" in page
     assert "buy now" not in page
-    assert await scene.terminal.ended() == 1
-    assert "The provider returned the error access_denied" in scene.terminal.shown
-    assert await scene.operator.consents() == []
+    assert await scenario.terminal.ended() == 1
+    assert "The provider returned the error access_denied" in scenario.terminal.shown
+    assert await scenario.operator.consents() == []
 
 
-async def test_a_taken_port_is_told_with_its_holder(scene: Scene) -> None:
+async def test_a_taken_port_is_told_with_its_holder(scenario: PluginScenario) -> None:
     """Nobody shares the port; the sentence names who has it."""
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", scene.port))
+        other.bind(("127.0.0.1", scenario.port))
         other.listen()
-        await scene.add_connector(scene.loopback)
-        await scene.authorize("-n", scene.namespace.name, "--no-browser")
-        await scene.operator.fill(scene.loopback, scene.provider.url)
-        assert await scene.terminal.ended() == 1
-    assert f"Port {scene.port}" in scene.terminal.shown
-    assert f"(process {os.getpid()})" in scene.terminal.shown
-    assert await scene.operator.consents() == []
+        await scenario.add_connector(scenario.loopback)
+        await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+        await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+        assert await scenario.terminal.ended() == 1
+    assert f"Port {scenario.port}" in scenario.terminal.shown
+    assert f"(process {os.getpid()})" in scenario.terminal.shown
+    assert await scenario.operator.consents() == []
 
 
-async def test_a_refused_code_is_told_as_the_operator_says_it(scene: Scene) -> None:
+async def test_a_refused_code_is_told_as_the_operator_says_it(scenario: PluginScenario) -> None:
     """The operator's verdict ends the command, and its object stays for whoever asks later."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser")
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    async with scene.browser.get(await scene.link()) as answer:
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    async with scenario.browser.get(await scenario.link()) as answer:
         assert answer.status == 200
-    await scene.operator.answer()
-    await scene.operator.say("False", "CodeRejected", "login.example.com refuses the code\x1b[31m")
-    assert await scene.terminal.ended() == 1
-    assert "CodeRejected: login.example.com refuses the code·[31m" in scene.terminal.shown
-    assert len(await scene.operator.consents()) == 1
+    await scenario.operator.answer()
+    await scenario.operator.say("False", "CodeRejected", "login.example.com refuses the code\x1b[31m")
+    assert await scenario.terminal.ended() == 1
+    assert "CodeRejected: login.example.com refuses the code·[31m" in scenario.terminal.shown
+    assert len(await scenario.operator.consents()) == 1
 
 
-async def test_a_connector_that_is_not_ready_in_the_end_is_a_problem(scene: Scene) -> None:
+async def test_a_connector_that_is_not_ready_in_the_end_is_a_problem(scenario: PluginScenario) -> None:
     """The consent may be used and the Secret still not be written: its message is shown, with status 1."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser", "--settle", "1s")
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    async with scene.browser.get(await scene.link()) as answer:
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser", "--settle", "1s")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    async with scenario.browser.get(await scenario.link()) as answer:
         assert answer.status == 200
-    await scene.operator.answer()
-    await scene.operator.show(ready="False")
-    await scene.operator.say("True", "Authorized")
-    assert await scene.terminal.ended() == 1
-    assert "To do" in scene.terminal.printed
+    await scenario.operator.answer()
+    await scenario.operator.show(ready="False")
+    await scenario.operator.say("True", "Authorized")
+    assert await scenario.terminal.ended() == 1
+    assert "To do" in scenario.terminal.printed
 
 
-async def test_the_port_is_free_for_the_next_run(scene: Scene) -> None:
+async def test_the_port_is_free_for_the_next_run(scenario: PluginScenario) -> None:
     """A browser that keeps its connection does not keep the port: who was refused can try again at once."""
-    await scene.add_connector(scene.loopback)
-    scene.provider.answers = {"error": "access_denied"}
+    await scenario.add_connector(scenario.loopback)
+    scenario.provider.answers = {"error": "access_denied"}
     for run in range(2):
-        await scene.authorize("-n", scene.namespace.name, "--no-browser")
-        await scene.operator.fill(scene.loopback, scene.provider.url)
-        async with scene.browser.get(await scene.link()) as answer:
+        await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+        await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+        async with scenario.browser.get(await scenario.link()) as answer:
             assert "access_denied" in await answer.text(), run
-        assert await scene.terminal.ended() == 1
-        assert "is taken" not in scene.terminal.shown
+        assert await scenario.terminal.ended() == 1
+        assert "is taken" not in scenario.terminal.shown
 
 
-async def test_a_termination_takes_the_consent_back(scene: Scene) -> None:
+async def test_a_termination_takes_the_consent_back(scenario: PluginScenario) -> None:
     """A closed terminal or a SIGTERM is as good as Ctrl-C."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser")
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    await scene.link()
-    scene.terminal.signal(signal.SIGTERM)
-    assert await scene.terminal.ended() == 130
-    assert await scene.operator.consents() == []
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    await scenario.link()
+    scenario.terminal.signal(signal.SIGTERM)
+    assert await scenario.terminal.ended() == 130
+    assert await scenario.operator.consents() == []
 
 
-async def test_an_answer_of_somebody_elses_is_told(scene: Scene) -> None:
+async def test_an_answer_of_somebody_elses_is_told(scenario: PluginScenario) -> None:
     """A response is set once: who finds one there already starts anew."""
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name, "--no-browser")
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    link = await scene.link()
-    await scene.operator.respond()
-    async with scene.browser.get(link) as answer:
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    link = await scenario.link()
+    await scenario.operator.respond()
+    async with scenario.browser.get(link) as answer:
         assert answer.status == 200
-    assert await scene.terminal.ended() == 1
-    assert "Somebody else has answered OAuthConsent crm-" in scene.terminal.shown
+    assert await scenario.terminal.ended() == 1
+    assert "Somebody else has answered OAuthConsent crm-" in scenario.terminal.shown
 
 
-async def test_a_browser_that_stays_does_not_hold_up_the_rest(scene: Scene) -> None:
+async def test_a_browser_that_stays_does_not_hold_up_the_rest(scenario: PluginScenario) -> None:
     """Some end only when their window is closed."""
-    script = scene.folder / "browser"
-    closed = scene.folder / "closed"
+    script = scenario.folder / "browser"
+    closed = scenario.folder / "closed"
     script.write_text(script.read_text() + f"until [ -e {closed} ]; do sleep 0.1; done\n")
-    await scene.add_connector(scene.loopback)
-    await scene.authorize("-n", scene.namespace.name)
-    await scene.operator.fill(scene.loopback, scene.provider.url)
-    async with scene.browser.get(link_of(await scene.opened())) as answer:
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name)
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    async with scenario.browser.get(link_of(await scenario.opened())) as answer:
         assert answer.status == 200
-    await scene.operator.answer()
-    await scene.operator.connect()
-    assert await scene.terminal.ended() == 0
+    await scenario.operator.answer()
+    await scenario.operator.connect()
+    assert await scenario.terminal.ended() == 0
     closed.touch()

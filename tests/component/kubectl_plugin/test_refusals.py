@@ -1,71 +1,71 @@
 """What `kubectl oauth authorize` says before it asks anybody for anything."""
 
 from devtools.cluster.control_plane import ControlPlane
-from tests.component.kubectl_plugin.conftest import Scene
+from tests.component.kubectl_plugin.conftest import PluginScenario
 from tests.support.cluster import MERGE
 
 
-async def told(scene: Scene, *options: str) -> str:
+async def told(scenario: PluginScenario, *options: str) -> str:
     """Give what an authorization says that must end at once, with no consent made."""
-    await scene.authorize("-n", scene.namespace.name, *options)
-    assert await scene.terminal.ended() == 1
-    assert await scene.operator.consents() == []
-    assert not scene.terminal.printed
-    return scene.terminal.shown
+    await scenario.authorize("-n", scenario.namespace.name, *options)
+    assert await scenario.terminal.ended() == 1
+    assert await scenario.operator.consents() == []
+    assert not scenario.terminal.printed
+    return scenario.terminal.shown
 
 
-async def test_a_connector_that_is_not_there_is_told(scene: Scene) -> None:
+async def test_a_connector_that_is_not_there_is_told(scenario: PluginScenario) -> None:
     """With its name and namespace."""
-    assert f"There is no oauthconnectors crm in namespace {scene.namespace.name}" in await told(scene)
+    assert f"There is no oauthconnectors crm in namespace {scenario.namespace.name}" in await told(scenario)
 
 
-async def test_a_grant_without_a_person_is_told(scene: Scene) -> None:
+async def test_a_grant_without_a_person_is_told(scenario: PluginScenario) -> None:
     """Its grantType is named, and where to look instead."""
-    await scene.add_connector(grantType="ClientCredentials")
-    shown = await told(scene)
+    await scenario.add_connector(grantType="ClientCredentials")
+    shown = await told(scenario)
     assert "grantType ClientCredentials" in shown
-    assert f"kubectl oauth status crm -n {scene.namespace.name}" in shown
+    assert f"kubectl oauth status crm -n {scenario.namespace.name}" in shown
 
 
-async def test_a_suspended_connector_is_told(scene: Scene) -> None:
+async def test_a_suspended_connector_is_told(scenario: PluginScenario) -> None:
     """With the field to set."""
-    await scene.add_connector(suspend=True)
-    assert "set spec.suspend to false" in await told(scene)
+    await scenario.add_connector(suspend=True)
+    assert "set spec.suspend to false" in await told(scenario)
 
 
-async def test_missing_rights_are_told_before_anybody_consents(scene: Scene) -> None:
+async def test_missing_rights_are_told_before_anybody_consents(scenario: PluginScenario) -> None:
     """All of them at once; on loopback the status of consents is among them."""
-    await scene.add_connector(scene.loopback)
-    role = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{scene.namespace.name}/roles/ann"
+    await scenario.add_connector(scenario.loopback)
+    role = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{scenario.namespace.name}/roles/ann"
     rules = [{"apiGroups": ["oauthconnector.dev"], "resources": ["*"], "verbs": ["get", "create"]}]
-    await scene.namespace.api.request("PATCH", role, body={"rules": rules}, content_type=MERGE)
-    assert "You may not patch oauthconsents, patch oauthconsents/status" in await told(scene)
+    await scenario.namespace.api.request("PATCH", role, body={"rules": rules}, content_type=MERGE)
+    assert "You are not allowed to patch oauthconsents, patch oauthconsents/status" in await told(scenario)
 
 
-async def test_a_stranger_to_the_namespace_is_told(scene: Scene, control_plane: ControlPlane) -> None:
+async def test_a_stranger_to_the_namespace_is_told(scenario: PluginScenario, control_plane: ControlPlane) -> None:
     """Who may not even look learns nothing but that."""
-    stranger = control_plane.kubeconfig_for(scene.namespace.name, "default")
-    await scene.add_connector()
-    assert "You may not get oauthconnectors" in await told(scene, "--kubeconfig", str(stranger))
+    stranger = control_plane.kubeconfig_for(scenario.namespace.name, "default")
+    await scenario.add_connector()
+    assert "You are not allowed to get oauthconnectors" in await told(scenario, "--kubeconfig", str(stranger))
 
 
-async def test_a_context_that_is_not_there_is_told(scene: Scene) -> None:
+async def test_a_context_that_is_not_there_is_told(scenario: PluginScenario) -> None:
     """As kubectl does."""
-    assert "has no context named prod" in await told(scene, "--context", "prod")
+    assert "has no context named prod" in await told(scenario, "--context", "prod")
 
 
-async def test_an_operator_that_does_not_answer_is_told(scene: Scene) -> None:
+async def test_an_operator_that_does_not_answer_is_told(scenario: PluginScenario) -> None:
     """Within the time that is given, and the consent is taken back."""
-    await scene.add_connector()
-    shown = await told(scene, "--timeout", "2s")
+    await scenario.add_connector()
+    shown = await told(scenario, "--timeout", "2s")
     assert "The operator has not taken up OAuthConsent crm-" in shown
 
 
-async def test_an_operators_no_is_told(scene: Scene) -> None:
+async def test_an_operators_no_is_told(scenario: PluginScenario) -> None:
     """Its sentence ends the command; its object stays."""
-    await scene.add_connector()
-    await scene.authorize("-n", scene.namespace.name)
-    await scene.operator.say("False", "ConnectorInvalid", "Its condition Ready says what to mend")
-    assert await scene.terminal.ended() == 1
-    assert "ConnectorInvalid: Its condition Ready says what to mend" in scene.terminal.shown
-    assert len(await scene.operator.consents()) == 1
+    await scenario.add_connector()
+    await scenario.authorize("-n", scenario.namespace.name)
+    await scenario.operator.say("False", "ConnectorInvalid", "Its condition Ready says what to mend")
+    assert await scenario.terminal.ended() == 1
+    assert "ConnectorInvalid: Its condition Ready says what to mend" in scenario.terminal.shown
+    assert len(await scenario.operator.consents()) == 1

@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.http_client import Visitor
-from tests.support.in_memory_consent_server import World, new_world, visiting_world
+from tests.support.http_client import HTTPClient
+from tests.support.in_memory_consent_server import ConsentScenario, new_scenario, serve_scenario
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> ConsentScenario:
     """Give a world with a consent that waits for its person."""
-    return new_world()
+    return new_scenario()
 
 
 @pytest.fixture
-async def visitor(world: World) -> AsyncIterator[Visitor]:
+async def visitor(world: ConsentScenario) -> AsyncIterator[HTTPClient]:
     """Give a browser at the service."""
-    async with visiting_world(world) as made:
+    async with serve_scenario(world) as made:
         yield made

@@ -12,14 +12,14 @@ from oauth_connector.consent_server.cookies import (
     Cookies,
     FlowCookie,
     OutcomeCookie,
-    read_flow,
-    read_outcome,
-    write_flow,
-    write_outcome,
+    decode_flow,
+    decode_outcome,
+    encode_flow,
+    encode_outcome,
 )
-from oauth_connector.consent_server.object_key import Name
+from oauth_connector.consent_server.object_key import ObjectKey
 
-FLOW = FlowCookie(Name("sales", "zoho-k7"), "u-1", "v1:d", SecretStr("s" * 43), SecretStr("t" * 43))
+FLOW = FlowCookie(ObjectKey("sales", "zoho-k7"), "u-1", "v1:d", SecretStr("s" * 43), SecretStr("t" * 43))
 
 
 def packed(parts: object) -> str:
@@ -30,17 +30,17 @@ def packed(parts: object) -> str:
 def test_what_is_written_is_read() -> None:
     """Both kinds come back as they were, and show no secret of theirs."""
     outcome = OutcomeCookie("u-1", SecretStr("t" * 43), "K7QF-2M9P")
-    assert read_flow(write_flow(FLOW)) == FLOW
-    assert read_outcome(write_outcome(outcome)) == outcome
+    assert decode_flow(encode_flow(FLOW)) == FLOW
+    assert decode_outcome(encode_outcome(outcome)) == outcome
     assert "t" * 43 not in repr(FLOW) + repr(outcome)
 
 
 def test_the_largest_flow_fits_into_a_cookie() -> None:
     """Browsers keep at least 4096 bytes of one (RFC 6265 §6.1)."""
-    name = Name("n" * 63, "c" * 253)
+    name = ObjectKey("n" * 63, "c" * 253)
     largest = FlowCookie(name, "u" * 64, "d" * 128, SecretStr("s" * 43), SecretStr("t" * 43))
-    assert len(write_flow(largest)) < 1024
-    assert read_flow(write_flow(largest)) == largest
+    assert len(encode_flow(largest)) < 1024
+    assert decode_flow(encode_flow(largest)) == largest
 
 
 @pytest.mark.parametrize(
@@ -61,21 +61,21 @@ def test_the_largest_flow_fits_into_a_cookie() -> None:
 )
 def test_anything_else_is_no_flow(parts: object) -> None:
     """Wrong counts, types, shapes and lengths."""
-    assert read_flow(packed(parts)) is None
+    assert decode_flow(packed(parts)) is None
 
 
 @given(st.text(max_size=300) | st.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_no_text_breaks_the_reader(text: str) -> None:
     """Whatever a browser sends is read as nothing, or as what it says."""
-    assert read_flow(text) is None
-    assert read_outcome(text) is None
+    assert decode_flow(text) is None
+    assert decode_outcome(text) is None
 
 
 def test_names_tell_nothing_of_what_they_are_for() -> None:
     """Of a state and of a consent, a hash; the prefix only where browsers allow it."""
     secure, plain = Cookies(secure=True), Cookies(secure=False)
-    assert secure.of_flow("state").startswith("__Host-oac-")
-    assert "state" not in secure.of_flow("state").removeprefix("__Host-")
-    assert plain.of_flow("state") == secure.of_flow("state").removeprefix("__Host-")
-    assert "zoho" not in secure.of_outcome(Name("sales", "zoho"))
-    assert secure.of_outcome(Name("sales", "a")) != secure.of_outcome(Name("sales", "b"))
+    assert secure.flow_name("state").startswith("__Host-oac-")
+    assert "state" not in secure.flow_name("state").removeprefix("__Host-")
+    assert plain.flow_name("state") == secure.flow_name("state").removeprefix("__Host-")
+    assert "zoho" not in secure.outcome_name(ObjectKey("sales", "zoho"))
+    assert secure.outcome_name(ObjectKey("sales", "a")) != secure.outcome_name(ObjectKey("sales", "b"))

@@ -8,8 +8,8 @@ from tests.support.manual_clock import ManualClock
 def test_whoever_is_over_their_own_limit_takes_nothing_from_the_consents() -> None:
     """One address cannot use up what all may ask at one consent."""
     limits = RateLimits(ManualClock(), Rate(burst=1, per_second=0), Rate(burst=2, per_second=0))
-    assert limits.admits("1.1.1.1", "sales/zoho")
-    assert not limits.admits("1.1.1.1", "sales/zoho")
-    assert limits.admits("2.2.2.2", "sales/zoho")
-    assert not limits.admits("3.3.3.3", "sales/zoho")
-    assert limits.admits("4.4.4.4")
+    assert limits.may_proceed("1.1.1.1", "sales/zoho")
+    assert not limits.may_proceed("1.1.1.1", "sales/zoho")
+    assert limits.may_proceed("2.2.2.2", "sales/zoho")
+    assert not limits.may_proceed("3.3.3.3", "sales/zoho")
+    assert limits.may_proceed("4.4.4.4")

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
-from oauth_connector.consent_server.consent_store import Ready
+from oauth_connector.consent_server.consent_store import ReadyCondition
 from oauth_connector.consent_server.rate_limits import RateLimits
 from oauth_connector.kube.token_buckets import Rate
-from tests.support.http_client import Visitor
-from tests.support.in_memory_consent_server import ENOUGH, KEYS, World, visiting_world
-from tests.support.in_memory_consent_store import ConsentStore
+from tests.support.http_client import HTTPClient
+from tests.support.in_memory_consent_server import ENOUGH, KEYS, ConsentScenario, serve_scenario
+from tests.support.in_memory_consent_store import InMemoryConsentStore
 
 CODE = "c0de"
 
@@ -29,7 +29,9 @@ CODE = "c0de"
         "/connect/sales.x/zoho",
     ],
 )
-async def test_a_name_that_nobody_can_have_is_not_asked_for(visitor: Visitor, world: World, path: str) -> None:
+async def test_a_name_that_nobody_can_have_is_not_asked_for(
+    visitor: HTTPClient, world: ConsentScenario, path: str
+) -> None:
     """Shape comes first."""
     seen = await visitor.post(path, ticket=world.ticket)
     assert (seen.status, seen.failure) == (404, "NotFound")
@@ -39,9 +41,9 @@ async def test_a_name_that_nobody_can_have_is_not_asked_for(visitor: Visitor, wo
 @pytest.mark.parametrize(
     ("address", "consent"), [(ENOUGH, Rate(burst=1, per_second=0)), (Rate(burst=1, per_second=0), ENOUGH)]
 )
-async def test_what_is_too_much_is_not_asked_for(world: World, address: Rate, consent: Rate) -> None:
+async def test_what_is_too_much_is_not_asked_for(world: ConsentScenario, address: Rate, consent: Rate) -> None:
     """Rate comes before the API server, on the way out and back; claiming to be somebody else gains nothing."""
-    async with visiting_world(world, RateLimits(lambda: 0.0, address, consent)) as visitor:
+    async with serve_scenario(world, RateLimits(lambda: 0.0, address, consent)) as visitor:
         leaving = await visitor.begin(world.path, world.ticket)
         assert world.store.reads == 1
         disguised = {"X-Forwarded-For": "9.9.9.9", "Forwarded": "for=9.9.9.9"}
@@ -53,7 +55,9 @@ async def test_what_is_too_much_is_not_asked_for(world: World, address: Rate, co
     assert world.store.reads == 1
 
 
-async def test_nothing_is_read_for_another_origin_a_missing_cookie_or_no_ticket(visitor: Visitor, world: World) -> None:
+async def test_nothing_is_read_for_another_origin_a_missing_cookie_or_no_ticket(
+    visitor: HTTPClient, world: ConsentScenario
+) -> None:
     """Origin, then the Strict cookie, then the ticket's shape."""
     assert (await visitor.post(world.path, {"Origin": "https://evil.example"})).failure == "Foreign"
     assert (await visitor.post(world.path)).failure == "CookieMissing"
@@ -64,7 +68,7 @@ async def test_nothing_is_read_for_another_origin_a_missing_cookie_or_no_ticket(
     assert world.store.reads == 0
 
 
-async def test_nothing_is_read_for_a_callback_without_its_cookie(visitor: Visitor, world: World) -> None:
+async def test_nothing_is_read_for_a_callback_without_its_cookie(visitor: HTTPClient, world: ConsentScenario) -> None:
     """State alone, whatever it looks like, asks nobody anything."""
     for state in ("", "x", "x" * 43, "%00" * 43):
         seen = await visitor.get(f"{world.callback}?code={CODE}&state={state}")
@@ -74,7 +78,7 @@ async def test_nothing_is_read_for_a_callback_without_its_cookie(visitor: Visito
     assert world.store.reads == 0
 
 
-async def test_a_body_that_is_too_long_is_not_read(visitor: Visitor, world: World) -> None:
+async def test_a_body_that_is_too_long_is_not_read(visitor: HTTPClient, world: ConsentScenario) -> None:
     """A ticket is 43 characters."""
     await visitor.get(world.path)
     seen = await visitor.post(world.path, ticket="x" * 10_000)
@@ -82,9 +86,9 @@ async def test_a_body_that_is_too_long_is_not_read(visitor: Visitor, world: Worl
     assert world.store.reads == 0
 
 
-async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: Visitor, world: World) -> None:
+async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Of a consent that ended, was used and has expired, a stranger learns nothing, its owner the first of these."""
-    world.store.change(world.name, ready=Ready("False", "CodeLost", "it ended"), response="r")
+    world.store.change(world.name, ready=ReadyCondition("False", "CodeLost", "it ended"), response="r")
     world.now += timedelta(hours=1)
     assert (await visitor.prove(world.path, "x" * 43)).failure == "LinkInvalid"
     assert "it ended" in (await visitor.prove(world.path, world.ticket)).text
@@ -96,17 +100,19 @@ async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: Visitor, w
 
 @pytest.mark.parametrize(("reason", "failure"), [("Expired", "Expired"), ("ConnectorChanged", "Changed")])
 async def test_where_nothing_is_to_be_mended_the_page_says_to_start_again(
-    visitor: Visitor, world: World, reason: str, failure: str
+    visitor: HTTPClient, world: ConsentScenario, reason: str, failure: str
 ) -> None:
     """Whether the operator was first to see it, or this service, a person reads the same."""
-    world.store.change(world.name, ready=Ready("False", reason, "its sentence"))
+    world.store.change(world.name, ready=ReadyCondition("False", reason, "its sentence"))
     seen = await visitor.prove(world.path, world.ticket)
     assert seen.failure == failure
     assert "its sentence" not in seen.text
 
 
 @pytest.mark.parametrize(("seconds", "page"), [(899, "details"), (900, "failure"), (100_000, "failure")])
-async def test_a_consent_lives_a_quarter_of_an_hour(visitor: Visitor, world: World, seconds: int, page: str) -> None:
+async def test_a_consent_lives_a_quarter_of_an_hour(
+    visitor: HTTPClient, world: ConsentScenario, seconds: int, page: str
+) -> None:
     """From its creation, however late the operator filled the request."""
     request = world.consent().request
     assert request is not None
@@ -118,7 +124,7 @@ async def test_a_consent_lives_a_quarter_of_an_hour(visitor: Visitor, world: Wor
 
 @pytest.mark.parametrize(("seconds", "late"), [(5, False), (60, True)])
 async def test_an_operator_that_takes_long_is_told_of(
-    visitor: Visitor, world: World, seconds: int, *, late: bool
+    visitor: HTTPClient, world: ConsentScenario, seconds: int, *, late: bool
 ) -> None:
     """The page waits, and after a while says that this is not as it should be."""
     world.store.change(world.name, request=None)
@@ -128,7 +134,7 @@ async def test_an_operator_that_takes_long_is_told_of(
     assert ("longer than it should" in seen.text) == late
 
 
-async def test_a_browser_keeps_five_flows(visitor: Visitor, world: World) -> None:
+async def test_a_browser_keeps_five_flows(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Each costs half a kilobyte in every header: the oldest is forgotten when a sixth begins, and no longer works."""
     flows = [await visitor.begin(world.path, world.ticket) for _ in range(7)]
     assert len([name for name in visitor.cookies if not name.endswith("here")]) == 5
@@ -136,17 +142,17 @@ async def test_a_browser_keeps_five_flows(visitor: Visitor, world: World) -> Non
     assert (await visitor.get(f"{world.callback}?code={CODE}&state={flows[2].state}")).status == 303
 
 
-def _somebody_writes(store: ConsentStore) -> None:
+def _somebody_writes(store: InMemoryConsentStore) -> None:
     for name in store.held:
-        store.change(name, ready=Ready("Unknown", "AwaitingUser", "now"))
+        store.change(name, ready=ReadyCondition("Unknown", "AwaitingUser", "now"))
 
 
-def _somebody_answers(store: ConsentStore) -> None:
+def _somebody_answers(store: InMemoryConsentStore) -> None:
     for name in store.held:
         store.change(name, response="a.b.c.d.e")
 
 
-def _it_goes(store: ConsentStore) -> None:
+def _it_goes(store: InMemoryConsentStore) -> None:
     store.held.clear()
 
 
@@ -161,26 +167,32 @@ def _it_goes(store: ConsentStore) -> None:
     ],
 )
 async def test_what_happens_between_read_and_write(
-    visitor: Visitor, world: World, happens: list[Callable[[ConsentStore], None]], status: int, failure: str
+    visitor: HTTPClient,
+    world: ConsentScenario,
+    happens: list[Callable[[InMemoryConsentStore], None]],
+    status: int,
+    failure: str,
 ) -> None:
     """Another writer costs another look; another answer, or the end of the consent, is told."""
     leaving = await visitor.begin(world.path, world.ticket)
-    world.store.before_answer += happens
+    world.store.before_write += happens
     seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
     assert (seen.status, seen.failure) == (status, failure)
 
 
-async def test_a_write_whose_answer_is_lost_has_been_made(visitor: Visitor, world: World) -> None:
+async def test_a_write_whose_answer_is_lost_has_been_made(visitor: HTTPClient, world: ConsentScenario) -> None:
     """The API server took the answer and could not say so: it is looked for, and found."""
     leaving = await visitor.begin(world.path, world.ticket)
-    world.store.loses_answers = True
+    world.store.loses_responses = True
     seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
     assert seen.status == 303
     done = await visitor.get(seen.headers["Location"])
     assert KEYS.open("u-1", world.consent().response or "").confirmation in done.text
 
 
-async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(visitor: Visitor, world: World) -> None:
+async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(
+    visitor: HTTPClient, world: ConsentScenario
+) -> None:
     """A page and a line in the log; nothing is written."""
     request: ConsentRequest | None = world.consent().request
     assert request is not None
@@ -191,7 +203,7 @@ async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(visitor:
     assert world.consent().response is None
 
 
-async def test_without_a_confirmation_there_is_nothing_to_type(visitor: Visitor, world: World) -> None:
+async def test_without_a_confirmation_there_is_nothing_to_type(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Where the operator does without, the last page says so, and waits for the end."""
     request = world.consent().request
     assert request is not None
@@ -203,7 +215,7 @@ async def test_without_a_confirmation_there_is_nothing_to_type(visitor: Visitor,
     assert "Type this code" not in done.text
 
 
-async def test_probes_need_no_api_server(visitor: Visitor, world: World) -> None:
+async def test_probes_need_no_api_server(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Where it is away, our page about that is better than a load balancer's."""
     world.store.away = True
     assert (await visitor.get("/healthz")).status == 200
@@ -211,7 +223,7 @@ async def test_probes_need_no_api_server(visitor: Visitor, world: World) -> None
     assert (await visitor.prove(world.path, world.ticket)).failure == "Unavailable"
 
 
-async def test_a_name_of_a_person_is_text(visitor: Visitor, world: World) -> None:
+async def test_a_name_of_a_person_is_text(visitor: HTTPClient, world: ConsentScenario) -> None:
     """User names are whatever a cluster's identity provider gives: TH17."""
     spec = world.consent().spec.model_copy(update={"requested_by": "<script>alert(1)</script>"})
     world.store.change(world.name, spec=spec)

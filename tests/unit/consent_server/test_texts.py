@@ -8,18 +8,18 @@ from oauth_connector.consent_protocol.authorization_errors import (
     authorization_error,
     displayable_code,
 )
-from oauth_connector.consent_server.failures import FAILURE_TEXTS, About, PageFailure
-from oauth_connector.consent_server.object_key import Name
-from oauth_connector.consent_server.pages import ASSETS, Pages, describe_denial, ticked
+from oauth_connector.consent_server.failures import FAILURE_TEXTS, FailureDetails, PageFailure
+from oauth_connector.consent_server.object_key import ObjectKey
+from oauth_connector.consent_server.pages import ASSETS, PageRenderer, describe_denial, format_code
 
 
 @pytest.mark.parametrize("failure", PageFailure)
 def test_each_failure_has_a_page_with_a_next_step(failure: PageFailure) -> None:
     """Title, sentence, next step; the connector's own command where it is known."""
-    about = About(Name("sales", "zoho"), message="told")
+    about = FailureDetails(ObjectKey("sales", "zoho"), message="told")
     if failure is PageFailure.DENIED:
         about = describe_denial("access_denied", about)
-    page = Pages().failure(failure, about)
+    page = PageRenderer().render_failure(failure, about)
     assert page.text is not None
     assert "<h1>" in page.text
     assert "<b>Next:</b> " in page.text
@@ -47,8 +47,8 @@ def test_an_unknown_error_gets_the_general_sentence() -> None:
 
 def test_back_ticks_become_code_after_escaping() -> None:
     """Nothing in a message becomes a tag of its own."""
-    assert ticked("`a<b>` & `c`") == "<code>a&lt;b&gt;</code> &amp; <code>c</code>"
-    assert ticked("`<script>") == "`&lt;script&gt;"
+    assert format_code("`a<b>` & `c`") == "<code>a&lt;b&gt;</code> &amp; <code>c</code>"
+    assert format_code("`<script>") == "`&lt;script&gt;"
 
 
 def test_pages_name_no_foreign_address_and_no_inline_code() -> None:

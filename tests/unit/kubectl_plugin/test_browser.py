@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from oauth_connector.kubectl_plugin.browser import has_browser, page, private_page
+from oauth_connector.kubectl_plugin.browser import has_browser, private_page, render_page
 
 BROWSERS: dict[str, tuple[dict[str, str], str, bool]] = {
     "Linux with a display": ({"DISPLAY": ":0"}, "linux", True),
@@ -33,7 +33,7 @@ def test_the_file_is_private_and_goes(tmp_path: Path) -> None:
 
 def test_a_link_cannot_leave_its_quotes() -> None:
     """What an endpoint has in its query is data, in markup and in script."""
-    shown = page("https://a.example/?x=\"'</script><script>alert(1)//&y=1")
+    shown = render_page("https://a.example/?x=\"'</script><script>alert(1)//&y=1")
     assert shown.count("<script>") == 1
     assert "</script><script>" not in shown
     assert 'href="https://a.example/?x=&quot;&#x27;&lt;/script&gt;' in shown

@@ -3,30 +3,38 @@
 import pytest
 
 from oauth_connector.kube.errors import KubeError, StatusCause
-from oauth_connector.kubectl_plugin.errors import APIOperation, explained
+from oauth_connector.kubectl_plugin.errors import APIOperation, explain_api_error
 
 GET = APIOperation("get", "oauthconnectors", "shop", "crm")
 SENTENCES = {
     "there is no such object": (KubeError(404, "NotFound"), GET, "There is no oauthconnectors crm in namespace shop"),
-    "there is no such resource": (KubeError(404, "Unknown"), GET, "The cluster does not know oauthconnectors"),
+    "there is no such resource": (
+        KubeError(404, "Unknown"),
+        GET,
+        "The cluster does not know the resource oauthconnectors",
+    ),
     "there is no such namespace": (
         KubeError(404, "NotFound"),
         APIOperation("create", "oauthconsents", "shop"),
-        "There is no namespace shop",
+        "Namespace shop does not exist",
     ),
-    "somebody may not": (KubeError(403, "Forbidden"), GET, "You may not get oauthconnectors in namespace shop"),
+    "somebody may not": (
+        KubeError(403, "Forbidden"),
+        GET,
+        "You are not allowed to get oauthconnectors in namespace shop",
+    ),
     "somebody may not anywhere": (
         KubeError(403, "Forbidden"),
         APIOperation("list", "oauthconnectors", None),
-        "You may not list oauthconnectors in the whole cluster",
+        "You are not allowed to list oauthconnectors in the whole cluster",
     ),
     "the namespace is going": (
         KubeError(403, "Forbidden", causes=(StatusCause("NamespaceTerminating", ""),)),
         GET,
         "Namespace shop is being deleted",
     ),
-    "the login has ended": (KubeError(401, "Unauthorized"), GET, "log in again"),
-    "there is no answer": (KubeError(0, "TimeoutError"), GET, "does not answer"),
+    "the login has ended": (KubeError(401, "Unauthorized"), GET, "Log in again"),
+    "there is no answer": (KubeError(0, "TimeoutError"), GET, "does not respond"),
     "a field is wrong": (
         KubeError(422, "Invalid", causes=(StatusCause("FieldValueInvalid", "spec.requestedBy"),)),
         GET,
@@ -39,4 +47,4 @@ SENTENCES = {
 def test_each_refusal_has_a_sentence(situation: str) -> None:
     """It says what is wrong, and where."""
     error, attempt, told = SENTENCES[situation]
-    assert told in str(explained(error, attempt))
+    assert told in str(explain_api_error(error, attempt))

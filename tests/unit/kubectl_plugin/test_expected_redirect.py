@@ -7,16 +7,16 @@ import pytest
 
 from oauth_connector.consent_protocol.authorization_errors import AUTHORIZATION_ERRORS
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.expected_redirect import FLAWS, Expected, UnexpectedRedirect
+from oauth_connector.kubectl_plugin.expected_redirect import FLAWS, ExpectedRedirect, UnexpectedRedirect
 from oauth_connector.oauth.authorization import Flaw
 from tests.support.consent_requests import LOOPBACK_URI, a_consent_request
 
 STATE = "s" * 43
 
 
-def expected(**changes: Any) -> Expected:
+def expected(**changes: Any) -> ExpectedRedirect:
     """Give what a redirect is known by."""
-    return Expected(a_consent_request(**changes), STATE)
+    return ExpectedRedirect(a_consent_request(**changes), STATE)
 
 
 def query(*more: tuple[str, str], **members: str) -> str:
@@ -26,7 +26,7 @@ def query(*more: tuple[str, str], **members: str) -> str:
 
 def test_a_code_is_taken_with_the_parameters_that_the_operator_wants() -> None:
     """Others are left alone."""
-    granted = expected(callback_parameters=("accounts-server",)).granted(
+    granted = expected(callback_parameters=("accounts-server",)).parse_query(
         query(("accounts-server", "https://accounts.zoho.eu"), code="abc", session_state="x")
     )
     assert granted.code.get_secret_value() == "abc"
@@ -47,7 +47,7 @@ STRANGERS = {
 def test_what_another_flow_sent_is_not_ours(sentence: str) -> None:
     """It neither succeeds nor fails: the flow goes on."""
     with pytest.raises(UnexpectedRedirect):
-        expected().granted(STRANGERS[sentence])
+        expected().parse_query(STRANGERS[sentence])
 
 
 FLAWED = {
@@ -65,7 +65,7 @@ def test_each_flaw_is_told(flaw: Flaw) -> None:
     """Each has a sentence of its own."""
     known = {"issuer": "https://login.example.com", "iss_required": flaw is Flaw.ISSUER_MISSING}
     with pytest.raises(CommandFailed) as told:
-        expected(**known).granted(FLAWED[flaw])
+        expected(**known).parse_query(FLAWED[flaw])
     assert str(told.value) == FLAWS[flaw]
 
 
@@ -73,19 +73,19 @@ def test_each_flaw_is_told(flaw: Flaw) -> None:
 def test_each_error_of_the_protocol_is_told(error: str) -> None:
     """The sentence names it, and says what to do."""
     with pytest.raises(CommandFailed, match=f"The provider returned the error {error}"):
-        expected().granted(query(error=error))
+        expected().parse_query(query(error=error))
 
 
 def test_an_error_of_the_providers_own_is_named() -> None:
     """Its code has the protocol's form; its description is not repeated."""
     with pytest.raises(CommandFailed, match="the error org_internal") as told:
-        expected().granted(query(error="org_internal", error_description="click here"))
+        expected().parse_query(query(error="org_internal", error_description="click here"))
     assert "click" not in str(told.value)
 
 
 def test_a_pasted_address_is_judged_as_if_it_had_come_by_itself() -> None:
     """A fragment that a provider adds does not matter."""
-    granted = expected().pasted(f"{LOOPBACK_URI}?{query(code='abc')}#_=_")
+    granted = expected().parse_pasted(f"{LOOPBACK_URI}?{query(code='abc')}#_=_")
     assert granted.code.get_secret_value() == "abc"
 
 
@@ -105,11 +105,11 @@ PASTED = {
 def test_what_was_pasted_wrongly_may_be_pasted_again(sentence: str) -> None:
     """The flow goes on."""
     with pytest.raises(UnexpectedRedirect):
-        expected().pasted(PASTED[sentence])
+        expected().parse_pasted(PASTED[sentence])
 
 
 def test_a_bare_code_is_taken_unless_the_provider_names_itself() -> None:
     """A code alone cannot tell who sent it (RFC 9207)."""
-    assert expected().pasted("1000.abc").code.get_secret_value() == "1000.abc"
+    assert expected().parse_pasted("1000.abc").code.get_secret_value() == "1000.abc"
     with pytest.raises(UnexpectedRedirect, match="whole address"):
-        expected(issuer="https://login.example.com", iss_required=True).pasted("1000.abc")
+        expected(issuer="https://login.example.com", iss_required=True).parse_pasted("1000.abc")

@@ -8,20 +8,20 @@ import pytest
 from devtools.local.free_port import free_port
 from oauth_connector.kubectl_plugin import loopback_port as ports
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.expected_redirect import Expected
-from oauth_connector.kubectl_plugin.loopback import listening
+from oauth_connector.kubectl_plugin.expected_redirect import ExpectedRedirect
+from oauth_connector.kubectl_plugin.loopback import listen
 from tests.support.consent_requests import a_consent_request
 
 
 def test_localhost_is_bound_whole() -> None:
     """A browser may take either address for it, so that nobody else may have the other."""
     port = free_port()
-    sockets = ports.bound("localhost", port)
+    sockets = ports.bind("localhost", port)
     try:
-        assert {one.getsockname()[0] for one in sockets} == {"127.0.0.1", "::1"}
+        assert {bound_socket.getsockname()[0] for bound_socket in sockets} == {"127.0.0.1", "::1"}
     finally:
-        for one in sockets:
-            one.close()
+        for bound_socket in sockets:
+            bound_socket.close()
 
 
 def test_localhost_is_not_bound_in_part() -> None:
@@ -31,14 +31,14 @@ def test_localhost_is_not_bound_in_part() -> None:
         other.bind(("::1", port))
         other.listen()
         with pytest.raises(CommandFailed, match=rf"Port {port}.*\(process {os.getpid()}\)"):
-            ports.bound("localhost", port)
-    ports.bound("127.0.0.1", port)[0].close()
+            ports.bind("localhost", port)
+    ports.bind("127.0.0.1", port)[0].close()
 
 
 def test_a_port_is_not_shared_with_who_would_share() -> None:
     """Another program's willingness (`SO_REUSEADDR`, `SO_REUSEPORT`) does not matter."""
     port = free_port()
-    [ours] = ports.bound("127.0.0.1", port)
+    [ours] = ports.bind("127.0.0.1", port)
     with ours, socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -52,5 +52,5 @@ async def test_a_port_that_does_not_exist_is_told() -> None:
     """A schema may let it pass."""
     request = a_consent_request(redirect_uri="http://127.0.0.1:70000/oauth/callback/shop/crm")
     with pytest.raises(CommandFailed, match="between 1024 and 65535"):
-        async with listening(Expected(request, "state")):
+        async with listen(ExpectedRedirect(request, "state")):
             pass

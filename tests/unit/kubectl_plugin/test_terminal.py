@@ -7,7 +7,7 @@ import pytest
 
 from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer, plain
+from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer, strip_control_characters
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_nothing_is_coloured_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
     """And nothing goes to standard output."""
-    Terminal().well("done")
+    Terminal().success("done")
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "✓ done\n")
 
@@ -71,4 +71,4 @@ def test_a_pipe_can_answer_and_nothing_cannot(typed: int) -> None:
 
 def test_what_steers_a_terminal_is_shown_as_dots() -> None:
     """Letters of all scripts stay."""
-    assert plain("Zoë \x1b[31m\r\n東京\u202e") == "Zoë ·[31m··東京·"
+    assert strip_control_characters("Zoë \x1b[31m\r\n東京\u202e") == "Zoë ·[31m··東京·"

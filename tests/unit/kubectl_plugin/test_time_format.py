@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oauth_connector.kubectl_plugin import time_format as moments
+from oauth_connector.kubectl_plugin import time_format
 
 NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
 SPANS = {
@@ -25,24 +25,24 @@ SPANS = {
 @pytest.mark.parametrize("seconds", SPANS)
 def test_a_span_has_one_unit_or_two(seconds: int) -> None:
     """Of few days, hours or minutes the smaller unit matters."""
-    assert moments.span(seconds) == SPANS[seconds]
+    assert time_format.format_duration(seconds) == SPANS[seconds]
 
 
 def test_a_time_is_told_from_now() -> None:
     """What is to come, what was, what is not known."""
-    assert moments.relative(NOW + timedelta(minutes=42), NOW) == "in 42m"
-    assert moments.relative(NOW - timedelta(seconds=5), NOW) == "5s ago"
-    assert moments.relative(None, NOW) == "–"
-    assert moments.moment(NOW, NOW) == "2027-01-15T08:00:00Z (0s ago)"
+    assert time_format.format_relative(NOW + timedelta(minutes=42), NOW) == "in 42m"
+    assert time_format.format_relative(NOW - timedelta(seconds=5), NOW) == "5s ago"
+    assert time_format.format_relative(None, NOW) == "–"
+    assert time_format.format_moment(NOW, NOW) == "2027-01-15T08:00:00Z (0s ago)"
 
 
 @pytest.mark.parametrize("value", [None, 5, "soon", ""])
 def test_what_is_no_time_is_none(value: object) -> None:
     """Somebody may have written anything into a status by hand."""
-    assert moments.read(value) is None
+    assert time_format.parse_time(value) is None
 
 
 def test_the_api_servers_times_are_read() -> None:
     """In UTC, whatever the machine's zone."""
-    assert moments.read("2027-01-15T08:00:00Z") == NOW
-    assert moments.read("2027-01-15T08:00:00") == NOW
+    assert time_format.parse_time("2027-01-15T08:00:00Z") == NOW
+    assert time_format.parse_time("2027-01-15T08:00:00") == NOW
