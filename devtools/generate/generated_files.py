@@ -29,9 +29,9 @@ def crd_yaml(of: Kind = CONNECTOR) -> str:
 GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "crds" / "oauthconnector.dev_oauthconnectors.yaml": crd_yaml,
     ROOT / "crds" / "oauthconnector.dev_oauthconsents.yaml": partial(crd_yaml, CONSENT),
-    ROOT / "docs" / "reference" / "oauthconnector.md": reference_page.page,
+    ROOT / "docs" / "reference" / "oauthconnector.md": reference_page.connector_page,
     ROOT / "docs" / "reference" / "oauthconsent.md": reference_page.consent_page,
-    ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons,
+    ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons_page,
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
     presets_page.PATH: presets_page.page,
     settings_page.PATH: settings_page.page,

@@ -1,4 +1,4 @@
-"""Write docs/reference/presets.md from the rows."""
+"""docs/reference/presets.md, generated from the presets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +11,8 @@ PATH = Path(__file__).parents[2] / "docs" / "reference" / "presets.md"
 HEAD = """\
 # Presets
 
-`spec.provider.preset` names a provider that the operator knows: its addresses, and where it differs from the standards.
-Whatever a connector says itself takes precedence.
+`spec.provider.preset` selects a known provider: its endpoints, and its differences from the standards. Fields of the
+connector override the properties of the preset.
 
 ```yaml
 spec:
@@ -21,20 +21,20 @@ spec:
     parameters: {tenant: contoso.onmicrosoft.com}
 ```
 
-A parameter without a default must be given, unless `issuer` is set beside the preset, or both `tokenURL` and
-`authorizationURL`. With `issuer` the preset's addresses are not used, and its other properties are.
+A parameter without a default is required, unless the connector sets `issuer`, or both `tokenURL` and
+`authorizationURL`. With `issuer`, the endpoints of the preset are not used; its other properties apply.
 """
 
 
 def page() -> str:
-    """Give the page as Markdown."""
+    """Return the page as Markdown."""
     return "\n".join([HEAD, *(line for preset in PRESETS.values() for line in _section(preset))])
 
 
 def _section(preset: Preset) -> Iterator[str]:
     yield f"## {preset.name}\n"
     if preset.parameters:
-        yield "| parameter | default | such as | meaning |"
+        yield "| parameter | default | example or values | meaning |"
         yield "|---|---|---|---|"
         yield from (_parameter(name, each) for name, each in preset.parameters.items())
         yield ""
@@ -43,7 +43,7 @@ def _section(preset: Preset) -> Iterator[str]:
     yield from (f"| {name} | {value} |" for name, value in _properties(preset) if value)
     yield ""
     yield from (f"- {note}" for note in preset.notes)
-    yield f"\nFrom the provider: {', '.join(f'<{link}>' for link in preset.links)}\n"
+    yield f"\nDocumentation of the provider: {', '.join(f'<{link}>' for link in preset.links)}\n"
 
 
 def _parameter(name: str, parameter: Parameter) -> str:
@@ -57,20 +57,26 @@ def _properties(preset: Preset) -> Iterator[tuple[str, str]]:
     yield "revocation endpoint", _code(preset.revocation_url)
     yield "issuer", _code(preset.issuer)
     yield "client authentication", _code(preset.client_authentication)
-    yield "scopes are joined by", "a comma" if preset.scope_separator == "," else ""
+    yield "scope separator", "comma" if preset.scope_separator == "," else ""
     yield "authorization parameters", " ".join(f"`{name}={value}`" for name, value in preset.authorization.items())
-    yield "scope that is added for a refresh token", _code(preset.offline_scope)
+    yield "scope added to request a refresh token", _code(preset.offline_scope)
     yield "header prefix", _code(preset.header_prefix)
-    yield "PKCE", "" if preset.pkce else "off, unless set"
-    yield "life that is assumed", f"{preset.default_lifetime} s" if preset.default_lifetime else ""
-    yield "a refresh ends the old token", "at once, so that it comes late" if preset.kills_old_token else ""
+    yield "PKCE", "" if preset.pkce else "disabled, unless set"
+    yield "assumed lifetime", f"{preset.default_lifetime} s" if preset.default_lifetime else ""
+    yield (
+        "a refresh revokes the old token",
+        "immediately; the operator refreshes late" if preset.kills_old_token else "",
+    )
     yield "hosts", _hosts(preset)
-    yield "its own errors", ", ".join(f"`{own}` is `{meant}`" for own, meant in sorted(preset.quirks.errors.items()))
+    yield (
+        "error codes of the provider",
+        ", ".join(f"`{own}` → `{meant}`" for own, meant in sorted(preset.quirks.errors.items())),
+    )
 
 
 def _hosts(preset: Preset) -> str:
     named = {value: host for each in preset.parameters.values() for value, host in each.hosts.items()}
-    return ", ".join(f"`{value}` is `{host}`" for value, host in named.items())
+    return ", ".join(f"`{value}` → `{host}`" for value, host in named.items())
 
 
 def _code(text: str | None) -> str:

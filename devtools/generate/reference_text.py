@@ -1,4 +1,4 @@
-"""What is written by hand of the reference pages: all that is not in the models."""
+"""The handwritten parts of the reference pages: everything that the models do not contain."""
 
 NOTE = "<!-- Generated from operator/oauth_connector/api by `make generate`. Do not edit. -->"
 
@@ -7,8 +7,8 @@ INTRODUCTION = f"""\
 
 # OAuthConnector
 
-`oauthconnector.dev/v1alpha1`, namespaced; short name `oac`, category `oauth`. An `OAuthConnector` asks an authorization
-server for access tokens and keeps a fresh one in a Secret that pods mount.
+`oauthconnector.dev/v1alpha1`, namespaced; short name `oac`, category `oauth`. An `OAuthConnector` obtains access tokens
+from an authorization server and keeps a valid one in a Secret that Pods mount.
 
 ```yaml
 apiVersion: oauthconnector.dev/v1alpha1
@@ -25,8 +25,8 @@ spec:
   scopes: [contacts.read]
 ```
 
-Every reference is to a Secret or ConfigMap in the connector's own namespace. The operator writes nothing into `spec` or
-`metadata` of a connector, and puts no finalizer on it. Its name has at most 200 characters.
+All references are to Secrets and ConfigMaps in the namespace of the connector. The operator does not change `spec` or
+`metadata` of a connector and adds no finalizer. The name of a connector has at most 200 characters.
 
 On this page: [spec](#spec) · [conditions](#conditions) · [the Secret](#the-secret) ·
 [annotations and labels](#annotations-and-labels) · [status](#status) · [columns](#columns) ·
@@ -36,74 +36,74 @@ On this page: [spec](#spec) · [conditions](#conditions) · [the Secret](#the-se
 CONDITIONS = """\
 ## Conditions
 
-`Ready` is always there; the others only while they are true.
+`Ready` is always present. The other conditions are present only while they are true.
 
-| situation | Ready | beside it | kstatus (Flux, Helm) |
+| situation | Ready | other conditions | kstatus (Flux, Helm) |
 |---|---|---|---|
-| not seen yet | – | `observedGeneration` is −1 | InProgress |
-| valid token, also while it is refreshed or suspended | True | | Current |
-| valid token, refresh failing | True | `RefreshFailed` | Current |
-| valid token, but a person should consent again: scopes changed, refresh token refused, missing or about to \
-expire | True | `ConsentRequired` | Current |
-| no valid token, the operator is at work | False | `Reconciling` | InProgress |
-| no valid token, a person has never consented | False | `ConsentRequired`, `Reconciling` | InProgress |
-| no valid token, a person is needed, or none for ten minutes | False | `Stalled` | Failed |
+| before the first reconciliation | – | none; `observedGeneration` is −1 | InProgress |
+| valid token, also during a refresh and while suspended | True | | Current |
+| valid token, the refresh fails | True | `RefreshFailed` | Current |
+| valid token, but a user should consent again: scopes changed, refresh token rejected, missing or about to expire | \
+True | `ConsentRequired` | Current |
+| no valid token, the operator retries | False | `Reconciling` | InProgress |
+| no valid token, no user has consented yet | False | `ConsentRequired`, `Reconciling` | InProgress |
+| no valid token, and a user must act, or no valid token for ten minutes | False | `Stalled` | Failed |
 
-`kubectl wait --for=condition=Ready oac/crm` waits for a token. Reasons are a closed set; each is explained in
-[reasons.md](reasons.md).
+`kubectl wait --for=condition=Ready oac/crm` waits for a token. Reasons are a closed set; [reasons.md](reasons.md)
+explains each of them.
 """
 
 SECRET = """\
 ## The Secret
 
-Type `Opaque`, written in one piece. Without `output` it holds:
+The output Secret has type `Opaque`. Every update replaces all keys at once. Without `output` it contains these keys:
 
 | key | value |
 |---|---|
 | `access_token` | the bare token |
-| `token_type` | its type, as the provider says |
-| `expires_at` | when it expires, RFC 3339 in UTC |
-| `authorization` | the value of an Authorization header: `headerPrefix` and the token |
-| `scope` | what was granted, separated by spaces; absent where the provider tells none and none was asked for |
+| `token_type` | type of the token, as in the token response |
+| `expires_at` | expiration time, RFC 3339 in UTC |
+| `authorization` | value of an Authorization header: `headerPrefix` and the token |
+| `scope` | granted scopes, separated by spaces; absent if none were requested and the token response contains none |
 
-A token is replaced while a third of its life is left, since the kubelet shows a new Secret to pods up to 90 s late.
-Mount the Secret as a folder: a `subPath` mount and an environment variable never change.
+The operator refreshes a token when a third of its lifetime is left, because the kubelet updates mounted Secrets with a
+delay of up to 90 s. Mount the Secret as a directory: a `subPath` mount and an environment variable are never updated.
 
-A Secret that is not ours is never touched. A refresh token never stands in it: that is kept in a Secret of the
-operator's own, `<connector>-oauth-state` (type `oauthconnector.dev/state`), which is not for mounting
-([how refresh tokens survive](../explanation/refresh-tokens.md)).
+The operator does not change a Secret that the connector does not own. The output Secret never contains a refresh token.
+Refresh tokens are stored in the state Secret `<connector>-oauth-state` (type `oauthconnector.dev/state`), which must
+not be mounted ([how refresh tokens survive](../explanation/refresh-tokens.md)).
 """
 
 ANNOTATIONS = """\
 ## Annotations and labels
 
-| where | name | meaning |
-|---|---|---|
-| on a connector, by a person | `oauthconnector.dev/refresh-requested-at` | any new text, up to 1024 characters, \
-asks for a token now; `status.lastHandledRefresh` echoes it |
-| on a connector, by a person | `oauthconnector.dev/revoke-requested-at` | any new text gives the grant back to its \
-provider (RFC 7009) and forgets it here; `status.lastHandledRevoke` echoes it |
-| on a credential Secret, by its owner | `oauthconnector.dev/allowed-hosts` | hosts, separated by commas, to which \
-it may be sent; nowhere else |
-| on a Secret that is in the way, by its owner | `oauthconnector.dev/adopt` | name of the connector that may take it \
-over |
-| on our Secret, by the operator | label `oauthconnector.dev/managed: "true"` | by it the operator knows its Secrets |
-| on our Secret, by the operator | `oauthconnector.dev/connector`, `…/connector-uid` | whose it is |
-| on our Secret, by the operator | `oauthconnector.dev/issued-at`, `…/expires-at` | the token's times, RFC 3339 in UTC |
-| on our Secret, by the operator | `oauthconnector.dev/token-digest`, `…/output-digest`, `…/generation`, `…/fields` | \
-what of the spec the token and the Secret answer to, and which key holds which field |
+| object | set by | name | meaning |
+|---|---|---|---|
+| connector | user | `oauthconnector.dev/refresh-requested-at` | a new value (up to 1024 characters) requests a token \
+immediately; `status.lastHandledRefresh` repeats the value |
+| connector | user | `oauthconnector.dev/revoke-requested-at` | a new value revokes the grant at the provider (RFC \
+7009) and deletes it in the cluster; `status.lastHandledRevoke` repeats the value |
+| credential Secret | user | `oauthconnector.dev/allowed-hosts` | the only hosts to which the Secret may be sent, \
+separated by commas |
+| existing Secret with the name of the output | user | `oauthconnector.dev/adopt` | name of the connector that may \
+take ownership of the Secret |
+| output Secret | operator | label `oauthconnector.dev/managed: "true"` | marks the Secrets of the operator |
+| output Secret | operator | `oauthconnector.dev/connector`, `…/connector-uid` | the owning connector |
+| output Secret | operator | `oauthconnector.dev/issued-at`, `…/expires-at` | times of the token, RFC 3339 in UTC |
+| output Secret | operator | `oauthconnector.dev/token-digest`, `…/output-digest`, `…/generation`, `…/fields` | the \
+version of the spec from which token and Secret were made, and the field behind each key |
 """
 
 FORM = """\
 ## From a form
 
-What the connectors of SaaS platforms ask in their forms goes here:
+The fields of connector forms in SaaS platforms correspond to these fields:
 
 | in the form | in the manifest |
 |---|---|
 | Token URL | `provider.tokenURL` |
 | Authorization URL | `provider.authorizationURL` |
-| Redirect URI | `status.redirectURI` tells what to register; `authorizationCode.redirectURI` for loopback |
+| Redirect URI | `status.redirectURI` shows the URI to register; `authorizationCode.redirectURI` sets a loopback URI |
 | Refresh Token | `refreshToken.secretRef` |
 | Client ID, Client Secret | `client.id`, `client.secretRef` |
 | Username, Password | `password.username`, `password.passwordSecretRef` |
@@ -117,9 +117,9 @@ REASONS = f"""\
 
 # Reasons
 
-The reasons of the conditions of an [`OAuthConnector`](oauthconnector.md): a closed set. Below each stands the sentence
-that status shows, with `{{placeholders}}` for what is filled in from spec and metadata. What the provider itself wrote
-never gets there; its error code, if it gave one, is in `status.lastError`.
+The reasons of the conditions of an [`OAuthConnector`](oauthconnector.md): a closed set. Each section begins with the
+message that status shows; the operator fills its `{{placeholders}}` from spec and metadata. A message never contains
+text from the provider. If the provider returned an error code, `status.lastError` contains it.
 """
 
 CONSENT_INTRODUCTION = f"""\
@@ -127,11 +127,11 @@ CONSENT_INTRODUCTION = f"""\
 
 # OAuthConsent
 
-`oauthconnector.dev/v1alpha1`, namespaced; short name `oauthc`, category `oauth`. An `OAuthConsent` asks for a person's
-yes to one connector, as a CertificateSigningRequest asks for a signature. `kubectl oauth authorize` makes it; whoever
-RBAC lets create one in a namespace may connect that namespace's connectors (ClusterRole `oauth-connector-consent`). It
-is void after fifteen minutes and gone after an hour. [How a person's yes gets into the
-cluster](../explanation/consent.md) tells the rest.
+`oauthconnector.dev/v1alpha1`, namespaced; short name `oauthc`, category `oauth`. An `OAuthConsent` requests the
+consent of a user for one connector, as a CertificateSigningRequest requests a signature. `kubectl oauth authorize`
+creates it. A user whom RBAC allows to create OAuthConsents in a namespace may authorize the connectors of that
+namespace (ClusterRole `oauth-connector-consent`). An OAuthConsent expires after fifteen minutes and is deleted after
+one hour. [User authorization](../explanation/consent.md) describes the procedure.
 
 On this page: [spec](#spec) · [status](#status) · [reasons](#reasons)
 """

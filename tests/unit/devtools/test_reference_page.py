@@ -8,7 +8,7 @@ from oauth_connector.api.schema.crd import COLUMNS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 
-PAGE, REASONS = reference_page.page(), reference_page.reasons()
+PAGE, REASONS = reference_page.connector_page(), reference_page.reasons_page()
 LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")
 
 

@@ -57,9 +57,8 @@ class AuthorizationCodeSpec(GrantMember):
 
     redirect_uri: RedirectURI | None = Field(
         None,
-        description="Redirect URI: a loopback URI on the requester's machine, for clients that cannot register"
-        " the one of the consent server. Default: the redirect URI of the consent server, which"
-        " `status.redirectURI` shows.",
+        description="Loopback URI on the requester's machine, for a client that cannot use the redirect URI of"
+        " the consent server. Default: the redirect URI of the consent server, which `status.redirectURI` shows.",
     )
     pkce: PKCE | None = Field(
         None,

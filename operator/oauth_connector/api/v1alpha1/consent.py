@@ -64,7 +64,7 @@ class OAuthConsentSpec(Model):
             written(CONFIRMATION, "must be the code that the last page shows, such as K7QF-2M9P"),
         ]
         | None
-    ) = Field(None, description="Code that the last page shows, which the requester enters. Default: none until then.")
+    ) = Field(None, description="Code that the last page shows, which the requester enters. Default: not entered yet.")
 
     @rule(
         "self.connectorName == oldSelf.connectorName && self.requestedBy == oldSelf.requestedBy && self.ticketHash =="

@@ -1,4 +1,4 @@
-"""The parameters of presets, and the rules over them: written out for each preset, since CEL cannot look into ours."""
+"""The parameters of presets, and their rules: one condition for each preset, because CEL cannot read the presets."""
 
 from collections.abc import Callable, Iterator
 from typing import Annotated
@@ -15,7 +15,7 @@ PresetParameters = Annotated[
 
 
 def fits(has_preset: str, has_parameters: str) -> str:
-    """Give the rule that a preset knows the names of all parameters."""
+    """Return the rule that the preset defines the names of all parameters."""
 
     def names(preset: Preset) -> Iterator[str]:
         known = ", ".join(cel_text(name) for name in preset.parameters)
@@ -25,7 +25,7 @@ def fits(has_preset: str, has_parameters: str) -> str:
 
 
 def values_are_known(has_preset: str, has_parameters: str) -> str:
-    """Give the rule that each parameter has the form that its preset wants."""
+    """Return the rule that the preset allows the value of each parameter."""
 
     def forms(preset: Preset) -> Iterator[str]:
         for name, parameter in preset.parameters.items():
@@ -36,7 +36,7 @@ def values_are_known(has_preset: str, has_parameters: str) -> str:
 
 
 def lacks(has_preset: str, has_parameters: str) -> str:
-    """Give the rule that what a preset cannot do without is there, unless an issuer or both endpoints are named."""
+    """Return the rule that all required parameters are set, unless an issuer or both endpoints are set."""
 
     def needs(preset: Preset) -> Iterator[str]:
         for name, parameter in preset.parameters.items():

@@ -90,7 +90,7 @@ class ProviderSpec(Model):
 
     @rule(
         fits("has(self.preset)", "has(self.parameters)"),
-        "contain a name that the preset does not have: see docs/reference/presets.md for the names",
+        "must have only names that the preset defines: see docs/reference/presets.md for the names",
         "parameters",
     )
     def _has_known_parameters(self) -> bool:
@@ -98,7 +98,7 @@ class ProviderSpec(Model):
 
     @rule(
         values_are_known("has(self.preset)", "has(self.parameters)"),
-        "contain a value that the preset does not allow: see docs/reference/presets.md for the values",
+        "must have only values that the preset allows: see docs/reference/presets.md for the values",
         "parameters",
     )
     def _has_parameters_of_their_form(self) -> bool:
@@ -106,8 +106,8 @@ class ProviderSpec(Model):
 
     @rule(
         lacks("has(self.preset)", "has(self.parameters)"),
-        "lack a parameter that the preset requires: see docs/reference/presets.md, or set issuer, or"
-        " set tokenURL and authorizationURL",
+        "must have all parameters that the preset requires: see docs/reference/presets.md, or set"
+        " issuer, or set tokenURL and authorizationURL",
         "parameters",
     )
     def _has_what_the_preset_needs(self) -> bool:

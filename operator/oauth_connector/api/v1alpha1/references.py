@@ -40,7 +40,7 @@ class SecretKeyReference(Model):
 
     name: ObjectName = Field(description="Name of the Secret.")
     key: DataKey | None = Field(
-        None, description="Key in the Secret. Default: the key that the description of the reference names."
+        None, description="Key in the Secret. Default: the key in the description of the reference."
     )
 
 

@@ -85,8 +85,8 @@ class OAuthConnectorSpec(Model):
     )
     refresh: Annotated[Refresh | None, digests.NOT_DIGESTED] = Field(
         None,
-        description="When the operator refreshes the token. Default: when a third of its lifetime is left, with a"
-        " small jitter.",
+        description="When the operator refreshes the token. Default: when a third of the token's lifetime is"
+        " left, with a small jitter.",
     )
     output: Annotated[Output | None, digests.OUTPUT] = Field(
         None, description="The Secret that Pods mount. Default: Secret `<connector>-token` with the default keys."

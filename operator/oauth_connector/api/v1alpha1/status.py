@@ -35,7 +35,7 @@ class Condition(Model):
         description="`Ready` is always present. `Reconciling`, `Stalled`, `RefreshFailed` and `ConsentRequired`"
         " are present only while they are true."
     )
-    status: Literal["True", "False", "Unknown"] = Field(description="`True`, `False` or `Unknown`.")
+    status: Literal["True", "False", "Unknown"] = Field(description="Status of the condition.")
     reason: ReasonText = Field(description="Reason in PascalCase, from a closed set.")
     message: Annotated[str, Field(max_length=LONGEST_MESSAGE)] = Field(description="What is wrong, and what to do.")
     observed_generation: Generation = Field(description="Generation of the spec that this condition describes.")
