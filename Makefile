@@ -7,9 +7,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-# A package named `operator` would stand before the standard library's, and no python could start in this folder.
+# A package named `operator` would shadow the module of the standard library, and Python could not start here.
 ifneq ($(wildcard operator/__init__.py),)
-$(error operator/ is a source root and must hold no __init__.py: remove operator/__init__.py)
+$(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
 .PHONY: help venv generate check numbers unit test bench bench-10k demo lock changelog clean
@@ -30,37 +30,37 @@ venv: .venv/installed ## Make the virtual environment .venv from requirements/de
 	@touch $@
 	@echo "venv: ready"
 
-generate: venv ## Write what is generated: crds/, docs/reference/
+generate: venv ## Write the generated files: crds/, docs/reference/, the dashboard
 	@$(BIN)/python -m devtools.generate
 
-check: venv ## Judge the code without running it: style, types, layers, freshness
+check: venv ## Run the static checks: style, types, layers, generated files
 	@$(BIN)/python -m devtools.check
 
 numbers: venv ## Print the sizes of files and functions, and what exceeds a limit
 	@$(BIN)/python -m devtools.house_numbers --figures
 
-unit: venv ## Run the tests that need nothing (seconds)
+unit: venv ## Run the unit tests (a minute)
 	@$(BIN)/python -m pytest tests/unit
 
-test: venv ## Run all tests, on a control plane of their own (minutes)
+test: venv ## Run all tests, on a local control plane (minutes)
 	@$(BIN)/python -m pytest
 
-bench: venv ## Measure beside a bare client: build/bench.json, a table, a plot (ten minutes)
+bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (ten minutes)
 	@$(BIN)/python -m tests.bench
 
 bench-10k: venv ## Measure with ten thousand connectors (ten minutes)
 	@$(BIN)/python -m tests.bench --objects 10000 --without-steady --output build/10k
 
-demo: venv ## Show the operator at work until Ctrl-C, or for DEMO_SECONDS
+demo: venv ## Run a demo until Ctrl-C, or for DEMO_SECONDS
 	@$(BIN)/python -m devtools.demo
 
-# The hashes are enough to know a package by; where it came from is the business of whoever installs it.
+# A hash identifies a package. The registry to download it from is configured where it is installed.
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(if $(UPGRADE),--upgrade)
 DEVELOPMENT = $(BIN)/python -c 'import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")'
 
-lock: venv ## Pin the dependencies anew (UPGRADE=1: to the newest versions)
+lock: venv ## Write the lock files (UPGRADE=1: with the newest versions)
 	@echo "lock: requirements/runtime.lock"
 	@$(COMPILE) --output-file=requirements/runtime.lock pyproject.toml
 	@echo "lock: requirements/dev.lock"
@@ -69,6 +69,6 @@ lock: venv ## Pin the dependencies anew (UPGRADE=1: to the newest versions)
 changelog: venv ## Show the change log of the next release
 	@$(BIN)/towncrier build --draft --version next
 
-clean: ## Remove what the commands above left in this folder
+clean: ## Remove the files that these commands create
 	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

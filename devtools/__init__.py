@@ -1,1 +1,1 @@
-"""Programs for those who work on the operator: checks, generators, a control plane, the demo."""
+"""Programs for developers of the operator: checks, generators, a control plane, authorization servers, the demo."""

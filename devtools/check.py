@@ -1,6 +1,6 @@
-"""Judge the repository without running it; `make check` and the pre-commit hooks both come here.
+"""Run the static checks of the repository; `make check` and the pre-commit hooks use this program.
 
-`python -m devtools.check` runs every check and tells every failure, not only the first; names choose among them.
+`python -m devtools.check` runs all checks and reports all failures; arguments select checks by name.
 """
 
 import subprocess
@@ -28,8 +28,8 @@ CHECKS: Mapping[str, Sequence[str]] = {
 BY_NAME_ONLY = frozenset({"numbers", "words"})  # until each folder has been rewritten
 
 
-def failures(names: Iterable[str]) -> list[str]:
-    """Run checks by name, one after the other; print a line for each, and give the names of those that failed."""
+def run_checks(names: Iterable[str]) -> list[str]:
+    """Run checks by name, one after the other; print a line for each, and return the names of those that failed."""
     return [name for name in names if not _passes(name)]
 
 
@@ -44,12 +44,12 @@ def _passes(name: str) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Give the exit code: 0 when all is well, 1 when something failed, 2 for a name that is no check."""
+    """Return the exit code: 0 if all checks passed, 1 if one failed, 2 for an unknown name."""
     unknown = [name for name in arguments if name not in CHECKS]
     if unknown:
-        print(f"No such check: {', '.join(unknown)}. There are: {', '.join(CHECKS)}.", file=sys.stderr)
+        print(f"Unknown check: {', '.join(unknown)}. Known: {', '.join(CHECKS)}.", file=sys.stderr)
         return 2
-    failed = failures(arguments or [name for name in CHECKS if name not in BY_NAME_ONLY])
+    failed = run_checks(arguments or [name for name in CHECKS if name not in BY_NAME_ONLY])
     if failed:
         print(f"check: failed: {', '.join(failed)}")
     return bool(failed)

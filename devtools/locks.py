@@ -1,4 +1,4 @@
-"""Lock files say what a package is, by its hash, and never where it came from: whoever installs decides that."""
+"""Check that lock files identify packages by hash and contain no download addresses."""
 
 import re
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("*.lock", "package-lock.json", "npm-shrinkwrap.json", "go.sum")
-AWAY = frozenset({".git", ".venv", "node_modules"})
+SKIPPED = frozenset({".git", ".venv", "node_modules"})
 
 # The shapes of download addresses and of pip's options for them; a package's home page or sponsor is neither.
 ADDRESS = re.compile(
@@ -22,13 +22,13 @@ ADDRESS = re.compile(
 
 
 def lock_files(root: Path) -> Iterator[Path]:
-    """Give the lock files under a folder, in the order of their paths."""
+    """Return the lock files below a folder, sorted by path."""
     found = {path for name in NAMES for path in root.rglob(name)}
-    return (path for path in sorted(found) if AWAY.isdisjoint(path.relative_to(root).parts))
+    return (path for path in sorted(found) if SKIPPED.isdisjoint(path.relative_to(root).parts))
 
 
 def addresses(paths: Iterable[Path]) -> Iterator[str]:
-    """Give a line `path:line: text` for every place in lock files that tells where to download from."""
+    """Return a line `path:line: text` for each download address in lock files."""
     for path in paths:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if ADDRESS.search(line):
@@ -36,12 +36,12 @@ def addresses(paths: Iterable[Path]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print what was found; the exit code tells whether that was anything."""
+    """Print the addresses; return 1 if there are any."""
     found = list(addresses(lock_files(ROOT)))
     for place in found:
         print(place)
     if found:
-        print("Lock files carry no download addresses: make them again with `make lock` or the project's .npmrc.")
+        print("Lock files must not contain download addresses: generate them with `make lock` or the project's .npmrc.")
     return bool(found)
 
 

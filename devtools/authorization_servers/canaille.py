@@ -1,7 +1,7 @@
 """Canaille: a real authorization server (Flask, Authlib) with a login page and the password grant.
 
-Its many packages live in a virtual environment of their own, outside the checkout, made from requirements/canaille.lock
-when it is first asked for.
+Its packages are in a virtual environment of their own, outside the checkout. It is made from requirements/canaille.lock
+when the server is first used.
 """
 
 import hashlib
@@ -19,13 +19,14 @@ SERVER = Path(__file__).with_name("canaille_server.py")
 
 
 class Canaille(Launch):
-    """`with Canaille(folder) as server:` gives an AuthorizationServer.
+    """`with Canaille(folder) as server:` returns an AuthorizationServer.
 
-    It decodes %20 but not + in HTTP Basic, accepts no client_secret_post for client credentials, drops unknown scopes
-    in silence, and calls a wrong password `invalid_request`.
+    It decodes %20 but not + in HTTP Basic, rejects client_secret_post for client credentials, drops unknown scopes
+    without an error, and responds `invalid_request` to a wrong password.
 
-    It knows no `Registration`: PKCE is for clients that begin with it and public ones; every code or password gives
-    a refresh token, which rotates, dies with its access token, and whose second use is refused and ends nothing else.
+    It has no `TokenPolicy`. PKCE is required of public clients, and of clients that start with it. Every code or
+    password yields a refresh token. The refresh token rotates and expires with its access token; a second use is
+    refused and does not revoke the grant.
     """
 
     name = "canaille"
@@ -39,13 +40,13 @@ class Canaille(Launch):
 
     @staticmethod
     def command() -> Sequence[str]:
-        """Give the command that starts it, after installing it when the cache has it not."""
-        # -I, or this folder's canaille.py would be imported in place of the package.
+        """Return the command that starts the server; install it first if it is not in the cache."""
+        # Without -I, Python imports canaille.py of this folder instead of the package.
         return (str(environment() / "bin" / "python"), "-I", str(SERVER))
 
 
 def environment() -> Path:
-    """Give Canaille's virtual environment, made now if there is none for this lock and this Python."""
+    """Return Canaille's virtual environment; make it if there is none for this lock file and Python version."""
     key = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
     return cached_folder(f"canaille-{key}", _install)
 

@@ -1,8 +1,8 @@
-"""Canaille on loopback: run by the python of Canaille's own environment, never imported by the project.
+"""Canaille on loopback. Python of Canaille's own environment runs this file; the project never imports it.
 
-Standard input and output speak lines of JSON (`server_process.py`). The first line is a Settings, answered by
-`{"port": 1234}` once the server listens. Each further line is a Command, which adds a client or a person, or changes
-the one of that name, and is answered by `{}`. The server ends with its input.
+Standard input and output carry lines of JSON (`server_process.py`). The first line is a Settings; the response is
+`{"port": 1234}` once the server listens. Each further line is a Command. It adds a client or a user, or changes the one
+of that name; the response is `{}`. The server stops at the end of its input.
 """
 
 import json
@@ -42,7 +42,7 @@ class Settings(TypedDict):
 
 
 class ClientDetails(TypedDict):
-    """A client; `inspector` names the one that may introspect its tokens, which live `lifetime` seconds."""
+    """A client; `lifetime` of its tokens in seconds; the client `inspector` may introspect them."""
 
     id: str
     secret: str
@@ -52,25 +52,25 @@ class ClientDetails(TypedDict):
     inspector: str
 
 
-class PersonDetails(TypedDict):
-    """Somebody who can log in."""
+class UserDetails(TypedDict):
+    """A user who can log in."""
 
     username: str
     password: str
 
 
 class Withdrawal(TypedDict):
-    """Whose consent ends, and to which client: None for all."""
+    """The user whose grants end, and the client: None for all clients."""
 
     username: str
     client: str | None
 
 
 class Command(TypedDict, total=False):
-    """What to add, to change or to end."""
+    """The client or user to add or change, or the grants to end."""
 
     register: ClientDetails
-    enroll: PersonDetails
+    enroll: UserDetails
     withdraw: Withdrawal
 
 
@@ -81,14 +81,14 @@ class Application(Protocol):
         """Make the application the current one, as models and backend need it."""
 
     def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
-        """Answer one request, as WSGI has it."""
+        """Handle one WSGI request."""
 
 
 class Row(Protocol):
     """The part of Canaille's models that is used here."""
 
     def serialize(self, values: list[object]) -> list[object]:
-        """Put ids in place of models, and leave out None."""
+        """Replace models by their ids, and remove None."""
 
 
 class KnownClient(Protocol):
@@ -101,34 +101,34 @@ lifetimes: dict[str, int] = {}
 
 
 def lifetime(client: KnownClient, _grant_type: str) -> int:
-    """Give the lifetime in seconds of the token that a client is about to get: Authlib finds this by name."""
+    """Return the lifetime of a client's next token in seconds. Authlib calls this function by its name."""
     return lifetimes[client.client_id]
 
 
-signed = provider.generate_id_token
+generate_id_token = provider.generate_id_token
 
 
-def signed_once(*, user_info: Mapping[str, object], **details: object) -> str:
-    """Sign an access token with an id (RFC 9068 §2.2): without, those of one client and second are the same bytes."""
-    token: str = signed(user_info={**user_info, "jti": secrets.token_hex(16)}, **details)
+def sign_with_id(*, user_info: Mapping[str, object], **details: object) -> str:
+    """Sign an access token with an id (RFC 9068 §2.2). Without the id, tokens of one client and second are equal."""
+    token: str = generate_id_token(user_info={**user_info, "jti": secrets.token_hex(16)}, **details)
     return token
 
 
 class Memory(MemoryBackend):  # type: ignore[misc]  # as with its import
-    """Canaille's store in memory, made to keep the promise of `Backend.query`: what matches all that is asked for.
+    """Canaille's store in memory, corrected: `Backend.query` returns rows that match all attributes.
 
-    Its own gives what matches any of it, so that one person's code or consent serves for another's.
+    The original returns rows that match any attribute, so that a user could use the code or consent of another user.
     """
 
     __module__ = MemoryBackend.__module__  # Canaille looks for its models beside it
 
     def do_query(self, model: type[Row], *args: object, **wanted: object) -> list[Row]:
-        """Give the rows that match every attribute; one that is asked for as a list matches by any of it."""
+        """Return the rows that match every attribute; a list matches by any of its values."""
         return [row for row in super().do_query(model, *args, **wanted) if is_match(row, wanted)]
 
 
 def is_match(row: Row, wanted: Mapping[str, object]) -> bool:
-    """Tell whether each attribute has a value that is wanted, if any is."""
+    """Return whether each attribute has one of the wanted values; no wanted value matches all rows."""
 
     def values(attribute: object) -> set[object]:
         return set(row.serialize(attribute if isinstance(attribute, list) else [attribute]))
@@ -144,36 +144,36 @@ def application(address: str, scheme: str) -> Application:
         "PREFERRED_URL_SCHEME": scheme,
         "OAUTH2_TOKEN_EXPIRES_IN": f"{__name__}:lifetime",
         "CANAILLE": {"DATABASE": "memory", "FORCE_HTTPS": scheme == "https"},
-        # OpenID Connect Core 1.0 §3.1.2.1 leaves it optional for codes; whoever reads no ID token sends none.
+        # OpenID Connect Core 1.0 §3.1.2.1 leaves it optional for codes; a client that reads no ID token sends none.
         "CANAILLE_OIDC": {"REQUIRE_NONCE": False},
     }
-    provider.generate_id_token = signed_once
+    provider.generate_id_token = sign_with_id
     app: Application = canaille.create_app(settings, Memory(settings))
     return app
 
 
 class OneAtATime:
-    """Requests and changes take turns: Canaille's store in memory has no lock of its own."""
+    """Serialize requests and changes, because Canaille's store in memory has no lock."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.turn = threading.Lock()
 
     def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
-        """Answer one request, as WSGI has it."""
+        """Handle one WSGI request."""
         with self.turn:
             return self.app(environ, start_response)
 
 
 class Registry:
-    """Clients and people of the running server."""
+    """Clients and users of the running server."""
 
     def __init__(self, server: OneAtATime, scopes: list[str]) -> None:
         self.server = server
         self.scopes = scopes
 
-    def obey(self, command: Command) -> None:
-        """Carry out one line of input."""
+    def execute(self, command: Command) -> None:
+        """Execute one line of input."""
         with self.server.turn, self.server.app.app_context():
             for verb, details in command.items():
                 getattr(self, verb)(details)
@@ -194,17 +194,17 @@ class Registry:
         client.audience = [Backend.instance.get(models.Client, client_id=reader) for reader in readers]
         Backend.instance.save(client)
 
-    def enroll(self, details: PersonDetails) -> None:
-        """Add or change a person who can log in."""
+    def enroll(self, details: UserDetails) -> None:
+        """Add or change a user who can log in."""
         name = details["username"]
-        person = Backend.instance.get(models.User, user_name=name) or models.User(user_name=name)
-        person.family_name = person.formatted_name = name
-        person.emails = [f"{name}@example.com"]
-        person.password = details["password"]
-        Backend.instance.save(person)
+        user = Backend.instance.get(models.User, user_name=name) or models.User(user_name=name)
+        user.family_name = user.formatted_name = name
+        user.emails = [f"{name}@example.com"]
+        user.password = details["password"]
+        Backend.instance.save(user)
 
     def withdraw(self, details: Withdrawal) -> None:
-        """End a person's consent, and the tokens that came of it."""
+        """Revoke a user's consent, and the tokens that were issued for it."""
         subject = Backend.instance.get(models.User, user_name=details["username"])
         for consent in Backend.instance.query(models.Consent, subject=subject):
             if details["client"] in (None, consent.client.client_id):
@@ -212,7 +212,7 @@ class Registry:
 
 
 def listen(settings: Settings) -> tuple[OneAtATime, int]:
-    """Serve on a thread; gives the application and the port."""
+    """Serve on a thread; return the application and the port."""
     listener = socket.create_server((HOST, settings["port"]))
     port = listener.getsockname()[1]
     tls = settings["tls"]
@@ -223,23 +223,23 @@ def listen(settings: Settings) -> tuple[OneAtATime, int]:
     return app, port
 
 
-def answer(message: dict[str, object]) -> None:
-    """Write one line to the program that started us."""
+def respond(message: dict[str, object]) -> None:
+    """Write one line to the parent process."""
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 
 def main() -> None:
-    """Serve, and obey the lines of the input until it ends."""
-    # Read by Authlib when it judges its own issuer; plain HTTP never leaves loopback here.
+    """Serve, and execute the lines of the input until it ends."""
+    # Authlib reads this when it checks its own issuer. Plain HTTP is used on loopback only.
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
     settings: Settings = json.loads(sys.stdin.readline())
     app, port = listen(settings)
     registry = Registry(app, settings["scopes"])
-    answer({"port": port})
+    respond({"port": port})
     for line in sys.stdin:
-        registry.obey(json.loads(line))
-        answer({})
+        registry.execute(json.loads(line))
+        respond({})
 
 
 if __name__ == "__main__":

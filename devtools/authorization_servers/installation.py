@@ -1,18 +1,18 @@
-"""Running the installers of the servers, and telling in one sentence why they failed."""
+"""Run the installers of the servers; report a failure in one sentence."""
 
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-CODE_WORDS = 4  # "npm error code E404" says less than the lines that follow it
+CODE_WORDS = 4  # the lines after "npm error code E404" say more
 
 
 class InstallationError(Exception):
-    """A program of the tests or of the demo could not be installed; the message is one sentence for a person."""
+    """The installation of a program for the tests or the demo failed; the message is one sentence for the terminal."""
 
 
 def run_installer(what: str, command: Sequence[str], folder: Path) -> None:
-    """Run a command in a folder, its output in `install.log` there; raises InstallationError with the likely cause."""
+    """Run a command in a folder and log to `install.log` there; raise InstallationError with the likely cause."""
     log = folder / "install.log"
     with log.open("a") as output:
         try:
@@ -21,12 +21,12 @@ def run_installer(what: str, command: Sequence[str], folder: Path) -> None:
             raise InstallationError(f"{what} needs the program {command[0]}, which is not installed.") from None
     if code:
         raise InstallationError(
-            f"{what} could not be installed: {cause(log.read_text(errors='replace'))} (all of it: {log})"
+            f"the installation of {what} failed: {find_cause(log.read_text(errors='replace'))} (full log: {log})"
         )
 
 
-def cause(log: str) -> str:
-    """Give the first line of an installer's output that tells an error in words, not in a code; else the last line."""
+def find_cause(log: str) -> str:
+    """Return the first line of the output that describes an error in words; if there is none, the last line."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = (line for line in lines if line.lower().startswith(("error", "npm error")))
-    return next((line for line in errors if len(line.split()) > CODE_WORDS), lines[-1] if lines else "it said nothing")
+    return next((line for line in errors if len(line.split()) > CODE_WORDS), lines[-1] if lines else "no output")

@@ -1,4 +1,4 @@
-"""Starting an authorization server, and ending it."""
+"""Start and stop an authorization server."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import ClassVar
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer, secret_or_random
-from devtools.authorization_servers.registrations import LIFETIME, SCOPES, TLS, Person, RegisteredClient, Routes
+from devtools.authorization_servers.registrations import LIFETIME, SCOPES, TLS, RegisteredClient, RegisteredUser, Routes
 from devtools.local.server_process import ServerProcess
 
 HOST = "127.0.0.1"
 
 
 class Launch(AbstractContextManager[AuthorizationServer]):
-    """Starts a kind of server on 127.0.0.1 on entering, ends it on leaving.
+    """A context manager that starts a server on 127.0.0.1 and stops it at the end of the block.
 
-    `folder` gets its log, `port` 0 means a free one, `lifetime` in seconds is that of the first client's access
-    tokens, `tls` makes it HTTPS. Raises ServerProcessError, and InstallationError when it cannot be installed.
+    The log is written to `folder`. Port 0 means a free port. `lifetime` is that of the first client's access tokens, in
+    seconds. With `tls` the server speaks HTTPS. Raises ServerProcessError, and InstallationError if the installation
+    fails.
     """
 
     name: ClassVar[str]
@@ -32,10 +33,10 @@ class Launch(AbstractContextManager[AuthorizationServer]):
     @staticmethod
     @abstractmethod
     def command() -> Sequence[str]:
-        """Install the program if need be; gives the command that starts it."""
+        """Install the program if necessary; return the command that starts it."""
 
     def __enter__(self) -> AuthorizationServer:
-        """Start, with a client and a person."""
+        """Start the server, with one client and one user."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._process = ServerProcess(self.command(), self._folder / f"{self.name}.log")
         try:
@@ -45,7 +46,7 @@ class Launch(AbstractContextManager[AuthorizationServer]):
             raise
 
     def __exit__(self, *_: object) -> None:
-        """End the server."""
+        """Stop the server."""
         self._process.stop()
 
     def _server(self) -> AuthorizationServer:
@@ -56,9 +57,9 @@ class Launch(AbstractContextManager[AuthorizationServer]):
             f"{'https' if tls else 'http'}://{HOST}:{port}{self.routes.base}",
             self.routes,
             client=RegisteredClient("demo", secret_or_random(None), lifetime=self._lifetime),
-            person=Person("alice", secret_or_random(None)),
+            user=RegisteredUser("alice", secret_or_random(None)),
             ca=self._tls.ca if self._tls else None,
         )
         server.put_client(server.client)
-        server.put_person(server.person)
+        server.put_user(server.user)
         return server

@@ -18,14 +18,14 @@ FILES = ("package.json", "package-lock.json", ".npmrc", "server.mjs", "journal.m
 
 
 class OIDCProvider(Launch):
-    """`with OIDCProvider(folder) as server:` gives an AuthorizationServer.
+    """`with OIDCProvider(folder) as server:` returns an AuthorizationServer.
 
-    It decodes %20 and + in HTTP Basic and refuses what is not encoded, answers `invalid_grant` to a wrong password,
-    `invalid_scope` to the scope `admin`, `invalid_target` to another resource than `urn:test:api` or
-    `https://api.example.com/`. Its issuer has a path; the metadata is found below it.
+    It decodes %20 and + in HTTP Basic and rejects unencoded credentials. It responds `invalid_grant` to a wrong
+    password, `invalid_scope` to the scope `admin`, and `invalid_target` to a resource other than `urn:test:api` and
+    `https://api.example.com/`. Its issuer has a path; the metadata document is below that path.
 
-    It gives a refresh token only where scope `offline_access` was asked for, of a person with `prompt=consent` too, and
-    keeps to a client's `ConsentPolicy`. A code that is used twice ends the grant that the first use made.
+    It issues a refresh token only for scope `offline_access`, in a user authorization also with `prompt=consent`, and
+    applies the `TokenPolicy` of the client. The second use of a code revokes the grant of the first use.
     """
 
     name = "oidc-provider"
@@ -35,7 +35,7 @@ class OIDCProvider(Launch):
 
     @staticmethod
     def command() -> Sequence[str]:
-        """Give the command that starts it, after installing it when the cache has it not."""
+        """Return the command that starts the server; install it first if it is not in the cache."""
         if shutil.which("node") is None:
             raise InstallationError(
                 "oidc-provider needs Node.js 20.12 or newer: install it so that `node` is on the PATH."
@@ -44,7 +44,7 @@ class OIDCProvider(Launch):
 
 
 def packages() -> Path:
-    """Give the folder with oidc-provider, its packages and server.mjs, made now if there is none for these files."""
+    """Return the folder with oidc-provider, its packages and server.mjs; make it if there is none for these files."""
     digest = hashlib.sha256(b"".join((SOURCE / name).read_bytes() for name in FILES)).hexdigest()
     return cached_folder(f"oidc-provider-{digest[:12]}", _install)
 

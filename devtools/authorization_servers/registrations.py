@@ -1,4 +1,4 @@
-"""What an authorization server of the tests and of the demo is given: its certificate, its clients, its people."""
+"""Configuration of an authorization server of the tests and the demo: its certificate, clients and users."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ Authentication = Literal["client_secret_basic", "client_secret_post", "none"]  #
 
 @dataclass(frozen=True, slots=True)
 class TLS:
-    """Paths of PEM files: what the server shows, and what a client has to trust."""
+    """Paths of PEM files: the server's certificate and key, and the CA certificate for its clients."""
 
     certificate: Path
     key: Path
@@ -22,28 +22,28 @@ class TLS:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """How oidc-provider treats a client's codes and refresh tokens; times in seconds. Canaille has terms of its own.
+class TokenPolicy:
+    """How oidc-provider treats a client's codes and refresh tokens; times in seconds. Canaille has fixed rules instead.
 
-    A refresh token that was used goes on being accepted for `grace`, with another successor each time; after that, or
-    with none, its use ends the whole grant. `refresh_lifetime_told` puts `refresh_token_expires_in` into answers.
+    A used refresh token is accepted again during `grace`, with another successor each time. After the grace period its
+    use revokes the grant. With `sends_refresh_lifetime`, token responses contain `refresh_token_expires_in`.
     """
 
     pkce_required: bool = True
     rotates: bool = True
     grace: float = 0.0
     refresh_lifetime: int = 86_400
-    refresh_lifetime_told: bool = False
+    sends_refresh_lifetime: bool = False
 
 
-TERMS = Registration()
+DEFAULT_POLICY = TokenPolicy()
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """A client that the server knows; `lifetime` of its access tokens in seconds. A public one has an empty secret.
+    """A client of the server; `lifetime` of its access tokens in seconds. A public client has an empty secret.
 
-    With redirect URIs it may ask people for their consent, and get codes.
+    A client with redirect URIs may use the authorization code grant.
     """
 
     id: str
@@ -51,12 +51,12 @@ class RegisteredClient:
     authentication: Authentication = "client_secret_basic"
     lifetime: int = LIFETIME
     redirect_uris: tuple[str, ...] = ()
-    consent_policy: Registration = TERMS
+    token_policy: TokenPolicy = DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who can log in."""
+class RegisteredUser:
+    """A user who can log in."""
 
     username: str
     password: SecretStr
@@ -64,7 +64,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Paths of a kind of server: its issuer's; below that where people consent, and tokens are issued, tried, ended."""
+    """Paths of a server: `base` is that of the issuer; the others are its endpoints, below that path."""
 
     base: str
     authorize: str

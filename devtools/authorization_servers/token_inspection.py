@@ -1,4 +1,4 @@
-"""Showing a token to the server that issued it, apart from the project's own OAuth code."""
+"""Introspect and revoke tokens at their issuer, without the OAuth code of the operator."""
 
 import json
 import ssl
@@ -18,7 +18,7 @@ TIMEOUT = 10.0
 def present(token: SecretStr, url: str, client: RegisteredClient, ca: Path | None) -> dict[str, object]:
     """Post a token to an introspection or revocation endpoint (RFC 7662 §2.1, RFC 7009 §2.1).
 
-    Gives the members of the answer, none for an empty body; raises ValueError for another status than 200.
+    Return the members of the response, none for an empty body; raise ValueError for a status other than 200.
     """
     address = urlsplit(url)
     connection = _connection(address, ca)
@@ -29,7 +29,7 @@ def present(token: SecretStr, url: str, client: RegisteredClient, ca: Path | Non
     finally:
         connection.close()
     if response.status != HTTPStatus.OK:
-        raise ValueError(f"{url} answered {response.status}")
+        raise ValueError(f"{url}: status {response.status}")
     members: dict[str, object] = json.loads(body or b"{}")
     return members
 

@@ -1,4 +1,4 @@
-"""What oidc-provider saw of codes and refresh tokens: which was presented when, never its value."""
+"""Requests with codes and refresh tokens that oidc-provider received: which token and when, never its value."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,12 +11,12 @@ from pydantic import TypeAdapter
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """One request with a code or a refresh token, and its verdict: `granted`, or the error's code.
+    """One request with a code or a refresh token; `result` is `granted` or the error code.
 
-    `grant` numbers what a person has granted, `serial` the codes and the refresh tokens of a grant, each from 1 in the
-    order of their issue; both are None for what the server never issued. `successor` is the serial of the refresh token
-    in the answer. `started` and `ended` are in seconds since 1970; `ended` is None while the answer is held back, and
-    `delivered` tells whether the answer was sent whole.
+    `grant` is the number of the grant. `serial` is the number of the code or refresh token within its grant, from 1 in
+    order of issue. Both are None for a token that the server did not issue. `successor` is the serial of the refresh
+    token in the response. `started` and `ended` are in seconds since 1970; `ended` is None while the response is
+    delayed. `delivered` is whether the whole response was sent.
     """
 
     client: str | None
@@ -31,11 +31,11 @@ class Presentation:
 
     @property
     def token(self) -> tuple[str, int | None, int | None]:
-        """What was presented, as far as it may be told."""
+        """The token of the request, without its value: kind, grant, serial."""
         return self.kind, self.grant, self.serial
 
     def overlaps(self, other: "Presentation") -> bool:
-        """Tell whether there was a moment at which both were in flight."""
+        """Return whether both requests were in flight at the same time."""
         return all(one.ended is None or another.started < one.ended for one, another in ((self, other), (other, self)))
 
 
@@ -43,7 +43,7 @@ _JOURNAL = TypeAdapter(tuple[Presentation, ...])
 
 
 def presentations(answer: Mapping[str, object]) -> tuple[Presentation, ...]:
-    """Read the server's answer; raises ValueError for another."""
+    """Read the server's journal; raise ValueError if the answer has another form."""
     return _JOURNAL.validate_python(answer.get("journal"))
 
 
@@ -53,12 +53,12 @@ def times_presented(journal: Iterable[Presentation]) -> Counter[tuple[str, int |
 
 
 def at_once(journal: Iterable[Presentation]) -> list[tuple[Presentation, Presentation]]:
-    """Give the pairs of requests with one code or one refresh token that were ever in flight together."""
+    """Return the pairs of requests with the same code or refresh token that were in flight at the same time."""
     return [(one, other) for one, other in combinations(journal, 2) if one.token == other.token and one.overlaps(other)]
 
 
-def outdated(journal: Sequence[Presentation]) -> list[Presentation]:
-    """Give the requests with a refresh token older than one of its grant that was used, with success, before."""
+def stale_presentations(journal: Sequence[Presentation]) -> list[Presentation]:
+    """Return the requests with a refresh token older than one that was used before, with success, in the same grant."""
     newest: dict[int | None, int] = {}
     found = []
     for entry in journal:

@@ -1,7 +1,7 @@
 """The programs of a Kubernetes control plane, and promtool: found, or built once from their Go modules.
 
-Those of the control plane are looked for in this order: the folder that `KUBEBUILDER_ASSETS` names, the project's
-cache, and else built there: about eight minutes on two cores.
+The programs of the control plane are searched in the folder that `KUBEBUILDER_ASSETS` names, then in the cache. If they
+are missing, they are built into the cache. That takes about eight minutes on two cores.
 """
 
 import os
@@ -21,13 +21,13 @@ from devtools.local.child import Child
 
 SOURCES = Path(__file__).with_name("modules")
 WORK = "work"
-"""Where Go keeps what is half built: it leaves that behind when it is killed, and so we can remove it."""
+"""The folder of Go's temporary files: Go does not remove them when it is terminated."""
 QUIET = 20.0
-"""Seconds between two lines of progress where nobody watches a terminal."""
+"""Seconds between two lines of progress if the output is no terminal."""
 
 
 class BinariesError(Exception):
-    """The programs are not there and cannot be built; the message is one sentence for a person."""
+    """The programs are missing and cannot be built; the message is one sentence for the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +41,29 @@ class Build:
 
 
 def kubernetes_version() -> str:
-    """Give the version that the module requires, as `v1.37.2`."""
-    return told_by_module("kubernetes", r"k8s\.io/kubernetes (v\d+\.\d+\.\d+)$")
+    """Return the version that the module requires, for example `v1.37.2`."""
+    return read_go_mod("kubernetes", r"k8s\.io/kubernetes (v\d+\.\d+\.\d+)$")
 
 
 def promtool() -> Path:
-    """Give Prometheus' tool for rules, building it if need be. Raises `BinariesError`."""
-    version = told_by_module("promtool", r"github\.com/prometheus/prometheus (v\d+\.\d+\.\d+)")
+    """Return the path of Prometheus' tool for rules; build it if necessary. Raises `BinariesError`."""
+    version = read_go_mod("promtool", r"github\.com/prometheus/prometheus (v\d+\.\d+\.\d+)")
     return cached_folder(f"promtool-{version}", _build_promtool) / "promtool"
 
 
 def control_plane_binaries() -> Path:
-    """Give the folder that holds the programs, building them if need be. Raises `BinariesError`."""
+    """Return the folder of the programs; build them if necessary. Raises `BinariesError`."""
     named = os.environ.get("KUBEBUILDER_ASSETS")
     missing = [program for program in PROGRAMS if named and not (Path(named) / program).exists()]
     if named and not missing:
         return Path(named)
     if missing:
-        progress(f"KUBEBUILDER_ASSETS is left aside, since {named} lacks {', '.join(missing)}.")
+        progress(f"KUBEBUILDER_ASSETS is ignored: {named} has no {', '.join(missing)}.")
     return cached_folder(f"control-plane-{kubernetes_version()}", _build)
 
 
 def builds() -> tuple[Build, Build]:
-    """Give the two builds; the version is stamped as the release's own build does it."""
+    """Return the two builds, with version stamps as in a Kubernetes release."""
     version = kubernetes_version()
     major, minor, _ = version.removeprefix("v").split(".")
     stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
@@ -72,11 +72,11 @@ def builds() -> tuple[Build, Build]:
     return Build(ETCD, ("go.etcd.io/etcd/server/v3",)), Build("kubernetes", kubernetes, stamp)
 
 
-def told_by_module(module: str, pattern: str) -> str:
-    """Give what a module's go.mod says at a pattern's group. Raises `BinariesError`."""
+def read_go_mod(module: str, pattern: str) -> str:
+    """Return the group of a pattern in the go.mod of a module. Raises `BinariesError`."""
     found = re.search(pattern, (SOURCES / module / "go.mod").read_text(), re.MULTILINE)
     if found is None:
-        raise BinariesError(f"devtools/cluster/modules/{module}/go.mod holds nothing like {pattern}.")
+        raise BinariesError(f"devtools/cluster/modules/{module}/go.mod does not match {pattern}.")
     return found.group(1)
 
 
@@ -87,7 +87,7 @@ def _build(folder: Path) -> None:
 
 
 def _build_promtool(folder: Path) -> None:
-    """Build Prometheus' tool for rules, without the service discoveries that it would bring along."""
+    """Build Prometheus' tool for rules, without its service discovery."""
     go = _toolchain("promtool", "promtool")
     progress("Building promtool, once: about three minutes on two cores.")
     packages = ("github.com/prometheus/prometheus/cmd/promtool",)
@@ -102,23 +102,23 @@ def _build_all(go: str, wanted: Iterable[Build], folder: Path) -> None:
             _run(go, build, folder)
     finally:
         shutil.rmtree(folder / WORK, ignore_errors=True)
-    progress(f"Built in {time.monotonic() - started:.0f} s, kept in {folder}")
+    progress(f"Built in {time.monotonic() - started:.0f} s, stored in {folder}")
 
 
 def _toolchain(what: str, module: str) -> str:
-    """Give the path of a Go that can build a module; one that can fetch a newer Go by itself is asked to."""
-    wanted = told_by_module(module, r"^go (\d+\.\d+)")
+    """Return the path of a Go that can build a module; Go may download a newer version of itself."""
+    wanted = read_go_mod(module, r"^go (\d+\.\d+)")
     need = f"{what} is built with Go {wanted} or newer"
     go = shutil.which("go")
     if go is None:
-        raise BinariesError(f"{need}, and no Go is installed: see go.dev/dl.")
-    asked = [go, "env", "GOVERSION"]
-    said = subprocess.run(asked, cwd=SOURCES / module, capture_output=True, text=True, check=False)
-    if said.returncode:
-        raise BinariesError(f"{need} (see go.dev/dl), and the one installed says: {said.stderr.strip()}")
-    found = re.search(r"go(\d+)\.(\d+)", said.stdout)
+        raise BinariesError(f"{need}. Go is not installed: see go.dev/dl.")
+    command = [go, "env", "GOVERSION"]
+    done = subprocess.run(command, cwd=SOURCES / module, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BinariesError(f"{need} (see go.dev/dl). The installed Go reports: {done.stderr.strip()}")
+    found = re.search(r"go(\d+)\.(\d+)", done.stdout)
     if found is None or tuple(map(int, found.groups())) < tuple(map(int, wanted.split("."))):
-        raise BinariesError(f"{need}, and {said.stdout.strip()} is installed: see go.dev/dl.")
+        raise BinariesError(f"{need}. Version {done.stdout.strip()} is installed: see go.dev/dl.")
     return go
 
 
@@ -143,19 +143,19 @@ def _run(go: str, build: Build, folder: Path) -> None:
     try:
         _watch(process, build.module)
     finally:
-        code = process.stop(SIGINT)  # at which Go removes what it has half done
+        code = process.stop(SIGINT)  # at SIGINT, Go removes its partial results
     if code:
-        raise BinariesError(f"{build.module} could not be built: {process.last_words()} (all of it: {process.log})")
+        raise BinariesError(f"the build of {build.module} failed: {process.last_line()} (full log: {process.log})")
     process.log.unlink()
 
 
 def _watch(process: Child, name: str) -> None:
-    """Tell how far a build is: a line that changes on a terminal, else a line now and then."""
-    live, started, told = sys.stderr.isatty(), time.monotonic(), 0.0
+    """Print the progress of a build: on a terminal one line that changes, else a line every 20 seconds."""
+    live, started, printed = sys.stderr.isatty(), time.monotonic(), 0.0
     while not process.ended:
         elapsed = time.monotonic() - started
-        if live or elapsed - told >= QUIET:
-            told = elapsed
+        if live or elapsed - printed >= QUIET:
+            printed = elapsed
             packages = sum(not line.startswith("go:") for line in process.log.read_text().splitlines())
             line = f"{name}: {elapsed:4.0f} s, {packages} packages compiled"
             print(line, file=sys.stderr, end="\r" if live else "\n", flush=True)
@@ -165,7 +165,7 @@ def _watch(process: Child, name: str) -> None:
 
 
 def main() -> int:
-    """Have the programs ready, and print the folder that holds them."""
+    """Find or build the programs, and print their folder."""
     try:
         print(control_plane_binaries())
     except KeyboardInterrupt:

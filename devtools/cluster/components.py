@@ -1,4 +1,4 @@
-"""How the programs of a control plane are started: what each is told."""
+"""The command lines of the programs of a control plane."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ ETCD, API_SERVER, CONTROLLER_MANAGER, KUBECTL = PROGRAMS = (
     "kubectl",
 )
 
-# What tests and the demo rely on; without nodes the others would have nothing to do.
+# The controllers that tests and the demo need; most others only act on nodes.
 CONTROLLERS = (
     "clusterrole-aggregation-controller",
     "garbage-collector-controller",
@@ -21,13 +21,13 @@ CONTROLLERS = (
     "serviceaccount-token-controller",
 )
 
-# The names under which the API server may be called; the last are those that it has inside a cluster.
+# The names in the API server's certificate; the last ones are those inside a cluster.
 NAMES = ("127.0.0.1", "localhost", "10.0.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Where the programs of one control plane find each other, and the files by which they trust each other."""
+class ControlPlaneFiles:
+    """Folder, port, certificates and keys of one control plane."""
 
     folder: Path
     port: int
@@ -43,52 +43,52 @@ class Site:
 
     @property
     def etcd(self) -> str:
-        """Etcd's address: a socket in our folder, since it asks nobody who he is."""
+        """Etcd's address: a socket in a private folder, because etcd runs without authentication."""
         return f"unix://{self.folder}/etcd.sock"
 
 
-def etcd(site: Site) -> list[str]:
-    """Tell etcd to be alone and quick: it need not survive a power cut."""
-    nobody = "http://127.0.0.1:1"
+def etcd(files: ControlPlaneFiles) -> list[str]:
+    """Return the arguments of etcd: a single member that does not sync to disk, since no data needs to survive."""
+    unused = "http://127.0.0.1:1"
     return [
-        f"--data-dir={site.folder}/etcd",
-        f"--listen-client-urls={site.etcd}",
-        f"--advertise-client-urls={site.etcd}",
-        f"--listen-peer-urls=unix://{site.folder}/peers.sock",
-        f"--initial-advertise-peer-urls={nobody}",
-        f"--initial-cluster=default={nobody}",
+        f"--data-dir={files.folder}/etcd",
+        f"--listen-client-urls={files.etcd}",
+        f"--advertise-client-urls={files.etcd}",
+        f"--listen-peer-urls=unix://{files.folder}/peers.sock",
+        f"--initial-advertise-peer-urls={unused}",
+        f"--initial-cluster=default={unused}",
         "--unsafe-no-fsync",
         "--log-level=warn",
     ]
 
 
-def api_server(site: Site) -> list[str]:
-    """Tell the API server to listen on loopback and to enforce RBAC."""
+def api_server(files: ControlPlaneFiles) -> list[str]:
+    """Return the arguments of the API server: it listens on loopback and enforces RBAC."""
     return [
-        f"--etcd-servers={site.etcd}",
+        f"--etcd-servers={files.etcd}",
         "--bind-address=127.0.0.1",
-        f"--secure-port={site.port}",
-        "--permit-port-sharing",  # the port is held for it while it is down
-        f"--tls-cert-file={site.certificate}",
-        f"--tls-private-key-file={site.key}",
-        f"--client-ca-file={site.ca}",
+        f"--secure-port={files.port}",
+        "--permit-port-sharing",  # reserved_port keeps the port bound while the server is stopped
+        f"--tls-cert-file={files.certificate}",
+        f"--tls-private-key-file={files.key}",
+        f"--client-ca-file={files.ca}",
         "--authorization-mode=Node,RBAC",
         "--service-cluster-ip-range=10.0.0.0/24",
         "--service-account-issuer=https://kubernetes.default.svc",
-        f"--service-account-key-file={site.signing_key}",
-        f"--service-account-signing-key-file={site.signing_key}",
-        "--endpoint-reconciler-type=none",  # loopback is no address for Endpoints
+        f"--service-account-key-file={files.signing_key}",
+        f"--service-account-signing-key-file={files.signing_key}",
+        "--endpoint-reconciler-type=none",  # Endpoints may not contain a loopback address
         "--profiling=false",
     ]
 
 
-def controller_manager(site: Site, kubeconfig: Path) -> list[str]:
-    """Tell the controller manager to run some controllers, each with rights of its own, and no server."""
+def controller_manager(files: ControlPlaneFiles, kubeconfig: Path) -> list[str]:
+    """Return the arguments of the controller manager: each controller has its own permissions; no server."""
     return [
         f"--kubeconfig={kubeconfig}",
         f"--controllers={','.join(CONTROLLERS)}",
-        f"--service-account-private-key-file={site.signing_key}",
-        f"--root-ca-file={site.ca}",
+        f"--service-account-private-key-file={files.signing_key}",
+        f"--root-ca-file={files.ca}",
         "--use-service-account-credentials=true",
         "--leader-elect=false",
         "--secure-port=0",

@@ -1,4 +1,4 @@
-"""Kubeconfigs: where an API server is, how it is known, and who calls."""
+"""Write kubeconfig files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,9 +9,9 @@ CLUSTER = "control-plane"
 
 
 def write_kubeconfig(path: Path, server: str, ca: Path, user: Mapping[str, str]) -> Path:
-    """Write a kubeconfig for its owner's eyes, with one cluster and one user, and give its path.
+    """Write a kubeconfig with one cluster and one user, readable by its owner only, and return its path.
 
-    `user` holds what proves who calls: `token`, or `client-certificate` and `client-key` as paths.
+    `user` has the credentials: `token`, or `client-certificate` and `client-key` as paths.
     """
     config = {
         "apiVersion": "v1",

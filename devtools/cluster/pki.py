@@ -1,4 +1,4 @@
-"""Keys and certificates of a control plane that lives for a day: one authority, elliptic curves."""
+"""Keys and certificates of a control plane: one authority, elliptic curves, valid for two days."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-LIFE = timedelta(days=2)
+LIFETIME = timedelta(days=2)
 
 
 class Authority:
-    """A certificate authority that writes what it issues into one folder."""
+    """A certificate authority that writes certificates and keys to one folder."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
@@ -28,12 +28,12 @@ class Authority:
         self.certificate.write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
     def server(self, name: str, addresses: Sequence[str]) -> tuple[Path, Path]:
-        """Issue a server's certificate for IP addresses and names; give certificate and key."""
+        """Issue a server certificate for IP addresses and names; return the paths of certificate and key."""
         names = [_general(address) for address in addresses]
         return self._issue(name, _name(name, None), ExtendedKeyUsageOID.SERVER_AUTH, names)
 
     def client(self, user: str, group: str | None = None) -> tuple[Path, Path]:
-        """Issue a client's certificate: its common name is the user, its organization the group."""
+        """Issue a client certificate; its common name is the user, its organization the group."""
         return self._issue(user.replace(":", "-"), _name(user, group), ExtendedKeyUsageOID.CLIENT_AUTH, [])
 
     def _issue(
@@ -50,14 +50,14 @@ class Authority:
 
 
 def write_key(key: ec.EllipticCurvePrivateKey, path: Path) -> Path:
-    """Write a private key for its owner's eyes."""
+    """Write a private key, readable by its owner only."""
     path.touch(mode=0o600)
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
     return path
 
 
 def signing_key(path: Path) -> Path:
-    """Make the key that signs ServiceAccount tokens."""
+    """Generate the key that signs ServiceAccount tokens; return its path."""
     return write_key(ec.generate_private_key(ec.SECP256R1()), path)
 
 
@@ -79,4 +79,4 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicK
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
     builder = builder.serial_number(x509.random_serial_number())
-    return builder.not_valid_before(now - timedelta(minutes=5)).not_valid_after(now + LIFE)
+    return builder.not_valid_before(now - timedelta(minutes=5)).not_valid_after(now + LIFETIME)

@@ -1,9 +1,9 @@
-"""The operator at work, on a control plane and an authorization server of its own.
+"""Run the operator on a control plane and authorization servers of its own.
 
-    make demo                      until Ctrl-C
-    DEMO_SECONDS=60 make demo      for a minute; ends with `demo: N connectors ready, M refreshes, K errors`
+    make demo                      runs until Ctrl-C
+    DEMO_SECONDS=60 make demo      runs for a minute; ends with `demo: N connectors ready, M refreshes, K errors`
 
-Everything lives in one temporary folder and on loopback; nothing is left behind.
+All files are in temporary folders and all servers on loopback. The demo removes everything at its end.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from devtools.cluster.pki import Authority
 from devtools.demo import examples
 from devtools.demo.consent import DemoConsent
-from devtools.demo.table import Board
+from devtools.demo.table import ConnectorTable
 from devtools.local.child import Child
 from devtools.local.server_process import ServerProcessError
 from oauth_connector.kube.access import from_kubeconfig
@@ -38,11 +38,11 @@ ROOT = Path(__file__).parents[2]
 MANIFESTS = (ROOT / "crds", *(ROOT / "deploy" / f"{name}.yaml" for name in ("operator", "policies", "consent")))
 NAMESPACE = "demo"
 LIFETIME = 30
-"""Seconds that a token of the demo lives: it is replaced about every eighteen."""
+"""Lifetime of a token in seconds; the operator refreshes it about every eighteen seconds."""
 
 
 def main() -> int:
-    """Run the demo; 0 when all connectors were ready and refreshed and nothing went wrong."""
+    """Run the demo; return 0 if all connectors were ready, refreshed twice, and no error occurred."""
     seconds = float(os.environ.get("DEMO_SECONDS") or "inf")
     try:
         with ExitStack() as stack:
@@ -50,40 +50,40 @@ def main() -> int:
     except (BinariesError, ControlPlaneError, InstallationError, ServerProcessError) as error:
         print(f"demo: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("demo: stopped while starting; nothing is left behind", file=sys.stderr)
+        print("demo: stopped during start; everything was removed", file=sys.stderr)
     return 1
 
 
 async def _show(stack: ExitStack, seconds: float) -> int:
     done = asyncio.Event()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="oauth-connector-demo-")))
-    with _step("control plane: etcd, API server, controller manager, with our CRDs, roles and policy"):
+    with _step("a control plane with the CRDs, roles and policies of the operator"):
         plane = stack.enter_context(ControlPlane(*MANIFESTS))
     with _step("Canaille, an authorization server, with a client and a user"):
         server = _authorization_server(stack, folder)
         client = server.register(lifetime=LIFETIME)
-    with _step("another one for people, and the consent service where they say yes"):
+    with _step("another Canaille for user logins, and the consent server"):
         consent = DemoConsent(stack, folder, NAMESPACE)
         consent.serve(stack, plane)
-    with _step("the operator, under its own ServiceAccount"):
+    with _step("the operator, with its own ServiceAccount"):
         operator = _operator(stack, folder, plane, server, consent)
     with _step(f"the connectors of examples/, in namespace {NAMESPACE}"):
         _apply(plane, server, client)
         consent.apply(plane)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
-    board = Board(f"{consent.hint(plane)}\n{_hints(plane)}")
+    table = ConnectorTable(f"{consent.hint(plane)}\n{_hints(plane)}")
     async with KubeAPI(from_kubeconfig(plane.kubeconfig)) as api:
-        await _watch(api, board, operator, done, time.monotonic() + seconds)
-    errors = board.errors + _errors_in(operator.log) + operator.ended
-    print(f"demo: {board.ready} connectors ready, {board.refreshes} refreshes, {errors} errors")
-    whole = board.ready == board.connectors > 0 and board.refreshed_twice and not errors
-    return 0 if whole or seconds == float("inf") else 1
+        await _watch(api, table, operator, done, time.monotonic() + seconds)
+    errors = table.errors + _errors_in(operator.log) + operator.ended
+    print(f"demo: {table.ready} connectors ready, {table.refreshes} refreshes, {errors} errors")
+    succeeded = table.ready == table.connectors > 0 and table.refreshed_twice and not errors
+    return 0 if succeeded or seconds == float("inf") else 1
 
 
 @contextmanager
 def _step(what: str) -> Iterator[None]:
-    """Say what is being started, and how long it took."""
+    """Print what is being started, and how long it took."""
     started = time.monotonic()
     print(f"  starting {what} …", end="" if sys.stdout.isatty() else "\n", flush=True)
     yield
@@ -126,14 +126,14 @@ def _apply(plane: ControlPlane, server: AuthorizationServer, client: RegisteredC
     plane.kubectl("apply", "--server-side", "-n", NAMESPACE, "-f", "-", stdin=text)
 
 
-async def _watch(api: KubeAPI, board: Board, operator: Child, done: asyncio.Event, until: float) -> None:
+async def _watch(api: KubeAPI, table: ConnectorTable, operator: Child, done: asyncio.Event, until: float) -> None:
     path = f"/apis/oauthconnector.dev/v1alpha1/namespaces/{NAMESPACE}/oauthconnectors"
-    with board.live():
+    with table.display():
         while not done.is_set() and not operator.ended and time.monotonic() < until:
             try:
-                board.take((await api.request("GET", path)).get("items") or [])
+                table.update((await api.request("GET", path)).get("items") or [])
             except KubeError as error:
-                board.say(f"the API server answers {error}")
+                table.report_error(f"the API server responds: {error}")
             try:
                 await asyncio.wait_for(done.wait(), timeout=0.5)
             except TimeoutError:
@@ -141,7 +141,7 @@ async def _watch(api: KubeAPI, board: Board, operator: Child, done: asyncio.Even
 
 
 def _errors_in(log: Path) -> int:
-    """Count what the operator logged as errors."""
+    """Return the number of errors in the operator's log."""
     return log.read_text().count('"level": "error"')
 
 
@@ -150,12 +150,12 @@ def _hints(plane: ControlPlane) -> str:
 In another terminal:
   export KUBECONFIG={plane.kubeconfig}
   alias k='{plane.binaries}/kubectl -n {NAMESPACE}'
-  k get oac -o wide                   what status says
-  k describe oac orders               conditions and Events
-  k delete secret orders-token        comes back within seconds
+  k get oac -o wide                   shows the status
+  k describe oac orders               shows conditions and Events
+  k delete secret orders-token        the operator creates it again within seconds
   k annotate oac orders --overwrite oauthconnector.dev/refresh-requested-at="$(date)"
   k patch oac orders --type merge -p '{{"spec":{{"scopes":["read"]}}}}'
-Ctrl-C ends the demo and leaves nothing behind."""
+Ctrl-C ends the demo and removes everything."""
 
 
 if __name__ == "__main__":

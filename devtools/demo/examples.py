@@ -1,6 +1,6 @@
-"""The examples of the repository, made to fit a server that is running: its addresses, a client of it, a person.
+"""The examples of the repository, with the addresses and credentials of a running authorization server.
 
-One that names a preset is at home with its provider alone, and is left out.
+An example with a preset works with that provider only, and is left out.
 """
 
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ Manifest = dict[str, Any]
 
 
 def manifests(server: AuthorizationServer, client: RegisteredClient, only: str | None = None) -> Iterator[Manifest]:
-    """Give every object of every example, with what is specific to a server filled in.
+    """Return the objects of the examples, with the server's addresses and credentials.
 
-    Those that wait for a person are left out, unless their grant is the `only` one that is asked for.
+    `only` selects a grant type. Without it, examples that need a user's consent are left out.
     """
     for path in sorted(FOLDER.glob("*.yaml")):
         found = list(yaml.safe_load_all(path.read_text()))
@@ -28,10 +28,10 @@ def manifests(server: AuthorizationServer, client: RegisteredClient, only: str |
         grants = {spec["grantType"] for spec in specs}
         wanted = only in grants if only else "AuthorizationCode" not in grants
         if wanted and not any("preset" in spec["provider"] for spec in specs):
-            yield from (_fitted(manifest, server, client) for manifest in found)
+            yield from (_fit_manifest(manifest, server, client) for manifest in found)
 
 
-def _fitted(manifest: Manifest, server: AuthorizationServer, client: RegisteredClient) -> Manifest:
+def _fit_manifest(manifest: Manifest, server: AuthorizationServer, client: RegisteredClient) -> Manifest:
     if manifest["kind"] == "OAuthConnector":
         provider = manifest["spec"]["provider"]
         provider.update({"tokenURL": server.token_url} if "tokenURL" in provider else {"issuer": server.issuer})

@@ -1,4 +1,4 @@
-"""What the demo shows: a live table on a terminal, a line for each change elsewhere."""
+"""The output of the demo: a live table on a terminal, otherwise a line for each change."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ from rich.text import Text
 
 CONSENT = "AuthorizationCode"
 SUMMARY = 10.0
-"""Seconds between two summaries where nobody watches a terminal."""
+"""Seconds between two summaries if the output is no terminal."""
 
 Manifest = Mapping[str, Any]
 
@@ -31,77 +31,77 @@ class _Row:
     issued: set[str] = field(default_factory=set)
 
     @property
-    def waits(self) -> bool:
-        """Whether a person must consent before there can be a token."""
+    def needs_consent(self) -> bool:
+        """Whether there is no token before a user consents."""
         return self.grant == CONSENT and self.ready != "True"
 
     @property
     def refreshes(self) -> int:
-        """How often the token was replaced."""
+        """The number of refreshes."""
         return max(0, len(self.issued) - 1)
 
 
-class Board:
-    """Takes in the connectors as they are, and shows them."""
+class ConnectorTable:
+    """Shows the connectors, and counts refreshes and errors."""
 
     def __init__(self, hints: str) -> None:
         self._hints = hints
         self._rows: dict[str, _Row] = {}
         self._console = Console()
         self._live: Live | None = None
-        self._summed = 0.0
+        self._summary_at = 0.0
         self.errors = 0
 
     @property
     def connectors(self) -> int:
-        """How many connectors there are that need nobody's consent first."""
+        """The number of connectors that do not wait for consent."""
         return len(self._counted)
 
     @property
     def _counted(self) -> list[_Row]:
-        return [row for row in self._rows.values() if not row.waits]
+        return [row for row in self._rows.values() if not row.needs_consent]
 
     @property
     def ready(self) -> int:
-        """How many of them hold a valid token."""
+        """The number of those that are ready."""
         return sum(row.ready == "True" for row in self._counted)
 
     @property
     def refreshes(self) -> int:
-        """How often a token was replaced, all together."""
+        """The number of refreshes of all connectors."""
         return sum(row.refreshes for row in self._rows.values())
 
     @property
     def refreshed_twice(self) -> bool:
-        """Whether every connector's token was replaced twice at least."""
-        return all(row.refreshes >= 2 for row in self._counted if row.grant != CONSENT)  # noqa: PLR2004  # what the demo promises
+        """Whether every connector has refreshed its token at least twice."""
+        return all(row.refreshes >= 2 for row in self._counted if row.grant != CONSENT)  # noqa: PLR2004  # the demo shows two refreshes
 
     @contextmanager
-    def live(self) -> Iterator[None]:
-        """Keep the table on the terminal up to date."""
+    def display(self) -> Iterator[None]:
+        """Show the table on the terminal for as long as the block lasts."""
         if not self._console.is_terminal:
             print(self._hints, flush=True)
             yield
             return
-        with Live(self._picture(), console=self._console, refresh_per_second=2) as self._live:
+        with Live(self._render(), console=self._console, refresh_per_second=2) as self._live:
             yield
 
-    def say(self, sentence: str) -> None:
-        """Tell something besides."""
+    def report_error(self, sentence: str) -> None:
+        """Count and print an error."""
         self.errors += 1
         print(sentence, file=sys.stderr, flush=True)
 
-    def take(self, connectors: Sequence[Manifest]) -> None:
-        """Take in the connectors as the API server shows them now."""
+    def update(self, connectors: Sequence[Manifest]) -> None:
+        """Replace the rows by the current state of the connectors."""
         for connector in connectors:
-            self._see(connector)
+            self._update_row(connector)
         if self._live is not None:
-            self._live.update(self._picture())
-        elif time.monotonic() - self._summed > SUMMARY:
-            self._summed = time.monotonic()
+            self._live.update(self._render())
+        elif time.monotonic() - self._summary_at > SUMMARY:
+            self._summary_at = time.monotonic()
             print(f"{self.ready} of {self.connectors} ready, {self.refreshes} refreshes", flush=True)
 
-    def _see(self, connector: Manifest) -> None:
+    def _update_row(self, connector: Manifest) -> None:
         name, status = connector["metadata"]["name"], connector.get("status") or {}
         row = self._rows.setdefault(name, _Row(connector["spec"]["grantType"]))
         conditions = {c["type"]: c for c in status.get("conditions", [])}
@@ -113,25 +113,25 @@ class Board:
         if status.get("issueTime"):
             row.issued.add(status["issueTime"])
         if (row.ready, row.reason) != before[:2]:
-            self.errors += (row.ready == "False" and not row.waits) or "RefreshFailed" in conditions
+            self.errors += (row.ready == "False" and not row.needs_consent) or "RefreshFailed" in conditions
         if self._live is None and (row.ready, row.reason, len(row.issued)) != before:
-            told = "waits for a person" if row.waits else row.reason or "not seen yet"
-            print(f"{name}: {told}, expires in {_left(row.expires)}", flush=True)
+            state = "waits for consent" if row.needs_consent else row.reason or "no status yet"
+            print(f"{name}: {state}, expires in {_seconds_until(row.expires)}", flush=True)
 
-    def _picture(self) -> Group:
+    def _render(self) -> Group:
         table = Table(title="OAuthConnectors", title_justify="left", expand=False)
         for column in ("name", "grant", "ready", "reason", "Secret", "expires in", "next refresh in", "refreshes"):
             table.add_column(column, justify="right" if column.endswith(("in", "es")) else "left")
         for name, row in sorted(self._rows.items()):
-            colour = "yellow" if row.waits else {"True": "green", "False": "red"}.get(row.ready, "yellow")
+            colour = "yellow" if row.needs_consent else {"True": "green", "False": "red"}.get(row.ready, "yellow")
             table.add_row(
                 name,
                 row.grant,
                 Text(row.ready or "–", style=colour),
                 row.reason,
                 row.secret,
-                _left(row.expires),
-                _left(row.following),
+                _seconds_until(row.expires),
+                _seconds_until(row.following),
                 str(row.refreshes),
             )
         return Group(table, Text(self._hints, style="dim"))
@@ -141,5 +141,5 @@ def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _left(at: datetime | None) -> str:
+def _seconds_until(at: datetime | None) -> str:
     return "–" if at is None else f"{max(0, round((at - datetime.now(UTC)).total_seconds()))} s"

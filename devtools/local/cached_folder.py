@@ -1,4 +1,4 @@
-"""Folders outside the checkout that are made once, however many programs ask for them at the same time."""
+"""Folders outside the checkout that are built once, even if several programs need them at the same time."""
 
 import fcntl
 import os
@@ -12,20 +12,20 @@ MARK = ".complete"
 
 
 def cache_root() -> Path:
-    """Give the project's cache: `$XDG_CACHE_HOME/oauth-connector-operator`, by default under `~/.cache`."""
+    """Return the project's cache: `$XDG_CACHE_HOME/oauth-connector-operator`, by default below `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "oauth-connector-operator"
 
 
 def cached_folder(name: str, build: Callable[[Path], None]) -> Path:
-    """Give the folder of that name in the cache; `build` fills it if no earlier call has done so to the end.
+    """Return the folder of that name in the cache; `build` fills it if no earlier call has completed.
 
-    It is built in place, since a virtual environment cannot be moved, and marked when complete: what an interrupted
-    build left behind is removed by the next one.
+    It is built in place, because a virtual environment cannot be moved, and marked when complete. The next build
+    removes the remains of an interrupted one.
     """
     folder = cache_root() / name
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(f"{folder.name}.lock")):
+    with _lock(folder.with_name(f"{folder.name}.lock")):
         if not (folder / MARK).exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
@@ -35,16 +35,16 @@ def cached_folder(name: str, build: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _lock(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress(f"waiting for another program that makes {path.with_suffix('')}")
+            progress(f"waiting for another program that builds {path.with_suffix('')}")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def progress(sentence: str) -> None:
-    """Tell the person at the terminal what takes so long."""
+    """Print what takes so long to standard error."""
     print(sentence, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""A program that ends with us: stopped in order when we end well, by the kernel when we are killed."""
+"""A child process that ends with this process, even if this process is terminated by SIGKILL."""
 
 import os
 import subprocess
@@ -11,20 +11,20 @@ from signal import SIGKILL, SIGTERM, Signals
 GRACE = 10.0
 PARENT_BOUND = Path(__file__).with_name("parent_bound.py")
 
-# Linux ends a tethered program with the thread that started it, so one thread starts them all and lasts as long as we.
+# Linux ends the child with the *thread* that started it. One thread, which exists as long as the process, starts all.
 _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
 
 
 class Child:
-    """A process in a group of its own, so that Ctrl-C is for us alone, with its output in a file.
+    """A process in a group of its own, so that Ctrl-C reaches the parent only; its output is written to a file.
 
-    A command that cannot be run ends at once, and the log says why.
+    A command that cannot be run ends at once; its log has the reason.
     """
 
     def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.log = log
-        tether = [sys.executable, "-I", "-S", str(PARENT_BOUND), str(os.getpid())]
-        self._process = _STARTER.submit(_start, [*tether, *command], log, environment).result()
+        launcher = [sys.executable, "-I", "-S", str(PARENT_BOUND), str(os.getpid())]
+        self._process = _STARTER.submit(_start, [*launcher, *command], log, environment).result()
 
     @property
     def pid(self) -> int:
@@ -36,17 +36,17 @@ class Child:
         """Whether it has ended."""
         return self._process.poll() is not None
 
-    def last_words(self) -> str:
-        """Give the last line of its log."""
+    def last_line(self) -> str:
+        """Return the last line of its log."""
         lines = self.log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "(nothing)"
+        return lines[-1] if lines else "(no output)"
 
     def signal(self, number: Signals) -> None:
         """Send it a signal."""
         self._process.send_signal(number)
 
     def stop(self, by: Signals = SIGTERM) -> int:
-        """Ask it and what it started to end, by force after ten seconds, and give its exit status."""
+        """Stop it and its own children, by SIGKILL after ten seconds; return its exit status."""
         self._signal_group(by)
         try:
             return self._process.wait(timeout=GRACE)
@@ -54,12 +54,12 @@ class Child:
             return self.kill()
 
     def kill(self) -> int:
-        """End it and what it started by force, and give its exit status."""
+        """Kill it and its own children; return its exit status."""
         self._signal_group(SIGKILL)
         return self._process.wait()
 
     def _signal_group(self, number: Signals) -> None:
-        if not self.ended:  # until it is waited for, its group exists
+        if not self.ended:  # its group exists until its status is read
             os.killpg(self.pid, number)
 
 

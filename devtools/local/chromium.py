@@ -1,7 +1,7 @@
-"""Chromium for tests in a real browser: found, or installed where that is ours to do.
+"""Chromium for tests in a real browser: found, or installed by root on Debian.
 
-Looked for in this order: the program that `CHROMIUM` names, the usual names on the `PATH`; else, for root on Debian,
-apt-get installs it.
+The program that `CHROMIUM` names comes first, then the usual names on the `PATH`. If there is none, apt-get installs it
+(root on Debian only).
 """
 
 import os
@@ -14,7 +14,7 @@ from devtools.local.cached_folder import progress
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless",
-    "--no-sandbox",  # root has none, and the pages are our own
+    "--no-sandbox",  # unavailable to root; the pages are those of the tests
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -22,34 +22,34 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-"""For a browser that speaks to nobody but the pages of a test. Its profile is a new, empty folder each time."""
+"""The browser makes no requests except to the pages of a test. Its profile is a new, empty folder each time."""
 
 INSTALL = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core")
 
 
 class ChromiumError(Exception):
-    """There is no Chromium; the message is one sentence for a person."""
+    """There is no Chromium; the message is one sentence for the terminal."""
 
 
 def chromium() -> Path:
-    """Give the program, installing it if need be. Raises `ChromiumError`."""
+    """Return the path of the program; install it if necessary. Raises `ChromiumError`."""
     named = os.environ.get("CHROMIUM")
     if named:
         if shutil.which(named) is None:
-            raise ChromiumError("CHROMIUM names no program that can be run: correct it, or leave it out.")
+            raise ChromiumError("CHROMIUM does not name an executable program: correct it, or unset it.")
         return Path(named)
-    found = _found()
+    found = _find_program()
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         _install()
-        found = _found()
+        found = _find_program()
     if found is None:
         raise ChromiumError(
-            "Chromium is not installed: install it (Debian: apt-get install chromium), or name it in CHROMIUM."
+            "Chromium is not installed: install it (Debian: apt-get install chromium), or set CHROMIUM to its path."
         )
     return found
 
 
-def _found() -> Path | None:
+def _find_program() -> Path | None:
     paths = (shutil.which(name) for name in NAMES)
     return next((Path(path) for path in paths if path), None)
 
@@ -60,5 +60,5 @@ def _install() -> None:
     for command in (("apt-get", "update", "-qq"), INSTALL):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "it said nothing")
-            raise ChromiumError(f"Chromium could not be installed by {command[0]} {command[1]}: {last}")
+            last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "no output")
+            raise ChromiumError(f"the installation of Chromium by {command[0]} {command[1]} failed: {last}")

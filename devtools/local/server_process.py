@@ -1,7 +1,7 @@
-"""A server of the tests or of the demo in a process of its own, told what to do by lines of JSON.
+"""A server of the tests or the demo in a process of its own, controlled by lines of JSON.
 
-Each line of its standard input is answered by one on its standard output. It ends when its input ends, so it cannot
-outlive the program that started it, however that ended; and no secret stands in its arguments or environment.
+Each line of its standard input has one line of response on its standard output. The server stops at the end of its
+input, so it always stops with its parent process. Its arguments and environment contain no secrets.
 """
 
 import json
@@ -10,15 +10,15 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-PATIENCE = 60.0  # seconds for one answer, the first of which includes the start
+PATIENCE = 60.0  # seconds for one response; the first one includes the start
 
 
 class ServerProcessError(Exception):
-    """The server did not answer; the message ends with the last line of its log."""
+    """The server did not respond; the message ends with the last line of its log."""
 
 
 class ServerProcess:
-    """Starts at once; what the server writes to standard error goes to the file `log`."""
+    """A server process, started at once; its standard error is written to the file `log`."""
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
         self._name = Path(command[-1]).name
@@ -31,7 +31,7 @@ class ServerProcess:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                # Ctrl-C is for the program that started us: it decides in which order its servers go.
+                # Ctrl-C reaches the parent only: it stops its servers in order.
                 start_new_session=True,
             )
 
@@ -41,17 +41,17 @@ class ServerProcess:
         return self._process.pid
 
     def ask(self, message: Mapping[str, object]) -> Mapping[str, object]:
-        """Send one line and give the answer; raises ServerProcessError when there is none within a minute."""
+        """Send one line and return the response; raise ServerProcessError if there is none within a minute."""
         with self._turn:
-            line = self._token_client(json.dumps(message))
+            line = self._send(json.dumps(message))
         if not line:
             raise ServerProcessError(
-                f"{self._name} ended or was silent for {PATIENCE:.0f} s; its log {self._last_words()}"
+                f"{self._name} stopped or did not respond for {PATIENCE:.0f} s; its log {self._last_line()}"
             )
         answer: dict[str, object] = json.loads(line)
         return answer
 
-    def _token_client(self, line: str) -> str:
+    def _send(self, line: str) -> str:
         requests, answers = self._process.stdin, self._process.stdout
         if requests is None or answers is None:
             raise ServerProcessError(f"{self._name} was started without pipes")
@@ -66,12 +66,12 @@ class ServerProcess:
         finally:
             watchdog.cancel()
 
-    def _last_words(self) -> str:
+    def _last_line(self) -> str:
         lines = self._log.read_text(errors="replace").split("\n")
         return f"{self._log} ends with: {next((line for line in reversed(lines) if line.strip()), '(nothing)')}"
 
     def stop(self) -> None:
-        """End the server, by force after five seconds."""
+        """Stop the server; kill it after five seconds."""
         try:
             self._process.communicate(timeout=5)
         except subprocess.TimeoutExpired:

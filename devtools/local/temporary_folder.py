@@ -1,4 +1,4 @@
-"""A temporary folder that is gone after us, even if we are killed."""
+"""A temporary folder that is removed with this process, even if the process is terminated by SIGKILL."""
 
 import subprocess
 import tempfile
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Its input ends when we close it, and also when we are killed; whatever still wrote then is gone a second later.
+# Its input ends with this process. The second attempt removes files of processes that were still writing.
 SWEEP = 'cat >/dev/null; rm -rf -- "$0" || { sleep 1; rm -rf -- "$0"; }'
 
 
 @contextmanager
 def temporary_folder(prefix: str) -> Iterator[Path]:
-    """Make a folder that only its owner may enter; it goes with the `with` block, or with the process."""
+    """Create a folder that only its owner may enter; remove it at the end of the block, or of the process."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     quiet = subprocess.DEVNULL
     with subprocess.Popen(

@@ -19,7 +19,7 @@ signal.pause()
 def said(child: Child) -> str:
     """Wait until a program has said something; gives the last of it."""
     wait_until(lambda: child.log.read_text() != "", "the program has said something")
-    return child.last_words()
+    return child.last_line()
 
 
 def test_killed_program_takes_its_children_along(tmp_path: Path) -> None:
@@ -63,4 +63,4 @@ def test_command_that_cannot_be_run_ends_and_says_why(tmp_path: Path) -> None:
     """The log holds the reason, in words."""
     child = Child(("/nowhere/etcd",), tmp_path / "log")
     wait_until(lambda: child.ended, "the child has ended")
-    assert child.last_words() == "/nowhere/etcd: No such file or directory"
+    assert child.last_line() == "/nowhere/etcd: No such file or directory"

@@ -179,7 +179,7 @@ class FlowScenario:
 
     async def answer(self, tab: Page, says: UserDecision = "accept", folder: str = "") -> None:
         """Log in at the provider, and consent or refuse; it keeps pictures of its pages where there is a folder."""
-        person = self.server.person
+        person = self.server.user
         self.secrecy.keep(Kind.PASSWORD, person.password.get_secret_value())
         await answer(tab, person, self.server.port, says, folder)
 

@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.token_journal import at_once, outdated, times_presented
+from devtools.authorization_servers.token_journal import at_once, stale_presentations, times_presented
 from tests.e2e.conftest import NewScenario
 from tests.e2e.scenario import ANN, FlowScenario
 from tests.support.hop import hop_to
@@ -49,7 +49,7 @@ async def test_a_person_connects_an_account(scenario: FlowScenario, tab: Page) -
     journal = scenario.server.journal(client)
     assert [entry.result for entry in journal] == ["granted"] * len(journal)
     assert max(times_presented(journal).values()) == 1
-    assert (at_once(journal), outdated(journal)) == ([], [])
+    assert (at_once(journal), stale_presentations(journal)) == ([], [])
 
 
 async def _grant_is_kept(scenario: FlowScenario) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import Person, RegisteredClient, Registration
+from devtools.authorization_servers.registrations import RegisteredClient, RegisteredUser, TokenPolicy
 from oauth_connector.oauth.authorization import (
     AuthorizationRequest,
     Denied,
@@ -53,17 +53,21 @@ class Asking:
         )
         return request.url(STATE)
 
-    async def redirect(self, person: Person | None = None, says: UserDecision = "accept") -> list[tuple[str, str]]:
+    async def redirect(
+        self, person: RegisteredUser | None = None, says: UserDecision = "accept"
+    ) -> list[tuple[str, str]]:
         """Let a person answer; gives the query with which the browser comes back."""
         back = await visit(self.server, self.link, REDIRECT_URI, person, says)
         return parse_qsl(urlsplit(back).query)
 
-    async def answer(self, person: Person | None = None, says: UserDecision = "accept") -> Granted | Denied | Flaw:
+    async def answer(
+        self, person: RegisteredUser | None = None, says: UserDecision = "accept"
+    ) -> Granted | Denied | Flaw:
         """Let a person answer; gives what the operator makes of it, `iss` included."""
         pairs = [pair for pair in await self.redirect(person, says) if pair[0] != "state"]
         return parse_redirect(pairs, Issuer(self.server.issuer))
 
-    async def code(self, person: Person | None = None) -> SecretStr:
+    async def code(self, person: RegisteredUser | None = None) -> SecretStr:
         """Let a person consent; gives the code."""
         answer = await self.answer(person)
         assert isinstance(answer, Granted)
@@ -75,7 +79,7 @@ class Asking:
         grant = AuthorizationCode(code, self.redirect_uri, SecretStr(shown) if shown else None)
         return await token_client(self.server, client_of(self.client), grant)
 
-    async def token(self, person: Person | None = None) -> Token:
+    async def token(self, person: RegisteredUser | None = None) -> Token:
         """Let a person consent, and exchange the code."""
         outcome = await self.redeem(await self.code(person))
         assert isinstance(outcome, Token)
@@ -93,11 +97,9 @@ class Asking:
         return outcome
 
 
-def asking(server: AuthorizationServer, consent_policy: Registration | None = None) -> Asking:
+def asking(server: AuthorizationServer, token_policy: TokenPolicy | None = None) -> Asking:
     """Register a client that may ask, on terms of its own."""
-    return Asking(
-        server, server.register(redirect_uris=(REDIRECT_URI,), consent_policy=consent_policy or Registration())
-    )
+    return Asking(server, server.register(redirect_uris=(REDIRECT_URI,), token_policy=token_policy or TokenPolicy()))
 
 
 def error_of(outcome: object) -> str | None:

@@ -6,7 +6,7 @@ import aiohttp
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import Person, RegisteredClient
+from devtools.authorization_servers.registrations import RegisteredClient, RegisteredUser
 from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.none import PublicClient
@@ -37,7 +37,7 @@ def client_of(registered: RegisteredClient, encoding: BasicEncoding = BasicEncod
     return BasicClient(registered.id, registered.secret, encoding)
 
 
-def password_of(person: Person) -> Password:
+def password_of(person: RegisteredUser) -> Password:
     """Give the grant by which the client acts for a person."""
     return Password(SecretStr(person.username), person.password)
 

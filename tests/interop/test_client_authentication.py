@@ -57,7 +57,7 @@ RAW = {
 
 def grant_at(server: AuthorizationServer, kind: GrantType) -> Grant:
     """Give the grant, with the person who is there from the start."""
-    return password_of(server.person) if kind is GrantType.PASSWORD else ClientCredentials()
+    return password_of(server.user) if kind is GrantType.PASSWORD else ClientCredentials()
 
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)

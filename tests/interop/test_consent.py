@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import Authentication, Registration
+from devtools.authorization_servers.registrations import Authentication, TokenPolicy
 from oauth_connector.oauth.authorization import Denied, Flaw, Granted, Issuer, parse_redirect
 from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
 from oauth_connector.oauth.token import Token
@@ -67,7 +67,7 @@ async def test_refusal_names_the_issuer_too(server: AuthorizationServer) -> None
 
 async def test_wrong_password_gets_nobody_on(server: AuthorizationServer) -> None:
     """The page asks again, and no browser comes back."""
-    stranger = replace(server.person, password=SecretStr("wrong"))
+    stranger = replace(server.user, password=SecretStr("wrong"))
     with pytest.raises(UnexpectedPage):
         await asking(server).answer(stranger)
 
@@ -139,7 +139,7 @@ async def test_public_client_without_pkce_gets_no_token(server: AuthorizationSer
 @pytest.mark.parametrize("required", [True, False])
 async def test_pkce_is_required_of_whom_the_terms_say(required: bool, oidc_provider: AuthorizationServer) -> None:  # noqa: FBT001  # a parameter of the test
     """A link without a challenge comes back as an error, or with a code that needs no verifier."""
-    ask = replace(asking(oidc_provider, Registration(pkce_required=required)), verifier=None)
+    ask = replace(asking(oidc_provider, TokenPolicy(pkce_required=required)), verifier=None)
     answer = await ask.answer()
     if required:
         assert answer == Denied("invalid_request")

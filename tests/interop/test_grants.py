@@ -44,7 +44,7 @@ async def test_changed_password_is_refused_and_the_new_one_taken(fixture: str, r
 async def test_refused_password_is_never_to_be_sent_again(fixture: str, request: pytest.FixtureRequest) -> None:
     """Whatever the server calls it, a repetition might lock the account."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
-    person = replace(server.person, password=SecretStr("wrong"))
+    person = replace(server.user, password=SecretStr("wrong"))
     refused = await token_client(server, client_of(server.client), password_of(person))
     assert isinstance(refused, Signal)
     assert not classify(GrantType.PASSWORD, RequestPhase.TOKEN, refused).repeatable

@@ -6,15 +6,15 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import Registration
-from devtools.authorization_servers.token_journal import at_once, outdated, times_presented
+from devtools.authorization_servers.registrations import TokenPolicy
+from devtools.authorization_servers.token_journal import at_once, stale_presentations, times_presented
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.token import Token
 from tests.interop.consenting import asking, error_of
 from tests.interop.exchanging import client_of, token_client
 from tests.support.polling import eventually
 
-GRACE = Registration(grace=300)
+GRACE = TokenPolicy(grace=300)
 
 
 async def test_two_at_once_are_seen_and_end_a_strict_grant(oidc_provider: AuthorizationServer) -> None:
@@ -35,13 +35,13 @@ async def test_two_at_once_are_seen_and_end_a_strict_grant(oidc_provider: Author
 
 
 @pytest.mark.parametrize(
-    ("terms", "error"), [(Registration(), "invalid_grant"), (GRACE, None)], ids=["strict", "grace"]
+    ("token_policy", "error"), [(TokenPolicy(), "invalid_grant"), (GRACE, None)], ids=["strict", "grace"]
 )
 async def test_lost_answer_is_made_good_by_grace_only(
-    consent_policy: Registration, error: str | None, oidc_provider: AuthorizationServer
+    token_policy: TokenPolicy, error: str | None, oidc_provider: AuthorizationServer
 ) -> None:
     """Who gives up waiting has spent the refresh token all the same; the record shows what was never delivered."""
-    ask = asking(oidc_provider, consent_policy)
+    ask = asking(oidc_provider, token_policy)
     first = await ask.token()
     oidc_provider.delay(ask.client, 300)
     waiting = asyncio.create_task(ask.refresh(first))
@@ -67,10 +67,10 @@ async def test_journal_counts_what_was_presented(oidc_provider: AuthorizationSer
         ("refresh", 2, 3),
     ]
     assert set(times_presented(journal).values()) == {1}
-    assert outdated(journal) == []
+    assert stale_presentations(journal) == []
     await ask.successor(first)
     late = oidc_provider.journal(ask.client)
-    assert outdated(late) == [late[-1]]
+    assert stale_presentations(late) == [late[-1]]
     assert times_presented(late)[late[-1].token] == 2
 
 

@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import Registration
+from devtools.authorization_servers.registrations import TokenPolicy
 from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import Parameters
 from tests.interop.consenting import Asking, asking, error_of
 from tests.interop.exchanging import client_of, password_of, token_client
 from tests.support.polling import PATIENCE
 
-GRACE = Registration(grace=300)
+GRACE = TokenPolicy(grace=300)
 
 
 async def until_refused(ask: Asking, token: Token) -> str | None:
@@ -74,7 +74,7 @@ async def test_reuse_within_grace_gives_another_successor(oidc_provider: Authori
 
 async def test_reuse_after_grace_ends_the_grant(oidc_provider: AuthorizationServer) -> None:
     """Grace is counted from the first use, and is not prolonged by further ones."""
-    ask = asking(oidc_provider, Registration(grace=0.3))
+    ask = asking(oidc_provider, TokenPolicy(grace=0.3))
     first = await ask.token()
     second = await ask.successor(first)
     assert await until_refused(ask, first) == "invalid_grant"
@@ -93,7 +93,7 @@ async def test_of_two_at_the_same_moment_one_is_refused(oidc_provider: Authoriza
 
 async def test_refresh_token_may_stay_the_same(oidc_provider: AuthorizationServer) -> None:
     """Without rotation the answer repeats it, and it may be used as often as one likes."""
-    ask = asking(oidc_provider, Registration(rotates=False))
+    ask = asking(oidc_provider, TokenPolicy(rotates=False))
     first = await ask.token()
     second, third = await ask.successor(first), await ask.successor(first)
     assert first.refresh_token == second.refresh_token == third.refresh_token
@@ -101,7 +101,7 @@ async def test_refresh_token_may_stay_the_same(oidc_provider: AuthorizationServe
 
 async def test_old_refresh_token_expires(oidc_provider: AuthorizationServer) -> None:
     """A refresh token has a lifetime of its own."""
-    ask = asking(oidc_provider, Registration(rotates=False, refresh_lifetime=1))
+    ask = asking(oidc_provider, TokenPolicy(rotates=False, refresh_lifetime=1))
     assert await until_refused(ask, await ask.token()) == "invalid_grant"
 
 
@@ -112,7 +112,7 @@ async def test_lifetime_of_refresh_tokens_is_told_where_the_terms_say(
     oidc_provider: AuthorizationServer,
 ) -> None:
     """`refresh_token_expires_in` is in no standard, and in many answers: at the exchange and at each refresh."""
-    ask = asking(oidc_provider, Registration(refresh_lifetime=4000, refresh_lifetime_told=told))
+    ask = asking(oidc_provider, TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=told))
     first = await ask.token()
     for token in (first, await ask.successor(first)):
         value = token.fields.get("refresh_token_expires_in")
@@ -123,7 +123,7 @@ async def test_password_grant_gives_a_refresh_token_that_rotates(server: Authori
     """A password may begin a grant too; at oidc-provider only with `offline_access`."""
     ask = Asking(server, server.client)
     parameters = Parameters(scopes=("read", "offline_access"))
-    first = await token_client(server, client_of(server.client), password_of(server.person), parameters)
+    first = await token_client(server, client_of(server.client), password_of(server.user), parameters)
     assert isinstance(first, Token)
     second = await ask.successor(first)
     assert second.scope == first.scope == ("read",)
@@ -132,6 +132,6 @@ async def test_password_grant_gives_a_refresh_token_that_rotates(server: Authori
 
 async def test_password_grant_without_offline_access_gives_none(oidc_provider: AuthorizationServer) -> None:
     """A refresh token comes to those who ask for it."""
-    outcome = await token_client(oidc_provider, client_of(oidc_provider.client), password_of(oidc_provider.person))
+    outcome = await token_client(oidc_provider, client_of(oidc_provider.client), password_of(oidc_provider.user))
     assert isinstance(outcome, Token)
     assert outcome.refresh_token is None

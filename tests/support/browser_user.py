@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
-from devtools.authorization_servers.registrations import Person
+from devtools.authorization_servers.registrations import RegisteredUser
 from tests.support.browser import SCREENSHOTS
 from tests.support.http_user import UserDecision
 
@@ -13,7 +13,9 @@ MOST_PAGES = 6
 CONSENT = 'button[name=answer][value="{0}"], button[value="{0}"]'
 
 
-async def answer(tab: Page, person: Person, server_port: int, says: UserDecision = "accept", folder: str = "") -> None:
+async def answer(
+    tab: Page, person: RegisteredUser, server_port: int, says: UserDecision = "accept", folder: str = ""
+) -> None:
     """Go through a server's pages up to the one that is no longer its own; `folder` keeps a picture of each."""
     own = re.compile(rf"http://127\.0\.0\.1:{server_port}/")
     await tab.wait_for_url(own)
@@ -27,7 +29,7 @@ async def answer(tab: Page, person: Person, server_port: int, says: UserDecision
     raise AssertionError(f"still at {tab.url.partition('?')[0]}: {await tab.inner_text('body')}")
 
 
-async def _answered(tab: Page, person: Person, says: UserDecision) -> None:
+async def _answered(tab: Page, person: RegisteredUser, says: UserDecision) -> None:
     button = tab.locator(CONSENT.format(says))
     if await button.count():
         await button.first.click()

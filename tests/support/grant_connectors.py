@@ -8,15 +8,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import RegisteredClient, Registration
-from devtools.authorization_servers.token_journal import Presentation, at_once, outdated
+from devtools.authorization_servers.registrations import RegisteredClient, TokenPolicy
+from devtools.authorization_servers.token_journal import Presentation, at_once, stale_presentations
 from tests.interop.consenting import REDIRECT_URI, Asking
 from tests.support.cluster import Namespace, until
 from tests.support.manual_consent import ManualConsent
 
 PUBLIC_URL = "https://connect.example.com"
-GRACE = Registration(grace=3600)
-STRICT = Registration()
+GRACE = TokenPolicy(grace=3600)
+STRICT = TokenPolicy()
 CONSENTING = {"scopes": ["read", "write", "offline_access"], "authorizationCode": {"parameters": {"prompt": "consent"}}}
 
 Through = Callable[[str], str]
@@ -49,7 +49,7 @@ class GrantConnector:
     def keeps_the_rules(self) -> None:
         """See that no token was in flight twice at once, and none was sent after its successor had been used."""
         assert at_once(self.journal) == [], self.name
-        assert outdated(self.journal) == [], self.name
+        assert stale_presentations(self.journal) == [], self.name
 
     async def conditions(self) -> dict[str, str]:
         """Give the connector's conditions."""
@@ -118,10 +118,10 @@ class GrantConnectorFactory:
     through: Through = str
 
     async def seeded(
-        self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
+        self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
     ) -> GrantConnector:
         """Create a connector with a refresh token that a person has got elsewhere."""
-        holder = await self._holder(name, consent_policy, lifetime)
+        holder = await self._holder(name, token_policy, lifetime)
         first = await Asking(self.server, holder.client).token()
         assert first.refresh_token is not None
         await self.namespace.add_secret(f"{name}-seed", refresh_token=first.refresh_token.get_secret_value())
@@ -130,18 +130,18 @@ class GrantConnectorFactory:
         return holder
 
     async def waiting(
-        self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
+        self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
     ) -> GrantConnector:
         """Create a connector that waits for a person's consent."""
-        holder = await self._holder(name, consent_policy, lifetime)
+        holder = await self._holder(name, token_policy, lifetime)
         await self.namespace.add_connector(name, self._spec(holder, "AuthorizationCode") | CONSENTING | changes)
         return holder
 
     async def by_password(
-        self, name: str, consent_policy: Registration = STRICT, lifetime: int = 600, **changes: Any
+        self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
     ) -> GrantConnector:
         """Create a connector with a person's password."""
-        holder = await self._holder(name, consent_policy, lifetime)
+        holder = await self._holder(name, token_policy, lifetime)
         person = self.server.enroll("c4n4ry-password")
         await self.namespace.add_secret(f"{name}-person", password="c4n4ry-password")
         own = {"username": person.username, "passwordSecretRef": {"name": f"{name}-person"}}
@@ -149,13 +149,13 @@ class GrantConnectorFactory:
         await self.namespace.add_connector(name, spec)
         return holder
 
-    async def _holder(self, name: str, consent_policy: Registration, lifetime: int) -> GrantConnector:
+    async def _holder(self, name: str, token_policy: TokenPolicy, lifetime: int) -> GrantConnector:
         hosted = f"{PUBLIC_URL}/oauth/callback/{self.namespace.name}/{name}"
         client = self.server.register(
             secret="c4n4ry-client-secret",
             lifetime=lifetime,
             redirect_uris=[REDIRECT_URI, hosted],
-            consent_policy=consent_policy,
+            token_policy=token_policy,
         )
         await self.namespace.add_secret(f"{name}-client", client_secret="c4n4ry-client-secret")
         return GrantConnector(self.namespace, self.server, name, client)

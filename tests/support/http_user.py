@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Literal
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import Person
+from devtools.authorization_servers.registrations import RegisteredUser
 from tests.support.http_browser import Browser, Form, Page, browser
 
 MOST_PAGES = 6
@@ -24,7 +24,7 @@ async def visit(
     server: AuthorizationServer,
     url: str,
     redirect_uri: str,
-    person: Person | None = None,
+    person: RegisteredUser | None = None,
     says: UserDecision = "accept",
 ) -> str:
     """Open a link in a new window and go through the server's pages as a person, by default the server's first.
@@ -32,11 +32,11 @@ async def visit(
     Gives the address that the server sends the browser back to, with its query; it is not asked for. Raises NoWayOn.
     """
     async with browser(server.ca, stop=redirect_uri) as window:
-        page = await answer(window, await window.open(url), person or server.person, says)
+        page = await answer(window, await window.open(url), person or server.user, says)
     return page.url
 
 
-async def answer(window: Browser, page: Page, person: Person, says: UserDecision = "accept") -> Page:
+async def answer(window: Browser, page: Page, person: RegisteredUser, says: UserDecision = "accept") -> Page:
     """Go on from a page of an authorization server, up to the address at which the browser stops.
 
     Raises NoWayOn, also where the password is asked for again.

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.registrations import Person
+from devtools.authorization_servers.registrations import RegisteredUser
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
@@ -44,7 +44,7 @@ class ManualConsent:
         await namespace.api.request("POST", made._path.rpartition("/")[0], body=body)
         return made
 
-    async def answer(self, server: AuthorizationServer, person: Person | None = None) -> None:
+    async def answer(self, server: AuthorizationServer, person: RegisteredUser | None = None) -> None:
         """Go through the provider's pages, and seal what comes back into the consent's status."""
         request = await self._request()
         link = AuthorizationRequest(

@@ -80,7 +80,7 @@ class OperatorProcess:
 
     async def _is_ready(self) -> bool:
         if self._child is not None and self._child.ended:
-            raise AssertionError(f"the operator ended: {self._child.last_words()}")
+            raise AssertionError(f"the operator ended: {self._child.last_line()}")
         return (await self.page("/readyz"))[0] == 200
 
     def logged(self) -> str:

@@ -1,4 +1,4 @@
-"""The pages lead somewhere: each relative link to a file that is there, each anchor to a heading of it."""
+"""Links in pages have targets: the file exists, and it has the heading of the anchor."""
 
 import re
 from pathlib import Path
@@ -15,20 +15,20 @@ FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 
 
 def links(page: Path) -> list[str]:
-    """Give the targets of a page's links, but those to other sites."""
+    """Return the targets of a page's links, without links to other sites."""
     found = LINK.findall(CODE.sub("`", page.read_text(encoding="utf-8")))
     return [target for target in found if ":" not in target]
 
 
 def anchors(page: Path) -> set[str]:
-    """Give the anchors of a page's headings, as GitHub makes them: words in lower case, joined by dashes."""
+    """Return the anchors of a page's headings, as GitHub makes them: words in lower case, joined by dashes."""
     headings = HEADING.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_no_link_leads_nowhere(page: Path) -> None:
-    """A page that is moved, or a heading that is worded anew, takes its links along."""
+def test_each_link_has_a_target(page: Path) -> None:
+    """If a page moves, or a heading changes, the links to it change too."""
     broken = []
     for target in links(page):
         path, _, anchor = unquote(target).partition("#")
@@ -40,7 +40,7 @@ def test_no_link_leads_nowhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_each_test_that_a_page_names_is_there(page: Path) -> None:
+def test_each_test_in_a_page_exists(page: Path) -> None:
     """`tests/…::test_…` names a test of that file, and `tests/…` without it a file."""
     for path, name in re.findall(r"`(tests/[\w/.-]+\.\w+)(?:::(test_\w+))?`", page.read_text(encoding="utf-8")):
         assert (ROOT / path).is_file(), path
@@ -48,6 +48,6 @@ def test_each_test_that_a_page_names_is_there(page: Path) -> None:
 
 
 def test_a_heading_is_its_anchor() -> None:
-    """Punctuation goes, code is its text, and capitals are small."""
+    """Punctuation is removed, code is its text, and letters are in lower case."""
     assert "template" in anchors(ROOT / "docs" / "decisions" / "README.md")
     assert "5-say-yes" in anchors(ROOT / "docs" / "how-to" / "connect-zoho.md")

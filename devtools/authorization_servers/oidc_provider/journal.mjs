@@ -1,4 +1,4 @@
-// Who presented which code or refresh token, when, and what came of it; never a token itself.
+// Which client sent which code or refresh token, when, and with what result; never a token itself.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,14 +8,14 @@ const KINDS = { AuthorizationCode: 'code', RefreshToken: 'refresh' };
 
 const now = () => (performance.timeOrigin + performance.now()) / 1000;
 
-/** Grants are numbered as they come, and the codes and refresh tokens of each in the order of their issue, from 1. */
+/** Number grants in order, and the codes and refresh tokens of each grant in order of issue, from 1. */
 export class Journal {
   entries = [];
   #grants = new Map();
   #issued = new Map(); // by code or token: {grant, kind, serial}
   #counts = new Map();
 
-  /** Number what the store is given, if it is a code or a refresh token. */
+  /** Number a new entry of the store if it is a code or a refresh token. */
   number(model, token, grantId) {
     const kind = KINDS[model];
     if (!kind || this.#issued.has(token)) return;
@@ -27,7 +27,7 @@ export class Journal {
     this.#issued.set(token, { grant, kind, serial });
   }
 
-  /** Write a token request down whose answer is ready; `ended` is added when the client has it, or is gone. */
+  /** Record a token request with its response; `ended` is set when the response is sent or the connection closed. */
   record(ctx, started) {
     const { params, client } = ctx.oidc;
     const kind = GRANT_TYPES[params?.grant_type];
@@ -52,8 +52,8 @@ export class Journal {
 }
 
 /**
- * The middleware that keeps the journal. `delay` gives for how many seconds the answers to a client are held back; it
- * is asked again and again, so that a test can let them go.
+ * Return the middleware that writes the journal. `delay` returns the seconds by which responses to a client are
+ * delayed. It is read repeatedly, so that a test can release them.
  */
 export function recording(journal, delay) {
   return async (ctx, next) => {

@@ -1,4 +1,4 @@
-// The two pages that a person meets: to log in, and to consent. They work without JavaScript.
+// The two pages for users: login and consent. They work without JavaScript.
 
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (text) => String(text).replace(/[&<>"']/g, (letter) => ESCAPES[letter]);
@@ -12,7 +12,7 @@ ${body}
 </html>
 `;
 
-const login = (complaint) => page('Log in', `${complaint ? `<p role="alert">${complaint}</p>` : ''}
+const login = (problem) => page('Log in', `${problem ? `<p role="alert">${problem}</p>` : ''}
 <form method="post">
 <p><label>User name <input name="username" autocomplete="username" required autofocus></label></p>
 <p><label>Password <input name="password" type="password" autocomplete="current-password" required></label></p>
@@ -48,10 +48,10 @@ async function grantOf(provider, { prompt: { details }, session, params }) {
   return grant.save();
 }
 
-const DENIED = { error: 'access_denied', error_description: 'the person said no' };
+const DENIED = { error: 'access_denied', error_description: 'the user denied access' };
 
-/** The handler of requests to `/interaction/…`; `isPerson` tells whether user name and password are somebody's. */
-export function interactions(provider, isPerson) {
+/** The handler of requests to `/interaction/…`; `isUser` returns whether user name and password are valid. */
+export function interactions(provider, isUser) {
   const finish = (request, response, result, mergeWithLastSubmission) =>
     provider.interactionFinished(request, response, result, { mergeWithLastSubmission });
 
@@ -60,7 +60,7 @@ export function interactions(provider, isPerson) {
       show: () => login(),
       async take(request, response, details, form) {
         const username = form.get('username');
-        const isKnown = isPerson(username, form.get('password'));
+        const isKnown = isUser(username, form.get('password'));
         if (!isKnown) return send(response, 401, login('Wrong user name or password.'));
         return finish(request, response, { login: { accountId: username } }, false);
       },
@@ -83,7 +83,7 @@ export function interactions(provider, isPerson) {
       return await prompt.take(request, response, details, await formOf(request));
     } catch (error) {
       console.error(error);
-      return send(response, 400, page('Begin again', '<p>This page is of no use any more.</p>'));
+      return send(response, 400, page('Begin again', '<p>This page has expired.</p>'));
     }
   };
 }

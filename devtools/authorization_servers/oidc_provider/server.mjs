@@ -1,17 +1,17 @@
 // oidc-provider on loopback, for tests and the demo: a certified, strict authorization server.
 //
-// Standard input and output speak lines of JSON (server_process.py). The first line is
-// {"port": 0, "scopes": […], "tls": {"certificate": path, "key": path} | null}, answered by {"port": 1234} once the
-// server listens. Each further line names a verb and is answered by {}, or by what the verb gives:
+// Standard input and output carry lines of JSON (server_process.py). The first line is
+// {"port": 0, "scopes": […], "tls": {"certificate": path, "key": path} | null}, the response is {"port": 1234} once the
+// server listens. Each further line is a verb; the response is {}, or the result of the verb:
 //
 // {"register": {"id", "secret", "authentication", "lifetime", "redirect_uris", "terms"}} and
-// {"enroll": {"username", "password"}} add a client or a person, or change the one of that name;
-// {"withdraw": {"username", "client" | null}} ends what a person has granted;
-// {"delay": {"client", "seconds"}} holds back the answers to codes and refresh tokens, which are spent already; another
-// number counts for those that are held back too, so that 0 lets them go;
-// {"journal": {"client" | null}} gives {"journal": […]}, the code and refresh requests (journal.mjs).
+// {"enroll": {"username", "password"}} add a client or a user, or change the one of that name;
+// {"withdraw": {"username", "client" | null}} revokes the grants of a user;
+// {"delay": {"client", "seconds"}} delays the responses to codes and refresh tokens, which are spent at once; another
+// number also applies to delayed responses, so that 0 releases them;
+// {"journal": {"client" | null}} returns {"journal": […]}, the code and refresh requests (journal.mjs).
 //
-// The server ends with its input.
+// The server stops at the end of its input.
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -28,27 +28,27 @@ import { Storage, Table } from './store.mjs';
 
 const HOST = '127.0.0.1';
 const PATH = '/op'; // the issuer has a path, so that clients have to find its discovery document
-const INTERACTION = '/interaction/'; // below that path: where a person logs in and consents
+const INTERACTION = '/interaction/'; // below that path: the pages for login and consent
 const RESOURCES = ['urn:test:api', 'https://api.example.com/'];
 const GRANTS = ['client_credentials', 'password', 'refresh_token'];
-const RESERVED = 'admin'; // a scope that the server knows and no client may ask for: `invalid_scope`
+const RESERVED = 'admin'; // a scope of the server that no client may request: `invalid_scope`
 const OFFLINE = 'offline_access'; // without it there is no refresh token
 
-// Standard output is for answers; the provider's notices go to the log.
+// Standard output is for responses; notices of the provider are written to the log.
 console.info = console.warn;
 
-// oidc-provider 9 asks for URL.parse, which Node.js has from version 22 on.
+// oidc-provider 9 needs URL.parse, which Node.js has from version 22.
 URL.parse ??= (text, base) => (URL.canParse(text, base) ? new URL(text, base) : null);
 
 const clients = new Map();
 const lifetimes = new Map();
 const terms = new Map();
 const delays = new Map();
-const people = new Map();
+const users = new Map();
 const journal = new Journal();
 const storage = new Storage(clients, (id) => terms.get(id), journal);
 
-/** The one API, under two names, whose tokens this server hands out (RFC 8707). */
+/** The one API, under two names, whose tokens this server issues (RFC 8707). */
 function resourceServer(scopes) {
   return (ctx, resource) => {
     if (!RESOURCES.includes(resource)) throw new errors.InvalidTarget();
@@ -56,7 +56,7 @@ function resourceServer(scopes) {
   };
 }
 
-const isPerson = (username, password) => people.has(username) && people.get(username) === password;
+const isUser = (username, password) => users.has(username) && users.get(username) === password;
 const lifetime = (ctx, token, client) => lifetimes.get(client.clientId);
 const termsOf = (client) => terms.get(client.clientId);
 
@@ -91,11 +91,11 @@ function configuration(scopes) {
   };
 }
 
-/** RFC 6749 §4.3, which oidc-provider has no handler for, through its documented way to add a grant. */
+/** The password grant (RFC 6749 §4.3), added by the documented extension point of oidc-provider. */
 async function passwordGrant(provider, scopes, ctx) {
   const { client, params } = ctx.oidc;
   if (!params.username || !params.password) throw new errors.InvalidRequest('missing username or password');
-  if (!isPerson(params.username, params.password)) throw new errors.InvalidGrant('invalid user credentials');
+  if (!isUser(params.username, params.password)) throw new errors.InvalidGrant('invalid user credentials');
   const asked = params.scope ? params.scope.split(' ') : [];
   const known = [...scopes, OFFLINE];
   if (!asked.every((scope) => known.includes(scope))) throw new errors.InvalidScope('requested scope is not allowed');
@@ -116,7 +116,7 @@ async function passwordGrant(provider, scopes, ctx) {
   }
 }
 
-/** What a person's consent would have made, for the refresh tokens to stem from. */
+/** Create the grant that a consent would create; refresh tokens belong to it. */
 async function grantByPassword(provider, accountId, client, granted) {
   const grant = new provider.Grant({ accountId, clientId: client.clientId });
   grant.addOIDCScope([OFFLINE, ...granted].join(' '));
@@ -124,11 +124,11 @@ async function grantByPassword(provider, accountId, client, granted) {
   return grant.save();
 }
 
-/** Some servers tell how long a refresh token lives; RFC 6749 has no member for it. */
-async function lifetimeTold(ctx, next) {
+/** Some servers send the lifetime of a refresh token; RFC 6749 has no member for it. */
+async function sendLifetime(ctx, next) {
   await next();
   const { client } = ctx.oidc ?? {};
-  if (ctx.oidc?.route !== 'token' || !ctx.body?.refresh_token || !termsOf(client).refresh_lifetime_told) return;
+  if (ctx.oidc?.route !== 'token' || !ctx.body?.refresh_token || !termsOf(client).sends_refresh_lifetime) return;
   ctx.body.refresh_token_expires_in = termsOf(client).refresh_lifetime;
 }
 
@@ -137,13 +137,13 @@ function issue(issuer, scopes) {
   const handler = (ctx) => passwordGrant(provider, scopes, ctx);
   provider.registerGrantType('password', handler, ['username', 'password', 'scope']);
   provider.use(recording(journal, (client) => delays.get(client)));
-  provider.use(lifetimeTold);
+  provider.use(sendLifetime);
   provider.on('server_error', (ctx, error) => console.error(error));
-  const [tokens, pages] = [provider.callback(), interactions(provider, isPerson)];
+  const [tokens, pages] = [provider.callback(), interactions(provider, isUser)];
   return (request, response) => (request.url.startsWith(INTERACTION) ? pages : tokens)(request, response);
 }
 
-/** Requests below the issuer's path, as a router in front of the provider would hand them on. */
+/** Handle requests below the issuer's path, as a router in front of the provider does. */
 function below(path, callback) {
   return (request, response) => {
     if (!request.url.startsWith(`${path}/`)) return response.writeHead(404).end();
@@ -182,7 +182,7 @@ const verbs = {
   },
 
   enroll({ username, password }) {
-    people.set(username, password);
+    users.set(username, password);
   },
 
   withdraw({ username, client }) {
@@ -198,17 +198,17 @@ const verbs = {
   },
 };
 
-const answer = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+const respond = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 let settings;
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line);
   if (settings) {
     const given = Object.entries(message).map(([verb, details]) => verbs[verb](details, settings.scopes));
-    answer(Object.assign({}, ...given));
+    respond(Object.assign({}, ...given));
   } else {
     settings = message;
-    answer(await listen(settings));
+    respond(await listen(settings));
   }
 }
 process.exit(0);

@@ -1,8 +1,8 @@
-// What the provider keeps: all in memory, one table for each of its models.
+// The store of the provider: in memory, one table for each of its models.
 
 import { errors } from 'oidc-provider';
 
-/** The tables; `clients` is the registry, `terms` gives a client's, `journal` numbers codes and refresh tokens. */
+/** The tables; `clients` is the registry, `terms` returns the policy of a client, `journal` numbers codes and refresh tokens. */
 export class Storage {
   #tables = new Map();
 
@@ -17,7 +17,7 @@ export class Storage {
     return this.#tables.get(model);
   }
 
-  /** End a grant, with all codes and tokens that stem from it. */
+  /** Revoke a grant with all its codes and tokens. */
   revoke(grantId) {
     this.table('Grant').delete(grantId);
     for (const rows of this.#tables.values()) {
@@ -25,7 +25,7 @@ export class Storage {
     }
   }
 
-  /** End what a person has granted: to one client, or to all. */
+  /** Revoke the grants of a user: to one client, or to all. */
   withdraw(username, client) {
     for (const [id, { accountId, clientId }] of [...this.table('Grant')]) {
       if (accountId === username && (!client || clientId === client)) this.revoke(id);
@@ -60,7 +60,7 @@ export class Table {
     this.rows.delete(id);
   }
 
-  /** Spend a code or a refresh token. Of two requests at the same moment the second is as bad as a later one. */
+  /** Spend a code or a refresh token. The second of two simultaneous requests is treated as a later one. */
   async consume(id) {
     const row = this.rows.get(id);
     if (!row) throw new errors.InvalidGrant('revoked meanwhile');
@@ -69,7 +69,7 @@ export class Table {
       this.spent.set(id, Date.now());
     } else if (!this.#mayBeUsedAgain(id, row)) {
       this.storage.revoke(row.grantId);
-      throw new errors.InvalidGrant('used at the same moment');
+      throw new errors.InvalidGrant('used at the same time');
     }
   }
 
@@ -77,7 +77,7 @@ export class Table {
     for (const [id, row] of this.rows) if (row.grantId === grantId) this.rows.delete(id);
   }
 
-  /** Grace: for so many seconds after its first use, a refresh token gets further successors. */
+  /** Return whether a refresh token is within the grace period after its first use. */
   #mayBeUsedAgain(id, { clientId }) {
     if (this.model !== 'RefreshToken') return false;
     return Date.now() - this.spent.get(id) < this.storage.terms(clientId).grace * 1000;

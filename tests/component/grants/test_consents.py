@@ -55,7 +55,7 @@ async def test_a_withdrawn_consent_needs_a_person_and_the_token_stays_until_it_e
     """What the person has taken back at the provider is told as such, once the provider says so."""
     holder = await holders.waiting("crm", lifetime=24)
     await connected(holder)
-    holder.server.withdraw(holder.server.person, holder.client)
+    holder.server.withdraw(holder.server.user, holder.client)
     refused = {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}
     await holder.shows(Ready="TokenIssued", **refused)
     assert await holder.namespace.token("crm-token")

@@ -4,7 +4,7 @@ import asyncio
 
 from pydantic import SecretStr
 
-from devtools.authorization_servers.registrations import Registration
+from devtools.authorization_servers.registrations import TokenPolicy
 from tests.support.cluster import until
 from tests.support.grant_connectors import GrantConnector, GrantConnectorFactory
 
@@ -69,7 +69,7 @@ async def test_a_deleted_output_comes_back_without_a_token_call(holders: GrantCo
 
 async def test_the_expiry_of_a_refresh_token_stands_in_status(holders: GrantConnectorFactory) -> None:
     """Where the provider tells it, people can see it."""
-    told = await holders.seeded("told", Registration(refresh_lifetime=4000, refresh_lifetime_told=True))
+    told = await holders.seeded("told", TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=True))
     silent = await holders.seeded("silent")
     await told.shows(Ready="TokenIssued")
     await silent.shows(Ready="TokenIssued")

@@ -1,4 +1,4 @@
-"""Where the programs of the control plane come from, and what is said when they cannot be had."""
+"""The programs of the control plane are found or built, and a failure is one sentence."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ import pytest
 from devtools.cluster.binaries import BinariesError, builds, control_plane_binaries, kubernetes_version
 from devtools.cluster.components import PROGRAMS
 
-# A program named go: it notes how it was called, and answers as a toolchain of some age or mood would.
+# A program named go: it logs its arguments, and responds like a toolchain of some version.
 GO = """\
 #!{python}
 import json, os, pathlib, sys
@@ -49,13 +49,13 @@ class Machine:
         go.chmod(0o755)
 
     def calls(self) -> list[tuple[str | None, list[str]]]:
-        """Give how Go was called: the value of `CGO_ENABLED`, and the arguments."""
+        """Return each call of Go: the value of `CGO_ENABLED`, and the arguments."""
         return [tuple(json.loads(line)) for line in self.notes.read_text().splitlines()]
 
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """Give a machine with nothing on it."""
+    """Return a machine without programs."""
     return Machine(tmp_path, monkeypatch)
 
 
@@ -67,31 +67,29 @@ def put(folder: Path, *names: str) -> None:
 
 
 def test_named_folder_comes_first(machine: Machine) -> None:
-    """Whoever names a folder with all the programs in it gets them from there."""
+    """A folder in KUBEBUILDER_ASSETS that has all programs is used."""
     put(machine.assets, *PROGRAMS)
     put(machine.cache, *PROGRAMS, ".complete")
     assert control_plane_binaries() == machine.assets
 
 
-def test_named_folder_that_lacks_a_program_is_left_for_the_cache(
-    machine: Machine, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Some distributions have no controller manager; that is said, and the cache comes next."""
+def test_named_folder_without_a_program_is_ignored(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """Some distributions have no controller manager. The output names the missing program, and the cache is used."""
     put(machine.assets, "etcd", "kube-apiserver", "kubectl")
     put(machine.cache, *PROGRAMS, ".complete")
     assert control_plane_binaries() == machine.cache
-    assert "lacks kube-controller-manager" in capsys.readouterr().err
+    assert "has no kube-controller-manager" in capsys.readouterr().err
 
 
-def test_no_named_folder_needs_no_word(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever names none gets the cache and reads nothing."""
+def test_without_a_named_folder_the_cache_is_used(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without KUBEBUILDER_ASSETS the cache is used."""
     monkeypatch.delenv("KUBEBUILDER_ASSETS")
     put(machine.cache, *PROGRAMS, ".complete")
     assert control_plane_binaries() == machine.cache
 
 
 def test_empty_cache_is_filled_by_a_build_once(machine: Machine) -> None:
-    """All programs are built into the cache, free of C, and a second caller finds them there."""
+    """All programs are built into the cache, without C, and a second call finds them there."""
     machine.put_go()
     assert control_plane_binaries() == control_plane_binaries() == machine.cache
     assert {path.name for path in machine.cache.iterdir()} == {*PROGRAMS, ".complete"}
@@ -101,7 +99,7 @@ def test_empty_cache_is_filled_by_a_build_once(machine: Machine) -> None:
 
 
 def test_build_is_stamped_with_the_version_of_its_module() -> None:
-    """The version stands in go.mod alone; the API server tells it, and its parts, to clients."""
+    """The version is in go.mod only; the API server reports it to clients."""
     _, kubernetes = builds()
     major, minor, _ = kubernetes_version()[1:].split(".")
     assert f"gitVersion={kubernetes_version()} " in kubernetes.stamp
@@ -109,13 +107,11 @@ def test_build_is_stamped_with_the_version_of_its_module() -> None:
     assert f"gitMinor={minor} " in kubernetes.stamp
 
 
-def test_missing_go_is_told_in_one_sentence(machine: Machine) -> None:
-    """A person learns what is missing, and where to get it."""
+def test_missing_go_is_reported_in_one_sentence(machine: Machine) -> None:
+    """The message names the required version and where to download it."""
     with pytest.raises(BinariesError) as error:
         control_plane_binaries()
-    assert str(error.value) == (
-        "The control plane is built with Go 1.26 or newer, and no Go is installed: see go.dev/dl."
-    )
+    assert str(error.value) == ("The control plane is built with Go 1.26 or newer. Go is not installed: see go.dev/dl.")
     assert not (machine.cache / ".complete").exists()
 
 
@@ -127,34 +123,34 @@ UNFIT = {
 
 
 @pytest.mark.parametrize(("version", "words"), UNFIT.values(), ids=UNFIT)
-def test_unfit_go_is_told_with_the_version_that_is_needed(machine: Machine, version: str, words: str) -> None:
-    """A Go that is too old is not tried."""
+def test_old_go_is_reported_with_the_required_version(machine: Machine, version: str, words: str) -> None:
+    """A Go that is too old is not started."""
     machine.put_go(version)
-    with pytest.raises(BinariesError, match=rf"Go 1\.26 or newer, and .*{words}"):
+    with pytest.raises(BinariesError, match=rf"Go 1\.26 or newer\. Version .*{words}"):
         control_plane_binaries()
 
 
-def test_newer_go_will_do(machine: Machine) -> None:
-    """Versions are compared as numbers, and a development version by the number in it."""
+def test_newer_go_is_accepted(machine: Machine) -> None:
+    """Versions are compared as numbers; a development version counts by the number in it."""
     machine.put_go("devel go1.100-0a1b2c")
     assert control_plane_binaries() == machine.cache
 
 
-def test_go_that_refuses_the_module_is_quoted(machine: Machine) -> None:
-    """A Go that may not fetch a newer one says so itself."""
+def test_error_of_go_is_quoted(machine: Machine) -> None:
+    """If Go may not download a newer version, the message contains its own error."""
     go = machine.path / "go"
     go.write_text(
         "#!/bin/sh\necho 'go: go.mod requires go >= 1.26.0 (running go 1.25.3; GOTOOLCHAIN=local)' >&2\nexit 1\n"
     )
     go.chmod(0o755)
-    with pytest.raises(BinariesError, match=r"says: go: go.mod requires go >= 1\.26\.0"):
+    with pytest.raises(BinariesError, match=r"reports: go: go.mod requires go >= 1\.26\.0"):
         control_plane_binaries()
 
 
-def test_failed_build_tells_its_last_words_and_is_tried_again(machine: Machine) -> None:
-    """The reason is told, the whole log is named, and nothing half built is taken for complete."""
+def test_failed_build_is_reported_and_retried(machine: Machine) -> None:
+    """The message has the reason and the path of the log; the next call builds again."""
     machine.put_go(complaint="go: no such host")
-    with pytest.raises(BinariesError, match=r"etcd could not be built: go: no such host \(all of it: .*etcd\.log\)"):
+    with pytest.raises(BinariesError, match=r"the build of etcd failed: go: no such host \(full log: .*etcd\.log\)"):
         control_plane_binaries()
     machine.put_go()
     assert control_plane_binaries() == machine.cache

@@ -1,8 +1,8 @@
-"""The one line of an installer's long output that a person is shown."""
+"""A failed installation is reported by one line of the installer's output."""
 
 import pytest
 
-from devtools.authorization_servers.installation import cause
+from devtools.authorization_servers.installation import find_cause
 
 LOGS = {
     "pip finds no version": (
@@ -14,11 +14,11 @@ LOGS = {
         "npm error network request failed, reason: no such host",
     ),
     "no line begins with error": ("Collecting x\nKilled\n\n", "Killed"),
-    "no output": ("\n", "it said nothing"),
+    "no output": ("\n", "no output"),
 }
 
 
 @pytest.mark.parametrize(("log", "line"), LOGS.values(), ids=LOGS)
-def test_failed_installer_is_told_by_one_line(log: str, line: str) -> None:
-    """The line is the first that tells an error in words, else the last."""
-    assert cause(log) == line
+def test_a_failed_installation_is_reported_by_one_line(log: str, line: str) -> None:
+    """The line is the first that describes an error in words, else the last."""
+    assert find_cause(log) == line

@@ -1,4 +1,4 @@
-"""Kubeconfigs are files that kubectl and every client understand, for their owner's eyes."""
+"""Kubeconfigs are valid for kubectl and other clients, and readable by their owner only."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import yaml
 from devtools.cluster.kubeconfig import write_kubeconfig
 
 
-def test_written_kubeconfig_names_server_authority_and_caller(tmp_path: Path) -> None:
-    """Its current context leads to the server, the authority and the token."""
+def test_a_kubeconfig_has_server_authority_and_credentials(tmp_path: Path) -> None:
+    """Its current context refers to the server, the CA certificate and the token."""
     path = write_kubeconfig(
         tmp_path / "someone.kubeconfig", "https://127.0.0.1:1", tmp_path / "ca.crt", {"token": "t0p"}
     )
@@ -23,8 +23,8 @@ def test_written_kubeconfig_names_server_authority_and_caller(tmp_path: Path) ->
     assert users[context["user"]] == {"token": "t0p"}
 
 
-def test_rewritten_kubeconfig_stays_its_owners_alone(tmp_path: Path) -> None:
-    """A token in it is for nobody else, however often it is written."""
+def test_a_rewritten_kubeconfig_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    """The file has the same permissions each time it is written."""
     for token in ("first", "second"):
         path = write_kubeconfig(
             tmp_path / "someone.kubeconfig", "https://127.0.0.1:1", tmp_path / "ca.crt", {"token": token}

@@ -1,4 +1,4 @@
-"""Lock files name packages by hash and never say where they came from."""
+"""Lock files identify packages by hash and contain no download addresses."""
 
 from pathlib import Path
 
@@ -33,27 +33,27 @@ LEFT_ALONE = {
 }
 
 
-def found(folder: Path, name: str, text: str) -> list[str]:
-    """Look through a folder that holds one lock file."""
+def found_addresses(folder: Path, name: str, text: str) -> list[str]:
+    """Search a folder that holds one lock file."""
     (folder / name).write_text(text, encoding="utf-8")
     return list(addresses(lock_files(folder)))
 
 
 @pytest.mark.parametrize(("name", "text"), FOUND.values(), ids=FOUND.keys())
-def test_a_lock_with_an_address_is_found_out(tmp_path: Path, name: str, text: str) -> None:
-    """A place to download from is told with file and line."""
-    [place] = found(tmp_path, name, text)
+def test_an_address_in_a_lock_file_is_found(tmp_path: Path, name: str, text: str) -> None:
+    """The result has the file and the line."""
+    [place] = found_addresses(tmp_path, name, text)
     assert place.startswith(f"{tmp_path / name}:")
 
 
 @pytest.mark.parametrize(("name", "text"), LEFT_ALONE.values(), ids=LEFT_ALONE.keys())
 def test_a_lock_without_addresses_passes(tmp_path: Path, name: str, text: str) -> None:
-    """Hashes, sponsors and links inside the checkout are no places to download from."""
-    assert found(tmp_path, name, text) == []
+    """Hashes, sponsors and links inside the checkout are no download addresses."""
+    assert found_addresses(tmp_path, name, text) == []
 
 
-def test_installed_packages_are_not_looked_through(tmp_path: Path) -> None:
-    """What lies in node_modules or .venv is not the project's."""
+def test_installed_packages_are_not_searched(tmp_path: Path) -> None:
+    """Files in node_modules and .venv do not belong to the project."""
     inner = tmp_path / "node_modules" / "x"
     inner.mkdir(parents=True)
     (inner / "package-lock.json").write_text('"resolved": "https://example.com/x/-/x.tgz"', encoding="utf-8")
@@ -61,6 +61,6 @@ def test_installed_packages_are_not_looked_through(tmp_path: Path) -> None:
 
 
 def test_the_projects_own_locks_are_found() -> None:
-    """The check does not pass for looking in the wrong place."""
+    """The check finds the lock files of the repository."""
     names = {path.relative_to(ROOT).as_posix() for path in lock_files(ROOT)}
     assert {"requirements/runtime.lock", "requirements/dev.lock"} <= names

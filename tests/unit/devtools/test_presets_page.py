@@ -1,4 +1,4 @@
-"""The reference page of the presets is made from the rows."""
+"""The reference page of the presets is generated from the presets."""
 
 import pytest
 
@@ -12,8 +12,8 @@ def test_the_page_is_fresh() -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_the_page_shows_what_a_person_must_give(name: str) -> None:
-    """Each preset has its section, with its parameters and the provider's pages."""
+def test_the_page_shows_the_parameters_of_a_preset(name: str) -> None:
+    """Each preset has a section with its parameters and the provider's pages."""
     section = page().split(f"## {name}\n", 1)[1].split("\n## ", 1)[0]
     assert all(f"| `{parameter}` |" in section for parameter in PRESETS[name].parameters)
     assert all(link in section for link in PRESETS[name].links)

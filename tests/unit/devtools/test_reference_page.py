@@ -1,4 +1,4 @@
-"""The reference pages are whole: nothing that users meet is missing from them."""
+"""The reference pages are complete."""
 
 import re
 
@@ -13,7 +13,7 @@ LINK = re.compile(r"\]\(#([a-z0-9-]+)\)")
 
 
 def anchors(page: str) -> set[str]:
-    """Give the anchors that headings make."""
+    """Return the anchors of the headings."""
     headings = re.findall(r"^## (.*)$", page, re.MULTILINE)
     return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -29,7 +29,7 @@ def test_every_column_is_explained() -> None:
     assert not [name for name, *_ in COLUMNS if f"| {name} | `" not in PAGE]
 
 
-def test_every_link_within_a_page_leads_somewhere() -> None:
+def test_every_link_within_a_page_has_a_target() -> None:
     """A link to a section has that section."""
     for page in (PAGE, REASONS):
         assert set(LINK.findall(page)) <= anchors(page)
@@ -42,6 +42,6 @@ def test_every_reason_has_a_section() -> None:
 
 
 def test_a_default_has_a_column_of_its_own() -> None:
-    """What holds when a field is absent is not hidden in its description."""
+    """The value of an absent field is not hidden in its description."""
     assert "| `scopeSeparator` | `Space`, `Comma` | the preset's, else `Space` |" in PAGE
     assert "Default: " not in PAGE

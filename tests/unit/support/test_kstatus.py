@@ -1,4 +1,4 @@
-"""The readers of status that the other tests rely on."""
+"""The test code that reads status follows kstatus and the contract of Flux."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import pytest
 from tests.support.kstatus import flux_problems, kstatus
 
 
-def a_status(observed: int | None = 2, /, **conditions: str) -> dict[str, Any]:
-    """Give a status by the state of each condition."""
+def status_with(observed: int | None = 2, /, **conditions: str) -> dict[str, Any]:
+    """Return a status by the state of each condition."""
     made = [
         {"type": kind, "status": state, "reason": "Because", "observedGeneration": 2}
         for kind, state in conditions.items()
@@ -19,39 +19,39 @@ def a_status(observed: int | None = 2, /, **conditions: str) -> dict[str, Any]:
 HEALTH = {
     "an object that nobody has seen": ({"observedGeneration": -1}, "InProgress"),
     "an object that nobody has seen, without our default": ({}, "Current"),
-    "ready": (a_status(Ready="True"), "Current"),
-    "ready, of an earlier generation": (a_status(1, Ready="True"), "InProgress"),
-    "ready, and failing to refresh": (a_status(Ready="True", RefreshFailed="True"), "Current"),
-    "not ready": (a_status(Ready="False"), "InProgress"),
-    "not known": (a_status(Ready="Unknown"), "InProgress"),
-    "at work": (a_status(Ready="False", Reconciling="True"), "InProgress"),
-    "stalled": (a_status(Ready="False", Stalled="True"), "Failed"),
-    "no longer stalled": (a_status(Ready="True", Stalled="False"), "Current"),
-    "at work and stalled: the first counts": (a_status(Stalled="True", Reconciling="True"), "Failed"),
+    "ready": (status_with(Ready="True"), "Current"),
+    "ready, of an earlier generation": (status_with(1, Ready="True"), "InProgress"),
+    "ready, and failing to refresh": (status_with(Ready="True", RefreshFailed="True"), "Current"),
+    "not ready": (status_with(Ready="False"), "InProgress"),
+    "not known": (status_with(Ready="Unknown"), "InProgress"),
+    "at work": (status_with(Ready="False", Reconciling="True"), "InProgress"),
+    "stalled": (status_with(Ready="False", Stalled="True"), "Failed"),
+    "no longer stalled": (status_with(Ready="True", Stalled="False"), "Current"),
+    "at work and stalled: the first counts": (status_with(Stalled="True", Reconciling="True"), "Failed"),
 }
 
 SOUND = {
-    "ready": a_status(Ready="True"),
-    "ready, failing to refresh": a_status(Ready="True", RefreshFailed="True"),
-    "at work": a_status(Ready="False", Reconciling="True"),
-    "at work, not known": a_status(Ready="Unknown", Reconciling="True"),
-    "stalled": a_status(Ready="False", Stalled="True"),
-    "at work on a new generation": a_status(1, Ready="False", Reconciling="True"),
+    "ready": status_with(Ready="True"),
+    "ready, failing to refresh": status_with(Ready="True", RefreshFailed="True"),
+    "at work": status_with(Ready="False", Reconciling="True"),
+    "at work, not known": status_with(Ready="Unknown", Reconciling="True"),
+    "stalled": status_with(Ready="False", Stalled="True"),
+    "at work on a new generation": status_with(1, Ready="False", Reconciling="True"),
 }
 
 BROKEN = {
-    "FAIL0001": a_status(Ready="True", Stalled="True"),
-    "FAIL0002": a_status(Reconciling="True"),
-    "FAIL0003": a_status(Ready="True", Reconciling="True"),
-    "FAIL0004": a_status(Ready="Unknown", Reconciling="True", Stalled="True"),
-    "FAIL0005": a_status(Ready="False", Reconciling="True", Stalled="True"),
-    "FAIL0006": a_status(3, Ready="False"),
-    "FAIL0007": a_status(1, Ready="True"),
+    "FAIL0001": status_with(Ready="True", Stalled="True"),
+    "FAIL0002": status_with(Reconciling="True"),
+    "FAIL0003": status_with(Ready="True", Reconciling="True"),
+    "FAIL0004": status_with(Ready="Unknown", Reconciling="True", Stalled="True"),
+    "FAIL0005": status_with(Ready="False", Reconciling="True", Stalled="True"),
+    "FAIL0006": status_with(3, Ready="False"),
+    "FAIL0007": status_with(1, Ready="True"),
     "FAIL0008": {"observedGeneration": 2, "conditions": [{"type": "Ready", "status": "True", "observedGeneration": 1}]},
     "FAIL0009": {"observedGeneration": 2, "conditions": [{"type": "Ready", "status": "True", "observedGeneration": 1}]},
-    "FAIL0011": a_status(Ready="Unknown"),
-    "WARN0003": a_status(Ready="True", Reconciling="False"),
-    "WARN0004": a_status(Ready="True", RefreshFailed="False"),
+    "FAIL0011": status_with(Ready="Unknown"),
+    "WARN0003": status_with(Ready="True", Reconciling="False"),
+    "WARN0004": status_with(Ready="True", RefreshFailed="False"),
     "WARN0005": {"observedGeneration": 2, "conditions": [{"type": "Ready", "status": "False"}]},
     "no reason": {"conditions": [{"type": "Ready", "status": "False", "observedGeneration": 2}]},
 }
@@ -64,18 +64,18 @@ def test_health_is_computed_in_kstatus_order(situation: str) -> None:
     assert kstatus(status, 2) == health
 
 
-def test_an_object_that_is_going_is_terminating() -> None:
-    """Nothing else counts for an object that is being deleted."""
-    assert kstatus(a_status(Ready="True"), 2, deleting=True) == "Terminating"
+def test_a_deleted_object_is_terminating() -> None:
+    """Conditions do not count for an object that is being deleted."""
+    assert kstatus(status_with(Ready="True"), 2, deleting=True) == "Terminating"
 
 
 @pytest.mark.parametrize("situation", SOUND)
-def test_a_sound_status_has_no_problems(situation: str) -> None:
-    """What our contract says of a situation satisfies Flux's checker."""
+def test_a_correct_status_has_no_problems(situation: str) -> None:
+    """A status that follows the contract satisfies Flux's checker."""
     assert flux_problems(SOUND[situation], 2) == []
 
 
 @pytest.mark.parametrize("number", BROKEN)
-def test_a_broken_rule_is_told_by_its_number(number: str) -> None:
-    """Each rule of the checker finds what it is about."""
+def test_a_violation_is_reported_with_the_number_of_its_rule(number: str) -> None:
+    """Each rule of the checker finds its violation."""
     assert number in " ".join(flux_problems(BROKEN[number], 2))
