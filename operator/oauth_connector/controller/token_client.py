@@ -4,7 +4,6 @@ Everything that can go wrong comes back as a value; only a Kubernetes API that d
 """
 
 import asyncio
-import hashlib
 import hmac
 import secrets as randomness
 from collections.abc import Callable, Mapping
@@ -30,10 +29,11 @@ from oauth_connector.oauth.request_context import RequestContext, TLSOptions
 from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
 from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_request import Parameters, SendWindow, build_token_request
+from oauth_connector.oauth.token_request import Parameters, SendWindow, build_token_request, fingerprint_request
 from oauth_connector.oauth.token_response import parse, refresh_token_in
 
 _REFUSALS_KEY = randomness.token_bytes(32)
+"""The key of the fingerprints of refused requests; it ends with the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,12 @@ class TokenClient:
         self, prepared: PreparedRequest, grant: Grant, refused: Refusal | None = None, term: SendWindow | None = None
     ) -> TokenObtained | RequestFailed:
         """Send one request that presents a grant, within its term, and understand the answer."""
-        fingerprint = _fingerprint(prepared, grant)
+        sent = _parameters(prepared.connector.valid_spec, grant)
+        fingerprint = fingerprint_request(_REFUSALS_KEY, prepared.context, grant, prepared.client, sent)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
             return RequestFailed(refused.problem, replace(prepared.attempt, outbound=False), refused)
         asked = self._clock()
         context = replace(prepared.context, now=asked)
-        sent = _parameters(prepared.connector.valid_spec, grant)
         request = replace(build_token_request(context, grant, prepared.client, sent), term=term)
         answer = await self._provider.send(request, context)
         quirks = prepared.connector.valid_spec.provider.quirks
@@ -240,15 +240,3 @@ def _parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:
     """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
     wanted = parameters(spec)
     return wanted if grant.sends_scope else replace(wanted, scopes=())
-
-
-def _fingerprint(prepared: PreparedRequest, grant: Grant) -> str:
-    """Return a fingerprint of a request: a keyed hash, whose key ends with the process.
-
-    It is made over the credentials and not over the bytes of the request: an assertion differs each time (RFC 7519
-    §4.1.7), and the refusal of its key would not be known again.
-    """
-    sent = _parameters(prepared.connector.valid_spec, grant)
-    further = (sent.scopes, sent.separator, sent.audience, sent.resources, tuple(sorted(sent.extra.items())))
-    identity = (prepared.endpoint, grant.identity(), prepared.client.identity(), further)
-    return hmac.new(_REFUSALS_KEY, repr(identity).encode(), hashlib.sha256).hexdigest()

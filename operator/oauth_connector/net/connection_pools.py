@@ -43,7 +43,7 @@ class Pools:
 
     @asynccontextmanager
     async def transport(self, tls: TLSOptions) -> AsyncIterator[GuardedTransport]:
-        """Lend the transport with these TLS options. Raises `BadCertificatesError`."""
+        """Lend the transport with these TLS options. Raises `BadCertificatesError` or `BadIdentityError`."""
         kept = await self._get(tls)
         kept.users += 1
         try:

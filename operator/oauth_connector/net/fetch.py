@@ -14,7 +14,7 @@ import httpx2
 
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import Pools
-from oauth_connector.net.tls import BadCertificatesError
+from oauth_connector.net.tls import BadCertificatesError, BadIdentityError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
@@ -79,6 +79,8 @@ async def fetch(pools: Pools, outgoing: Outgoing, tls: TLSOptions, limits: Reque
             return await _exchanged(transport, request, limits.size)
     except BadCertificatesError:
         return Signal(Symptom.BAD_CA_BUNDLE)
+    except BadIdentityError:
+        return Signal(Symptom.TLS_FAILED)
     except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
         return Signal(Symptom.HOST_NOT_FOUND)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:

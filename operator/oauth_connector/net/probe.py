@@ -12,7 +12,7 @@ from oauth_connector.net.egress_guard import Address, Destination, judge
 from oauth_connector.net.fetch import symptom_of
 from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.net.streams import let_go
-from oauth_connector.net.tls import BadCertificatesError, make_ssl_context
+from oauth_connector.net.tls import BadCertificatesError, BadIdentityError, make_ssl_context
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Symptom
 
@@ -48,6 +48,8 @@ async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | 
             protocol, until = await _handshake(str(addresses[0]), port, host, secured)
     except BadCertificatesError:
         return ProbeResult(host, port, addresses, allowed=True, problem=Symptom.BAD_CA_BUNDLE)
+    except BadIdentityError:
+        return ProbeResult(host, port, addresses, allowed=True, problem=Symptom.TLS_FAILED)
     except (OSError, TimeoutError) as error:
         return ProbeResult(host, port, addresses, allowed=True, problem=symptom_of(error, sent=False))
     return ProbeResult(host, port, addresses, allowed=True, protocol=protocol, certificate_until=until)

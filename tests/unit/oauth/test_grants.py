@@ -1,0 +1,184 @@
+"""The grants and their traits, and by what a refused request is known again."""
+
+import itertools
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+import pytest
+from pydantic import SecretStr
+
+from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
+from oauth_connector.oauth.client_auth.client import Authentication, Client
+from oauth_connector.oauth.client_auth.none import PublicClient
+from oauth_connector.oauth.client_auth.post import PostClient
+from oauth_connector.oauth.client_auth.registry import METHODS
+from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
+from oauth_connector.oauth.grants.client_credentials import ClientCredentials
+from oauth_connector.oauth.grants.grant import Grant, Pairs, Purpose, Renewal
+from oauth_connector.oauth.grants.password import Password
+from oauth_connector.oauth.grants.refresh_token import RefreshToken
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
+from oauth_connector.oauth.registry_check import require_complete
+from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.signals import RequestPhase
+from oauth_connector.oauth.token_request import Parameters, build_token_request, fingerprint_request
+
+CONTEXT = RequestContext(1_800_000_000.0, "https://login.example.com/token")
+SECRET = SecretStr("s3cret")
+GRANT_SAMPLES: dict[type[Grant], Grant] = {
+    ClientCredentials: ClientCredentials(),
+    Password: Password(SecretStr("ann"), SECRET),
+    AuthorizationCode: AuthorizationCode(SECRET, "https://connect.example.com/callback", SecretStr("verifier")),
+    RefreshToken: RefreshToken(SECRET),
+}
+CLIENT_SAMPLES: dict[type[Client], Client] = {
+    BasicClient: BasicClient("robot", SECRET),
+    PostClient: PostClient("robot", SECRET),
+    PublicClient: PublicClient("robot"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionGrant(Grant):
+    """A grant whose form differs in each request, as one with a signed assertion does."""
+
+    key: SecretStr
+
+    parameter_names = frozenset({"grant_type", "assertion"})
+    purpose = Purpose.CREDENTIALS
+    renewal = Renewal.CREDENTIALS
+    may_return_refresh_token = False
+
+    def form(self, context: RequestContext) -> Pairs:
+        """Return an assertion with a nonce."""
+        return (
+            ("grant_type", "urn:example:assertion"),
+            ("assertion", f"{context.audience} {context.now} {next(NONCES)}"),
+        )
+
+    def identity(self) -> tuple[str, ...]:
+        """Return the key."""
+        return ("assertion", self.key.get_secret_value())
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionClient(Client):
+    """A client whose authentication differs in each request."""
+
+    key: SecretStr
+
+    parameter_names = frozenset({"client_assertion"})
+
+    def authenticate(self, context: RequestContext) -> Authentication:
+        """Return an assertion with a nonce."""
+        return Authentication(form=(("client_assertion", f"{context.audience} {next(NONCES)}"),))
+
+    def identity(self) -> tuple[str, ...]:
+        """Return identifier and key."""
+        return ("assertion", self.id, self.key.get_secret_value())
+
+
+NONCES = itertools.count()
+
+
+def fingerprint(grant: Grant, client: Client, parameters: Parameters, key: bytes = b"key") -> str:
+    """Return the fingerprint of a request."""
+    return fingerprint_request(key, CONTEXT, grant, client, parameters)
+
+
+def test_there_is_a_sample_of_each_grant_and_method() -> None:
+    """What the tests below say of the samples holds of every grant and every client authentication method."""
+    assert set(GRANT_SAMPLES) == set(GRANTS.values())
+    assert set(CLIENT_SAMPLES) == set(METHODS.values())
+
+
+@pytest.mark.parametrize("grant", GRANT_SAMPLES.values(), ids=lambda grant: type(grant).__name__)
+def test_a_grant_sends_the_parameters_that_it_names(grant: Grant) -> None:
+    """Each parameter that a grant sends is reserved, so that no user sets it another way."""
+    assert {name for name, _ in grant.form(CONTEXT)} == grant.parameter_names
+
+
+@pytest.mark.parametrize("client", CLIENT_SAMPLES.values(), ids=lambda client: type(client).__name__)
+def test_a_client_sends_the_parameters_that_it_names(client: Client) -> None:
+    """Each parameter that a method adds is reserved."""
+    assert {name for name, _ in client.authenticate(CONTEXT).form} == client.parameter_names
+
+
+@pytest.mark.parametrize(
+    ("grant_type", "may_return_refresh_token", "renewal", "phase"),
+    [
+        (GrantType.CLIENT_CREDENTIALS, False, Renewal.CREDENTIALS, RequestPhase.TOKEN),
+        (GrantType.PASSWORD, True, Renewal.CREDENTIALS, RequestPhase.TOKEN),
+        (GrantType.AUTHORIZATION_CODE, True, Renewal.CONSENT, RequestPhase.CODE),
+        (GrantType.REFRESH_TOKEN, True, Renewal.INITIAL_REFRESH_TOKEN, RequestPhase.REFRESH),
+    ],
+)
+def test_the_traits_of_each_grant(
+    grant_type: GrantType, *, may_return_refresh_token: bool, renewal: Renewal, phase: RequestPhase
+) -> None:
+    """They decide about claims, about the classification of failures, and about whether a user is needed."""
+    grant = GRANTS[grant_type]
+    assert grant.may_return_refresh_token is may_return_refresh_token
+    assert (grant.renewal, grant.purpose.phase) == (renewal, phase)
+
+
+def test_a_password_alone_locks_accounts() -> None:
+    """A refused password is never sent again."""
+    assert [name for name, grant in GRANTS.items() if grant.locks_accounts] == [GrantType.PASSWORD]
+
+
+def test_a_grant_type_without_an_entry_is_an_error() -> None:
+    """The registry cannot be imported while a grant type has no class."""
+    entries: dict[GrantType, type[Grant]] = {
+        name: grant for name, grant in GRANTS.items() if name is not GrantType.PASSWORD
+    }
+    with pytest.raises(TypeError, match="no entry for Password"):
+        require_complete(GrantType, entries)
+
+
+def test_requests_that_differ_in_a_nonce_have_one_fingerprint() -> None:
+    """A refused key is known again, although each assertion is another."""
+    grant, client = AssertionGrant(SECRET), AssertionClient("robot", SECRET)
+    one, other = (build_token_request(CONTEXT, grant, client, Parameters()) for _ in range(2))
+    assert one.body != other.body
+    assert fingerprint(grant, client, Parameters()) == fingerprint(grant, client, Parameters())
+    assert fingerprint_request(b"key", replace(CONTEXT, now=1.0), grant, client, Parameters()) == fingerprint(
+        grant, client, Parameters()
+    )
+
+
+def test_an_assertion_sees_the_context_of_its_request() -> None:
+    """The audience is the issuer where it is known, else the token endpoint (RFC 7523 §3)."""
+    request = build_token_request(CONTEXT, AssertionGrant(SECRET), AssertionClient("robot", SECRET), Parameters())
+    assert dict(parse_qsl(request.body.decode()))["client_assertion"].startswith("https://login.example.com/token ")
+    known = replace(CONTEXT, issuer="https://login.example.com")
+    assert dict(AssertionGrant(SECRET).form(known))["assertion"].startswith("https://login.example.com 18")
+
+
+def test_each_credential_changes_the_fingerprint() -> None:
+    """Another secret, client, method, encoding, endpoint or parameter is another request."""
+    grant, client, sent = GRANT_SAMPLES[Password], BasicClient("robot", SECRET), Parameters(("read",))
+    prints = [
+        fingerprint(grant, client, sent),
+        fingerprint(Password(SecretStr("ann"), SecretStr("new")), client, sent),
+        fingerprint(Password(SecretStr("bob"), SECRET), client, sent),
+        fingerprint(ClientCredentials(), client, sent),
+        fingerprint(RefreshToken(SECRET), client, sent),
+        fingerprint(GRANT_SAMPLES[AuthorizationCode], client, sent),
+        fingerprint(grant, BasicClient("robot", SecretStr("new")), sent),
+        fingerprint(grant, BasicClient("other", SECRET), sent),
+        fingerprint(grant, BasicClient("robot", SECRET, BasicEncoding.RAW), sent),
+        fingerprint(grant, PostClient("robot", SECRET), sent),
+        fingerprint(grant, PublicClient("robot"), sent),
+        fingerprint(grant, client, Parameters(("write",))),
+        fingerprint(grant, client, Parameters(("read",), ",")),
+        fingerprint(grant, client, Parameters(("read",), audience="api")),
+        fingerprint(grant, client, Parameters(("read",), resources=("urn:a",))),
+        fingerprint(grant, client, Parameters(("read",), extra={"a": "b"})),
+        fingerprint_request(
+            b"key", replace(CONTEXT, token_endpoint="https://b.example/"), grant, client, sent
+        ),  # an address
+        fingerprint(grant, client, sent, b"another process"),
+    ]
+    assert len(set(prints)) == len(prints)
+    assert fingerprint(grant, client, sent) == prints[0]
