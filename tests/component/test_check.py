@@ -1,4 +1,4 @@
-"""`oauth-connector check` against real servers: what a person sees from the laptop."""
+"""`oauth-connector check` against real authorization servers."""
 
 import json
 import os
@@ -17,8 +17,8 @@ from tests.support.builders import a_spec
 HEAD = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector"}
 
 
-class Laptop:
-    """Files, and the command."""
+class LocalCheck:
+    """The input files, and the command."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self._folder = folder
@@ -26,7 +26,7 @@ class Laptop:
         self.warned = ""
 
     def check(self, server: AuthorizationServer, spec: dict[str, Any], secret: str, *options: str) -> tuple[int, str]:
-        """Run the command on a connector with a client secret; give its exit status and what it printed."""
+        """Check a connector with a client secret. Return the exit status and the standard output."""
         connector = {**HEAD, "metadata": {"name": "crm"}, "spec": spec}
         credential = {"kind": "Secret", "metadata": {"name": "robot"}, "stringData": {"client-secret": secret}}
         authority = {
@@ -46,36 +46,38 @@ class Laptop:
 
 
 @pytest.fixture
-def laptop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Laptop:
-    """Give a laptop."""
-    return Laptop(tmp_path, capsys)
+def local_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> LocalCheck:
+    """Return a runner of the command."""
+    return LocalCheck(tmp_path, capsys)
 
 
 def client_of(server: AuthorizationServer, secret: str) -> dict[str, Any]:
-    """Register a client and name it as a connector does."""
+    """Register a client; return it as a field of a spec."""
     return {"id": server.register(secret=secret).id, "secretRef": {"name": "robot"}}
 
 
-def test_a_good_connector_is_shown_step_by_step(laptop: Laptop, oidc_provider_tls: AuthorizationServer) -> None:
-    """Fields, Secret, DNS, TLS and discovery are judged; without being asked nobody asks for a token."""
+def test_each_step_of_a_valid_connector_is_printed(
+    local_check: LocalCheck, oidc_provider_tls: AuthorizationServer
+) -> None:
+    """Fields, Secret, DNS, TLS and discovery are checked. Without --request-token no token is requested."""
     server = oidc_provider_tls
     provider = {"issuer": server.issuer, "caBundleRef": {"name": "ca"}}
     spec = a_spec(provider=provider, client=client_of(server, "c4n4ry-secret"))
-    status, shown = laptop.check(server, spec, "c4n4ry-secret", "-o", "json")
+    status, shown = local_check.check(server, spec, "c4n4ry-secret", "-o", "json")
     steps = {step["step"]: step for step in json.loads(shown)}
     assert status == 0
     assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery"]
-    assert laptop.warned == ""
+    assert local_check.warned == ""
     assert server.token_url in steps["discovery"]["text"]
     assert "TLSv1.3" in steps["connection"]["text"]
 
 
-def test_a_requested_token_is_shown_masked_with_what_would_be_written(
-    laptop: Laptop, canaille: AuthorizationServer
+def test_a_requested_token_is_printed_masked_with_secret_and_status(
+    local_check: LocalCheck, canaille: AuthorizationServer
 ) -> None:
-    """The Secret's name and keys, the times and the status to be; of the token four characters."""
+    """The output contains the keys of the Secret, the times and the status, and four characters of the token."""
     spec = a_spec(provider={"tokenURL": canaille.token_url}, client=client_of(canaille, "c4n4ry-secret"))
-    status, shown = laptop.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes", "-o", "json")
+    status, shown = local_check.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes", "-o", "json")
     steps = {step["step"]: step for step in json.loads(shown)}
     assert status == 0
     masked = steps["token"]["facts"]["access token"]
@@ -84,55 +86,59 @@ def test_a_requested_token_is_shown_masked_with_what_would_be_written(
     assert steps["secret"]["facts"].keys() == {"access_token", "authorization", "expires_at", "scope", "token_type"}
     assert steps["status"]["facts"]["Ready"] == "True, TokenIssued"
     assert steps["status"]["facts"]["next refresh"] < steps["status"]["facts"]["expires"]
-    assert "may count as a login" in laptop.warned
+    assert "may count as a login" in local_check.warned
 
 
-def test_a_person_who_says_no_sends_nothing(tmp_path: Path) -> None:
-    """On a terminal the warning is a question, asked before anything else happens."""
+def test_no_request_is_sent_if_the_user_declines(tmp_path: Path) -> None:
+    """On a terminal the command asks before it sends anything."""
     manifest = tmp_path / "connector.yaml"
     manifest.write_text(yaml.safe_dump({**HEAD, "metadata": {"name": "crm"}, "spec": a_spec()}))
-    person, terminal = os.openpty()
+    user, terminal = os.openpty()
     try:
-        os.write(person, b"no\n")
+        os.write(user, b"no\n")
         command = [sys.executable, "-m", "oauth_connector", "check", "-f", str(manifest), "--request-token"]
         done = subprocess.run(command, stdin=terminal, capture_output=True, text=True, check=False)  # noqa: S603  # our own program
     finally:
-        os.close(person)
+        os.close(user)
         os.close(terminal)
     assert done.returncode == 2
-    assert done.stdout == "Go on? [y/N] "
+    assert done.stdout == "Continue? [y/N] "
     assert "may count as a login" in done.stderr
     assert "nothing was sent" in done.stderr
 
 
-def test_a_refusal_is_told_with_its_cure(laptop: Laptop, canaille: AuthorizationServer) -> None:
-    """A wrong secret ends with the reason and the sentence that status would show."""
+def test_a_rejected_request_is_reported_with_its_remedy(local_check: LocalCheck, canaille: AuthorizationServer) -> None:
+    """For a wrong secret the output contains the reason and the message of the condition."""
     spec = a_spec(provider={"tokenURL": canaille.token_url}, client=client_of(canaille, "c4n4ry-right"))
-    status, shown = laptop.check(canaille, spec, "c4n4ry-wrong", "--request-token", "--yes")
+    status, shown = local_check.check(canaille, spec, "c4n4ry-wrong", "--request-token", "--yes")
     assert status == 1
     assert "✗ token" in shown
     assert "CredentialsRejected: 127.0.0.1 rejects the credentials" in shown
     assert "invalid_client" in shown
 
 
-def test_an_untrusted_authority_is_told_with_its_cure(laptop: Laptop, canaille_tls: AuthorizationServer) -> None:
-    """TLS is judged before anything is sent."""
+def test_an_untrusted_certificate_is_reported_with_its_remedy(
+    local_check: LocalCheck, canaille_tls: AuthorizationServer
+) -> None:
+    """TLS is checked before anything is sent."""
     spec = a_spec(provider={"tokenURL": canaille_tls.token_url}, client=client_of(canaille_tls, "c4n4ry-secret"))
-    status, shown = laptop.check(canaille_tls, spec, "c4n4ry-secret", "--request-token", "--yes")
+    status, shown = local_check.check(canaille_tls, spec, "c4n4ry-secret", "--request-token", "--yes")
     assert status == 1
     assert "✗ connection CertificateUntrusted" in shown
     assert "provider.caBundle" in shown
     assert "token" not in shown.split("CertificateUntrusted")[1].split("provider")[0]
 
 
-def test_a_grant_that_a_person_gives_is_not_asked_for(laptop: Laptop, canaille: AuthorizationServer) -> None:
-    """A code cannot be had from here, and a refresh token may be good for one use: it says so and sends nothing."""
+def test_no_token_is_requested_for_a_grant_that_needs_a_user(
+    local_check: LocalCheck, canaille: AuthorizationServer
+) -> None:
+    """A code needs a browser, and a refresh token may be valid for one use only: nothing is sent."""
     spec = a_spec(
         grantType="AuthorizationCode",
         provider={"issuer": canaille.issuer},
         client=client_of(canaille, "c4n4ry-secret"),
     )
-    status, shown = laptop.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes")
+    status, shown = local_check.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes")
     assert status == 0
-    assert "✓ token      not asked for" in shown
+    assert "✓ token      not requested" in shown
     assert "kubectl oauth authorize" in shown

@@ -1,4 +1,4 @@
-"""What `oauth-connector check` is given: a connector, and the Secrets and ConfigMaps that it refers to."""
+"""The input of `oauth-connector check`: a connector, and the Secrets and ConfigMaps that it refers to."""
 
 import base64
 import binascii
@@ -16,41 +16,44 @@ from oauth_connector.connector.observation import CredentialVersion
 
 
 class UsageError(Exception):
-    """What was given cannot be used; the text names the option and the cure in one line."""
+    """The command line or an input file is invalid. The text names the option and what to do, in one line."""
 
 
 @dataclass
 class CheckInput:
-    """A connector's manifest, Secrets and ConfigMaps by name, as files. Implements `ports.CredentialReader`."""
+    """A connector's manifest, and Secrets and ConfigMaps by name. Implements `ports.CredentialReader`."""
 
     connector: Mapping[str, Any]
     secrets: dict[str, CredentialSecret] = field(default_factory=dict, repr=False)
     config_maps: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
-    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:  # noqa: ARG002  # one here
-        """Give a Secret."""
+    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:  # noqa: ARG002  # there is only one namespace
+        """Return a Secret."""
         return self.secrets.get(name)
 
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:  # noqa: ARG002  # as above
-        """Give a ConfigMap."""
+        """Return a ConfigMap."""
         return self.config_maps.get(name)
 
 
 def load(files: Sequence[Path], values: Sequence[str]) -> CheckInput:
-    """Read files of manifests, and values given as `NAME/KEY=@file` or `NAME/KEY=env:VARIABLE`. Raises `UsageError`."""
-    manifests = [manifest for path in files for manifest in _manifests(path)]
+    """Read manifests from files, and values in the form `NAME/KEY=@file` or `NAME/KEY=env:VARIABLE`.
+
+    Raises `UsageError`.
+    """
+    manifests = [manifest for path in files for manifest in _read_manifests(path)]
     connectors = [m for m in manifests if m.get("kind") == CONNECTOR_KIND]
     if len(connectors) != 1:
-        raise UsageError(f"-f: {len(connectors)} manifests of kind {CONNECTOR_KIND}; give exactly one.")
+        raise UsageError(f"-f: {len(connectors)} manifests of kind {CONNECTOR_KIND}. Pass exactly one.")
     documents = CheckInput(connectors[0])
     for manifest in manifests:
-        _take(documents, manifest)
+        _add_manifest(documents, manifest)
     for value in values:
-        _add(documents, value)
+        _add_value(documents, value)
     return documents
 
 
-def _manifests(path: Path) -> list[Mapping[str, Any]]:
+def _read_manifests(path: Path) -> list[Mapping[str, Any]]:
     try:
         found = [document for document in yaml.safe_load_all(path.read_text()) if document]
     except OSError as error:
@@ -64,53 +67,56 @@ def _manifests(path: Path) -> list[Mapping[str, Any]]:
     return found
 
 
-def _take(documents: CheckInput, manifest: Mapping[str, Any]) -> None:
+def _add_manifest(documents: CheckInput, manifest: Mapping[str, Any]) -> None:
     name = str(manifest["metadata"].get("name", ""))
     if manifest.get("kind") == "ConfigMap":
-        documents.config_maps[name] = _texts(f"ConfigMap {name}: data", manifest.get("data"))
+        documents.config_maps[name] = _require_texts(f"ConfigMap {name}: data", manifest.get("data"))
     if manifest.get("kind") == "Secret":
-        annotations = _texts(f"Secret {name}: annotations", manifest["metadata"].get("annotations"))
+        annotations = _require_texts(f"Secret {name}: annotations", manifest["metadata"].get("annotations"))
         allowed = parse_allowed_hosts(annotations.get(ALLOWED_HOSTS))
-        data = _decoded(name, manifest)
+        data = _decode_data(name, manifest)
         kind = str(manifest.get("type", OPAQUE))
-        documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), kind, data, allowed)
+        documents.secrets[name] = CredentialSecret(CredentialVersion(name, "local", "1"), kind, data, allowed)
 
 
-def _decoded(name: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    texts = _texts(f"Secret {name}: stringData", manifest.get("stringData"))
+def _decode_data(name: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    texts = _require_texts(f"Secret {name}: stringData", manifest.get("stringData"))
     plain = {key: value.encode() for key, value in texts.items()}
-    data = _texts(f"Secret {name}: data", manifest.get("data"))
+    data = _require_texts(f"Secret {name}: data", manifest.get("data"))
     try:
         encoded = {key: base64.b64decode("".join(value.splitlines()), validate=True) for key, value in data.items()}
     except (binascii.Error, ValueError):
-        raise UsageError(f"Secret {name}: data must be base64; use stringData for plain text.") from None
+        raise UsageError(f"Secret {name}: data must be base64. Use stringData for plain text.") from None
     return encoded | plain
 
 
-def _texts(place: str, value: object) -> dict[str, str]:
-    """Take an object of texts as the API server does; what YAML makes of 0012 or yes is not what was written."""
+def _require_texts(place: str, value: object) -> dict[str, str]:
+    """Return an object of strings. Other types are invalid, as for the API server: YAML changes 0012 and yes.
+
+    Raises `UsageError`.
+    """
     if value is not None and not isinstance(value, dict):
-        raise UsageError(f"{place} must be an object of keys and texts.")
+        raise UsageError(f"{place} must be an object of keys and strings.")
     texts: dict[str, str] = {}
     for key, text in (value or {}).items():
         if not isinstance(text, str):
-            raise UsageError(f"{place}: the value of {key} must be text: put it in quotes.")
+            raise UsageError(f"{place}: the value of {key} must be a string. Put it in quotes.")
         texts[str(key)] = text
     return texts
 
 
-def _add(documents: CheckInput, text: str) -> None:
+def _add_value(documents: CheckInput, text: str) -> None:
     place, equals, source = text.partition("=")
     name, slash, key = place.partition("/")
     if not (equals and slash and name and key):
         raise UsageError(f"--secret {place}: write NAME/KEY=@file or NAME/KEY=env:VARIABLE.")
     known = documents.secrets.get(name)
-    data = {**(known.data if known is not None else {}), key: _value(place, source)}
+    data = {**(known.data if known is not None else {}), key: _read_value(place, source)}
     allowed = known.allowed_hosts if known is not None else None
-    documents.secrets[name] = CredentialSecret(CredentialVersion(name, "laptop", "1"), OPAQUE, data, allowed)
+    documents.secrets[name] = CredentialSecret(CredentialVersion(name, "local", "1"), OPAQUE, data, allowed)
 
 
-def _value(place: str, source: str) -> bytes:
+def _read_value(place: str, source: str) -> bytes:
     if source.startswith("@"):
         try:
             return Path(source[1:]).read_bytes()
@@ -119,6 +125,8 @@ def _value(place: str, source: str) -> bytes:
     if source.startswith("env:"):
         value = os.environ.get(source[4:])
         if value is None:
-            raise UsageError(f"--secret {place}: the variable {source[4:]} is not set.")
+            raise UsageError(f"--secret {place}: the environment variable {source[4:]} is not set.")
         return value.encode()
-    raise UsageError(f"--secret {place}: write @file or env:VARIABLE after =; a value here would stay in the history.")
+    raise UsageError(
+        f"--secret {place}: write @file or env:VARIABLE after =. A value would stay in the history of the shell."
+    )

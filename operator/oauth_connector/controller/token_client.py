@@ -96,7 +96,7 @@ class TokenClient:
 
     async def prepare(self, connector: Connector, token_url: str | None = None) -> PreparedRequest | RequestFailed:
         """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""
-        secrets = await self._read(connector)
+        secrets = await self.read_credentials(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
         attempt = Attempt(versions, request_digest(connector.spec))
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
@@ -165,7 +165,7 @@ class TokenClient:
         spec = connector.valid_spec
         if spec.provider.effective_issuer is None:
             return None
-        context = await self._context(connector)
+        context = await self.read_context(connector)
         return context if isinstance(context, Problem) else await self._found(spec, context)
 
     async def _found(self, spec: OAuthConnectorSpec, context: RequestContext) -> ServerMetadata | Problem | None:
@@ -175,7 +175,8 @@ class TokenClient:
         found = await self._provider.find(issuer, context)
         return self._problem(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
 
-    async def _read(self, connector: Connector) -> dict[str, CredentialSecret]:
+    async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
+        """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
         namespace = connector.key.namespace
         names = sorted({reference.name for reference in connector.valid_spec.secret_references()})
         read = await asyncio.gather(*(self._vault.read_credential(namespace, name) for name in names))
@@ -189,7 +190,7 @@ class TokenClient:
         credentials = assemble(spec, secrets)
         if isinstance(credentials, Problem):
             return credentials
-        context = await self._context(connector)
+        context = await self.read_context(connector)
         if isinstance(context, Problem):
             return context
         endpoint = token_url or spec.provider.effective_token_url
@@ -202,7 +203,8 @@ class TokenClient:
         at, attempt, read = replace(context, token_endpoint=endpoint), Attempt((), ""), tuple(secrets.values())
         return forbidden or PreparedRequest(connector, at, credentials.client, credentials.grant, attempt, read)
 
-    async def _context(self, connector: Connector) -> RequestContext | Problem:
+    async def read_context(self, connector: Connector) -> RequestContext | Problem:
+        """Return the context of the connector's requests, with the CA bundle that the spec names."""
         trust = await self._trust(connector)
         if isinstance(trust, Problem):
             return trust

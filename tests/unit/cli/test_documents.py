@@ -1,4 +1,4 @@
-"""What `oauth-connector check` is given: good input is taken, bad input is told in one line with its cure."""
+"""The input of `oauth-connector check`: invalid input is reported in one line, with what to do."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def a_file(folder: Path, *manifests: object, name: str = "connector.yaml") -> Pa
 
 
 def test_values_come_from_manifests_files_and_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Secret's keys may be given in any of the three ways, and together."""
+    """The keys of a Secret can come from all three sources together."""
     monkeypatch.setenv("CRM_PASSWORD", "from-env")
     (tmp_path / "secret").write_text("from-file")
     secret = {"kind": "Secret", "metadata": {"name": "robot"}, "data": {"a": "YQ=="}, "stringData": {"b": "plain"}}
@@ -30,8 +30,8 @@ def test_values_come_from_manifests_files_and_the_environment(tmp_path: Path, mo
     assert documents.secrets["robot"].data == {"a": b"a", "b": b"plain", "c": b"from-file", "d": b"from-env"}
 
 
-def test_an_owners_limits_are_taken_along(tmp_path: Path) -> None:
-    """The annotation of a Secret holds on the laptop too."""
+def test_the_allowed_hosts_of_a_secret_are_read(tmp_path: Path) -> None:
+    """The annotation of a Secret applies without a cluster too."""
     notes = {"oauthconnector.dev/allowed-hosts": "A.example, b.example"}
     secret = {"kind": "Secret", "metadata": {"name": "robot", "annotations": notes}, "stringData": {"a": "b"}}
     documents = load([a_file(tmp_path, CONNECTOR, secret)], ["robot/c=@" + __file__])
@@ -48,8 +48,8 @@ BAD_VALUES = {
 
 
 @pytest.mark.parametrize("value", BAD_VALUES)
-def test_a_value_given_wrongly_is_told_without_it(value: str, tmp_path: Path) -> None:
-    """The option and the cure are named; what may be a secret is not repeated."""
+def test_an_invalid_value_is_reported_without_its_content(value: str, tmp_path: Path) -> None:
+    """The error names the option and what to do. It does not repeat a value that may be secret."""
     with pytest.raises(UsageError) as refused:
         load([a_file(tmp_path, CONNECTOR)], [value])
     assert BAD_VALUES[value] in str(refused.value)
@@ -75,7 +75,7 @@ BAD_FILES: dict[str, tuple[str, str]] = {
 def test_a_bad_file_ends_with_status_2_and_one_line(
     sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Wrong usage is told on standard error in one line; nothing is printed as data."""
+    """Wrong usage is reported on standard error in one line. Standard output stays empty."""
     text, told = BAD_FILES[sentence]
     path = tmp_path / "bad.yaml"
     path.write_text(text)
@@ -86,8 +86,8 @@ def test_a_bad_file_ends_with_status_2_and_one_line(
     assert not shown.out
 
 
-def test_all_wrong_fields_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A manifest is judged as a whole before anything is connected to."""
+def test_all_invalid_fields_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All fields are checked before any connection is made."""
     bad = {**CONNECTOR, "spec": {"grantType": "ClientCredentials", "client": {"id": "a"}, "colour": "green"}}
     assert main(["check", "-f", str(a_file(tmp_path, bad))]) == 1
     shown = capsys.readouterr().out
@@ -95,16 +95,16 @@ def test_all_wrong_fields_are_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "spec.colour is not a known field" in shown
 
 
-def test_bad_settings_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The operator's settings are judged too."""
+def test_invalid_settings_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The settings of the operator are checked too."""
     settings = tmp_path / "settings.yaml"
     settings.write_text("alowedDestinations: []\n")
     assert main(["check", "-f", str(a_file(tmp_path, CONNECTOR)), "--config", str(settings)]) == 2
     assert "did you mean 'allowedDestinations'" in capsys.readouterr().err
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """`oauth-connector version` prints it and nothing else."""
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """`oauth-connector version` prints only the version."""
     assert main(["version"]) == 0
     assert capsys.readouterr().out.strip().count(".") == 2
 
@@ -118,8 +118,8 @@ NOT_TEXT = {
 
 
 @pytest.mark.parametrize("sentence", NOT_TEXT)
-def test_a_value_that_yaml_takes_for_something_else_is_refused(tmp_path: Path, sentence: str) -> None:
-    """The API server refuses it too; to send what YAML makes of it would be a failed login."""
+def test_a_value_that_is_no_string_in_yaml_is_refused(tmp_path: Path, sentence: str) -> None:
+    """The API server refuses it too. The value after YAML parsing would cause a failed login."""
     path = tmp_path / "secret.yaml"
     path.write_text(f"kind: Secret\nmetadata: {{name: robot}}\n{NOT_TEXT[sentence]}\n")
     with pytest.raises(UsageError, match="must be"):
@@ -127,6 +127,6 @@ def test_a_value_that_yaml_takes_for_something_else_is_refused(tmp_path: Path, s
 
 
 def test_base64_may_have_line_breaks(tmp_path: Path) -> None:
-    """As the command base64 gives it, and the API server takes it."""
+    """The command base64 writes line breaks, and the API server accepts them."""
     secret = {"kind": "Secret", "metadata": {"name": "robot"}, "data": {"a": "aGVs\nbG8=\n"}}
     assert load([a_file(tmp_path, CONNECTOR, secret)], []).secrets["robot"].data == {"a": b"hello"}
