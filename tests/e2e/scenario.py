@@ -153,7 +153,7 @@ class FlowScenario:
 
     async def confirm(self, tab: Page) -> None:
         """Type what the last page shows."""
-        await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
+        await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
         code = await tab.get_by_label("Confirmation code").inner_text()
         self.secrecy.keep(Kind.CONFIRMATION, code)
         await self.terminal.shows(QUESTION)
@@ -170,7 +170,7 @@ class FlowScenario:
         """Open the link, up to the page that says what will be granted."""
         tab.on("request", lambda request: self.secrecy.keep_redirect(request.url))
         await tab.goto(link or self.link)
-        await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect crm?")
+        await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize crm?")
 
     async def go_on(self, tab: Page) -> None:
         """Leave for the provider, and wait to be there."""

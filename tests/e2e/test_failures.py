@@ -21,7 +21,7 @@ async def test_who_refuses_can_begin_again_with_the_same_link(scenario: FlowScen
     await scenario.look(tab)
     await scenario.go_on(tab)
     await scenario.answer(tab, "deny")
-    await titled(tab, "The provider said no")
+    await titled(tab, "The provider denied access")
     await expect(tab.locator("main")).to_contain_text("access_denied")
     await scenario.pictures(tab, "astray-denied")
     await scenario.look(tab)
@@ -46,7 +46,7 @@ async def test_a_callback_in_another_browser_is_of_no_use(
     other = await another_browser.new_page()
     await other.goto(link)
     await scenario.answer(other)
-    await titled(other, "Your browser does not know of this")
+    await titled(other, "This browser did not start the authorization")
     await expect(other.get_by_label("Command")).to_contain_text(f"authorize crm -n {scenario.namespace.name}")
     await scenario.pictures(other, "astray-other-browser")
     assert "response" not in (await scenario.consent())["status"]
@@ -64,7 +64,7 @@ async def test_a_link_that_is_opened_twice(scenario: FlowScenario, tab: Page, an
         await scenario.look(one)
         await scenario.go_on(one)
     await scenario.answer(tab)
-    await titled(tab, "Type this code")
+    await titled(tab, "Enter this code")
     await scenario.answer(other)
     await titled(other, "This link was used already")
     await scenario.pictures(other, "astray-used")
@@ -80,7 +80,7 @@ async def test_a_colleague_who_has_the_connectors_link_alone(scenario: FlowScena
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.waits_for_a_person()
     await tab.goto((await scenario.status())["consentURL"])
-    await titled(tab, "Connect crm")
+    await titled(tab, "Authorize crm")
     await expect(tab.get_by_label("Command")).to_have_text(f"kubectl oauth authorize crm -n {scenario.namespace.name}")
     await scenario.pictures(tab, "astray-colleague")
     assert await scenario.namespace.items("oauthconsents") == []
@@ -93,7 +93,7 @@ async def test_a_wrong_code_is_asked_for_again(scenario: FlowScenario, tab: Page
     await scenario.look(tab)
     await scenario.go_on(tab)
     await scenario.answer(tab)
-    await titled(tab, "Type this code")
+    await titled(tab, "Enter this code")
     await scenario.terminal.shows("Confirmation code that the last page shows: ")
     scenario.terminal.type("0000-0000\n")
     await scenario.terminal.shows("That is not the code of the last page. Once more: ")
@@ -112,7 +112,7 @@ async def test_a_connector_that_is_changed_meanwhile(scenario: FlowScenario, tab
     assert await scenario.terminal.ended() == 1
     assert "ConnectorChanged" in scenario.terminal.shown
     await scenario.answer(tab)
-    await titled(tab, "The connector was changed meanwhile")
+    await titled(tab, "The connector was changed")
     await scenario.pictures(tab, "astray-changed")
     assert scenario.server.journal(client) == ()
 

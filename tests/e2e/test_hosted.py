@@ -33,11 +33,11 @@ async def test_a_person_connects_an_account(scenario: FlowScenario, tab: Page) -
     await scenario.pictures(tab, "hosted-1-details")
     await scenario.go_on(tab)
     await scenario.answer(tab, folder="e2e/oidc-provider")
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
     await scenario.pictures(tab, "hosted-2-code")
     await scenario.confirm(tab)
     token = await scenario.connected()
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connected")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorized")
     await scenario.pictures(tab, "hosted-3-connected")
     assert await asyncio.to_thread(scenario.server.is_live, SecretStr(token))
     assert scenario.secrecy.kinds() >= SECRETS

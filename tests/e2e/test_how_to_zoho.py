@@ -187,17 +187,17 @@ async def _say_yes(consents: GuideSession, authorize: Block, tab: Page) -> None:
     heading = tab.get_by_role("heading", level=1)
     consents.type(authorize)
     await consents.opened(tab)
-    await expect(heading).to_have_text("Connect zoho?")
+    await expect(heading).to_have_text("Authorize zoho?")
     await tab.get_by_role("button", name="Continue to 127.0.0.1").click()
     await tab.get_by_role("button", name="Accept").click()
-    await expect(heading).to_have_text("Type this code")
+    await expect(heading).to_have_text("Enter this code")
     code = await tab.get_by_label("Confirmation code").inner_text()
     await consents.terminal.shows(QUESTION)
     consents.terminal.type(f"{code}\n")
     for line in authorize.shows.replace("K7QF-2M9P", code).splitlines():
         await consents.terminal.shows(line)
     await consents.has_shown(Block(authorize.commands, ""))
-    await expect(heading).to_have_text("Connected")
+    await expect(heading).to_have_text("Authorized")
 
 
 async def _called(namespace: Namespace, call: Block) -> object:

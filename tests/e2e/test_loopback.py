@@ -43,7 +43,7 @@ async def test_a_person_pastes_the_address_at_which_the_browser_ends(scenario: F
     tab.on("request", lambda request: scenario.secrecy.keep_redirect(request.url))
     await tab.goto(await scenario.authorize("--paste"))
     await scenario.answer(tab)
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Your browser does not know of this")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("This browser did not start the authorization")
     await scenario.terminal.shows(PASTE)
     scenario.terminal.type(f"{tab.url}\n")
     token = await scenario.connected()

@@ -1,1 +1,1 @@
-"""The consent service: pages for a person's yes. It can read no Secret, keeps nothing, and speaks to no stranger."""
+"""The consent server: the pages of user authorization. It cannot read Secrets, stores nothing and needs no egress."""

@@ -1,4 +1,4 @@
-"""May a person go on with this consent? Each question in its order; the first answer decides."""
+"""Checks whether a browser may continue with a consent, in their order; the first failed check decides."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,31 +15,34 @@ from oauth_connector.consent_server.failures import FailureDetails, PageFailure,
 from oauth_connector.consent_server.object_key import ObjectKey
 
 UNKNOWN_TICKET_HASH = "sha256:" + "0" * 64
-"""Compared with where there is no consent: unknown and forbidden are alike in what they say and in what they cost."""
+"""The hash that is compared for an unknown consent, so that an unknown consent and a wrong ticket take equal time."""
 
 REASON_FAILURES: Mapping[str, PageFailure] = {
     ConsentReason.EXPIRED: PageFailure.EXPIRED,
     ConsentReason.CONNECTOR_CHANGED: PageFailure.CHANGED,
 }
-"""What the operator has found before us, and a page of ours tells better than its sentence: start again, no more."""
+"""Reasons that have a page of their own. For other reasons the page shows the message of the condition."""
 
 
 def require_ticket(consent: ConsentView | None, ticket: str) -> ConsentView:
-    """Give the consent that a ticket opens. Raises `RequestStopped`, the same for no consent as for a wrong ticket."""
+    """Return the consent if the ticket belongs to it.
+
+    Raises `RequestStopped`, with the same failure for an unknown consent and a wrong ticket.
+    """
     if not is_ticket_of(ticket, consent.spec.ticket_hash if consent else UNKNOWN_TICKET_HASH) or consent is None:
         raise RequestStopped(PageFailure.LINK_INVALID)
     return consent
 
 
 def require_open(consent: ConsentView, now: datetime) -> ConsentView:
-    """Give a consent that may still be given. Raises `RequestStopped`."""
+    """Return the consent if the user may still consent. Raises `RequestStopped`."""
     about = FailureDetails(connector=connector_of(consent))
     if consent.spec.redirect is Redirect.LOOPBACK:
         raise RequestStopped(PageFailure.LOOPBACK, about)
     if consent.ready is not None and consent.ready.status == "False":
         failure = REASON_FAILURES.get(consent.ready.reason, PageFailure.ENDED)
-        told = FailureDetails(about.connector, message=consent.ready.message if failure is PageFailure.ENDED else "")
-        raise RequestStopped(failure, told)
+        details = FailureDetails(about.connector, message=consent.ready.message if failure is PageFailure.ENDED else "")
+        raise RequestStopped(failure, details)
     if consent.response is not None:
         raise RequestStopped(PageFailure.USED, about)
     if now >= consent.deadline:
@@ -48,7 +51,7 @@ def require_open(consent: ConsentView, now: datetime) -> ConsentView:
 
 
 def is_own_redirect_uri(consent: ConsentView, request: ConsentRequest, public: str) -> bool:
-    """Tell whether the provider sends the browser back to us, to this connector's own path."""
+    """Return whether the redirect URI is that of the connector at this server."""
     path = callback_path(consent.name.namespace, consent.spec.connector_name)
     try:
         return origin(request.redirect_uri) == public and urlsplit(request.redirect_uri).path == path
@@ -57,5 +60,5 @@ def is_own_redirect_uri(consent: ConsentView, request: ConsentRequest, public: s
 
 
 def connector_of(consent: ConsentView) -> ObjectKey:
-    """Give the connector that a consent is for."""
+    """Return the connector of a consent."""
     return ObjectKey(consent.name.namespace, consent.spec.connector_name)

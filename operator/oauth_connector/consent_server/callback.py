@@ -1,7 +1,7 @@
-"""The way back: what the provider sends with the browser is checked, sealed for the operator, and handed over.
+"""The redirect URI: checks the authorization response (RFC 6749 §4.1.2), seals it for the operator and stores it.
 
-Without the cookie of the flow nothing is read and nothing consumed. An error of the provider's writes nothing, so that
-the person may begin again with the same link.
+Without the cookie of the flow no API request is sent. An error response is not stored, so that the user can start
+again with the same link.
 """
 
 import asyncio
@@ -26,21 +26,21 @@ from oauth_connector.consent_server.server_context import ServerContext
 from oauth_connector.oauth.authorization import Denied, Flaw, Granted
 
 MAX_ATTEMPTS, PAUSE = 8, 0.05
-"""The operator, and the requester's kubectl, may write the consent at the same moment: then it is looked at anew, after
-a pause in seconds that grows by itself each time.
+"""The operator and the plugin may write the consent at the same time. Then it is read again after a pause: PAUSE
+seconds, multiplied by the number of attempts.
 """
 
 log = structlog.get_logger(__name__)
 
 
 class CallbackPage:
-    """The handler of redirect URIs."""
+    """The handler of the redirect URIs of hosted connectors."""
 
     def __init__(self, context: ServerContext) -> None:
         self._context = context
 
     async def receive_redirect(self, request: web.Request) -> web.Response:
-        """Take what the provider sent, once."""
+        """Receive an authorization response, once."""
         connector = self._context.object_key(request)
         self._context.enforce_rate_limit(request)
         _require_navigation(request)
@@ -54,7 +54,7 @@ class CallbackPage:
         )
 
     def _read_flow(self, request: web.Request, connector: ObjectKey) -> FlowCookie:
-        """Find the flow of this browser that `state` belongs to, without an API request. Raises `RequestStopped`."""
+        """Return the flow of this browser with this `state`, without an API request. Raises `RequestStopped`."""
         given = request.query.getall("state", [])
         state = given[0] if len(given) == 1 and TICKET.fullmatch(given[0]) else ""
         cookie = self._context.cookies.read(request, self._context.cookies.flow_name(state)) if state else None
@@ -64,7 +64,10 @@ class CallbackPage:
         return flow
 
     async def _read_consent(self, connector: ObjectKey, flow: FlowCookie) -> tuple[ConsentView, ConsentRequest]:
-        """Read the flow's consent; it must be what the user saw. Raises `RequestStopped`, `APIUnavailable`."""
+        """Read the consent of a flow, and check that it is what the user saw.
+
+        Raises `RequestStopped`, `APIUnavailable`.
+        """
         consent = access_checks.require_ticket(
             await self._context.consents.read(flow.name), flow.ticket.get_secret_value()
         )
@@ -80,7 +83,7 @@ class CallbackPage:
     async def _submit_response(
         self, flow: FlowCookie, granted: Granted, consent: ConsentView, authorization_request: ConsentRequest
     ) -> str:
-        """Seal the answer and write it; gives the confirmation code. Raises `RequestStopped`, `APIUnavailable`."""
+        """Seal the response and store it. Return the confirmation code. Raises `RequestStopped`, `APIUnavailable`."""
         confirmation = new_confirmation(self._context.randomness)
         consent_response = ConsentResponse(granted.code, flow.ticket, confirmation, granted.iss, granted.extra)
         sealed = seal(consent_response, authorization_request.encryption_key)
@@ -90,22 +93,22 @@ class CallbackPage:
             try:
                 await self._context.consents.write_response(consent, sealed)
             except APIUnavailable:
-                if not await self._is_stored(consent, sealed):  # it may have been written all the same
+                if not await self._is_stored(consent, sealed):  # the write may have succeeded without a response
                     raise
             except ConsentModified:
                 await asyncio.sleep(PAUSE * attempt)
                 consent, _ = await self._read_consent(access_checks.connector_of(consent), flow)
                 continue
-            log.info("an answer was handed over", consent=str(consent.name))
+            log.info("authorization response stored", consent=str(consent.name))
             return confirmation
-        raise APIUnavailable("the consent changes all the time")
+        raise APIUnavailable("the consent was changed by other clients in each attempt")
 
     async def _is_stored(self, consent: ConsentView, sealed: str) -> bool:
         now = await self._context.consents.read(consent.name)
         return now is not None and now.uid == consent.uid and now.response == sealed
 
     def _redirect_to_result(self, flow: FlowCookie, cookie: str, confirmation: str) -> web.Response:
-        """Leave the address with the code behind."""
+        """Redirect to the result page, so that the code leaves the address bar."""
         cookies, name = self._context.cookies, flow.name
         location = f"{connect_path(name.namespace, name.name)}/done"
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
@@ -116,14 +119,14 @@ class CallbackPage:
 
 
 def _require_navigation(request: web.Request) -> None:
-    """Let only a person's own navigation in: no prefetch, no frame, no image. Raises `RequestStopped`."""
+    """Accept only a navigation of the user: no prefetch, frame or image. Raises `RequestStopped`."""
     purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
     if "prefetch" in purpose or request.headers.get("Sec-Fetch-Dest", "document") != "document":
         raise RequestStopped(PageFailure.PREFETCHED)
 
 
 def _require_code(request: web.Request, authorization_request: ConsentRequest, about: FailureDetails) -> Granted:
-    """Understand the query. Raises `RequestStopped`: this flow is over then, the consent is not."""
+    """Return the code of the query. Raises `RequestStopped`, which ends this flow but not the consent."""
     match authorization_request.understand(request.query.items()):
         case Granted() as granted:
             return granted

@@ -1,4 +1,4 @@
-"""OAuthConsents as this service sees them: read one, write one response. Nothing else is asked of the API server."""
+"""Access to OAuthConsents: read one, write its response. The consent server sends no other API requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from oauth_connector.kube.paths import consent_path
 log = structlog.get_logger(__name__)
 
 
-class APIUnavailable(Exception):  # noqa: N818  # named for what is so
-    """The API server does not answer, or not now."""
+class APIUnavailable(Exception):  # noqa: N818  # it names the state, not a fault of the program
+    """The API server does not respond, or responds with a temporary error."""
 
 
-class ConsentModified(Exception):  # noqa: N818  # named for what is so
-    """The consent is not as it was read: somebody wrote it in between, or it is gone."""
+class ConsentModified(Exception):  # noqa: N818  # it names the state, not a fault of the program
+    """The consent was changed or deleted after it was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyCondition:
-    """The condition `ReadyCondition`; reasons of a newer operator are as good as those that we know."""
+    """The condition `Ready`. Its reason may be one of a newer operator."""
 
     status: str
     reason: str
@@ -38,7 +38,7 @@ class ReadyCondition:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """A consent, read live."""
+    """A consent as it was read from the API server."""
 
     name: ObjectKey
     uid: str
@@ -51,7 +51,7 @@ class ConsentView:
 
     @property
     def deadline(self) -> datetime:
-        """Until when it may be given."""
+        """The time until which the user may consent."""
         own = self.created + timedelta(seconds=LIFETIME)
         return min(own, self.request.expiration_time) if self.request else own
 
@@ -62,10 +62,13 @@ class ConsentView:
 
 
 class ConsentStore(Protocol):
-    """What the pages need of the API server."""
+    """The API requests that pages need."""
 
     async def read(self, name: ObjectKey) -> ConsentView | None:
-        """Read a consent; nothing where it is not, is going, or is not for us to see. Raises `APIUnavailable`."""
+        """Read a consent; return nothing if it does not exist, is terminating or may not be read.
+
+        Raises `APIUnavailable`.
+        """
 
     async def write_response(self, consent: ConsentView, sealed: str) -> None:
         """Write the response if the consent is unchanged since it was read.
@@ -75,7 +78,7 @@ class ConsentStore(Protocol):
 
 
 class KubeConsentStore:
-    """Those of the real API server."""
+    """A `ConsentStore` that sends requests to the API server."""
 
     def __init__(self, api: KubeAPI) -> None:
         self._api = api
@@ -88,7 +91,10 @@ class KubeConsentStore:
             if error.status == NOT_FOUND:
                 return None
             if error.status == FORBIDDEN:
-                log.warning("may not read an OAuthConsent: compare deploy/consent.yaml", consent=str(name))
+                log.warning(
+                    "not allowed to read OAuthConsents: compare the ClusterRole with deploy/consent.yaml",
+                    consent=str(name),
+                )
                 return None
             raise _log_unavailable(error) from None
         return parse_consent(manifest) if "deletionTimestamp" not in manifest["metadata"] else None
@@ -107,7 +113,7 @@ class KubeConsentStore:
 
 
 def parse_consent(manifest: Mapping[str, Any]) -> ConsentView:
-    """Trim an `OAuthConsent` to what is needed; fields that a newer operator added are left out."""
+    """Parse the fields of an OAuthConsent that pages need. Unknown fields of a newer operator are ignored."""
     metadata, status = manifest["metadata"], manifest.get("status") or {}
     request = status.get("request")
     return ConsentView(
@@ -128,5 +134,5 @@ def _parse_ready(conditions: Any) -> ReadyCondition | None:  # noqa: ANN401  # J
 
 
 def _log_unavailable(error: KubeError) -> APIUnavailable:
-    log.warning("the Kubernetes API is away", cause=str(error))
+    log.warning("Kubernetes API unavailable", cause=str(error))
     return APIUnavailable(str(error))

@@ -1,14 +1,15 @@
-"""The three cookies: all that is remembered of a flow is in the browser itself.
+"""The three cookies. The state of a flow is stored only in the browser.
 
-`__Host-oac-here` (Strict) shows that a POST comes from a page of ours. `__Host-oac-<part of sha256(state)>` (Lax, one
-for each flow) is the flow. `__Host-oac-done-<part of the consent's hash>` (Lax) lets the last page show how it ends.
+`__Host-oac-here` (Strict) proves that a POST comes from a page of this server. `__Host-oac-<part of sha256(state)>`
+(Lax, one for each flow) contains the flow. `__Host-oac-done-<part of a hash of the consent>` (Lax) allows the last page
+to show the result.
 
-None is signed, and no key is needed. What makes a cookie good is the ticket in it, whose hash the consent holds:
-whoever could forge one has the ticket, and with it may begin a flow anyway. Nobody else can plant one either: browsers
-take `__Host-` from this very host alone, over TLS, for every path and without a domain. What else a cookie says
-(consent, UID, digest) is compared with the consent as it is now, and `state` with what the provider sent back.
+The cookies are not signed, and no key is needed. A cookie is valid because of the ticket in it, whose hash the consent
+contains: a client that could forge a cookie has the ticket and could start a flow anyway. Another host cannot set the
+cookies either: browsers accept the prefix `__Host-` only from this host, over TLS, for all paths and without a domain.
+The other values (consent, UID, digest) are compared with the current consent, and `state` with the redirect.
 
-On plain HTTP (loopback alone) browsers refuse the prefix and `Secure`: there the names go without.
+Over plain HTTP (on loopback only) browsers reject the prefix and `Secure`, so the names have no prefix there.
 """
 
 import base64
@@ -26,7 +27,7 @@ from oauth_connector.consent_protocol.tickets import TICKET
 from oauth_connector.consent_server.object_key import ObjectKey
 
 MAX_FLOWS = 5
-"""Flows that one browser may have under way: each costs half a kilobyte in every header."""
+"""Flows of one browser at a time. Each adds half a kilobyte to the headers of every request."""
 
 MAX_LENGTH = 2048
 _FLOW = re.compile("[0-9a-f]{16}")
@@ -34,7 +35,7 @@ _FLOW = re.compile("[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class FlowCookie:
-    """One way to the provider and back: whose consent, and what must come back."""
+    """A flow: its consent, and the `state` that the redirect must contain."""
 
     name: ObjectKey
     uid: str
@@ -45,7 +46,7 @@ class FlowCookie:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCookie:
-    """What the last page needs: which consent, proof of having been there, and the code to show."""
+    """The data of the last page: the consent, the ticket as proof, and the code to show."""
 
     uid: str
     ticket: SecretStr
@@ -53,7 +54,7 @@ class OutcomeCookie:
 
 
 class Cookies:
-    """Reads and sets them; `secure` is whether browsers come over TLS."""
+    """Reads and sets the cookies. `secure`: browsers use TLS."""
 
     def __init__(self, *, secure: bool) -> None:
         self._secure = secure
@@ -62,50 +63,50 @@ class Cookies:
     # --- names --------------------------------------------------------------------------------------------------
     @property
     def visit_name(self) -> str:
-        """The name of what shows that a page of ours was there."""
+        """The name of the cookie that proves a visit to a page of this server."""
         return f"{self._prefix}here"
 
     def flow_name(self, state: str) -> str:
-        """Give the name of a flow's cookie."""
+        """Return the name of the cookie of a flow."""
         return self._prefix + hashlib.sha256(state.encode()).hexdigest()[:16]
 
     def outcome_name(self, name: ObjectKey) -> str:
-        """Give the name of the last page's cookie."""
+        """Return the name of the cookie of the last page."""
         return f"{self._prefix}done-{hashlib.sha256(str(name).encode()).hexdigest()[:16]}"
 
     # --- reading ------------------------------------------------------------------------------------------------
     @staticmethod
     def read(request: web.BaseRequest, name: str) -> str | None:
-        """Give the value of a cookie, if there is exactly one of that name: two would be somebody else's doing."""
+        """Return the value of a cookie if it is sent exactly once; a second one was set by another site."""
         values = [value for found, value in _cookie_pairs(request) if found == name]
         return values[0] if len(values) == 1 else None
 
     def surplus_flows(self, request: web.BaseRequest) -> list[str]:
-        """Name the flows to forget before a new one begins; browsers send the oldest first (RFC 6265 §5.4)."""
+        """Return the names of the oldest flows, to clear them before a new flow (order: RFC 6265 §5.4)."""
         flows = [name for name, _ in _cookie_pairs(request) if _FLOW.fullmatch(name.removeprefix(self._prefix))]
         return flows[: -(MAX_FLOWS - 1)]
 
     # --- writing ------------------------------------------------------------------------------------------------
     def set(self, response: web.StreamResponse, name: str, value: str, seconds: int, *, strict: bool = False) -> None:
-        """Set a cookie that scripts cannot read, for so many seconds."""
-        same_site = "Strict" if strict else "Lax"  # Lax: the provider's redirect brings it along
+        """Set a cookie that scripts cannot read, with a lifetime in seconds."""
+        same_site = "Strict" if strict else "Lax"  # Lax: the browser sends it with the redirect of the provider
         response.set_cookie(
             name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite=same_site
         )
 
     def clear(self, response: web.StreamResponse, name: str) -> None:
-        """Have the browser forget a cookie."""
+        """Delete a cookie in the browser."""
         self.set(response, name, "", 0)
 
 
 def encode_flow(flow: FlowCookie) -> str:
-    """Give a flow as text for a cookie."""
+    """Return a flow as the value of a cookie."""
     secrets = (flow.state.get_secret_value(), flow.ticket.get_secret_value())
     return _encode([flow.name.namespace, flow.name.name, flow.uid, flow.digest, *secrets])
 
 
 def decode_flow(text: str) -> FlowCookie | None:
-    """Read a flow; nothing where the text is none."""
+    """Parse a flow; return nothing if the text is invalid."""
     match _decode(text, 6):
         case [namespace, name, uid, digest, state, ticket] if _are_tickets(state, ticket):
             key = ObjectKey.parse(namespace, name)
@@ -114,12 +115,12 @@ def decode_flow(text: str) -> FlowCookie | None:
 
 
 def encode_outcome(outcome: OutcomeCookie) -> str:
-    """Give an outcome as text for a cookie."""
+    """Return an outcome as the value of a cookie."""
     return _encode([outcome.uid, outcome.ticket.get_secret_value(), outcome.confirmation])
 
 
 def decode_outcome(text: str) -> OutcomeCookie | None:
-    """Read an outcome; nothing where the text is none."""
+    """Parse an outcome; return nothing if the text is invalid."""
     match _decode(text, 3):
         case [uid, ticket, confirmation] if _are_tickets(ticket):
             return OutcomeCookie(uid, SecretStr(ticket), confirmation)
@@ -142,7 +143,7 @@ def _encode(parts: list[str]) -> str:
 
 
 def _decode(text: str, count: int) -> list[str]:
-    """Give the parts, or nothing at all."""
+    """Return the parts; an empty list if the text is invalid."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(text[:MAX_LENGTH] + "=="))
     except (ValueError, binascii.Error, RecursionError):

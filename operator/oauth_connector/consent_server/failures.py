@@ -1,4 +1,4 @@
-"""Everything that can go wrong on a page: what it says, and what the person does next."""
+"""The failures of pages: the text of each, and what the user can do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from oauth_connector.consent_server.object_key import ObjectKey
 
 
 class PageFailure(StrEnum):
-    """What stopped a person."""
+    """Why a request was stopped; the value is in the log and in the attribute `data-failure` of the page."""
 
     NOT_FOUND = "NotFound"
     TOO_MANY = "TooMany"
@@ -31,27 +31,28 @@ class PageFailure(StrEnum):
     DENIED = "Denied"
     NOTHING_TO_SHOW = "NothingToShow"
     UNAVAILABLE = "Unavailable"
-    BUG = "Bug"
+    INTERNAL_ERROR = "InternalError"
 
 
 @dataclass(frozen=True, slots=True)
 class FailureText:
-    """What a page of failure says: HTTP status, title, what happened, what to do.
+    """The content of a failure page: HTTP status, title, what happened, what to do.
 
-    `badge` stands above the title. `retry` offers another try, `command` the command that makes a new link.
+    `badge` is shown above the title. `retry` adds a button that sends the request again, `command` the command that
+    creates a new link.
     """
 
     status: int
     title: str
     text: str
     step: str
-    badge: str = "Not connected"
+    badge: str = "Not authorized"
     retry: bool = False
     command: bool = True
 
 
 class RequestStopped(Exception):  # noqa: N818  # named for what is so
-    """A request can go no further. It is the pages' `HTTPException`: raised anywhere, shown in one place."""
+    """The request cannot be completed. A middleware renders the page of the failure."""
 
     def __init__(self, failure: PageFailure, about: "FailureDetails | None" = None) -> None:
         super().__init__(failure.value)
@@ -61,7 +62,7 @@ class RequestStopped(Exception):  # noqa: N818  # named for what is so
 
 @dataclass(frozen=True, slots=True)
 class FailureDetails:
-    """What is known of the connector, for the command to run; a telling of its own; cookies to have forgotten."""
+    """Details for the page: the connector for the command, a text of its own, the error code, cookies to clear."""
 
     connector: ObjectKey | None = None
     explanation: FailureText | None = None
@@ -70,154 +71,157 @@ class FailureDetails:
     forget: tuple[str, ...] = field(default=())
 
 
-AGAIN = "Start again where you ran the command: it prints a new link."
-LINK_AGAIN = "Open the link again that the command printed; it is good for a quarter of an hour."
+RUN_AGAIN = "Run the command again: it prints a new link."
+LINK_AGAIN = "Open the link again that the command printed. It is valid for 15 minutes."
 
 FAILURE_TEXTS: Mapping[PageFailure, FailureText] = {
     PageFailure.NOT_FOUND: FailureText(
         404,
-        "There is no such page",
-        "This service shows pages for connecting accounts, and no others.",
-        "Open the whole link that the command printed.",
+        "Page not found",
+        "This server only has pages for user authorization.",
+        "Open the complete link that the command printed.",
         "Not found",
     ),
     PageFailure.TOO_MANY: FailureText(
         429,
         "Too many requests",
-        "More was asked for in a short time than a person can click.",
-        "Wait half a minute, then try again.",
-        "Not now",
+        "The server received more requests in a short time than a user can send.",
+        "Wait 30 seconds, then try again.",
+        "Try later",
         retry=True,
     ),
     PageFailure.TOO_LARGE: FailureText(
         413,
-        "That was too long",
-        "What came is longer than anything that this page sends.",
+        "The request is too large",
+        "The request is larger than all requests that this page sends.",
         LINK_AGAIN,
     ),
     PageFailure.TICKET_MISSING: FailureText(
         400,
         "The link is not complete",
-        "The part after the # is missing. It is the ticket that shows that the link is yours. It also goes when this"
-        " page is loaded again, so that nobody finds it in your address bar.",
+        "The part after # is missing. It is the ticket, which proves that the link is yours. The page removes it from"
+        " the address bar, so it is also missing after a reload.",
         LINK_AGAIN,
     ),
     PageFailure.LINK_INVALID: FailureText(
         404,
         "This link is not valid",
-        "It was cut off, it is an old one, or what it belonged to is gone.",
-        AGAIN,
+        "The link is incomplete or old, or its OAuthConsent was deleted.",
+        RUN_AGAIN,
     ),
     PageFailure.FOREIGN: FailureText(
         403,
-        "This did not come from our page",
-        "Another page, or a program between you and us, sent this request. Nothing was started.",
-        LINK_AGAIN + " If it happens again, whoever runs this service should compare its setting publicURL with the"
-        " address in your browser.",
+        "The request did not come from this page",
+        "Another page, or a proxy between the browser and the server, sent this request. Nothing was started.",
+        LINK_AGAIN + " If the error is repeated, ask the administrator of this server to compare its setting publicURL"
+        " with the address in your browser.",
     ),
     PageFailure.COOKIE_MISSING: FailureText(
         400,
-        "Your browser keeps no cookies here",
-        "This page needs them to know your browser again when you come back. They hold nothing else, and go after a"
-        " quarter of an hour.",
+        "Your browser does not accept cookies from this site",
+        "The page needs cookies to recognize your browser after the redirect. They contain nothing else and expire"
+        " after 15 minutes.",
         "Allow cookies for this site. " + LINK_AGAIN,
     ),
     PageFailure.LOOPBACK: FailureText(
         409,
-        "This goes another way",
-        "The redirect URI of this connector is on your own machine, so the command there takes part itself.",
-        "Go on where you ran the command, on the machine with your browser.",
+        "This connector is authorized on your machine",
+        "The redirect URI of this connector is on your machine, where the command receives the redirect.",
+        "Continue where you ran the command, on the machine with your browser.",
         "Not here",
         command=False,
     ),
     PageFailure.EXPIRED: FailureText(
         410,
         "This link has expired",
-        "It was good for a quarter of an hour. Nothing was connected with it.",
-        AGAIN,
+        "The link was valid for 15 minutes. Nothing was authorized.",
+        RUN_AGAIN,
     ),
     PageFailure.USED: FailureText(
         409,
         "This link was used already",
-        "The provider's answer to it has arrived, and there can be only one. If that was not you, type no code.",
-        "Look where you ran the command: it says how it went. If it waits for a code that you have not seen, stop it"
-        " and start again.",
+        "The provider's response has arrived, and only one response is accepted. If you did not consent, do not enter a"
+        " code.",
+        "Check the terminal where you ran the command: it shows the result. If it asks for a code that you have not"
+        " seen, stop the command and run it again.",
         "Used",
     ),
     PageFailure.ENDED: FailureText(
         409,
-        "This cannot be connected now",
+        "This connector cannot be authorized now",
         "",
-        "Do that, or have it done. Then start again where you ran the command.",
+        "Correct this, or ask the owner of the connector to correct it. Then run the command again.",
     ),
     PageFailure.ADDRESS_DIFFERS: FailureText(
         409,
-        "The redirect URI leads somewhere else",
-        "The operator expects you back at another address than this service's own, so you would not arrive here.",
-        "Whoever runs them gives the same publicURL to the operator and to the consent service. Then start again.",
+        "The redirect URI belongs to another server",
+        "The operator expects the redirect at another address than that of this server.",
+        "Ask the administrator to set the same publicURL for the operator and the consent server. Then run the command"
+        " again.",
     ),
     PageFailure.FLOW_LOST: FailureText(
         400,
-        "Your browser does not know of this",
-        "You came back from the provider, but not in the browser in which you left, or too late, or twice. Nothing was"
-        " taken, and nothing was connected.",
-        LINK_AGAIN + " Stay in one browser until the code is shown.",
+        "This browser did not start the authorization",
+        "The redirect from the provider arrived in another browser, too late, or a second time. The response was not"
+        " used, and nothing was authorized.",
+        LINK_AGAIN + " Use one browser until the code is shown.",
     ),
     PageFailure.PREFETCHED: FailureText(
         403,
-        "Only a person can come here",
-        "A program loaded this address ahead of you, or inside another page. Nothing was taken.",
+        "The address was not opened by a user",
+        "A program loaded this address in advance or inside another page. The response was not used.",
         LINK_AGAIN,
     ),
     PageFailure.CHANGED: FailureText(
         409,
-        "The connector was changed meanwhile",
-        "What you agreed to is no longer what would be connected. Nothing was taken.",
-        AGAIN,
+        "The connector was changed",
+        "You consented to a request that is no longer current. The response was not used.",
+        RUN_AGAIN,
     ),
     PageFailure.WRONG_PLACE: FailureText(
         400,
-        "The answer came to the wrong place",
-        "The provider sent you to the address of another connector. Nothing was taken.",
-        "Compare the redirect URI that is registered at the provider with the one that our page shows. " + LINK_AGAIN,
+        "The redirect went to another connector",
+        "The provider redirected the browser to the address of another connector. The response was not used.",
+        "Compare the redirect URI that is registered at the provider with the one that the page shows. " + LINK_AGAIN,
     ),
     PageFailure.MALFORMED: FailureText(
         400,
-        "The provider's answer makes no sense",
-        "It holds something twice, holds both a code and an error, holds neither, or is too long. Nothing was taken.",
-        LINK_AGAIN + " If it happens again, the provider's side must look at it.",
+        "The provider's response is not valid",
+        "The response contains a parameter twice, both a code and an error, neither of them, or a value that is too"
+        " long. It was not used.",
+        LINK_AGAIN + " If the error is repeated, report it to the provider.",
     ),
     PageFailure.ISSUER_MISMATCH: FailureText(
         400,
-        "Somebody else has answered",
-        "The answer names another authorization server than the one you were sent to, or names none where it should."
-        " That can be an attack, so nothing was taken.",
-        "Do not try again before whoever looks after the connector has checked its provider.issuer.",
+        "The response names another issuer",
+        "The response names another authorization server than the connector, or none although it must name one. This"
+        " can be an attack, so the response was not used.",
+        "Do not try again. Ask the owner of the connector to check provider.issuer first.",
         command=False,
     ),
-    PageFailure.DENIED: FailureText(400, "The provider said no", "", LINK_AGAIN),
+    PageFailure.DENIED: FailureText(400, "The provider denied access", "", LINK_AGAIN),
     PageFailure.NOTHING_TO_SHOW: FailureText(
         404,
-        "There is nothing to show here any more",
-        "This browser was not the one that came back from the provider, or it is a while ago.",
-        "Look where you ran the command, or at the connector: it says whether it is connected.",
-        "Gone",
+        "There is no result to show",
+        "This browser did not receive the redirect from the provider, or the result has expired.",
+        "Check the terminal where you ran the command, or the status of the connector.",
+        "Not found",
         command=False,
     ),
     PageFailure.UNAVAILABLE: FailureText(
         503,
-        "The cluster does not answer",
-        "Nothing is lost: this page only needs the Kubernetes API for a moment, and cannot reach it just now.",
+        "The cluster does not respond",
+        "The Kubernetes API cannot be reached at the moment. Nothing is lost.",
         "Try again in a few seconds.",
-        "Not now",
+        "Try later",
         retry=True,
     ),
-    PageFailure.BUG: FailureText(
+    PageFailure.INTERNAL_ERROR: FailureText(
         500,
-        "Something is wrong on our side",
-        "This should not happen. The service's log has a line about it.",
-        "Try again. If that does not help, please tell whoever runs this service.",
-        "Not now",
+        "Internal error",
+        "An unexpected error occurred. The log of this server contains an entry about it.",
+        "Try again. If the error is repeated, ask the administrator of this server.",
+        "Try later",
         retry=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""Headers of every answer: nothing is kept, framed, sniffed or told to anybody, and only our own files may run."""
+"""Headers of every response: no caching, framing, sniffing or referrer, and only scripts of this server run."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def install(app: web.Application, *, secure: bool) -> None:
-    """Have every answer carry them; where browsers come over TLS, they shall never come otherwise."""
+    """Add the headers to every response. With TLS also add HSTS (RFC 6797)."""
     headers = {**HEADERS, **(TRANSPORT if secure else {}), "Server": "oauth-connector"}
 
     async def add(_request: web.Request, response: web.StreamResponse) -> None:

@@ -1,4 +1,4 @@
-"""Around every page: a line in the log without what is secret in an address, and a page for whatever goes wrong."""
+"""Middlewares of all pages: a log line without secrets of the address, and a page for every failure."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 @web.middleware
 async def log_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Log a request by its route. Queries carry codes, and a path that is none of ours may carry anything."""
+    """Log a request by its route. A query may contain a code, and an unknown path may contain anything."""
     started = time.monotonic()
     response = await handler(request)
     resource = request.match_info.route.resource
@@ -42,7 +42,7 @@ async def log_request(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def render_failures(context: ServerContext) -> Middleware:
-    """Show a page where a handler stops, the API server is away, aiohttp has no page, or there is a bug of ours."""
+    """Render a page for a stopped request, an unavailable API server, an HTTP error of aiohttp, and any other error."""
 
     @web.middleware
     async def show(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -58,9 +58,9 @@ def render_failures(context: ServerContext) -> Middleware:
                 page.set_status(refusal.status)
                 return page
             raise
-        except Exception as error:  # noqa: BLE001  # a person gets a page, whatever happens
+        except Exception as error:  # noqa: BLE001  # the user gets a page for every error
             log_unexpected_error(error)
-            return context.pages.render_failure(PageFailure.BUG, FailureDetails())
+            return context.pages.render_failure(PageFailure.INTERNAL_ERROR, FailureDetails())
 
     return show
 
@@ -74,8 +74,8 @@ def _render_failure(context: ServerContext, stopped: RequestStopped) -> web.Resp
 
 
 def log_unexpected_error(error: BaseException) -> None:
-    """Log an error by its place alone: its text may quote what the browser sent."""
-    log.error("a page failed", error=type(error).__name__, match_info=_location(error))
+    """Log the type and the location of an error. Its text is not logged, because it may quote the request."""
+    log.error("unexpected error in a page", error=type(error).__name__, match_info=_location(error))
 
 
 def _location(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Names as they come in a path: judged by their shape before anything is asked with them."""
+"""Names of objects in a path, which are validated before an API request uses them."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _OBJECT = re.compile(SUBDOMAIN)
 
 @dataclass(frozen=True, slots=True)
 class ObjectKey:
-    """An object, by its namespace and name."""
+    """The namespace and name of an object."""
 
     namespace: str
     name: str
@@ -22,7 +22,7 @@ class ObjectKey:
 
     @staticmethod
     def parse(namespace: str, name: str) -> "ObjectKey | None":
-        """Give the name, or nothing where no object can be called so."""
+        """Return the key; nothing if no object can have these names."""
         if len(name) > MAX_LENGTH or not _NAMESPACE.fullmatch(namespace) or not _OBJECT.fullmatch(name):
             return None
         return ObjectKey(namespace, name)

@@ -1,4 +1,4 @@
-"""The pages, from templates in which everything is escaped and nothing may be left undefined."""
+"""The pages, rendered from templates with automatic escaping and without undefined variables."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _BACKTICKS = re.compile("`([^`]+)`")
 
 
 class PageRenderer:
-    """Renders them; the templates are read once."""
+    """Renders the templates, which are read once."""
 
     def __init__(self) -> None:
         self._templates = Environment(
@@ -33,12 +33,12 @@ class PageRenderer:
         self._templates.filters["format_code"] = format_code
 
     def render(self, template: str, status: int = HTTPStatus.OK, **facts: object) -> web.Response:
-        """Give a page."""
+        """Return a page."""
         text = self._templates.get_template(f"{template}.html").render(facts)
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
     def render_failure(self, failure: PageFailure, about: FailureDetails) -> web.Response:
-        """Give the page of a failure."""
+        """Return the page of a failure."""
         explanation = about.explanation or FAILURE_TEXTS[failure]
         facts: Mapping[str, object] = {
             "kind": failure.value,
@@ -54,8 +54,8 @@ class PageRenderer:
 
 
 def format_code(text: str) -> Markup:
-    """Write what stands between back ticks, as in conditions, as code; everything is escaped first."""
-    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped, and then our own tags
+    """Return a text whose parts in backticks become `<code>`, as HTML. The text is escaped first."""
+    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped before the tags are added
 
 
 def describe_denial(error: str, about: FailureDetails) -> FailureDetails:

@@ -1,9 +1,9 @@
-"""How often anybody may ask, judged before the API server is asked anything.
+"""Rate limits, which are checked before a request to the API server.
 
-Each process counts for itself, and that is enough: what is protected is the API server, and what all replicas together
-let through is still a small number. Nothing is guessed by asking often: a ticket has 256 bits. Whom we see is the peer
-of the connection, behind a load balancer that one for everybody; `X-Forwarded-For` is whatever a client writes, and is
-not read. So an address may do a great deal, and one consent little.
+Each process has its own limits. That is enough, because they protect the API server and all replicas together still
+send few requests. They do not protect tickets, which have 256 bits. The client is the peer of the connection: behind a
+load balancer all clients have one address, and `X-Forwarded-For` is not read, because a client can set it. Therefore
+the limit of an address is high and that of a consent is low.
 """
 
 from oauth_connector.kube.token_buckets import Clock, Rate, TokenBuckets
@@ -16,12 +16,15 @@ PER_CONSENT = Rate(burst=40, per_second=4)
 
 
 class RateLimits:
-    """What one client, and what everybody at one consent, may ask for."""
+    """The limits of one client address, and of one consent for all clients."""
 
     def __init__(self, clock: Clock, address: Rate = PER_ADDRESS, consent: Rate = PER_CONSENT) -> None:
         self._addresses = TokenBuckets(address, clock, KEYS)
         self._consents = TokenBuckets(consent, clock, KEYS)
 
     def may_proceed(self, address: str | None, consent: str | None = None) -> bool:
-        """Tell whether a request may go on. Somebody who is over their own limit takes nothing from the consent's."""
+        """Return whether a request may proceed.
+
+        A client over its own limit uses nothing of the limit of the consent.
+        """
         return self._addresses.take(address or "") and (consent is None or self._consents.take(consent))

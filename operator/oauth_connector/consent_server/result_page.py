@@ -1,4 +1,4 @@
-"""The last page: the confirmation code, and how it ends. It looks at the consent as often as the script asks."""
+"""The last page: the confirmation code, then the result. The script of the page polls the phase."""
 
 from enum import StrEnum
 
@@ -14,22 +14,22 @@ from oauth_connector.consent_server.server_context import ServerContext
 
 
 class ConsentPhase(StrEnum):
-    """How far it is, once the provider has answered."""
+    """The state of a flow after the redirect of the provider."""
 
     CONFIRM = "Confirm"
     WORKING = "Working"
-    AUTHORIZED = "Connected"
+    AUTHORIZED = "Authorized"
     FAILED = "Failed"
 
 
 class ResultPage:
-    """Handlers of the last page, and of what it asks while it waits."""
+    """Handlers of the last page and of its polling."""
 
     def __init__(self, context: ServerContext) -> None:
         self._context = context
 
     async def show_result(self, request: web.Request) -> web.Response:
-        """Show the code, or the end."""
+        """Show the code or the result."""
         consent, outcome = await self._read_consent(request)
         phase = consent_phase(consent)
         return self._context.pages.render(
@@ -43,12 +43,12 @@ class ResultPage:
         )
 
     async def report_phase(self, request: web.Request) -> web.Response:
-        """Tell how far it is, as JSON."""
+        """Return the phase as JSON."""
         consent, _ = await self._read_consent(request)
         return web.json_response({"phase": consent_phase(consent)})
 
     async def _read_consent(self, request: web.Request) -> tuple[ConsentView, OutcomeCookie]:
-        """Read the consent that this browser has brought an answer to. Raises `RequestStopped`, `APIUnavailable`."""
+        """Read the consent whose response this browser delivered. Raises `RequestStopped`, `APIUnavailable`."""
         name = self._context.object_key(request)
         self._context.enforce_rate_limit(request)
         outcome = self._read_outcome(request, name)
@@ -67,7 +67,7 @@ class ResultPage:
 
 
 def consent_phase(consent: ConsentView) -> ConsentPhase:
-    """Tell how far a consent is that has its answer."""
+    """Return the phase of a consent with a response."""
     status = consent.ready.status if consent.ready else "Unknown"
     if status != "Unknown":
         return ConsentPhase.AUTHORIZED if status == "True" else ConsentPhase.FAILED

@@ -1,4 +1,4 @@
-"""What every page of the service is made with, and what it asks of a request before anything else."""
+"""The parts that all pages use, and the checks that come first in every request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from oauth_connector.consent_server.rate_limits import RateLimits
 
 @dataclass(frozen=True, slots=True)
 class ServerContext:
-    """The service's parts; `public` is its origin as browsers see it. `now` is in UTC."""
+    """The parts of the server. `public` is its origin for browsers; `now` returns UTC."""
 
     public: str
     consents: ConsentStore
@@ -29,17 +29,17 @@ class ServerContext:
 
     @property
     def secure(self) -> bool:
-        """Whether browsers come over TLS."""
+        """Whether browsers use TLS."""
         return self.public.startswith("https:")
 
     def object_key(self, request: web.Request) -> ObjectKey:
-        """Give the object that a path names. Raises `RequestStopped` where none can be called so."""
+        """Return the object of the path. Raises `RequestStopped` for names that no object can have."""
         name = ObjectKey.parse(request.match_info["namespace"], request.match_info["name"])
         if name is None:
             raise RequestStopped(PageFailure.NOT_FOUND)
         return name
 
     def enforce_rate_limit(self, request: web.Request, consent: ObjectKey | None = None) -> None:
-        """Count a request. Raises `RequestStopped` where there are too many."""
+        """Count a request. Raises `RequestStopped` if a limit is exceeded."""
         if not self.limits.may_proceed(request.remote, str(consent) if consent else None):
             raise RequestStopped(PageFailure.TOO_MANY)

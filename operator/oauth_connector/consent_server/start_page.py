@@ -1,9 +1,9 @@
-"""The way out: a page without secrets, a ticket that opens it, and the link to the provider.
+"""The pages before the redirect to the provider: the entry page, the details of the request, and the link.
 
-Two POSTs, so that a person sees what is granted before anything begins: the first, with the ticket, shows it and
-changes nothing; the second begins a flow. A GET begins nothing, ever: mail scanners and previews follow links.
+Two POSTs let the user see the request before a flow starts: the first, with the ticket, shows the details and changes
+nothing; the second starts a flow. A GET starts nothing, because mail scanners and previews follow links.
 
-The script makes both. A form could not: under `Referrer-Policy: no-referrer` browsers send `Origin: null` with one.
+The script sends both. A form cannot: with `Referrer-Policy: no-referrer` browsers send `Origin: null` for it.
 """
 
 import json
@@ -22,28 +22,28 @@ from oauth_connector.consent_server.failures import FailureDetails, PageFailure,
 from oauth_connector.consent_server.server_context import ServerContext
 
 LATE_AFTER = 20
-"""Seconds from creation after which the page says that the operator takes long."""
+"""Seconds from creation of the consent after which the page reports that the operator takes long."""
 
 
 class StartPage:
-    """Handlers of the pages before the provider's."""
+    """Handlers of the pages before the redirect to the provider."""
 
     def __init__(self, context: ServerContext) -> None:
         self._context = context
 
     async def show_connector(self, request: web.Request) -> web.Response:
-        """Say how to connect a connector. Its link is in status, for many to see, so it proves and reads nothing."""
+        """Show how to authorize a connector. Its address is in status, so the page reads nothing and proves nothing."""
         return self._context.pages.render("connector", connector=self._context.object_key(request))
 
     async def show_entry(self, request: web.Request) -> web.Response:
-        """Give the page whose script finds the ticket; the cookie shows later that a page of ours was here."""
+        """Show the page whose script reads the ticket. The cookie proves to later requests that the page was loaded."""
         name = self._context.object_key(request)
         response = self._context.pages.render("open", name=name)
         self._context.cookies.set(response, self._context.cookies.visit_name, "1", LIFETIME, strict=True)
         return response
 
     async def receive_ticket(self, request: web.Request) -> web.Response:
-        """Show what is about to be granted, or begin."""
+        """Show the details of the request, or start a flow."""
         name = self._context.object_key(request)
         self._context.enforce_rate_limit(request, name)
         if request.headers.getall("Origin", []) != [self._context.public]:
@@ -83,7 +83,10 @@ class StartPage:
     def _start_flow(
         self, request: web.Request, consent: ConsentView, authorization_request: ConsentRequest, ticket: str
     ) -> web.Response:
-        """Begin a flow. No redirect: browsers would hold `form-action` against the provider's host, and its next."""
+        """Start a flow.
+
+        The response is no redirect: browsers would apply `form-action` to the hosts of the provider.
+        """
         cookies, state = self._context.cookies, new_ticket(self._context.randomness)
         link = authorization_request.link(state)
         response = self._context.pages.render(
@@ -99,7 +102,7 @@ class StartPage:
 
 
 def _require_ticket(fields: dict[str, str]) -> str:
-    """Give the ticket. Raises `RequestStopped`, for one of another shape as for one that opens nothing."""
+    """Return the ticket of the form. Raises `RequestStopped` for a missing or malformed one."""
     ticket = fields.get("ticket", "")
     if not TICKET.fullmatch(ticket):
         raise RequestStopped(PageFailure.LINK_INVALID if ticket else PageFailure.TICKET_MISSING)
@@ -107,7 +110,10 @@ def _require_ticket(fields: dict[str, str]) -> str:
 
 
 async def _read_fields(request: web.Request) -> dict[str, str]:
-    """Read the body, a form or JSON; what is neither has no fields. Raises `RequestStopped` where it is too long."""
+    """Return the fields of the body: a form, or JSON; none for other bodies.
+
+    Raises `RequestStopped` if it is too large.
+    """
     try:
         if request.content_type == "application/json":
             body = json.loads(await request.text())

@@ -18,12 +18,14 @@ async def test_going_back_from_the_provider_starts_again_from_the_link(
     await open_link(tab, consent_site, asked)
     await go_on(tab, provider)
     await tab.go_back()
-    await expect(tab.get_by_role("heading", level=1)).to_have_text(re.compile("The link is not complete|Going to"))
+    await expect(tab.get_by_role("heading", level=1)).to_have_text(
+        re.compile("The link is not complete|Redirecting to")
+    )
     assert asked.ticket not in tab.url
     await open_link(tab, consent_site, asked)
     await go_on(tab, provider)
     await tab.click("#yes")
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
 
 
 async def test_without_scripts_the_page_says_what_to_do(
@@ -33,7 +35,7 @@ async def test_without_scripts_the_page_says_what_to_do(
     context = await browser.new_context(java_script_enabled=False, ignore_https_errors=True)
     page = await context.new_page()
     await page.goto(consent_site.url + asked.fragment)
-    await expect(page.locator("main")).to_contain_text("This page needs its script")
+    await expect(page.locator("main")).to_contain_text("This page needs JavaScript")
     await expect(page.locator("main")).to_contain_text("--paste")
     await expect(page.locator(".scripted")).to_be_hidden()
     await page.screenshot(path=SCREENSHOTS / "no-script-desktop-light.png", full_page=True)
@@ -49,7 +51,7 @@ async def test_on_plain_http_of_loopback_cookies_still_hold(
     await open_link(tab, plain_site, asked)
     await go_on(tab, provider)
     await tab.click("#yes")
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
     cookies = await tab.context.cookies()
     assert {cookie["name"][:9] for cookie in cookies} == {"oac-here", "oac-done-"}
     assert all(cookie["httpOnly"] for cookie in cookies)
@@ -66,7 +68,7 @@ async def test_behind_tls_cookies_are_bound_to_the_host(
     [(flow, same_site)] = under_way.items()
     assert same_site == "Lax"
     await tab.click("#yes")
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
     cookies = await tab.context.cookies()
     assert flow not in {cookie["name"] for cookie in cookies}
     assert all(cookie["secure"] and cookie["httpOnly"] and cookie["name"].startswith("__Host-") for cookie in cookies)
@@ -80,11 +82,11 @@ async def test_a_service_that_is_away_is_tried_again(
         "**/connect/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
     )
     await open_link(tab, consent_site, asked)
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("This page cannot reach its service")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("The server cannot be reached")
     wrong = await inspect(tab, "offline")
     await tab.unroute("**/connect/**")
     await tab.get_by_role("button", name="Try again").click()
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize zoho?")
     assert wrong == []
 
 
@@ -95,7 +97,7 @@ async def test_the_way_out_can_be_clicked(
     await tab.route(f"{provider.endpoint}**", lambda route: route.fulfill(status=204))
     await open_link(tab, consent_site, asked)
     await tab.get_by_role("button").click()
-    await expect(tab.get_by_role("heading", level=1)).to_have_text(f"Going to {provider.host}")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text(f"Redirecting to {provider.host}")
     wrong = await inspect(tab, "leave")
     await tab.unroute(f"{provider.endpoint}**")
     await tab.get_by_role("link", name=f"Go to {provider.host}").click()
@@ -111,7 +113,7 @@ async def test_a_link_in_a_mail_works(
     link = consent_site.url + asked.fragment
     await tab.evaluate("link => { document.querySelector('#yes').href = link }", link)
     await tab.click("#yes")
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize zoho?")
 
 
 async def test_it_cannot_be_framed(

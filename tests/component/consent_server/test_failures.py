@@ -73,7 +73,7 @@ async def test_the_last_page_shows_why_it_failed(visitor: HTTPClient, asked: Req
     """After the answer was handed over, the operator may still have to say no."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     done = (await visitor.get(back(asked, state=leaving.state, code=CODE))).headers["Location"]
-    assert "Type this code" in (await visitor.get(done)).text
+    assert "Enter this code" in (await visitor.get(done)).text
     assert (await visitor.get(f"{asked.path}/status")).text == '{"phase": "Confirm"}'
     await asked.conclude("False", ConsentReason.CODE_REJECTED, "The provider refused `zoho`.")
     assert (await visitor.get(f"{asked.path}/status")).text == '{"phase": "Failed"}'

@@ -21,7 +21,7 @@ async def test_a_person_says_yes_and_sees_it_through(
     served.clear()
     wrong = []
     await open_link(tab, consent_site, asked)
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize zoho?")
     assert tab.url == consent_site.url + asked.path, "the ticket is out of the address bar"
     text = await tab.inner_text("main")
     for told in (REQUESTER, "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
@@ -35,7 +35,7 @@ async def test_a_person_says_yes_and_sees_it_through(
     provider.extra["accounts-server"] = "https://accounts.example.eu"
     await tab.reload()
     await tab.click("#yes")
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Type this code")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
     assert urlsplit(tab.url).query == ""
     wrong += await inspect(tab, "code")
     answer = await asked.answer()
@@ -44,11 +44,11 @@ async def test_a_person_says_yes_and_sees_it_through(
     assert dict(answer.parameters) == {"accounts-server": "https://accounts.example.eu"}
     await expect(tab.get_by_label("Confirmation code")).to_have_text(answer.confirmation)
     await asked.namespace.edit("oauthconsents", asked.name, {"spec": {"confirmation": answer.confirmation}})
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Almost there")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Requesting the token")
     wrong += await inspect(tab, "working")
     await asked.conclude("True", ConsentReason.AUTHORIZED, "OAuthConnector `zoho` is connected.")
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connected")
-    await expect(tab.get_by_role("status")).to_have_text("Connected")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorized")
+    await expect(tab.get_by_role("status")).to_have_text("Authorized")
     wrong += await inspect(tab, "connected")
     steps = [(method, turn) for method, path, turn in served if not path.startswith("/assets/")]
     assert {turn for _, turn in steps} == {0, 1}
@@ -63,10 +63,10 @@ async def test_the_page_waits_for_the_operator(
     """While the request is not there, the page says so, asks again by itself, and goes on."""
     asked = await ask(namespace)
     await open_link(tab, consent_site, asked)
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Getting ready")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Preparing the request")
     wrong = await inspect(tab, "wait")
     await asked.fill(consent_site.url, provider.endpoint)
-    await expect(tab.get_by_role("heading", level=1)).to_have_text("Connect zoho?")
+    await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize zoho?")
     assert wrong == []
 
 
@@ -85,19 +85,19 @@ async def test_pages_of_failure_say_what_to_do(
     await open_link(tab, consent_site, asked)
     await go_on(tab, provider)
     await tab.click("#no")
-    await expect(title).to_have_text("The provider said no")
+    await expect(title).to_have_text("The provider denied access")
     assert "555" not in await tab.inner_text("body")
     wrong += await inspect(tab, "denied")
     await tab.reload()
-    await expect(title).to_have_text("Your browser does not know of this")
+    await expect(title).to_have_text("This browser did not start the authorization")
     wrong += await inspect(tab, "flow-lost")
     await asked.conclude("False", ConsentReason.CONNECTOR_SUSPENDED, "OAuthConnector `zoho` is suspended: wake it up")
     await open_link(tab, consent_site, asked)
-    await expect(title).to_have_text("This cannot be connected now")
+    await expect(title).to_have_text("This connector cannot be authorized now")
     await expect(tab.locator("main")).to_contain_text("OAuthConnector zoho is suspended: wake it up")
     wrong += await inspect(tab, "suspended")
     await tab.goto(f"{consent_site.url}/connector/{asked.namespace.name}/zoho")
-    await expect(title).to_have_text("Connect zoho")
+    await expect(title).to_have_text("Authorize zoho")
     wrong += await inspect(tab, "connector")
     assert wrong == []
 
@@ -114,19 +114,19 @@ async def test_a_link_that_was_used_or_another_issuers_answer(
     await open_link(tab, consent_site, asked)
     await go_on(tab, provider)
     await tab.click("#yes")
-    await expect(title).to_have_text("Somebody else has answered")
+    await expect(title).to_have_text("The response names another issuer")
     wrong += await inspect(tab, "issuer-mismatch")
     provider.extra["iss"] = "https://accounts.example.com"
     await open_link(tab, consent_site, asked)
     await go_on(tab, provider)
     await tab.click("#yes")
-    await expect(title).to_have_text("Type this code")
+    await expect(title).to_have_text("Enter this code")
     other = await tab.context.new_page()
     await open_link(other, consent_site, asked)
     await expect(other.get_by_role("heading", level=1)).to_have_text("This link was used already")
     wrong += await inspect(other, "used")
     await asked.conclude("False", ConsentReason.CODE_REJECTED, "127.0.0.1 did not accept the code that it had sent")
-    await expect(title).to_have_text("This did not work")
+    await expect(title).to_have_text("Authorization failed")
     wrong += await inspect(tab, "failed")
     assert wrong == []
 

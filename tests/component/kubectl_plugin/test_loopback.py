@@ -197,7 +197,7 @@ async def test_an_answer_of_somebody_elses_is_told(scenario: PluginScenario) -> 
     async with scenario.browser.get(link) as answer:
         assert answer.status == 200
     assert await scenario.terminal.ended() == 1
-    assert "Somebody else has answered OAuthConsent crm-" in scenario.terminal.shown
+    assert "The response names another issuer OAuthConsent crm-" in scenario.terminal.shown
 
 
 async def test_a_browser_that_stays_does_not_hold_up_the_rest(scenario: PluginScenario) -> None:

@@ -131,7 +131,7 @@ async def test_an_operator_that_takes_long_is_told_of(
     world.now = world.consent().created + timedelta(seconds=seconds)
     seen = await visitor.prove(world.path, world.ticket)
     assert (seen.status, seen.page) == (202, "wait")
-    assert ("longer than it should" in seen.text) == late
+    assert ("longer than expected" in seen.text) == late
 
 
 async def test_a_browser_keeps_five_flows(visitor: HTTPClient, world: ConsentScenario) -> None:
@@ -199,7 +199,7 @@ async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(
     world.store.change(world.name, request=request.model_copy(update={"encryption_key": "{}"}))
     leaving = await visitor.begin(world.path, world.ticket)
     seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
-    assert (seen.status, seen.failure) == (500, "Bug")
+    assert (seen.status, seen.failure) == (500, "InternalError")
     assert world.consent().response is None
 
 
@@ -211,8 +211,8 @@ async def test_without_a_confirmation_there_is_nothing_to_type(visitor: HTTPClie
     leaving = await visitor.begin(world.path, world.ticket)
     seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
     done = await visitor.get(seen.headers["Location"])
-    assert "nothing more to do" in done.text
-    assert "Type this code" not in done.text
+    assert "not have to do anything else" in done.text
+    assert "Enter this code" not in done.text
 
 
 async def test_probes_need_no_api_server(visitor: HTTPClient, world: ConsentScenario) -> None:

@@ -1,5 +1,5 @@
-// Takes the ticket out of the link, shows it to the service, and follows what comes of it. The ticket is kept in this
-// variable alone: not in the address bar, not in the history, not in any storage.
+// Takes the ticket from the link, sends it to the server, and shows the pages that follow. The ticket is stored only in
+// a variable: not in the address bar, the history or the storage of the browser.
 "use strict";
 
 const POLL = 2000; // milliseconds
@@ -7,8 +7,8 @@ let main;
 let ticket = "";
 let timer = 0;
 
-// Put the <main> of an answer in the place of ours. The service has escaped it, and scripts in it would not run.
-// Tells whether that changed anything.
+// Replace <main> with that of a response. The server has escaped it, and scripts in it do not run.
+// Returns whether anything changed.
 function show(text) {
   const next = new DOMParser().parseFromString(text, "text/html");
   const other = next.querySelector("main");
@@ -26,23 +26,23 @@ function offline(again) {
   document.getElementById("again").addEventListener("click", again);
 }
 
-function later(seconds, work) {
+function schedule(milliseconds, work) {
   clearTimeout(timer);
-  timer = setTimeout(work, seconds);
+  timer = setTimeout(work, milliseconds);
 }
 
 async function post(go) {
   const body = new URLSearchParams(go ? { ticket, continue: "yes" } : { ticket });
-  let answer, text;
+  let response, text;
   try {
-    answer = await fetch(location.pathname, { method: "POST", body, cache: "no-store" });
-    text = await answer.text();
+    response = await fetch(location.pathname, { method: "POST", body, cache: "no-store" });
+    text = await response.text();
   } catch {
     offline(() => post(go));
     return;
   }
   if (show(text)) bind(go);
-  if (answer.status === 202) later(1000 * (Number(answer.headers.get("Retry-After")) || 1), () => post(go));
+  if (response.status === 202) schedule(1000 * (Number(response.headers.get("Retry-After")) || 1), () => post(go));
 }
 
 function bind(go) {
@@ -60,21 +60,21 @@ function bind(go) {
   else main.focus({ preventScroll: true });
 }
 
-// An end, too, is told: a consent that is gone. Anything else passes.
-const isTold = (answer) => answer.ok || answer.status === 404;
+// 404 is a final result too: the consent was deleted. Other errors are temporary.
+const isFinal = (response) => response.ok || response.status === 404;
 
 async function follow() {
   try {
-    const answer = await fetch(main.dataset.status, { cache: "no-store" });
-    const told = answer.ok ? await answer.json() : {};
-    if (told.phase !== main.dataset.phase && isTold(answer)) {
+    const response = await fetch(main.dataset.status, { cache: "no-store" });
+    const result = response.ok ? await response.json() : {};
+    if (result.phase !== main.dataset.phase && isFinal(response)) {
       const page = await fetch(location.pathname, { cache: "no-store" });
-      if (isTold(page)) show(await page.text());
+      if (isFinal(page)) show(await page.text());
     }
   } catch {
-    // away for the moment: the next turn asks again
+    // unavailable: the next request follows
   }
-  if (main.dataset.status) later(POLL, follow);
+  if (main.dataset.status) schedule(POLL, follow);
 }
 
 function open() {
@@ -83,13 +83,13 @@ function open() {
   post(false);
 }
 
-document.documentElement.classList.add("scripted"); // before anything is painted
+document.documentElement.classList.add("scripted"); // before the first paint
 document.addEventListener("DOMContentLoaded", () => {
   main = document.querySelector("main");
   if (main.dataset.page === "open") {
     open();
     addEventListener("hashchange", open); // the same link, opened again in this tab
   } else if (main.dataset.status) {
-    later(POLL, follow);
+    schedule(POLL, follow);
   }
 });
