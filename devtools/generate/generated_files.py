@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from devtools.generate import dashboard, presets_page, reference_page, settings_page
-from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, crd
+from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, build_crd
 
 ROOT = Path(__file__).parents[2]
 NOTE = "# Generated from operator/oauth_connector/api by `make generate`. Do not edit.\n"
@@ -23,7 +23,7 @@ class _Plain(yaml.SafeDumper):
 
 def crd_yaml(of: Kind = CONNECTOR) -> str:
     """Give the CRD of a kind as it is applied."""
-    return NOTE + yaml.dump(crd(of), Dumper=_Plain, sort_keys=False, width=120, allow_unicode=True)
+    return NOTE + yaml.dump(build_crd(of), Dumper=_Plain, sort_keys=False, width=120, allow_unicode=True)
 
 
 GENERATED: Mapping[Path, Callable[[], str]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from devtools.generate import reference_text as text
 from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
-from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, root_schema
+from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, build_root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
 from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason
 
@@ -26,7 +26,7 @@ class Field:
 
 def connector_page() -> str:
     """Return the reference page of OAuthConnector."""
-    root = root_schema()["properties"]
+    root = build_root_schema()["properties"]
     return "\n".join(
         [
             text.INTRODUCTION,
@@ -43,7 +43,7 @@ def connector_page() -> str:
 
 def consent_page() -> str:
     """Return the reference page of OAuthConsent."""
-    root = root_schema(CONSENT)["properties"]
+    root = build_root_schema(CONSENT)["properties"]
     rows = "\n".join(f"| `{reason.value}` | {_escape_cell(CONSENT_SENTENCES[reason])} |" for reason in ConsentReason)
     return "\n".join(
         [

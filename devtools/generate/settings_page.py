@@ -8,7 +8,7 @@ from types import UnionType
 
 from pydantic.fields import FieldInfo
 
-from oauth_connector.api.schema.fields import camel
+from oauth_connector.api.schema.fields import to_camel_case
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.settings.operator import PREFIX, Settings
 from oauth_connector.settings.sources import Configuration
@@ -65,10 +65,10 @@ def _sections(of: type[Configuration]) -> Iterator[str]:
     yield "| in the file | in the environment | value | default |"
     yield "|---|---|---|---|"
     for name, field in of.model_fields.items():
-        key = "" if name == "config" else f"`{camel(name)}`"
+        key = "" if name == "config" else f"`{to_camel_case(name)}`"
         yield f"| {key} | `{PREFIX}{name.upper()}` | {_kind(field)} | {_default(field)} |"
     for name, field in of.model_fields.items():
-        yield f"\n**{camel(name)}**: {field.description}"
+        yield f"\n**{to_camel_case(name)}**: {field.description}"
 
 
 def _kind(field: FieldInfo) -> str:

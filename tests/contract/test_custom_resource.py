@@ -1,4 +1,4 @@
-"""What the API server makes of our definition: columns, defaults, selectors, status."""
+"""The CustomResourceDefinition in the API server: columns, defaults, selectors, status."""
 
 import json
 import subprocess
@@ -34,19 +34,19 @@ async def a_connector_with(namespace: Namespace, status: OAuthConnectorStatus) -
     return await namespace.edit("oauthconnectors", "crm/status", {"status": status.written()})
 
 
-def test_the_definition_is_structural(control_plane: ControlPlane) -> None:
-    """The API server has nothing to say against it: no condition of its own tells of a flaw."""
+def test_the_crd_is_accepted_without_warnings(control_plane: ControlPlane) -> None:
+    """The API server sets no condition that reports a fault."""
     conditions = json.loads(control_plane.kubectl("get", "crd", DEFINITION, "-o", "json"))["status"]["conditions"]
     assert {c["type"]: c["status"] for c in conditions} == {"NamesAccepted": "True", "Established": "True"}
 
 
-def test_an_unseen_connector_says_so(api_server: DryRun) -> None:
-    """Until somebody looks, the observed generation is one that no object has, or tools would call it healthy."""
+def test_a_new_connector_has_no_observed_generation(api_server: DryRun) -> None:
+    """Before the first reconciliation it is −1; otherwise tools would report the connector as healthy."""
     assert api_server.judge(LEAST.text).stored["status"] == {"observedGeneration": -1}
 
 
-async def test_columns_show_what_people_ask_first(control_plane: ControlPlane, namespace: Namespace) -> None:
-    """`kubectl get oac` shows readiness, reason, grant, Secret, expiry; `-o wide` the next refresh and the sentence."""
+async def test_columns_show_state_and_expiration(control_plane: ControlPlane, namespace: Namespace) -> None:
+    """`kubectl get oac` shows readiness, reason, grant, Secret, expiry; `-o wide` adds next refresh and message."""
     wanted = {
         "Ready": ("True", Reason.TOKEN_ISSUED, "fine"),
         "RefreshFailed": ("True", Reason.PROVIDER_ERROR, "not fine"),
@@ -61,25 +61,23 @@ async def test_columns_show_what_people_ask_first(control_plane: ControlPlane, n
     ]  # fmt: skip
 
 
-async def test_connectors_are_found_by_the_secret_that_they_use(
-    control_plane: ControlPlane, namespace: Namespace
-) -> None:
-    """Who uses a Secret that is to be changed can be asked of the API server."""
+async def test_connectors_can_be_selected_by_their_secret(control_plane: ControlPlane, namespace: Namespace) -> None:
+    """A field selector finds the connectors that use a Secret."""
     await namespace.add_connector("crm", LEAST.manifest["spec"])
     for name, found in (("crm-client", "oauthconnector.oauthconnector.dev/crm\n"), ("other", "")):
         selector = f"--field-selector=spec.client.secretRef.name={name}"
         assert control_plane.kubectl("get", "oac", "-n", namespace.name, selector, "-o", "name") == found
 
 
-async def test_one_word_shows_all_that_is_ours(control_plane: ControlPlane, namespace: Namespace) -> None:
-    """`kubectl get oauth` lists connectors and the consents that are asked for."""
+async def test_the_category_lists_connectors_and_consents(control_plane: ControlPlane, namespace: Namespace) -> None:
+    """`kubectl get oauth` lists both kinds."""
     await namespace.add_connector("crm", LEAST.manifest["spec"])
     listed = control_plane.kubectl("get", "oauth", "-n", namespace.name, "-o", "name")
     assert listed == "oauthconnector.oauthconnector.dev/crm\n"
 
 
 async def test_the_largest_status_can_be_written(namespace: Namespace) -> None:
-    """Whatever a pass puts into status, cut to its bounds, is accepted and read back the same."""
+    """A status that is cut to its bounds is accepted and read back unchanged."""
     text = "x" * 9999
     status = FRESH.model_copy(
         update={
@@ -106,7 +104,7 @@ async def test_the_largest_status_can_be_written(namespace: Namespace) -> None:
 
 
 async def test_every_reason_can_be_written(namespace: Namespace) -> None:
-    """The definition's shape of a reason takes all of ours."""
+    """The schema accepts each reason of the operator."""
     await namespace.add_connector("crm", LEAST.manifest["spec"])
     for reason in Reason:
         conditions = set_conditions((), {"Ready": ("False", reason, "")}, 1, NOW)
@@ -115,8 +113,8 @@ async def test_every_reason_can_be_written(namespace: Namespace) -> None:
         assert written["status"]["conditions"][0]["reason"] == reason
 
 
-async def test_spec_cannot_be_written_by_way_of_status(namespace: Namespace) -> None:
-    """What the operator may write, the status, leaves the spec and its generation alone."""
+async def test_a_write_of_status_does_not_change_spec(namespace: Namespace) -> None:
+    """The operator may write status only; spec and generation stay unchanged."""
     made = await namespace.add_connector("crm", LEAST.manifest["spec"])
     patch = {"spec": {"suspend": True}, "status": {"observedGeneration": 1}}
     written = await namespace.edit("oauthconnectors", "crm/status", patch)
@@ -124,14 +122,14 @@ async def test_spec_cannot_be_written_by_way_of_status(namespace: Namespace) -> 
     assert written["metadata"]["generation"] == made["metadata"]["generation"]
 
 
-def test_the_definition_explains_itself(control_plane: ControlPlane) -> None:
-    """`kubectl explain` shows our descriptions, defaults included."""
-    told = control_plane.kubectl("explain", "oac.spec.refresh.defaultLifetime")
-    assert "Default: the preset's, else `1h`." in " ".join(told.split())
+def test_kubectl_explain_shows_the_descriptions(control_plane: ControlPlane) -> None:
+    """The descriptions include the defaults."""
+    text = control_plane.kubectl("explain", "oac.spec.refresh.defaultLifetime")
+    assert "Default: the preset's, else `1h`." in " ".join(text.split())
 
 
-def test_a_refusal_reads_well_in_a_terminal(control_plane: ControlPlane) -> None:
-    """`kubectl apply` shows the field and the sentence."""
+def test_kubectl_shows_field_and_message_of_a_rejection(control_plane: ControlPlane) -> None:
+    """`kubectl create` shows the field and the message."""
     command = [
         str(control_plane.binaries / "kubectl"),
         "--kubeconfig",

@@ -1,4 +1,4 @@
-"""The corpus before the real API server: it and the models must agree, and its sentences must help."""
+"""Validation of the corpus by the real API server, with the same results and messages as the models."""
 
 import pytest
 
@@ -9,23 +9,23 @@ GOOD, BAD = samples("good"), samples("bad")
 
 
 def without_nulls(value: object) -> object:
-    """Leave out members that are `null`, which the API server does not keep."""
+    """Return a value without `null` members, which the API server removes."""
     if isinstance(value, dict):
         return {name: without_nulls(member) for name, member in value.items() if member is not None}
     return value
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_good_manifest_is_kept_as_it_was_written(name: str, api_server: DryRun) -> None:
-    """It is accepted, and nothing is added to its spec or rewritten in it: no GitOps tool sees a difference."""
+def test_a_good_manifest_is_stored_unchanged(name: str, api_server: DryRun) -> None:
+    """Its spec is accepted without additions or changes, so that a GitOps tool sees no difference."""
     verdict = api_server.judge(GOOD[name].text)
     assert verdict.message == ""
     assert verdict.stored["spec"] == without_nulls(GOOD[name].manifest["spec"])
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_manifest_is_refused_with_a_sentence_that_helps(name: str, api_server: DryRun) -> None:
-    """It is refused, with the sentence that stands in its first line."""
+def test_a_bad_manifest_is_rejected_with_its_message(name: str, api_server: DryRun) -> None:
+    """It is rejected with the message in its first line."""
     verdict = api_server.judge(BAD[name].text)
     assert verdict.stored == {}
     assert BAD[name].complaint in verdict.message

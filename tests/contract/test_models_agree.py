@@ -1,4 +1,4 @@
-"""Whatever a person writes, the API server and the models come to the same verdict."""
+"""The API server and the models accept and reject the same manifests."""
 
 import copy
 import json
@@ -69,7 +69,7 @@ values = st.recursive(
 
 
 def paths(value: object, at: Path = ()) -> Iterator[Path]:
-    """Give the paths to everything within a value."""
+    """Yield the path of every member of a value, at any depth."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, member in members:
         yield (*at, name)
@@ -77,7 +77,7 @@ def paths(value: object, at: Path = ()) -> Iterator[Path]:
 
 
 def changed(full: dict[str, Any], path: Path, value: object, *, remove: bool) -> dict[str, Any]:
-    """Give a full manifest with one thing in its spec put otherwise, or taken out."""
+    """Return a complete manifest with one value of its spec replaced or removed."""
     manifest = copy.deepcopy(full)
     *folder, name = path
     place: Any = manifest["spec"]
@@ -97,17 +97,17 @@ places = st.sampled_from(FULL).flatmap(
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=places, value=values, remove=st.integers(0, 9).map(lambda n: n == 0))
-def test_a_changed_manifest_gets_one_verdict(
+def test_a_changed_manifest_gets_the_same_result(
     api_server: DryRun,
     place: tuple[dict[str, Any], Path],
     value: object,
     remove: bool,  # noqa: FBT001  # hypothesis gives it by name
 ) -> None:
-    """One field put otherwise is accepted by both or refused by both."""
+    """One changed field is accepted by both or rejected by both."""
     manifest = changed(*place, value, remove=remove)
     verdict = api_server.judge(json.dumps(manifest))
-    ours = parse_manifest(manifest)
-    assert isinstance(ours, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, ours)
+    parsed = parse_manifest(manifest)
+    assert isinstance(parsed, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, parsed)
 
 
 parameters = st.dictionaries(
@@ -119,13 +119,13 @@ parameters = st.dictionaries(
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(preset=st.sampled_from(list(PRESETS)), chosen=parameters, changes=st.sets(st.sampled_from(ENDPOINTS)))
-def test_a_preset_gets_one_verdict_on_its_parameters(
+def test_preset_parameters_get_the_same_result(
     api_server: DryRun, preset: str, chosen: dict[str, str], changes: set[str]
 ) -> None:
-    """Whatever stands among the parameters, and whichever endpoints beside them, both say the same."""
+    """Any parameters, with any endpoints, are accepted by both or rejected by both."""
     provider = {"preset": preset, "parameters": chosen, **dict.fromkeys(changes, "https://a.example")}
     manifest = copy.deepcopy(GOOD["preset-zoho"].manifest)
     manifest["spec"]["provider"] = provider
     verdict = api_server.judge(json.dumps(manifest))
-    ours = parse_manifest(manifest)
-    assert isinstance(ours, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, ours)
+    parsed = parse_manifest(manifest)
+    assert isinstance(parsed, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, parsed)

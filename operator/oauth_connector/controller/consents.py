@@ -193,7 +193,7 @@ class ConsentReconciler:
             return known
         public, key = self._consent_policy.public_url, connector.key
         page = f"{public.rstrip('/')}{connector_path(key.namespace, key.name)}" if public else None
-        hosted = None if spec.asks_on_loopback else page
+        hosted = None if spec.uses_loopback_redirect else page
         return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
 
 

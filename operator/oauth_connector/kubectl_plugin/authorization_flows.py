@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from oauth_connector.api.schema.fields import written
+from oauth_connector.api.schema.fields import pattern_rule
 from oauth_connector.api.v1alpha1.consent import CONFIRMATION
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol import addresses, sealing, tickets
@@ -27,7 +27,7 @@ from oauth_connector.oauth.authorization import Granted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
 SECRET_LINK_HINT = "For fifteen minutes it is like a password: do not pass it on."
-_CONFIRMATION_FORM = written(CONFIRMATION, "")
+_CONFIRMATION_FORM = pattern_rule(CONFIRMATION, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def _parse_request(manifest: Manifest) -> ConsentRequest | None:
     request = (manifest.get("status") or {}).get("request")
     if request is None:
         return None
-    known = {name: value for name, value in request.items() if name in ConsentRequest.names()}
+    known = {name: value for name, value in request.items() if name in ConsentRequest.field_names()}
     try:
         return ConsentRequest.model_validate(known, by_alias=True, by_name=False)
     except ValidationError:

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oauth_connector.api.schema.durations import PATTERN, in_seconds
+from oauth_connector.api.schema.durations import PATTERN, to_seconds
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.kubectl_plugin import commands as verbs
 from oauth_connector.kubectl_plugin.context import PluginContext, open_context
@@ -135,7 +135,7 @@ def _add_selector(command: argparse.ArgumentParser) -> None:
 
 def _parse_seconds(text: str) -> int:
     """Read a time as kubectl takes it. Raises `argparse.ArgumentTypeError`."""
-    seconds = in_seconds(f"{text}s" if text.isdecimal() else text) if DURATION.fullmatch(text) else 0
+    seconds = to_seconds(f"{text}s" if text.isdecimal() else text) if DURATION.fullmatch(text) else 0
     if not seconds:
         raise argparse.ArgumentTypeError(f"{text} is no time: write 90, 90s, 5m or 1h")
     return seconds

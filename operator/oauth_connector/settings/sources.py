@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from oauth_connector.api.schema.fields import camel
+from oauth_connector.api.schema.fields import to_camel_case
 
 PREFIX = "OAUTH_CONNECTOR_"
 
@@ -74,7 +74,7 @@ class _File(PydanticBaseSettingsSource):
         path = self.current_state.get("config")
         if path is None:
             return {}
-        names = {camel(name): name for name in self.settings_cls.model_fields if name != "config"}
+        names = {to_camel_case(name): name for name in self.settings_cls.model_fields if name != "config"}
         content = _read(Path(path))
         for key in content:
             if key not in names:
@@ -108,7 +108,7 @@ _PLAINLY = {"extra_forbidden": "there is no such key", "tuple_type": "must be a 
 def _sentence(error: ErrorDetails) -> str:
     name, *inner = error["loc"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inner)
-    setting = f"setting {camel(str(name))}{path} ({PREFIX}{str(name).upper()})"
+    setting = f"setting {to_camel_case(str(name))}{path} ({PREFIX}{str(name).upper()})"
     if error["type"] == "missing":
         return f"{setting}: is required"
     wrong = _PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, "))

@@ -13,22 +13,22 @@ FACTS = {"cause", "connector", "host", "minutes", "secret"}
 
 
 @pytest.mark.parametrize("reason", ConsentReason)
-def test_a_reason_is_one_word_with_a_sentence(reason: ConsentReason) -> None:
-    """Each is a word in PascalCase, and its sentence tells of facts that are known of every consent."""
+def test_every_reason_has_a_message(reason: ConsentReason) -> None:
+    """A reason is a word in PascalCase, and its message contains only facts that every consent has."""
     assert re.fullmatch("[A-Z][A-Za-z]+", reason.value)
     assert placeholders(CONSENT_SENTENCES[reason]) <= FACTS
 
 
 @pytest.mark.parametrize("reason", ConsentReason)
 def test_a_sentence_fits_into_a_condition(reason: ConsentReason) -> None:
-    """However long the names are, and though nothing is known."""
+    """The length is bounded for names of any length, and the message is complete without facts."""
     long = consent_sentence(reason, dict.fromkeys(FACTS, "x" * 2000))
     assert len(long) <= LONGEST_MESSAGE
     assert "{" not in consent_sentence(reason, {})
 
 
 def test_a_condition_holds_a_reason_of_consents() -> None:
-    """Status is read and written with the reasons of consents, not with those of connectors."""
+    """Status is read and written with the reasons of consents, not of connectors."""
     ready = {
         "type": "Ready",
         "status": "Unknown",

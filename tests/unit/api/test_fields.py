@@ -1,11 +1,20 @@
-"""Building blocks of the models: names, and rules that are told twice."""
+"""Building blocks of the models: names, and rules in CEL and Python."""
 
 from typing import Annotated
 
 import pytest
 from pydantic import Field, ValidationError
 
-from oauth_connector.api.schema.fields import VALIDATIONS, Model, Rule, camel, cel_text, present, rule, written
+from oauth_connector.api.schema.fields import (
+    VALIDATIONS,
+    Model,
+    Rule,
+    cel_literal,
+    drop_nulls,
+    pattern_rule,
+    rule,
+    to_camel_case,
+)
 
 NAMES = {
     "token_url": "tokenURL",
@@ -34,44 +43,44 @@ class Range(Model):
         return self.first != 7
 
 
-def complaints(**members: object) -> list[tuple[tuple[int | str, ...], str]]:
-    """Give where and how a range is wrong."""
+def list_errors(**members: object) -> list[tuple[tuple[int | str, ...], str]]:
+    """Return location and message of each error of a range."""
     with pytest.raises(ValidationError) as caught:
         Range.model_validate(members)
     return [(detail["loc"], detail["msg"]) for detail in caught.value.errors()]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_are_spelled_as_the_api_spells_them(name: str) -> None:
-    """Acronyms are upper-case in mid-word, and lower-case at the beginning."""
-    assert camel(name) == NAMES[name]
+def test_names_follow_the_spelling_of_the_api(name: str) -> None:
+    """Acronyms are upper-case within a word, and lower-case at the beginning."""
+    assert to_camel_case(name) == NAMES[name]
 
 
 @pytest.mark.parametrize("text", LITERALS)
-def test_any_text_can_be_a_cel_literal(text: str) -> None:
-    """Patterns stay readable where they can."""
-    assert cel_text(text) == LITERALS[text]
+def test_any_string_has_a_cel_literal(text: str) -> None:
+    """Patterns stay readable where possible."""
+    assert cel_literal(text) == LITERALS[text]
 
 
-def test_a_rule_holds_of_a_value() -> None:
-    """A rule in an annotation judges that value alone."""
-    assert complaints(first=1, last=13) == [(("last",), "must not be 13")]
+def test_a_rule_in_an_annotation_validates_one_value() -> None:
+    """The error is located at the value."""
+    assert list_errors(first=1, last=13) == [(("last",), "must not be 13")]
 
 
-def test_rules_hold_of_fields_together() -> None:
-    """Every rule of a model that is broken is told, at the field that it names."""
-    assert complaints(first=7, last=1) == [(("first",), "must not be larger than last"), ((), "seven is taken")]
+def test_a_rule_of_a_model_validates_several_fields() -> None:
+    """Every violated rule is reported, at the field that it names."""
+    assert list_errors(first=7, last=1) == [(("first",), "must not be larger than last"), ((), "seven is taken")]
 
 
-def test_a_broken_rule_does_not_repeat_what_it_judged() -> None:
-    """The model's content stays out of the exception: there may be a secret in the wrong field."""
+def test_an_error_does_not_contain_the_value() -> None:
+    """A value may be a secret in the wrong field."""
     with pytest.raises(ValidationError) as caught:
         Range(first=7, last=123456)
     assert "123456" not in str(caught.value)
 
 
 def test_rules_are_in_the_schema() -> None:
-    """The schema holds each rule where it belongs, as the API server reads it."""
+    """The schema contains each rule at its field, in the form that the API server reads."""
     schema = Range.model_json_schema()
     assert schema[VALIDATIONS] == [
         {
@@ -86,22 +95,22 @@ def test_rules_are_in_the_schema() -> None:
     ]
 
 
-def test_a_pattern_is_about_the_whole_text() -> None:
-    """Neither a part nor a line of a text is enough, to RE2 and to Python alike."""
-    digits = written("[0-9]+", "must be digits")
+def test_a_pattern_matches_the_whole_string() -> None:
+    """A part or a line of a string does not match, in RE2 and in Python."""
+    digits = pattern_rule("[0-9]+", "must be digits")
     assert digits.cel == "self.matches('^([0-9]+)$')"
     assert [digits.holds(text) for text in ("12", "12a", "12\n", "a\n12")] == [True, False, False, False]
 
 
-def test_what_is_null_is_absent() -> None:
-    """A field that is null is left out; an unknown one is still unknown, and what is no object is left as it is."""
+def test_a_null_field_counts_as_absent() -> None:
+    """A null field is removed; an unknown field is still rejected, and a value that is no object is unchanged."""
     assert Range.model_validate({"first": 1, "last": None}).last is None
-    assert complaints(first=1, colour=None)[0][0] == ("colour",)
-    assert present({"a": None, "b": 1}) == {"b": 1}
-    assert present(["a"]) == ["a"]
+    assert list_errors(first=1, colour=None)[0][0] == ("colour",)
+    assert drop_nulls({"a": None, "b": 1}) == {"b": 1}
+    assert drop_nulls(["a"]) == ["a"]
 
 
-def test_a_model_cannot_be_changed() -> None:
-    """What was read stays as it was."""
+def test_a_model_is_immutable() -> None:
+    """A field of a model cannot be assigned."""
     with pytest.raises(ValidationError, match="frozen"):
         Range(first=1).first = 2  # type: ignore[misc]  # the point of the test

@@ -1,4 +1,4 @@
-"""The corpus before the models alone; `tests/contract` puts it before the real API server too."""
+"""Validation of the corpus by the models; `tests/contract` sends it to the real API server too."""
 
 import pytest
 
@@ -11,21 +11,21 @@ GOOD, BAD = samples("good"), samples("bad")
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_manifest_is_accepted(name: str) -> None:
-    """A manifest that the API server accepts is one to the models."""
+    """The models accept a manifest that the API server accepts."""
     assert isinstance(parse_manifest(GOOD[name].manifest), OAuthConnectorSpec)
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_manifest_is_refused_with_its_sentence(name: str) -> None:
-    """A manifest that the API server refuses is refused by the models, which name the field and the cure."""
+def test_a_bad_manifest_is_rejected_with_its_message(name: str) -> None:
+    """The models reject a manifest that the API server rejects, and report the field and the cure."""
     problems = parse_manifest(BAD[name].manifest)
     assert isinstance(problems, tuple)
     assert BAD[name].complaint_of_models in "\n".join(f"{problem.path} {problem.message}" for problem in problems)
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_manifest_breaks_one_rule(name: str) -> None:
-    """A sample shows one mistake, so that the sentence it asks for is the one about that mistake."""
+def test_a_bad_manifest_violates_one_rule(name: str) -> None:
+    """A sample has one mistake, so that its expected message is about that mistake."""
     problems = parse_manifest(BAD[name].manifest)
     assert isinstance(problems, tuple)
     assert len(problems) == 1

@@ -1,4 +1,4 @@
-"""What a person reads about a manifest that is wrong."""
+"""The messages about an invalid manifest."""
 
 import pytest
 from hypothesis import given
@@ -21,14 +21,14 @@ fields = st.sampled_from([field.alias or "" for field in OAuthConnectorSpec.mode
 
 
 def problems_of(spec: object) -> tuple[FieldProblem, ...]:
-    """Give what is wrong with a spec that is not one."""
+    """Return the problems of an invalid spec."""
     problems = parse_spec(spec) if isinstance(spec, dict) else ()
     assert isinstance(problems, tuple)
     return problems
 
 
-def test_each_mistake_is_told_in_its_place() -> None:
-    """All that is wrong is told at once, each by the path that it has in the manifest."""
+def test_each_problem_is_reported_with_its_path() -> None:
+    """All problems are reported at once, each with its path in the manifest."""
     spec = a_spec(scopes=["a", "b c"], output={"data": [{"field": "AccessToken", "key": "k"}, {"key": "l"}]}, suspend=1)
     assert [problem.path for problem in problems_of(spec)] == [
         "spec.scopes[1]",
@@ -38,7 +38,7 @@ def test_each_mistake_is_told_in_its_place() -> None:
 
 
 def test_a_rule_over_several_fields_names_one() -> None:
-    """A rule about several fields is told at the field that it asks to mend."""
+    """A rule about several fields is reported at the field that the message asks to change."""
     spec = a_spec(client={"secretRef": {"name": "robot"}}, provider={})
     assert problems_of(spec) == (
         FieldProblem("spec.provider", "has no token endpoint: set issuer, tokenURL or preset"),
@@ -46,19 +46,19 @@ def test_a_rule_over_several_fields_names_one() -> None:
     )
 
 
-def test_a_field_in_python_s_spelling_is_unknown() -> None:
-    """Only the API's own spelling of a field counts, as the API server would have it."""
+def test_the_python_spelling_of_a_field_is_rejected() -> None:
+    """Only the spelling of the API is accepted, as by the API server."""
     assert problems_of(a_spec(header_prefix="X"))[0].path == "spec.header_prefix"
 
 
-def test_null_is_absent() -> None:
-    """A field that is null is one that is not there, in maps too; an unknown one is told all the same."""
+def test_a_null_field_counts_as_absent() -> None:
+    """This is also true in maps; an unknown null field is still reported."""
     assert isinstance(parse_spec({**a_spec(), "scopes": None, "tokenParameters": {"tenant": None}}), OAuthConnectorSpec)
     assert problems_of({**a_spec(), "clientID": None})[0].path == "spec.clientID"
 
 
-def test_a_manifest_is_judged_beyond_its_spec() -> None:
-    """Kind, version and the length of the name belong to what is judged."""
+def test_the_whole_manifest_is_validated() -> None:
+    """Validation includes kind, version and the length of the name."""
     manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a" * 201}, "spec": a_spec()}
     problems = parse_manifest(manifest)
     assert isinstance(problems, tuple)
@@ -70,8 +70,8 @@ def test_a_manifest_is_judged_beyond_its_spec() -> None:
 
 
 @pytest.mark.parametrize("place", ["client", "password", "provider", "output", "refresh"])
-def test_a_value_is_never_repeated(place: str) -> None:
-    """A secret that somebody put into the wrong field is not in what is said about it."""
+def test_a_message_never_contains_a_value(place: str) -> None:
+    """A secret in the wrong field does not appear in the message about it."""
     for value in (
         CANARY,
         [CANARY],
@@ -83,18 +83,18 @@ def test_a_value_is_never_repeated(place: str) -> None:
 
 
 @given(fields, json_values)
-def test_any_nonsense_is_told_in_plain_words(field: str, value: object) -> None:
-    """Whatever stands in a field, the answer is a spec or our own sentences, no exception and no library's words."""
+def test_any_invalid_value_has_a_message_of_the_operator(field: str, value: object) -> None:
+    """For any value the result is a spec or messages of the operator: no exception, no terms of the library."""
     result = parse_spec({**a_spec(), field: value})
     if isinstance(result, tuple):
-        told = " ".join(problem.message for problem in result)
+        text = " ".join(problem.message for problem in result)
         assert result
-        assert not [word for word in JARGON if word in told]
-        assert "is not valid" not in told
+        assert not [word for word in JARGON if word in text]
+        assert "is not valid" not in text
 
 
-def test_nonsense_instead_of_a_spec_is_told() -> None:
-    """What is no object at all is told as such."""
+def test_a_spec_that_is_no_object_is_reported() -> None:
+    """The message asks for an object."""
     problems = parse_manifest({"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector", "spec": []})
     assert isinstance(problems, tuple)
     assert [(problem.path, problem.message) for problem in problems] == [

@@ -1,4 +1,4 @@
-"""What a spec comes to once defaults are applied, in code and never in the schema."""
+"""The effective values of a spec, with the defaults that are applied in code."""
 
 import base64
 
@@ -17,14 +17,14 @@ from tests.support.manifests import samples
 PUBLIC = {"id": "robot"}
 
 
-def the_spec(manifest: dict[str, object]) -> OAuthConnectorSpec:
+def parse_valid_spec(manifest: dict[str, object]) -> OAuthConnectorSpec:
     """Read a spec that must be one."""
     return OAuthConnectorSpec.model_validate(manifest, by_alias=True, by_name=False)
 
 
-def test_the_least_spec_has_all_defaults() -> None:
-    """What is not said is Basic by the book, spaces on the wire, Bearer, an hour, and a Secret named after us."""
-    spec = the_spec(a_spec())
+def test_the_minimal_spec_has_all_defaults() -> None:
+    """The defaults are Basic by RFC 6749, spaces between scopes, Bearer, one hour, and `<connector>-token`."""
+    spec = parse_valid_spec(a_spec())
     assert spec.grant_type is GrantType.CLIENT_CREDENTIALS
     assert spec.effective_authentication is ClientAuthentication.BASIC
     assert spec.client.effective_basic_encoding is BasicEncoding.FORM
@@ -34,9 +34,9 @@ def test_the_least_spec_has_all_defaults() -> None:
     assert not spec.retains_secret
 
 
-def test_what_is_said_stands() -> None:
-    """The fullest sample of the corpus keeps what it says."""
-    spec = the_spec(samples("good")["everything"].manifest["spec"])
+def test_explicit_values_override_the_defaults() -> None:
+    """The most complete sample of the corpus keeps all its values."""
+    spec = parse_valid_spec(samples("good")["everything"].manifest["spec"])
     assert spec.client.effective_basic_encoding is BasicEncoding.RAW
     assert spec.effective_scopes == ("contacts.read", "https://api.example.com/.default")
     assert (spec.separator, spec.effective_header_prefix) == (",", "Zoho-oauthtoken")
@@ -45,26 +45,26 @@ def test_what_is_said_stands() -> None:
     assert spec.retains_secret
 
 
-def test_a_client_without_a_secret_proves_nothing() -> None:
-    """Where there is no client secret, the client sends its id alone."""
-    assert the_spec(a_password_spec(client=PUBLIC)).effective_authentication is ClientAuthentication.NONE
+def test_a_client_without_a_secret_uses_no_authentication() -> None:
+    """A public client sends its identifier alone."""
+    assert parse_valid_spec(a_password_spec(client=PUBLIC)).effective_authentication is ClientAuthentication.NONE
 
 
-def test_scopes_as_text_are_taken_apart() -> None:
-    """Commas, spaces and lines separate scopes that were pasted as one text."""
-    assert the_spec(a_spec(scope="a,b c\n d")).effective_scopes == ("a", "b", "c", "d")
+def test_scopes_in_one_string_are_split() -> None:
+    """Commas, spaces and line breaks separate the scopes in `scope`."""
+    assert parse_valid_spec(a_spec(scope="a,b c\n d")).effective_scopes == ("a", "b", "c", "d")
 
 
-def test_an_empty_prefix_is_a_prefix() -> None:
-    """An empty prefix asks for the bare token, and is not taken for an absent one."""
-    assert the_spec(a_spec(headerPrefix="")).effective_header_prefix == ""
+def test_an_empty_prefix_is_kept() -> None:
+    """An empty prefix requests the bare token and does not count as absent."""
+    assert parse_valid_spec(a_spec(headerPrefix="")).effective_header_prefix == ""
 
 
 def test_references_have_their_default_keys() -> None:
     """Every reference is listed in one place, each with the key that its kind has by default."""
     password = {"usernameSecretRef": {"name": "ann"}, "passwordSecretRef": {"name": "ann"}}
     client = {"idSecretRef": {"name": "robot"}, "secretRef": {"name": "robot"}}
-    spec = the_spec(a_spec(grantType="Password", password=password, client=client))
+    spec = parse_valid_spec(a_spec(grantType="Password", password=password, client=client))
     assert spec.secret_references() == (
         SecretKeyReference(name="robot", key="client-id"),
         SecretKeyReference(name="robot", key="client-secret"),
@@ -74,30 +74,30 @@ def test_references_have_their_default_keys() -> None:
     assert spec.reference("client.idSecretRef") == ("robot", "client-id")
 
 
-def test_a_key_that_is_named_is_used() -> None:
-    """A reference with a key of its own keeps it."""
-    spec = the_spec(a_spec(client={"id": "robot", "secretRef": {"name": "robot", "key": "s"}}))
+def test_an_explicit_key_overrides_the_default() -> None:
+    """A reference with a key keeps it."""
+    spec = parse_valid_spec(a_spec(client={"id": "robot", "secretRef": {"name": "robot", "key": "s"}}))
     assert spec.secret_references() == (SecretKeyReference(name="robot", key="s"),)
     assert ConfigMapKeyReference(name="ca").effective_key == "ca.crt"
 
 
 def test_a_bundle_is_decoded() -> None:
-    """`caBundle` is given as PEM, also where it was written over several lines."""
+    """`caBundle` is returned as PEM, also if it has several lines."""
     text = base64.encodebytes(b"-----BEGIN CERTIFICATE-----\n" * 4).decode()
-    provider = the_spec(a_spec(provider={"tokenURL": "https://x.example.com", "caBundle": text})).provider
+    provider = parse_valid_spec(a_spec(provider={"tokenURL": "https://x.example.com", "caBundle": text})).provider
     assert provider.ca_bundle_pem == "-----BEGIN CERTIFICATE-----\n" * 4
-    assert the_spec(a_spec()).provider.ca_bundle_pem is None
+    assert parse_valid_spec(a_spec()).provider.ca_bundle_pem is None
 
 
-def test_a_bundle_that_is_no_text_stays_as_it_is() -> None:
-    """Base64 of something else is left to fail as a certificate, where the connector's status will say so."""
+def test_a_bundle_that_is_not_text_is_unchanged() -> None:
+    """Base64 of other data fails later as a certificate, and status reports it."""
     text = base64.b64encode(b"\xff\xfe").decode()
-    provider = the_spec(a_spec(provider={"tokenURL": "https://x.example.com", "caBundle": text})).provider
+    provider = parse_valid_spec(a_spec(provider={"tokenURL": "https://x.example.com", "caBundle": text})).provider
     assert provider.ca_bundle_pem == text
 
 
-def test_every_field_has_a_default_key() -> None:
-    """No field that can be published is without a key of its own."""
+def test_every_output_field_has_a_default_key() -> None:
+    """Each field that can be published has its own key."""
     assert DEFAULT_KEYS.keys() == set(OutputField)
     assert len(set(DEFAULT_KEYS.values())) == len(DEFAULT_KEYS)
 

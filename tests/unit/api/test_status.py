@@ -1,4 +1,4 @@
-"""Status as it is written, and as it is read back after somebody had a hand in it."""
+"""Status as it is written, and as it is read after another client has changed it."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -53,25 +53,25 @@ names = st.sampled_from([field.alias or "" for field in OAuthConnectorStatus.mod
 
 
 def test_a_status_is_read_as_it_was_written() -> None:
-    """Nothing is lost between two passes."""
+    """No field is lost between two reconciliations."""
     assert OAuthConnectorStatus.read(json.loads(json.dumps(FULL.written()))) == FULL
 
 
 def test_times_are_whole_seconds_in_utc() -> None:
-    """Times are RFC 3339 in UTC, without fractions, from whichever zone they come."""
+    """Times are RFC 3339 in UTC, without fractions, for any original zone."""
     moved = AT.replace(microsecond=999999).astimezone(timezone(timedelta(hours=5)))
     assert OAuthConnectorStatus(issue_time=moved).written()["issueTime"] == "2026-11-24T12:00:00Z"
     copied = FULL.model_copy(update={"issue_time": moved})
     assert copied.written()["issueTime"] == "2026-11-24T12:00:00Z"
 
 
-def test_what_is_not_known_is_not_there() -> None:
-    """An empty status says no more than that nobody has looked."""
+def test_an_unknown_value_is_absent() -> None:
+    """An empty status contains only the generation of an object that was not reconciled yet."""
     assert OAuthConnectorStatus().written() == {"observedGeneration": -1}
 
 
 @pytest.mark.parametrize(
-    ("field", "nonsense"),
+    ("field", "invalid"),
     [
         ("expirationTime", "tomorrow"),
         ("expirationTime", "0001-01-01T00:00:00+14:00"),
@@ -84,39 +84,39 @@ def test_what_is_not_known_is_not_there() -> None:
         ("colour", "blue"),
     ],
 )
-def test_nonsense_in_a_field_is_dropped_alone(field: str, nonsense: object) -> None:
-    """What somebody patched by hand costs that field, and no other."""
+def test_an_invalid_field_is_dropped_alone(field: str, invalid: object) -> None:
+    """An invalid value from another client removes that field and no other."""
     sound = FULL.written()
-    read = OAuthConnectorStatus.read({**sound, field: nonsense}).written()
+    read = OAuthConnectorStatus.read({**sound, field: invalid}).written()
     assert read == {name: value for name, value in sound.items() if name != field}
 
 
-def test_nonsense_in_a_condition_is_dropped_alone() -> None:
-    """Another hand's condition does not cost ours its transition time."""
-    foreign = {**READY, "type": "Blessed", "reason": "Mercury"}
-    status = OAuthConnectorStatus.read({"conditions": [foreign, READY, "x"]})
+def test_an_invalid_condition_is_dropped_alone() -> None:
+    """An unknown condition of another client does not change the transition time of the operator's conditions."""
+    unknown = {**READY, "type": "Blessed", "reason": "Mercury"}
+    status = OAuthConnectorStatus.read({"conditions": [unknown, READY, "x"]})
     assert [condition.type for condition in status.conditions] == ["Ready"]
 
 
 @given(st.dictionaries(names | st.text(max_size=5), json_values, max_size=6))
 def test_any_status_can_be_read_and_written(status: dict[str, object]) -> None:
-    """Whatever stands in status, it is read without an exception, and what is left of it can be written."""
+    """Any content is read without an exception, and the valid rest can be written."""
     json.dumps(OAuthConnectorStatus.read(status).written())
 
 
 @given(json_values)
-def test_no_status_at_all_is_an_empty_one(status: object) -> None:
-    """What is no object is as good as nothing."""
+def test_a_status_that_is_no_object_counts_as_empty(status: object) -> None:
+    """The result equals a new status."""
     assert isinstance(status, dict) or OAuthConnectorStatus.read(status) == OAuthConnectorStatus()
 
 
 def test_a_time_without_a_zone_is_in_utc() -> None:
-    """A time that somebody wrote without a zone means the same on every machine."""
+    """A time without a zone means the same on every machine."""
     assert OAuthConnectorStatus.read({"issueTime": "2026-11-24T12:00:00"}).issue_time == AT
 
 
-def test_what_is_too_long_is_cut() -> None:
-    """A provider with very many scopes does not make status unwritable."""
+def test_a_value_that_is_too_long_is_cut() -> None:
+    """Status can be written even if a provider returns very many scopes."""
     long = FULL.model_copy(
         update={"granted_scopes": ("x" * 600,) * 99, "token_type": "B" * 99, "last_handled_refresh": "n" * 9999}
     )

@@ -1,4 +1,4 @@
-"""Addresses of authorization servers."""
+"""URLs of authorization servers."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ pieces = st.text(alphabet="aZ09.-_:/@?#[]%\\ \t\né", max_size=12)
 
 
 def is_accepted(url: str) -> bool:
-    """Tell whether the API takes an address."""
+    """Return whether the API accepts a URL."""
     try:
         ADAPTER.validate_python(url)
     except ValidationError:
@@ -26,14 +26,14 @@ def is_accepted(url: str) -> bool:
 
 
 @given(hosts, st.integers(1, 65535))
-def test_any_host_and_port_can_be_named(host: str, port: int) -> None:
-    """Names, IPv4 and IPv6 addresses with any port are taken."""
+def test_any_host_and_port_is_accepted(host: str, port: int) -> None:
+    """Names, IPv4 and IPv6 addresses with any port are accepted."""
     assert is_accepted(f"https://{host}:{port}/token")
 
 
 @given(groups)
-def test_an_ipv6_address_is_one_to_the_standard_library_too(text: str) -> None:
-    """The pattern takes exactly the IPv6 addresses without an IPv4 tail."""
+def test_ipv6_addresses_match_the_standard_library(text: str) -> None:
+    """The pattern accepts exactly the IPv6 addresses without an IPv4 part."""
     try:
         ipaddress.IPv6Address(text)
     except ValueError:
@@ -43,8 +43,8 @@ def test_an_ipv6_address_is_one_to_the_standard_library_too(text: str) -> None:
 
 
 @given(pieces)
-def test_an_accepted_address_can_be_taken_apart(piece: str) -> None:
-    """What is accepted has a host and a port that the standard library finds, and neither user nor fragment."""
+def test_an_accepted_url_can_be_parsed(piece: str) -> None:
+    """The standard library finds its host and port, and neither user nor fragment."""
     url = f"https://{piece}"
     if is_accepted(url):
         parts = urlsplit(url)
@@ -54,6 +54,6 @@ def test_an_accepted_address_can_be_taken_apart(piece: str) -> None:
 
 
 @given(st.integers(65536, 99999))
-def test_a_port_beyond_the_last_is_refused(port: int) -> None:
-    """There are 65535 ports."""
+def test_a_port_above_65535_is_rejected(port: int) -> None:
+    """The highest port is 65535."""
     assert not is_accepted(f"https://login.example.com:{port}")

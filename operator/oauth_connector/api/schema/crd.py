@@ -6,13 +6,23 @@ from typing import Any
 
 from oauth_connector.api.names import API_VERSION, CONNECTOR_KIND, CONNECTORS, CONSENT_KIND, CONSENTS, GROUP, VERSION
 from oauth_connector.api.schema.fields import VALIDATIONS, Model, Rule
-from oauth_connector.api.schema.structural import Schema, object_schema
+from oauth_connector.api.schema.structural import Schema, build_object_schema
 from oauth_connector.api.v1alpha1 import consent
 from oauth_connector.api.v1alpha1.manifest import NAME_RULE
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 
-__all__ = ["COLUMNS", "CONNECTOR", "CONSENT", "SELECTABLE", "Kind", "Schema", "crd", "object_schema", "root_schema"]
+__all__ = [
+    "COLUMNS",
+    "CONNECTOR",
+    "CONSENT",
+    "SELECTABLE",
+    "Kind",
+    "Schema",
+    "build_crd",
+    "build_object_schema",
+    "build_root_schema",
+]
 
 Column = tuple[str, str, str, int]
 """Name, type, path, priority."""
@@ -83,7 +93,7 @@ CONSENT = Kind(
 )
 
 
-def crd(of: Kind = CONNECTOR) -> dict[str, Any]:
+def build_crd(of: Kind = CONNECTOR) -> dict[str, Any]:
     """Return the complete CustomResourceDefinition of a kind."""
     names = {
         "kind": of.kind,
@@ -97,29 +107,29 @@ def crd(of: Kind = CONNECTOR) -> dict[str, Any]:
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
         "metadata": {"name": f"{of.plural}.{GROUP}"},
-        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": [_version(of)]},
+        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": [_build_version(of)]},
     }
 
 
-def _version(of: Kind) -> dict[str, Any]:
+def _build_version(of: Kind) -> dict[str, Any]:
     return {
         "name": VERSION,
         "served": True,
         "storage": True,
         "subresources": {"status": {}},
-        "additionalPrinterColumns": [_column(*column) for column in of.columns],
+        "additionalPrinterColumns": [_build_column(*column) for column in of.columns],
         "selectableFields": [{"jsonPath": path} for path in of.selectable],
-        "schema": {"openAPIV3Schema": root_schema(of)},
+        "schema": {"openAPIV3Schema": build_root_schema(of)},
     }
 
 
-def _column(name: str, kind: str, path: str, priority: int) -> dict[str, Any]:
+def _build_column(name: str, kind: str, path: str, priority: int) -> dict[str, Any]:
     return {"name": name, "type": kind, "jsonPath": path, **({"priority": priority} if priority else {})}
 
 
-def root_schema(of: Kind = CONNECTOR) -> dict[str, Any]:
+def build_root_schema(of: Kind = CONNECTOR) -> dict[str, Any]:
     """Return the schema of a kind."""
-    status = object_schema(of.status)
+    status = build_object_schema(of.status)
     return {
         "description": of.description,
         "type": "object",
@@ -129,7 +139,7 @@ def root_schema(of: Kind = CONNECTOR) -> dict[str, Any]:
             "apiVersion": {"type": "string", "description": f"`{API_VERSION}`."},
             "kind": {"type": "string", "description": f"`{of.kind}`."},
             "metadata": {"type": "object"},
-            "spec": object_schema(of.spec),
+            "spec": build_object_schema(of.spec),
             "status": {**status, **({"default": dict(of.status_default)} if of.status_default else {})},
         },
     }

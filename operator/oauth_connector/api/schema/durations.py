@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import Rule, cel_text, written
+from oauth_connector.api.schema.fields import Rule, cel_literal, pattern_rule
 
 PATTERN = "([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?"
 """Bounded, so that no duration overflows the 64-bit nanoseconds of Go and CEL."""
@@ -22,20 +22,20 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 Duration = Annotated[
     str,
     Field(min_length=2, max_length=24),
-    written(PATTERN, "must be a duration in whole hours, minutes and seconds, such as 10m, 1h30m or 45s"),
+    pattern_rule(PATTERN, "must be a duration in whole hours, minutes and seconds, such as 10m, 1h30m or 45s"),
 ]
 
 
-def in_seconds(text: str) -> int:
+def to_seconds(text: str) -> int:
     """Return the seconds of a duration that matches `PATTERN`."""
     return sum(int(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
 
 
-def at_least(least: str) -> Rule[str]:
+def duration_rule(least: str) -> Rule[str]:
     """Return the rule that a duration lies between `least` and ten years."""
-    shape = cel_text(f"^({PATTERN})$")
+    shape = cel_literal(f"^({PATTERN})$")
     return Rule(
         f"!self.matches({shape}) || (duration(self) >= duration('{least}') && duration(self) <= duration('{MOST}'))",
         f"must be between {least} and {MOST} (ten years)",
-        lambda text: in_seconds(least) <= in_seconds(text) <= in_seconds(MOST),
+        lambda text: to_seconds(least) <= to_seconds(text) <= to_seconds(MOST),
     )

@@ -21,7 +21,7 @@ _ACRONYMS = {"url": "URL", "uri": "URI", "id": "ID", "uid": "UID"}
 Value = TypeVar("Value")
 
 
-def camel(name: str) -> str:
+def to_camel_case(name: str) -> str:
     """Convert a Python name to the spelling of the API: camelCase, later acronyms upper-case (`tokenURL`)."""
     first, *rest = name.split("_")
     return first + "".join(_ACRONYMS.get(word, word.capitalize()) for word in rest)
@@ -55,14 +55,14 @@ class Rule(Generic[Value]):
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate the value after its type and bounds."""
-        return core_schema.no_info_after_validator_function(self._judged, handler(source))
+        return core_schema.no_info_after_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Add the rule to the schema of the value."""
         schema = handler(core)
         return {**schema, VALIDATIONS: [*schema.get(VALIDATIONS, ()), self.as_cel()]}
 
-    def _judged(self, value: Value) -> Value:
+    def _validate(self, value: Value) -> Value:
         if not self.holds(value):
             raise self.problem()
         return value
@@ -76,18 +76,18 @@ def rule(cel: str, message: str, at: str = "") -> Callable[[Callable[[Model_], b
     return lambda holds: Rule(cel, message, holds, at)
 
 
-def written(pattern: str, message: str) -> Rule[str]:
+def pattern_rule(pattern: str, message: str) -> Rule[str]:
     """Return the rule that a complete string matches a pattern."""
-    return Rule(f"self.matches({cel_text(f'^({pattern})$')})", message, matches(pattern))
+    return Rule(f"self.matches({cel_literal(f'^({pattern})$')})", message, full_match(pattern))
 
 
-def matches(pattern: str) -> Callable[[str], bool]:
+def full_match(pattern: str) -> Callable[[str], bool]:
     """Return a predicate: whether a complete string matches a pattern."""
     compiled = re.compile(pattern)
     return lambda text: compiled.fullmatch(text) is not None
 
 
-def cel_text(text: str) -> str:
+def cel_literal(text: str) -> str:
     """Return a string as a CEL literal, raw where possible."""
     if "'" not in text:
         return f"r'{text}'" if "\\" in text else f"'{text}'"
@@ -98,7 +98,7 @@ class Model(BaseModel):
     """A part of a custom resource: immutable, no unknown fields, names spelled as in the API."""
 
     model_config = ConfigDict(
-        alias_generator=camel, populate_by_name=True, extra="forbid", frozen=True, ignored_types=(Rule,)
+        alias_generator=to_camel_case, populate_by_name=True, extra="forbid", frozen=True, ignored_types=(Rule,)
     )
 
     @classmethod
@@ -109,7 +109,7 @@ class Model(BaseModel):
 
     @classmethod
     @cache
-    def names(cls) -> frozenset[str | None]:
+    def field_names(cls) -> frozenset[str | None]:
         """Return the names of the fields as the API spells them."""
         return frozenset(field.alias for field in cls.model_fields.values())
 
@@ -124,12 +124,12 @@ class Model(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _read(cls, members: object) -> object:
+    def _drop_nulls(cls, members: object) -> object:
         """Remove fields that are `null`, as the API server does; unknown fields stay and are rejected."""
-        return present(members, cls.names().__contains__)
+        return drop_nulls(members, cls.field_names().__contains__)
 
     @model_validator(mode="after")
-    def _keeps_its_rules(self) -> Self:
+    def _check_rules(self) -> Self:
         broken = [each for each in self.rules() if not each.holds(self)]
         if broken:
             problems = [each.details() for each in broken]
@@ -137,7 +137,7 @@ class Model(BaseModel):
         return self
 
 
-def present(members: object, may_be_null: Callable[[str], bool] = lambda _: True) -> object:
+def drop_nulls(members: object, may_be_null: Callable[[str], bool] = lambda _: True) -> object:
     """Return an object without its `null` members, except those that must not be null."""
     if not isinstance(members, Mapping):
         return members

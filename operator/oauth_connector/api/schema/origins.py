@@ -14,10 +14,10 @@ _PLAIN = "must begin with https:// (http:// is allowed on 127.0.0.1, [::1] and l
 
 def origin(url: str) -> str:
     """Return the origin of a URL as browsers write it (RFC 6454 §6.2). Raises `ValueError` for a URL without one."""
-    return _origin(urlsplit(url))
+    return _build_origin(urlsplit(url))
 
 
-def _origin(parts: SplitResult) -> str:
+def _build_origin(parts: SplitResult) -> str:
     if parts.scheme not in _PORTS or not parts.hostname:
         raise ValueError(_SHAPE)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
@@ -25,16 +25,16 @@ def _origin(parts: SplitResult) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
 
 
-def _public(url: str) -> str:
+def _validate_public_url(url: str) -> str:
     """Return a URL that is an origin alone: cookies bound to a host apply to all paths of that host."""
     parts = urlsplit(url)
-    made = _origin(parts)
+    built = _build_origin(parts)
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(_SHAPE)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError(_PLAIN)
-    return made
+    return built
 
 
-PublicURL = Annotated[str, AfterValidator(_public)]
+PublicURL = Annotated[str, AfterValidator(_validate_public_url)]
 """Origin of the consent server; the operator and the consent server have the same setting."""

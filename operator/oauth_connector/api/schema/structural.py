@@ -29,38 +29,40 @@ _KEPT = (
 """The keywords of a structural schema that the CRDs use, in reading order."""
 
 
-def object_schema(model: type[Model]) -> dict[str, Any]:
+def build_object_schema(model: type[Model]) -> dict[str, Any]:
     """Return the structural schema of a model: references resolved, `null` and defaults removed, rules as CEL."""
     generated = model.model_json_schema(by_alias=True, mode="validation")
-    return _structural(generated, generated.get("$defs", {}))
+    return _build_structural(generated, generated.get("$defs", {}))
 
 
-def _structural(schema: Schema, definitions: Schema) -> dict[str, Any]:
-    schema = _resolved(schema, definitions)
-    made = {name: _in_order(name, schema[name]) for name in _KEPT if name in schema}
+def _build_structural(schema: Schema, definitions: Schema) -> dict[str, Any]:
+    schema = _resolve(schema, definitions)
+    built = {name: _sort_rules(name, schema[name]) for name in _KEPT if name in schema}
     if schema["type"] == "array":
-        made.setdefault("x-kubernetes-list-type", "atomic")
-        made["items"] = _structural(schema["items"], definitions)
+        built.setdefault("x-kubernetes-list-type", "atomic")
+        built["items"] = _build_structural(schema["items"], definitions)
     if isinstance(schema.get("additionalProperties"), Mapping):
-        made["additionalProperties"] = _structural(schema["additionalProperties"], definitions)
+        built["additionalProperties"] = _build_structural(schema["additionalProperties"], definitions)
     if "properties" in schema:
-        made["properties"] = {name: _structural(part, definitions) for name, part in schema["properties"].items()}
-    return made
+        built["properties"] = {
+            name: _build_structural(part, definitions) for name, part in schema["properties"].items()
+        }
+    return built
 
 
-def _in_order(name: str, value: object) -> object:
+def _sort_rules(name: str, value: object) -> object:
     """Put each rule before its message, in reading order."""
     if name != VALIDATIONS or not isinstance(value, list):
         return value
     return [{key: rule[key] for key in ("rule", "message", "fieldPath") if key in rule} for rule in value]
 
 
-def _resolved(schema: Schema, definitions: Schema) -> dict[str, Any]:
+def _resolve(schema: Schema, definitions: Schema) -> dict[str, Any]:
     """Replace a reference by its definition and an optional value by the value; keep the keywords beside it."""
     here = {name: value for name, value in schema.items() if name not in ("$ref", "anyOf", "const")}
     if "$ref" in schema:
-        return {**_resolved(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions), **here}
+        return {**_resolve(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions), **here}
     if "anyOf" in schema:
         (value,) = (option for option in schema["anyOf"] if option.get("type") != "null")
-        return {**_resolved(value, definitions), **here}
+        return {**_resolve(value, definitions), **here}
     return {**here, "enum": [schema["const"]]} if "const" in schema else here

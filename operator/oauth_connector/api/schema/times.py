@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainSerializer, WithJsonSchema
 
 
-def _whole(at: datetime) -> datetime:
+def _truncate(at: datetime) -> datetime:
     """Read a time without a zone as UTC, so that it means the same on every machine."""
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     try:
@@ -27,7 +27,7 @@ def format_epoch(at: float) -> str:
 
 Time = Annotated[
     datetime,
-    AfterValidator(_whole),
+    AfterValidator(_truncate),
     PlainSerializer(format_time, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import Rule, written
+from oauth_connector.api.schema.fields import Rule, pattern_rule
 
 _GROUP = "[0-9a-fA-F]{1,4}"
 _IPV6 = "|".join(
@@ -22,8 +22,8 @@ _AUTHORITY = rf"([a-zA-Z0-9._-]{{1,253}}|\[({_IPV6})\])(:({_PORT}))?"
 
 _USER = re.compile("^[a-zA-Z]+://[^/?#]*@")
 
-_VISIBLE = written("[!-~]*", "must be ASCII without white space")
-_ABSOLUTE = written(
+_VISIBLE = pattern_rule("[!-~]*", "must be ASCII without white space")
+_ABSOLUTE = pattern_rule(
     "https?://.*",
     "must begin with https:// (or with http://, for hosts in the operator setting allowedDestinations)",
 )
@@ -32,11 +32,11 @@ _NO_USER: Rule[str] = Rule(
     "must not contain a user or password: set client.id and client.secretRef instead",
     lambda url: _USER.match(url) is None,
 )
-_HOST = written(
+_HOST = pattern_rule(
     rf"([a-zA-Z]+://)?([^/?#@]*@)?({_AUTHORITY})([/?#].*)?",
     "must contain a host, and optionally a port, such as https://login.example.com:8443/token",
 )
-_NO_FRAGMENT = written("[^#]*", "must not have a fragment: remove # and the text after it")
+_NO_FRAGMENT = pattern_rule("[^#]*", "must not have a fragment: remove # and the text after it")
 _BOUNDS = Field(min_length=1, max_length=2048)
 
 URL = Annotated[str, _BOUNDS, _VISIBLE, _ABSOLUTE, _NO_USER, _HOST, _NO_FRAGMENT]
@@ -49,7 +49,7 @@ Issuer = Annotated[
     _ABSOLUTE,
     _NO_USER,
     _HOST,
-    written("[^?#]*", "must not have a query or fragment (RFC 8414 section 2)"),
+    pattern_rule("[^?#]*", "must not have a query or fragment (RFC 8414 section 2)"),
     Rule(
         "!self.contains('/.well-known/')",
         "must be the issuer itself: remove /.well-known/ and the text after it",
@@ -61,7 +61,7 @@ Issuer = Annotated[
 AbsoluteURI = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written(
+    pattern_rule(
         '[a-zA-Z][a-zA-Z0-9+.-]*:[!"$-~]+',
         "must be an absolute URI without white space or fragment, such as https://api.example.com (RFC 8707 section 2)",
     ),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
-from oauth_connector.api.schema.fields import present, rule, written
+from oauth_connector.api.schema.fields import drop_nulls, pattern_rule, rule
 from oauth_connector.api.v1alpha1.client import CONFIDENTIAL
 from oauth_connector.api.v1alpha1.grant_member import GrantMember
-from oauth_connector.api.v1alpha1.parameters import Parameters, free_of
+from oauth_connector.api.v1alpha1.parameters import Parameters, unreserved_rule
 from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.oauth.authorization import RESERVED_PARAMETERS
 from oauth_connector.oauth.grants.registry import GrantType
@@ -31,18 +31,18 @@ class PKCE(StrEnum):
 
 AuthorizationParameters = Annotated[
     Parameters,
-    free_of(
+    unreserved_rule(
         RESERVED_PARAMETERS,
         "must not contain reserved parameters: set scopes, audience, resources and client in their"
         " fields, and remove the others",
     ),
-    BeforeValidator(present),
+    BeforeValidator(drop_nulls),
 ]
 
 RedirectURI = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written(
+    pattern_rule(
         f'https://[!-"$-~]+|{LOOPBACK.pattern}',
         "must be the redirect URI of the consent server (the default), or a loopback URI such as"
         " http://127.0.0.1:8765/oauth/callback/NAMESPACE/NAME",
@@ -81,8 +81,8 @@ class AuthorizationCodeSpec(GrantMember):
     " set client.id instead of client.idSecretRef",
     "client",
 )
-def shows_its_client(spec: "OAuthConnectorSpec") -> bool:
-    """Return whether the client identifier, which the browser's link shows, stands in the spec."""
+def has_public_client_id(spec: "OAuthConnectorSpec") -> bool:
+    """Return whether the spec contains the client identifier, which the browser shows."""
     return spec.grant_type is not GrantType.AUTHORIZATION_CODE or spec.client.id is not None
 
 
@@ -92,8 +92,8 @@ def shows_its_client(spec: "OAuthConnectorSpec") -> bool:
     "grantType AuthorizationCode requires an authorization endpoint: set authorizationURL, issuer or preset",
     "provider",
 )
-def knows_where_to_send_the_browser(spec: "OAuthConnectorSpec") -> bool:
-    """Return whether the authorization endpoint is named, or can be discovered."""
+def has_authorization_endpoint(spec: "OAuthConnectorSpec") -> bool:
+    """Return whether the authorization endpoint is set or can be discovered."""
     known = spec.provider.authorization_url or spec.provider.issuer or spec.provider.preset
     return spec.grant_type is not GrantType.AUTHORIZATION_CODE or known is not None
 
@@ -106,8 +106,8 @@ def knows_where_to_send_the_browser(spec: "OAuthConnectorSpec") -> bool:
     " because another party could redeem an intercepted code: set pkce to S256",
     "authorizationCode",
 )
-def guards_codes_that_can_be_caught(spec: "OAuthConnectorSpec") -> bool:
-    """Return whether PKCE protects a code that another program could use (RFC 7636 §1)."""
+def requires_pkce_for_exposed_codes(spec: "OAuthConnectorSpec") -> bool:
+    """Return whether PKCE protects a code that another program could intercept (RFC 7636 §1)."""
     member = spec.authorization_code
     if member is None or member.pkce in (None, PKCE.S256):
         return True

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from oauth_connector.api.schema.fields import Model, rule, written
+from oauth_connector.api.schema.fields import Model, pattern_rule, rule
 from oauth_connector.api.v1alpha1.references import CredentialValues, DefaultKey, SecretKeyReference
 from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
 from oauth_connector.oauth.client_auth.client import Client
@@ -26,7 +26,7 @@ CONFIDENTIAL_FIELDS = "client.secretRef"
 ClientID = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
+    pattern_rule("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
 ]
 
 
@@ -65,7 +65,7 @@ class ClientSpec(Model):
         "None sends no client secret: remove secretRef, or set Basic or Post",
         "authentication",
     )
-    def _hides_no_secret(self) -> bool:
+    def _has_no_unused_secret(self) -> bool:
         return self.authentication is not ClientAuthentication.NONE or self.secret_ref is None
 
     @rule(
@@ -73,7 +73,7 @@ class ClientSpec(Model):
         "Basic and Post require a client secret: set secretRef, or set None",
         "authentication",
     )
-    def _has_the_secret_that_it_sends(self) -> bool:
+    def _has_required_secret(self) -> bool:
         return self.authentication in (None, ClientAuthentication.NONE) or self.secret_ref is not None
 
     @rule(
@@ -82,7 +82,7 @@ class ClientSpec(Model):
         "is allowed with authentication Basic only: remove it",
         "basicEncoding",
     )
-    def _encodes_basic_only(self) -> bool:
+    def _has_encoding_for_basic_only(self) -> bool:
         basic = self.secret_ref is not None and self.authentication in (None, ClientAuthentication.BASIC)
         return self.basic_encoding is None or basic
 

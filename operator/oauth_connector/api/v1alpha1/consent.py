@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError
 
-from oauth_connector.api.schema.fields import Model, Rule, rule, written
+from oauth_connector.api.schema.fields import Model, Rule, pattern_rule, rule
 from oauth_connector.api.schema.times import Time
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReasonText
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
@@ -52,7 +52,7 @@ class OAuthConsentSpec(Model):
     ticket_hash: Annotated[
         str,
         Field(min_length=1, max_length=128),
-        written("sha256:[0-9a-f]{64}", "must be sha256: and 64 hexadecimal digits; use kubectl oauth authorize"),
+        pattern_rule("sha256:[0-9a-f]{64}", "must be sha256: and 64 hexadecimal digits; use kubectl oauth authorize"),
     ] = Field(description="SHA-256 hash of the ticket in the link: 32 random bytes as base64url.")
     redirect: Redirect = Field(
         description="Target of the redirect: the consent server, or a port on the requester's machine."
@@ -61,7 +61,7 @@ class OAuthConsentSpec(Model):
         Annotated[
             str,
             Field(max_length=64),
-            written(CONFIRMATION, "must be the code that the last page shows, such as K7QF-2M9P"),
+            pattern_rule(CONFIRMATION, "must be the code that the last page shows, such as K7QF-2M9P"),
         ]
         | None
     ) = Field(None, description="Code that the last page shows, which the requester enters. Default: not entered yet.")
@@ -103,7 +103,7 @@ class OAuthConsentStatus(Model):
         Annotated[
             str,
             Field(min_length=1, max_length=LONGEST_RESPONSE),
-            written(r"[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){4}", "must be a JWE in compact form"),
+            pattern_rule(r"[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){4}", "must be a JWE in compact form"),
         ]
         | None
     ) = Field(

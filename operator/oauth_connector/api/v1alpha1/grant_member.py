@@ -3,7 +3,7 @@
 import inspect
 from typing import ClassVar, get_args
 
-from oauth_connector.api.schema.fields import Model, Rule, camel
+from oauth_connector.api.schema.fields import Model, Rule, to_camel_case
 from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.registry import GRANTS, GrantType
@@ -19,9 +19,9 @@ class GrantMember(Model):
         raise NotImplementedError
 
 
-def needed_by(grant: GrantType, field: str) -> Rule[Model]:
+def required_rule(grant: GrantType, field: str) -> Rule[Model]:
     """Return the rule of a spec that a grant needs its member."""
-    name = camel(field)
+    name = to_camel_case(field)
     return Rule(
         f"self.grantType != '{grant.value}' || has(self.{name})",
         f"is required with grantType {grant.value}: set it",
@@ -30,9 +30,9 @@ def needed_by(grant: GrantType, field: str) -> Rule[Model]:
     )
 
 
-def only_for(grant: GrantType, field: str) -> Rule[Model]:
+def exclusive_rule(grant: GrantType, field: str) -> Rule[Model]:
     """Return the rule of a spec that a member stands with its grant alone."""
-    name = camel(field)
+    name = to_camel_case(field)
     return Rule(
         f"self.grantType == '{grant.value}' || !has(self.{name})",
         f"is allowed with grantType {grant.value} only: remove it, or change grantType",

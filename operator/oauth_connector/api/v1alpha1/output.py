@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import Model, Rule, cel_text, rule, written
+from oauth_connector.api.schema.fields import Model, Rule, cel_literal, pattern_rule, rule
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
 from oauth_connector.api.v1alpha1.references import DataKey, ObjectName
 
@@ -48,7 +48,7 @@ class DeletionPolicy(StrEnum):
 MemberName = Annotated[
     str,
     Field(min_length=1, max_length=128),
-    written(
+    pattern_rule(
         "[!-~]+", "must be the name of a member of the token response, such as instance_url: ASCII without white space"
     ),
     Rule(
@@ -91,12 +91,12 @@ _NOT_EMPTY: Rule[tuple[OutputData, ...]] = Rule(
     "size(self) > 0", "must not be empty: add a field, or remove data", bool
 )
 
-_DEFAULTS = f"[{', '.join(cel_text(key) for key in DEFAULT_KEYS.values())}]"
+_DEFAULTS = f"[{', '.join(cel_literal(key) for key in DEFAULT_KEYS.values())}]"
 _DATA_KEYS = f"(has(self.data) ? self.data.map(d, d.key) : {_DEFAULTS})"
 _FORMAT_KEYS = "(has(self.formats) ? self.formats.map(f, f.key) : [])"
 
 
-def _once(items: str, member: str) -> str:
+def _unique_cel(items: str, member: str) -> str:
     return f"!has(self.{items}) || self.{items}.all(x, self.{items}.exists_one(y, y.{member} == x.{member}))"
 
 
@@ -138,40 +138,40 @@ class Output(Model):
         "must not end with -oauth-state, which is reserved for the Secrets of the operator: choose another name",
         "secretName",
     )
-    def _is_no_state(self) -> bool:
+    def _has_unreserved_name(self) -> bool:
         return not (self.secret_name or "").endswith("-oauth-state")
 
-    @rule(_once("data", "key"), "contains the same key twice: use each key once", "data")
+    @rule(_unique_cel("data", "key"), "contains the same key twice: use each key once", "data")
     def _has_each_data_key_once(self) -> bool:
-        return _unique(data.key for data in self.data or ())
+        return _is_unique(data.key for data in self.data or ())
 
-    @rule(_once("data", "field"), "contains the same field twice: remove one", "data")
+    @rule(_unique_cel("data", "field"), "contains the same field twice: remove one", "data")
     def _has_each_field_once(self) -> bool:
-        return _unique(data.field for data in self.data or ())
+        return _is_unique(data.field for data in self.data or ())
 
-    @rule(_once("formats", "key"), "contains the same key twice: use each key once", "formats")
+    @rule(_unique_cel("formats", "key"), "contains the same key twice: use each key once", "formats")
     def _has_each_format_key_once(self) -> bool:
-        return _unique(chosen.key for chosen in self.formats or ())
+        return _is_unique(chosen.key for chosen in self.formats or ())
 
-    @rule(_once("formats", "type"), "contains the same format twice: remove one", "formats")
+    @rule(_unique_cel("formats", "type"), "contains the same format twice: remove one", "formats")
     def _has_each_format_once(self) -> bool:
-        return _unique(chosen.type for chosen in self.formats or ())
+        return _is_unique(chosen.type for chosen in self.formats or ())
 
     @rule(
         f"!has(self.formats) || self.formats.all(x, !(x.key in {_DATA_KEYS}))",
         "contains a key that data uses, explicitly or by default: choose another key",
         "formats",
     )
-    def _keeps_formats_apart(self) -> bool:
+    def _has_unused_format_keys(self) -> bool:
         return not self._data_keys & {chosen.key for chosen in self.formats or ()}
 
-    @rule(_once("responseFields", "key"), "contains the same key twice: use each key once", "responseFields")
+    @rule(_unique_cel("responseFields", "key"), "contains the same key twice: use each key once", "responseFields")
     def _has_each_response_key_once(self) -> bool:
-        return _unique(chosen.key for chosen in self.response_fields or ())
+        return _is_unique(chosen.key for chosen in self.response_fields or ())
 
-    @rule(_once("responseFields", "name"), "contains the same member twice: remove one", "responseFields")
+    @rule(_unique_cel("responseFields", "name"), "contains the same member twice: remove one", "responseFields")
     def _has_each_member_once(self) -> bool:
-        return _unique(chosen.name for chosen in self.response_fields or ())
+        return _is_unique(chosen.name for chosen in self.response_fields or ())
 
     @rule(
         f"!has(self.responseFields) || self.responseFields.all(x, !(x.key in {_DATA_KEYS}) && !(x.key in"
@@ -179,7 +179,7 @@ class Output(Model):
         "contains a key that data or formats use, explicitly or by default: choose another key",
         "responseFields",
     )
-    def _keeps_members_apart(self) -> bool:
+    def _has_unused_response_keys(self) -> bool:
         taken = self._data_keys | {chosen.key for chosen in self.formats or ()}
         return not taken & {chosen.key for chosen in self.response_fields or ()}
 
@@ -188,6 +188,6 @@ class Output(Model):
         return set(DEFAULT_KEYS.values()) if self.data is None else {data.key for data in self.data}
 
 
-def _unique(names: Iterable[str]) -> bool:
+def _is_unique(names: Iterable[str]) -> bool:
     seen = list(names)
     return len(set(seen)) == len(seen)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from oauth_connector.api.schema.fields import Rule, cel_text, present, written
+from oauth_connector.api.schema.fields import Rule, cel_literal, drop_nulls, pattern_rule
 from oauth_connector.oauth.token_request import RESERVED_PARAMETERS
 
 
@@ -23,7 +23,7 @@ _SCOPE = r"[!#-\[\]-~]"
 Scope = Annotated[
     str,
     Field(min_length=1, max_length=512),
-    written(
+    pattern_rule(
         f"{_SCOPE}+",
         "must be a single scope without white space, quotes and backslashes: use one entry for each"
         ' scope, or set "scope"',
@@ -32,7 +32,7 @@ Scope = Annotated[
 ScopeText = Annotated[
     str,
     Field(min_length=1, max_length=4096),
-    written(
+    pattern_rule(
         rf"[ ,\t\r\n]*[!#-+.-\[\]-~-]({_SCOPE}|[ \t\r\n])*",
         "must be scopes separated by commas or white space, without quotes and backslashes",
     ),
@@ -40,12 +40,12 @@ ScopeText = Annotated[
 Audience = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
+    pattern_rule("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
 ]
 Prefix = Annotated[
     str,
     Field(max_length=64),
-    written(
+    pattern_rule(
         "([!-~]([ -~]*[!-~])?)?",
         "must be printable ASCII without leading or trailing white space, such as Zoho-oauthtoken, or"
         " empty to publish the bare token",
@@ -53,7 +53,7 @@ Prefix = Annotated[
 ]
 
 
-_PARAMETER = written("[A-Za-z0-9_.-]{1,128}", "")
+_PARAMETER = pattern_rule("[A-Za-z0-9_.-]{1,128}", "")
 
 Parameters = Annotated[
     dict[str, Annotated[str, Field(min_length=1, max_length=2048)]],
@@ -64,21 +64,21 @@ Parameters = Annotated[
         lambda parameters: all(_PARAMETER.holds(name) for name in parameters),
     ),
 ]
-"""Additional parameters of a request. `free_of` adds the rule about reserved names."""
+"""Additional parameters of a request. `unreserved_rule` adds the rule about reserved names."""
 
 
-def free_of(reserved: Collection[str], message: str) -> Rule[Mapping[str, str]]:
+def unreserved_rule(reserved: Collection[str], message: str) -> Rule[Mapping[str, str]]:
     """Return the rule that no parameter has a reserved name."""
-    names = ", ".join(cel_text(name) for name in sorted(reserved))
+    names = ", ".join(cel_literal(name) for name in sorted(reserved))
     return Rule(f"self.all(k, !(k in [{names}]))", message, lambda parameters: parameters.keys().isdisjoint(reserved))
 
 
 TokenParameters = Annotated[
     Parameters,
-    free_of(
+    unreserved_rule(
         RESERVED_PARAMETERS,
         "must not contain reserved parameters: set scopes, audience, resources, client and password"
         " in their fields, and remove the others",
     ),
-    BeforeValidator(present),
+    BeforeValidator(drop_nulls),
 ]

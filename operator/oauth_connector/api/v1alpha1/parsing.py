@@ -12,7 +12,7 @@ from oauth_connector.api.schema.fields import FieldProblem
 from oauth_connector.api.v1alpha1.manifest import Manifest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
-_SENTENCES = {
+_MESSAGES = {
     "missing": "is required: set it",
     "extra_forbidden": "is not a known field: check its name and its place",
     "string_type": "must be a string: put it in quotes",
@@ -38,7 +38,7 @@ def parse_spec(spec: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldPr
     try:
         return OAuthConnectorSpec.model_validate(spec, by_alias=True, by_name=False)
     except ValidationError as error:
-        return tuple(_problems(error, "spec"))
+        return tuple(_list_problems(error, "spec"))
 
 
 def parse_manifest(manifest: Mapping[str, object]) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
@@ -46,21 +46,21 @@ def parse_manifest(manifest: Mapping[str, object]) -> OAuthConnectorSpec | tuple
     try:
         return Manifest.model_validate(manifest, by_alias=True, by_name=False).spec
     except ValidationError as error:
-        return tuple(_problems(error, ""))
+        return tuple(_list_problems(error, ""))
 
 
-def _problems(error: ValidationError, root: str) -> Iterator[FieldProblem]:
+def _list_problems(error: ValidationError, root: str) -> Iterator[FieldProblem]:
     for detail in error.errors(include_url=False, include_input=False):
-        yield FieldProblem(_path(root, detail), _sentence(detail))
+        yield FieldProblem(_format_path(root, detail), _format_message(detail))
 
 
-def _path(root: str, detail: ErrorDetails) -> str:
+def _format_path(root: str, detail: ErrorDetails) -> str:
     path = root
     for part in detail["loc"]:
         path += f"[{part}]" if isinstance(part, int) else f".{part}"
     return path.removeprefix(".")
 
 
-def _sentence(detail: ErrorDetails) -> str:
-    template = _SENTENCES.get(detail["type"], "is not valid")
+def _format_message(detail: ErrorDetails) -> str:
+    template = _MESSAGES.get(detail["type"], "is not valid")
     return template.format(**detail.get("ctx", {}))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from oauth_connector.api.schema.fields import rule, written
+from oauth_connector.api.schema.fields import pattern_rule, rule
 from oauth_connector.api.v1alpha1.grant_member import GrantMember
 from oauth_connector.api.v1alpha1.references import CredentialValues, DefaultKey, SecretKeyReference
 from oauth_connector.oauth.grants.password import Password
@@ -15,7 +15,7 @@ USERNAME_KEY, PASSWORD_KEY = "username", "password"  # names of keys
 Username = Annotated[
     str,
     Field(min_length=1, max_length=1024),
-    written(r"[^\x00-\x1f\x7f]+", "must not contain control characters, such as a line break"),
+    pattern_rule(r"[^\x00-\x1f\x7f]+", "must not contain control characters, such as a line break"),
 ]
 
 

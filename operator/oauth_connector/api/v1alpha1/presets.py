@@ -5,43 +5,43 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from oauth_connector.api.schema.fields import cel_text, present
+from oauth_connector.api.schema.fields import cel_literal, drop_nulls
 from oauth_connector.providers.preset import Preset
 from oauth_connector.providers.registry import PRESETS
 
 PresetParameters = Annotated[
-    dict[str, Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=8), BeforeValidator(present)
+    dict[str, Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=8), BeforeValidator(drop_nulls)
 ]
 
 
-def fits(has_preset: str, has_parameters: str) -> str:
+def known_names_cel(has_preset: str, has_parameters: str) -> str:
     """Return the rule that the preset defines the names of all parameters."""
 
     def names(preset: Preset) -> Iterator[str]:
-        known = ", ".join(cel_text(name) for name in preset.parameters)
+        known = ", ".join(cel_literal(name) for name in preset.parameters)
         yield f"self.parameters.all(k, k in [{known}])"
 
     return _for_each(f"!{has_preset} || !{has_parameters}", names)
 
 
-def values_are_known(has_preset: str, has_parameters: str) -> str:
+def allowed_values_cel(has_preset: str, has_parameters: str) -> str:
     """Return the rule that the preset allows the value of each parameter."""
 
     def forms(preset: Preset) -> Iterator[str]:
         for name, parameter in preset.parameters.items():
-            key, pattern = cel_text(name), cel_text(f"^({parameter.pattern})$")
+            key, pattern = cel_literal(name), cel_literal(f"^({parameter.pattern})$")
             yield f"(!({key} in self.parameters) || self.parameters[{key}].matches({pattern}))"
 
     return _for_each(f"!{has_preset} || !{has_parameters}", forms)
 
 
-def lacks(has_preset: str, has_parameters: str) -> str:
+def required_names_cel(has_preset: str, has_parameters: str) -> str:
     """Return the rule that all required parameters are set, unless an issuer or both endpoints are set."""
 
     def needs(preset: Preset) -> Iterator[str]:
         for name, parameter in preset.parameters.items():
             if parameter.default is None:
-                yield f"({has_parameters} && {cel_text(name)} in self.parameters)"
+                yield f"({has_parameters} && {cel_literal(name)} in self.parameters)"
 
     named = "has(self.issuer) || (has(self.tokenURL) && has(self.authorizationURL))"
     return _for_each(f"!{has_preset} || {named}", needs)

@@ -7,9 +7,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import Model, Rule, cel_text, matches, rule
+from oauth_connector.api.schema.fields import Model, Rule, cel_literal, full_match, rule
 from oauth_connector.api.schema.urls import URL, Issuer
-from oauth_connector.api.v1alpha1.presets import PresetParameters, fits, lacks, values_are_known
+from oauth_connector.api.v1alpha1.presets import (
+    PresetParameters,
+    allowed_values_cel,
+    known_names_cel,
+    required_names_cel,
+)
 from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.providers.preset import Preset
@@ -28,9 +33,9 @@ CABundle = Annotated[
         lambda text: PEM not in text,
     ),
     Rule(
-        f"self.contains('{PEM}') || self.matches({cel_text(f'^({_BASE64})$')})",
+        f"self.contains('{PEM}') || self.matches({cel_literal(f'^({_BASE64})$')})",
         "must be base64-encoded PEM: encode the file (base64 -w0 ca.crt), or use caBundleRef with a ConfigMap",
-        matches(_BASE64),
+        full_match(_BASE64),
     ),
 ]
 
@@ -85,32 +90,32 @@ class ProviderSpec(Model):
         "are allowed with a preset only: set preset, or remove them",
         "parameters",
     )
-    def _has_parameters_of_a_preset(self) -> bool:
+    def _has_preset_for_parameters(self) -> bool:
         return self.parameters is None or self.preset is not None
 
     @rule(
-        fits("has(self.preset)", "has(self.parameters)"),
+        known_names_cel("has(self.preset)", "has(self.parameters)"),
         "must have only names that the preset defines: see docs/reference/presets.md for the names",
         "parameters",
     )
-    def _has_known_parameters(self) -> bool:
+    def _has_known_parameter_names(self) -> bool:
         return self.known is None or set(self.parameters or ()) <= self.known.parameters.keys()
 
     @rule(
-        values_are_known("has(self.preset)", "has(self.parameters)"),
+        allowed_values_cel("has(self.preset)", "has(self.parameters)"),
         "must have only values that the preset allows: see docs/reference/presets.md for the values",
         "parameters",
     )
-    def _has_parameters_of_their_form(self) -> bool:
-        return self.known is None or self.known.complaint(self._of_preset()) is None
+    def _has_allowed_parameter_values(self) -> bool:
+        return self.known is None or self.known.complaint(self._preset_parameters()) is None
 
     @rule(
-        lacks("has(self.preset)", "has(self.parameters)"),
+        required_names_cel("has(self.preset)", "has(self.parameters)"),
         "must have all parameters that the preset requires: see docs/reference/presets.md, or set"
         " issuer, or set tokenURL and authorizationURL",
         "parameters",
     )
-    def _has_what_the_preset_needs(self) -> bool:
+    def _has_required_parameters(self) -> bool:
         own = self.issuer is not None or (self.token_url is not None and self.authorization_url is not None)
         return self.known is None or own or not self.known.missing(self.parameters or {})
 
@@ -125,46 +130,46 @@ class ProviderSpec(Model):
     # --- with the preset applied --------------------------------------------------------------------------------
     @property
     def known(self) -> Preset | None:
-        """Give the preset, where one is named."""
+        """Return the preset, if the spec names one."""
         return PRESETS[self.preset] if self.preset is not None else None
 
     @property
     def quirks(self) -> Quirks:
-        """Give how the provider's answers differ from the standard."""
+        """Return the differences of the provider's responses from the standard."""
         return self.known.quirks if self.known is not None else STANDARD
 
     @property
     def effective_issuer(self) -> str | None:
-        """Give the issuer whose metadata counts: the spec's own, else the preset's."""
-        return self.issuer or self._preset_says("issuer")
+        """Return the issuer whose metadata is used: the spec's, else the preset's."""
+        return self.issuer or self._fill_preset_field("issuer")
 
     @property
     def effective_token_url(self) -> str | None:
-        """Give the token endpoint, or nothing where it is to be discovered."""
-        return self.token_url or (None if self.issuer else self._preset_says("token_url"))
+        """Return the token endpoint, or `None` if it must be discovered."""
+        return self.token_url or (None if self.issuer else self._fill_preset_field("token_url"))
 
     @property
     def effective_authorization_url(self) -> str | None:
-        """Give the authorization endpoint, or nothing where it is to be discovered."""
-        return self.authorization_url or (None if self.issuer else self._preset_says("authorization_url"))
+        """Return the authorization endpoint, or `None` if it must be discovered."""
+        return self.authorization_url or (None if self.issuer else self._fill_preset_field("authorization_url"))
 
     def revocation_of_preset(self, token_url: str) -> str | None:
-        """Give the preset's revocation endpoint, at the data centre of a token endpoint where it has several."""
-        named = None if self.issuer else self._preset_says("revocation_url")
+        """Return the preset's revocation endpoint, in the data centre of the token endpoint if it has several."""
+        named = None if self.issuer else self._fill_preset_field("revocation_url")
         if named is None or self.known is None or self.known.callback is None:
             return named
         return urlunsplit(urlsplit(named)._replace(netloc=urlsplit(token_url).netloc))
 
-    def _preset_says(self, field: str) -> str | None:
+    def _fill_preset_field(self, field: str) -> str | None:
         return self.known.filled(getattr(self.known, field), self.parameters or {}) if self.known else None
 
-    def _of_preset(self) -> dict[str, str]:
+    def _preset_parameters(self) -> dict[str, str]:
         names = self.known.parameters if self.known else {}
         return {name: value for name, value in (self.parameters or {}).items() if name in names}
 
     @property
     def ca_bundle_pem(self) -> str | None:
-        """Give `caBundle` decoded; text that is not base64 comes as it is, and fails as a certificate."""
+        """Return `caBundle` decoded. Text that is not base64 is returned unchanged, and fails as a certificate."""
         if self.ca_bundle is None:
             return None
         try:

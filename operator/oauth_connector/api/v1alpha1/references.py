@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
-from oauth_connector.api.schema.fields import Model, written
+from oauth_connector.api.schema.fields import Model, pattern_rule
 
 SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 """A DNS-1123 subdomain: the form of the names of Secrets and ConfigMaps."""
@@ -17,7 +17,7 @@ KEY = r"[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*"
 ObjectName = Annotated[
     str,
     Field(min_length=1, max_length=253),
-    written(
+    pattern_rule(
         SUBDOMAIN,
         "must be a valid object name: lower-case letters, digits, '-' and '.', with a letter or digit at both ends",
     ),
@@ -25,7 +25,7 @@ ObjectName = Annotated[
 DataKey = Annotated[
     str,
     Field(min_length=1, max_length=253),
-    written(KEY, "must be a valid key: letters, digits, '-', '_' and '.', and not '..' at the beginning"),
+    pattern_rule(KEY, "must be a valid key: letters, digits, '-', '_' and '.', and not '..' at the beginning"),
 ]
 
 CA_KEY = "ca.crt"

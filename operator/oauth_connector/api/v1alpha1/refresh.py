@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.schema.durations import Duration, at_least, in_seconds
+from oauth_connector.api.schema.durations import Duration, duration_rule, to_seconds
 from oauth_connector.api.schema.fields import Model, rule
 
 DEFAULT_LIFETIME = "1h"
@@ -13,7 +13,7 @@ DEFAULT_LIFETIME = "1h"
 class Refresh(Model):
     """When the operator refreshes the token."""
 
-    before: Annotated[Duration, at_least("1s")] | None = Field(
+    before: Annotated[Duration, duration_rule("1s")] | None = Field(
         None,
         description="Time before expiry at which the operator refreshes the token, without jitter. A value that"
         " is not shorter than the lifetime of the token is ignored; an Event reports this. Default:"
@@ -24,12 +24,12 @@ class Refresh(Model):
         description="Percentage of the lifetime that is left at the refresh; each connector adds a small jitter."
         " Default: 33, or 5 for a preset whose provider revokes the old token at a refresh.",
     )
-    default_lifetime: Annotated[Duration, at_least("15s")] | None = Field(
+    default_lifetime: Annotated[Duration, duration_rule("15s")] | None = Field(
         None,
         description="Lifetime to assume if the token response contains none. Default: the preset's, else"
         f" `{DEFAULT_LIFETIME}`.",
     )
-    max_lifetime: Annotated[Duration, at_least("60s")] | None = Field(
+    max_lifetime: Annotated[Duration, duration_rule("60s")] | None = Field(
         None,
         description="Maximum time until the next refresh. It does not change the expiration time of the token."
         " Default: the lifetime of the token.",
@@ -46,14 +46,14 @@ class Refresh(Model):
     @property
     def before_seconds(self) -> int | None:
         """Return `before` in seconds."""
-        return None if self.before is None else in_seconds(self.before)
+        return None if self.before is None else to_seconds(self.before)
 
     @property
     def max_lifetime_seconds(self) -> int | None:
         """Return `maxLifetime` in seconds."""
-        return None if self.max_lifetime is None else in_seconds(self.max_lifetime)
+        return None if self.max_lifetime is None else to_seconds(self.max_lifetime)
 
     @property
     def default_lifetime_seconds(self) -> int:
         """Return `defaultLifetime` in seconds."""
-        return in_seconds(self.default_lifetime or DEFAULT_LIFETIME)
+        return to_seconds(self.default_lifetime or DEFAULT_LIFETIME)

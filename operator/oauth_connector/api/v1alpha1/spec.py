@@ -1,4 +1,4 @@
-"""The spec of an `OAuthConnector`, `oauthconnector.dev/v1alpha1`: the one source of the CRD and its reference page.
+"""The spec of an `OAuthConnector`, `oauthconnector.dev/v1alpha1`: the source of the CRD and of its reference page.
 
 Defaults are applied in code, not in the schema: a default that the API server writes into a nested object of a user is
 a permanent difference for a GitOps controller. Descriptions end with the default, after the word "Default".
@@ -16,7 +16,7 @@ from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.authorization_code import PKCE, AuthorizationCodeSpec
 from oauth_connector.api.v1alpha1.client import CONFIDENTIAL, CONFIDENTIAL_FIELDS, ClientSpec
 from oauth_connector.api.v1alpha1.credentials import list_references, require_default_keys
-from oauth_connector.api.v1alpha1.grant_member import GrantMember, needed_by, only_for, require_members
+from oauth_connector.api.v1alpha1.grant_member import GrantMember, exclusive_rule, require_members, required_rule
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
 from oauth_connector.api.v1alpha1.password import PasswordSpec
@@ -101,11 +101,11 @@ class OAuthConnectorSpec(Model):
     def _has_one_list_of_scopes(self) -> bool:
         return self.scopes is None or self.scope is None
 
-    _needs_its_password = needed_by(GrantType.PASSWORD, "password")
-    _hides_no_password = only_for(GrantType.PASSWORD, "password")
-    _hides_no_redirect = only_for(GrantType.AUTHORIZATION_CODE, "authorization_code")
-    _needs_its_refresh_token = needed_by(GrantType.REFRESH_TOKEN, "refresh_token")
-    _hides_no_refresh_token = only_for(GrantType.REFRESH_TOKEN, "refresh_token")
+    _requires_password = required_rule(GrantType.PASSWORD, "password")
+    _allows_password = exclusive_rule(GrantType.PASSWORD, "password")
+    _allows_authorization_code = exclusive_rule(GrantType.AUTHORIZATION_CODE, "authorization_code")
+    _requires_refresh_token = required_rule(GrantType.REFRESH_TOKEN, "refresh_token")
+    _allows_refresh_token = exclusive_rule(GrantType.REFRESH_TOKEN, "refresh_token")
 
     @rule(
         f"self.grantType != 'ClientCredentials' || {CONFIDENTIAL}",
@@ -115,56 +115,56 @@ class OAuthConnectorSpec(Model):
     def _has_a_confidential_client(self) -> bool:
         return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.is_confidential
 
-    _shows_its_client = code.shows_its_client
-    _knows_where_to_send_the_browser = code.knows_where_to_send_the_browser
-    _guards_codes_that_can_be_caught = code.guards_codes_that_can_be_caught
+    _has_public_client_id = code.has_public_client_id
+    _has_authorization_endpoint = code.has_authorization_endpoint
+    _requires_pkce_for_exposed_codes = code.requires_pkce_for_exposed_codes
 
     # --- with defaults applied ----------------------------------------------------------------------------------
     @property
     def effective_scopes(self) -> tuple[str, ...]:
-        """Give the scopes, whichever way they were written."""
+        """Return the scopes, from `scopes` or `scope`."""
         return self.scopes or split_scope(self.scope or "")
 
     @property
     def separator(self) -> str:
-        """Give the character that joins scopes on the wire."""
+        """Return the character between the scopes in a request."""
         if self.scope_separator is None and self.provider.known is not None:
             return self.provider.known.scope_separator or " "
         return "," if self.scope_separator is ScopeSeparator.COMMA else " "
 
     @property
     def effective_header_prefix(self) -> str:
-        """Give the prefix, by default the preset's, else `Bearer`."""
+        """Return the prefix, by default the preset's, else `Bearer`."""
         if self.header_prefix is not None:
             return self.header_prefix
         return (self.provider.known.header_prefix if self.provider.known else None) or BEARER
 
     @property
     def effective_authentication(self) -> ClientAuthentication:
-        """Give the client's method: where there is a secret the preset's, else Basic; without one, none."""
+        """Return the client authentication: with a secret by default the preset's, else Basic; without one, none."""
         return self.client.choose_authentication(
             self.provider.known.client_authentication if self.provider.known else None
         )
 
     @property
     def default_lifetime_seconds(self) -> int:
-        """Give the life that is assumed where the provider tells none: as chosen, else as its preset knows it."""
+        """Return the lifetime to assume if the response contains none, in seconds: the spec's, else the preset's."""
         chosen = self.refresh or Refresh()
         known = self.provider.known.default_lifetime if self.provider.known and not chosen.default_lifetime else None
         return known or chosen.default_lifetime_seconds
 
     @property
     def effective_pkce(self) -> bool:
-        """Tell whether the link carries a challenge."""
+        """Return whether the authorization request uses PKCE."""
         chosen = self.authorization_code.pkce if self.authorization_code else None
         if chosen is not None:
             return chosen is PKCE.S256
-        confidential = self.client.is_confidential and not self.asks_on_loopback
+        confidential = self.client.is_confidential and not self.uses_loopback_redirect
         return not confidential or self.provider.known is None or self.provider.known.pkce
 
     @property
-    def asks_on_loopback(self) -> bool:
-        """Tell whether the browser comes back to the requester's own machine."""
+    def uses_loopback_redirect(self) -> bool:
+        """Return whether the redirect URI is a loopback URI on the requester's machine."""
         redirect_uri = self.authorization_code.redirect_uri if self.authorization_code else None
         return redirect_uri is not None and redirect_uri.startswith("http://")
 
@@ -199,26 +199,26 @@ class OAuthConnectorSpec(Model):
 
     @property
     def retains_secret(self) -> bool:
-        """Tell whether the Secret outlives the connector."""
+        """Return whether the Secret is kept when the connector is deleted."""
         return self.output is not None and self.output.deletion_policy is DeletionPolicy.RETAIN
 
     @cached_property
     def request_digest(self) -> str:
-        """Give the digest of all that shapes the token request: what failed is known again by it."""
+        """Return the digest of the token request, which identifies a request that failed."""
         return digests.digest_request(self)
 
     @cached_property
     def token_digest(self) -> str:
-        """Give the digest of the token that is wanted: another value means that the one in hand is not it."""
+        """Return the digest of the requested token: a token with another digest does not match the spec."""
         return digests.digest_grant(self) if self.needs_user else self.request_digest
 
     @cached_property
     def output_digest(self) -> str:
-        """Give the digest of all that shapes the Secret."""
+        """Return the digest of name, form and metadata of the output Secret."""
         return digests.digest_output(self)
 
     def output_secret_name(self, connector: str) -> str:
-        """Give the name of the Secret, by default `<connector>-token`."""
+        """Return the name of the output Secret, by default `<connector>-token`."""
         return (self.output.secret_name if self.output else None) or f"{connector}-token"
 
     @cached_property

@@ -149,7 +149,7 @@ class OAuthConnectorStatus(Model):
 
     @classmethod
     def read(cls, status: object) -> Self:
-        """Read a status; what somebody filled with nonsense by hand is dropped, and nothing else."""
+        """Read a status. Fields with invalid values, written by another client, are dropped one by one."""
         rest = dict(status) if isinstance(status, Mapping) else {}
         while True:
             try:
@@ -158,7 +158,7 @@ class OAuthConnectorStatus(Model):
                 rest = _without(rest, {detail["loc"][:2] for detail in error.errors(include_input=False)})
 
     def written(self) -> dict[str, object]:
-        """Give the status as the API server keeps it, within its bounds: a long answer must not stop a write."""
+        """Return the status as the API server stores it, cut to the bounds of the schema so that the write succeeds."""
         clipped = self.model_copy(update=self._clipped())
         written = clipped.model_dump(mode="json", by_alias=True, exclude_none=True)
         return {name: value for name, value in written.items() if value != [] and (name, value) != _NO_FAILURES}

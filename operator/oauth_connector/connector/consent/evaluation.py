@@ -137,7 +137,7 @@ def why_not(consent: Consent, situation: ConsentContext) -> ConsentReason | None
         return ConsentReason.CONNECTOR_INVALID
     if spec.suspend:
         return ConsentReason.CONNECTOR_SUSPENDED
-    if spec.asks_on_loopback != (consent.spec.redirect is Redirect.LOOPBACK):
+    if spec.uses_loopback_redirect != (consent.spec.redirect is Redirect.LOOPBACK):
         return ConsentReason.CONNECTOR_INVALID
     request = consent.status.request
     if request is None:
