@@ -14,7 +14,7 @@ from tests.support.cluster import Namespace
 from tests.support.dry_run import DryRun
 from tests.support.manifests import samples
 
-LEAST = samples("good")["the-least"]
+MINIMAL = samples("good")["minimal"]
 DEFINITION = "oauthconnectors.oauthconnector.dev"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FRESH = OAuthConnectorStatus.read(
@@ -30,7 +30,7 @@ FRESH = OAuthConnectorStatus.read(
 
 async def a_connector_with(namespace: Namespace, status: OAuthConnectorStatus) -> dict[str, Any]:
     """Create a connector and write its status."""
-    await namespace.add_connector("crm", LEAST.manifest["spec"])
+    await namespace.add_connector("crm", MINIMAL.manifest["spec"])
     return await namespace.edit("oauthconnectors", "crm/status", {"status": status.written()})
 
 
@@ -42,7 +42,7 @@ def test_the_crd_is_accepted_without_warnings(control_plane: ControlPlane) -> No
 
 def test_a_new_connector_has_no_observed_generation(api_server: DryRun) -> None:
     """Before the first reconciliation it is −1; otherwise tools would report the connector as healthy."""
-    assert api_server.judge(LEAST.text).stored["status"] == {"observedGeneration": -1}
+    assert api_server.judge(MINIMAL.text).stored["status"] == {"observedGeneration": -1}
 
 
 async def test_columns_show_state_and_expiration(control_plane: ControlPlane, namespace: Namespace) -> None:
@@ -63,7 +63,7 @@ async def test_columns_show_state_and_expiration(control_plane: ControlPlane, na
 
 async def test_connectors_can_be_selected_by_their_secret(control_plane: ControlPlane, namespace: Namespace) -> None:
     """A field selector finds the connectors that use a Secret."""
-    await namespace.add_connector("crm", LEAST.manifest["spec"])
+    await namespace.add_connector("crm", MINIMAL.manifest["spec"])
     for name, found in (("crm-client", "oauthconnector.oauthconnector.dev/crm\n"), ("other", "")):
         selector = f"--field-selector=spec.client.secretRef.name={name}"
         assert control_plane.kubectl("get", "oac", "-n", namespace.name, selector, "-o", "name") == found
@@ -71,7 +71,7 @@ async def test_connectors_can_be_selected_by_their_secret(control_plane: Control
 
 async def test_the_category_lists_connectors_and_consents(control_plane: ControlPlane, namespace: Namespace) -> None:
     """`kubectl get oauth` lists both kinds."""
-    await namespace.add_connector("crm", LEAST.manifest["spec"])
+    await namespace.add_connector("crm", MINIMAL.manifest["spec"])
     listed = control_plane.kubectl("get", "oauth", "-n", namespace.name, "-o", "name")
     assert listed == "oauthconnector.oauthconnector.dev/crm\n"
 
@@ -105,7 +105,7 @@ async def test_the_largest_status_can_be_written(namespace: Namespace) -> None:
 
 async def test_every_reason_can_be_written(namespace: Namespace) -> None:
     """The schema accepts each reason of the operator."""
-    await namespace.add_connector("crm", LEAST.manifest["spec"])
+    await namespace.add_connector("crm", MINIMAL.manifest["spec"])
     for reason in Reason:
         conditions = set_conditions((), {"Ready": ("False", reason, "")}, 1, NOW)
         status = FRESH.model_copy(update={"conditions": conditions}).written()
@@ -115,7 +115,7 @@ async def test_every_reason_can_be_written(namespace: Namespace) -> None:
 
 async def test_a_write_of_status_does_not_change_spec(namespace: Namespace) -> None:
     """The operator may write status only; spec and generation stay unchanged."""
-    made = await namespace.add_connector("crm", LEAST.manifest["spec"])
+    made = await namespace.add_connector("crm", MINIMAL.manifest["spec"])
     patch = {"spec": {"suspend": True}, "status": {"observedGeneration": 1}}
     written = await namespace.edit("oauthconnectors", "crm/status", patch)
     assert written["spec"] == made["spec"]

@@ -17,7 +17,7 @@ from tests.support.manifests import samples
 Path = tuple[str | int, ...]
 
 GOOD = samples("good")
-FULL = [GOOD[f"everything{rest}"].manifest for rest in ("", "-of-consent", "-of-a-refresh-token")]
+FULL = [GOOD[f"everything{rest}"].manifest for rest in ("", "-with-authorization-code", "-with-refresh-token")]
 
 BEGINNINGS = (
     "",

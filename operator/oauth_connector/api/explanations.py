@@ -52,7 +52,7 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     Reason.CREDENTIALS_INVALID: Explanation(
         "The value is not a usable credential: it is empty, not UTF-8, or contains control characters; or the Secret"
         " has a type that is never sent to a provider (a ServiceAccount token, for example).",
-        "Correct the value. One line break at the end is ignored; a line break inside the value is not.",
+        "Correct the value. One line break at the end is ignored; a line break inside the value is an error.",
     ),
     Reason.CREDENTIALS_NOT_ALLOWED: Explanation(
         "The annotation `oauthconnector.dev/allowed-hosts` of the credential Secret does not contain the host of the"

@@ -19,8 +19,8 @@ PRESET = Preset(
     offline_scope="offline_access",
     notes=(
         (
-            "Set `audience` to the identifier of the API, or the token is for `/userinfo` alone; the API must"
-            " allow offline access."
+            "Set `audience` to the identifier of the API; otherwise the token is valid for `/userinfo`"
+            " only. The API must allow offline access."
         ),
     ),
 )

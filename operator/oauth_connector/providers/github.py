@@ -30,9 +30,13 @@ PRESET = Preset(
     ),
     notes=(
         (
-            "Tokens of a GitHub App live eight hours and come with a refresh token of six months, unless that is"
-            " switched off for the app; those of an OAuth App have no expiry and no refresh token."
+            "Tokens of a GitHub App expire after eight hours, and the app returns a refresh token for six"
+            " months, unless token expiration is disabled for the app. Tokens of an OAuth App do not expire and have"
+            " no refresh token."
         ),
-        "A refresh ends the old access token at once: let pods read the Secret again, and once more after a 401.",
+        (
+            "A refresh revokes the old access token immediately: the application must read the Secret"
+            " before each request, and again after a 401."
+        ),
     ),
 )

@@ -18,11 +18,11 @@ PRESET = Preset(
     authorization={"access_type": "offline", "prompt": "consent"},
     quirks=Quirks(errors={"deleted_client": "invalid_client", "disabled_client": "invalid_client"}),
     notes=(
-        "While the consent screen is in publishing status Testing, refresh tokens die after seven days.",
+        "While the publishing status of the consent screen is Testing, refresh tokens expire after seven days.",
         (
-            "A refresh token also dies after six months without use, and, where Gmail scopes were granted, when"
-            " the person changes the password."
+            "A refresh token also expires after six months without use and, if Gmail scopes were granted,"
+            " when the user changes the password."
         ),
-        "Of one person and client a hundred refresh tokens live; the oldest goes without a word.",
+        "Each user and client can have 100 refresh tokens; another one revokes the oldest without notice.",
     ),
 )

@@ -14,14 +14,14 @@ PRESET = Preset(
     token_url="https://${server}/realms/${realm}/protocol/openid-connect/token",
     revocation_url="https://${server}/realms/${realm}/protocol/openid-connect/revoke",
     parameters={
-        "server": Parameter(SERVER, "sso.example.com", "host of the server, with port and path if need be"),
+        "server": Parameter(SERVER, "sso.example.com", "host of the server, with port and path if necessary"),
         "realm": Parameter(NAME, "main", "name of the realm"),
     },
     offline_scope="offline_access",
     notes=(
         (
-            "Access tokens live five minutes unless the realm says otherwise. Without the scope `offline_access`"
-            " a refresh token ends with the person's session, after half an hour without use."
+            "Access tokens expire after five minutes by default. Without the scope `offline_access` a"
+            " refresh token expires with the session of the user, after half an hour without use."
         ),
     ),
 )

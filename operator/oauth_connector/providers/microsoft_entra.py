@@ -26,9 +26,9 @@ PRESET = Preset(
         "tenant": Parameter(
             f"common|organizations|consumers|{GUID}|{HOST}",
             "contoso.onmicrosoft.com",
-            "directory, by its ID or one of its domains; `common`, `organizations` or `consumers` for any",
+            "directory: its ID or one of its domains; or `common`, `organizations` or `consumers`",
         ),
-        "cloud": Parameter(one_of(*_HOSTS), "china", "which of Microsoft's clouds", default="global", hosts=_HOSTS),
+        "cloud": Parameter(one_of(*_HOSTS), "china", "Microsoft cloud", default="global", hosts=_HOSTS),
     },
     client_authentication=ClientAuthentication.POST,
     offline_scope="offline_access",
@@ -39,7 +39,10 @@ PRESET = Preset(
         }
     ),
     notes=(
-        "Refresh tokens live 90 days; each use gives a new one, and the old one is not ended.",
-        "For ClientCredentials the scope is the resource and `/.default`, and the tenant must be named.",
+        "Refresh tokens expire after 90 days. Each refresh returns a new one, and the old one stays valid.",
+        (
+            "For ClientCredentials the scope is the resource followed by `/.default`, and `tenant` must"
+            " be a single directory."
+        ),
     ),
 )

@@ -14,7 +14,7 @@ PRESET = Preset(
     token_url="https://${domain}/oauth2/${authorizationServer}/v1/token",
     revocation_url="https://${domain}/oauth2/${authorizationServer}/v1/revoke",
     parameters={
-        "domain": Parameter(HOST, "acme.okta.com", "domain of the organisation"),
+        "domain": Parameter(HOST, "acme.okta.com", "domain of the organization"),
         "authorizationServer": Parameter(
             NAME, "aus9o8wzkhckw9TLa0h7", "ID of the authorization server", default="default"
         ),
@@ -22,9 +22,9 @@ PRESET = Preset(
     offline_scope="offline_access",
     notes=(
         (
-            "For the organisation's own authorization server set `issuer: https://acme.okta.com` beside the"
-            " preset, in the place of its parameters."
+            "For the authorization server of the organization itself, set `issuer: https://acme.okta.com`"
+            " in addition to the preset, instead of its parameters."
         ),
-        "A refresh token that is used twice after the grace period (30 seconds unless set otherwise) ends the grant.",
+        "A second use of a refresh token after the grace period (30 seconds by default) revokes the grant.",
     ),
 )

@@ -21,7 +21,7 @@ PRESET = Preset(
         "domain": Parameter(
             _HOST,
             "acme.my.salesforce.com",
-            "My Domain of the organisation, or `test.salesforce.com` for sandboxes",
+            "My Domain of the organization, or `test.salesforce.com` for sandboxes",
             default="login.salesforce.com",
         )
     },
@@ -39,11 +39,14 @@ PRESET = Preset(
     ),
     notes=(
         (
-            "The response tells no lifetime: it is the session time-out of the organisation, two hours unless an"
-            " administrator chose another; then set `refresh.defaultLifetime`."
+            "The response contains no lifetime: it is the session timeout of the organization, two hours"
+            " by default. If an administrator changed it, set `refresh.defaultLifetime`."
         ),
-        "`instance_url` of the response says which host serves the API: publish it with `output.responseFields`.",
-        "One person grants an app five times; the sixth ends the oldest grant.",
-        "ClientCredentials work at the organisation's own domain only.",
+        (
+            "The member `instance_url` of the response contains the host of the API: publish it with"
+            " `output.responseFields`."
+        ),
+        "A user can authorize an app five times; the sixth authorization revokes the oldest grant.",
+        "ClientCredentials is available at the My Domain of the organization only.",
     ),
 )

@@ -36,16 +36,16 @@ PRESET = Preset(
     ),
     notes=(
         (
-            "Scopes of a person go into `authorizationCode.parameters.user_scope`. Where both a bot's and a"
-            " person's token come, the bot's is published."
+            "Set user scopes in `authorizationCode.parameters.user_scope`. If the response contains a bot"
+            " token and a user token, the bot token is published."
         ),
         (
-            "Tokens live for ever unless token rotation is switched on for the app; then twelve hours, with a"
-            " refresh token that is used once."
+            "Tokens do not expire unless token rotation is enabled for the app. With rotation they expire"
+            " after twelve hours, and a refresh token can be used once."
         ),
         (
-            "PKCE only works where it was switched on for the app, which makes it a public client for good: then"
-            " set `authorizationCode.pkce: S256`."
+            "PKCE works only if it is enabled for the app, which permanently makes the app a public"
+            " client. Then set `authorizationCode.pkce: S256`."
         ),
     ),
 )

@@ -31,7 +31,9 @@ PRESET = Preset(
     token_url="https://${dataCenter}/oauth/v2/token",
     revocation_url="https://${dataCenter}/oauth/v2/token/revoke",
     parameters={
-        "dataCenter": Parameter(one_of(*_HOSTS), "eu", "where the client is registered", default="us", hosts=_HOSTS)
+        "dataCenter": Parameter(
+            one_of(*_HOSTS), "eu", "data center in which the client is registered", default="us", hosts=_HOSTS
+        )
     },
     client_authentication=ClientAuthentication.POST,
     scope_separator=",",
@@ -49,19 +51,22 @@ PRESET = Preset(
     ),
     notes=(
         (
-            "A person's account lives in one data centre, which the redirect names in `accounts-server`; the code"
-            " is sent there if it is one of the hosts above, and nowhere otherwise. For that, switch on multi-DC"
-            " support for the client, with the same secret everywhere."
+            "The account of a user is stored in one data center, which the redirect names in"
+            " `accounts-server`. The operator sends the code there if it is one of the hosts above, and to no other"
+            " host. Enable multi-DC support for the client, with the same secret in every data center."
         ),
         (
-            "Ten access tokens in ten minutes for one refresh token; then it answers `Access Denied` with status"
-            " 200, and the operator waits ten minutes."
+            "The limit is ten access tokens in ten minutes for one refresh token. Then Zoho returns"
+            " `Access Denied` with status 200, and the operator waits ten minutes."
         ),
-        "Twenty refresh tokens for one person and client; the twenty-first ends the first, and its access tokens.",
-        "`api_domain` of the response says which host serves the API: publish it with `output.responseFields`.",
+        "Each user and client can have twenty refresh tokens; another one revokes the oldest and its access tokens.",
         (
-            "A Self Client asks with ClientCredentials; products with several organisations want"
-            " `tokenParameters: {soid: ZohoCRM.<organisation>}` then."
+            "The member `api_domain` of the response contains the host of the API: publish it with"
+            " `output.responseFields`."
+        ),
+        (
+            "A Self Client uses ClientCredentials; products with several organizations then require"
+            " `tokenParameters: {soid: ZohoCRM.<organization>}`."
         ),
     ),
 )
