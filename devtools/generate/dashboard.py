@@ -61,23 +61,23 @@ PANELS = (
         "reqps",
     ),
     Panel(
-        "Token requests: how long hosts take",
+        "Token requests: duration by host",
         _quantiles("oauth_connector_token_request_duration_seconds", "le, host"),
         "s",
     ),
-    Panel("Lateness of passes", _quantiles("oauth_connector_refresh_lateness_seconds"), "s"),
+    Panel("Lateness of reconciliations", _quantiles("oauth_connector_reconcile_lateness_seconds"), "s"),
     Panel(
-        "Queue",
+        "Queues",
         {
-            "oauth_connector_queue_depth": "due, without a worker",
-            "oauth_connector_host_waiting": "waiting for a place at a host",
+            "oauth_connector_workqueue_depth": "due, waiting for a worker",
+            "oauth_connector_token_request_queue_depth": "waiting in the queue of a token host",
         },
     ),
     Panel(
-        "Age of the queue and of what is known",
+        "Age of the workqueue and of the caches",
         {
-            "oauth_connector_queue_oldest_seconds": "longest wait for a worker",
-            "time() - oauth_connector_watch_last_event_timestamp_seconds": "since the last word of {{resource}}",
+            "oauth_connector_workqueue_oldest_age_seconds": "longest wait for a worker",
+            "time() - oauth_connector_watch_last_event_timestamp_seconds": "since the last event of {{resource}}",
         },
         "s",
     ),
@@ -90,20 +90,20 @@ PANELS = (
         "reqps",
     ),
     Panel(
-        "Kubernetes API: how long it takes",
+        "Kubernetes API: duration of requests",
         _quantiles("oauth_connector_api_request_duration_seconds", "le, verb"),
         "s",
     ),
     Panel(
-        "Passes",
-        {"sum by (result) (rate(oauth_connector_passes_total[$__rate_interval]))": "{{result}}"},
+        "Reconciliations by result",
+        {"sum by (result) (rate(oauth_connector_reconcile_total[$__rate_interval]))": "{{result}}"},
         "ops",
     ),
     Panel(
         "Memory and CPU of the operator",
         {
             "process_resident_memory_bytes": "resident bytes",
-            "rate(process_cpu_seconds_total[$__rate_interval])": "CPU seconds a second",
+            "rate(process_cpu_seconds_total[$__rate_interval])": "CPU seconds per second",
         },
     ),
 )

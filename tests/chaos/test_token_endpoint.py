@@ -100,7 +100,7 @@ async def _next_call(namespace: Namespace, number: int) -> float:
 async def _slowest(operator: OperatorProcess) -> float:
     """Give the bucket of the slowest pass so far, in seconds, by the operator's own count."""
     _, page = await operator.page("/metrics")
-    buckets = re.findall(r'oauth_connector_pass_duration_seconds_bucket\{le="([^"]+)"\} (\S+)', page)
+    buckets = re.findall(r'oauth_connector_reconcile_duration_seconds_bucket\{le="([^"]+)"\} (\S+)', page)
     most = float(buckets[-1][1])
     return next(float(limit) for limit, count in buckets if float(count) == most)
 

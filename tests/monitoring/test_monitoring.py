@@ -1,4 +1,4 @@
-"""Alert rules and the dashboard speak of series that are served, and the rules do what they say."""
+"""Alert rules and the dashboard use series that are served, and each rule fires when it should."""
 
 import asyncio
 import json
@@ -19,18 +19,18 @@ TESTS = Path(__file__).parent / "alerts_test.yaml"
 
 
 def rules() -> list[dict[str, str]]:
-    """Give the alert rules."""
+    """Return the alert rules."""
     return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
 
 
 def queries() -> list[str]:
-    """Give every query of the rules and of the dashboard."""
+    """Return every query of the rules and of the dashboard."""
     panels = json.loads((MONITORING / "dashboard.json").read_text())["panels"]
     return [rule["expr"] for rule in rules()] + [target["expr"] for panel in panels for target in panel["targets"]]
 
 
 def served() -> set[str]:
-    """Give the names of the series that a scrape may hold."""
+    """Return the names of the series that a scrape may contain."""
     page = Metrics().render().decode()
     names = set[str]()
     for name, kind in re.findall(r"^# TYPE (\S+) (\S+)$", page, re.MULTILINE):
@@ -48,7 +48,7 @@ async def test_the_rules_fire_when_they_should_and_not_otherwise(arguments: tupl
 
 
 def test_every_rule_is_tested_and_explained() -> None:
-    """A rule without a test may never fire; one without a page calls somebody who does not know what to do."""
+    """A rule without a test may never fire; a rule without a page does not help its reader."""
     tests = yaml.safe_load(TESTS.read_text())["tests"]
     tested = {case["alertname"] for test in tests for case in test["alert_rule_test"]}
     explained = (ROOT / "docs" / "how-to" / "monitor.md").read_text()
@@ -58,7 +58,7 @@ def test_every_rule_is_tested_and_explained() -> None:
 
 
 def test_queries_name_series_that_are_served() -> None:
-    """A series that is renamed is so in rules and dashboard too."""
+    """A renamed series is renamed in rules and dashboard too."""
     named = {name for query in queries() for name in re.findall(r"\b(?:oauth_connector|process)_\w+", query)}
     assert named <= served(), named - served()
     assert {name for name in served() if name.startswith("oauth_connector_") and name.endswith("_bucket")}

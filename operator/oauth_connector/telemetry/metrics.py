@@ -1,4 +1,4 @@
-"""What the process counts and measures, for Prometheus: base units, no client, user or scope as a label."""
+"""The metrics of the operator for Prometheus: base units, and no client, user or scope as a label."""
 
 import platform
 from collections import Counter as Counts
@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 PREFIX = "oauth_connector"
 HOSTS = 100
-"""Token hosts that get series of their own; the label would otherwise grow with whatever people write into specs."""
+"""Token hosts with series of their own; the hosts in specs are not limited, and later ones are counted together."""
 
 OTHER = "other"
 TOKEN_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -22,10 +22,10 @@ LATENESS_BUCKETS = (0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 1800)
 
 @dataclass(frozen=True, slots=True)
 class ConnectorSample:
-    """How one connector stands; times are seconds since the epoch, and `None` leaves the series out.
+    """The state of one connector; times are seconds since the epoch, and `None` leaves the series out.
 
-    `ready` and `reason` are those of its condition `Ready`; before a first status there is neither. `consent` is the
-    reason of `ConsentRequired`, where a person is asked for, be there a token or not.
+    `ready` and `reason` are those of its condition `Ready`; before the first status there is neither. `consent` is the
+    reason of `ConsentRequired`, if a consent is required, with or without a valid token.
     """
 
     namespace: str
@@ -39,33 +39,41 @@ class ConnectorSample:
 
 
 Read = Callable[[], float]
-"""Asked at a scrape for one value."""
+"""Called at each scrape for one value."""
 
 Connectors = Callable[[], Iterable[ConnectorSample]]
-"""Called at each scrape, so that a connector that is gone leaves no series behind."""
+"""Called at each scrape, so that a deleted connector leaves no series."""
 
 
 class Metrics:
-    """All series of one process in a registry of their own; `per_object` says whether each connector has some too."""
+    """All series of one process, in a registry of its own; with `per_object`, each connector has series too."""
 
     def __init__(self, connectors: Connectors = lambda: (), *, per_object: bool = True) -> None:
         self._registry = CollectorRegistry()
         self._hosts: set[str] = set()
         self._token_requests = self._counter("token_requests", "Token requests", "host", "grant_type", "result")
-        self._token_seconds = self._histogram("token_request_duration", "Token requests", TOKEN_BUCKETS, "host")
+        self._token_seconds = self._histogram(
+            "token_request_duration", "Seconds of a token request", TOKEN_BUCKETS, "host"
+        )
         self._api_requests = self._counter("api_requests", "Kubernetes API requests", "verb", "resource", "code")
-        self._api_seconds = self._histogram("api_request_duration", "API requests", API_BUCKETS, "verb", "resource")
-        self._passes = self._counter("passes", "Passes over a connector", "result")
-        self._pass_seconds = self._histogram("pass_duration", "Passes over a connector", TOKEN_BUCKETS)
-        self._lateness = self._histogram("refresh_lateness", "From the planned second to the start", LATENESS_BUCKETS)
-        self._queue = self._gauge("queue_depth", "Connectors that are due and have no worker yet")
-        self._waited = self._gauge("queue_oldest_seconds", "For how long the first of them has waited")
-        self._host_limiter = self._gauge("host_waiting", "Connectors that wait for a place at their token host")
+        self._api_seconds = self._histogram(
+            "api_request_duration", "Seconds of an API request", API_BUCKETS, "verb", "resource"
+        )
+        self._reconciles = self._counter("reconcile", "Reconciliations of a connector", "result")
+        self._reconcile_seconds = self._histogram("reconcile_duration", "Duration of a reconciliation", TOKEN_BUCKETS)
+        self._lateness = self._histogram(
+            "reconcile_lateness", "From the due time of a reconciliation to its start", LATENESS_BUCKETS
+        )
+        self._queue = self._gauge("workqueue_depth", "Connectors that are due and wait for a worker")
+        self._oldest = self._gauge(
+            "workqueue_oldest_age_seconds", "For how long the connector that is due longest has waited for a worker"
+        )
+        self._host_queue = self._gauge("token_request_queue_depth", "Connectors in the queue of their token host")
         self._watch = self._gauge(
-            "watch_last_event_timestamp_seconds", "When a cache was last known to be true", "resource"
+            "watch_last_event_timestamp_seconds", "When a cache was last known to be up to date", "resource"
         )
         labels = {"version": _version(), "python_version": platform.python_version()}
-        self._gauge("build_info", "What is running", *labels).labels(**labels).set(1)
+        self._gauge("build_info", "Versions of the operator and of Python", *labels).labels(**labels).set(1)
         ProcessCollector(registry=self._registry)
         self._registry.register(_Objects(connectors, per_object=per_object))
 
@@ -76,31 +84,31 @@ class Metrics:
         self._token_seconds.labels(host).observe(seconds)
 
     def api_request(self, verb: str, resource: str, code: str, seconds: float) -> None:
-        """Count a Kubernetes API request; `code` is the HTTP status, or `error` where none came."""
+        """Count a Kubernetes API request; `code` is the HTTP status, or `error` without a response."""
         self._api_requests.labels(verb, resource, code).inc()
         self._api_seconds.labels(verb, resource).observe(seconds)
 
     def passed(self, result: str, seconds: float) -> None:
-        """Count a pass over a connector."""
-        self._passes.labels(result).inc()
-        self._pass_seconds.observe(seconds)
+        """Count a reconciliation; `result` is `success`, `unavailable` or `error`."""
+        self._reconciles.labels(result).inc()
+        self._reconcile_seconds.observe(seconds)
 
     def late(self, seconds: float) -> None:
-        """Note by how much a pass began after its planned second."""
+        """Record how long after its due time a reconciliation began."""
         self._lateness.observe(seconds)
 
     def follow(self, resource: str, last_heard: Read) -> None:
-        """Ask at each scrape when a cache was last known to be true, in seconds since the epoch."""
+        """Read at each scrape when a cache was last known to be up to date, in seconds since the epoch."""
         self._watch.labels(resource).set_function(last_heard)
 
     def watch_queue(self, depth: Read, waited: Read, host_limiter: Read) -> None:
-        """Ask at each scrape who is due, for how long the first has waited, and who waits for a place at a host."""
+        """Read the three lengths of queues at each scrape."""
         self._queue.set_function(depth)
-        self._waited.set_function(waited)
-        self._host_limiter.set_function(host_limiter)
+        self._oldest.set_function(waited)
+        self._host_queue.set_function(host_limiter)
 
     def render(self) -> bytes:
-        """Give all series in Prometheus' text format."""
+        """Return all series in the text format of Prometheus."""
         return generate_latest(self._registry)
 
     def _bounded(self, host: str) -> str:
@@ -129,18 +137,18 @@ def _version() -> str:
 
 
 class _Objects(Collector):
-    """How the connectors stand, read when it is asked for: how many by readiness and reason, and each by itself."""
+    """The state of the connectors, read at each scrape: counted by readiness and reason, and for each connector."""
 
     def __init__(self, connectors: Connectors, *, per_object: bool) -> None:
         self._connectors = connectors
         self._per_object = per_object
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Name the series without asking for the connectors, which may not be there yet."""
-        return (_counted(), _asking(), *(_families() if self._per_object else ()))
+        """Describe the series without reading the connectors, which may not be known yet."""
+        return (_by_state(), _by_consent(), *(_families() if self._per_object else ()))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Give the families, each with the connectors for which its value is known."""
+        """Return the families, each with the connectors for which its value is known."""
         ready, expiration, next_refresh, refresh_token = families = _families()
         states: Counts[tuple[str, str]] = Counts()
         consents: Counts[str] = Counts()
@@ -153,26 +161,27 @@ class _Objects(Collector):
                 _add(expiration, labels, sample.expiration)
                 _add(next_refresh, labels, sample.next_refresh)
                 _add(refresh_token, labels, sample.refresh_token_expiration)
-        counted, asking = _counted(), _asking()
+        by_state, by_consent = _by_state(), _by_consent()
         for state, count in sorted(states.items()):
-            _add(counted, state, count)
+            _add(by_state, state, count)
         for reason, count in sorted(consents.items()):
-            _add(asking, (reason,), count)
-        yield counted
-        yield asking
+            _add(by_consent, (reason,), count)
+        yield by_state
+        yield by_consent
         yield from families if self._per_object else ()
 
 
 _STATE = {True: "True", False: "False", None: "Unknown"}
 
 
-def _counted() -> GaugeMetricFamily:
+def _by_state() -> GaugeMetricFamily:
     about = "Connectors by their condition Ready and its reason"
     return GaugeMetricFamily(f"{PREFIX}_connectors", about, labels=("ready", "reason"))
 
 
-def _asking() -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"{PREFIX}_consents_required", "Connectors that ask for a person", labels=("reason",))
+def _by_consent() -> GaugeMetricFamily:
+    about = "Connectors that require the consent of a user"
+    return GaugeMetricFamily(f"{PREFIX}_consents_required", about, labels=("reason",))
 
 
 def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:
@@ -182,8 +191,8 @@ def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily
     return (
         family("ready", "Whether the Secret holds a valid token"),
         family("token_expiration_timestamp_seconds", "When the token expires"),
-        family("token_next_refresh_timestamp_seconds", "When the next token is asked for"),
-        family("refresh_token_expiration_timestamp_seconds", "When the refresh token expires, and a person is needed"),
+        family("token_next_refresh_timestamp_seconds", "When the next token is requested"),
+        family("refresh_token_expiration_timestamp_seconds", "When the refresh token expires"),
     )
 
 

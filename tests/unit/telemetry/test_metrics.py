@@ -7,12 +7,12 @@ TYPES = {
     "oauth_connector_token_request_duration_seconds": "histogram",
     "oauth_connector_api_requests_total": "counter",
     "oauth_connector_api_request_duration_seconds": "histogram",
-    "oauth_connector_passes_total": "counter",
-    "oauth_connector_pass_duration_seconds": "histogram",
-    "oauth_connector_refresh_lateness_seconds": "histogram",
-    "oauth_connector_queue_depth": "gauge",
-    "oauth_connector_queue_oldest_seconds": "gauge",
-    "oauth_connector_host_waiting": "gauge",
+    "oauth_connector_reconcile_total": "counter",
+    "oauth_connector_reconcile_duration_seconds": "histogram",
+    "oauth_connector_reconcile_lateness_seconds": "histogram",
+    "oauth_connector_workqueue_depth": "gauge",
+    "oauth_connector_workqueue_oldest_age_seconds": "gauge",
+    "oauth_connector_token_request_queue_depth": "gauge",
     "oauth_connector_connectors": "gauge",
     "oauth_connector_consents_required": "gauge",
     "oauth_connector_watch_last_event_timestamp_seconds": "gauge",
@@ -27,11 +27,11 @@ PER_OBJECT = {
 
 
 def types(metrics: Metrics) -> dict[str, str]:
-    """Read the names and types of our series from a scrape."""
-    told = (
+    """Read the names and types of the series of the operator from a scrape."""
+    lines = (
         line.split() for line in metrics.render().decode().splitlines() if line.startswith("# TYPE oauth_connector")
     )
-    return {name: kind for _, _, name, kind in told if not name.endswith("_created")}
+    return {name: kind for _, _, name, kind in lines if not name.endswith("_created")}
 
 
 def series(metrics: Metrics, name: str) -> list[str]:
@@ -40,17 +40,17 @@ def series(metrics: Metrics, name: str) -> list[str]:
 
 
 def test_the_series_have_their_names_and_types() -> None:
-    """Nobody's dashboard breaks by a renamed series."""
+    """A renamed series would break the dashboards of users."""
     assert types(Metrics(per_object=False)) == TYPES
     assert types(Metrics()) == TYPES | PER_OBJECT
 
 
 def test_two_instances_share_nothing() -> None:
-    """There is no registry of the process: what one counts the other does not."""
+    """Each instance has a registry of its own."""
     first, second = Metrics(), Metrics()
-    first.passed("token issued", 0.1)
-    assert series(first, "oauth_connector_passes_total") == ['oauth_connector_passes_total{result="token issued"} 1.0']
-    assert series(second, "oauth_connector_passes_total") == []
+    first.passed("success", 0.1)
+    assert series(first, "oauth_connector_reconcile_total") == ['oauth_connector_reconcile_total{result="success"} 1.0']
+    assert series(second, "oauth_connector_reconcile_total") == []
 
 
 def test_a_token_request_is_counted_and_timed_by_host() -> None:
@@ -68,7 +68,7 @@ def test_a_token_request_is_counted_and_timed_by_host() -> None:
 
 
 def test_hosts_beyond_the_bound_are_counted_together() -> None:
-    """Specs may name any number of hosts; Prometheus sees a hundred and the rest as one."""
+    """Specs may name any number of hosts; Prometheus receives a hundred, and the rest as one."""
     metrics = Metrics()
     for number in range(HOSTS + 50):
         metrics.token_request(f"h{number}.example.com", "Password", "success", 0.1)
@@ -83,7 +83,7 @@ def test_hosts_beyond_the_bound_are_counted_together() -> None:
 
 
 def test_an_api_request_is_counted_by_verb_resource_and_code() -> None:
-    """A request without an answer has a code too, so that nothing goes missing."""
+    """A request without a response has a code too, so that every request is counted."""
     metrics = Metrics()
     metrics.api_request("patch", "secrets", "200", 0.02)
     metrics.api_request("patch", "secrets", "error", 15.0)
@@ -93,18 +93,22 @@ def test_an_api_request_is_counted_by_verb_resource_and_code() -> None:
     ]
 
 
-def test_queue_lateness_and_watch_are_shown() -> None:
-    """Depth, wait and the watch's last sign are asked for at the scrape; lateness is told as it happens."""
+def test_queues_lateness_and_watches_are_served() -> None:
+    """Depth, age and the last event are read at the scrape; lateness is recorded as it happens."""
     metrics, waiting = Metrics(), [1, 2]
     metrics.watch_queue(lambda: len(waiting), lambda: 1.5, lambda: 7)
     metrics.late(0.4)
     metrics.follow("secrets", lambda: 1_800_000_000.0)
     waiting.append(3)
-    assert series(metrics, "oauth_connector_queue_oldest_seconds") == ["oauth_connector_queue_oldest_seconds 1.5"]
-    assert series(metrics, "oauth_connector_host_waiting") == ["oauth_connector_host_waiting 7.0"]
-    assert series(metrics, "oauth_connector_queue_depth") == ["oauth_connector_queue_depth 3.0"]
-    assert series(metrics, "oauth_connector_refresh_lateness_seconds_sum") == [
-        "oauth_connector_refresh_lateness_seconds_sum 0.4"
+    assert series(metrics, "oauth_connector_workqueue_oldest_age_seconds") == [
+        "oauth_connector_workqueue_oldest_age_seconds 1.5"
+    ]
+    assert series(metrics, "oauth_connector_token_request_queue_depth") == [
+        "oauth_connector_token_request_queue_depth 7.0"
+    ]
+    assert series(metrics, "oauth_connector_workqueue_depth") == ["oauth_connector_workqueue_depth 3.0"]
+    assert series(metrics, "oauth_connector_reconcile_lateness_seconds_sum") == [
+        "oauth_connector_reconcile_lateness_seconds_sum 0.4"
     ]
     assert series(metrics, "oauth_connector_watch_last_event_timestamp_seconds") == [
         'oauth_connector_watch_last_event_timestamp_seconds{resource="secrets"} 1.8e+09'
@@ -112,7 +116,7 @@ def test_queue_lateness_and_watch_are_shown() -> None:
 
 
 def test_an_unknown_time_has_no_series_rather_than_zero() -> None:
-    """A zero would read as a token that expired in 1970 and wake somebody."""
+    """A zero would mean a token that expired in 1970, and fire an alert."""
     samples = [
         ConnectorSample("a", "known", ready=True, expiration=1_800_000_000, next_refresh=1_799_999_000),
         ConnectorSample("a", "failing", ready=False),
@@ -128,23 +132,23 @@ def test_an_unknown_time_has_no_series_rather_than_zero() -> None:
     ]
 
 
-def test_a_connector_that_is_gone_leaves_no_series() -> None:
-    """The series are read when they are asked for; nothing has to be removed."""
+def test_a_deleted_connector_leaves_no_series() -> None:
+    """The series are built at the scrape; nothing has to be removed."""
     samples = [ConnectorSample("a", "b", ready=True)]
     metrics = Metrics(lambda: samples)
     samples.clear()
     assert series(metrics, "oauth_connector_ready") == []
 
 
-def test_the_build_says_which_version_runs() -> None:
-    """One series tells the versions of the operator and of Python."""
+def test_the_build_info_shows_the_versions() -> None:
+    """One series has the versions of the operator and of Python."""
     [info] = series(Metrics(), "oauth_connector_build_info")
     assert 'version="' in info
     assert 'python_version="3.' in info
 
 
 def test_connectors_are_counted_by_readiness_and_reason() -> None:
-    """Few series say how a fleet stands, also where each connector has none of its own."""
+    """A few series show the state of a fleet, also without series for each connector."""
     samples = [
         ConnectorSample("a", "one", ready=True, reason="TokenIssued"),
         ConnectorSample("a", "two", ready=True, reason="TokenIssued"),
@@ -159,8 +163,8 @@ def test_connectors_are_counted_by_readiness_and_reason() -> None:
         ]
 
 
-def test_connectors_that_ask_for_a_person_are_counted_though_their_token_lives() -> None:
-    """Whoever is on call hears of a consent that is needed before tokens expire, and when refresh tokens will."""
+def test_connectors_that_require_a_consent_are_counted_while_their_token_is_valid() -> None:
+    """An alert can fire before tokens expire, and the expiry of refresh tokens is served."""
     samples = [
         ConnectorSample("a", "one", ready=True, consent="RefreshTokenRejected", refresh_token_expiration=1_800_000_000),
         ConnectorSample("a", "two", ready=False, consent="RefreshTokenRejected"),
