@@ -162,7 +162,7 @@ class FlowScenario:
     async def connected(self) -> str:
         """Wait for the command's good end, and give the token."""
         assert await self.terminal.ended() == 0, self.terminal.shown
-        assert "crm is connected" in self.terminal.shown
+        assert "crm is authorized" in self.terminal.shown
         return await self.token()
 
     # --- the browser --------------------------------------------------------------------------------------------

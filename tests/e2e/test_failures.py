@@ -96,7 +96,7 @@ async def test_a_wrong_code_is_asked_for_again(scenario: FlowScenario, tab: Page
     await titled(tab, "Enter this code")
     await scenario.terminal.shows("Confirmation code that the last page shows: ")
     scenario.terminal.type("0000-0000\n")
-    await scenario.terminal.shows("That is not the code of the last page. Once more: ")
+    await scenario.terminal.shows("The code is not correct. ")
     await scenario.confirm(tab)
     await scenario.connected()
 

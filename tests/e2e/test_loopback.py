@@ -11,7 +11,7 @@ from devtools.local.free_port import free_port
 from tests.e2e.scenario import QUESTION, FlowScenario
 from tests.support.browser import inspect
 
-PASTE = "Paste it (it will not be shown), then Enter: "
+PASTE = "Paste it and press Enter (the input is not shown): "
 
 
 @pytest.mark.parametrize("authentication", ["none", "client_secret_post"])

@@ -159,7 +159,7 @@ class RequestedConsent:
             return await self.response() is not None
 
         await until(is_there)
-        return KEYS.open(self.uid, await self.response() or "")
+        return KEYS.unseal(self.uid, await self.response() or "")
 
 
 async def ask(namespace: Namespace, name: str = "zoho-k7", **spec: object) -> RequestedConsent:

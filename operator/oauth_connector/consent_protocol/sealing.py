@@ -1,7 +1,7 @@
-"""What passes from the exposed process to the operator is sealed: a JWE (RFC 7516) to a key of the consent's own.
+"""Encryption of the authorization response for the operator: a JWE (RFC 7516) for a key of the consent.
 
-The operator derives a key pair for each consent from one master key (HKDF, RFC 5869) and publishes the public half.
-Whoever holds the sealed text, and whoever may read the status of a consent, can do nothing with it.
+The operator derives a key pair for each consent from one master key (HKDF, RFC 5869) and publishes the public key in
+status. The sealed text is useless to the consent server and to users who may read the status of a consent.
 """
 
 import base64
@@ -25,9 +25,9 @@ _ALGORITHMS = [ALGORITHM, ENCRYPTION]
 
 @dataclass(frozen=True, slots=True)
 class ConsentResponse:
-    """What a browser brought back: the provider's code, and proof of whose browser it was.
+    """An authorization response: the code, and the ticket, which proves who opened the link.
 
-    `parameters` are those of the redirect that the operator asked for.
+    `parameters` are those of the redirect that the operator requested.
     """
 
     code: SecretStr
@@ -37,25 +37,25 @@ class ConsentResponse:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-class UnsealError(Exception):  # named for what is so
-    """A sealed text was not made for this key, or holds no answer."""
+class UnsealError(Exception):
+    """The sealed text was not made for this key, or contains no response."""
 
 
-def seal(answer: ConsentResponse, public_key: str) -> str:
-    """Seal an answer to a consent's public key (a JWK). Raises `ValueError` where that is no such key."""
+def seal(response: ConsentResponse, public_key: str) -> str:
+    """Seal a response for the public key of a consent (a JWK). Raises `ValueError` for an invalid key."""
     members = {
-        "code": answer.code.get_secret_value(),
-        "ticket": answer.ticket.get_secret_value(),
-        "confirmation": answer.confirmation,
-        "iss": answer.iss,
-        "parameters": dict(answer.parameters),
+        "code": response.code.get_secret_value(),
+        "ticket": response.ticket.get_secret_value(),
+        "confirmation": response.confirmation,
+        "iss": response.iss,
+        "parameters": dict(response.parameters),
     }
     try:
         key = OKPKey.import_key(json.loads(public_key))
         header = {"alg": ALGORITHM, "enc": ENCRYPTION}
         return jwe.encrypt_compact(header, json.dumps(members).encode(), key, algorithms=_ALGORITHMS)
     except (JoseError, ValueError, TypeError, KeyError):
-        raise ValueError("not a public key that an answer can be sealed to") from None
+        raise ValueError("the encryption key is not a valid public key") from None
 
 
 class ConsentKeys:
@@ -65,17 +65,17 @@ class ConsentKeys:
         self._master = master
 
     def verifier(self, uid: str) -> str:
-        """Give a consent's PKCE verifier: 43 characters (RFC 7636 §4.1) that nobody else can derive."""
-        mac = hmac.digest(self._derived("pkce", uid), b"verifier", "sha256")
+        """Return the PKCE verifier of a consent: 43 characters (RFC 7636 §4.1), derived from the master key."""
+        mac = hmac.digest(self._derive("pkce", uid), b"verifier", "sha256")
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
     def public_key(self, uid: str) -> str:
-        """Give the public key to which a consent's answer is sealed, as a JWK."""
+        """Return the public key of a consent, as a JWK."""
         raw = self._private(uid).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return json.dumps({"kty": "OKP", "crv": "X25519", "x": _base64url(raw)}, separators=(",", ":"))
 
-    def open(self, uid: str, sealed: str) -> ConsentResponse:
-        """Open a consent's answer. Raises `UnsealError`."""
+    def unseal(self, uid: str, sealed: str) -> ConsentResponse:
+        """Decrypt the response of a consent. Raises `UnsealError`."""
         try:
             members = json.loads(jwe.decrypt_compact(sealed, self._key(uid), algorithms=_ALGORITHMS).plaintext or b"")
             return ConsentResponse(
@@ -86,7 +86,7 @@ class ConsentKeys:
                 {str(name): str(value) for name, value in members["parameters"].items()},
             )
         except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            raise UnsealError("the response was not sealed to this consent") from None
+            raise UnsealError("the response was not sealed for this consent") from None
 
     def _key(self, uid: str) -> OKPKey:
         private = self._private(uid)
@@ -95,9 +95,9 @@ class ConsentKeys:
         return OKPKey.import_key({"kty": "OKP", "crv": "X25519", "x": _base64url(public), "d": _base64url(secret)})
 
     def _private(self, uid: str) -> X25519PrivateKey:
-        return X25519PrivateKey.from_private_bytes(self._derived("seal", uid))
+        return X25519PrivateKey.from_private_bytes(self._derive("seal", uid))
 
-    def _derived(self, purpose: str, uid: str) -> bytes:
+    def _derive(self, purpose: str, uid: str) -> bytes:
         info = f"oauthconnector.dev/v1 {purpose} {uid}".encode()
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._master)
 

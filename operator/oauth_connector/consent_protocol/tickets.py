@@ -1,7 +1,7 @@
-"""Tickets and confirmation codes: what only one person can know.
+"""Tickets and confirmation codes: the two secrets of a flow.
 
-A ticket is in the link that the requester opens, a confirmation code on the last page that the browser shows. The first
-says that the browser belongs to whoever asked; the second that whoever asked sees that browser.
+A ticket is in the link that the requester opens. It proves that the browser belongs to the requester. A confirmation
+code is on the last page. It proves that the requester sees this browser.
 """
 
 import base64
@@ -15,32 +15,34 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 Randomness = Callable[[int], bytes]
-"""Gives so many random bytes, such as `secrets.token_bytes`."""
+"""Returns a number of random bytes, such as `secrets.token_bytes`."""
 
 
 def new_ticket(randomness: Randomness) -> str:
-    """Make a ticket: 32 random bytes as base64url, 43 characters."""
+    """Return a new ticket: 32 random bytes as base64url, 43 characters."""
     return base64.urlsafe_b64encode(randomness(32)).rstrip(b"=").decode()
 
 
 def ticket_hash(ticket: str) -> str:
-    """Give what the consent holds of a ticket: `sha256:` and the hash of its text."""
+    """Return the hash of a ticket for the spec of a consent: `sha256:` and hexadecimal digits."""
     return f"sha256:{hashlib.sha256(ticket.encode()).hexdigest()}"
 
 
-def is_ticket_of(ticket: str, held: str) -> bool:
-    """Tell in constant time whether a ticket is the one whose hash is held."""
-    return TICKET.fullmatch(ticket) is not None and hmac.compare_digest(ticket_hash(ticket).encode(), held.encode())
+def is_ticket_of(ticket: str, expected_hash: str) -> bool:
+    """Return whether a ticket has a hash, in constant time."""
+    return TICKET.fullmatch(ticket) is not None and hmac.compare_digest(
+        ticket_hash(ticket).encode(), expected_hash.encode()
+    )
 
 
 def new_confirmation(randomness: Randomness) -> str:
-    """Make a confirmation code such as `K7QF-2M9P`: 40 random bits in Crockford's base 32."""
+    """Return a new confirmation code such as `K7QF-2M9P`: 40 random bits in Crockford's base 32."""
     bits = int.from_bytes(randomness(5))
     letters = "".join(_ALPHABET[bits >> shift & 31] for shift in range(35, -5, -5))
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def normalised(confirmation: str) -> str:
-    """Read a code as a person types it: in any case, with or without its dash, `O` for `0`, `I` and `L` for `1`."""
+def normalize_confirmation(confirmation: str) -> str:
+    """Return a typed code in its normal form: upper case, with its dash, `0` for `O`, `1` for `I` and `L`."""
     letters = re.sub(r"[\s-]", "", confirmation).upper().translate(_ALIKE)
     return f"{letters[:4]}-{letters[4:]}"

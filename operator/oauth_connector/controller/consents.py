@@ -1,6 +1,6 @@
-"""The desk at which OAuthConsents are attended to: filled, judged, concluded, and put away.
+"""Reconciles OAuthConsents.
 
-What is to be done about each is decided by `connector.consents.judge`; here it is looked up and carried out.
+`connector.consent.evaluation` decides the next action. This module reads the context and performs the action.
 """
 
 from collections.abc import Iterable
@@ -12,22 +12,22 @@ import structlog
 
 from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.v1alpha1.conditions import find_condition, transition_time
-from oauth_connector.api.v1alpha1.consent import KEPT, ConsentCondition
-from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason, consent_sentence
+from oauth_connector.api.v1alpha1.consent import RETENTION, ConsentCondition
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason, format_consent_message
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.connector.consent.evaluation import (
-    ANSWERED,
-    UNDER_WAY,
+    CONFIRMATION_TIME,
+    PENDING_REASONS,
     Consent,
     ConsentContext,
     DeleteConsent,
     FillRequest,
     SetReason,
     WaitUntil,
-    judge,
-    why_not,
+    evaluate_consent,
+    find_obstacle,
 )
-from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, request_of
+from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
 from oauth_connector.connector.effective import base_facts
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.memory import Memory
@@ -40,44 +40,44 @@ from oauth_connector.controller.ports import ClusterUnavailable, Ports
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.grants.registry import GrantType
 
-AGAIN = 1.0
-"""Seconds until the next look at a code that could not be sent in this pass: it lives for a minute or so."""
+CODE_RETRY = 1.0
+"""Seconds until the next reconciliation if a code was not sent in this one. A code is valid for about a minute."""
 
-LOOK_AGAIN = 10.0
-"""Seconds until the next look where something that a consent needs could not be found out."""
+DISCOVERY_RETRY = 10.0
+"""Seconds until the next reconciliation after discovery failed."""
 
-AWAY = 5.0
-"""Seconds until the next look where the API server did not answer."""
+API_RETRY = 5.0
+"""Seconds until the next reconciliation if the API server is unavailable."""
 
-MOST_OPEN = 16
-"""Consents of one connector that are under way at once; those after them wait for their turn, or for their end."""
+MAX_PENDING = 16
+"""Pending consents of one connector that are reconciled; newer ones wait."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentProgress:
-    """A code that waits to be exchanged, if there is one, and when to look again.
+    """A code to exchange, if there is one, and when to requeue.
 
-    `judged` is the connector as it was when the code was found to be good: for no other may it be sent.
+    `connector_at_check` is the connector for which the code was checked. The code may be sent for no other.
     """
 
     code: PendingCode | None = None
-    look: float | None = None
-    judged: Connector | None = None
+    requeue_at: float | None = None
+    connector_at_check: Connector | None = None
 
-    def and_then(self, other: "ConsentProgress") -> "ConsentProgress":
-        """Join with what came of the next one: the first code, and the earlier look."""
-        looks = [look for look in (self.look, other.look) if look is not None]
-        return replace(self if self.code is not None else other, look=min(looks, default=None))
+    def combine(self, other: "ConsentProgress") -> "ConsentProgress":
+        """Return both results as one: the first code, and the earlier time."""
+        times = [requeue_at for requeue_at in (self.requeue_at, other.requeue_at) if requeue_at is not None]
+        return replace(self if self.code is not None else other, requeue_at=min(times, default=None))
 
-    def may_be_sent_for(self, connector: Connector) -> bool:
-        """Tell whether a connector asks what it asked when the code was judged."""
-        return self.judged is not None and self.judged.asks_the_same(connector)
+    def is_valid_for(self, connector: Connector) -> bool:
+        """Return whether a connector sends the same requests as when the code was checked."""
+        return self.connector_at_check is not None and self.connector_at_check.asks_the_same(connector)
 
 
 class ConsentReconciler:
-    """Attends to the consents of one connector at a time."""
+    """Reconciles the consents of one connector at a time."""
 
     def __init__(self, edges: Ports, token_client: TokenClient, memory: Memory, consent_policy: ConsentPolicy) -> None:
         self._cluster = edges.cluster
@@ -87,103 +87,111 @@ class ConsentReconciler:
         self._memory = memory
         self._consent_policy = consent_policy
 
-    async def attend(self, key: Key) -> ConsentProgress:
-        """Bring each of a connector's consents as far as it can be brought now."""
-        attended = ConsentProgress()
-        for consent in _in_turn(self._cluster.consents_of(key)):
+    async def reconcile(self, key: Key) -> ConsentProgress:
+        """Perform the next action for each consent of a connector."""
+        progress = ConsentProgress()
+        for consent in _in_order(self._cluster.consents_of(key)):
             try:
-                done = await self._attend(consent)
-            except ClusterUnavailable as away:  # it keeps the others waiting, but not the connector's tokens
-                log.warning("a consent waits", consent=str(consent.key), cause=str(away))
-                return attended.and_then(ConsentProgress(look=self._clock() + (away.retry_after or AWAY)))
-            attended = attended.and_then(done)
-        return attended
+                result = await self._reconcile_consent(consent)
+            except ClusterUnavailable as unavailable:  # it delays the other consents, but not the tokens
+                log.warning("consent postponed", consent=str(consent.key), cause=str(unavailable))
+                return progress.combine(
+                    ConsentProgress(requeue_at=self._clock() + (unavailable.retry_after or API_RETRY))
+                )
+            progress = progress.combine(result)
+        return progress
 
-    async def follow_up(self, key: Key, code: PendingCode, outcome: Outcome) -> ConsentProgress:
-        """Say what became of a code; one that could not be sent ends its consent, and whoever waits is told at once."""
-        problem = _unsendable(outcome)
+    async def report_outcome(self, key: Key, code: PendingCode, outcome: Outcome) -> ConsentProgress:
+        """Write the result of a code.
+
+        If it could not be sent, its consent fails at once, so that the user does not wait.
+        """
+        problem = _unsent_problem(outcome)
         if problem is not None:
             for consent in self._cluster.consents_of(key):
-                if consent.uid == code.uid and not consent.concluded:
-                    situation = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem)
-                    await self._say(consent, situation, _unsent(problem))
-        return await self.attend(key)
+                if consent.uid == code.uid and not consent.is_final:
+                    context = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem)
+                    await self._write_reason(consent, context, _unsent_reason(problem))
+        return await self.reconcile(key)
 
-    async def _attend(self, consent: Consent) -> ConsentProgress:
-        situation = await self._situation(consent)
-        if situation is None:
-            return ConsentProgress(look=self._clock() + LOOK_AGAIN)
-        verdict = judge(consent, situation, await self._keys.load())
-        match verdict:
+    async def _reconcile_consent(self, consent: Consent) -> ConsentProgress:
+        context = await self._read_context(consent)
+        if context is None:
+            return ConsentProgress(requeue_at=self._clock() + DISCOVERY_RETRY)
+        action = evaluate_consent(consent, context, await self._keys.load())
+        match action:
             case DeleteConsent():
                 await self._cluster.delete_consent(consent)
                 return ConsentProgress()
             case WaitUntil(until):
-                return ConsentProgress(look=until)
+                return ConsentProgress(requeue_at=until)
             case FillRequest():
-                return await self._fill(consent, situation)
-            case SetReason(reason, look):
-                return await self._say(consent, situation, reason, look)
+                return await self._write_request(consent, context)
+            case SetReason(reason, requeue_at):
+                return await self._write_reason(consent, context, reason, requeue_at)
             case PendingCode():
-                return ConsentProgress(code=verdict, look=self._clock() + AGAIN, judged=situation.connector)
+                return ConsentProgress(
+                    code=action, requeue_at=self._clock() + CODE_RETRY, connector_at_check=context.connector
+                )
 
-    async def _situation(self, consent: Consent) -> ConsentContext | None:
-        """Look up what a consent is judged by; nothing where discovery does not answer."""
+    async def _read_context(self, consent: Consent) -> ConsentContext | None:
+        """Read the context for an evaluation; return nothing if discovery fails."""
         key = consent.connector
         connector = self._cluster.connector(key)
-        if connector is None and not consent.concluded:
-            connector = await self._cluster.read_connector(key)  # two watches: the consent's may be ahead
+        if connector is None and not consent.is_final:
+            connector = await self._cluster.read_connector(key)  # the watch of consents may be ahead
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.state if state is not None else None
-        situation = ConsentContext(connector, self._clock(), None, notes, self._memory.of(key).attempt)
-        as_asked = replace(situation, request=consent.status.request)
-        if connector is None or consent.concluded or why_not(consent, as_asked):
-            return situation
-        if situation.now >= consent.created + LIFETIME + ANSWERED:
-            return as_asked  # it is void, whatever an issuer says that may not answer at all
+        context = ConsentContext(connector, self._clock(), None, notes, self._memory.of(key).attempt)
+        with_request = replace(context, request=consent.status.request)
+        if connector is None or consent.is_final or find_obstacle(consent, with_request):
+            return context
+        if context.now >= consent.created + LIFETIME + CONFIRMATION_TIME:
+            return with_request  # it has expired, so no discovery is needed
         found = await self._token_client.discover(connector)
         if isinstance(found, Problem):
             return None
         endpoints = Endpoints.of(connector.valid_spec, found)
         if endpoints is None:
-            return situation
+            return context
         return replace(
-            situation, request=request_of(consent, connector, endpoints, self._consent_policy, await self._keys.load())
+            context,
+            request=build_consent_request(consent, connector, endpoints, self._consent_policy, await self._keys.load()),
         )
 
-    async def _fill(self, consent: Consent, situation: ConsentContext) -> ConsentProgress:
-        if situation.request is None:
-            return await self._say(consent, situation, ConsentReason.CONNECTOR_INVALID)
-        filled = replace(consent, status=consent.status.model_copy(update={"request": situation.request}))
-        return await self._say(filled, situation, ConsentReason.AWAITING_USER, consent.created + LIFETIME)
+    async def _write_request(self, consent: Consent, context: ConsentContext) -> ConsentProgress:
+        if context.request is None:
+            return await self._write_reason(consent, context, ConsentReason.CONNECTOR_INVALID)
+        filled = replace(consent, status=consent.status.model_copy(update={"request": context.request}))
+        return await self._write_reason(filled, context, ConsentReason.AWAITING_USER, consent.created + LIFETIME)
 
-    async def _say(
-        self, consent: Consent, situation: ConsentContext, reason: ConsentReason, look: float | None = None
+    async def _write_reason(
+        self, consent: Consent, context: ConsentContext, reason: ConsentReason, requeue_at: float | None = None
     ) -> ConsentProgress:
-        """Write how far a consent is, where its status does not say so already, and of this generation.
+        """Write the reason into status if reason or observed generation change.
 
-        A code that was typed wrong is a new generation with the same reason: it can be typed again.
+        After a wrong confirmation code only the generation changes, and the user can enter the code again.
         """
-        if (consent.reason, consent.told) != (reason, consent.generation):
-            condition = _condition(consent, situation, reason)
-            told: dict[str, object] = {"conditions": (condition,)}
-            if reason is ConsentReason.AUTHORIZED and situation.notes is not None:
-                told["account"] = situation.notes.account
-            status = consent.status.model_copy(update=told)
+        if (consent.reason, consent.observed_generation) != (reason, consent.generation):
+            condition = _build_condition(consent, context, reason)
+            changes: dict[str, object] = {"conditions": (condition,)}
+            if reason is ConsentReason.AUTHORIZED and context.notes is not None:
+                changes["account"] = context.notes.account
+            status = consent.status.model_copy(update=changes)
             if await self._cluster.write_consent(consent, status) is None:
-                return ConsentProgress(look=self._clock() + 1.0)
+                return ConsentProgress(requeue_at=self._clock() + 1.0)
             log.info("consent", consent=str(consent.key), connector=consent.spec.connector_name, reason=reason.value)
-        return ConsentProgress(look=look if look is not None else consent.created + KEPT)
+        return ConsentProgress(requeue_at=requeue_at if requeue_at is not None else consent.created + RETENTION)
 
     def redirect_of(self, connector: Connector) -> str | None:
-        """Give where a connector's browser may come back to, if anywhere."""
+        """Return the redirect URI of a connector that needs a user, or nothing."""
         spec = connector.spec
-        asks = not isinstance(spec, tuple) and spec.grant_type is GrantType.AUTHORIZATION_CODE
-        return self._consent_policy.redirect_of(connector) if asks else None
+        needs_user = not isinstance(spec, tuple) and spec.grant_type is GrantType.AUTHORIZATION_CODE
+        return self._consent_policy.redirect_of(connector) if needs_user else None
 
-    # --- what status tells of it --------------------------------------------------------------------------------
-    def facts(self, obs: Observation) -> GrantFacts | None:
-        """Give what a connector's status tells of its grant; nothing where none is kept."""
+    # --- status -------------------------------------------------------------------------------------------------
+    def build_grant_facts(self, obs: Observation) -> GrantFacts | None:
+        """Return the facts about the grant for the status of a connector; nothing if it stores no grant."""
         connector, notes = obs.connector, obs.state.state if obs.state is not None else None
         spec = connector.spec
         if isinstance(spec, tuple) or not spec.may_hold_refresh_token:
@@ -197,43 +205,43 @@ class ConsentReconciler:
         return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
 
 
-def _in_turn(consents: Iterable[Consent]) -> list[Consent]:
-    """Give the consents to attend to, oldest first: who makes thousands of them keeps nobody else from a token."""
+def _in_order(consents: Iterable[Consent]) -> list[Consent]:
+    """Return the consents to reconcile, oldest first and limited, so that thousands of them do not block others."""
     ordered = sorted(consents, key=lambda consent: (consent.created, consent.uid))
-    under_way = [consent for consent in ordered if not consent.concluded]
-    return [consent for consent in ordered if consent.concluded] + under_way[:MOST_OPEN]
+    pending = [consent for consent in ordered if not consent.is_final]
+    return [consent for consent in ordered if consent.is_final] + pending[:MAX_PENDING]
 
 
-_IN_THE_WAY = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REJECTED})
+_SECRET_REASONS = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REJECTED})
 
 
-def _unsendable(outcome: Outcome) -> Problem | None:
-    """Give why a code stayed here, where it did: what a try found on this side, or a Secret that is in the way."""
+def _unsent_problem(outcome: Outcome) -> Problem | None:
+    """Return why a code was not sent: a problem before the request, or a conflicting Secret; else nothing."""
     if not isinstance(outcome, Findings) or outcome.problem is None:
         return None
-    tried = outcome.attempt is not None and not outcome.attempt.outbound
-    return outcome.problem if tried or outcome.problem.reason is Reason.SECRET_CONFLICT else None
+    not_sent = outcome.attempt is not None and not outcome.attempt.outbound
+    return outcome.problem if not_sent or outcome.problem.reason is Reason.SECRET_CONFLICT else None
 
 
-def _unsent(problem: Problem) -> ConsentReason:
-    in_the_way = problem.reason in _IN_THE_WAY
-    return ConsentReason.SECRET_CONFLICT if in_the_way else ConsentReason.CONNECTOR_INVALID
+def _unsent_reason(problem: Problem) -> ConsentReason:
+    blocked_by_secret = problem.reason in _SECRET_REASONS
+    return ConsentReason.SECRET_CONFLICT if blocked_by_secret else ConsentReason.CONNECTOR_INVALID
 
 
-def _condition(consent: Consent, situation: ConsentContext, reason: ConsentReason) -> ConsentCondition:
+def _build_condition(consent: Consent, context: ConsentContext, reason: ConsentReason) -> ConsentCondition:
     facts = {"connector": consent.spec.connector_name}
-    if situation.connector is not None:
-        facts |= base_facts(situation.connector)
-    if situation.problem is not None:
-        facts["cause"] = format_reason_message(situation.problem.reason, facts | dict(situation.problem.facts))
+    if context.connector is not None:
+        facts |= base_facts(context.connector)
+    if context.problem is not None:
+        facts["cause"] = format_reason_message(context.problem.reason, facts | dict(context.problem.facts))
     before = find_condition(consent.status.conditions, "Ready")
     status: Literal["True", "False", "Unknown"] = "True" if reason is ConsentReason.AUTHORIZED else "False"
-    status = "Unknown" if reason in UNDER_WAY else status
+    status = "Unknown" if reason in PENDING_REASONS else status
     return ConsentCondition(
         type="Ready",
         status=status,
         reason=reason,
-        message=consent_sentence(reason, facts),
+        message=format_consent_message(reason, facts),
         observed_generation=consent.generation,
-        last_transition_time=transition_time(before, status, datetime.fromtimestamp(int(situation.now), UTC)),
+        last_transition_time=transition_time(before, status, datetime.fromtimestamp(int(context.now), UTC)),
     )

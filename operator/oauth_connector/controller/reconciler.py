@@ -47,31 +47,31 @@ class Reconciler:
 
     async def __call__(self, key: Key) -> float | None:
         """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
-        consent = await self._consents.attend(key)
+        consent = await self._consents.reconcile(key)
         connector = self._cluster.connector(key)
         if connector is None:
             self._memory.forget(key)
             self._performer.withdraw(key)
-            return consent.look
-        if consent.code is not None and not consent.may_be_sent_for(connector):
+            return consent.requeue_at
+        if consent.code is not None and not consent.is_valid_for(connector):
             return self._clock()  # it was edited while consents were looked at: they are judged anew
         obs = replace(await self._observe(connector), code=consent.code)
         outcome = await self._performer.perform(obs, decide(obs))
         if consent.code is not None:
-            consent = await self._consents.follow_up(key, consent.code, outcome)
+            consent = await self._consents.report_outcome(key, consent.code, outcome)
         if not isinstance(outcome, Findings):
-            return earliest(outcome, consent.look)
+            return earliest(outcome, consent.requeue_at)
         await self._conclude(connector, self._completed(connector, outcome))
         if outcome.revoked is not None:
             return self._clock()  # another pass says what is to be done without the grant
-        return earliest(self._next(key), consent.look)
+        return earliest(self._next(key), consent.requeue_at)
 
     def _completed(self, connector: Connector, findings: Findings) -> Findings:
         """Add what holds whatever was done: when the provider is asked next, and what is known of the grant."""
         seen = self._seen(connector)
         if findings.problem is None:
             findings = replace(findings, next_call=refresh_due(seen))
-        return replace(findings, advice=advice(seen), grant=self._consents.facts(seen))
+        return replace(findings, advice=advice(seen), grant=self._consents.build_grant_facts(seen))
 
     async def _observe(self, connector: Connector) -> Observation:
         obs = self._seen(connector)

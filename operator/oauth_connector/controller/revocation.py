@@ -1,7 +1,7 @@
-"""Give a grant back to its provider because a person asks for it, and forget it here.
+"""Revokes a grant at its provider (RFC 7009) on request, and deletes it in the cluster.
 
-The Secret that pods read goes too: what was revoked is not shown any longer. A connector that needs no person then asks
-for another token; one that does waits for a consent.
+The output Secret is deleted too. After that a connector that needs no user requests a new token; a connector that needs
+a user waits for a consent.
 """
 
 from dataclasses import replace
@@ -22,17 +22,17 @@ from oauth_connector.controller.ports import Clock, Cluster, LiveSecret
 from oauth_connector.controller.token_client import PreparedRequest, TokenClient
 from oauth_connector.oauth.revocation import Revocation
 
-PATIENCE = 5
-"""Tries at a provider that does not answer, until the grant is forgotten here all the same."""
+MAX_TRIES = 5
+"""Attempts at a provider that does not respond, after which the grant is deleted anyway."""
 
 PAUSE = 5.0
-"""Seconds between two of these tries."""
+"""Seconds between two attempts."""
 
 log = structlog.get_logger(__name__)
 
 
 class GrantRevoker:
-    """Gives back refresh tokens, or access tokens where there is nothing else."""
+    """Revokes refresh tokens, or access tokens if there is no refresh token."""
 
     def __init__(self, cluster: Cluster, token_client: TokenClient, memory: Memory, clock: Clock) -> None:
         self._cluster = cluster
@@ -41,44 +41,47 @@ class GrantRevoker:
         self._clock = clock
 
     async def revoke(self, obs: Observation) -> Findings | float:
-        """Revoke and forget; a time to come again where the provider does not answer. Raises `ClusterUnavailable`."""
+        """Revoke and delete the grant. Return the time of the next attempt if the provider does not respond.
+
+        Raises `ClusterUnavailable`.
+        """
         key, connector = obs.connector.key, obs.connector
         state = await self._cluster.read_secret(key.namespace, state_name(key.name))
         output = await self._cluster.read_secret(key.namespace, connector.output_name)
-        ours = [live for live in (state, output) if live is not None and is_owned(live.metadata, connector)]
-        result = await self._given_back(obs, ours)
+        owned = [live for live in (state, output) if live is not None and is_owned(live.metadata, connector)]
+        result = await self._revoke_at_provider(obs, owned)
         if result is None:
             known = self._memory.of(key)
             self._memory.put(key, replace(known, revocations=known.revocations + 1))
             return self._clock() + PAUSE
-        for live in ours:
-            await self._forget(obs, live)
+        for live in owned:
+            await self._delete_grant(obs, live)
         log.info("revoked", connector=str(key), result=result.value)
         self._memory.put(key, replace(self._memory.of(key), pending=None, revocations=0))
         return Findings(self._clock(), revoked=result)
 
-    async def _given_back(self, obs: Observation, ours: list[LiveSecret]) -> Revocation | None:
-        held = next(((live, found) for live in ours if (found := _token(live)) is not None), None)
-        if held is None:
+    async def _revoke_at_provider(self, obs: Observation, owned: list[LiveSecret]) -> Revocation | None:
+        presented = next(((live, found) for live in owned if (found := _revocable_token(live)) is not None), None)
+        if presented is None:
             return Revocation.NOTHING
-        prepared = await self._token_client.prepare(obs.connector, _token_url(ours))
+        prepared = await self._token_client.prepare(obs.connector, _token_url(owned))
         if isinstance(prepared, RequestFailed):
-            return self._given_up(obs)
-        if not _is_theirs(obs, held[0], prepared):
+            return self._give_up(obs)
+        if not _is_bound_to(obs, presented[0], prepared):
             return Revocation.REFUSED
         endpoint = await self._token_client.revocation_endpoint(prepared)
         if isinstance(endpoint, Revocation):
             return endpoint
         if isinstance(endpoint, Problem):
-            return self._given_up(obs)
-        return await self._token_client.revoke(prepared, endpoint, *held[1]) or self._given_up(obs)
+            return self._give_up(obs)
+        return await self._token_client.revoke(prepared, endpoint, *presented[1]) or self._give_up(obs)
 
-    def _given_up(self, obs: Observation) -> Revocation | None:
+    def _give_up(self, obs: Observation) -> Revocation | None:
         tried = self._memory.of(obs.connector.key).revocations + 1
-        return Revocation.REFUSED if tried >= PATIENCE else None
+        return Revocation.REFUSED if tried >= MAX_TRIES else None
 
-    async def _forget(self, obs: Observation, live: LiveSecret) -> None:
-        """Delete the output; of the state keep which code was sent last, which must never be sent again."""
+    async def _delete_grant(self, obs: Observation, live: LiveSecret) -> None:
+        """Delete the output Secret. The state Secret keeps which code was sent last: it must not be sent again."""
         kept = read_state(live.data) if live.metadata.state is not None else None
         if kept is None:
             await self._cluster.delete_secret(live.metadata)
@@ -88,17 +91,17 @@ class GrantRevoker:
             )
 
 
-def _token_url(ours: list[LiveSecret]) -> str | None:
-    """Give the token endpoint that the provider named when it redirected, where it did."""
-    states = (read_state(live.data) for live in ours if live.metadata.state is not None)
+def _token_url(owned: list[LiveSecret]) -> str | None:
+    """Return the token endpoint that the redirect named, if any."""
+    states = (read_state(live.data) for live in owned if live.metadata.state is not None)
     return next((state.token_url for state in states if state is not None), None)
 
 
-def _is_theirs(obs: Observation, live: LiveSecret, prepared: PreparedRequest) -> bool:
-    """Tell whether a token goes to those who gave it, and as the client that it was given to.
+def _is_bound_to(obs: Observation, live: LiveSecret, prepared: PreparedRequest) -> bool:
+    """Return whether a token was issued by the server and to the client of the prepared request.
 
-    Of a token that is known from the output alone only the digest of its request tells; where a person gave the grant,
-    that does not say by whom it was taken.
+    For a token from the output Secret this is decided by the digest of its request. For a grant of a user the digest
+    does not identify the client, so such a token is not sent.
     """
     spec = obs.connector.valid_spec
     if live.metadata.state is None:
@@ -107,8 +110,8 @@ def _is_theirs(obs: Observation, live: LiveSecret, prepared: PreparedRequest) ->
     return state is not None and state.binding == digest_binding(spec, prepared.client.id)
 
 
-def _token(live: LiveSecret) -> tuple[SecretStr, str] | None:
-    """Give what a Secret holds to be given back, and the hint that says what it is (RFC 7009 §2.1)."""
+def _revocable_token(live: LiveSecret) -> tuple[SecretStr, str] | None:
+    """Return the token of a Secret to revoke, and its `token_type_hint` (RFC 7009 §2.1)."""
     state = read_state(live.data) if live.metadata.state is not None else None
     if state is not None and state.refresh_token is not None:
         return state.refresh_token, "refresh_token"

@@ -33,7 +33,7 @@ def parse_consent(manifest: Mapping[str, Any]) -> Consent | None:
         spec=spec,
         status=status,
     )
-    return replace(consent, status=_shorten(status)) if consent.concluded else consent
+    return replace(consent, status=_shorten(status)) if consent.is_final else consent
 
 
 def _shorten(status: OAuthConsentStatus) -> OAuthConsentStatus:

@@ -1,4 +1,4 @@
-"""Asking beforehand whether somebody may do all that a command will: not after they have consented in vain."""
+"""Checks the permissions that a command needs before it starts, so that no consent is wasted."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 
 RequiredAccess = Mapping[str, tuple[str, ...]]
-"""Verbs by resource, a subresource after its slash."""
+"""Verbs by resource; a subresource follows a slash."""
 
 
 async def require_access(context: PluginContext, needs: RequiredAccess) -> None:
-    """Raise `CommandFailed` that names all rights that are missing; where the API server will not tell, go on."""
+    """Raise `CommandFailed` with all missing permissions. Continue if the API server does not answer the review."""
     asked = [(verb, resource) for resource, verbs in needs.items() for verb in verbs]
     answers = await asyncio.gather(*(_is_allowed(context, verb, resource) for verb, resource in asked))
     missing = [f"{verb} {resource}" for (verb, resource), may in zip(asked, answers, strict=True) if not may]
@@ -38,5 +38,5 @@ async def _is_allowed(context: PluginContext, verb: str, resource: str) -> bool:
     try:
         answer = await context.api.request("POST", ACCESS_REVIEWS, body=body)
     except KubeError:
-        return True  # the request itself will tell
+        return True  # the request itself fails if it is not allowed
     return bool(answer["status"].get("allowed"))

@@ -1,7 +1,8 @@
-"""The three ways in which a provider's answer gets to the operator, each up to the operator's verdict.
+"""The three flows that bring the authorization response to the operator.
 
-Hosted: the consent service takes it, and the person types what its last page shows. Loopback and by hand: it is taken
-here, sealed to the operator's key, and confirmed by ourselves, since it was this very person's browser or clipboard.
+Hosted: the consent server receives the response, and the user enters the code of its last page. Loopback and paste:
+this command receives the response, seals it for the operator and confirms it, because it is from the user's own
+browser.
 """
 
 import secrets
@@ -26,13 +27,13 @@ from oauth_connector.kubectl_plugin.terminal import Terminal
 from oauth_connector.oauth.authorization import Granted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
-SECRET_LINK_HINT = "For fifteen minutes it is like a password: do not pass it on."
+SECRET_LINK_HINT = "Treat it like a password for 15 minutes: do not share it."
 _CONFIRMATION_FORM = pattern_rule(CONFIRMATION, "")
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationFlow:
-    """One consent to one connector: what the operator asks, and the ticket that only we have."""
+    """The flow of one consent: its authorization request, and the ticket that only this command has."""
 
     consent: CreatedConsent
     request: ConsentRequest
@@ -42,16 +43,16 @@ class AuthorizationFlow:
 
     @property
     def terminal(self) -> Terminal:
-        """Where the person is told."""
+        """The terminal for messages."""
         return self.consent.context.terminal
 
     # --- hosted -------------------------------------------------------------------------------------------------
     async def run_hosted(self) -> None:
-        """Send the person through the consent service. Raises `CommandFailed`."""
+        """Run the flow through the consent server. Raises `CommandFailed`."""
         async with show_link(self._connect_link(), SECRET_LINK_HINT, self.terminal, browser=self.browser):
             await self.consent.wait("waiting for you in the browser", _has_response)
         if self.request.confirmation_required:
-            self.terminal.success("The provider's answer is there.")
+            self.terminal.success("The consent server received the provider's response.")
             await self._confirm()
         await self.consent.wait_for_result(is_authorized)
 
@@ -59,35 +60,40 @@ class AuthorizationFlow:
         namespace, uri = self.consent.context.namespace, self.request.redirect_uri
         callback = addresses.callback_path(namespace, self.connector)
         if urlsplit(uri).scheme not in ("https", "http") or not uri.endswith(callback):
-            raise CommandFailed(f"The redirect URI {uri} is not one of the consent service: give --paste.")
+            raise CommandFailed(f"The redirect URI {uri} is not one of the consent server. Use --paste.")
         path = addresses.connect_path(namespace, self.consent.name)
         return f"{uri.removesuffix(callback)}{path}#{self.ticket.get_secret_value()}"
 
     async def _confirm(self) -> None:
-        """Ask for the code until the operator takes one, or has made up its mind otherwise."""
+        """Ask for the code until the operator accepts one or the consent ends."""
         question = "Confirmation code that the last page shows: "
         while True:
             generation = await wait_for_either(self._read_confirmation(question), self.consent.wait("", is_authorized))
             if generation is None or await self.consent.wait_for_result(partial(_is_code_accepted, generation)):
                 return
-            question = "That is not the code of the last page. Once more: "
+            question = "The code is not correct. Enter the code that the last page shows: "
 
     async def _read_confirmation(self, question: str) -> int:
-        code = tickets.normalised(await self.terminal.ask(question))
+        code = tickets.normalize_confirmation(await self.terminal.ask(question))
         while not _CONFIRMATION_FORM.holds(code):
-            code = tickets.normalised(await self.terminal.ask("It has eight letters and digits, as in K7QF-2M9P: "))
+            code = tickets.normalize_confirmation(
+                await self.terminal.ask("The code has eight letters and digits, such as K7QF-2M9P. Enter it again: ")
+            )
         return await self.consent.patch({"spec": {"confirmation": code}})
 
-    # --- here ---------------------------------------------------------------------------------------------------
+    # --- on this machine --------------------------------------------------------------------------------------------
     async def run_on_loopback(self) -> None:
-        """Take the answer on a port of this machine. Raises `CommandFailed`."""
+        """Receive the response on a port of this machine. Raises `CommandFailed`."""
         uri, namespace = self.request.redirect_uri, self.consent.context.namespace
         if not addresses.is_loopback(uri, namespace, self.connector):
-            raise CommandFailed(f"The redirect URI {uri} is not on loopback, or not this connector's.")
+            raise CommandFailed(
+                f"The redirect URI {uri} is not the loopback address of this connector. Check"
+                f" authorizationCode.redirectURI."
+            )
         expected = self._expected_redirect()
         hint = (
-            f"The browser must be on this machine; on another, forward the port (`ssh -L {urlsplit(uri).port}:"
-            f"{urlsplit(uri).netloc} …`) or give --paste."
+            f"The browser must be on this machine. Otherwise forward the port (`ssh -L {urlsplit(uri).port}:"
+            f"{urlsplit(uri).netloc} …`) or use --paste."
         )
         async with loopback.listen(expected) as listener:
             async with show_link(self.request.link(expected.state), hint, self.terminal, browser=self.browser):
@@ -97,11 +103,12 @@ class AuthorizationFlow:
                 await self._submit(granted)
 
     async def run_pasted(self) -> None:
-        """Let the person paste where the browser was sent to, or the code. Raises `CommandFailed`."""
+        """Ask the user to paste the address of the redirect, or the code. Raises `CommandFailed`."""
         expected = self._expected_redirect()
         hint = (
-            "At the end the browser may show an error: copy the whole address that it shows then, and paste it here."
-            " (Or the code, where the provider shows one.)"
+            "At the end the browser may show an error. Copy the complete address from the address bar and paste it"
+            " here."
+            " If the provider shows a code, paste the code."
         )
         async with show_link(self.request.link(expected.state), hint, self.terminal, browser=False):
             granted = await wait_for_either(self._read_pasted(expected), self.consent.wait("", is_authorized))
@@ -110,21 +117,22 @@ class AuthorizationFlow:
 
     async def _read_pasted(self, expected: ExpectedRedirect) -> Granted:
         while True:
-            text = await self.terminal.ask("Paste it (it will not be shown), then Enter: ", long=True)
+            text = await self.terminal.ask("Paste it and press Enter (the input is not shown): ", long=True)
             try:
                 return expected.parse_pasted(text)
             except UnexpectedRedirect as other:
                 self.terminal.warn(str(other))
 
     async def _submit(self, granted: Granted) -> None:
-        """Seal an answer, hand it over, and confirm it."""
+        """Seal a response, store it in the consent, and confirm it."""
         confirmation = tickets.new_confirmation(secrets.token_bytes)
         answer = sealing.ConsentResponse(granted.code, self.ticket, confirmation, granted.iss, granted.extra)
         try:
             sealed = sealing.seal(answer, self.request.encryption_key)
         except ValueError:
             raise CommandFailed(
-                "The operator's key in status.request cannot be sealed to: are the releases alike?"
+                "The encryption key in status.request is not valid. Update kubectl oauth to the release of the"
+                " operator."
             ) from None
         await self.consent.patch({"status": {"response": sealed}}, "/status")
         await self.consent.patch({"spec": {"confirmation": confirmation}})
@@ -135,7 +143,7 @@ class AuthorizationFlow:
 
 
 def is_authorized(manifest: Manifest) -> bool | None:
-    """Tell whether the operator has connected the connector."""
+    """Return true if the connector is authorized, else nothing."""
     ready = condition(manifest, READY)
     return True if ready is not None and ready.status == "True" else None
 
@@ -145,7 +153,7 @@ def _has_response(manifest: Manifest) -> bool | None:
 
 
 def _is_code_accepted(generation: int, manifest: Manifest) -> bool | None:
-    """Tell what became of a code: taken, refused, or nothing yet."""
+    """Return whether the operator accepted a code; nothing while it has not decided."""
     seen = condition(manifest, READY)
     if seen is not None and seen.reason == AWAITING_CONFIRMATION and seen.generation >= generation:
         return False

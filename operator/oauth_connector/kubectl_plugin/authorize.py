@@ -1,4 +1,4 @@
-"""`kubectl oauth authorize`: one person, one browser, one consent, one token."""
+"""`kubectl oauth authorize`: authorizes a connector by the consent of a user."""
 
 import argparse
 import asyncio
@@ -28,16 +28,16 @@ REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "
 
 REQUIRED: RequiredAccess = {"oauthconsents": ("create", "get", "patch")}
 REQUIRED_LOCAL: RequiredAccess = {**REQUIRED, "oauthconsents/status": ("patch",)}
-"""Where the answer comes to this machine, and not to the consent service."""
+"""If this machine receives the response, and not the consent server."""
 
 
 async def authorize(context: PluginContext, arguments: argparse.Namespace) -> int:
-    """Connect a connector: 1 where it is not ready in the end. Raises `CommandFailed`."""
+    """Authorize a connector. Return 1 if it is not ready afterwards. Raises `CommandFailed`."""
     connector = ConnectorView(await context.connector(arguments.name))
     require_authorizable(connector)
     redirect = redirect_of(connector)
     if (arguments.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
-        raise CommandFailed("You will be asked for something that the browser shows: run the command in a terminal.")
+        raise CommandFailed("The command asks for input from the browser. Run it in a terminal.")
     await require_access(
         context, REQUIRED if redirect is consent.Redirect.HOSTED and not arguments.paste else REQUIRED_LOCAL
     )
@@ -52,37 +52,38 @@ async def authorize(context: PluginContext, arguments: argparse.Namespace) -> in
             await flow.run_on_loopback()
         else:
             await flow.run_hosted()
-    context.terminal.success(f"{connector.name} is connected.")
+    context.terminal.success(f"{connector.name} is authorized.")
     return await _wait_until_ready(context, created, arguments)
 
 
 def require_authorizable(connector: ConnectorView) -> None:
-    """Say why a connector cannot be connected so. Raises `CommandFailed`."""
+    """Raise `CommandFailed` if a user cannot authorize the connector."""
     if connector.grant != GrantType.AUTHORIZATION_CODE:
         raise CommandFailed(
-            f"{connector.name} has grantType {connector.grant}, for which no person is asked in a browser:"
-            f" `kubectl oauth status {connector.name} -n {connector.namespace}` says how it stands."
+            f"{connector.name} has grantType {connector.grant}, which needs no consent in a browser. Check its"
+            f" status with"
+            f" `kubectl oauth status {connector.name} -n {connector.namespace}`."
         )
     if connector.manifest["metadata"].get("deletionTimestamp"):
         raise CommandFailed(f"{connector.name} is being deleted.")
     if connector.spec.get("suspend"):
-        raise CommandFailed(f"{connector.name} is suspended: set spec.suspend to false, then run the command again.")
+        raise CommandFailed(f"{connector.name} is suspended. Set spec.suspend to false, then run the command again.")
 
 
 def redirect_of(connector: ConnectorView) -> consent.Redirect:
-    """Tell where the provider will send the browser."""
+    """Return the type of the redirect URI."""
     uri = str((connector.spec.get("authorizationCode") or {}).get("redirectURI") or "")
     return consent.Redirect.LOOPBACK if uri.startswith("http://") else consent.Redirect.HOSTED
 
 
 async def read_user_name(context: PluginContext) -> str:
-    """Ask the API server who we are. Raises `CommandFailed`."""
+    """Return the user name that the API server sees. Raises `CommandFailed`."""
     try:
         review = await context.api.request("POST", SELF_REVIEWS, body=REVIEW)
     except KubeError as error:
         if error.status == NOT_FOUND:  # as for all resources that the server does not know
             raise CommandFailed(
-                "The API server cannot tell who you are: it must be of Kubernetes 1.28 or newer."
+                "The API server does not support SelfSubjectReviews. Kubernetes 1.28 or newer is required."
             ) from None
         raise explain_api_error(error, APIOperation("create", "selfsubjectreviews", None)) from None
     return str(review["status"]["userInfo"]["username"])
@@ -103,7 +104,7 @@ def _consent_manifest(connector: str, user: str, ticket: SecretStr, redirect: co
 
 
 async def _wait_until_ready(context: PluginContext, created: CreatedConsent, arguments: argparse.Namespace) -> int:
-    """Show the connector once its status tells of this consent, or as it is when that takes too long."""
+    """Show the connector when its status contains this consent, or after the timeout of --settle."""
     until = created.now + timedelta(seconds=arguments.settle)
     view = ConnectorView(await context.connector(arguments.name))
     while not _is_settled(view, created) and created.now < until:

@@ -1,4 +1,4 @@
-"""Calls that block, made in a thread of their own that nobody waits for when the command ends."""
+"""Blocking calls in daemon threads, which do not delay the end of the command."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ STDIN, END = 0, b"\x04"
 
 
 async def run_in_thread(call: Callable[[], T]) -> T:
-    """Make a call that blocks. Cancelled, it is left to itself: at Ctrl-C nobody waits for a person to press Enter."""
+    """Run a blocking call in a thread. After a cancellation the thread continues: Ctrl-C does not wait for Enter."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
 
@@ -28,7 +28,7 @@ async def run_in_thread(call: Callable[[], T]) -> T:
         result, failed = None, None
         try:
             result = call()
-        except Exception as error:  # noqa: BLE001  # whatever it is belongs to whoever waits
+        except Exception as error:  # noqa: BLE001  # it is raised in the task that waits
             failed = error
         if not loop.is_closed():
             loop.call_soon_threadsafe(give, result, failed)
@@ -38,14 +38,14 @@ async def run_in_thread(call: Callable[[], T]) -> T:
 
 
 def read_line() -> str | None:
-    """Read a line of standard input; nothing at its end.
+    """Read a line of standard input; return nothing at its end.
 
-    Read from the descriptor: Python's own buffer has a lock, which a thread that is left behind would hold at exit.
+    It reads from the descriptor: the buffer of Python has a lock, which an abandoned thread would hold at exit.
     """
     line = b""
     while not line.endswith((b"\n", b"\r")) and len(line) < LONGEST_LINE:
         got = os.read(STDIN, 1)
-        if not got or got == END:  # Ctrl-D, where the terminal leaves it to us
+        if not got or got == END:  # Ctrl-D without line editing
             return line.decode(errors="replace").strip() or None
         line += got
     return line.decode(errors="replace").strip()

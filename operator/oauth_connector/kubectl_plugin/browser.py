@@ -1,4 +1,4 @@
-"""Opening a link that is like a password: through a private file, so that no list of processes shows it."""
+"""Opens a link that is a secret: through a private file, so that the list of processes does not show it."""
 
 import asyncio
 import html
@@ -15,13 +15,13 @@ from oauth_connector.kubectl_plugin.blocking_calls import run_in_thread
 from oauth_connector.kubectl_plugin.terminal import Terminal
 
 STARTING = 3.0
-"""Seconds within which a browser that cannot be started has said so."""
+"""Seconds within which a browser reports that it cannot start."""
 
 SNAPS = Path("/snap")
 
 
 def has_browser(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Tell whether a browser could show a page here, and not on a far machine or in the terminal itself."""
+    """Return whether a graphical browser can open a page on the machine of the user."""
     if platform in ("darwin", "win32"):
         return "SSH_CONNECTION" not in environ
     return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
@@ -29,8 +29,8 @@ def has_browser(environ: Mapping[str, str] = os.environ, platform: str = sys.pla
 
 @contextmanager
 def private_page(link: str) -> Iterator[Path]:
-    """Give a page, readable by us alone, that goes to a link at once; it is gone afterwards."""
-    # a browser that is a snap sees neither /tmp nor hidden folders
+    """Write a page that redirects to a link, readable only by this user; delete it afterwards."""
+    # a browser installed as a snap cannot read /tmp or hidden folders
     place = Path.home() if SNAPS.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="kubectl-oauth-", dir=place) as folder:  # mode 0700
         path = Path(folder) / "go.html"
@@ -40,19 +40,19 @@ def private_page(link: str) -> Iterator[Path]:
 
 
 def render_page(link: str) -> str:
-    """Give a page that goes to a link: by script, which leaves no trace in the history, else by the header's means."""
+    """Return a page that redirects to a link: by script, which leaves no entry in the history, or by `refresh`."""
     escaped = html.escape(link, quote=True)
     as_script = json.dumps(link).replace("<", "\\u003c")
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
         f"<title>kubectl oauth</title><script>location.replace({as_script})</script>"
         f'<noscript><meta http-equiv="refresh" content="0; url={escaped}"></noscript>'
-        f'<p><a rel="noreferrer" href="{escaped}">Go on to connect</a></p></html>'
+        f'<p><a rel="noreferrer" href="{escaped}">Continue</a></p></html>'
     )
 
 
 async def open_page(path: Path) -> bool:
-    """Let the browser show a file; tells whether one could be started. Some end only when their window is closed."""
+    """Open a file in the browser; return whether one was started. Some browsers run until their window is closed."""
     try:
         return await asyncio.wait_for(run_in_thread(lambda: webbrowser.open(path.as_uri())), STARTING)
     except TimeoutError:
@@ -63,11 +63,13 @@ async def open_page(path: Path) -> bool:
 
 @asynccontextmanager
 async def show_link(link: str, hint: str, terminal: Terminal, *, browser: bool) -> AsyncIterator[None]:
-    """Let a person see a link for a while: in the browser, or printed where none can be opened."""
+    """Show a link while the context is active: in the browser, or printed if no browser can be opened."""
     if browser and has_browser():
         with private_page(link) as path:
             if await open_page(path):
-                terminal.info("Your browser opens. If it shows nothing, run this again with --no-browser.")
+                terminal.info(
+                    "The link was opened in your browser. If no page appears, run the command again with --no-browser."
+                )
             else:
                 _print_link(link, hint, terminal)
             yield

@@ -1,4 +1,4 @@
-"""What `kubectl oauth` asks of connectors by annotation, and what it says of them."""
+"""The commands `status`, `refresh` and `revoke`: the last two set an annotation and wait for status."""
 
 import argparse
 import asyncio
@@ -22,9 +22,9 @@ PROBLEM = 1
 
 
 async def status(context: PluginContext, arguments: argparse.Namespace) -> int:
-    """Show connectors: 1 where one is not ready."""
+    """Show connectors. Return 1 if one is not ready."""
     if arguments.name and (arguments.selector or arguments.all_namespaces):
-        raise PluginUsageError("status: give a name, or -A and -l, and not both.")
+        raise PluginUsageError("status: use either a name, or -A and -l.")
     if arguments.name:
         view = ConnectorView(await context.connector(arguments.name))
         show_connector(context, view, arguments.output)
@@ -44,7 +44,7 @@ async def status(context: PluginContext, arguments: argparse.Namespace) -> int:
 
 
 def show_connector(context: PluginContext, view: ConnectorView, output: str) -> None:
-    """Show one connector."""
+    """Print one connector."""
     if output == "json":
         print(json.dumps(view.facts(), indent=2))
     else:
@@ -52,9 +52,9 @@ def show_connector(context: PluginContext, view: ConnectorView, output: str) -> 
 
 
 async def refresh(context: PluginContext, arguments: argparse.Namespace) -> int:
-    """Request tokens; with `--wait` say what came of it. Raises `PluginUsageError` without exactly one choice."""
+    """Request new tokens; with `--wait` report the results. Raises `PluginUsageError` without names or selector."""
     if bool(arguments.names) == bool(arguments.selector):
-        raise PluginUsageError("refresh: give names of connectors, or -l SELECTOR, and not both.")
+        raise PluginUsageError("refresh: use either names of connectors, or -l SELECTOR.")
     names = arguments.names
     if arguments.selector:
         names = [ConnectorView(item).name for item in await context.connectors(arguments.selector)]
@@ -79,9 +79,9 @@ async def _refresh_one(context: PluginContext, name: str, arguments: argparse.Na
 
 def _report_request(context: PluginContext, view: ConnectorView) -> int:
     if not view.spec.get("suspend"):
-        context.terminal.success(f"{view.name}: a refresh is asked for")
+        context.terminal.success(f"{view.name}: refresh requested")
         return 0
-    context.terminal.info(f"{view.name} is suspended, and is refreshed when spec.suspend is false again.", "✗", "red")
+    context.terminal.info(f"{view.name} is suspended. It is refreshed when spec.suspend is false.", "✗", "red")
     return PROBLEM
 
 
@@ -99,7 +99,10 @@ def _report_refresh(context: PluginContext, view: ConnectorView) -> int:
 
 
 async def revoke(context: PluginContext, arguments: argparse.Namespace) -> int:
-    """Have a connector's tokens revoked, once somebody has agreed. Raises `PluginUsageError` where nobody could."""
+    """Revoke the tokens of a connector after a confirmation.
+
+    Raises `PluginUsageError` if there is no terminal for the question.
+    """
     view = ConnectorView(await context.connector(arguments.name))
     if not arguments.yes:
         await _require_agreement(context, view)
@@ -116,28 +119,32 @@ async def revoke(context: PluginContext, arguments: argparse.Namespace) -> int:
 
 
 _REVOKED: Mapping[str | None, str] = {
-    "Revoked": "the provider has revoked the grant",
+    "Revoked": "the provider revoked the grant",
     "Nothing": "there was nothing to revoke",
 }
 _REVOKED_LOCALLY: Mapping[str | None, str] = {
-    "NoEndpoint": "forgotten here, but the provider has no revocation endpoint: end the grant at your account there",
-    None: "forgotten here, but the provider refused or did not answer: end the grant at your account there",
+    "NoEndpoint": "the tokens were deleted, but the provider has no revocation endpoint. Revoke the access in your"
+    " account at the"
+    " provider",
+    None: "the tokens were deleted, but the provider refused the request or did not respond. Revoke the access in"
+    " your account"
+    " at the provider",
 }
-"""By `status.lastRevocation`; under `None` what is said of all others."""
+"""By `status.lastRevocation`; `None` is for all other values."""
 
 
 async def _require_agreement(context: PluginContext, view: ConnectorView) -> None:
     if not is_interactive():
-        raise PluginUsageError("revoke: nobody is here to be asked; give --yes.")
+        raise PluginUsageError("revoke: the command cannot ask for confirmation without a terminal. Use --yes.")
     secret = f"the token in Secret {view.secret}" if view.secret else "its token"
-    context.terminal.warn(f"Whoever uses {secret} loses access, and a person must consent again.")
+    context.terminal.warn(f"All users of {secret} lose access. A user must consent again.")
     answer = await context.terminal.ask(f"Revoke {view.name} in namespace {view.namespace}? [y/N] ")
     if answer.lower() not in ("y", "yes"):
         raise CommandFailed("Nothing was revoked.")
 
 
 async def _wait_for_status(context: PluginContext, name: str, echo: tuple[str, str], seconds: int) -> ConnectorView:
-    """Wait until a field of status holds a value. Raises `CommandFailed`."""
+    """Wait until a field of status has a value. Raises `CommandFailed`."""
     field, value = echo
     until = context.now + timedelta(seconds=seconds)
     while True:
@@ -157,5 +164,5 @@ async def _wait_for_status(context: PluginContext, name: str, echo: tuple[str, s
 
 
 def unique_request_value(context: PluginContext) -> str:
-    """Make a value that no annotation has had: the time, for whoever reads it, and something random."""
+    """Return a unique value for an annotation: the time, for readers, and a random part."""
     return f"{format_time(context.now)}-{secrets.token_hex(4)}"

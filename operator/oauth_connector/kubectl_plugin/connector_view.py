@@ -1,6 +1,6 @@
-"""How a connector stands, as a person or a program wants to know it: read from the object as it is.
+"""The state of a connector for users and programs, read from the object.
 
-Reasons are taken as text, so that an older plugin shows what a newer operator says.
+Reasons are plain text, so that an older plugin can show those of a newer operator.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ class ConditionView:
 
 
 def condition(manifest: Mapping[str, Any], kind: str) -> ConditionView | None:
-    """Give the condition of a type."""
+    """Return the condition of a type."""
     for found in (manifest.get("status") or {}).get("conditions") or ():
         if found.get("type") == kind:
             status, reason, message = (
@@ -43,60 +43,60 @@ class ConnectorView:
 
     @property
     def namespace(self) -> str:
-        """Where it is."""
+        """The namespace."""
         return str(self.manifest["metadata"].get("namespace", ""))
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name."""
         return str(self.manifest["metadata"]["name"])
 
     @property
     def grant(self) -> str:
-        """Its grant type."""
+        """The grant type."""
         return strip_control_characters(self.spec.get("grantType", ""))
 
     @property
     def spec(self) -> Mapping[str, Any]:
-        """What was asked for."""
+        """The spec."""
         return self.manifest.get("spec") or {}
 
     @property
     def status(self) -> Mapping[str, Any]:
-        """What the operator says."""
+        """The status."""
         return self.manifest.get("status") or {}
 
     @property
     def ready(self) -> ConditionView:
-        """Whether there is a valid token, and why."""
-        unseen = ConditionView(reason="Unseen", message="The operator has not looked at it yet: does it run?")
+        """The condition `Ready`."""
+        unseen = ConditionView(reason="Unseen", message="The operator has not reconciled it yet. Check that it runs.")
         return condition(self.manifest, READY) or unseen
 
     @property
     def is_ready(self) -> bool:
-        """Tell whether there is a valid token."""
+        """Return whether there is a valid token."""
         return self.ready.status == "True"
 
     @property
     def secret(self) -> str | None:
-        """The Secret with the token."""
+        """The name of the output Secret."""
         return self.text("secretRef", "name")
 
     def time(self, *path: str) -> datetime | None:
-        """Give a time of status."""
+        """Return a time of status."""
         return time_format.parse_time(self._value(path))
 
     def text(self, *path: str) -> str | None:
-        """Give a text or number of status."""
+        """Return a string or number of status."""
         value = self._value(path)
         return strip_control_characters(value) if isinstance(value, (str, int)) and value != "" else None
 
     def condition(self, kind: str) -> ConditionView | None:
-        """Give a condition that is only there while true."""
+        """Return a condition that is present only while it is true."""
         return condition(self.manifest, kind)
 
     def facts(self) -> dict[str, Any]:
-        """Give all of it for programs."""
+        """Return the state as JSON for programs."""
         return {
             "namespace": self.namespace,
             "name": self.name,

@@ -1,4 +1,4 @@
-"""Where a command is at work: an API server, a namespace, and somebody who is told."""
+"""The context of a command: an API server, a namespace, and the terminal."""
 
 import argparse
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +20,7 @@ Manifest = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PluginContext:
-    """An API server, a namespace there, and the narration."""
+    """An API server, a namespace, and the terminal for messages."""
 
     api: KubeAPI
     namespace: str
@@ -28,7 +28,7 @@ class PluginContext:
 
     @property
     def now(self) -> datetime:
-        """What the API server's clock said last; ours may be wrong."""
+        """The last time that the API server reported; the local clock may be wrong."""
         return self.api.told_time or datetime.now(UTC)
 
     # --- connectors ---------------------------------------------------------------------------------------------

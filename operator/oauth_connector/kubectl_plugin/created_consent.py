@@ -1,4 +1,4 @@
-"""An OAuthConsent of ours, and waiting for what others write into it, by the API server's clock."""
+"""An OAuthConsent that this command created, and waiting for its status, by the clock of the API server."""
 
 import asyncio
 import time
@@ -21,20 +21,20 @@ from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, e
 
 T = TypeVar("T")
 PACE = 0.5
-"""Seconds between two looks."""
+"""Seconds between two reads."""
 
 FILL_TIMEOUT = 60
-"""Seconds within which an operator that runs has filled the request."""
+"""Seconds within which a running operator writes the request."""
 
 RESULT_TIMEOUT = 120
-"""Seconds after its end that a consent is still waited for, once it was answered in time."""
+"""Seconds to wait after the expiration of a consent whose response arrived in time."""
 
 RUN_AGAIN = "Run the command again."
 
 
 @dataclass(slots=True)
 class CreatedConsent:
-    """One OAuthConsent. `until` is when it ends, by the API server's clock."""
+    """One OAuthConsent. `until` is its expiration, by the clock of the API server."""
 
     context: PluginContext
     name: str
@@ -42,20 +42,20 @@ class CreatedConsent:
     created: datetime
     until: datetime
     is_final: bool = False
-    """Whether the operator has said what came of it."""
+    """Whether the status of the condition `Ready` is final."""
     _began: float = field(default_factory=time.monotonic)
 
     @property
     def now(self) -> datetime:
-        """The API server's time: what it told last, or more where it has been silent since."""
+        """The time of the API server: the last one that it reported, plus the time since then."""
         elapsed = timedelta(seconds=time.monotonic() - self._began)
         return max(self.context.now, self.created + elapsed)
 
     async def request(self) -> ConsentRequest:
-        """Wait for what the link is made of. Raises `CommandFailed`."""
+        """Wait for the authorization request. Raises `CommandFailed`."""
         late = (
-            f"The operator has not taken up OAuthConsent {self.name}: see whether it runs, and whether it is of a"
-            " release that knows OAuthConsents."
+            f"The operator did not process OAuthConsent {self.name}. Check that it runs and that its release supports"
+            " OAuthConsents."
         )
         limit = min(self.until, self.created + timedelta(seconds=FILL_TIMEOUT))
         found = await self.wait("waiting for the operator", _parse_request, limit=limit, late=late)
@@ -65,9 +65,9 @@ class CreatedConsent:
     async def wait(
         self, what: str, found: Callable[[Manifest], T | None], limit: datetime | None = None, late: str = ""
     ) -> T:
-        """Look until there is what is looked for; without `what` nothing is said meanwhile.
+        """Read the consent until `found` returns a result; show the progress if `what` is not empty.
 
-        Raises `CommandFailed` where the operator says no, the time is over, or the object is gone.
+        Raises `CommandFailed` if the consent failed, expired or was deleted.
         """
         limit = limit or self.until
         while True:
@@ -77,7 +77,7 @@ class CreatedConsent:
             if result is not None:
                 return result
             if self.now >= limit:
-                raise CommandFailed(late or f"The time for this consent is over. {RUN_AGAIN}")
+                raise CommandFailed(late or f"The consent has expired. {RUN_AGAIN}")
             if what:
                 self.context.terminal.progress(what, time_format.format_duration((limit - self.now).total_seconds()))
             await asyncio.sleep(PACE)
@@ -89,26 +89,27 @@ class CreatedConsent:
             raise CommandFailed(describe_condition(ready))
 
     async def wait_for_result(self, found: Callable[[Manifest], T | None]) -> T:
-        """Wait for what the operator makes of an answer that was given in time. Raises `CommandFailed`."""
-        late = f"The operator has not said what came of it: `kubectl describe oauthconsent {self.name}` may tell later."
+        """Wait for the result of a response that was in time. Raises `CommandFailed`."""
+        late = f"The operator did not report a result. Check `kubectl describe oauthconsent {self.name}` later."
         limit = max(self.until, self.now) + timedelta(seconds=RESULT_TIMEOUT)
-        return await self.wait("the operator asks the provider for the token", found, limit, late)
+        return await self.wait("waiting for the operator to request the token", found, limit, late)
 
     async def _read(self) -> Manifest | None:
-        """Read it; nothing while the API server has a bad moment."""
+        """Read the consent; return nothing during a temporary error of the API server."""
         try:
             return await self.context.api.get(consent_path(self.context.namespace, self.name))
         except KubeError as error:
             if error.status in RETRYABLE:
                 return None
             if error.status == NOT_FOUND:
-                raise CommandFailed(f"OAuthConsent {self.name} is gone: somebody deleted it. {RUN_AGAIN}") from None
+                raise CommandFailed(f"OAuthConsent {self.name} was deleted. {RUN_AGAIN}") from None
             raise explain_api_error(error, APIOperation("get", CONSENTS, self.context.namespace, self.name)) from None
 
     async def patch(self, body: Manifest, subresource: str = "") -> int:
-        """Change it, and give its generation then. Raises `CommandFailed`.
+        """Patch the consent and return its new generation. Raises `CommandFailed`.
 
-        Tried again through a bad moment of the API server, since a person's yes is at stake; made twice, it is as once.
+        The request is retried during temporary errors of the API server, so that the consent is not lost. It is
+        idempotent.
         """
         path = consent_path(self.context.namespace, self.name) + subresource
         while True:
@@ -122,13 +123,13 @@ class CreatedConsent:
 
     def _explain_patch_error(self, error: KubeError, subresource: str) -> CommandFailed:
         if error.status == INVALID and subresource:
-            return CommandFailed(f"Somebody else has answered OAuthConsent {self.name} already. {RUN_AGAIN}")
+            return CommandFailed(f"OAuthConsent {self.name} already has a response from another client. {RUN_AGAIN}")
         return explain_api_error(
             error, APIOperation("patch", CONSENTS + subresource, self.context.namespace, self.name)
         )
 
     async def delete(self) -> None:
-        """Take it away, if it is still there."""
+        """Delete the consent if it exists."""
         body = {"preconditions": {"uid": self.uid}}
         with suppress(KubeError):
             await self.context.api.request("DELETE", consent_path(self.context.namespace, self.name), body=body)
@@ -136,7 +137,7 @@ class CreatedConsent:
 
 @asynccontextmanager
 async def create_consent(context: PluginContext, body: Manifest, seconds: int) -> AsyncIterator[CreatedConsent]:
-    """Create an OAuthConsent; it is deleted again where this ends before the operator's verdict, by Ctrl-C too."""
+    """Create an OAuthConsent; delete it if the context ends before a final result, for example by Ctrl-C."""
     metadata = (await context.create_consent(body))["metadata"]
     created = time_format.parse_time(metadata["creationTimestamp"]) or context.now
     until = created + timedelta(seconds=min(seconds, LIFETIME))
@@ -157,19 +158,20 @@ def _parse_request(manifest: Manifest) -> ConsentRequest | None:
         return ConsentRequest.model_validate(known, by_alias=True, by_name=False)
     except ValidationError:
         raise CommandFailed(
-            "The operator's request is not understood: bring kubectl oauth to the operator's release."
+            "The authorization request of the operator is not supported. Update kubectl oauth to the release of"
+            " the operator."
         ) from None
 
 
 def describe_condition(ready: ConditionView) -> str:
-    """Say what the operator says."""
+    """Return reason and message of a condition."""
     return f"{ready.reason}: {ready.message}" if ready.message else f"{ready.reason}. {RUN_AGAIN}"
 
 
 async def wait_for_either(first: Awaitable[T], second: Awaitable[object]) -> T | None:
-    """Wait for whichever is there first, and give up the other: gives what the first gave, if it was that.
+    """Wait until one of two awaitables ends, and cancel the other. Return the result of the first, or nothing.
 
-    Raises what that one raises.
+    Raises the exception of the one that ended.
     """
     wanted, other = asyncio.ensure_future(first), asyncio.ensure_future(second)
     try:

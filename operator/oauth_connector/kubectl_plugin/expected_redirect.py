@@ -1,4 +1,4 @@
-"""What a browser brings back to this machine, or a person by hand: judged before anything is made of it."""
+"""Checks of an authorization response that the browser sends to this machine or the user pastes."""
 
 import hmac
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ MAX_PARAMETERS = 64
 RETRY = "Run the command again"
 
 
-class UnexpectedRedirect(Exception):  # noqa: N818  # named for what is so
-    """What came was not sent by this flow: it changes nothing. The text says why, for a person."""
+class UnexpectedRedirect(Exception):  # noqa: N818  # it names the state, not a fault of the program
+    """The response does not belong to this flow and is ignored. The text is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRedirect:
-    """What the redirect of one flow is known by."""
+    """The redirect that one flow expects."""
 
     request: ConsentRequest
     state: str
@@ -32,33 +32,32 @@ class ExpectedRedirect:
         try:
             pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
         except ValueError:
-            raise UnexpectedRedirect("The address has more parameters than any answer.") from None
+            raise UnexpectedRedirect("The address has too many parameters.") from None
         states = [value for name, value in pairs if name == "state"]
         if len(states) != 1 or not hmac.compare_digest(states[0].encode(), self.state.encode()):
-            raise UnexpectedRedirect("The address does not belong to this run of the command: its state is another.")
+            raise UnexpectedRedirect(
+                "The address does not belong to this run of the command: its parameter state differs."
+            )
         return _require_code(self.request.understand(pairs))
 
     def parse_pasted(self, text: str) -> Granted:
-        """Judge what a person pasted: the address that the browser was sent to, or a code that the provider shows.
-
-        Raises as `parse_query` does.
-        """
+        """Check pasted text: the address of the redirect, or a code of the provider. Raises as `parse_query`."""
         if "://" not in text:
             return self._parse_code(text)
         parts = urlsplit(text)
         if f"{parts.scheme}://{parts.netloc}{parts.path}" != self.request.redirect_uri:
             raise UnexpectedRedirect(
-                f"That is not where the provider sends the browser: it begins with {self.request.redirect_uri}"
+                f"This is not the address of the redirect. That address begins with {self.request.redirect_uri}"
             )
         return self.parse_query(parts.query)
 
     def _parse_code(self, text: str) -> Granted:
         if self.request.iss_required:
             raise UnexpectedRedirect(
-                "This provider names itself in its answer: paste the whole address, not the code alone."
+                "This provider names its issuer in the response. Paste the whole address, not only the code."
             )
         if not text or len(text) > LONGEST_CODE or not text.isascii() or not text.isprintable() or " " in text:
-            raise UnexpectedRedirect("That is neither an address nor a code: copy it once more, to the last character.")
+            raise UnexpectedRedirect("This is neither an address nor a code. Copy the complete text again.")
         return Granted(SecretStr(text))
 
 
@@ -76,15 +75,17 @@ def _explain_denial(error: str) -> str:
 
 
 FLAWS: Mapping[Flaw, str] = {
-    Flaw.DUPLICATE_PARAMETER: "The provider's answer names a parameter twice and cannot be trusted. Run the command"
+    Flaw.DUPLICATE_PARAMETER: "The provider's response contains a parameter twice and was not used. Run the command"
     " again.",
-    Flaw.TOO_LONG: "The provider's answer is longer than any that is known. Run the command again.",
-    Flaw.CODE_AND_ERROR: "The provider's answer holds both a code and an error and cannot be trusted. Run the command"
+    Flaw.TOO_LONG: "The provider's response is too long and was not used. Run the command again.",
+    Flaw.CODE_AND_ERROR: "The provider's response contains both a code and an error and was not used. Run the command"
     " again.",
-    Flaw.NEITHER: "The provider's answer holds neither a code nor an error. Run the command again; if it stays so,"
-    " check provider.authorizationURL.",
-    Flaw.ISSUER_MISMATCH: "The answer comes from another issuer than the connector names, and is not used: check"
-    " provider.issuer, and who sent the browser there.",
-    Flaw.ISSUER_MISSING: "The answer does not name its issuer, though this provider always does, and is not used: find"
-    " out who sent the browser there.",
+    Flaw.NEITHER: "The provider's response contains neither a code nor an error. Run the command again. If the error is"
+    " repeated, check provider.authorizationURL.",
+    Flaw.ISSUER_MISMATCH: "The response is from another issuer than that of the connector and was not used. This"
+    " can be an"
+    " attack. Check provider.issuer and the link that was opened.",
+    Flaw.ISSUER_MISSING: "The response does not name its issuer, although this provider must name it, and was not"
+    " used. This"
+    " can be an attack. Check the link that was opened.",
 }

@@ -1,7 +1,7 @@
-"""The redirect URI on this machine (RFC 8252 §7.3): one path, once, for one flow.
+"""The server of a redirect URI on this machine (RFC 8252 §7.3): one path, one response, one flow.
 
-Any page that the browser shows may call on loopback, so that only the right `state` counts, and only under the very
-host of the redirect URI (a name that an attacker points at 127.0.0.1 is another host).
+Any page in the browser can send requests to loopback. Therefore only a response with the right `state` is accepted, and
+only for the host of the redirect URI: a DNS name that an attacker resolves to 127.0.0.1 is another host.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from oauth_connector.oauth.authorization import Granted
 
 MAX_LINE = 65_536
 LAST_PAGE_TIMEOUT = 2.0
-"""Seconds that the browser has, once all is done, to fetch the last page."""
+"""Seconds that the browser has to fetch the last page."""
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 SILENT = logging.getLogger(f"{__name__}.requests")
 SILENT.disabled = True
-"""Of a request that it does not understand, the server would log the line, and with it the code."""
+"""The server would log the request line of a malformed request, which may contain the code."""
 
 STYLE = (
     ":root{color-scheme:light dark}"
@@ -43,11 +43,11 @@ HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'",
 }
-DONE = ("Back to the terminal", "kubectl oauth has the provider's answer. You can close this page.")
+DONE = ("Back to the terminal", "kubectl oauth received the provider's response. You can close this page.")
 
 
 class RedirectListener:
-    """What serves the redirect URI of one flow; `answer` is there once the browser came back."""
+    """The handler of the redirect URI of one flow. `answer` is set by the redirect."""
 
     def __init__(self, expected: ExpectedRedirect) -> None:
         parts = urlsplit(expected.request.redirect_uri)
@@ -58,17 +58,17 @@ class RedirectListener:
         self.answer: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()
 
     async def serve(self, request: web.BaseRequest) -> web.Response:
-        """Answer a request of whoever it may be."""
+        """Handle a request of any client."""
         if request.headers.getall("Host", []) != [self._netloc]:
-            return _render_page(421, "Wrong address", "This port answers to its own address only.")
+            return _render_page(421, "Wrong address", "This port accepts requests only for its own address.")
         path, _, query = request.raw_path.partition("?")
         if request.method != "GET" or path != self._path:
-            return _render_page(404, "Nothing here", "This port waits for one answer of one provider.")
+            return _render_page(404, "Page not found", "This port waits for the redirect of a provider.")
         if self._last_page is not None and not query:
             self._fetched.set()
             return _render_page(200, *self._last_page)
         if self.answer.done():
-            return _render_page(410, "Already answered", "Go back to the terminal.")
+            return _render_page(410, "Response already received", "Go back to the terminal.")
         return self._accept_response(query)
 
     def _accept_response(self, query: str) -> web.Response:
@@ -76,15 +76,15 @@ class RedirectListener:
             self.answer.set_result(self._expected.parse_query(query))
             self._last_page = DONE
         except UnexpectedRedirect as unexpected:
-            return _render_page(400, "Not this one", str(unexpected))
+            return _render_page(400, "Response not accepted", str(unexpected))
         except CommandFailed as failure:
             self.answer.set_exception(failure)
-            self._last_page = ("That did not work", str(failure))
-        # to the path alone: neither the address bar nor the history keeps the code
+            self._last_page = ("Authorization failed", str(failure))
+        # only the path: the code does not stay in the address bar or the history
         return web.Response(status=303, headers={**HEADERS, "Location": self._path})
 
     async def wait_for_last_page(self) -> None:
-        """Wait a moment for the browser to fetch the last page, where it came back at all."""
+        """Wait until the browser has fetched the last page, if there was a redirect."""
         if self._last_page is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._fetched.wait(), LAST_PAGE_TIMEOUT)
@@ -92,7 +92,7 @@ class RedirectListener:
 
 @asynccontextmanager
 async def listen(expected: ExpectedRedirect) -> AsyncIterator[RedirectListener]:
-    """Serve a flow's redirect URI for a while. Raises `CommandFailed` where its port cannot be had."""
+    """Serve the redirect URI of a flow while the context is active. Raises `CommandFailed` if the port is not free."""
     sockets = _bind_sockets(expected.request.redirect_uri)
     listener = RedirectListener(expected)
     server = web.Server(listener.serve, access_log=None, logger=SILENT, max_line_size=MAX_LINE, max_field_size=MAX_LINE)
@@ -117,14 +117,12 @@ def _bind_sockets(uri: str) -> list[socket.socket]:
     try:
         port = parts.port or 0
     except ValueError:
-        raise CommandFailed(
-            f"The redirect URI {uri} has no port that exists: choose one between 1024 and 65535."
-        ) from None
+        raise CommandFailed(f"The redirect URI {uri} has no valid port. Choose one between 1024 and 65535.") from None
     return ports.bind(parts.hostname or "", port)
 
 
 def _reset_connections(server: web.Server) -> None:
-    """Have open connections end by a reset: closed in order, they would keep the port from the next run."""
+    """Reset open connections: an orderly close would block the port for the next run."""
     for connection in server.connections:
         one = connection.transport.get_extra_info("socket") if connection.transport is not None else None
         if one is not None:

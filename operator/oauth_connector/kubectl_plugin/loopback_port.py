@@ -1,4 +1,4 @@
-"""A port of loopback for ourselves alone: nobody may share it, or they could take what the browser brings."""
+"""An exclusive port on loopback: a process that shared it could receive the response."""
 
 import errno
 import socket
@@ -9,19 +9,22 @@ from pathlib import Path
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 
 ADDRESSES = {"127.0.0.1": ("127.0.0.1",), "::1": ("::1",), "localhost": ("127.0.0.1", "::1")}
-"""What is bound for each host of a redirect URI: a browser takes either for `localhost`, so both or none."""
+"""The addresses for each host of a redirect URI. For `localhost` a browser may use either, so both are bound."""
 
 LISTENING = "0A"
 BACKLOG = 16
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
-    """Listen on all addresses of a host. Raises `CommandFailed`, which names the program that has the port if known."""
+    """Listen on all addresses of a host.
+
+    Raises `CommandFailed`, which names the process that uses the port if known.
+    """
     sockets: list[socket.socket] = []
     try:
         sockets.extend(
             _bind_address(address, port) for address in ADDRESSES[host]
-        )  # what was bound before a refusal stays in
+        )  # keeps the sockets that were bound before an error
     except OSError as error:
         for bound_socket in sockets:
             bound_socket.close()
@@ -41,29 +44,30 @@ def _bind_address(address: str, port: int) -> socket.socket:
     except OSError:
         bound_socket.close()
         raise
-    bound_socket.setblocking(False)  # noqa: FBT003  # the standard library's own
+    bound_socket.setblocking(False)  # noqa: FBT003  # signature of the standard library
     return bound_socket
 
 
 def _explain_bind_error(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRNOTAVAIL and host == "localhost":
         return (
-            "This machine has no IPv6 loopback, so that `localhost` cannot be had whole: register the redirect URI with"
-            " 127.0.0.1 in place of localhost."
+            "This machine has no IPv6 loopback, so `localhost` cannot be bound completely. Register the redirect URI"
+            " with 127.0.0.1 instead of localhost."
         )
     if error.errno != errno.EADDRINUSE:
-        return f"Port {port} of {host} cannot be listened on: {error.strerror}."
+        return f"Port {port} of {host} cannot be used: {error.strerror}."
     process_name = next(find_listening_processes(port), None)
     if process_name is None:
         return (
-            f"Port {port}, to which the browser will come back, is taken: `lsof -i :{port}` names the program. End it,"
-            " or wait a minute where this command had it last."
+            f"Port {port} of the redirect URI is in use. Find the process with `lsof -i :{port}` and end it, or"
+            f" wait one"
+            " minute if this command used the port before."
         )
-    return f"Port {port}, to which the browser will come back, is taken by {process_name}: end that program first."
+    return f"Port {port} of the redirect URI is in use by {process_name}. End this process first."
 
 
 def find_listening_processes(port: int) -> Iterator[str]:
-    """Name the processes that listen on a port, as far as Linux lets us see them: `python3 (process 4711)`."""
+    """Return the processes that listen on a port, if Linux shows them: `python3 (process 4711)`."""
     inodes = {f"socket:[{inode}]" for inode in _inodes(port)}
     for folder in Path("/proc").glob("[0-9]*/fd") if inodes else ():
         with suppress(OSError):

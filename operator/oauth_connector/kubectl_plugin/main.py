@@ -1,6 +1,6 @@
-"""`kubectl oauth`: connect a connector by a person's consent, see how connectors stand, refresh and revoke.
+"""`kubectl oauth`: authorizes connectors, shows their status, refreshes and revokes tokens.
 
-Exit status: 0 well, 1 a problem was found, 2 wrong usage, 130 interrupted. Data goes to standard output, narration to
+Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted. Data is printed to standard output, messages to
 standard error.
 """
 
@@ -30,7 +30,7 @@ Command = Callable[[PluginContext, argparse.Namespace], Coroutine[None, None, in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit status."""
+    """Run a command and return its exit status."""
     parsed = _build_parser().parse_args(arguments)
     configure("warning", LogFormat.CONSOLE, sys.stderr)
     try:
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _run(command: Command, parsed: argparse.Namespace) -> int:
     async with open_context(parsed) as context:
         work = asyncio.ensure_future(command(context, parsed))
-        for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: what was begun is taken back
+        for name in ("SIGTERM", "SIGHUP"):  # like Ctrl-C: the consent is deleted
             with suppress(NotImplementedError, AttributeError):  # Windows has neither
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), work.cancel)
         return await work
@@ -57,7 +57,8 @@ async def _run(command: Command, parsed: argparse.Namespace) -> int:
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="kubectl oauth", description="Connects OAuthConnectors by a person's consent, and shows how they stand."
+        prog="kubectl oauth",
+        description="Authorizes OAuthConnectors, shows their status, refreshes and revokes tokens.",
     )
     parser.add_argument("--version", action="version", version=version("oauth-connector-operator"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -67,75 +68,81 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  # what add_subparsers gives
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  # the type that add_subparsers returns
 
 
 def _add_authorize(commands: "Commands") -> None:
-    command = _add_command(commands, "authorize", "connect a connector: consent in your browser", _run_authorize)
+    command = _add_command(
+        commands, "authorize", "authorize a connector by your consent in the browser", _run_authorize
+    )
     command.add_argument("name", metavar="NAME", help="the connector")
-    command.add_argument("--paste", action="store_true", help="paste the address that the browser ends at, by hand")
+    command.add_argument(
+        "--paste", action="store_true", help="paste the address of the redirect instead of receiving it"
+    )
     command.add_argument("--no-browser", action="store_true", help="print the link instead of opening a browser")
     _add_timeout(command, LIFETIME)
-    settle = f"how long the connector then has to show its token; by default {SETTLE_SECONDS}s"
+    settle = f"how long to wait for the token in the status of the connector; default {SETTLE_SECONDS}s"
     command.add_argument("--settle", type=_parse_seconds, default=SETTLE_SECONDS, metavar="TIME", help=settle)
     _add_output(command)
 
 
 async def _run_authorize(context: PluginContext, parsed: argparse.Namespace) -> int:
-    from oauth_connector.kubectl_plugin.authorize import authorize  # noqa: PLC0415  # half a second that other commands need not wait
+    from oauth_connector.kubectl_plugin.authorize import authorize  # noqa: PLC0415  # it takes half a second, and other commands do not need it
 
     return await authorize(context, parsed)
 
 
 def _add_status(commands: "Commands") -> None:
-    command = _add_command(commands, "status", "show how connectors stand; 1 where one is not ready", verbs.status)
-    command.add_argument("name", metavar="NAME", nargs="?", help="one connector, in full")
-    command.add_argument("-A", "--all-namespaces", action="store_true", help="those of all namespaces")
+    command = _add_command(
+        commands, "status", "show the status of connectors; exit status 1 if one is not ready", verbs.status
+    )
+    command.add_argument("name", metavar="NAME", nargs="?", help="one connector, with details")
+    command.add_argument("-A", "--all-namespaces", action="store_true", help="connectors of all namespaces")
     _add_selector(command)
     _add_output(command)
 
 
 def _add_refresh(commands: "Commands") -> None:
-    command = _add_command(commands, "refresh", "ask for new tokens now", verbs.refresh)
+    command = _add_command(commands, "refresh", "request new tokens now", verbs.refresh)
     command.add_argument("names", metavar="NAME", nargs="*", help="the connectors")
     _add_selector(command)
-    command.add_argument("--wait", action="store_true", help="wait for the new tokens, and say what came of it")
+    command.add_argument("--wait", action="store_true", help="wait for the new tokens and report the results")
     _add_timeout(command, 60)
 
 
 def _add_revoke(commands: "Commands") -> None:
-    command = _add_command(commands, "revoke", "revoke a connector's tokens at the provider", verbs.revoke)
+    command = _add_command(commands, "revoke", "revoke the tokens of a connector at the provider", verbs.revoke)
     command.add_argument("name", metavar="NAME", help="the connector")
-    command.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    command.add_argument("--yes", "-y", action="store_true", help="do not ask for confirmation")
     _add_timeout(command, 60)
     _add_output(command)
 
 
 def _add_command(commands: "Commands", name: str, text: str, function: Command) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    command.add_argument("-n", "--namespace", metavar="NAMESPACE", help="where; by default the context's namespace")
-    command.add_argument("--context", metavar="CONTEXT", help="context of the kubeconfig; by default its current one")
-    command.add_argument("--kubeconfig", type=Path, metavar="FILE", help="the kubeconfig")
+    command.add_argument("-n", "--namespace", metavar="NAMESPACE", help="namespace; default: that of the context")
+    command.add_argument("--context", metavar="CONTEXT", help="context of the kubeconfig; default: the current one")
+    command.add_argument("--kubeconfig", type=Path, metavar="FILE", help="path of the kubeconfig")
     command.set_defaults(function=function)
     return command
 
 
 def _add_timeout(command: argparse.ArgumentParser, seconds: int) -> None:
-    text = f"how long to wait, as 90, 90s or 5m; by default {seconds // 60}m"
+    text = f"how long to wait, such as 90, 90s or 5m; default {seconds // 60}m"
     command.add_argument("--timeout", type=_parse_seconds, default=seconds, metavar="TIME", help=text)
 
 
 def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", dest="output", choices=("text", "json"), default="text", help="how to show the result")
+    command.add_argument("-o", dest="output", choices=("text", "json"), default="text", help="output format")
 
 
 def _add_selector(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-l", "--selector", metavar="SELECTOR", help="connectors by label, such as team=crm")
+    command.add_argument("-l", "--selector", metavar="SELECTOR", help="label selector, such as team=crm")
 
 
 def _parse_seconds(text: str) -> int:
-    """Read a time as kubectl takes it. Raises `argparse.ArgumentTypeError`."""
+    """Parse a duration in the formats of kubectl. Raises `argparse.ArgumentTypeError`."""
     seconds = to_seconds(f"{text}s" if text.isdecimal() else text) if DURATION.fullmatch(text) else 0
     if not seconds:
-        raise argparse.ArgumentTypeError(f"{text} is no time: write 90, 90s, 5m or 1h")
+        raise argparse.ArgumentTypeError(f"{text} is not a duration; use 90, 90s, 5m or 1h")
     return seconds

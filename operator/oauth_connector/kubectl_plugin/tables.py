@@ -1,4 +1,4 @@
-"""Connectors as a table, and one of them in full."""
+"""Prints connectors as a table, or one of them with details."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ DASH = "–"
 
 
 def show_table(views: Sequence[ConnectorView], now: datetime, *, everywhere: bool) -> None:
-    """Print a table, a line for each."""
+    """Print a table with one line for each connector."""
     lines = [HEAD, *(_line(view, now) for view in views)]
     columns = range(0 if everywhere else 1, len(HEAD))
     widths = [max(cell_len(line[column]) for line in lines) for column in range(len(HEAD))]
@@ -43,12 +43,12 @@ def _line(view: ConnectorView, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _cell(text: str, width: int, last: bool) -> Text:  # noqa: FBT001  # of a line
+def _cell(text: str, width: int, last: bool) -> Text:  # noqa: FBT001  # the last cell of a line
     return Text(text + ("" if last else " " * (width - cell_len(text))), style=STYLES.get(text, ""))
 
 
 def show_one(view: ConnectorView, now: datetime) -> None:
-    """Print one connector in full."""
+    """Print one connector with details."""
     console = _console()
     console.print(Text(view.name, style="bold") + Text(f" in namespace {view.namespace}", style=""))
     for label, text in _facts(view, now):
@@ -80,7 +80,7 @@ def _times(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
         "Token expires": "expirationTime",
         "Last refresh": "lastRefreshTime",
         "Next refresh": "nextRefreshTime",
-        "Refresh token ends": "refreshTokenExpirationTime",
+        "Refresh token expires": "refreshTokenExpirationTime",
     }
     for label, name in named.items():
         at = view.time(name)

@@ -1,4 +1,4 @@
-"""A terminal that takes long lines: by themselves they cut what is pasted at 4096 characters (macOS: at 1024)."""
+"""Terminal input without line editing, which cuts a pasted line after 4096 characters (macOS: 1024)."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ if sys.platform == "win32":
 
     @contextmanager
     def noncanonical_mode() -> Iterator[None]:
-        """Change nothing: the console has no such limit."""
+        """Do nothing: the console has no such limit."""
         yield
 
 else:
@@ -16,11 +16,11 @@ else:
 
     STDIN = 0
     LOCAL_MODES, CHARACTERS = 3, 6
-    """Where `termios.tcgetattr` has them."""
+    """Indexes in the result of `termios.tcgetattr`."""
 
     @contextmanager
     def noncanonical_mode() -> Iterator[None]:
-        """Take the terminal's own line editing away for a while, and do not show what is pasted; Ctrl-C still works."""
+        """Disable line editing and echo while the context is active. Ctrl-C still works."""
         try:
             before = termios.tcgetattr(STDIN)
         except termios.error:

@@ -1,4 +1,4 @@
-"""Times as people say them."""
+"""Formats durations and times for users."""
 
 from datetime import UTC, datetime
 
@@ -6,11 +6,11 @@ from oauth_connector.api.schema.times import format_time
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 TWO_UNITS_BELOW = 10
-"""Of few days, hours or minutes the next smaller unit is told too."""
+"""Below this number of days, hours or minutes, the next smaller unit is added."""
 
 
 def format_duration(seconds: float) -> str:
-    """Say a duration: `45s`, `12m`, `3h20m`, `40d`."""
+    """Return a duration such as `45s`, `12m`, `3h20m`, `40d`."""
     rest = max(0, int(seconds))
     for index, (size, letter) in enumerate(_UNITS):
         count, below = divmod(rest, size)
@@ -22,7 +22,7 @@ def format_duration(seconds: float) -> str:
 
 
 def format_relative(at: datetime | None, now: datetime) -> str:
-    """Say when: `in 42m`, `5m ago`; a dash where it is not known."""
+    """Return a time relative to now such as `in 42m` or `5m ago`; a dash for an unknown time."""
     if at is None:
         return "–"
     seconds = (at - now).total_seconds()
@@ -30,12 +30,12 @@ def format_relative(at: datetime | None, now: datetime) -> str:
 
 
 def format_moment(at: datetime, now: datetime) -> str:
-    """Say a time in full and beside it when that is."""
+    """Return a time in full, and relative to now in parentheses."""
     return f"{format_time(at)} ({format_relative(at, now)})"
 
 
 def parse_time(value: object) -> datetime | None:
-    """Read a time as the API server has it; nothing where there is none."""
+    """Parse a time of the API server; return nothing if it is missing or invalid."""
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:

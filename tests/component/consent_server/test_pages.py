@@ -26,7 +26,7 @@ async def test_a_person_says_yes_and_sees_it_through(
     text = await tab.inner_text("main")
     for told in (REQUESTER, "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
         assert told in text
-    await tab.get_by_text("complain about the redirect URI").click()
+    await tab.get_by_text("reject the redirect URI").click()
     await expect(tab.get_by_label("Redirect URI")).to_contain_text(f"/oauth/callback/{asked.namespace.name}/zoho")
     wrong += await inspect(tab, "details")
     await go_on(tab, provider)
@@ -46,7 +46,7 @@ async def test_a_person_says_yes_and_sees_it_through(
     await asked.namespace.edit("oauthconsents", asked.name, {"spec": {"confirmation": answer.confirmation}})
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Requesting the token")
     wrong += await inspect(tab, "working")
-    await asked.conclude("True", ConsentReason.AUTHORIZED, "OAuthConnector `zoho` is connected.")
+    await asked.conclude("True", ConsentReason.AUTHORIZED, "OAuthConnector `zoho` is authorized.")
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorized")
     await expect(tab.get_by_role("status")).to_have_text("Authorized")
     wrong += await inspect(tab, "connected")

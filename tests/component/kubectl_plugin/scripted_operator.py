@@ -59,7 +59,7 @@ class ScriptedOperator:
 
         await until(is_there)
         consent = await self.consent()
-        opened = self.keys.open(consent["metadata"]["uid"], consent["status"]["response"])
+        opened = self.keys.unseal(consent["metadata"]["uid"], consent["status"]["response"])
         assert opened.confirmation == consent["spec"]["confirmation"]
         return opened
 

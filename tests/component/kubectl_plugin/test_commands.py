@@ -131,7 +131,7 @@ USAGE = {
 async def test_a_command_names_what_it_means_in_one_way(scenario: PluginScenario, sentence: str) -> None:
     """Neither or both is wrong usage, told in one line."""
     assert await run(scenario, *USAGE[sentence]) == 2
-    assert "and not both." in scenario.terminal.shown
+    assert "use either" in scenario.terminal.shown
 
 
 async def test_an_unknown_connector_does_not_keep_others_from_a_refresh(scenario: PluginScenario) -> None:
@@ -139,7 +139,7 @@ async def test_an_unknown_connector_does_not_keep_others_from_a_refresh(scenario
     await scenario.add_connector()
     assert await run(scenario, "refresh", "none", "crm") == 1
     assert "There is no oauthconnectors none" in scenario.terminal.shown
-    assert "crm: a refresh is asked for" in scenario.terminal.shown
+    assert "crm: refresh requested" in scenario.terminal.shown
     assert await asked(scenario, REFRESH)
 
 
@@ -159,7 +159,7 @@ async def test_a_revocation_is_agreed_to_and_waited_for(scenario: PluginScenario
     value = await asked(scenario, REVOKE)
     await scenario.terminal.shows("waiting for the operator")
     await scenario.operator.show("crm", lastHandledRevoke=value, lastRevocation="NoEndpoint")
-    await scenario.terminal.shows("end the grant at your account there")
+    await scenario.terminal.shows("Revoke the access in your account")
     assert await scenario.terminal.ended() == 1
 
 

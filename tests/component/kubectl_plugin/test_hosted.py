@@ -72,7 +72,7 @@ async def test_a_code_that_the_operator_does_not_take_is_asked_again(scenario: P
     scenario.terminal.type("K7QF-2M9Q\n")
     assert await scenario.operator.confirmation() == "K7QF-2M9Q"
     await scenario.operator.say("Unknown", "AwaitingConfirmation")
-    await scenario.terminal.shows("Once more: ")
+    await scenario.terminal.shows("The code is not correct. ")
     scenario.terminal.type("K7QF-2M9P\n")
     await until(lambda: confirmed(scenario, "K7QF-2M9P"))
     await scenario.operator.connect()
@@ -128,7 +128,7 @@ async def test_a_consent_that_somebody_deletes_ends_the_command(scenario: Plugin
     await scenario.link()
     await scenario.operator.delete(consent)
     assert await scenario.terminal.ended() == 1
-    assert "somebody deleted it" in scenario.terminal.shown
+    assert "was deleted" in scenario.terminal.shown
 
 
 async def test_time_is_the_api_servers(scenario: PluginScenario) -> None:
@@ -137,5 +137,5 @@ async def test_time_is_the_api_servers(scenario: PluginScenario) -> None:
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.hosted, URL, expirationTime="2020-01-01T00:00:00Z")
     assert await scenario.terminal.ended() == 1
-    assert "The time for this consent is over" in scenario.terminal.shown
+    assert "The consent has expired" in scenario.terminal.shown
     assert await scenario.operator.consents() == []

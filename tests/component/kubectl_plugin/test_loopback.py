@@ -33,7 +33,7 @@ async def test_a_connector_is_connected_through_the_browser(scenario: PluginScen
     assert sealed.code.get_secret_value() == CODE
     await scenario.operator.connect()
     assert await scenario.terminal.ended() == 0
-    assert "crm is connected" in scenario.terminal.shown
+    assert "crm is authorized" in scenario.terminal.shown
     assert "account ann@example.com" in scenario.terminal.printed
     assert "(in 1h)" in scenario.terminal.printed
     spec = consent["spec"]
@@ -173,7 +173,7 @@ async def test_the_port_is_free_for_the_next_run(scenario: PluginScenario) -> No
         async with scenario.browser.get(await scenario.link()) as answer:
             assert "access_denied" in await answer.text(), run
         assert await scenario.terminal.ended() == 1
-        assert "is taken" not in scenario.terminal.shown
+        assert "is in use" not in scenario.terminal.shown
 
 
 async def test_a_termination_takes_the_consent_back(scenario: PluginScenario) -> None:
@@ -197,7 +197,7 @@ async def test_an_answer_of_somebody_elses_is_told(scenario: PluginScenario) -> 
     async with scenario.browser.get(link) as answer:
         assert answer.status == 200
     assert await scenario.terminal.ended() == 1
-    assert "The response names another issuer OAuthConsent crm-" in scenario.terminal.shown
+    assert "already has a response from another client" in scenario.terminal.shown
 
 
 async def test_a_browser_that_stays_does_not_hold_up_the_rest(scenario: PluginScenario) -> None:

@@ -30,7 +30,7 @@ async def test_a_grant_without_a_person_is_told(scenario: PluginScenario) -> Non
 async def test_a_suspended_connector_is_told(scenario: PluginScenario) -> None:
     """With the field to set."""
     await scenario.add_connector(suspend=True)
-    assert "set spec.suspend to false" in await told(scenario)
+    assert "Set spec.suspend to false" in await told(scenario)
 
 
 async def test_missing_rights_are_told_before_anybody_consents(scenario: PluginScenario) -> None:
@@ -58,7 +58,7 @@ async def test_an_operator_that_does_not_answer_is_told(scenario: PluginScenario
     """Within the time that is given, and the consent is taken back."""
     await scenario.add_connector()
     shown = await told(scenario, "--timeout", "2s")
-    assert "The operator has not taken up OAuthConsent crm-" in shown
+    assert "The operator did not process OAuthConsent crm-" in shown
 
 
 async def test_an_operators_no_is_told(scenario: PluginScenario) -> None:

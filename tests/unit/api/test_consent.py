@@ -6,7 +6,7 @@ import pytest
 
 from oauth_connector.api.reasons import placeholders
 from oauth_connector.api.v1alpha1.consent import ConsentCondition, OAuthConsentStatus
-from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason, consent_sentence
+from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason, format_consent_message
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 
 FACTS = {"cause", "connector", "host", "minutes", "secret"}
@@ -22,9 +22,9 @@ def test_every_reason_has_a_message(reason: ConsentReason) -> None:
 @pytest.mark.parametrize("reason", ConsentReason)
 def test_a_sentence_fits_into_a_condition(reason: ConsentReason) -> None:
     """The length is bounded for names of any length, and the message is complete without facts."""
-    long = consent_sentence(reason, dict.fromkeys(FACTS, "x" * 2000))
+    long = format_consent_message(reason, dict.fromkeys(FACTS, "x" * 2000))
     assert len(long) <= LONGEST_MESSAGE
-    assert "{" not in consent_sentence(reason, {})
+    assert "{" not in format_consent_message(reason, {})
 
 
 def test_a_condition_holds_a_reason_of_consents() -> None:

@@ -59,7 +59,7 @@ def forged(plaintext: bytes, **header: str) -> str:
 @given(ANSWERS)
 def test_answer_comes_out_as_it_went_in(answer: ConsentResponse) -> None:
     """Code, ticket, confirmation code, issuer and parameters, of any text."""
-    assert KEYS.open(UID, sealed(answer)) == answer
+    assert KEYS.unseal(UID, sealed(answer)) == answer
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_answer_comes_out_as_it_went_in(answer: ConsentResponse) -> None:
 def test_answer_opens_for_its_own_consent_and_key_only(keys: ConsentKeys, uid: str) -> None:
     """An answer that is moved to another consent's status, or to another installation, is worth nothing."""
     with pytest.raises(UnsealError):
-        keys.open(uid, sealed())
+        keys.unseal(uid, sealed())
 
 
 @given(st.data())
@@ -79,7 +79,7 @@ def test_changed_character_is_noticed(data: st.DataObject) -> None:
     letter = data.draw(st.sampled_from("AQgw_-9z").filter(lambda drawn: drawn != text[at]))
     changed = text[:at] + letter + text[at + 1 :]
     try:
-        opened = KEYS.open(UID, changed)
+        opened = KEYS.unseal(UID, changed)
     except UnsealError:
         return
     # The last letter of a part may stand for bits that are no bits of it: the bytes are the same then.
@@ -96,7 +96,7 @@ def decoded(text: str) -> list[bytes]:
 def test_any_text_is_unsealable_at_worst(text: str) -> None:
     """Whoever may write the status can write anything; the operator gets a verdict, never a crash."""
     with pytest.raises(UnsealError):
-        KEYS.open(UID, text)
+        KEYS.unseal(UID, text)
 
 
 FORGED = {
@@ -113,7 +113,7 @@ FORGED = {
 def test_what_is_no_answer_is_unsealable(plaintext: bytes) -> None:
     """The public key is public: anybody may seal anything to it."""
     with pytest.raises(UnsealError):
-        KEYS.open(UID, forged(plaintext))
+        KEYS.unseal(UID, forged(plaintext))
 
 
 def test_other_algorithms_are_refused() -> None:
@@ -122,14 +122,14 @@ def test_other_algorithms_are_refused() -> None:
     direct = jwe.encrypt_compact({"alg": "dir", "enc": ENCRYPTION}, b"{}", key)
     for text in (direct, forged(b"{}", alg="ECDH-ES+A256KW")):
         with pytest.raises(UnsealError):
-            KEYS.open(UID, text)
+            KEYS.unseal(UID, text)
 
 
 def test_error_tells_nothing_of_what_was_sealed() -> None:
     """Nor does it carry the library's error, which might."""
     with pytest.raises(UnsealError) as refused:
-        KEYS.open(OTHER_UID, sealed())
-    assert str(refused.value) == "the response was not sealed to this consent"
+        KEYS.unseal(OTHER_UID, sealed())
+    assert str(refused.value) == "the response was not sealed for this consent"
     assert refused.value.__suppress_context__
 
 
@@ -167,7 +167,7 @@ def test_public_key_is_public() -> None:
 )
 def test_what_is_no_key_is_a_value_error(key: str) -> None:
     """The exposed process reads keys from status, where a mistake may stand."""
-    with pytest.raises(ValueError, match="not a public key"):
+    with pytest.raises(ValueError, match="not a valid public key"):
         seal(ANSWER, key)
 
 

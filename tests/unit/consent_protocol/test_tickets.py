@@ -13,7 +13,7 @@ from oauth_connector.consent_protocol.tickets import (
     is_ticket_of,
     new_confirmation,
     new_ticket,
-    normalised,
+    normalize_confirmation,
     ticket_hash,
 )
 
@@ -102,22 +102,22 @@ def test_confirmation_may_be_typed_in_any_way(raw: bytes, layout: str, lower: bo
     """In small letters, with spaces, without its dash."""
     code = code_of(raw)
     typed = layout.format(*code.split("-"))
-    assert normalised(typed.lower() if lower else typed) == code
+    assert normalize_confirmation(typed.lower() if lower else typed) == code
 
 
 @pytest.mark.parametrize(("typed", "code"), [("OIL0-o1ia", "0110-011A"), ("uuuu-vvvv", "VVVV-VVVV")])
 def test_letters_that_look_alike_are_one(typed: str, code: str) -> None:
     """O is 0, I and L are 1, and U is taken for V."""
-    assert normalised(typed) == code
+    assert normalize_confirmation(typed) == code
 
 
 @given(st.text(max_size=30))
 def test_reading_twice_changes_nothing(typed: str) -> None:
     """What was read once stands in the spec, and is read again by the operator."""
-    assert normalised(normalised(typed)) == normalised(typed)
+    assert normalize_confirmation(normalize_confirmation(typed)) == normalize_confirmation(typed)
 
 
 @pytest.mark.parametrize("typed", ["", "K7QF", "K7QF-2M9", "K7QF-2M9PX", "K7QF-2M9!"])
 def test_what_is_no_code_is_none_after_reading_either(typed: str) -> None:
     """Reading mends how a code is written, never what it says."""
-    assert not re.fullmatch(CONFIRMATION, normalised(typed))
+    assert not re.fullmatch(CONFIRMATION, normalize_confirmation(typed))

@@ -187,7 +187,7 @@ async def test_a_write_whose_answer_is_lost_has_been_made(visitor: HTTPClient, w
     seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
     assert seen.status == 303
     done = await visitor.get(seen.headers["Location"])
-    assert KEYS.open("u-1", world.consent().response or "").confirmation in done.text
+    assert KEYS.unseal("u-1", world.consent().response or "").confirmation in done.text
 
 
 async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(

@@ -53,7 +53,7 @@ def test_of_a_consent_that_has_ended_little_is_kept(status: str, reason: str) ->
     """It stays for an hour, and thousands of them with full answers would fill the process."""
     consent = parse_consent(a_manifest(status, reason))
     assert consent is not None
-    assert consent.concluded
+    assert consent.is_final
     assert (consent.status.request, consent.status.response) == (None, None)
 
 

@@ -46,7 +46,7 @@ async def test_an_answer_comes_from_a_pipe_too(typed: int, capsys: pytest.Captur
     assert await narration.ask("More: ", long=True) == ""
     assert await narration.ask("More: ", long=True) == "more"
     os.close(typed)
-    with pytest.raises(CommandFailed, match="Standard input has ended"):
+    with pytest.raises(CommandFailed, match="Standard input ended"):
         await narration.ask("More: ")
     assert capsys.readouterr().err.startswith("Code: More: ")
 

@@ -10,8 +10,8 @@ WRONG = {
     "no command": ([], "COMMAND"),
     "no name": (["authorize"], "NAME"),
     "no such output": (["status", "-o", "yaml"], "invalid choice"),
-    "no time": (["authorize", "crm", "--timeout", "soon"], "soon is no time: write 90, 90s, 5m or 1h"),
-    "no time at all": (["refresh", "crm", "--timeout", "0"], "0 is no time"),
+    "no time": (["authorize", "crm", "--timeout", "soon"], "soon is not a duration; use 90, 90s, 5m or 1h"),
+    "no time at all": (["refresh", "crm", "--timeout", "0"], "0 is not a duration"),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus, Redirect
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.connector.consent.evaluation import Consent
-from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, request_of
+from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
 from oauth_connector.connector.observation import Key
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.consent_protocol.tickets import ticket_hash
@@ -34,7 +34,7 @@ def request_for(provider: Mapping[str, Any], **changes: Any) -> ConsentRequest:
     connector = a_connector(a_spec(grantType="AuthorizationCode", provider=dict(provider), **changes))
     endpoints = Endpoints.of(connector.valid_spec, None)
     assert endpoints is not None
-    request = request_of(
+    request = build_consent_request(
         CONSENT, connector, endpoints, ConsentPolicy("https://connect.example.com"), ConsentKeys(b"k" * 32)
     )
     assert request is not None

@@ -17,7 +17,7 @@ from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.api.v1alpha1.references import ObjectName
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE, Generation
 
-KEPT = 3600
+RETENTION = 3600
 """Seconds from creation until the operator deletes the object."""
 
 CONFIRMATION = "[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"

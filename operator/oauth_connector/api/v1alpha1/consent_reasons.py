@@ -55,7 +55,7 @@ CONSENT_SENTENCES: Mapping[ConsentReason, str] = {
 """One sentence for each reason. A placeholder without a known fact becomes a dash."""
 
 
-def consent_sentence(reason: ConsentReason, facts: Mapping[str, str]) -> str:
+def format_consent_message(reason: ConsentReason, facts: Mapping[str, str]) -> str:
     """Return the message of a reason, filled with facts and cut to the length of a condition's message."""
     defaults = {"minutes": str(LIFETIME // 60), "cause": "See the condition Ready of the connector."}
     known = defaults | {name: fact for name, fact in facts.items() if fact}

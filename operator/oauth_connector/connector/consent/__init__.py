@@ -1,1 +1,1 @@
-"""An OAuthConsent: what is requested of the user, and what to do about it next."""
+"""OAuthConsents: the request to the user, and the next action."""

@@ -1,7 +1,7 @@
-"""What becomes of an OAuthConsent: one function from what is known to what is to be done about it.
+"""The evaluation of an OAuthConsent: a function from the observed state to the next action.
 
-The object carries a person's yes from the requester through the browser to here. Each step is judged anew from live
-values: a connector that was changed meanwhile, a ticket that is not the requester's, a code that was sent before.
+The object brings the consent of a user from the browser to the operator. Each evaluation uses current values: the
+connector may have been changed, the ticket may be wrong, the code may have been sent before.
 """
 
 import hmac
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.conditions import find_condition
-from oauth_connector.api.v1alpha1.consent import KEPT, OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.api.v1alpha1.consent import RETENTION, OAuthConsentSpec, OAuthConsentStatus, Redirect
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.connector.grant.claims import claim_blocks_until
@@ -18,18 +18,18 @@ from oauth_connector.connector.observation import Connector, Key, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse, UnsealError
-from oauth_connector.consent_protocol.tickets import is_ticket_of, normalised
+from oauth_connector.consent_protocol.tickets import is_ticket_of, normalize_confirmation
 from oauth_connector.oauth.grants.registry import GrantType
 
-ANSWERED = 300
-"""Seconds after the last moment for consent within which the confirmation may still be typed."""
+CONFIRMATION_TIME = 300
+"""Seconds after the deadline of the consent within which the confirmation code is still accepted."""
 
-UNDER_WAY = frozenset({ConsentReason.AWAITING_USER, ConsentReason.AWAITING_CONFIRMATION})
+PENDING_REASONS = frozenset({ConsentReason.AWAITING_USER, ConsentReason.AWAITING_CONFIRMATION})
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """An OAuthConsent, trimmed to what is needed; `created` in seconds since the epoch."""
+    """An OAuthConsent with the fields that are needed; `created` in seconds since the epoch."""
 
     key: Key
     uid: str
@@ -41,33 +41,33 @@ class Consent:
 
     @property
     def connector(self) -> Key:
-        """Give the connector that it is for."""
+        """Return the connector."""
         return Key(self.key.namespace, self.spec.connector_name)
 
     @property
     def reason(self) -> ConsentReason | None:
-        """Give how far it is, as its status tells."""
+        """Return the reason of the condition `Ready`."""
         ready = find_condition(self.status.conditions, "Ready")
         return ready.reason if ready is not None else None
 
     @property
-    def told(self) -> int:
-        """Give the generation that its status is about: a code that was typed wrongly is answered by it."""
+    def observed_generation(self) -> int:
+        """Return the generation that the status describes. It tells the plugin that a wrong code was checked."""
         ready = find_condition(self.status.conditions, "Ready")
         return ready.observed_generation if ready is not None else 0
 
     @property
-    def concluded(self) -> bool:
-        """Tell whether nothing will come of it any more, or all has."""
-        return self.reason is not None and self.reason not in UNDER_WAY
+    def is_final(self) -> bool:
+        """Return whether the consent succeeded or failed."""
+        return self.reason is not None and self.reason not in PENDING_REASONS
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentContext:
-    """What a consent is judged by: the connector and the link as they would be now, the grant, the time.
+    """The observed state for an evaluation: the connector, the request as it would be written now, the grant, the time.
 
-    `attempt` is the last claim of this process, which it knows the end of; `problem` is what kept a code from being
-    sent, where something did.
+    `attempt` is the last claim of this process, whose outcome it knows. `problem` is what prevented the sending of a
+    code.
     """
 
     connector: Connector | None
@@ -78,58 +78,58 @@ class ConsentContext:
     problem: Problem | None = None
 
 
-# --- what may be said of it -----------------------------------------------------------------------------------------
+# --- actions --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class FillRequest:
-    """Write what the link is made of."""
+    """Write the authorization request into status."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetReason:
-    """Say how far it is, and look again at a time, if nothing happens before."""
+    """Write a reason into status, and requeue at a time."""
 
     reason: ConsentReason
-    look: float | None = None
+    requeue_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteConsent:
-    """It has been there long enough."""
+    """Delete the object, whose retention time has passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """Leave it as it is until a time."""
+    """Do nothing until a time."""
 
     until: float
 
 
-Verdict = FillRequest | SetReason | DeleteConsent | WaitUntil | PendingCode
+ConsentAction = FillRequest | SetReason | DeleteConsent | WaitUntil | PendingCode
 
 
-def judge(consent: Consent, situation: ConsentContext, keys: ConsentKeys) -> Verdict:
-    """Say what is to be done about a consent."""
-    if consent.concluded:
-        gone = consent.created + KEPT
-        return DeleteConsent() if gone <= situation.now else WaitUntil(gone)
-    tried = _of_state(consent, situation)
-    if tried is not None:
-        return tried
-    request, last = consent.status.request, consent.created + LIFETIME
+def evaluate_consent(consent: Consent, context: ConsentContext, keys: ConsentKeys) -> ConsentAction:
+    """Return the next action for a consent."""
+    if consent.is_final:
+        deletion_time = consent.created + RETENTION
+        return DeleteConsent() if deletion_time <= context.now else WaitUntil(deletion_time)
+    sent = _evaluate_sent_code(consent, context)
+    if sent is not None:
+        return sent
+    request, deadline = consent.status.request, consent.created + LIFETIME
     answered = consent.status.response is not None and request is not None
-    if not answered and situation.now >= last:
+    if not answered and context.now >= deadline:
         return SetReason(ConsentReason.EXPIRED)
-    hindrance = why_not(consent, situation)
-    if hindrance is not None:
-        return SetReason(hindrance)
+    obstacle = find_obstacle(consent, context)
+    if obstacle is not None:
+        return SetReason(obstacle)
     if request is None or not answered:
-        return FillRequest() if request is None else SetReason(ConsentReason.AWAITING_USER, last)
-    return _opened(consent, request, situation, keys)
+        return FillRequest() if request is None else SetReason(ConsentReason.AWAITING_USER, deadline)
+    return _evaluate_response(consent, request, context, keys)
 
 
-def why_not(consent: Consent, situation: ConsentContext) -> ConsentReason | None:
-    """Say why a consent cannot be gone on with, or nothing where it can."""
-    connector = situation.connector
+def find_obstacle(consent: Consent, context: ConsentContext) -> ConsentReason | None:
+    """Return the reason why a consent cannot continue, or nothing."""
+    connector = context.connector
     if connector is None or connector.deleting:
         return ConsentReason.CONNECTOR_NOT_FOUND
     spec = connector.spec
@@ -142,81 +142,85 @@ def why_not(consent: Consent, situation: ConsentContext) -> ConsentReason | None
     request = consent.status.request
     if request is None:
         return None
-    current = situation.request
-    return None if current is not None and _is_still_ours(request, current) else ConsentReason.CONNECTOR_CHANGED
+    current = context.request
+    return None if current is not None and _is_unchanged(request, current) else ConsentReason.CONNECTOR_CHANGED
 
 
-def _is_still_ours(request: ConsentRequest, current: ConsentRequest) -> bool:
-    """Tell whether a request is to the letter what would be written now; which Secret it ends in is no part of it.
+def _is_unchanged(request: ConsentRequest, current: ConsentRequest) -> bool:
+    """Return whether a request equals the one that would be written now, apart from the name of the output Secret.
 
-    The digest alone would not do. It is no secret, and whoever else may write status could have been quicker: with a
-    request that asks for no confirmation, or with a challenge and a key of their own.
+    A comparison of digests is not enough. The digest is not secret, and another client with write access to status
+    could have written a request first: without confirmation, or with a code challenge and an encryption key of its own.
     """
     return request.model_copy(update={"secret_name": current.secret_name}) == current
 
 
-def _of_state(consent: Consent, situation: ConsentContext) -> Verdict | None:
-    """Say what became of a code that was sent before: it is never sent again (RFC 6749 §4.1.2)."""
-    notes = situation.notes
+def _evaluate_sent_code(consent: Consent, context: ConsentContext) -> ConsentAction | None:
+    """Return the result of a code that was sent before. A code is never sent twice (RFC 6749 §4.1.2)."""
+    notes = context.notes
     if notes is None or notes.tried != consent.uid:
         return None
     if notes.consent == consent.uid:
         return SetReason(ConsentReason.AUTHORIZED)
     if notes.claimed_at is None:
         return SetReason(ConsentReason.CODE_REJECTED)
-    rests = None if notes.attempt == situation.attempt else claim_blocks_until(notes.claimed_at, situation.now)
-    return WaitUntil(rests) if rests is not None else SetReason(ConsentReason.CODE_LOST)
+    blocked_until = None if notes.attempt == context.attempt else claim_blocks_until(notes.claimed_at, context.now)
+    return WaitUntil(blocked_until) if blocked_until is not None else SetReason(ConsentReason.CODE_LOST)
 
 
-def _opened(consent: Consent, request: ConsentRequest, situation: ConsentContext, keys: ConsentKeys) -> Verdict:
+def _evaluate_response(
+    consent: Consent, request: ConsentRequest, context: ConsentContext, keys: ConsentKeys
+) -> ConsentAction:
     try:
-        answer = keys.open(consent.uid, consent.status.response or "")
+        consent_response = keys.unseal(consent.uid, consent.status.response or "")
     except UnsealError:
         return SetReason(ConsentReason.RESPONSE_INVALID)
-    last = consent.created + LIFETIME + ANSWERED
-    if not _is_right(answer, consent, request):
+    deadline = consent.created + LIFETIME + CONFIRMATION_TIME
+    if not _is_valid_response(consent_response, consent, request):
         return SetReason(ConsentReason.RESPONSE_INVALID)
-    if situation.now >= last:
+    if context.now >= deadline:
         return SetReason(ConsentReason.EXPIRED)
-    if request.confirmation_required and not _is_confirmed(answer, consent.spec.confirmation):
-        return SetReason(ConsentReason.AWAITING_CONFIRMATION, last)
+    if request.confirmation_required and not _is_confirmed(consent_response, consent.spec.confirmation):
+        return SetReason(ConsentReason.AWAITING_CONFIRMATION, deadline)
     try:
-        token_url = _token_url(situation.connector, answer)
+        token_url = _token_url(context.connector, consent_response)
     except _UnknownHost:
         return SetReason(ConsentReason.RESPONSE_INVALID)
     verifier = SecretStr(keys.verifier(consent.uid)) if request.code_challenge else None
-    named = (consent.key.name, consent.uid, consent.spec.requested_by)
-    return PendingCode(*named, answer.code, request.redirect_uri, verifier, token_url)
+    identity = (consent.key.name, consent.uid, consent.spec.requested_by)
+    return PendingCode(*identity, consent_response.code, request.redirect_uri, verifier, token_url)
 
 
-def _is_right(answer: ConsentResponse, consent: Consent, request: ConsentRequest) -> bool:
-    if not is_ticket_of(answer.ticket.get_secret_value(), consent.spec.ticket_hash):
+def _is_valid_response(consent_response: ConsentResponse, consent: Consent, request: ConsentRequest) -> bool:
+    if not is_ticket_of(consent_response.ticket.get_secret_value(), consent.spec.ticket_hash):
         return False
-    if answer.iss is None:
+    if consent_response.iss is None:
         return not request.iss_required
-    return request.issuer is None or answer.iss == request.issuer
+    return request.issuer is None or consent_response.iss == request.issuer
 
 
-def _is_confirmed(answer: ConsentResponse, typed: str | None) -> bool:
-    return typed is not None and hmac.compare_digest(normalised(typed), normalised(answer.confirmation))
+def _is_confirmed(consent_response: ConsentResponse, typed: str | None) -> bool:
+    return typed is not None and hmac.compare_digest(
+        normalize_confirmation(typed), normalize_confirmation(consent_response.confirmation)
+    )
 
 
-class _UnknownHost(Exception):  # noqa: N818  # named for what is so
+class _UnknownHost(Exception):  # noqa: N818  # it names the state, not a fault of the program
     """The redirect names a token host that the preset does not know."""
 
 
-def _token_url(connector: Connector | None, answer: ConsentResponse) -> str | None:
-    """Give the token endpoint at the host that the provider's redirect names; nothing where it is the spec's own.
+def _token_url(connector: Connector | None, consent_response: ConsentResponse) -> str | None:
+    """Return the token endpoint at the host that the redirect names; nothing if it is that of the spec.
 
-    Whoever made the redirect chose that host. Raises `_UnknownHost` for one that the preset does not list: the code and
-    the client's secret must not go there.
+    The redirect may be forged. Raises `_UnknownHost` for a host that the preset does not list: the code and the client
+    secret must not be sent there.
     """
     provider = connector.valid_spec.provider if connector is not None else None
     callback = provider.known.callback if provider is not None and provider.known is not None else None
     configured = provider.effective_token_url if provider is not None else None
     if callback is None or configured is None:
         return None
-    found = callback.token_url(configured, answer.parameters.get(callback.name))
+    found = callback.token_url(configured, consent_response.parameters.get(callback.name))
     own = provider is not None and provider.token_url is not None
     if found is None or (own and found != configured):
         raise _UnknownHost

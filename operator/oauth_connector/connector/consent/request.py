@@ -1,4 +1,4 @@
-"""What the link to the provider is made of, and the digest of all that a person says yes to."""
+"""Builds the authorization request of a consent, and the digest of everything that the user consents to."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +20,13 @@ from oauth_connector.oauth.metadata import ServerMetadata
 
 @dataclass(frozen=True, slots=True)
 class ConsentPolicy:
-    """What whoever installs the operator has settled: where the consent service is, and whether codes are confirmed."""
+    """Settings of the operator: the public URL of the consent server, and whether a confirmation code is required."""
 
     public_url: str | None = None
     confirm: bool = True
 
     def redirect_of(self, connector: Connector) -> str | None:
-        """Give a connector's redirect URI: its own address at the consent service, or one on loopback; none else."""
+        """Return the redirect URI of a connector: at the consent server, or on loopback; nothing for any other."""
         spec, key = connector.valid_spec, connector.key
         own = spec.authorization_code.redirect_uri if spec.authorization_code else None
         hosted = redirect_uri(self.public_url, key.namespace, key.name) if self.public_url else None
@@ -37,7 +37,7 @@ class ConsentPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the browser and the code go, with what discovery has found."""
+    """The endpoints of the provider, from the spec or from discovery."""
 
     authorization: str
     token: str
@@ -46,7 +46,7 @@ class Endpoints:
 
     @staticmethod
     def of(spec: OAuthConnectorSpec, found: ServerMetadata | None) -> "Endpoints | None":
-        """Join the spec's own endpoints with those that were discovered; nothing where one is not known."""
+        """Return the endpoints of the spec, completed by discovery; nothing if one is unknown."""
         provider = spec.provider
         authorization = provider.effective_authorization_url or (found.authorization_endpoint if found else None)
         token = provider.effective_token_url or (found.token_endpoint if found else None)
@@ -55,27 +55,27 @@ class Endpoints:
         return Endpoints(authorization, token, provider.effective_issuer, found is not None and found.iss_required)
 
 
-def request_of(
+def build_consent_request(
     consent: Consent, connector: Connector, endpoints: Endpoints, consent_policy: ConsentPolicy, keys: ConsentKeys
 ) -> ConsentRequest | None:
-    """Make what the link is made of; nothing where the connector has no redirect URI that it may use.
+    """Return the authorization request; nothing if the connector has no valid redirect URI.
 
-    Nothing either where something is too long for it, such as a hundred scopes, or where an issuer names an endpoint
-    that is none: a consent must not hinder the connector's tokens.
+    It also returns nothing if a value is too long, such as a hundred scopes, or if an issuer names an invalid endpoint:
+    a consent must not disturb the tokens of the connector.
     """
-    back = consent_policy.redirect_of(connector)
+    redirect = consent_policy.redirect_of(connector)
     try:
         return (
-            _request(consent, connector, endpoints, back, keys, confirm=consent_policy.confirm)
-            if back is not None
+            _build_request(consent, connector, endpoints, redirect, keys, confirm=consent_policy.confirm)
+            if redirect is not None
             else None
         )
     except ValidationError:
         return None
 
 
-def _request(  # noqa: PLR0913  # all that a link is made of
-    consent: Consent, connector: Connector, endpoints: Endpoints, back: str, keys: ConsentKeys, *, confirm: bool
+def _build_request(  # noqa: PLR0913  # all parts of the request
+    consent: Consent, connector: Connector, endpoints: Endpoints, redirect: str, keys: ConsentKeys, *, confirm: bool
 ) -> ConsentRequest:
     spec, known = connector.valid_spec, connector.valid_spec.provider.known
     return ConsentRequest(
@@ -85,7 +85,7 @@ def _request(  # noqa: PLR0913  # all that a link is made of
         issuer=endpoints.issuer,
         iss_required=endpoints.iss_required or None,
         client_id=spec.client.id or "",
-        redirect_uri=back,
+        redirect_uri=redirect,
         scope=spec.separator.join(authorization_scopes(spec)) or None,
         parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec)),
         code_challenge=challenge(keys.verifier(consent.uid)) if spec.effective_pkce else None,
@@ -93,13 +93,16 @@ def _request(  # noqa: PLR0913  # all that a link is made of
         secret_name=connector.output_name,
         confirmation_required=confirm,
         encryption_key=keys.public_key(consent.uid),
-        digest=digest_of(connector, endpoints, back),
+        digest=digest_consent(connector, endpoints, redirect),
         expiration_time=datetime.fromtimestamp(consent.created + LIFETIME, UTC),
     )
 
 
-def digest_of(connector: Connector, endpoints: Endpoints, back: str) -> str:
-    """Digest all that is consented to, by effective values; not the generation: to suspend changes nothing of it."""
+def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) -> str:
+    """Return the digest of the effective values that the user consents to.
+
+    It does not contain the generation, because `suspend` changes the generation but not the consent.
+    """
     spec = connector.valid_spec
     return digests.digest_consent(
         {
@@ -107,7 +110,7 @@ def digest_of(connector: Connector, endpoints: Endpoints, back: str) -> str:
             "issuer": endpoints.issuer,
             "endpoints": [endpoints.authorization, endpoints.token],
             "client": [spec.client.id, spec.effective_authentication.value],
-            "redirect": back,
+            "redirect": redirect,
             "scope": spec.separator.join(authorization_scopes(spec)),
             "authorization": list(_parameters(spec)),
             "token": dict(spec.token_parameters or {}),
@@ -117,7 +120,7 @@ def digest_of(connector: Connector, endpoints: Endpoints, back: str) -> str:
 
 
 def _parameters(spec: OAuthConnectorSpec) -> tuple[tuple[str, str], ...]:
-    """Give the link's further parameters: the preset's and the spec's own, then audience and resources."""
+    """Return the additional parameters of the request: those of preset and spec, then audience and resources."""
     named = sorted(authorization_parameters(spec).items())
     audience = (("audience", spec.audience),) if spec.audience else ()
     return (*named, *audience, *(("resource", resource) for resource in spec.resources or ()))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_connector.controller.consents import MOST_OPEN
+from oauth_connector.controller.consents import MAX_PENDING
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
@@ -51,11 +51,11 @@ async def test_an_id_token_that_makes_no_sense_loses_no_token(consenting: World,
 
 async def test_of_many_consents_a_few_are_attended_to(consenting: World) -> None:
     """Thousands of them would keep the operator from everybody else's tokens."""
-    for number in range(3 * MOST_OPEN):
+    for number in range(3 * MAX_PENDING):
         consenting.cluster.add_consent(a_consent(int(consenting.now) + number, f"crm-{number}"))
     await consenting.run()
     taken_up = [one for one in consenting.cluster.consents.values() if one.status.request is not None]
-    assert len(taken_up) == MOST_OPEN
+    assert len(taken_up) == MAX_PENDING
     await consenting.run(4000)
     assert consenting.cluster.consents == {}
 
