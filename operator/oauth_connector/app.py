@@ -1,7 +1,7 @@
-"""The operator as a process: joins the rooms, runs them, and takes them down in order.
+"""The operator as a process: builds the ports and the controllers, starts them, and stops them in order.
 
-Order matters at both ends. No pass starts before both caches are filled. On SIGTERM nothing new starts; what is in
-flight is finished and written; then the watches and the server go.
+No reconciliation starts before both caches are filled. On SIGTERM nothing new starts; what is in flight is finished and
+persisted; then the watches and the server stop.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import Any
 
 import kopf
@@ -25,11 +24,11 @@ from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.controller.backoff import Guarded
+from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import OnFaultPoint, ignore_fault_point
 from oauth_connector.controller.ports import Ports
 from oauth_connector.controller.token_client import TokenRequestRecord
-from oauth_connector.controller.workqueue import Workqueue
+from oauth_connector.controller.workqueue import Workqueue, WorkqueueHooks
 from oauth_connector.kube import watch as handlers
 from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.client import KubeAPI
@@ -48,74 +47,70 @@ from oauth_connector.settings.operator import Settings
 from oauth_connector.telemetry import health, logging
 from oauth_connector.telemetry.http_server import serving
 from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
-from oauth_connector.wiring import ControllerOptions, join
+from oauth_connector.wiring import Controller, ControllerOptions, build_controller
 
-LAST_MINUTE = 60.0
-"""Seconds that what is in flight may take on SIGTERM: an answer that cannot be stored is waited for no longer."""
+SHUTDOWN_TIMEOUT = 60.0
+"""Seconds that requests in flight may take on SIGTERM: a response that cannot be persisted by then is lost."""
 
-VANISHED = 2.0
-"""Seconds until the disappearance of a Secret is acted on: its connector or namespace may be going too."""
+DELETION_DELAY = 2.0
+"""Seconds until the deletion of a Secret is acted on: its connector or namespace may be deleted too."""
 
 log = structlog.get_logger(__name__)
 
 
 class Operator:
-    """One process's rooms, joined."""
+    """One process: the ports, the caches, and the controllers."""
 
     def __init__(self, settings: Settings, access: Access, on_point: OnFaultPoint = ignore_fault_point) -> None:
         self._settings = settings
-        self._on_point = on_point
         self._access = access
+        self._memory = Memory()
         self.metrics = Metrics(self._samples, per_object=settings.metrics_per_object)
-        self.connectors = ConnectorCache(lambda key: self.scheduler.enqueue(key))  # noqa: PLW0108  # the scheduler comes later
-        self.consents = ConsentCache(lambda key: self.scheduler.enqueue(key))  # noqa: PLW0108  # as above
+        hooks = WorkqueueHooks(self.metrics.late, self.metrics.passed, self._handle_setback)
+        self.workqueue = Workqueue(time.time, hooks, workers=settings.workers)
+        self.connectors = ConnectorCache(self.workqueue.enqueue)
+        self.consents = ConsentCache(self.workqueue.enqueue)
         self.secrets = SecretCache()
         self.api = KubeAPI(access, self.metrics.api_request, timeout=settings.api_request_seconds)
-        self.cluster = KubeCluster(self.api, self.connectors, self.secrets, self.consents)
         self.provider = HTTPProviderClient(
             settings.allowed_destinations,
             settings.trust_bundle,
             limits=RequestLimits(total=settings.token_request_seconds),
         )
-        self.informer = SecretInformer(self.api, self.secrets, self._secret_changed)
-        self.metrics.follow("secrets", lambda: time.time() - self.informer.age())
-        self.scheduler = self._scheduler()
+        self._controller = self._build_controller(on_point)
+        self.informer = SecretInformer(self.api, self.secrets, self._enqueue_owner)
         self._loop = asyncio.get_running_loop()
-        self.watch = handlers.Watch(self._seen_in_thread, self._login)
+        self.watch = handlers.Watch(self._receive_in_thread, self._login)
         self.lister = ConnectorLister(self.api, self.connectors, self.watch.reopen)
+        self._register_metrics()
+
+    def _build_controller(self, on_point: OnFaultPoint) -> Controller:
+        settings = self._settings
+        cluster = KubeCluster(self.api, self.connectors, self.secrets, self.consents)
+        keys = KubeConsentKeys(self.api, settings.namespace or own_namespace())
+        ports = Ports(cluster, self.provider, EventRecorder(self.api), time.time, keys)
+        policy = ConsentPolicy(settings.public_url, settings.confirm_consents)
+        options = ControllerOptions(settings.require_allowed_hosts, policy, self._log_token_request, on_point)
+        return build_controller(ControllerContext(ports, self._memory, self.workqueue.enqueue), options)
+
+    def _register_metrics(self) -> None:
+        queue, limiter = self.workqueue, self._controller.host_limiter
+        self.metrics.follow("secrets", lambda: time.time() - self.informer.age())
         self.metrics.follow("oauthconnectors", lambda: self.lister.loop.listed_at)
+        self.metrics.watch_queue(lambda: queue.depth, lambda: queue.longest_wait, limiter.waiting)
 
-    def _scheduler(self) -> Workqueue:
-        keys = KubeConsentKeys(self.api, self._settings.namespace or own_namespace())
-        edges = Ports(self.cluster, self.provider, EventRecorder(self.api), time.time, keys)
-        consent_policy = ConsentPolicy(self._settings.public_url, self._settings.confirm_consents)
-        rooms = join(
-            edges, ControllerOptions(self._settings.require_allowed_hosts, consent_policy, self._called, self._on_point)
-        )
-        scheduler = Workqueue(
-            Guarded(rooms.reconcile, time.time, self.metrics.passed),
-            time.time,
-            workers=self._settings.workers,
-            on_start=self.metrics.late,
-            on_setback=partial(self._set_back, rooms.memory),
-        )
-        rooms.refresher.call = scheduler.enqueue
-        host_limiter = rooms.refresher.host_limiter
-        self.metrics.watch_queue(lambda: scheduler.depth, lambda: scheduler.waited, host_limiter.waiting)
-        return scheduler
+    # --- events of the watches ----------------------------------------------------------------------------------
+    def _receive_in_thread(self, plural: str, kind: str | None, manifest: Mapping[str, object]) -> None:
+        receive = self._receive_consent if plural == CONSENTS else self._receive_connector
+        self._loop.call_soon_threadsafe(receive, kind, manifest)
 
-    # --- what the watches say -----------------------------------------------------------------------------------
-    def _seen_in_thread(self, plural: str, kind: str | None, manifest: Mapping[str, object]) -> None:
-        seen = self._consent_seen if plural == CONSENTS else self._seen
-        self._loop.call_soon_threadsafe(seen, kind, manifest)
-
-    def _consent_seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
+    def _receive_consent(self, kind: str | None, manifest: Mapping[str, object]) -> None:
         if kind == "DELETED":
             self.consents.remove_manifest(manifest)
         else:
             self.consents.update(manifest)
 
-    def _seen(self, kind: str | None, manifest: Mapping[str, object]) -> None:
+    def _receive_connector(self, kind: str | None, manifest: Mapping[str, object]) -> None:
         if kind == "DELETED":
             self.connectors.remove_manifest(manifest)
         else:
@@ -123,26 +118,27 @@ class Operator:
         if kind is None:
             self.lister.loop.request()
 
-    def _secret_changed(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
+    def _enqueue_owner(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
         for secret in (old, new):
             if secret is not None and secret.connector:
-                at = None if new is not None else time.time() + VANISHED
-                self.scheduler.enqueue(Key(secret.namespace, secret.connector), at)
+                at = None if new is not None else time.time() + DELETION_DELAY
+                self.workqueue.enqueue(Key(secret.namespace, secret.connector), at)
 
-    def _called(self, call: TokenRequestRecord) -> None:
-        self.metrics.token_request(call.host, call.grant_type, call.result, call.seconds)
-        tell = log.debug if call.result == "success" else log.warning
-        tell(
+    # --- logs and metrics ---------------------------------------------------------------------------------------
+    def _log_token_request(self, record: TokenRequestRecord) -> None:
+        self.metrics.token_request(record.host, record.grant_type, record.result, record.seconds)
+        write = log.debug if record.result == "success" else log.warning
+        write(
             "token request",
-            connector=str(call.connector),
-            host=call.host,
-            result=call.result,
-            seconds=round(call.seconds, 3),
+            connector=str(record.connector),
+            host=record.host,
+            result=record.result,
+            seconds=round(record.seconds, 3),
         )
 
-    def _set_back(self, memory: Memory, by: float) -> None:
+    def _handle_setback(self, by: float) -> None:
         log.warning("the clock was set back", seconds=round(by, 1))
-        memory.set_back([connector.key for connector in self.connectors], by)
+        self._memory.set_back([connector.key for connector in self.connectors], by)
 
     def _login(self) -> kopf.ConnectionInfo:
         return kopf.ConnectionInfo(**self._access.for_kopf())
@@ -162,13 +158,13 @@ class Operator:
                 consent=consent.reason if (consent := find_condition(status.conditions, "ConsentRequired")) else "",
             )
 
-    # --- life ---------------------------------------------------------------------------------------------------
+    # --- run ----------------------------------------------------------------------------------------------------
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set. Raises `OSError` when the port for health and metrics is taken."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.api)
             await stack.enter_async_context(self.provider)
-            app = health.application(self.metrics, lambda: None, self._unready)
+            app = health.application(self.metrics, lambda: None, self._unready_reason)
             port = await stack.enter_async_context(serving(app, self._settings.http_host, self._settings.http_port))
             log.info("serving health and metrics", port=port)
             consents = ConsentLister(self.api, self.consents, self.watch.reopen)
@@ -176,34 +172,34 @@ class Operator:
             background = [asyncio.create_task(loop.run()) for loop in loops]
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, self.watch.stop)
-            await self._pass_until(stop, background)
+            await self._reconcile_until(stop, background)
 
-    async def _pass_until(self, stop: asyncio.Event, background: Sequence[asyncio.Task[None]]) -> None:
-        """Pass from when the caches are filled until told to stop; a background task that ends is a bug, and raises."""
-        stopped, filled = asyncio.create_task(stop.wait()), asyncio.create_task(self._filled())
+    async def _reconcile_until(self, stop: asyncio.Event, background: Sequence[asyncio.Task[None]]) -> None:
+        """Reconcile once the caches are filled, until `stop` is set; a background task that ends raises."""
+        stopped, filled = asyncio.create_task(stop.wait()), asyncio.create_task(self._wait_for_caches())
         await _first(stopped, filled, *background)
         if filled.done():
-            self.watch.start()  # not before: kopf never finds a resource that was not there when it began
+            self.watch.start()  # not before: kopf never finds a resource that did not exist when it started
             log.info("watching", connectors=len(self.connectors), secrets=len(self.secrets))
-            passes = asyncio.create_task(self.scheduler.serve())
+            reconciling = asyncio.create_task(self.workqueue.serve(self._controller.reconcile))
             try:
-                await _first(stopped, passes, *background)
+                await _first(stopped, reconciling, *background)
             finally:
-                log.info("stopping: what is in flight is finished first")
-                self.scheduler.stop()
-                await asyncio.wait([passes], timeout=LAST_MINUTE)
+                log.info("stopping: requests in flight are finished first")
+                self.workqueue.stop()
+                await asyncio.wait([reconciling], timeout=SHUTDOWN_TIMEOUT)
         await _cancel([stopped, filled])
 
-    async def _filled(self) -> None:
+    async def _wait_for_caches(self) -> None:
         await self.informer.synced.wait()
         await self.lister.loop.listed.wait()
 
-    def _unready(self) -> str | None:
+    def _unready_reason(self) -> str | None:
         return None if self.informer.synced.is_set() and self.lister.loop.listed.is_set() else "the caches are filling"
 
 
 async def _first(stopped: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:
-    """Wait for the first of some tasks; raise what ended it, unless it was asked to."""
+    """Wait for the first of some tasks, and raise its exception, if any."""
     done, _ = await asyncio.wait((stopped, *others), return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
@@ -221,7 +217,7 @@ async def _main(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     operator = Operator(settings, Access.load(settings.kubeconfig))
     gc.collect()
-    gc.freeze()  # what was imported lives for ever: the collector need not walk it while tokens are due
+    gc.freeze()  # imported modules stay for the whole run: the collector need not visit them
     gc.set_threshold(50_000, 20, 50)
     await operator.run(stop)
 

@@ -1,33 +1,31 @@
-"""The rooms of a pass, joined: what is called for each connector, over whichever edges it is given."""
+"""Build the controllers over any ports: those of a cluster, or those of a test."""
 
 from dataclasses import dataclass, field
 
 from oauth_connector.connector.consent.request import ConsentPolicy
-from oauth_connector.connector.memory import Memory
 from oauth_connector.controller.consents import ConsentReconciler
+from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import GrantStore, OnFaultPoint, ignore_fault_point
-from oauth_connector.controller.performer import Performer
-from oauth_connector.controller.ports import Ports
+from oauth_connector.controller.host_limiter import HostLimiter
 from oauth_connector.controller.reconciler import Reconciler
 from oauth_connector.controller.revocation import GrantRevoker
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import OnTokenRequest, TokenClient
 from oauth_connector.controller.token_refresher import TokenRefresher
-from oauth_connector.controller.token_source import TokenSource
+from oauth_connector.controller.workqueue import Reconcile
 
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """The pass, the minter that calls connectors when a place at a host is free, and what both remember."""
+    """What reconciles a connector, and the limiter of requests per host."""
 
-    reconcile: Reconciler
-    refresher: TokenRefresher
-    memory: Memory
+    reconcile: Reconcile
+    host_limiter: HostLimiter
 
 
 @dataclass(frozen=True, slots=True)
 class ControllerOptions:
-    """What whoever joins the rooms may choose."""
+    """What the operator's settings decide, and where tests interfere."""
 
     require_allowed_hosts: bool = False
     consent_policy: ConsentPolicy = field(default_factory=ConsentPolicy)
@@ -35,23 +33,20 @@ class ControllerOptions:
     on_point: OnFaultPoint = ignore_fault_point
 
 
-def join(edges: Ports, options: ControllerOptions | None = None) -> Controller:
-    """Join the rooms, with nothing in memory."""
-    chosen, memory = options or ControllerOptions(), Memory()
+def build_controller(context: ControllerContext, options: ControllerOptions | None = None) -> Controller:
+    """Build the controllers of one process."""
+    chosen, ports = options or ControllerOptions(), context.ports
     token_client = TokenClient(
-        edges.cluster,
-        edges.provider,
-        edges.clock,
+        ports.cluster,
+        ports.provider,
+        ports.clock,
         on_token_request=chosen.on_token_request,
         require_allowed_hosts=chosen.require_allowed_hosts,
     )
-    grant_store = GrantStore(edges.cluster, token_client, memory, edges.clock, chosen.on_point)
-    secret_writer = SecretWriter(edges.cluster, memory)
-    refresher = TokenRefresher(
-        edges.cluster, TokenSource(token_client, grant_store, memory), secret_writer, memory, edges.clock
-    )
-    performer = Performer(
-        edges.cluster, refresher, secret_writer, GrantRevoker(edges.cluster, token_client, memory, edges.clock)
-    )
-    consents = ConsentReconciler(edges, token_client, memory, chosen.consent_policy)
-    return Controller(Reconciler(edges, performer, consents, memory), refresher, memory)
+    grant_store = GrantStore(context, token_client, chosen.on_point)
+    secret_writer = SecretWriter(context)
+    refresher = TokenRefresher(context, token_client, grant_store, secret_writer)
+    revoker = GrantRevoker(context, token_client)
+    consents = ConsentReconciler(context, token_client, chosen.consent_policy)
+    reconciler = Reconciler(context, refresher, secret_writer, revoker, consents)
+    return Controller(reconciler.reconcile, refresher.host_limiter)

@@ -32,11 +32,13 @@ class World:
         name = f"c{next(_names)}"
         if self.namespace is None:
             assert isinstance(self.cluster, FakeCluster)
-            return self.cluster.add(replace(a_connector(), key=Key("shop", name)))
+            found = self.cluster.add(replace(a_connector(), key=Key("shop", name)))
+            assert isinstance(found, Connector)
+            return found
         await self.namespace.add_connector(name, a_spec())
-        found = await self.cluster.read_connector(Key(self.namespace.name, name))
-        assert found is not None
-        return found
+        read = await self.cluster.read_connector(Key(self.namespace.name, name))
+        assert isinstance(read, Connector)
+        return read
 
     async def edit(self, secret: str) -> None:
         """Change the token in a Secret, as a person does."""

@@ -56,8 +56,8 @@ class Audit:
         self._expires[name] = (secret.expires_at or 0) - NOW
         self.refreshes += 1
 
-    def passed(self, result: str, seconds: float) -> None:
-        """Note how a pass ended."""
+    def note_result(self, result: str, seconds: float) -> None:
+        """Record the result of a reconciliation."""
         del seconds
         self.bugs += result == "bug"
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
-from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.observation import AnyConnector, Connector
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, WriteResult
@@ -27,8 +27,9 @@ class SimulatedCluster(FakeCluster):
         self._api = api
         self._on_write = on_write
 
-    def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
+    def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
         """Give the connector's one Secret."""
+        assert isinstance(connector, Connector)
         found = self.output(connector.key.namespace, connector.output_name)
         return [found] if found is not None else []
 
@@ -42,7 +43,7 @@ class SimulatedCluster(FakeCluster):
         await asyncio.sleep(MOMENT)
         return await self._answered(await super().update_secret(live, rendered))
 
-    async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
+    async def write_status(self, connector: AnyConnector, status: OAuthConnectorStatus) -> AnyConnector | None:
         """Replace a status."""
         await asyncio.sleep(MOMENT)
         written = await super().write_status(connector, status)

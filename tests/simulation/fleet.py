@@ -12,16 +12,17 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from urllib.parse import urlsplit
 
-from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.controller.backoff import Guarded
+from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.observation import AnyConnector, Key
+from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import Ports, ProviderClient
-from oauth_connector.controller.workqueue import Workqueue
+from oauth_connector.controller.workqueue import Workqueue, WorkqueueHooks
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
-from oauth_connector.wiring import join
+from oauth_connector.wiring import build_controller
 from tests.simulation.audit import Audit
 from tests.simulation.cluster import SimulatedCluster
 from tests.simulation.weather import DAY, HOUR, TROUBLES, Spells, draw
@@ -107,7 +108,7 @@ class Providers:
 class Silent:
     """A recorder that says nothing."""
 
-    async def record(self, connector: Connector, kind: str, reason: str, note: str) -> None:
+    async def record(self, connector: AnyConnector, kind: str, reason: str, note: str) -> None:
         """Say nothing."""
 
 
@@ -140,13 +141,13 @@ class Fleet:
         """Run one process until it is killed."""
         loop = asyncio.get_running_loop()
         self._cluster.clock = lambda: NOW + loop.time()
-        rooms = join(Ports(self._cluster, self._providers, Silent(), self._cluster.clock, FixedKeys()))
-        passes = Guarded(rooms.reconcile, self._cluster.clock, self.audit.passed)
-        scheduler = Workqueue(passes, self._cluster.clock, longest_sleep=HOUR)  # here no clock runs from another
-        rooms.refresher.call = scheduler.enqueue
+        ports = Ports(self._cluster, self._providers, Silent(), self._cluster.clock, FixedKeys())
+        hooks = WorkqueueHooks(on_result=self.audit.note_result)
+        workqueue = Workqueue(self._cluster.clock, hooks, longest_sleep=HOUR)  # both clocks are one here
+        controller = build_controller(ControllerContext(ports, Memory(), workqueue.enqueue))
         for key in self._cluster.connectors:
-            scheduler.enqueue(key)
-        serving = asyncio.create_task(scheduler.serve())
+            workqueue.enqueue(key)
+        serving = asyncio.create_task(workqueue.serve(controller.reconcile))
         await asyncio.sleep(max(0.0, until - loop.time()))
         if serving.done():
             serving.result()

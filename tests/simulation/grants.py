@@ -54,7 +54,7 @@ class GrantAudit(Audit):
         """Note that a refresh token is stored; outputs are judged elsewhere."""
         del at
         state = self.state_of(secret.connector or "")
-        if secret.state is not None and state.refresh_token is not None:
+        if secret.grant is not None and state.refresh_token is not None:
             self._stored.add(state.refresh_token.get_secret_value())
 
     def close(self, at: float) -> None:

@@ -9,9 +9,17 @@ from pydantic import SecretStr
 from oauth_connector.api.names import PREFIX
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
-from oauth_connector.connector.effective import output_digest, token_digest
-from oauth_connector.connector.observation import Connector, ConnectorMemory, IssuedToken, Key, Observation
-from oauth_connector.connector.secret.metadata import SecretMetadata, state_notes
+from oauth_connector.connector.observation import (
+    AnyConnector,
+    Connector,
+    ConnectorMemory,
+    ConnectorObject,
+    IssuedToken,
+    Key,
+    Observation,
+    with_spec,
+)
+from oauth_connector.connector.secret.metadata import SecretMetadata, read_grant_summary
 from oauth_connector.connector.secret.rendering import RenderedSecret, render
 
 NOW = 1_800_000_000
@@ -35,17 +43,23 @@ def a_password_spec(**changes: Any) -> dict[str, Any]:
 
 
 def a_connector(spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None, **changes: Any) -> Connector:
-    """Give the connector `shop/crm`, seen for the first time unless a status says otherwise."""
-    connector = Connector(
+    """Return the connector `shop/crm` with a valid spec; without a status it is new."""
+    connector = any_connector(spec, status)
+    assert isinstance(connector, Connector)
+    return replace(connector, **changes)
+
+
+def any_connector(spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None) -> AnyConnector:
+    """Return the connector `shop/crm`, whether its spec is valid or not."""
+    resource = ConnectorObject(
         key=Key("shop", "crm"),
         uid=UID,
         resource_version="100",
         generation=1,
         deleting=False,
-        spec=parse_spec(spec if spec is not None else a_spec()),
         status=OAuthConnectorStatus.read(status or {"observedGeneration": -1}),
     )
-    return replace(connector, **changes)
+    return with_spec(resource, parse_spec(spec if spec is not None else a_spec()))
 
 
 def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **changes: Any) -> IssuedToken:
@@ -55,12 +69,12 @@ def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **cha
         token_type="Bearer",
         issued=issued,
         expires=issued + lifetime,
-        digest=token_digest(connector.spec),
+        digest=connector.spec.token_digest,
     )
     return replace(token, **changes)
 
 
-def metadata_of(rendered: RenderedSecret, of: Connector, /, **changes: Any) -> SecretMetadata:
+def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any) -> SecretMetadata:
     """Give the metadata that the API server would show of a Secret as we rendered it."""
     notes = rendered.annotations
     metadata = SecretMetadata(
@@ -76,7 +90,7 @@ def metadata_of(rendered: RenderedSecret, of: Connector, /, **changes: Any) -> S
         issued_at=_seconds(notes.get(f"{PREFIX}issued-at")),
         expires_at=_seconds(notes.get(f"{PREFIX}expires-at")),
         fields=notes.get(f"{PREFIX}fields"),
-        state=state_notes(notes.get(f"{PREFIX}state")),
+        grant=read_grant_summary(notes.get(f"{PREFIX}state")),
         intact=True,
         written_by_us=True,
     )
@@ -94,8 +108,8 @@ def an_observation(connector: Connector | None = None, now: float = NOW, **chang
     obs = Observation(
         now=now,
         connector=seen,
-        token_digest=token_digest(seen.spec),
-        output_digest=output_digest(seen.spec),
+        token_digest=seen.spec.token_digest,
+        output_digest=seen.spec.output_digest,
         memory=ConnectorMemory(),
     )
     return replace(obs, **changes)

@@ -12,7 +12,7 @@ from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import CredentialSecret
-from oauth_connector.connector.observation import Connector, CredentialVersion, Key
+from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import (
@@ -38,7 +38,7 @@ class FakeCluster:
     """Implements `ports.Cluster` over dictionaries; faults are set by the test."""
 
     def __init__(self) -> None:
-        self.connectors: dict[Key, Connector] = {}
+        self.connectors: dict[Key, AnyConnector] = {}
         self.secrets: dict[tuple[str, str], LiveSecret] = {}
         self.credentials: dict[tuple[str, str], CredentialSecret] = {}
         self.config_maps: dict[tuple[str, str], dict[str, str]] = {}
@@ -54,7 +54,7 @@ class FakeCluster:
         self._uids = itertools.count(1)
 
     # --- what a test does to it ---------------------------------------------------------------------------------
-    def add(self, connector: Connector) -> Connector:
+    def add(self, connector: AnyConnector) -> AnyConnector:
         """Create or replace a connector."""
         self.connectors[connector.key] = kept = replace(connector, resource_version=self._version())
         return kept
@@ -94,7 +94,7 @@ class FakeCluster:
         return {key: value.decode() for key, value in self.secrets[namespace, name].data.items()}
 
     # --- caches -------------------------------------------------------------------------------------------------
-    def connector(self, key: Key) -> Connector | None:
+    def connector(self, key: Key) -> AnyConnector | None:
         """Give a connector."""
         return self.connectors.get(key) if key not in self.unheard else None
 
@@ -103,7 +103,7 @@ class FakeCluster:
         live = self.secrets.get((namespace, name))
         return live.metadata if live is not None and live.metadata.managed else None
 
-    def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
+    def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
         """Give the Secrets that carry the connector's UID."""
         own = (connector.key.namespace, connector.uid)
         return [s.metadata for s in self.secrets.values() if (s.metadata.namespace, s.metadata.connector_uid) == own]
@@ -113,7 +113,7 @@ class FakeCluster:
         return [consent for consent in self.consents.values() if consent.connector == key]
 
     # --- live reads ---------------------------------------------------------------------------------------------
-    async def read_connector(self, key: Key) -> Connector | None:
+    async def read_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector."""
         self._read(f"connector {key}")
         self.unheard.discard(key)
@@ -170,7 +170,7 @@ class FakeCluster:
         self._write(f"delete {metadata.name}")
         self.secrets.pop((metadata.namespace, metadata.name), None)
 
-    async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
+    async def write_status(self, connector: AnyConnector, status: OAuthConnectorStatus) -> AnyConnector | None:
         """Replace a status."""
         self._write(f"status {connector.key}")
         current = self.connectors.get(connector.key)

@@ -5,12 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from oauth_connector.api.v1alpha1.conditions import find_condition
+from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.connector.consent.request import ConsentPolicy
-from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.observation import ConnectorObject, Key, with_spec
+from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import FaultPoint, OnFaultPoint, ignore_fault_point
 from oauth_connector.controller.ports import Ports
-from oauth_connector.wiring import ControllerOptions, join
-from tests.support.builders import NOW, a_connector
+from oauth_connector.wiring import ControllerOptions, build_controller
+from tests.support.builders import NOW
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider
 from tests.support.fixed_keys import FixedKeys
@@ -18,7 +21,7 @@ from tests.support.kstatus import flux_problems
 from tests.support.rotating_provider import RotatingProvider
 
 KEY = Key("shop", "crm")
-TERMS = ConsentPolicy("https://connect.example.com")
+CONSENT_POLICY = ConsentPolicy("https://connect.example.com")
 
 
 class _DeadError(BaseException):
@@ -31,7 +34,7 @@ class Recorder:
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
 
-    async def record(self, connector: Connector, kind: str, reason: str, note: str) -> None:
+    async def record(self, connector: ConnectorObject, kind: str, reason: str, note: str) -> None:
         """Keep an Event."""
         del connector, note
         self.told.append((kind, reason))
@@ -52,13 +55,11 @@ class World:
 
     def start(self) -> None:
         """Start the operator, or start it again with nothing in memory."""
-        edges = Ports(
-            self.cluster, self.rotating if self._rotates else self.provider, self.recorder, self.clock, FixedKeys()
-        )
-        self.reconcile = join(
-            edges,
-            ControllerOptions(consent_policy=TERMS, on_point=lambda point: self._at(point)),  # noqa: PLW0108  # it changes
-        ).reconcile
+        provider = self.rotating if self._rotates else self.provider
+        ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys())
+        options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
+        context = ControllerContext(ports, Memory(), lambda _key: None)
+        self.reconcile = build_controller(context, options).reconcile
 
     def clock(self) -> float:
         """Give the time."""
@@ -80,8 +81,8 @@ class World:
     def edit(self, spec: dict[str, Any]) -> None:
         """Change the spec as a person would."""
         connector = self.cluster.connectors[KEY]
-        fresh = a_connector(spec)
-        self.cluster.add(replace(connector, spec=fresh.spec, generation=connector.generation + 1))
+        edited = with_spec(connector, parse_spec(spec))
+        self.cluster.add(replace(edited, generation=connector.generation + 1))
 
     def reason(self, kind: str = "Ready") -> str | None:
         """Give the reason of a condition."""

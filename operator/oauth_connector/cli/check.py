@@ -15,12 +15,22 @@ from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_step import CheckStep
 from oauth_connector.cli.documents import CheckInput
 from oauth_connector.connector.credentials import assemble, forbidden_host
-from oauth_connector.connector.effective import base_facts, refresh_policy, token_host
+from oauth_connector.connector.effective import token_host
 from oauth_connector.connector.grant.results import RequestFailed
-from oauth_connector.connector.observation import Connector, IssuedToken, Key
+from oauth_connector.connector.observation import (
+    AnyConnector,
+    Connector,
+    ConnectorObject,
+    InvalidConnector,
+    IssuedToken,
+    Key,
+    with_spec,
+)
 from oauth_connector.connector.schedule import refresh_time as schedule
+from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.secret.rendering import render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
+from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem, of_failure
 from oauth_connector.connector.status.report import report
 from oauth_connector.controller.token_client import TokenClient
@@ -32,20 +42,28 @@ from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.settings.operator import Settings
 
 
-class ConnectorCheck:
-    """A check of one connector."""
+async def run_check(documents: CheckInput, settings: Settings, *, request_token: bool) -> AsyncIterator[CheckStep]:
+    """Run the steps of a check. A failed step ends the check if the following steps depend on it."""
+    connector = _parse_connector(documents.connector)
+    if isinstance(connector, InvalidConnector):
+        for problem in connector.problems:
+            yield CheckStep("fields", passed=False, text=f"{problem.path} {problem.message}")
+        return
+    yield CheckStep("fields", passed=True, text="the manifest is valid")
+    async for step in ConnectorCheck(connector, documents, settings).run(request_token=request_token):
+        yield step
 
-    def __init__(self, documents: CheckInput, settings: Settings) -> None:
+
+class ConnectorCheck:
+    """A check of one connector with a valid spec."""
+
+    def __init__(self, connector: Connector, documents: CheckInput, settings: Settings) -> None:
+        self._connector = connector
         self._documents = documents
         self._settings = settings
-        self._connector = _parse_connector(documents.connector)
 
     async def run(self, *, request_token: bool) -> AsyncIterator[CheckStep]:
-        """Run the steps. A failed step ends the check if the following steps depend on it."""
-        for step in self._check_fields():
-            yield step
-        if isinstance(self._connector.spec, tuple):
-            return
+        """Run the steps that follow the fields of the manifest."""
         async with HTTPProviderClient(self._settings.allowed_destinations, self._settings.trust_bundle) as provider:
             required = self._settings.require_allowed_hosts
             client = TokenClient(self._documents, provider, time.time, require_allowed_hosts=required)
@@ -55,21 +73,15 @@ class ConnectorCheck:
             async for step in self._check_endpoint(client):
                 reached = reached and step.passed
                 yield step
-            if request_token and self._connector.valid_spec.needs_user:
+            if request_token and self._connector.spec.needs_user:
                 yield CheckStep("token", passed=True, text=_NOT_REQUESTED)
             elif request_token and reached and secrets.passed:
                 async for step in self._request_token(client):
                     yield step
 
-    # --- the manifest -------------------------------------------------------------------------------------------
-    def _check_fields(self) -> list[CheckStep]:
-        spec = self._connector.spec
-        if isinstance(spec, tuple):
-            return [CheckStep("fields", passed=False, text=f"{problem.path} {problem.message}") for problem in spec]
-        return [CheckStep("fields", passed=True, text="the manifest is valid")]
-
+    # --- the Secrets --------------------------------------------------------------------------------------------
     async def _check_secrets(self, client: TokenClient) -> CheckStep:
-        spec, secrets = self._connector.valid_spec, await client.read_credentials(self._connector)
+        spec, secrets = self._connector.spec, await client.read_credentials(self._connector)
         credentials = assemble(spec, {name: secret for name, secret in secrets.items() if secret.version.uid})
         if isinstance(credentials, Problem):
             return self._describe_problem("secrets", credentials)
@@ -82,7 +94,7 @@ class ConnectorCheck:
 
     # --- the connection -----------------------------------------------------------------------------------------
     async def _check_endpoint(self, client: TokenClient) -> AsyncIterator[CheckStep]:
-        provider = self._connector.valid_spec.provider
+        provider = self._connector.spec.provider
         context = await client.read_context(self._connector)
         if isinstance(context, Problem):
             yield self._describe_problem("trust", context)
@@ -108,7 +120,7 @@ class ConnectorCheck:
         if result.addresses:
             yield CheckStep("dns", passed=True, text=f"{result.host} is {', '.join(map(str, result.addresses))}")
         if result.problem is not None:
-            grant = self._connector.valid_spec.grant_type
+            grant = self._connector.spec.grant_type
             problem = of_failure(classify(grant, RequestPhase.TOKEN, Signal(result.problem)), {"host": result.host})
             yield self._describe_problem("connection" if result.addresses else "dns", problem)
             return
@@ -116,7 +128,7 @@ class ConnectorCheck:
 
     # --- the token ----------------------------------------------------------------------------------------------
     async def _request_token(self, client: TokenClient) -> AsyncIterator[CheckStep]:
-        result = await client.ask(self._connector)
+        result = await client.request_token(self._connector)
         if isinstance(result, RequestFailed):
             error = result.problem.signal.oauth_error if result.problem.signal else None
             step = self._describe_problem("token", result.problem)
@@ -143,7 +155,7 @@ class ConnectorCheck:
         return CheckStep("status", passed=True, text="the operator would write this status", facts=facts)
 
     def _describe_problem(self, name: str, problem: Problem) -> CheckStep:
-        facts = base_facts(self._connector) | dict(problem.facts)
+        facts = message_facts(self._connector) | dict(problem.facts)
         text = f"{problem.reason.value}: {format_reason_message(problem.reason, facts)}"
         return CheckStep(name, passed=False, text=text)
 
@@ -154,17 +166,17 @@ _NOT_REQUESTED = (
 )
 
 
-def _parse_connector(manifest: Mapping[str, Any]) -> Connector:
+def _parse_connector(manifest: Mapping[str, Any]) -> AnyConnector:
     metadata = manifest["metadata"]
-    return Connector(
+    resource = ConnectorObject(
         key=Key(str(metadata.get("namespace", "default")), str(metadata.get("name", ""))),
         uid="local",
         resource_version="1",
         generation=1,
         deleting=False,
-        spec=parse_manifest(manifest),
         status=OAuthConnectorStatus(),
     )
+    return with_spec(resource, parse_manifest(manifest))
 
 
 def _describe_connection(result: ProbeResult) -> str:

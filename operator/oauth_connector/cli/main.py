@@ -101,12 +101,12 @@ def _consent(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from oauth_connector.cli.check import ConnectorCheck  # noqa: PLC0415  # as above
+    from oauth_connector.cli.check import run_check  # noqa: PLC0415  # as above
     from oauth_connector.settings.operator import InvalidSettings  # noqa: PLC0415  # as above
     from oauth_connector.settings.operator import load as settings  # noqa: PLC0415  # as above
 
     try:
-        check = ConnectorCheck(load(given.files, given.secret), settings({"config": given.config}))
+        documents, chosen = load(given.files, given.secret), settings({"config": given.config})
     except InvalidSettings as error:
         raise UsageError(str(error)) from None
     if given.request_token:
@@ -114,7 +114,7 @@ def _check(given: argparse.Namespace) -> int:
 
     async def run_steps() -> list[CheckStep]:
         steps = []
-        async for step in check.run(request_token=given.request_token):
+        async for step in run_check(documents, chosen, request_token=given.request_token):
             steps.append(step)
             if given.output == "text":
                 print_step(step)

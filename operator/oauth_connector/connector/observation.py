@@ -1,7 +1,7 @@
 """What one pass knows about one connector, gathered before anything is decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from pydantic import SecretStr
 
@@ -23,38 +23,62 @@ class Key:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Connector:
-    """An `OAuthConnector`, trimmed to what a pass needs; `spec` holds problems where it cannot be understood."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorObject:
+    """The metadata and status of an `OAuthConnector`, as far as a reconciliation needs them."""
 
     key: Key
     uid: str
     resource_version: str
     generation: int
     deleting: bool
-    spec: OAuthConnectorSpec | tuple[FieldProblem, ...]
     status: OAuthConnectorStatus
     refresh_request: str | None = None
     revoke_request: str | None = None
 
-    def asks_the_same(self, other: "Connector") -> bool:
-        """Tell whether nothing that a pass decides on has changed between two looks."""
-        return self._asked() == other._asked()  # noqa: SLF001  # of the same class
+    def is_same_request(self, other: "ConnectorObject") -> bool:
+        """Return whether nothing that a decision depends on has changed between two reads."""
+        return self._request() == other._request()  # noqa: SLF001  # of the same class
 
-    def _asked(self) -> tuple[object, ...]:
+    def _request(self) -> tuple[object, ...]:
         return (self.uid, self.generation, self.deleting, self.refresh_request, self.revoke_request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector(ConnectorObject):
+    """An `OAuthConnector` with a valid spec."""
+
+    spec: OAuthConnectorSpec
 
     @property
     def output_name(self) -> str:
-        """Give the name of the Secret that the spec asks for; empty where the spec cannot be understood."""
-        return "" if isinstance(self.spec, tuple) else self.spec.output_secret_name(self.key.name)
+        """Return the name of the output Secret."""
+        return self.spec.output_secret_name(self.key.name)
 
-    @property
-    def valid_spec(self) -> OAuthConnectorSpec:
-        """Give the spec, where an earlier check has seen that it is one."""
-        if isinstance(self.spec, tuple):
-            raise TypeError(f"{self.key} has an invalid spec")
-        return self.spec
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvalidConnector(ConnectorObject):
+    """An `OAuthConnector` whose spec is invalid: a newer or older CRD has admitted it. `problems` is never empty."""
+
+    problems: tuple[FieldProblem, ...]
+
+
+AnyConnector = Connector | InvalidConnector
+
+_OBJECT_FIELDS = tuple(member.name for member in fields(ConnectorObject))
+
+
+def parsed_spec(connector: AnyConnector) -> OAuthConnectorSpec | tuple[FieldProblem, ...]:
+    """Return the spec as `parse_spec` returns it."""
+    return connector.spec if isinstance(connector, Connector) else connector.problems
+
+
+def with_spec(resource: ConnectorObject, spec: OAuthConnectorSpec | tuple[FieldProblem, ...]) -> AnyConnector:
+    """Return the connector with a spec as `parse_spec` returns it: the model, or the fields that are wrong."""
+    members = {name: getattr(resource, name) for name in _OBJECT_FIELDS}
+    if isinstance(spec, OAuthConnectorSpec):
+        return Connector(**members, spec=spec)
+    return InvalidConnector(**members, problems=spec)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,15 +28,15 @@ from oauth_connector.connector.consent.evaluation import (
     find_obstacle,
 )
 from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
-from oauth_connector.connector.effective import base_facts
 from oauth_connector.connector.grant.state import state_name
-from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
-from oauth_connector.connector.status.findings import Findings, GrantFacts, Outcome
+from oauth_connector.connector.status.findings import ActionResult, GrantFacts
+from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.addresses import connector_path
-from oauth_connector.controller.ports import ClusterUnavailable, Ports
+from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.grants.registry import GrantType
 
@@ -73,18 +73,18 @@ class ConsentProgress:
 
     def is_valid_for(self, connector: Connector) -> bool:
         """Return whether a connector sends the same requests as when the code was checked."""
-        return self.connector_at_check is not None and self.connector_at_check.asks_the_same(connector)
+        return self.connector_at_check is not None and self.connector_at_check.is_same_request(connector)
 
 
 class ConsentReconciler:
     """Reconciles the consents of one connector at a time."""
 
-    def __init__(self, edges: Ports, token_client: TokenClient, memory: Memory, consent_policy: ConsentPolicy) -> None:
-        self._cluster = edges.cluster
-        self._keys = edges.keys
-        self._clock = edges.clock
+    def __init__(self, context: ControllerContext, token_client: TokenClient, consent_policy: ConsentPolicy) -> None:
+        self._cluster = context.ports.cluster
+        self._keys = context.ports.keys
+        self._clock = context.ports.clock
+        self._memory = context.memory
         self._token_client = token_client
-        self._memory = memory
         self._consent_policy = consent_policy
 
     async def reconcile(self, key: Key) -> ConsentProgress:
@@ -101,12 +101,12 @@ class ConsentReconciler:
             progress = progress.combine(result)
         return progress
 
-    async def report_outcome(self, key: Key, code: PendingCode, outcome: Outcome) -> ConsentProgress:
+    async def report_outcome(self, key: Key, code: PendingCode, result: ActionResult) -> ConsentProgress:
         """Write the result of a code.
 
         If it could not be sent, its consent fails at once, so that the user does not wait.
         """
-        problem = _unsent_problem(outcome)
+        problem = _unsent_problem(result)
         if problem is not None:
             for consent in self._cluster.consents_of(key):
                 if consent.uid == code.uid and not consent.is_final:
@@ -130,9 +130,8 @@ class ConsentReconciler:
             case SetReason(reason, requeue_at):
                 return await self._write_reason(consent, context, reason, requeue_at)
             case PendingCode():
-                return ConsentProgress(
-                    code=action, requeue_at=self._clock() + CODE_RETRY, connector_at_check=context.connector
-                )
+                checked = context.connector if isinstance(context.connector, Connector) else None
+                return ConsentProgress(action, self._clock() + CODE_RETRY, checked)
 
     async def _read_context(self, consent: Consent) -> ConsentContext | None:
         """Read the context for an evaluation; return nothing if discovery fails."""
@@ -141,17 +140,17 @@ class ConsentReconciler:
         if connector is None and not consent.is_final:
             connector = await self._cluster.read_connector(key)  # the watch of consents may be ahead
         state = self._cluster.output(key.namespace, state_name(key.name))
-        notes = state.state if state is not None else None
+        notes = state.grant if state is not None else None
         context = ConsentContext(connector, self._clock(), None, notes, self._memory.of(key).attempt)
         with_request = replace(context, request=consent.status.request)
-        if connector is None or consent.is_final or find_obstacle(consent, with_request):
+        if not isinstance(connector, Connector) or consent.is_final or find_obstacle(consent, with_request):
             return context
         if context.now >= consent.created + LIFETIME + CONFIRMATION_TIME:
             return with_request  # it has expired, so no discovery is needed
         found = await self._token_client.discover(connector)
         if isinstance(found, Problem):
             return None
-        endpoints = Endpoints.of(connector.valid_spec, found)
+        endpoints = Endpoints.of(connector.spec, found)
         if endpoints is None:
             return context
         return replace(
@@ -185,18 +184,17 @@ class ConsentReconciler:
 
     def redirect_of(self, connector: Connector) -> str | None:
         """Return the redirect URI of a connector that needs a user, or nothing."""
-        spec = connector.spec
-        needs_user = not isinstance(spec, tuple) and spec.grant_type is GrantType.AUTHORIZATION_CODE
+        needs_user = connector.spec.grant_type is GrantType.AUTHORIZATION_CODE
         return self._consent_policy.redirect_of(connector) if needs_user else None
 
     # --- status -------------------------------------------------------------------------------------------------
     def build_grant_facts(self, obs: Observation) -> GrantFacts | None:
         """Return the facts about the grant for the status of a connector; nothing if it stores no grant."""
-        connector, notes = obs.connector, obs.state.state if obs.state is not None else None
-        spec = connector.spec
-        if isinstance(spec, tuple) or not spec.may_hold_refresh_token:
+        connector, spec = obs.connector, obs.connector.spec
+        if not spec.may_hold_refresh_token:
             return None
-        known = GrantFacts(notes=notes or GrantSummary())
+        summary = obs.state.grant if obs.state is not None else None
+        known = GrantFacts(summary=summary or GrantSummary())
         if spec.grant_type is not GrantType.AUTHORIZATION_CODE:
             return known
         public, key = self._consent_policy.public_url, connector.key
@@ -215,12 +213,13 @@ def _in_order(consents: Iterable[Consent]) -> list[Consent]:
 _SECRET_REASONS = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REJECTED})
 
 
-def _unsent_problem(outcome: Outcome) -> Problem | None:
+def _unsent_problem(result: ActionResult) -> Problem | None:
     """Return why a code was not sent: a problem before the request, or a conflicting Secret; else nothing."""
-    if not isinstance(outcome, Findings) or outcome.problem is None:
+    if result.findings is None or result.problem is None:
         return None
-    not_sent = outcome.attempt is not None and not outcome.attempt.outbound
-    return outcome.problem if not_sent or outcome.problem.reason is Reason.SECRET_CONFLICT else None
+    attempt = result.findings.attempt
+    not_sent = attempt is not None and not attempt.outbound
+    return result.problem if not_sent or result.problem.reason is Reason.SECRET_CONFLICT else None
 
 
 def _unsent_reason(problem: Problem) -> ConsentReason:
@@ -231,7 +230,7 @@ def _unsent_reason(problem: Problem) -> ConsentReason:
 def _build_condition(consent: Consent, context: ConsentContext, reason: ConsentReason) -> ConsentCondition:
     facts = {"connector": consent.spec.connector_name}
     if context.connector is not None:
-        facts |= base_facts(context.connector)
+        facts |= message_facts(context.connector)
     if context.problem is not None:
         facts["cause"] = format_reason_message(context.problem.reason, facts | dict(context.problem.facts))
     before = find_condition(consent.status.conditions, "Ready")

@@ -1,10 +1,11 @@
-"""The claim protocol: no refresh token is ever lost, sent twice at once, or sent once its successor is stored.
+"""The claim protocol: no refresh token is lost, sent twice at once, or sent once its successor is stored.
 
     read state → choose → claim → send → persist        and only then is anything published
 
-The claim is written to the state Secret, under the version that was read, before the first byte leaves: it proves that
-the Secret can be written, keeps a second process away, and tells a later one that something was under way. Whatever the
-answer, it is persisted before the pass goes on; while the API server is away the answer waits here.
+The claim is written to the state Secret, under the version that was read, before the first byte is sent: it proves that
+the Secret can be written, blocks a second process, and shows a later one that a request was in progress. Whatever the
+response is, it is persisted before the reconciliation goes on; while the API server is unavailable the response stays
+in memory.
 """
 
 import asyncio
@@ -18,17 +19,19 @@ import structlog
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
 from oauth_connector.connector.grant.choice import PresentedGrant, choose_grant, ended, present_code
-from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, term_of, turn
+from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, decide_store, term_of
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, state_name
-from oauth_connector.connector.grant.transitions import failed, succeeded, told
-from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.grant.transitions import (
+    require_consent_if_worn_out,
+    store_failure,
+    store_response,
+)
 from oauth_connector.connector.observation import Attempt, Connector, Observation
 from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import (
-    Clock,
-    Cluster,
     ClusterUnavailable,
     LiveSecret,
     SecretWritten,
@@ -40,7 +43,7 @@ from oauth_connector.oauth.grants.grant import Purpose
 from oauth_connector.oauth.grants.registry import GrantType
 
 PERSIST_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between tries to persist an answer; the last one for ever."""
+"""Seconds between tries to persist a response; the last one repeats."""
 
 log = structlog.get_logger(__name__)
 
@@ -58,172 +61,168 @@ OnFaultPoint = Callable[[FaultPoint], Awaitable[None]]
 
 
 async def ignore_fault_point(_point: FaultPoint) -> None:
-    """Do nothing at a point: what production does at all of them."""
+    """Do nothing at a point, as in production."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """The state as it was read or written last, and the Secret that holds it, if there is one."""
+class _StoredState:
+    """The state as it was read or written last, and its Secret, if that exists."""
 
     state: GrantState
     live: LiveSecret | None
 
 
 class GrantStore:
-    """Asks for tokens where an answer may hold a refresh token; one request at a time for a connector."""
+    """Requests tokens where a response may contain a refresh token; one request at a time for a connector."""
 
     def __init__(
-        self,
-        cluster: Cluster,
-        token_client: TokenClient,
-        memory: Memory,
-        clock: Clock,
-        on_point: OnFaultPoint = ignore_fault_point,
+        self, context: ControllerContext, token_client: TokenClient, on_point: OnFaultPoint = ignore_fault_point
     ) -> None:
-        self._cluster = cluster
+        self._cluster = context.ports.cluster
+        self._clock = context.ports.clock
+        self._memory = context.memory
         self._token_client = token_client
-        self._memory = memory
-        self._clock = clock
         self._on_point = on_point
 
-    async def ask(self, obs: Observation, cause: RequestCause) -> TokenObtained | RequestFailed | None:
-        """Ask for a token with what the grant has come to; `None` where somebody else is at it."""
+    async def request_token(self, obs: Observation, cause: RequestCause) -> TokenObtained | RequestFailed | None:
+        """Request a token with the stored grant; `None` where another process has claimed it."""
         connector = obs.connector
-        held = await self._read(connector)
-        if isinstance(held, Problem):
-            return RequestFailed(held, Attempt((), connector.valid_spec.request_digest, outbound=False))
-        if self._is_taken(obs, held.state.claim, cause):
+        stored = await self._read(connector)
+        if isinstance(stored, Problem):
+            return RequestFailed(stored, Attempt((), connector.spec.request_digest, outbound=False))
+        if self._is_claimed_elsewhere(obs, stored.state.claim, cause):
             return None
-        prepared = await self._token_client.prepare(connector, _endpoint(obs, held.state, cause))
+        prepared = await self._token_client.prepare(connector, _endpoint(obs, stored.state, cause))
         if isinstance(prepared, RequestFailed):
             return prepared
-        choice = self._choice(obs, prepared, held.state, cause)
+        choice = _choose(obs, prepared, stored.state, cause)
         if isinstance(choice, Problem):
             return RequestFailed(choice, replace(prepared.attempt, outbound=False))
         await self._on_point(FaultPoint.CHOSEN)
-        claimed = await self._claim(obs, held, choice)
-        if not isinstance(claimed, _Held):
-            return _unclaimed(claimed, prepared)
-        return await self._carry_out(obs, prepared, choice, claimed)
+        claimed = await self._claim(obs, stored, choice)
+        if not isinstance(claimed, _StoredState):
+            return _report_unclaimed(claimed, prepared)
+        return await self._present(obs, prepared, choice, claimed)
 
-    def _choice(
-        self, obs: Observation, prepared: PreparedRequest, state: GrantState, cause: RequestCause
-    ) -> PresentedGrant | Problem:
-        spec = obs.connector.valid_spec
-        if cause is RequestCause.CONSENTED and obs.code is not None:
-            if state.tried == obs.code.uid:
-                return ended(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
-            return present_code(spec, obs.code)
-        return choose_grant(spec, prepared.client.id, state, prepared.own, cause)
-
-    # --- before -------------------------------------------------------------------------------------------------
-    async def _read(self, connector: Connector) -> _Held | Problem:
+    # --- before the request -------------------------------------------------------------------------------------
+    async def _read(self, connector: Connector) -> _StoredState | Problem:
         live = await self._cluster.read_secret(connector.key.namespace, state_name(connector.key.name))
         if live is None:
-            return _Held(GrantState(), None)
-        if live.metadata.state is None or not is_owned(live.metadata, connector):
+            return _StoredState(GrantState(), None)
+        if live.metadata.grant is None or not is_owned(live.metadata, connector):
             return Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
-        return _Held(read_state(live.data) or GrantState(), live)
+        return _StoredState(read_state(live.data) or GrantState(), live)
 
-    def _is_taken(self, obs: Observation, claim: Claim | None, cause: RequestCause) -> bool:
-        """Tell whether another process is at it, which the cache may not know yet; a code waits for no refresh."""
+    def _is_claimed_elsewhere(self, obs: Observation, claim: Claim | None, cause: RequestCause) -> bool:
+        """Return whether another process has a valid claim; a code does not wait for a refresh."""
         if claim is None or claim.attempt == self._memory.of(obs.connector.key).attempt:
             return False
-        if cause is RequestCause.CONSENTED and claim.purpose is not Purpose.CODE:
+        if cause is RequestCause.CODE_RECEIVED and claim.purpose is not Purpose.CODE:
             return False
         return claim_blocks_until(claim.at, self._clock()) is not None
 
-    async def _claim(self, obs: Observation, held: _Held, choice: PresentedGrant) -> _Held | WriteRejected | None:
-        """Write down what is about to be sent; `None` where the state is no longer the one that was read."""
+    async def _claim(
+        self, obs: Observation, stored: _StoredState, choice: PresentedGrant
+    ) -> _StoredState | WriteRejected | None:
+        """Write down what is about to be sent; `None` where the state was changed since it was read."""
         attempt = randomness.token_hex(8)
-        tried = choice.code.uid if choice.code is not None else held.state.tried
+        tried = choice.code.uid if choice.code is not None else stored.state.tried
         claim = Claim(attempt, int(self._clock()), choice.purpose)
         key = obs.connector.key
         self._memory.put(key, replace(self._memory.of(key), attempt=attempt))
-        written = await self._write(obs.connector, replace(held.state, claim=claim, tried=tried), held.live)
-        return written if isinstance(written, _Held | WriteRejected) else None
+        return await self._write(obs.connector, replace(stored.state, claim=claim, tried=tried), stored.live)
 
     async def _write(
         self, connector: Connector, state: GrantState, live: LiveSecret | None
-    ) -> "_Held | WriteRejected | None":
+    ) -> _StoredState | WriteRejected | None:
         rendered = render_state(state, connector)
         if live is None:
             result = await self._cluster.create_secret(connector.key.namespace, rendered)
         else:
             result = await self._cluster.update_secret(live, rendered)
         if isinstance(result, SecretWritten):
-            return _Held(state, result.live)
+            return _StoredState(state, result.live)
         return result if isinstance(result, WriteRejected) else None
 
-    # --- the request, and what came of it -----------------------------------------------------------------------
-    async def _carry_out(
-        self, obs: Observation, prepared: PreparedRequest, choice: PresentedGrant, claimed: _Held
+    # --- the request and its response ---------------------------------------------------------------------------
+    async def _present(
+        self, obs: Observation, prepared: PreparedRequest, choice: PresentedGrant, claimed: _StoredState
     ) -> TokenObtained | RequestFailed | None:
         await self._on_point(FaultPoint.CLAIMED)
         key, term = obs.connector.key, term_of(claimed.state.claim)
         if term is not None and self._clock() > term.latest:
-            log.warning("a claim was too old to be acted on", connector=str(key))
-            return None  # this process was stopped meanwhile, and another may be at it
+            log.warning("a claim was too old to be used", connector=str(key))
+            return None  # this process was stopped meanwhile, and another may have claimed the grant
         refused = self._memory.of(key).refusal if choice.purpose is Purpose.CREDENTIALS else None
-        answer = await self._token_client.present(prepared, choice.grant, refused, term)
+        response = await self._token_client.present(prepared, choice.grant, refused, term)
         await self._on_point(FaultPoint.ANSWERED)
-        if isinstance(answer, TokenObtained):
-            state = succeeded(choice, claimed.state, answer, obs.connector.valid_spec)
-            answer = replace(answer, token=state.token or answer.token)
+        if isinstance(response, TokenObtained):
+            state = store_response(choice, claimed.state, response, obs.connector.spec)
+            response = replace(response, token=state.token or response.token)
         else:
-            state = failed(choice, claimed.state, answer, int(self._clock()))
+            state = store_failure(choice, claimed.state, response, int(self._clock()))
         stored = state == claimed.state or await self._persist(obs.connector, state, claimed)
         await self._on_point(FaultPoint.PERSISTED)
-        return told(answer, state) if stored else None
+        return require_consent_if_worn_out(response, state) if stored else None
 
-    async def _persist(self, connector: Connector, state: GrantState, claimed: _Held) -> bool:
-        """Write what came of it, again and again until it is stored; give `False` where it is not to be any more."""
-        at: _Held | None = claimed
+    async def _persist(self, connector: Connector, state: GrantState, claimed: _StoredState) -> bool:
+        """Write the state until it is stored; return `False` where it must no longer be."""
+        base: _StoredState | None = claimed
         tries = 0
         while True:
             try:
-                done = await self._persisted(connector, state, at, claimed.state)
-            except ClusterUnavailable as away:
-                log.warning("an answer waits to be stored", connector=str(connector.key), cause=str(away))
+                done = await self._try_to_persist(connector, state, base, claimed.state)
+            except ClusterUnavailable as unavailable:
+                log.warning("a response waits to be persisted", connector=str(connector.key), cause=str(unavailable))
             else:
                 if isinstance(done, bool):
                     return done
-                at = done
+                base = done
             await asyncio.sleep(PERSIST_PAUSES[min(tries, len(PERSIST_PAUSES) - 1)])
             tries += 1
 
-    async def _persisted(
-        self, connector: Connector, state: GrantState, at: _Held | None, claimed: GrantState
-    ) -> bool | _Held | None:
-        """Try to write once over what was there; where that has changed, give what to write over next, if anything."""
-        if at is not None and isinstance(await self._write(connector, state, at.live), _Held):
+    async def _try_to_persist(
+        self, connector: Connector, state: GrantState, base: _StoredState | None, claimed: GrantState
+    ) -> bool | _StoredState | None:
+        """Try once to write over `base`; where that has changed, return what to write over next, if anything."""
+        if base is not None and isinstance(await self._write(connector, state, base.live), _StoredState):
             return True
         current = await self._read(connector)
-        if isinstance(current, Problem) or await self._is_going(connector):
+        if isinstance(current, Problem) or await self._is_deleted(connector):
             return False
         if current.live is None or current.state == state:
             return current if current.live is None else True
-        whose = turn(current.state, claimed, state, self._clock())
-        if whose is StoreDecision.LEAVE:
-            log.warning("somebody else has taken a claim over", connector=str(connector.key))
+        decision = decide_store(current.state, claimed, state, self._clock())
+        if decision is StoreDecision.LEAVE:
+            log.warning("another process has superseded a claim", connector=str(connector.key))
             return False
-        return current if whose is StoreDecision.STORE else None
+        return current if decision is StoreDecision.STORE else None
 
-    async def _is_going(self, connector: Connector) -> bool:
-        now = await self._cluster.read_connector(connector.key)
-        return now is None or now.deleting or now.uid != connector.uid
+    async def _is_deleted(self, connector: Connector) -> bool:
+        current = await self._cluster.read_connector(connector.key)
+        return current is None or current.deleting or current.uid != connector.uid
+
+
+def _choose(
+    obs: Observation, prepared: PreparedRequest, state: GrantState, cause: RequestCause
+) -> PresentedGrant | Problem:
+    if cause is not RequestCause.CODE_RECEIVED or obs.code is None:
+        return choose_grant(obs.connector.spec, prepared.client.id, state, prepared.own, cause)
+    if state.tried == obs.code.uid:
+        return ended(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
+    return present_code(obs.connector.spec, obs.code)
 
 
 def _endpoint(obs: Observation, state: GrantState, cause: RequestCause) -> str | None:
-    """Give the endpoint that the provider named when it redirected, where it did; it is for that grant alone."""
-    if obs.code is not None and cause is RequestCause.CONSENTED:
+    """Return the endpoint that the provider named in its redirect, if it did; it is for that grant alone."""
+    if obs.code is not None and cause is RequestCause.CODE_RECEIVED:
         return obs.code.token_url
-    return state.token_url if obs.connector.valid_spec.grant_type is GrantType.AUTHORIZATION_CODE else None
+    return state.token_url if obs.connector.spec.grant_type is GrantType.AUTHORIZATION_CODE else None
 
 
-def _unclaimed(claimed: WriteRejected | None, prepared: PreparedRequest) -> RequestFailed | None:
-    if claimed is None:
+def _report_unclaimed(rejected: WriteRejected | None, prepared: PreparedRequest) -> RequestFailed | None:
+    if rejected is None:
         return None
-    facts = {"secret": state_name(prepared.connector.key.name), "cause": claimed.cause}
+    facts = {"secret": state_name(prepared.connector.key.name), "cause": rejected.cause}
     problem = Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, facts)
     return RequestFailed(problem, replace(prepared.attempt, outbound=False))

@@ -1,8 +1,8 @@
-"""How many token calls one host gets at once, and whose turn it is: state without a clock or a task.
+"""How many token requests one host gets at once, and which connector is next: state without a clock or a task.
 
-A dead or strained host must not hold up another's refreshes, so each host has a lane of its own. A pass that finds its
-lane full does not wait inside a worker: it ends, and is called when a place is free. The place is kept for whoever is
-called, until that pass has taken it or has ended without.
+A host that is slow or overloaded must not delay refreshes at others, so each host has a queue of its own. A connector
+that finds no free slot does not occupy a worker: its reconciliation ends, and it is enqueued when a slot is free. That
+slot is reserved until the connector has entered it or has withdrawn.
 """
 
 from collections import Counter
@@ -12,116 +12,116 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.connector.schedule.fair_queue import FairQueue, Rank
 
 MOST_IDLE = 1000
-"""Lanes that are remembered though nobody is in them, for what strain has taught."""
+"""Queues that are kept though no request is in them, for what earlier overload has taught."""
 
-PLACES = 16
-"""Token calls in flight at one host, at most; halved by 429, 503 and time-outs, raised again by answers."""
+SLOTS = 16
+"""Token requests in flight at one host, at most; halved by 429, 503 and time-outs, raised again by responses."""
 
-LOOK_AGAIN = 60.0
-"""Seconds after which a waiting pass asks again by itself, should its call be lost."""
+RETRY_INTERVAL = 60.0
+"""Seconds after which a waiting connector is reconciled without being admitted, should that have been lost."""
 
 
 @dataclass(slots=True)
 class _HostQueue:
-    limit: float = PLACES
+    limit: float = SLOTS
     closed: dict[str, float] = field(default_factory=dict)
-    inside: Counter[str] = field(default_factory=Counter)
-    called: set[Key] = field(default_factory=set)
+    in_flight: Counter[str] = field(default_factory=Counter)
+    admitted: set[Key] = field(default_factory=set)
     waiting: FairQueue = field(default_factory=FairQueue)
 
     @property
     def free(self) -> int:
-        return int(self.limit) - self.inside.total() - len(self.called)
+        return int(self.limit) - self.in_flight.total() - len(self.admitted)
 
     @property
-    def idle(self) -> bool:
-        return not self.inside and not self.called and not self.waiting
+    def is_idle(self) -> bool:
+        return not self.in_flight and not self.admitted and not self.waiting
 
     def closed_until(self, namespace: str, now: float) -> float:
-        """Give the time until which a namespace was told to stay away; 0 where it was not."""
+        """Return until when the server asked a namespace to send nothing; 0 where it did not."""
         until = self.closed.get(namespace, 0.0)
         if until <= now:
             self.closed.pop(namespace, None)
         return until if until > now else 0.0
 
     def crowded(self) -> set[str]:
-        """Give the namespaces that hold half of the places: while others wait they get no more."""
-        held = self.inside + Counter(key.namespace for key in self.called)
-        return {namespace for namespace, count in held.items() if count >= max(1, int(self.limit) // 2)}
+        """Return the namespaces with half of the slots: while others wait they get no more."""
+        used = self.in_flight + Counter(key.namespace for key in self.admitted)
+        return {namespace for namespace, count in used.items() if count >= max(1, int(self.limit) // 2)}
 
-    def admits(self, namespace: str) -> bool:
+    def has_slot_for(self, namespace: str) -> bool:
         return self.free > 0 and not (self.waiting.has_others(namespace) and namespace in self.crowded())
 
-    def call(self) -> list[Key]:
-        """Call the next, as many as there are places."""
-        called = []
+    def admit(self) -> list[Key]:
+        """Admit the next connectors, as many as there are free slots."""
+        admitted = []
         while self.free > 0 and (key := self.waiting.take(self.crowded())) is not None:
-            self.called.add(key)
-            called.append(key)
-        return called
+            self.admitted.add(key)
+            admitted.append(key)
+        return admitted
 
 
 class HostLimiter:
-    """The lanes of all hosts that were called lately."""
+    """The queues of all hosts that got requests lately."""
 
     def __init__(self) -> None:
-        self._host_limiter: dict[str, _HostQueue] = {}
+        self._queues: dict[str, _HostQueue] = {}
         self._host: dict[Key, str] = {}
 
     def enter(self, host: str, key: Key, rank: Rank, now: float) -> float | None:
-        """Take a place: `None` when it was given, else the time at which to ask again at the latest."""
-        lane = self._host_limiter.setdefault(host, _HostQueue())
-        was_called = key in lane.called
-        lane.called.discard(key)
-        lane.waiting.discard(key)
+        """Take a slot: `None` when there was one, else the time at which to try again at the latest."""
+        queue = self._queues.setdefault(host, _HostQueue())
+        was_admitted = key in queue.admitted
+        queue.admitted.discard(key)
+        queue.waiting.discard(key)
         self._host.pop(key, None)
-        if closed_until := lane.closed_until(key.namespace, now):
+        if closed_until := queue.closed_until(key.namespace, now):
             return closed_until
-        if was_called or lane.admits(key.namespace):
-            lane.inside[key.namespace] += 1
+        if was_admitted or queue.has_slot_for(key.namespace):
+            queue.in_flight[key.namespace] += 1
             return None
-        lane.waiting.put(key, rank)
+        queue.waiting.put(key, rank)
         self._host[key] = host
-        return now + LOOK_AGAIN
+        return now + RETRY_INTERVAL
 
     def leave(self, host: str, key: Key, *, strained: bool, closed_until: float = 0.0) -> list[Key]:
-        """Give the place back; the answer names those whose turn it is now.
+        """Release a slot, and return the connectors that are admitted now.
 
-        `strained` narrows the lane for all. `closed_until` closes it for the namespace that was told to stay away: what
-        one tenant's client has used up is not the others' fault.
+        `strained` halves the limit for all. `closed_until` closes the host for the namespace whose request was limited:
+        other namespaces have not used up that limit.
         """
-        lane = self._host_limiter[host]
-        lane.inside[key.namespace] -= 1
-        lane.inside += Counter()  # drops namespaces without calls
+        queue = self._queues[host]
+        queue.in_flight[key.namespace] -= 1
+        queue.in_flight += Counter()  # removes namespaces without requests
         if closed_until:
-            lane.closed[key.namespace] = max(lane.closed.get(key.namespace, 0.0), closed_until)
-        lane.limit = max(1.0, lane.limit / 2) if strained else min(PLACES, lane.limit + 1 / lane.limit)
-        return self.next(host)
+            queue.closed[key.namespace] = max(queue.closed.get(key.namespace, 0.0), closed_until)
+        queue.limit = max(1.0, queue.limit / 2) if strained else min(SLOTS, queue.limit + 1 / queue.limit)
+        return self.admit_next(host)
 
     def withdraw(self, key: Key) -> list[Key]:
-        """Give up what a connector waits for, or was called to; the answer names those whose turn it is now."""
+        """Give up the slot that a connector waits for or was admitted to; return those that are admitted now."""
         host = self._host.pop(key, None)
         if host is None:
             return []
-        lane = self._host_limiter[host]
-        lane.called.discard(key)
-        lane.waiting.discard(key)
-        return self.next(host)
+        queue = self._queues[host]
+        queue.admitted.discard(key)
+        queue.waiting.discard(key)
+        return self.admit_next(host)
 
     def waits_elsewhere(self, key: Key, host: str) -> bool:
-        """Tell whether a connector waits, or was called, at another host."""
+        """Return whether a connector waits, or was admitted, at another host."""
         return self._host.get(key, host) != host
 
     def waiting(self) -> int:
-        """Count the passes that wait for a place."""
-        return sum(len(lane.waiting) for lane in self._host_limiter.values())
+        """Return how many connectors wait for a slot."""
+        return sum(len(queue.waiting) for queue in self._queues.values())
 
-    def next(self, host: str) -> list[Key]:
-        """Call those whose turn it is, as many as there are places; forget a lane that has nothing to remember."""
-        lane = self._host_limiter[host]
-        called = lane.call()
-        if lane.idle and lane.limit >= PLACES and not lane.closed:
-            del self._host_limiter[host]
-        elif len(self._host_limiter) > MOST_IDLE:
-            self._host_limiter = {name: kept for name, kept in self._host_limiter.items() if not kept.idle}
-        return called
+    def admit_next(self, host: str) -> list[Key]:
+        """Admit connectors to the free slots of a host; forget a queue that has learned nothing."""
+        queue = self._queues[host]
+        admitted = queue.admit()
+        if queue.is_idle and queue.limit >= SLOTS and not queue.closed:
+            del self._queues[host]
+        elif len(self._queues) > MOST_IDLE:
+            self._queues = {name: known for name, known in self._queues.items() if not known.is_idle}
+        return admitted

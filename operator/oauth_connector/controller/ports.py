@@ -11,7 +11,7 @@ from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import CredentialSecret
-from oauth_connector.connector.observation import Connector, CredentialVersion, Key
+from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.consent_protocol.sealing import ConsentKeys
@@ -79,16 +79,16 @@ class CredentialReader(Protocol):
 class Cluster(CredentialReader, Protocol):
     """The Kubernetes API: caches that nudge, live reads that decide. Live calls raise `ClusterUnavailable`."""
 
-    def connector(self, key: Key) -> Connector | None:
+    def connector(self, key: Key) -> AnyConnector | None:
         """Give a connector from the cache."""
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
         """Give a Secret of ours from the cache, as metadata."""
 
-    def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
+    def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
         """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
 
-    async def read_connector(self, key: Key) -> Connector | None:
+    async def read_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector now, and remember it."""
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
@@ -118,7 +118,7 @@ class Cluster(CredentialReader, Protocol):
     async def delete_consent(self, consent: Consent) -> None:
         """Delete a consent if it is as it was last seen."""
 
-    async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
+    async def write_status(self, connector: AnyConnector, status: OAuthConnectorStatus) -> AnyConnector | None:
         """Replace a connector's status if it is as it was last seen; `None` if it is not."""
 
 
@@ -142,7 +142,7 @@ class ConsentKeyReader(Protocol):
 class Recorder(Protocol):
     """Tells people what happened, on transitions only."""
 
-    async def record(self, connector: Connector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
+    async def record(self, connector: AnyConnector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
         """Record an Event about a connector; never raises."""
 
 

@@ -1,109 +1,181 @@
-"""One pass over one connector, its consents first; the file to read first.
+"""One reconciliation of one connector; the file to read first.
 
-    observe → decide → perform → conclude → publish
+    observe → decide → act → record status
 
-Before anything is observed, the connector's OAuthConsents are reconciled as far as possible, which gives
-the code that waits to be exchanged, if one does. Under `perform`, whatever may bring or spend a refresh token goes
-through the `grant_store`, which claims and stores it in the state Secret.
+The connector's OAuthConsents are reconciled first, as far as possible; that returns the code that waits to be
+exchanged, if there is one. What is known is gathered into an `Observation`; `connector.checks.decide` asks two
+questions about it; the controllers act on the answers; status records the result. Each request whose response may
+contain a refresh token goes through the `grant_store`, which claims and persists it in the state Secret.
 
-What the pass knows is gathered into an `Observation`; `connector.decide` puts two questions to it; `perform` carries
-the answers out; status says what came of it. A pass is idempotent and may be called at any time: without a reason it
-reads caches only, writes nothing and asks nobody.
+A reconciliation is idempotent and may run at any time: without a reason it reads caches only, writes nothing and sends
+no request.
 """
 
 from dataclasses import replace
 
 from oauth_connector.connector.checks.decide import decide
-from oauth_connector.connector.checks.decisions import KeepToken, Postpone, SecretConflict
-from oauth_connector.connector.checks.facts import refresh_due
-from oauth_connector.connector.checks.secret_checks import CONFLICT_LOOK
-from oauth_connector.connector.effective import output_digest, token_digest
+from oauth_connector.connector.checks.decisions import (
+    Decision,
+    KeepToken,
+    Postpone,
+    PublishToken,
+    RenderSecret,
+    RequestToken,
+    RevokeGrant,
+    SecretAnswer,
+    SecretConflict,
+    SecretContested,
+    SecretCurrent,
+    TokenAnswer,
+)
+from oauth_connector.connector.checks.facts import published_token, refresh_due
+from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
+from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.state import state_name
-from oauth_connector.connector.memory import Memory
-from oauth_connector.connector.observation import Connector, CredentialVersion, Key, Observation
+from oauth_connector.connector.observation import (
+    AnyConnector,
+    Connector,
+    CredentialVersion,
+    InvalidConnector,
+    Key,
+    Observation,
+)
+from oauth_connector.connector.secret.metadata import SecretMetadata
+from oauth_connector.connector.secret.ownership import find_published
 from oauth_connector.connector.status.events import status_events
-from oauth_connector.connector.status.findings import Findings
-from oauth_connector.connector.status.problem import LOOKED_AT
-from oauth_connector.connector.status.report import next_transition, report
-from oauth_connector.connector.status.warnings import advice, advice_time
+from oauth_connector.connector.status.findings import ActionResult, Findings, published_in
+from oauth_connector.connector.status.problem import LOOKED_AT, invalid_spec
+from oauth_connector.connector.status.report import next_transition, recorded_problem, report
+from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time
 from oauth_connector.controller.consents import ConsentReconciler
-from oauth_connector.controller.performer import Performer
-from oauth_connector.controller.ports import Ports
+from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.revocation import GrantRevoker
+from oauth_connector.controller.secret_writer import SecretWriter
+from oauth_connector.controller.token_refresher import TokenRefresher
 
 STATUS_TRIES = 4
 
 
 class Reconciler:
-    """Makes the passes: from the caches to a decision, through the performer, to status and Events."""
+    """Reconciles connectors: from the caches to a decision, through the controllers, to status and Events."""
 
-    def __init__(self, edges: Ports, performer: Performer, consents: ConsentReconciler, memory: Memory) -> None:
-        self._cluster = edges.cluster
-        self._performer = performer
+    def __init__(
+        self,
+        context: ControllerContext,
+        refresher: TokenRefresher,
+        secret_writer: SecretWriter,
+        revoker: GrantRevoker,
+        consents: ConsentReconciler,
+    ) -> None:
+        self._cluster = context.ports.cluster
+        self._recorder = context.ports.recorder
+        self._clock = context.ports.clock
+        self._memory = context.memory
+        self._refresher = refresher
+        self._secret_writer = secret_writer
+        self._revoker = revoker
         self._consents = consents
-        self._memory = memory
-        self._recorder = edges.recorder
-        self._clock = edges.clock
-        self._started = edges.clock()
+        self._started = context.ports.clock()
 
-    async def __call__(self, key: Key) -> float | None:
-        """Make one pass and give the time of the next. Raises `ClusterUnavailable`."""
+    async def reconcile(self, key: Key) -> float | None:
+        """Reconcile a connector once, and return when it is due again. Raises `ClusterUnavailable`."""
         consent = await self._consents.reconcile(key)
         connector = self._cluster.connector(key)
-        if connector is None:
-            self._memory.forget(key)
-            self._performer.withdraw(key)
-            return consent.requeue_at
+        if not isinstance(connector, Connector):
+            self._refresher.withdraw(key)
+            return earliest(await self._reconcile_unusable(key, connector), consent.requeue_at)
         if consent.code is not None and not consent.is_valid_for(connector):
-            return self._clock()  # it was edited while consents were looked at: they are judged anew
+            return self._clock()  # the spec was edited while consents were read: evaluate them again
         obs = replace(await self._observe(connector), code=consent.code)
-        outcome = await self._performer.perform(obs, decide(obs))
+        result = await self._act(obs, decide(obs))
         if consent.code is not None:
-            consent = await self._consents.report_outcome(key, consent.code, outcome)
-        if not isinstance(outcome, Findings):
-            return earliest(outcome, consent.requeue_at)
-        await self._conclude(connector, self._completed(connector, outcome))
-        if outcome.revoked is not None:
-            return self._clock()  # another pass says what is to be done without the grant
-        return earliest(self._next(key), consent.requeue_at)
+            consent = await self._consents.report_outcome(key, consent.code, result)
+        if result.findings is None:
+            return earliest(result.requeue_at, consent.requeue_at)
+        await self._record(connector, self._complete(connector, result.findings))
+        if result.findings.revoked is not None:
+            return self._clock()  # another reconciliation decides what to do without the grant
+        return earliest(self._requeue_time(key), consent.requeue_at)
 
-    def _completed(self, connector: Connector, findings: Findings) -> Findings:
-        """Add what holds whatever was done: when the provider is asked next, and what is known of the grant."""
-        seen = self._seen(connector)
-        if findings.problem is None:
-            findings = replace(findings, next_call=refresh_due(seen))
-        return replace(findings, advice=advice(seen), grant=self._consents.build_grant_facts(seen))
-
+    # --- observe ------------------------------------------------------------------------------------------------
     async def _observe(self, connector: Connector) -> Observation:
-        obs = self._seen(connector)
+        obs = self._read_caches(connector)
         error = connector.status.last_error
-        if isinstance(connector.spec, tuple) or error is None or error.reason not in LOOKED_AT:
+        if error is None or error.reason not in LOOKED_AT:
             return obs
-        return replace(obs, credentials=await self._look(connector))
+        return replace(obs, credentials=await self._read_versions(connector))
 
-    def _seen(self, connector: Connector) -> Observation:
-        key, spec, name = connector.key, connector.spec, connector.output_name
+    def _read_caches(self, connector: Connector) -> Observation:
+        key, spec = connector.key, connector.spec
         return Observation(
             now=self._clock(),
             connector=connector,
-            token_digest=token_digest(spec),
-            output_digest=output_digest(spec),
-            output=self._cluster.output(key.namespace, name),
-            # a copy that a person made of our Secret names us too, but it is that person's
-            orphans=tuple(
-                s for s in self._cluster.outputs_of(connector) if s.name != name and s.written_by_us and not s.state
-            ),
+            token_digest=spec.token_digest,
+            output_digest=spec.output_digest,
+            output=self._cluster.output(key.namespace, connector.output_name),
+            orphans=self._outputs_except(connector, connector.output_name),
             memory=self._memory.of(key),
             started=self._started,
             state=self._cluster.output(key.namespace, state_name(key.name)),
             redirect_uri=self._consents.redirect_of(connector),
         )
 
-    async def _look(self, connector: Connector) -> tuple[CredentialVersion, ...]:
-        names = sorted({reference.name for reference in connector.valid_spec.secret_references()})
+    def _outputs_except(self, connector: AnyConnector, name: str) -> tuple[SecretMetadata, ...]:
+        """Return the connector's Secrets of other names; a copy that a user made is not written by the operator."""
+        outputs = self._cluster.outputs_of(connector)
+        return tuple(s for s in outputs if s.name != name and s.written_by_us and not s.grant)
+
+    async def _read_versions(self, connector: Connector) -> tuple[CredentialVersion, ...]:
+        names = sorted({reference.name for reference in connector.spec.secret_references()})
         return tuple([await self._cluster.read_version(connector.key.namespace, name) for name in names])
 
-    async def _conclude(self, connector: Connector, findings: Findings) -> None:
-        """Write status where it differs; a pass that worked on an older generation says so."""
+    # --- act ----------------------------------------------------------------------------------------------------
+    async def _act(self, obs: Observation, decision: Decision) -> ActionResult:
+        token = decision.token
+        if not isinstance(token, RequestToken):
+            self._refresher.withdraw(obs.connector.key)
+        if isinstance(token, Postpone | KeepToken):
+            result = await self._act_on_secret(obs, decision)
+            if result is not None or decision.if_unreadable is None:
+                return result or ActionResult(_keep(obs, token))
+            token = decision.if_unreadable
+        match token:
+            case RequestToken(cause):
+                return await self._refresher.refresh(obs, cause)
+            case RevokeGrant():
+                return await self._revoker.revoke(obs)
+            case PublishToken(pending):
+                return ActionResult(await self._secret_writer.publish_pending(obs, pending, _keep(obs)))
+            case Postpone(_, until):
+                return ActionResult(requeue_at=until)
+        return ActionResult()
+
+    async def _act_on_secret(self, obs: Observation, decision: Decision) -> ActionResult | None:
+        """Bring the output Secret to what the spec requires; `None` where the token in it cannot be read."""
+        findings = _keep(obs, decision.token)
+        match decision.secret:
+            case SecretConflict(conflict):
+                return ActionResult(Findings(obs.now, problem=conflict))
+            case SecretContested(contested):
+                return ActionResult(_keep(obs, Postpone(contested, None)))
+            case RenderSecret(source):
+                rendered = await self._secret_writer.render(obs, source, findings)
+                return ActionResult(rendered) if rendered is not None else None
+            case SecretCurrent(orphans):
+                for orphan in orphans:
+                    await self._cluster.delete_secret(orphan)
+        return ActionResult(findings)
+
+    # --- record status ------------------------------------------------------------------------------------------
+    def _complete(self, connector: Connector, findings: Findings) -> Findings:
+        """Add what is independent of the action: when the next token is requested, and what is known of the grant."""
+        obs = self._read_caches(connector)
+        if findings.problem is None:
+            findings = replace(findings, next_call=refresh_due(obs))
+        return replace(findings, warning=grant_warning(obs), grant=self._consents.build_grant_facts(obs))
+
+    async def _record(self, connector: AnyConnector, findings: Findings) -> None:
+        """Write status where it differs; it names the generation that the reconciliation was based on."""
         for _ in range(STATUS_TRIES):
             current = self._cluster.connector(connector.key)
             if current is None or current.uid != connector.uid:
@@ -113,24 +185,50 @@ class Reconciler:
             if status == current.status:
                 return
             if await self._cluster.write_status(current, status):
-                for told in status_events(current.status, status):
-                    await self._recorder.record(current, told.kind, told.reason, told.note)
+                for event in status_events(current.status, status):
+                    await self._recorder.record(current, event.kind, event.reason, event.note)
                 return
             await self._cluster.read_connector(connector.key)
 
-    def _next(self, key: Key) -> float | None:
-        """Ask the checks themselves when they want to be asked again."""
+    def _requeue_time(self, key: Key) -> float | None:
+        """Return when the checks have another answer."""
         connector = self._cluster.connector(key)
+        if not isinstance(connector, Connector):
+            return self._clock() if connector is not None else None
+        obs = self._read_caches(connector)
+        now, decision = obs.now, decide(obs)
+        token_at = decision.token.until if isinstance(decision.token, Postpone | KeepToken) else now
+        secret_at = _secret_requeue_time(decision.secret, now)
+        return earliest(token_at, secret_at, next_transition(connector.status, now), grant_warning_time(obs))
+
+    # --- without a valid spec -----------------------------------------------------------------------------------
+    async def _reconcile_unusable(self, key: Key, connector: InvalidConnector | None) -> float | None:
+        """Forget a deleted connector; of one with an invalid spec keep the published token and report the field."""
         if connector is None:
+            self._memory.forget(key)
             return None
-        seen = self._seen(connector)
-        now, decision = seen.now, decide(seen)
-        until = decision.token.until if isinstance(decision.token, Postpone | KeepToken) else now
-        look = now + CONFLICT_LOOK if isinstance(decision.secret, SecretConflict) else None
-        times = (until, look, next_transition(connector.status, now), advice_time(seen))
-        return earliest(*times)
+        if connector.deleting:
+            return None
+        published = published_in(find_published(self._outputs_except(connector, ""), connector))
+        await self._record(connector, Findings(self._clock(), published, invalid_spec(connector.problems)))
+        current = self._cluster.connector(key)
+        return next_transition(current.status, self._clock()) if current is not None else None
+
+
+def _keep(obs: Observation, token: TokenAnswer | None = None) -> Findings:
+    """Return the findings where nothing was attempted; a problem that is read from status keeps its next attempt."""
+    recorded = recorded_problem(obs.connector)
+    problem = (token.problem or recorded) if isinstance(token, Postpone) else None
+    planned = seconds(obs.connector.status.next_refresh_time) if problem is not None and problem == recorded else None
+    return Findings(obs.now, published_in(published_token(obs)), problem, next_call=planned)
+
+
+def _secret_requeue_time(secret: SecretAnswer, now: float) -> float | None:
+    if isinstance(secret, SecretContested):
+        return secret.until
+    return now + CONFLICT_INTERVAL if isinstance(secret, SecretConflict) else None
 
 
 def earliest(*times: float | None) -> float | None:
-    """Give the earliest of some times, or nothing where there is none."""
+    """Return the earliest of some times; `None` where there is none."""
     return min((at for at in times if at is not None), default=None)

@@ -1,58 +1,90 @@
-"""Write the output Secret: what is somebody else's is never touched, and what was overtaken is looked at again."""
+"""Write the output Secret: one that the connector does not own is never changed, a lost race is read again."""
 
 from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.grant.state import read_state
 from oauth_connector.connector.observation import IssuedToken, KnownConflict, Observation, PendingToken
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import ownership_conflict
-from oauth_connector.connector.secret.rendering import render
+from oauth_connector.connector.secret.rendering import recover, render, satisfies
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.controller.ports import Cluster, ClusterUnavailable, LiveSecret, SecretWritten, WriteRejected
+from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, WriteRejected
 from oauth_connector.oauth.errors import Remedy
 
 TRIES = 4
-"""Writes that may be overtaken in one pass; the next pass goes on."""
+"""Writes of one reconciliation that may lose a race; the next reconciliation goes on."""
 
 WRITE_PAUSE = 20.0
-"""Seconds before a refused write is tried again with the token that waits in memory."""
+"""Seconds before a rejected write is retried with the token in memory."""
 
 
 class SecretWriter:
-    """Shows tokens in Secrets. Until one is shown it waits in memory: a refused write causes no other token call."""
+    """Publishes tokens in Secrets. Until then a token stays in memory: a rejected write causes no token request."""
 
-    def __init__(self, cluster: Cluster, memory: Memory) -> None:
-        self._cluster = cluster
-        self._memory = memory
+    def __init__(self, context: ControllerContext) -> None:
+        self._cluster = context.ports.cluster
+        self._memory = context.memory
+
+    async def publish_pending(self, obs: Observation, pending: PendingToken, findings: Findings) -> Findings:
+        """Write a token that an earlier reconciliation obtained. Raises `ClusterUnavailable`."""
+        live = await self._cluster.read_secret(obs.connector.key.namespace, obs.connector.output_name)
+        return await self.publish(obs, pending.token, live, replace(findings, attempt=pending.attempt))
+
+    async def render(self, obs: Observation, source: SecretMetadata, findings: Findings) -> Findings | None:
+        """Write the token in `source` as the spec requires; `None` where it cannot be read from the output Secret.
+
+        Raises `ClusterUnavailable`.
+        """
+        if source.grant is not None:
+            return await self._render_stored(obs, source, findings)
+        live = await self._cluster.read_secret(source.namespace, source.name)
+        token = recover(live.metadata, live.data) if live is not None else None
+        if token is None or not satisfies(token, obs.connector.spec):
+            return None
+        output = live if source.name == obs.connector.output_name else None
+        return await self.publish(obs, token, output, findings)
+
+    async def _render_stored(self, obs: Observation, source: SecretMetadata, findings: Findings) -> Findings:
+        """Publish the token of the state Secret: no other need be requested, however often the output is changed."""
+        namespace = source.namespace
+        stored = await self._cluster.read_secret(namespace, source.name)
+        state = read_state(stored.data) if stored is not None else None
+        if state is None or state.token is None or await self._cluster.is_terminating(namespace):
+            return findings
+        output = await self._cluster.read_secret(namespace, obs.connector.output_name)
+        return await self.publish(obs, state.token, output, findings)
 
     async def publish(
         self, obs: Observation, token: IssuedToken, live: LiveSecret | None, findings: Findings
     ) -> Findings:
-        """Write a token to the Secret that the connector names, and add to the findings what came of it.
+        """Write a token to the output Secret, and add the outcome to the findings.
 
-        `live` is that Secret as it was just read, if it was. Raises `ClusterUnavailable` when the API server does not
-        answer: the write may have happened or not, and the next pass finds out.
+        `live` is that Secret if it was just read. Raises `ClusterUnavailable` when the API server does not respond: the
+        write may have happened or not, and the next reconciliation finds out.
         """
         key, known = obs.connector.key, self._memory.of(obs.connector.key)
-        repairs = (*known.repairs[-5:], obs.now) if _heals(obs, findings) else known.repairs
+        repairs = (*known.repairs[-5:], obs.now) if _is_repair(obs, findings) else known.repairs
         self._memory.put(key, replace(known, pending=PendingToken(token, findings.attempt), repairs=repairs))
         result = await self._write(obs, token, live)
         if isinstance(result, Problem):
-            return self._refused(obs, PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE), findings)
+            pending = PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE)
+            return self._record_rejection(obs, pending, result, findings)
         self._memory.put(key, replace(self._memory.of(key), pending=None, conflict=None))
-        for stray in obs.orphans:
-            await self._cluster.delete_secret(stray)
-        shown = PublishedToken(result.name, token.issued, token.expires, token.token_type, token.scope)
-        return replace(findings, shown=shown)
+        for orphan in obs.orphans:
+            await self._cluster.delete_secret(orphan)
+        published = PublishedToken(result.name, token.issued, token.expires, token.token_type, token.scope)
+        return replace(findings, published=published)
 
-    def _refused(self, obs: Observation, pending: PendingToken, findings: Findings) -> Findings:
-        key, memory, problem = obs.connector.key, self._memory.of(obs.connector.key), pending.refused
-        foreign = problem is not None and problem.reason is Reason.SECRET_CONFLICT
-        conflict = KnownConflict(problem, obs.now) if problem is not None and foreign else None
+    def _record_rejection(
+        self, obs: Observation, pending: PendingToken, problem: Problem, findings: Findings
+    ) -> Findings:
+        key, memory = obs.connector.key, self._memory.of(obs.connector.key)
+        conflict = KnownConflict(problem, obs.now) if problem.reason is Reason.SECRET_CONFLICT else None
         self._memory.put(key, replace(memory, pending=pending, conflict=conflict))
-        return replace(findings, problem=problem, shown=None if conflict else findings.shown)
+        return replace(findings, problem=problem, published=None if conflict else findings.published)
 
     async def _write(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> SecretMetadata | Problem:
         rendered = render(token, obs.connector)
@@ -74,7 +106,8 @@ class SecretWriter:
         raise ClusterUnavailable(f"Secret {namespace}/{rendered.name} changes faster than it can be written")
 
 
-def _heals(obs: Observation, findings: Findings) -> bool:
-    """Tell whether a token is shown again that nobody was asked for, since somebody changed or deleted our Secret."""
-    lost = obs.output is None or not obs.output.intact
-    return lost and findings.attempt is None and obs.state is not None and obs.connector.status.secret_ref is not None
+def _is_repair(obs: Observation, findings: Findings) -> bool:
+    """Return whether a token is published again without a request: another client changed or deleted the Secret."""
+    is_damaged = obs.output is None or not obs.output.intact
+    was_published = obs.connector.status.secret_ref is not None
+    return is_damaged and findings.attempt is None and obs.state is not None and was_published

@@ -16,7 +16,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
-from oauth_connector.connector.effective import parameters, request_digest, token_digest, token_host
+from oauth_connector.connector.effective import parameters, token_host
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.status.problem import LOCAL, Problem, of_failure
@@ -85,7 +85,9 @@ class TokenClient:
         self._on_call = on_token_request
         self._require_allowed_hosts = require_allowed_hosts
 
-    async def ask(self, connector: Connector, refused: Refusal | None = None) -> TokenObtained | RequestFailed:
+    async def request_token(
+        self, connector: Connector, refused: Refusal | None = None
+    ) -> TokenObtained | RequestFailed:
         """Send what the spec itself brings, unless it is unusable, forbidden at that host, or `refused` before."""
         prepared = await self.prepare(connector)
         if isinstance(prepared, RequestFailed):
@@ -98,7 +100,7 @@ class TokenClient:
         """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""
         secrets = await self.read_credentials(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
-        attempt = Attempt(versions, request_digest(connector.spec))
+        attempt = Attempt(versions, connector.spec.request_digest)
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
         prepared = await self._gather(connector, found, token_url)
         if isinstance(prepared, Problem):
@@ -109,7 +111,7 @@ class TokenClient:
         self, prepared: PreparedRequest, grant: Grant, refused: Refusal | None = None, term: SendWindow | None = None
     ) -> TokenObtained | RequestFailed:
         """Send one request that presents a grant, within its term, and understand the answer."""
-        sent = _parameters(prepared.connector.valid_spec, grant)
+        sent = _parameters(prepared.connector.spec, grant)
         fingerprint = fingerprint_request(_REFUSALS_KEY, prepared.context, grant, prepared.client, sent)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
             return RequestFailed(refused.problem, replace(prepared.attempt, outbound=False), refused)
@@ -117,12 +119,12 @@ class TokenClient:
         context = replace(prepared.context, now=asked)
         request = replace(build_token_request(context, grant, prepared.client, sent), term=term)
         answer = await self._provider.send(request, context)
-        quirks = prepared.connector.valid_spec.provider.quirks
+        quirks = prepared.connector.spec.provider.quirks
         result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
         if isinstance(result, Token):
             self._tell(prepared, "success", asked)
-            return TokenObtained(issued(result, int(asked), prepared.connector.valid_spec), prepared.attempt, result)
-        problem = self._problem(prepared.connector.valid_spec, grant.purpose.phase, result)
+            return TokenObtained(issued(result, int(asked), prepared.connector.spec), prepared.attempt, result)
+        problem = self._problem(prepared.connector.spec, grant.purpose.phase, result)
         self._tell(prepared, problem.reason.value, asked)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
         salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
@@ -134,11 +136,11 @@ class TokenClient:
         Where the spec names one of the two endpoints, both must be at one server; else preset or issuer name both.
         Whoever edits a connector could otherwise have token and client secret sent to a server of their own.
         """
-        provider = prepared.connector.valid_spec.provider
+        provider = prepared.connector.spec.provider
         of_preset = provider.revocation_of_preset(prepared.endpoint)
         endpoint = provider.revocation_url or of_preset
         if endpoint is None:
-            found = await self._found(prepared.connector.valid_spec, prepared.context)
+            found = await self._found(prepared.connector.spec, prepared.context)
             if isinstance(found, Problem):
                 return found
             endpoint = found.revocation_endpoint if found else None
@@ -157,12 +159,12 @@ class TokenClient:
 
     def _tell(self, prepared: PreparedRequest, said: str, asked: float) -> None:
         host, took = _host(prepared.endpoint), self._clock() - asked
-        grant_type = prepared.connector.valid_spec.grant_type.value
+        grant_type = prepared.connector.spec.grant_type.value
         self._on_call(TokenRequestRecord(prepared.connector.key, host, grant_type, said, took))
 
     async def discover(self, connector: Connector) -> ServerMetadata | Problem | None:
         """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
-        spec = connector.valid_spec
+        spec = connector.spec
         if spec.provider.effective_issuer is None:
             return None
         context = await self.read_context(connector)
@@ -178,7 +180,7 @@ class TokenClient:
     async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
         namespace = connector.key.namespace
-        names = sorted({reference.name for reference in connector.valid_spec.secret_references()})
+        names = sorted({reference.name for reference in connector.spec.secret_references()})
         read = await asyncio.gather(*(self._vault.read_credential(namespace, name) for name in names))
         missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         return missing | {secret.version.name: secret for secret in read if secret is not None}
@@ -186,7 +188,7 @@ class TokenClient:
     async def _gather(
         self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
     ) -> PreparedRequest | Problem:
-        spec = connector.valid_spec
+        spec = connector.spec
         credentials = assemble(spec, secrets)
         if isinstance(credentials, Problem):
             return credentials
@@ -208,11 +210,11 @@ class TokenClient:
         trust = await self._trust(connector)
         if isinstance(trust, Problem):
             return trust
-        issuer = connector.valid_spec.provider.effective_issuer
+        issuer = connector.spec.provider.effective_issuer
         return RequestContext(self._clock(), issuer=issuer, tls=TLSOptions(trust))
 
     async def _trust(self, connector: Connector) -> str | Problem | None:
-        provider = connector.valid_spec.provider
+        provider = connector.spec.provider
         if provider.ca_bundle_ref is None:
             return provider.ca_bundle_pem or None
         name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
@@ -235,7 +237,7 @@ def issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
     lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
     scope = token.scope if token.scope is not None else spec.effective_scopes or None
     expires = asked + lifetime
-    return IssuedToken(token.access_token, token.token_type, asked, expires, token_digest(spec), scope, token.fields)
+    return IssuedToken(token.access_token, token.token_type, asked, expires, spec.token_digest, scope, token.fields)
 
 
 def _parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:

@@ -14,7 +14,7 @@ from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
-from oauth_connector.connector.observation import Connector, CredentialVersion, Key
+from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import (
@@ -51,7 +51,7 @@ class KubeCluster:
         self._secrets = secrets
 
     # --- caches -------------------------------------------------------------------------------------------------
-    def connector(self, key: Key) -> Connector | None:
+    def connector(self, key: Key) -> AnyConnector | None:
         """Give a connector from the cache."""
         return self._connectors.get(key)
 
@@ -59,7 +59,7 @@ class KubeCluster:
         """Give a Secret of ours from the cache, as metadata."""
         return self._secrets.get(Key(namespace, name))
 
-    def outputs_of(self, connector: Connector) -> Iterable[SecretMetadata]:
+    def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
         """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
         return self._secrets.of_connector(connector.key.namespace, connector.uid)
 
@@ -68,7 +68,7 @@ class KubeCluster:
         return self._consents.group(key)
 
     # --- live reads ---------------------------------------------------------------------------------------------
-    async def read_connector(self, key: Key) -> Connector | None:
+    async def read_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector now, and remember it."""
         found = await self._get(_connector_path(key))
         if found is None:
@@ -128,7 +128,7 @@ class KubeCluster:
         await self._delete(path, metadata.uid, metadata.resource_version)
         self._secrets.remove(metadata)
 
-    async def write_status(self, connector: Connector, status: OAuthConnectorStatus) -> Connector | None:
+    async def write_status(self, connector: AnyConnector, status: OAuthConnectorStatus) -> AnyConnector | None:
         """Replace a connector's status if it is as it was last seen; `None` if it is not."""
         path = _connector_path(connector.key)
         written = await self._write_status(path, connector.resource_version, status.written())

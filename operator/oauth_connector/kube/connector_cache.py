@@ -6,12 +6,12 @@ from typing import Any
 from oauth_connector.api.names import REFRESH_REQUESTED, REVOKE_REQUESTED
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.status import LONGEST_REFRESH_REQUEST, OAuthConnectorStatus
-from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.connector.observation import AnyConnector, ConnectorObject, Key, parsed_spec, with_spec
 from oauth_connector.kube.listing import Listing, key_of_manifest
 from oauth_connector.kube.object_cache import ObjectCache
 
 
-def parse_connector(manifest: Mapping[str, Any], known: Connector | None = None) -> Connector:
+def parse_connector(manifest: Mapping[str, Any], known: AnyConnector | None = None) -> AnyConnector:
     """Parse what a reconciliation needs of an `OAuthConnector`.
 
     Invalid parts of the status are dropped; those of the spec become problems. The spec of a `known` version is shared
@@ -20,25 +20,26 @@ def parse_connector(manifest: Mapping[str, Any], known: Connector | None = None)
     metadata = manifest["metadata"]
     generation = metadata.get("generation", 1)
     same = known is not None and (known.uid, known.generation) == (metadata["uid"], generation)
-    return Connector(
+    resource = ConnectorObject(
         key=key_of_manifest(manifest),
         uid=metadata["uid"],
         resource_version=metadata["resourceVersion"],
         generation=generation,
         deleting="deletionTimestamp" in metadata,
-        spec=known.spec if known is not None and same else parse_spec(manifest.get("spec") or {}),
         status=OAuthConnectorStatus.read(manifest.get("status") or {}),
         # cut as its copy in status is: a longer value would never equal the copy, and be handled again and again
         refresh_request=_request(metadata, REFRESH_REQUESTED),
         revoke_request=_request(metadata, REVOKE_REQUESTED),
     )
+    shared = parsed_spec(known) if known is not None and same else None
+    return with_spec(resource, shared or parse_spec(manifest.get("spec") or {}))
 
 
 def _request(metadata: Mapping[str, Any], annotation: str) -> str | None:
     return (metadata.get("annotations") or {}).get(annotation, "")[:LONGEST_REFRESH_REQUEST] or None
 
 
-class ConnectorCache(ObjectCache[Connector]):
+class ConnectorCache(ObjectCache[AnyConnector]):
     """The connectors that lists and the watch have returned; `on_change` is called for each that changes."""
 
     def __init__(self, on_change: Callable[[Key], None]) -> None:
@@ -51,7 +52,7 @@ class ConnectorCache(ObjectCache[Connector]):
         if self.put(connector):
             self._on_change(connector.key)
 
-    def parse(self, manifest: Mapping[str, Any]) -> Connector:
+    def parse(self, manifest: Mapping[str, Any]) -> AnyConnector:
         """Parse a connector, sharing what has not changed."""
         known = self.get(key_of_manifest(manifest))
         metadata = manifest["metadata"]

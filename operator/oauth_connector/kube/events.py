@@ -9,7 +9,7 @@ from typing import Any, Literal
 import structlog
 
 from oauth_connector.api.names import API_VERSION, CONNECTOR_KIND, EVENT_REPORTER, FIELD_MANAGER, OPERATOR
-from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.observation import AnyConnector
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, KubeError
 from oauth_connector.kube.paths import event_path
@@ -33,7 +33,7 @@ class EventRecorder:
         self._clock = clock
         self._limits = TokenBuckets(RATE, clock, MOST_OBJECTS)
 
-    async def record(self, connector: Connector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
+    async def record(self, connector: AnyConnector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
         """Record an Event about a connector; the same words again count up."""
         log.debug("event", connector=str(connector.key), kind=kind, reason=reason)
         now = self._clock()
@@ -61,7 +61,7 @@ class EventRecorder:
         series = {"count": count, "lastObservedTime": event["eventTime"]}
         await self._api.merge_patch(name, {"series": series}, FIELD_MANAGER)
 
-    def _event(self, connector: Connector, kind: str, reason: str, note: str) -> dict[str, Any]:
+    def _event(self, connector: AnyConnector, kind: str, reason: str, note: str) -> dict[str, Any]:
         # The note of an Event cannot be changed, so that other words need another name.
         said = hashlib.sha256(f"{connector.uid}/{kind}/{reason}/{note}".encode()).hexdigest()[:16]
         return {

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane
-from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.observation import AnyConnector
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.connector_cache import parse_connector
@@ -43,7 +43,7 @@ async def may_patch(api: KubeAPI, namespace: str) -> bool:
 
 
 @pytest.fixture
-async def connector(namespace: Namespace) -> Connector:
+async def connector(namespace: Namespace) -> AnyConnector:
     """Give a connector in the cluster."""
     return parse_connector(await namespace.add_connector("crm", a_spec()))
 
@@ -54,7 +54,7 @@ async def recorded(namespace: Namespace) -> list[Manifest]:
     return [event for event in found if event["regarding"]["kind"] == "OAuthConnector"]
 
 
-async def test_an_event_is_taken(recorder: EventRecorder, namespace: Namespace, connector: Connector) -> None:
+async def test_an_event_is_taken(recorder: EventRecorder, namespace: Namespace, connector: AnyConnector) -> None:
     """With everything that the API server checks."""
     await recorder.record(connector, "Warning", "RefreshFailed", "The provider is down.")
     [event] = await recorded(namespace)
@@ -63,7 +63,9 @@ async def test_an_event_is_taken(recorder: EventRecorder, namespace: Namespace, 
     assert "series" not in event
 
 
-async def test_the_same_event_is_counted(recorder: EventRecorder, namespace: Namespace, connector: Connector) -> None:
+async def test_the_same_event_is_counted(
+    recorder: EventRecorder, namespace: Namespace, connector: AnyConnector
+) -> None:
     """One object, however often it is said."""
     for _ in range(3):
         await recorder.record(connector, "Warning", "RefreshFailed", "The provider is down.")
@@ -72,7 +74,7 @@ async def test_the_same_event_is_counted(recorder: EventRecorder, namespace: Nam
 
 
 async def test_other_words_are_another_event(
-    recorder: EventRecorder, namespace: Namespace, connector: Connector
+    recorder: EventRecorder, namespace: Namespace, connector: AnyConnector
 ) -> None:
     """The note of an Event cannot be changed."""
     for note in ("Secret robot is missing.", "Secret robot has no key."):
@@ -80,7 +82,9 @@ async def test_other_words_are_another_event(
     assert len(await recorded(namespace)) == 2
 
 
-async def test_the_longest_note_is_taken(recorder: EventRecorder, namespace: Namespace, connector: Connector) -> None:
+async def test_the_longest_note_is_taken(
+    recorder: EventRecorder, namespace: Namespace, connector: AnyConnector
+) -> None:
     """The limit is counted in bytes."""
     await recorder.record(connector, "Normal", "TokenIssued", "ä" * 2000)
     [event] = await recorded(namespace)
@@ -88,7 +92,7 @@ async def test_the_longest_note_is_taken(recorder: EventRecorder, namespace: Nam
 
 
 async def test_kubectl_shows_the_count(
-    recorder: EventRecorder, control_plane: ControlPlane, namespace: Namespace, connector: Connector
+    recorder: EventRecorder, control_plane: ControlPlane, namespace: Namespace, connector: AnyConnector
 ) -> None:
     """People find it where they look."""
     for _ in range(2):

@@ -1,5 +1,6 @@
 """Healing takes a Secret back whole, whoever wrote it."""
 
+from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.secret.rendering import render
 from oauth_connector.controller.ports import SecretWritten
 from oauth_connector.kube.client import KubeAPI
@@ -14,6 +15,7 @@ from tests.support.cluster import Namespace
 async def test_a_restored_secret_is_ours_again_after_one_write(admin: KubeAPI, namespace: Namespace) -> None:
     """A backup tool has written all of it, with the values that we write again."""
     connector = parse_connector(await namespace.add_connector("crm", a_spec()))
+    assert isinstance(connector, Connector)
     cluster = KubeCluster(admin, ConnectorCache(lambda _key: None), SecretCache())
     rendered = render(a_token(connector), connector)
     await admin.create(

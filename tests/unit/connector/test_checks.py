@@ -21,7 +21,6 @@ from oauth_connector.connector.checks.decisions import (
     SecretDrifted,
     SecretMissing,
 )
-from oauth_connector.connector.effective import token_digest
 from oauth_connector.connector.observation import (
     ConnectorMemory,
     CredentialVersion,
@@ -53,7 +52,7 @@ def failing(
     reason: str, next_try: int | None, *, spec: dict[str, Any] | None = None, age: int = 30, **error: object
 ) -> Observation:
     """Give a connector without a token whose last call failed some seconds ago."""
-    digest = token_digest(a_connector(spec).spec)
+    digest = a_connector(spec).spec.token_digest
     last = {"reason": reason, "remedy": "Retry", "requestDigest": digest, **error}
     status = {
         "observedGeneration": 1,
@@ -79,7 +78,10 @@ CHANGED = (CredentialVersion("robot", "u", "2"),)
 TIRED = ConnectorMemory(repairs=(NOW - 300.0, NOW - 200.0, NOW - 100.0))
 
 TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
-    "a connector seen for the first time asks for its first token": (an_observation, RequestToken(RequestCause.FIRST)),
+    "a connector seen for the first time asks for its first token": (
+        an_observation,
+        RequestToken(RequestCause.FIRST_TOKEN),
+    ),
     "a connector that is going is left alone": (
         lambda: an_observation(a_connector(deleting=True)),
         DoNothing(),
@@ -89,12 +91,15 @@ TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
         Postpone(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None),
     ),
     "a token of a minute is kept until two thirds of its life": (resting, KeepToken),
-    "a token past two thirds of its life is replaced": (lambda: resting(age=2500), RequestToken(RequestCause.DUE)),
-    "an expired token is replaced": (lambda: resting(age=7200), RequestToken(RequestCause.DUE)),
-    "a Secret that vanished is replaced": (lambda: resting(output=None), RequestToken(RequestCause.LOST)),
+    "a token past two thirds of its life is replaced": (
+        lambda: resting(age=2500),
+        RequestToken(RequestCause.REFRESH_DUE),
+    ),
+    "an expired token is replaced": (lambda: resting(age=7200), RequestToken(RequestCause.REFRESH_DUE)),
+    "a Secret that vanished is replaced": (lambda: resting(output=None), RequestToken(RequestCause.SECRET_DELETED)),
     "a Secret that somebody edited is replaced": (
         lambda: resting(output=an_output(a_connector(), a_token(a_connector(), issued=NOW - 60), intact=False)),
-        RequestToken(RequestCause.DRIFTED),
+        RequestToken(RequestCause.SECRET_DRIFTED),
     ),
     "a request that changed asks anew": (
         lambda: resting(token_digest="v1:another"),
@@ -107,16 +112,16 @@ TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
     ),
     "a clock set back does not block a call for ever": (
         lambda: resting(output=None, memory=ConnectorMemory(last_call=NOW + 9000.0)),
-        RequestToken(RequestCause.LOST),
+        RequestToken(RequestCause.SECRET_DELETED),
     ),
     "a failure waits for its next try": (lambda: failing("ProviderError", NOW + 40), Postpone(None, NOW + 40)),
     "a failure whose time has come is tried again": (
         lambda: failing("ProviderError", NOW - 1),
-        RequestToken(RequestCause.FIRST),
+        RequestToken(RequestCause.FIRST_TOKEN),
     ),
     "a next try hours away was put there by somebody else": (
         lambda: failing("ProviderError", NOW + 90_000),
-        RequestToken(RequestCause.FIRST),
+        RequestToken(RequestCause.FIRST_TOKEN),
     ),
     "a refused client is looked at within a minute": (
         lambda: _with(failing("CredentialsRejected", NOW + 270), credentials=KNOWN),
@@ -124,7 +129,7 @@ TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
     ),
     "a refused client is probed when its time has come": (
         lambda: _with(failing("CredentialsRejected", NOW), credentials=KNOWN),
-        RequestToken(RequestCause.FIRST),
+        RequestToken(RequestCause.FIRST_TOKEN),
     ),
     "a corrected Secret is tried at once": (
         lambda: _with(failing("CredentialsRejected", NOW + 270), credentials=CHANGED),
@@ -146,7 +151,7 @@ TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
         lambda: resting(
             output=None, memory=ConnectorMemory(pending=PendingToken(a_token(a_connector(), issued=NOW - 7200)))
         ),
-        RequestToken(RequestCause.LOST),
+        RequestToken(RequestCause.SECRET_DELETED),
     ),
 }
 
@@ -171,7 +176,7 @@ def test_a_requested_refresh_is_made_once() -> None:
         a_connector(refresh_request="1", status={"observedGeneration": 1, "lastHandledRefresh": "1"}),
         output=obs.output,
     )
-    assert decide(asked).token == RequestToken(RequestCause.REQUESTED)
+    assert decide(asked).token == RequestToken(RequestCause.REFRESH_REQUESTED)
     assert isinstance(decide(done).token, KeepToken)
 
 
@@ -196,7 +201,7 @@ def test_a_conflict_known_from_a_live_read_holds_for_a_minute() -> None:
     fresh = an_observation(memory=ConnectorMemory(conflict=KnownConflict(problem, NOW - 10.0)))
     old = an_observation(memory=ConnectorMemory(conflict=KnownConflict(problem, NOW - 61.0)))
     assert decide(fresh).token == Postpone(problem, NOW + 50.0)
-    assert decide(old).token == RequestToken(RequestCause.FIRST)
+    assert decide(old).token == RequestToken(RequestCause.FIRST_TOKEN)
 
 
 def test_a_namesakes_secret_is_taken_over_without_a_token_call() -> None:
@@ -239,11 +244,11 @@ def test_a_missing_and_a_drifted_secret_are_told_apart() -> None:
 
 def test_a_token_from_the_future_is_replaced() -> None:
     """A token that was issued later than now shows that the clock was set back: when it dies is not known any more."""
-    assert decide(resting(age=-11)).token == RequestToken(RequestCause.DUE)
+    assert decide(resting(age=-11)).token == RequestToken(RequestCause.REFRESH_DUE)
 
 
 def test_a_token_that_would_die_before_its_refresh_is_replaced_when_the_clock_was_set_back() -> None:
     """Of an hour, a third is left at the refresh: ten minutes more do no harm, 25 would be too late."""
     ten, twenty_five = (resting(age=1600, memory=ConnectorMemory(set_back=by)) for by in (600, 1500))
     assert isinstance(decide(ten).token, KeepToken)
-    assert decide(twenty_five).token == RequestToken(RequestCause.DUE)
+    assert decide(twenty_five).token == RequestToken(RequestCause.REFRESH_DUE)

@@ -10,8 +10,8 @@ from oauth_connector.connector.schedule.refresh_time import (
     Failing,
     Policy,
     RetryPace,
+    credential_check_time,
     falls_back,
-    look_time,
     next_cached_try,
     refresh_time,
     retry_time,
@@ -129,7 +129,7 @@ def test_the_providers_own_time_is_a_least_and_pauses_grow_beyond_it() -> None:
 @given(st.integers(0, 4_000_000_000), st.integers(0, 1_000_000))
 def test_a_look_at_a_credential_comes_within_a_minute(since: int, age: int) -> None:
     """A missing Secret is looked for within seconds at first, and every minute for ever."""
-    assert 2 <= look_time(since + age, since) - (since + age) <= 60
+    assert 2 <= credential_check_time(since + age, since) - (since + age) <= 60
 
 
 @given(UIDS)

@@ -5,18 +5,17 @@ from dataclasses import replace
 import pytest
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.effective import token_digest
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.connector.status.report import next_transition, recall, report
+from oauth_connector.connector.status.report import next_transition, recorded_problem, report
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import NOW, a_connector
 from tests.support.kstatus import flux_problems, kstatus
 
 SHOWN = PublishedToken("crm-token", NOW, NOW + 3600, "Bearer", ("read",))
-ATTEMPT = Attempt((CredentialVersion("robot", "u", "1"),), token_digest(a_connector().spec))
+ATTEMPT = Attempt((CredentialVersion("robot", "u", "1"),), a_connector().spec.token_digest)
 DOWN = Problem(
     Reason.PROVIDER_UNREACHABLE,
     Remedy.RETRY,
@@ -83,17 +82,17 @@ def test_ten_minutes_without_a_token_stall() -> None:
     """Progress that takes ten minutes is told as stalled, while the operator goes on trying."""
     first = reported(a_connector(), Findings(NOW, None, DOWN, ATTEMPT))
     assert next_transition(first.status, NOW) == NOW + 600
-    later = reported(first, Findings(NOW + 600, None, recall(first)))
+    later = reported(first, Findings(NOW + 600, None, recorded_problem(first)))
     assert {c.type: c.reason for c in later.status.conditions} == {
         "Ready": "ProviderUnreachable",
         "Stalled": "ProgressDeadlineExceeded",
     }
 
 
-def test_a_recalled_problem_changes_nothing() -> None:
+def test_a_recorded_problemed_problem_changes_nothing() -> None:
     """A pass that only waits for the next try leaves status as it is, to the byte."""
     failed = reported(a_connector(), Findings(NOW, None, REFUSED, ATTEMPT, next_call=NOW + 300))
-    waited = reported(failed, Findings(NOW + 60, None, recall(failed), next_call=NOW + 300))
+    waited = reported(failed, Findings(NOW + 60, None, recorded_problem(failed), next_call=NOW + 300))
     assert waited.status == failed.status
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from oauth_connector.connector.effective import token_origin
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.status.problem import is_strain
-from oauth_connector.controller.host_limiter import LOOK_AGAIN, MOST_IDLE, PLACES, HostLimiter
+from oauth_connector.controller.host_limiter import MOST_IDLE, RETRY_INTERVAL, SLOTS, HostLimiter
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_connector, a_spec
 
@@ -26,15 +26,15 @@ def enter(host_limiter: HostLimiter, key: Key, rank: tuple[int, float] = (1, 0.0
 def test_no_more_calls_than_places_are_in_flight() -> None:
     """The seventeenth call to a host waits, and is told when to look again by itself."""
     host_limiter = HostLimiter()
-    assert [enter(host_limiter, key) for key in keys("a", PLACES)] == [True] * PLACES
-    assert host_limiter.enter(HOST, Key("a", "late"), (1, 0.0), 5.0) == 5.0 + LOOK_AGAIN
+    assert [enter(host_limiter, key) for key in keys("a", SLOTS)] == [True] * SLOTS
+    assert host_limiter.enter(HOST, Key("a", "late"), (1, 0.0), 5.0) == 5.0 + RETRY_INTERVAL
     assert host_limiter.waiting() == 1
 
 
 def test_a_full_host_does_not_hold_up_another() -> None:
     """Each host has a lane of its own."""
     host_limiter = HostLimiter()
-    for key in keys("a", PLACES + 3):
+    for key in keys("a", SLOTS + 3):
         enter(host_limiter, key)
     assert host_limiter.enter("other.example.com", Key("a", "x"), (1, 0.0), 0.0) is None
 
@@ -42,7 +42,7 @@ def test_a_full_host_does_not_hold_up_another() -> None:
 def test_a_free_place_goes_to_a_first_token_then_to_the_earliest_expiry() -> None:
     """A connector that has no token yet is called before refreshes, and among them the token that dies first."""
     host_limiter = HostLimiter()
-    inside = keys("a", PLACES)
+    inside = keys("a", SLOTS)
     for key in inside:
         enter(host_limiter, key)
     late, soon, first = Key("b", "late"), Key("b", "soon"), Key("b", "first")
@@ -57,7 +57,7 @@ def test_a_free_place_goes_to_a_first_token_then_to_the_earliest_expiry() -> Non
 def test_a_namespace_holds_half_of_the_places_while_others_wait() -> None:
     """One tenant's thousand connectors leave places to another's one."""
     host_limiter = HostLimiter()
-    crowd = keys("crowd", PLACES)
+    crowd = keys("crowd", SLOTS)
     for key in crowd:
         enter(host_limiter, key)
     guest = Key("guest", "one")
@@ -75,13 +75,13 @@ def test_strain_halves_the_places_and_answers_bring_them_back() -> None:
         enter(host_limiter, key)
     host_limiter.leave(HOST, inside[0], strained=True)
     host_limiter.leave(HOST, inside[1], strained=True)
-    granted = [key for key in keys("b", PLACES) if enter(host_limiter, key)]
-    assert len(granted) == PLACES // 4
+    granted = [key for key in keys("b", SLOTS) if enter(host_limiter, key)]
+    assert len(granted) == SLOTS // 4
     for _ in range(200):
         for key in granted:
             host_limiter.leave(HOST, key, strained=False)
-        granted = [key for key in keys("b", PLACES) if enter(host_limiter, key)]
-    assert len(granted) == PLACES
+        granted = [key for key in keys("b", SLOTS) if enter(host_limiter, key)]
+    assert len(granted) == SLOTS
 
 
 def test_retry_after_closes_the_lane_for_the_namespace_that_was_told() -> None:
@@ -101,7 +101,7 @@ def test_lanes_that_nobody_is_in_are_forgotten() -> None:
         host, key = f"h{number}.example", Key("a", f"c{number}")
         host_limiter.enter(host, key, (1, 0.0), 0.0)
         host_limiter.leave(host, key, strained=True)
-    assert len(host_limiter._host_limiter) <= MOST_IDLE + 1
+    assert len(host_limiter._queues) <= MOST_IDLE + 1
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.booleans()), max_size=200))
@@ -115,7 +115,7 @@ def test_places_are_never_lost_nor_made(moves: list[tuple[str, int, bool]]) -> N
             host_limiter.leave(HOST, key, strained=strained)
         elif enter(host_limiter, key):
             inside.append(key)
-        assert len(inside) <= PLACES
+        assert len(inside) <= SLOTS
     for key in inside:
         host_limiter.leave(HOST, key, strained=False)
     for namespace, number, _ in moves:
@@ -126,7 +126,7 @@ def test_places_are_never_lost_nor_made(moves: list[tuple[str, int, bool]]) -> N
 def test_a_place_is_kept_for_whoever_is_called() -> None:
     """Between the call and its pass nobody else takes the place, and nobody is called to it twice."""
     host_limiter = HostLimiter()
-    inside = keys("a", PLACES)
+    inside = keys("a", SLOTS)
     for key in inside:
         enter(host_limiter, key)
     first, second = Key("b", "first"), Key("b", "second")
@@ -142,7 +142,7 @@ def test_a_place_is_kept_for_whoever_is_called() -> None:
 def test_one_who_was_called_and_does_not_come_hands_the_place_on() -> None:
     """Its connector was deleted, or suspended: the next is called at once."""
     host_limiter = HostLimiter()
-    inside = keys("a", PLACES)
+    inside = keys("a", SLOTS)
     for key in inside:
         enter(host_limiter, key)
     gone, patient = Key("b", "gone"), Key("b", "patient")
@@ -155,16 +155,16 @@ def test_one_who_was_called_and_does_not_come_hands_the_place_on() -> None:
 def test_one_who_is_called_while_closed_out_hands_the_place_on() -> None:
     """Its namespace was told to stay away meanwhile: whoever is next is called."""
     host_limiter = HostLimiter()
-    inside = keys("a", PLACES)
+    inside = keys("a", SLOTS)
     for key in inside:
         enter(host_limiter, key)
     shut, patient = Key("b", "shut"), Key("c", "patient")
     enter(host_limiter, shut)
     enter(host_limiter, patient)
     assert host_limiter.leave(HOST, inside[0], strained=False) == [shut]
-    host_limiter._host_limiter[HOST].closed["b"] = 120.0
+    host_limiter._queues[HOST].closed["b"] = 120.0
     assert host_limiter.enter(HOST, shut, (1, 0.0), 10.0) == 120.0
-    assert host_limiter.next(HOST) == [patient]
+    assert host_limiter.admit_next(HOST) == [patient]
 
 
 def test_a_port_where_nobody_answers_is_no_strain() -> None:
@@ -177,7 +177,7 @@ def test_a_port_where_nobody_answers_is_no_strain() -> None:
 def test_another_port_is_another_lane() -> None:
     """Scheme, host and port are what a server is known by."""
     urls = ("https://h.example/a", "https://H.example/b", "https://h.example:8443/a", "http://h.example/a")
-    specs = [a_connector(a_spec(provider={"tokenURL": url})).valid_spec for url in urls]
+    specs = [a_connector(a_spec(provider={"tokenURL": url})).spec for url in urls]
     first, same, other, plain = map(token_origin, specs)
     assert first == same
     assert len({first, other, plain}) == 3

@@ -421,7 +421,7 @@ async def test_an_invalid_spec_names_the_field(world: World) -> None:
 async def test_a_bait_in_another_namespace_is_not_taken_for_our_token(world: World) -> None:
     """A Secret elsewhere that names our connector, even by our field manager's name, changes nothing here."""
     del world.cluster.credentials["shop", "robot"]
-    bait = an_output(world.cluster.connectors[KEY], namespace="elsewhere", name="bait")
+    bait = an_output(a_connector(), namespace="elsewhere", name="bait")
     world.cluster.secrets["elsewhere", "bait"] = LiveSecret(bait, {"access_token": b"theirs"})
     await world.run()
     assert world.reason() == "CredentialsNotFound"

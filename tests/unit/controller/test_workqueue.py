@@ -1,141 +1,121 @@
-"""The scheduler: one pass at a time for a connector, at its time, with a clock of the test's own."""
+"""The workqueue: one reconciliation at a time for a connector, when it is due, with a clock that the test moves."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.controller.workqueue import LONGEST_SLEEP, SLACK, DeadlineQueue, Workqueue
+from oauth_connector.controller.ports import ClusterUnavailable
+from oauth_connector.controller.workqueue import LONGEST_BACKOFF, LONGEST_SLEEP, Workqueue, WorkqueueHooks
 from tests.support.virtual_time import run_virtually
 
 A, B, C = Key("n", "a"), Key("n", "b"), Key("n", "c")
 
 
-class Wall:
-    """A wall clock that goes with the event loop's, until it jumps."""
+class WallClock:
+    """A wall clock that advances with the event loop's, until it jumps."""
 
     def __init__(self) -> None:
         self.jumped = 0.0
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return 1_000_000.0 + asyncio.get_running_loop().time() + self.jumped
 
 
-class Hand:
-    """A clock that is moved by hand."""
+class ManualClock:
+    """A clock that is moved by clock."""
 
     def __init__(self) -> None:
         self.now = 1000.0
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return self.now
 
 
-async def passes_of(wall: Wall, pause: float, story: Callable[[], Awaitable[None]]) -> tuple[list[float], list[float]]:
-    """Serve a key that wants a call every `pause` seconds; give when it was called, and the setbacks that were told."""
+async def serve_one(
+    wall: WallClock, pause: float, scenario: Callable[[], Awaitable[None]]
+) -> tuple[list[float], list[float]]:
+    """Serve a key that is due every `pause` seconds; return when it was reconciled, and the reported setbacks."""
     loop = asyncio.get_running_loop()
-    came: list[float] = []
+    reconciled: list[float] = []
     setbacks: list[float] = []
 
     async def run(_key: Key) -> float | None:
-        came.append(loop.time())
+        reconciled.append(loop.time())
         return wall() + pause
 
-    scheduler = Workqueue(run, wall, on_setback=setbacks.append)
-    scheduler.enqueue(A)
-    task = asyncio.create_task(scheduler.serve())
-    await story()
-    scheduler.stop()
+    workqueue = Workqueue(wall, WorkqueueHooks(on_setback=setbacks.append))
+    workqueue.enqueue(A)
+    task = asyncio.create_task(workqueue.serve(run))
+    await scenario()
+    workqueue.stop()
     await task
-    return came, setbacks
+    return reconciled, setbacks
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop run until something is so."""
+    """Let the event loop run until a condition holds."""
     async with asyncio.timeout(5):
         while not condition():
             await asyncio.sleep(0)
 
 
-def test_the_earliest_time_counts() -> None:
-    """A key that is asked for twice is due once, at the earlier time."""
-    timetable = DeadlineQueue()
-    timetable.put(A, 20.0)
-    timetable.put(A, 10.0)
-    timetable.put(A, 30.0)
-    assert list(timetable.due(15.0)) == [(A, 10.0)]
-    assert list(timetable.due(100.0)) == []
-
-
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 100)), max_size=100))
-def test_what_is_due_comes_in_order_and_once(puts: list[tuple[int, int]]) -> None:
-    """Whatever is put, each key comes out once, earliest first."""
-    timetable = DeadlineQueue()
-    for number, at in puts:
-        timetable.put(Key("n", str(number)), float(at))
-    came = list(timetable.due(1000.0))
-    assert [at for _, at in came] == sorted(at for _, at in came)
-    assert Counter(key for key, _ in came) == Counter({Key("n", str(n)) for n, _ in puts})
-    assert timetable.next() is None
-
-
-async def test_a_key_never_has_two_passes_at_once() -> None:
-    """A nudge during a pass is followed by another pass, not joined by one."""
-    running, most, passes = Counter[Key](), 0, 0
+async def test_a_key_never_has_two_reconciliations_at_once() -> None:
+    """A key that is enqueued during its reconciliation is reconciled again afterwards."""
+    running, most, count = Counter[Key](), 0, 0
     gate = asyncio.Event()
 
     async def run(key: Key) -> float | None:
-        nonlocal most, passes
+        nonlocal most, count
         running[key] += 1
-        passes += 1
+        count += 1
         most = max(most, running[key])
         await gate.wait()
         running[key] -= 1
         return None
 
-    scheduler = Workqueue(run, Hand())
-    task = asyncio.create_task(scheduler.serve())
-    scheduler.enqueue(A)
-    await until(lambda: passes == 1)
-    scheduler.enqueue(A)
-    scheduler.enqueue(A)
+    workqueue = Workqueue(ManualClock())
+    task = asyncio.create_task(workqueue.serve(run))
+    workqueue.enqueue(A)
+    await until(lambda: count == 1)
+    workqueue.enqueue(A)
+    workqueue.enqueue(A)
     gate.set()
-    await until(lambda: passes == 2)
-    scheduler.stop()
+    await until(lambda: count == 2)
+    workqueue.stop()
     await task
     assert most == 1
 
 
-async def test_a_pass_is_made_again_at_the_time_it_asked_for() -> None:
-    """What a pass returns is its next time, on the wall clock."""
-    hand, came = Hand(), []
+async def test_a_key_is_reconciled_again_at_the_time_that_was_returned() -> None:
+    """A reconciliation returns the next due time, on the wall clock."""
+    clock, reconciled = ManualClock(), []
 
     async def run(_key: Key) -> float | None:
-        came.append(hand.now)
-        return hand.now + 50
+        reconciled.append(clock.now)
+        return clock.now + 50
 
-    scheduler = Workqueue(run, hand)
-    task = asyncio.create_task(scheduler.serve())
-    scheduler.enqueue(A)
-    await until(lambda: len(came) == 1)
-    hand.now += 49
-    scheduler.enqueue(B, hand.now)  # wakes the scheduler: the clock moved, nobody told the event loop
-    await until(lambda: len(came) == 2)
-    hand.now += 1
-    scheduler.enqueue(C, hand.now)
-    await until(lambda: came.count(1050.0) == 2)
-    scheduler.stop()
+    workqueue = Workqueue(clock)
+    task = asyncio.create_task(workqueue.serve(run))
+    workqueue.enqueue(A)
+    await until(lambda: len(reconciled) == 1)
+    clock.now += 49
+    workqueue.enqueue(B, clock.now)  # wakes the workqueue: the event loop does not know that the clock moved
+    await until(lambda: len(reconciled) == 2)
+    clock.now += 1
+    workqueue.enqueue(C, clock.now)
+    await until(lambda: reconciled.count(1050.0) == 2)
+    workqueue.stop()
     await task
 
 
-async def test_no_more_passes_run_than_there_are_workers() -> None:
-    """Three due connectors and two workers: two passes run, one waits and is counted."""
+async def test_no_more_reconciliations_run_than_there_are_workers() -> None:
+    """Of three due connectors two are reconciled by two workers; one waits and is counted."""
     gate, started = asyncio.Event(), 0
 
     async def run(_key: Key) -> float | None:
@@ -144,19 +124,19 @@ async def test_no_more_passes_run_than_there_are_workers() -> None:
         await gate.wait()
         return None
 
-    scheduler = Workqueue(run, Hand(), workers=2)
-    task = asyncio.create_task(scheduler.serve())
+    workqueue = Workqueue(ManualClock(), workers=2)
+    task = asyncio.create_task(workqueue.serve(run))
     for key in (A, B, C):
-        scheduler.enqueue(key)
-    await until(lambda: started == 2 and scheduler.depth == 1)
+        workqueue.enqueue(key)
+    await until(lambda: started == 2 and workqueue.depth == 1)
     gate.set()
     await until(lambda: started == 3)
-    scheduler.stop()
+    workqueue.stop()
     await task
 
 
-async def test_stopping_finishes_what_is_in_flight_and_starts_nothing() -> None:
-    """After `stop` a pass under way ends as it would have, and one that is due stays undone."""
+async def test_stopping_finishes_what_is_in_progress_and_starts_nothing() -> None:
+    """After `stop` a reconciliation in progress ends normally, and one that is due does not start."""
     gate, done = asyncio.Event(), []
 
     async def run(key: Key) -> float | None:
@@ -164,111 +144,148 @@ async def test_stopping_finishes_what_is_in_flight_and_starts_nothing() -> None:
         done.append(key)
         return 0.0
 
-    scheduler = Workqueue(run, Hand(), workers=1)
-    task = asyncio.create_task(scheduler.serve())
-    scheduler.enqueue(A)
-    scheduler.enqueue(B)
-    await until(lambda: scheduler.depth == 1)
-    scheduler.stop()
+    workqueue = Workqueue(ManualClock(), workers=1)
+    task = asyncio.create_task(workqueue.serve(run))
+    workqueue.enqueue(A)
+    workqueue.enqueue(B)
+    await until(lambda: workqueue.depth == 1)
+    workqueue.stop()
     gate.set()
     await task
     assert done == [A]
 
 
-def test_what_fell_due_while_the_machine_slept_is_passed_within_seconds() -> None:
-    """The event loop's clock stands still in a suspended machine; the wall clock is what counts."""
-    wall = Wall()
+def test_keys_that_became_due_during_suspension_are_reconciled_within_seconds() -> None:
+    """The clock of the event loop stops in a suspended machine; the wall clock counts."""
+    wall = WallClock()
 
-    async def story() -> None:
+    async def scenario() -> None:
         await asyncio.sleep(100)
         wall.jumped = 3600.0
         await asyncio.sleep(6)
 
-    came, setbacks = run_virtually(passes_of(wall, 1800.0, story))
-    assert len(came) == 2
-    assert came[1] <= 100 + LONGEST_SLEEP
+    reconciled, setbacks = run_virtually(serve_one(wall, 1800.0, scenario))
+    assert len(reconciled) == 2
+    assert reconciled[1] <= 100 + LONGEST_SLEEP
     assert setbacks == []
 
 
-def test_a_clock_set_back_is_told_and_everybody_is_looked_at() -> None:
-    """Else whatever is due in a minute would be due in an hour and a minute."""
-    wall = Wall()
+def test_a_clock_set_back_is_reported_and_all_keys_become_due() -> None:
+    """Otherwise a key that is due in a minute would be due in an hour and a minute."""
+    wall = WallClock()
 
-    async def story() -> None:
+    async def scenario() -> None:
         await asyncio.sleep(100)
         wall.jumped = -3600.0
         await asyncio.sleep(6)
 
-    came, setbacks = run_virtually(passes_of(wall, 1800.0, story))
-    assert len(came) == 2
+    reconciled, setbacks = run_virtually(serve_one(wall, 1800.0, scenario))
+    assert len(reconciled) == 2
     assert setbacks == [pytest.approx(3600.0)]
 
 
-def test_a_clock_that_is_steered_is_not_set_back() -> None:
-    """Small corrections go unnoticed, however many."""
-    wall = Wall()
+def test_a_clock_that_is_adjusted_is_not_set_back() -> None:
+    """Any number of small corrections is ignored."""
+    wall = WallClock()
 
-    async def story() -> None:
+    async def scenario() -> None:
         for _ in range(20):
             await asyncio.sleep(1)
             wall.jumped -= 0.5
 
-    came, setbacks = run_virtually(passes_of(wall, 1800.0, story))
-    assert len(came) == 1
+    reconciled, setbacks = run_virtually(serve_one(wall, 1800.0, scenario))
+    assert len(reconciled) == 1
     assert setbacks == []
 
 
-def test_the_longest_wait_is_told() -> None:
-    """The age of the queue is that of the first who waits for a worker."""
+def test_the_longest_wait_is_reported() -> None:
+    """It is the wait of the first key without a worker."""
 
-    async def story() -> float:
-        wall, gate = Wall(), asyncio.Event()
+    async def scenario() -> float:
+        wall, gate = WallClock(), asyncio.Event()
 
         async def run(_key: Key) -> float | None:
             await gate.wait()
             return None
 
-        scheduler = Workqueue(run, wall, workers=1)
-        task = asyncio.create_task(scheduler.serve())
+        workqueue = Workqueue(wall, workers=1)
+        task = asyncio.create_task(workqueue.serve(run))
         for key in (A, B):
-            scheduler.enqueue(key)
+            workqueue.enqueue(key)
         await asyncio.sleep(7)
-        waited = scheduler.waited
+        waited = workqueue.longest_wait
         gate.set()
-        scheduler.stop()
+        workqueue.stop()
         await task
         return waited
 
-    assert run_virtually(story()) == pytest.approx(7.0)
+    assert run_virtually(scenario()) == pytest.approx(7.0)
 
 
-def test_a_key_that_is_asked_for_often_does_not_fill_the_memory() -> None:
-    """Each nudge overtakes a far deadline; what was overtaken is thrown out now and then."""
-    timetable = DeadlineQueue()
-    for _ in range(10 * SLACK):
-        timetable.put(A, 1e9)
-        timetable.put(A, 1.0)
-        list(timetable.due(2.0))
-    assert len(timetable._heap) <= SLACK + 2
-
-
-async def test_a_crowd_of_slow_passes_leaves_workers_to_others() -> None:
-    """While others wait, the connectors of one namespace hold half of the workers and no more."""
-    gate, came = asyncio.Event(), list[Key]()
+async def test_slow_reconciliations_of_one_namespace_leave_workers_to_others() -> None:
+    """While others wait, the connectors of one namespace get half of the workers and no more."""
+    gate, reconciled = asyncio.Event(), list[Key]()
 
     async def run(key: Key) -> float | None:
-        came.append(key)
+        reconciled.append(key)
         await gate.wait()
         return None
 
-    scheduler = Workqueue(run, Hand(), workers=4)
+    workqueue = Workqueue(ManualClock(), workers=4)
     for number in range(20):
-        scheduler.enqueue(Key("crowd", f"c{number}"))
-    scheduler.enqueue(Key("guest", "one"))
-    scheduler.enqueue(Key("guest", "two"))
-    task = asyncio.create_task(scheduler.serve())
-    await until(lambda: len(came) == 4)
-    assert sorted(key.namespace for key in came) == ["crowd", "crowd", "guest", "guest"]
-    scheduler.stop()
+        workqueue.enqueue(Key("crowd", f"c{number}"))
+    workqueue.enqueue(Key("guest", "one"))
+    workqueue.enqueue(Key("guest", "two"))
+    task = asyncio.create_task(workqueue.serve(run))
+    await until(lambda: len(reconciled) == 4)
+    assert sorted(key.namespace for key in reconciled) == ["crowd", "crowd", "guest", "guest"]
+    workqueue.stop()
     gate.set()
     await task
+
+
+def serve_outcomes(*outcomes: float | Exception) -> tuple[list[float], list[str]]:
+    """Serve a key whose reconciliations return a pause or raise; return the pauses that follow, and the results."""
+    reconciled, results = list[float](), list[str]()
+
+    async def scenario() -> None:
+        wall, following = WallClock(), iter(outcomes)
+
+        async def run(_key: Key) -> float | None:
+            reconciled.append(wall())
+            outcome = next(following, None)
+            if isinstance(outcome, Exception):
+                raise outcome
+            return wall() + outcome if outcome is not None else None
+
+        workqueue = Workqueue(wall, WorkqueueHooks(on_result=lambda result, _seconds: results.append(result)))
+        task = asyncio.create_task(workqueue.serve(run))
+        workqueue.enqueue(A)
+        await asyncio.sleep(1000)
+        workqueue.stop()
+        await task
+
+    run_virtually(scenario())
+    return [round(after - before, 3) for before, after in pairwise(reconciled)], results[: len(outcomes)]
+
+
+def test_the_time_that_a_reconciliation_returns_is_kept() -> None:
+    """A reconciliation without an exception decides when the next one is."""
+    assert serve_outcomes(234.0) == ([234.0], ["done"])
+
+
+def test_an_unavailable_api_server_is_retried_with_growing_pauses() -> None:
+    """Pauses double from one second to a quarter of a minute, and start again after a success."""
+    unavailable = ClusterUnavailable("unavailable")
+    pauses, _ = serve_outcomes(*[unavailable] * 7, 100.0, unavailable)
+    assert pauses == [1, 2, 4, 8, LONGEST_BACKOFF, LONGEST_BACKOFF, LONGEST_BACKOFF, 100, 1]
+
+
+def test_the_retry_after_of_the_api_server_is_obeyed() -> None:
+    """API Priority and Fairness says when to retry."""
+    assert serve_outcomes(ClusterUnavailable("busy", retry_after=7.0))[0] == [7.0]
+
+
+def test_a_bug_in_one_reconciliation_ends_no_other() -> None:
+    """Any exception is logged, counted, and the reconciliation is repeated."""
+    assert serve_outcomes(ZeroDivisionError()) == ([1.0], ["bug"])

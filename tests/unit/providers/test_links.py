@@ -32,7 +32,7 @@ CONSENT = Consent(
 def request_for(provider: Mapping[str, Any], **changes: Any) -> ConsentRequest:
     """Give what the link is made of."""
     connector = a_connector(a_spec(grantType="AuthorizationCode", provider=dict(provider), **changes))
-    endpoints = Endpoints.of(connector.valid_spec, None)
+    endpoints = Endpoints.of(connector.spec, None)
     assert endpoints is not None
     request = build_consent_request(
         CONSENT, connector, endpoints, ConsentPolicy("https://connect.example.com"), ConsentKeys(b"k" * 32)

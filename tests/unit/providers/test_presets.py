@@ -14,7 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.effective import authorization_parameters, authorization_scopes, refresh_policy
+from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
+from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.schedule.refresh_time import Policy
 from oauth_connector.oauth import errors
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication

@@ -1,80 +1,81 @@
-"""Put the two questions to what was observed, and hold back a token call whose time has not come."""
+"""Ask the two questions about an observation, and postpone a token request whose time has not come."""
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import (
-    REPAIRS,
+    REPAIR_CAUSES,
     Decision,
+    KeepToken,
     Postpone,
+    RenderSecret,
     RequestCause,
     RequestToken,
+    SecretAnswer,
     SecretConflict,
+    TokenAnswer,
 )
-from oauth_connector.connector.checks.facts import held, is_requested
-from oauth_connector.connector.checks.secret_checks import CONFLICT_LOOK, SECRET_CHECKS
+from oauth_connector.connector.checks.facts import current_token, is_refresh_requested
+from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL, SECRET_CHECKS, contested
 from oauth_connector.connector.checks.token_checks import TOKEN_CHECKS
-from oauth_connector.connector.effective import request_digest, seconds
+from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
-from oauth_connector.connector.status.problem import Problem
-from oauth_connector.oauth.errors import Remedy
-
-REPAIRS_PER_HOUR = 3
-"""Tokens asked for within an hour because somebody else changes or deletes our Secret; more would be a fight."""
+from oauth_connector.connector.status.report import recorded_problem
 
 CODE_PAUSE = 2
-"""Seconds between any call and one that presents a code, which cannot wait for the usual ten."""
+"""Seconds between any token request and one that presents a code, which cannot wait for the usual ten."""
 
 LONGEST_PAUSE = 3600 + 400
-"""No pause that we write is longer; a longer one in status was put there by somebody else."""
+"""The operator writes no longer pause; a longer one in status was written by another client."""
 
 
 def decide(obs: Observation) -> Decision:
-    """Give one answer to each question. A conflict at the Secret stops token calls: nobody could read the token."""
-    secret = next(shown for check in SECRET_CHECKS if (shown := check(obs)) is not None)
-    token = next(wanted for check in TOKEN_CHECKS if (wanted := check(obs)) is not None)
+    """Answer both questions. A conflict at the Secret stops token requests: no pod could read the token."""
+    secret = next(answer for check in SECRET_CHECKS if (answer := check(obs)) is not None)
+    token = next(found for check in TOKEN_CHECKS if (found := check(obs)) is not None)
     if isinstance(token, RequestToken):
-        token = (_conflict(secret, obs) if isinstance(secret, SecretConflict) else hold_back(token.cause, obs)) or token
-    return Decision(token, secret)
+        conflict = _conflict(secret, obs) if isinstance(secret, SecretConflict) else None
+        token = conflict or postponed(token.cause, obs) or token
+    return Decision(token, secret, _if_unreadable(token, secret, obs))
 
 
 def _conflict(secret: SecretConflict, obs: Observation) -> Postpone:
     known = obs.memory.conflict
-    return Postpone(secret.problem, (known.seen if known else obs.now) + CONFLICT_LOOK)
+    return Postpone(secret.problem, (known.seen if known else obs.now) + CONFLICT_INTERVAL)
 
 
-def hold_back(cause: RequestCause, obs: Observation) -> Postpone | None:
-    """Give the reason to wait with a token call that is due for this cause, if there is one."""
-    if cause in REPAIRS and (hold := contested(obs)) is not None:
-        return hold
-    if cause is RequestCause.CONSENTED:  # a code lives for a minute or so, and a person waits
-        again = (obs.memory.last_call or 0.0) + CODE_PAUSE
-        return Postpone(None, again) if obs.now < again else None
-    at_once = cause is RequestCause.DOUBT and (obs.connector.status.last_error is None or _is_planned(obs))
-    last = 0.0 if at_once else _after_the_last_call(obs)
-    earliest = max(last, _after_failures(cause, obs))
+def _if_unreadable(token: TokenAnswer, secret: SecretAnswer, obs: Observation) -> RequestToken | Postpone | None:
+    """Request another token where the published one cannot be read back, unless a known problem would repeat itself."""
+    if not isinstance(secret, RenderSecret) or secret.source.grant is not None:
+        return None  # a stored token that cannot be read is repaired by the next refresh
+    problem = (token.problem or recorded_problem(obs.connector)) if isinstance(token, Postpone) else None
+    if problem is not None or not isinstance(token, KeepToken | Postpone):
+        return None
+    return postponed(RequestCause.SPEC_CHANGED, obs) or RequestToken(RequestCause.SPEC_CHANGED)
+
+
+def postponed(cause: RequestCause, obs: Observation) -> Postpone | None:
+    """Return why and until when a token request of this cause has to wait; `None` where it can be sent now."""
+    if cause in REPAIR_CAUSES and (limit := contested(obs)) is not None:
+        return Postpone(limit.problem, limit.until)
+    if cause is RequestCause.CODE_RECEIVED:  # a code is valid for about a minute, and the user waits
+        earliest = (obs.memory.last_call or 0.0) + CODE_PAUSE
+    else:
+        at_once = cause is RequestCause.CLAIM_IN_DOUBT and _may_resend_at_once(obs)
+        earliest = max(0.0 if at_once else _after_last_request(obs), _after_failures(cause, obs))
     return Postpone(None, earliest) if earliest > obs.now else None
 
 
-def contested(obs: Observation) -> Postpone | None:
-    """Give the reason to leave a Secret that somebody else keeps changing as it is for a while, if there is one."""
-    recent = sorted(at for at in obs.memory.repairs if obs.now - 3600 < at <= obs.now)
-    if len(recent) < REPAIRS_PER_HOUR:
-        return None
-    facts = {"secret": obs.connector.output_name}
-    return Postpone(Problem(Reason.SECRET_CONTESTED, Remedy.FIX_SPEC, facts), recent[-REPAIRS_PER_HOUR] + 3600)
+def _may_resend_at_once(obs: Observation) -> bool:
+    """Return whether the last attempt reached the provider, or there was none; a local failure plans no request."""
+    return obs.connector.status.last_error is None or obs.connector.status.next_refresh_time is not None
 
 
-def _is_planned(obs: Observation) -> bool:
-    """Tell whether the last try had an answer, or none, from the provider; what failed on this side plans nothing."""
-    return obs.connector.status.next_refresh_time is not None
-
-
-def _after_the_last_call(obs: Observation) -> float:
-    """Keep ten seconds between two calls; one in the future is a clock set back and must not block for ever."""
-    status, token = obs.connector.status, held(obs)
+def _after_last_request(obs: Observation) -> float:
+    """Keep ten seconds between two requests; one in the future shows a clock set back and must not block for ever."""
+    status, token = obs.connector.status, current_token(obs)
     known = (
         obs.memory.last_call,
-        obs.started if _can_wait_for_a_new_process(obs) else None,
+        obs.started if _can_wait_after_start(obs) else None,
         seconds(status.last_failure_time) if status.failed_attempts else None,
         token.issued_at if token else seconds(status.issue_time),
     )
@@ -82,24 +83,21 @@ def _after_the_last_call(obs: Observation) -> float:
     return last + MINIMUM_GAP if last is not None else 0.0
 
 
-def _can_wait_for_a_new_process(obs: Observation) -> bool:
-    """Tell whether the token outlives the ten seconds after which no call of a killed process can be too near."""
-    token = held(obs)
+def _can_wait_after_start(obs: Observation) -> bool:
+    """Return whether the token is valid for longer than the pause after a request of a process that was killed."""
+    token = current_token(obs)
     return token is not None and (token.expires_at or 0) > obs.started + 2 * MINIMUM_GAP
 
 
 def _after_failures(cause: RequestCause, obs: Observation) -> float:
-    """Keep the pause that the last failure asked for, unless what failed has changed or a person asks for a try."""
+    """Keep the pause after the last failure, unless its cause has changed or the user requests a refresh."""
     status = obs.connector.status
     error = status.last_error
-    same = (
-        error is not None
-        and error.request_digest == request_digest(obs.connector.spec)
-        and bool(status.failed_attempts)
-    )
-    if not same or error is None or cause is RequestCause.CREDENTIALS_CHANGED:
+    if error is None or error.request_digest != obs.connector.spec.request_digest or not status.failed_attempts:
         return 0.0
-    if is_requested(obs) and error.reason is not Reason.RATE_LIMITED:
+    if cause is RequestCause.CREDENTIALS_CHANGED:
+        return 0.0
+    if is_refresh_requested(obs) and error.reason is not Reason.RATE_LIMITED:
         return 0.0
     planned = seconds(status.next_refresh_time) or 0
     failed = seconds(status.last_failure_time) or 0

@@ -1,4 +1,4 @@
-"""The answers that the two lists of checks may give: values that say what to do, done by somebody else."""
+"""The answers of the two lists of checks: values that state what to do. The reconciler acts on them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,46 +9,46 @@ from oauth_connector.connector.status.problem import Problem
 
 
 class RequestCause(StrEnum):
-    """Why a token is asked for."""
+    """Why a token is requested."""
 
-    FIRST = "First"
-    LOST = "Lost"
-    DRIFTED = "Drifted"
+    FIRST_TOKEN = "FirstToken"  # a cause
+    SECRET_DELETED = "SecretDeleted"  # as above
+    SECRET_DRIFTED = "SecretDrifted"  # as above
     SPEC_CHANGED = "SpecChanged"
     CREDENTIALS_CHANGED = "CredentialsChanged"
-    REQUESTED = "Requested"
-    DUE = "Due"
-    CONSENTED = "Consented"
-    DOUBT = "Doubt"
+    REFRESH_REQUESTED = "RefreshRequested"
+    REFRESH_DUE = "RefreshDue"
+    CODE_RECEIVED = "CodeReceived"
+    CLAIM_IN_DOUBT = "ClaimInDoubt"
 
 
-REPAIRS = frozenset({RequestCause.LOST, RequestCause.DRIFTED})
-"""Causes that lie in somebody else's hand on our Secret; they are rationed."""
+REPAIR_CAUSES = frozenset({RequestCause.SECRET_DELETED, RequestCause.SECRET_DRIFTED})
+"""Causes for which another client has changed or deleted the output Secret; their number per hour is limited."""
 
 
 # --- Which token? ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class DoNothing:
-    """The connector is going: write nothing, ask nobody."""
+    """The connector is being deleted: write nothing and request nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishToken:
-    """Write a token that was received and could not be written yet."""
+    """Write a token that was obtained and is not in the output Secret yet."""
 
     pending: PendingToken
 
 
 @dataclass(frozen=True, slots=True)
 class RequestToken:
-    """Ask the token endpoint for a token."""
+    """Send a token request."""
 
     cause: RequestCause
 
 
 @dataclass(frozen=True, slots=True)
 class Postpone:
-    """No token call now: `problem` says why (`None` = as it stands in status); look again at `until`, if ever."""
+    """Send no token request now: `problem` is the cause (`None` = the one in status); requeue at `until`, if ever."""
 
     problem: Problem | None
     until: float | None
@@ -56,57 +56,70 @@ class Postpone:
 
 @dataclass(frozen=True, slots=True)
 class KeepToken:
-    """The token is good; the next call is at `until` (`None` = life unknown)."""
+    """The token is valid; the next request is at `until` (`None` = its lifetime is unknown)."""
 
     until: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class RevokeGrant:
-    """Give the grant back, and forget it."""
+    """Revoke the grant at the provider, and delete it here."""
 
 
 TokenAnswer = RevokeGrant | DoNothing | PublishToken | RequestToken | Postpone | KeepToken
 
 
-# --- Does the Secret show it? ---------------------------------------------------------------------------------------
+# --- Does the Secret contain it? ------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SecretConflict:
-    """The Secret of that name is somebody else's; it is never touched."""
+    """The Secret of that name is not owned by this connector; it is never changed."""
 
     problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
+class SecretContested:
+    """Another client keeps changing the Secret; it is not repaired before `until`."""
+
+    problem: Problem
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class SecretMissing:
-    """There is no Secret of that name."""
+    """There is no Secret of that name, and no token to write to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretDrifted:
-    """Somebody changed what we wrote."""
+    """Another client changed what the operator wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderSecret:
-    """The token is right and its presentation is not: read it back from `source` and write it anew."""
+    """The token is right and its representation is not: read it from `source` and write the Secret again."""
 
     source: SecretMetadata
 
 
 @dataclass(frozen=True, slots=True)
 class SecretCurrent:
-    """The Secret shows the token as the spec asks; `orphans` of earlier names are to be removed."""
+    """The Secret contains the token as the spec requires; `orphans` of earlier names are to be deleted."""
 
     orphans: tuple[SecretMetadata, ...] = ()
 
 
-SecretAnswer = SecretConflict | SecretMissing | SecretDrifted | RenderSecret | SecretCurrent
+SecretAnswer = SecretConflict | SecretContested | SecretMissing | SecretDrifted | RenderSecret | SecretCurrent
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One answer to each of the two questions."""
+    """One answer to each of the two questions.
+
+    `if_unreadable` is what to do where `secret` is to be rendered and the token cannot be read from its source: request
+    another, or wait; `None` where the token stays as it is.
+    """
 
     token: TokenAnswer
     secret: SecretAnswer
+    if_unreadable: RequestToken | Postpone | None = None

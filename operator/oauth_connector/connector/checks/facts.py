@@ -1,47 +1,47 @@
-"""What several checks ask of an observation: which token counts, which pods can read, when the next call is due."""
+"""What several checks read from an observation: which token counts, which one is published, when the next is due."""
 
-from oauth_connector.connector.effective import refresh_policy
 from oauth_connector.connector.grant.choice import renewable
 from oauth_connector.connector.observation import CredentialVersion, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
+from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
-from oauth_connector.connector.secret.ownership import is_owned
+from oauth_connector.connector.secret.ownership import find_published, is_owned
 from oauth_connector.oauth.grants.registry import GrantType
 
 
-def held(obs: Observation) -> SecretMetadata | None:
-    """Give the Secret whose annotations describe the token that we count on, if any.
+def current_token(obs: Observation) -> SecretMetadata | None:
+    """Return the Secret whose annotations describe the newest token, if there is one.
 
-    Mostly that is the one that pods read; the state Secret where it holds a newer one that could not be shown yet, or
-    the only one.
+    That is the output Secret in most cases. It is the state Secret where that contains a newer token which could not
+    be published yet, or the only one.
     """
-    seen, stored = shown(obs), kept(obs)
-    if stored is None or seen is None:
-        return stored or seen
-    return stored if (stored.issued_at or 0) > (seen.issued_at or 0) else seen
+    published, stored = published_token(obs), stored_token(obs)
+    if stored is None or published is None:
+        return stored or published
+    return stored if (stored.issued_at or 0) > (published.issued_at or 0) else published
 
 
-def kept(obs: Observation) -> SecretMetadata | None:
-    """Give the state Secret where it keeps a token of this connector's grant."""
+def stored_token(obs: Observation) -> SecretMetadata | None:
+    """Return the state Secret where it contains a token of this connector's grant."""
     spec, state = obs.connector.spec, obs.state
-    if isinstance(spec, tuple) or not spec.may_hold_refresh_token or state is None or state.issued_at is None:
+    if not spec.may_hold_refresh_token or state is None or state.issued_at is None:
         return None
-    return state if state.state is not None and is_owned(state, obs.connector) else None
+    return state if state.grant is not None and is_owned(state, obs.connector) else None
 
 
-def shown(obs: Observation) -> SecretMetadata | None:
-    """Give the Secret that shows a token to pods, if any: the output, else a stray."""
+def published_token(obs: Observation) -> SecretMetadata | None:
+    """Return the Secret from which pods read a token, if there is one: the output Secret, else an orphaned one."""
     candidates = (obs.output, *obs.orphans) if obs.output else obs.orphans
-    return next((s for s in candidates if is_owned(s, obs.connector) and s.intact and s.issued_at is not None), None)
+    return find_published(candidates, obs.connector)
 
 
 def refresh_due(obs: Observation) -> float | None:
-    """Give the planned second of the next call for the token in hand; `None` where its life is unknown."""
-    token = held(obs)
+    """Return the planned second of the next request for the current token; `None` where its lifetime is unknown."""
+    token = current_token(obs)
     if token is None or token.issued_at is None or token.expires_at is None or not _can_be_renewed(obs):
         return None
     if token.issued_at > obs.now + schedule.MINIMUM_GAP:
-        return obs.now  # the clock was set back since, so that it will die earlier than it says
+        return obs.now  # the clock was set back since, so the token expires earlier than its annotation says
     if obs.memory.repeats_tokens:
         last = max(obs.memory.last_call or 0, token.issued_at)
         return schedule.next_cached_try(last, token.expires_at)
@@ -52,21 +52,21 @@ def refresh_due(obs: Observation) -> float | None:
 
 def _can_be_renewed(obs: Observation) -> bool:
     spec = obs.connector.spec
-    return isinstance(spec, tuple) or renewable(spec, notes_of(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
+    return renewable(spec, grant_summary(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
 
 
-def notes_of(obs: Observation) -> GrantSummary | None:
-    """Give what is known of the grant from the state Secret's metadata; nothing where that is not ours."""
-    return obs.state.state if obs.state is not None and is_owned(obs.state, obs.connector) else None
+def grant_summary(obs: Observation) -> GrantSummary | None:
+    """Return the summary of the grant from the state Secret's metadata; `None` where this connector does not own it."""
+    return obs.state.grant if obs.state is not None and is_owned(obs.state, obs.connector) else None
 
 
-def is_requested(obs: Observation) -> bool:
-    """Tell whether a person asks for a try that was not made yet."""
+def is_refresh_requested(obs: Observation) -> bool:
+    """Return whether the user requests a refresh that was not handled yet."""
     request = obs.connector.refresh_request
     return bool(request) and request != obs.connector.status.last_handled_refresh
 
 
 def observed_credentials(obs: Observation) -> tuple[CredentialVersion, ...]:
-    """Give the versions that the last attempt was made with, as status remembers them."""
+    """Return the versions of the credential Secrets of the last attempt, from status."""
     seen = obs.connector.status.observed_credentials
     return tuple(sorted(CredentialVersion(c.name, c.uid or "", c.resource_version or "") for c in seen))

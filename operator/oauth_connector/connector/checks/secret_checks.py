@@ -1,63 +1,93 @@
-"""The second question of a pass: does the Secret show the token? The first answer decides."""
+"""The second question of a reconciliation: does the Secret contain the token? The first answer decides."""
 
 from collections.abc import Callable
 
+from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import (
     RenderSecret,
     SecretAnswer,
     SecretConflict,
+    SecretContested,
     SecretCurrent,
     SecretDrifted,
     SecretMissing,
 )
-from oauth_connector.connector.checks.facts import held, kept
+from oauth_connector.connector.checks.facts import current_token, published_token, stored_token
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.ownership import ownership_conflict
+from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.errors import Remedy
 
-CONFLICT_LOOK = 60
-"""Seconds between two looks at a Secret that is in the way: without our label its changes are not watched."""
+CONFLICT_INTERVAL = 60
+"""Seconds between two reads of a Secret that is in conflict: without the operator's label it is not watched."""
+
+REPAIRS_PER_HOUR = 3
+"""Repairs within an hour of a Secret that another client changes or deletes; more would be an endless fight."""
 
 SecretCheck = Callable[[Observation], SecretAnswer | None]
 
 
-def conflict(obs: Observation) -> SecretAnswer | None:
-    """Never touch a Secret that is somebody else's, be it known by its label or from a look in the last minute."""
+def report_conflict(obs: Observation) -> SecretAnswer | None:
+    """Never change a Secret of another owner, known by its label or from a read within the last minute."""
     known = obs.memory.conflict
-    if known is not None and obs.now < known.seen + CONFLICT_LOOK:
+    if known is not None and obs.now < known.seen + CONFLICT_INTERVAL:
         return SecretConflict(known.problem)
     problem = ownership_conflict(obs.output, obs.connector) if obs.output is not None else None
     return SecretConflict(problem) if problem is not None else None
 
 
-def missing(obs: Observation) -> SecretAnswer | None:
-    """See that there is no Secret of that name; a stray of ours that holds the token is moved there."""
+def leave_contested(obs: Observation) -> SecretAnswer | None:
+    """Leave a Secret as it is for a while where another client has undone three repairs from the stored token."""
+    if published_token(obs) is not None or stored_token(obs) is None or obs.connector.status.secret_ref is None:
+        return None
+    return contested(obs)
+
+
+def contested(obs: Observation) -> SecretContested | None:
+    """Return until when the Secret is not repaired, where three repairs within an hour were not enough."""
+    recent = sorted(at for at in obs.memory.repairs if obs.now - 3600 < at <= obs.now)
+    if len(recent) < REPAIRS_PER_HOUR:
+        return None
+    facts = {"secret": obs.connector.output_name}
+    return SecretContested(Problem(Reason.SECRET_CONTESTED, Remedy.FIX_SPEC, facts), recent[-REPAIRS_PER_HOUR] + 3600)
+
+
+def replace_missing(obs: Observation) -> SecretAnswer | None:
+    """Write the current token to the Secret where that does not exist; an orphaned Secret may contain the token."""
     if obs.output is not None:
         return None
-    source = held(obs)
+    source = current_token(obs)
     return RenderSecret(source) if source is not None else SecretMissing()
 
 
-def drifted(obs: Observation) -> SecretAnswer | None:
-    """See that somebody changed what we wrote: our field manager no longer owns all of it."""
+def repair_drifted(obs: Observation) -> SecretAnswer | None:
+    """Detect that another client changed the Secret: the operator's field manager no longer owns all of it."""
     if obs.output is None or obs.output.intact:
         return None
-    stored = kept(obs)
+    stored = stored_token(obs)
     return RenderSecret(stored) if stored is not None else SecretDrifted()
 
 
-def rendering_changed(obs: Observation) -> SecretAnswer | None:
-    """Render anew where `output` or the prefix changed, or where the Secret was a namesake's that is gone."""
-    output, source = obs.output, held(obs)
-    if source is not None and source.state is not None and output is not None:
+def render_changed_output(obs: Observation) -> SecretAnswer | None:
+    """Render again where `output` or the prefix changed, or where the Secret belonged to a deleted namesake."""
+    output, source = obs.output, current_token(obs)
+    if source is not None and source.grant is not None and output is not None:
         return RenderSecret(source)
     if output is None or (output.output_digest == obs.output_digest and output.connector_uid == obs.connector.uid):
         return None
     return RenderSecret(output)
 
 
-def shows_it(obs: Observation) -> SecretAnswer | None:
-    """Rest, but for Secrets of earlier names, which are removed once the new one is there."""
+def accept_current(obs: Observation) -> SecretAnswer | None:
+    """Change nothing, but delete Secrets of earlier names once the new one exists."""
     return SecretCurrent(obs.orphans)
 
 
-SECRET_CHECKS: tuple[SecretCheck, ...] = (conflict, missing, drifted, rendering_changed, shows_it)
+SECRET_CHECKS: tuple[SecretCheck, ...] = (
+    report_conflict,
+    leave_contested,
+    replace_missing,
+    repair_drifted,
+    render_changed_output,
+    accept_current,
+)

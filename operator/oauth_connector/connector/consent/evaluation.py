@@ -14,7 +14,7 @@ from oauth_connector.api.v1alpha1.consent import RETENTION, OAuthConsentSpec, OA
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.connector.grant.claims import claim_blocks_until
-from oauth_connector.connector.observation import Connector, Key, PendingCode
+from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector, Key, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse, UnsealError
@@ -70,7 +70,7 @@ class ConsentContext:
     code.
     """
 
-    connector: Connector | None
+    connector: AnyConnector | None
     now: float
     request: ConsentRequest | None = None
     notes: GrantSummary | None = None
@@ -132,9 +132,9 @@ def find_obstacle(consent: Consent, context: ConsentContext) -> ConsentReason | 
     connector = context.connector
     if connector is None or connector.deleting:
         return ConsentReason.CONNECTOR_NOT_FOUND
-    spec = connector.spec
-    if isinstance(spec, tuple) or spec.grant_type is not GrantType.AUTHORIZATION_CODE:
+    if isinstance(connector, InvalidConnector) or connector.spec.grant_type is not GrantType.AUTHORIZATION_CODE:
         return ConsentReason.CONNECTOR_INVALID
+    spec = connector.spec
     if spec.suspend:
         return ConsentReason.CONNECTOR_SUSPENDED
     if spec.uses_loopback_redirect != (consent.spec.redirect is Redirect.LOOPBACK):
@@ -209,13 +209,13 @@ class _UnknownHost(Exception):  # noqa: N818  # it names the state, not a fault 
     """The redirect names a token host that the preset does not know."""
 
 
-def _token_url(connector: Connector | None, consent_response: ConsentResponse) -> str | None:
+def _token_url(connector: AnyConnector | None, consent_response: ConsentResponse) -> str | None:
     """Return the token endpoint at the host that the redirect names; nothing if it is that of the spec.
 
     The redirect may be forged. Raises `_UnknownHost` for a host that the preset does not list: the code and the client
     secret must not be sent there.
     """
-    provider = connector.valid_spec.provider if connector is not None else None
+    provider = connector.spec.provider if isinstance(connector, Connector) else None
     callback = provider.known.callback if provider is not None and provider.known is not None else None
     configured = provider.effective_token_url if provider is not None else None
     if callback is None or configured is None:

@@ -27,7 +27,7 @@ class ConsentPolicy:
 
     def redirect_of(self, connector: Connector) -> str | None:
         """Return the redirect URI of a connector: at the consent server, or on loopback; nothing for any other."""
-        spec, key = connector.valid_spec, connector.key
+        spec, key = connector.spec, connector.key
         own = spec.authorization_code.redirect_uri if spec.authorization_code else None
         hosted = redirect_uri(self.public_url, key.namespace, key.name) if self.public_url else None
         if own is None or own == hosted:
@@ -77,7 +77,7 @@ def build_consent_request(
 def _build_request(  # noqa: PLR0913  # all parts of the request
     consent: Consent, connector: Connector, endpoints: Endpoints, redirect: str, keys: ConsentKeys, *, confirm: bool
 ) -> ConsentRequest:
-    spec, known = connector.valid_spec, connector.valid_spec.provider.known
+    spec, known = connector.spec, connector.spec.provider.known
     return ConsentRequest(
         connector_uid=connector.uid,
         authorization_endpoint=endpoints.authorization,
@@ -103,7 +103,7 @@ def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) ->
 
     It does not contain the generation, because `suspend` changes the generation but not the consent.
     """
-    spec = connector.valid_spec
+    spec = connector.spec
     return digests.digest_consent(
         {
             "uid": connector.uid,

@@ -71,7 +71,7 @@ def choose_grant(
 ) -> PresentedGrant | Problem:
     """Choose what to present; `own` is what the spec itself presents: credentials, or an initial refresh token."""
     binding = digest_binding(spec, client_id)
-    usable = not state.refused or cause is RequestCause.REQUESTED
+    usable = not state.refused or cause is RequestCause.REFRESH_REQUESTED
     stored = None
     if state.refresh_token is not None and usable and state.binding == binding:
         stored = PresentedGrant(RefreshToken(state.refresh_token), binding, state.seed)

@@ -1,7 +1,7 @@
-"""Whose turn it is where two processes meet over one grant: how long a claim counts, and whose answer is stored.
+"""Two processes and one grant: how long a claim is valid, and whose response is stored.
 
-A claim counts for fifteen seconds. In its first ten the request may be written, and with the last it is over: whoever
-finds an older claim knows that nothing of it is in flight.
+A claim is valid for fifteen seconds. In its first ten the request may be sent, and at its end the request is over: a
+process that finds an older claim knows that no request of it is in flight.
 """
 
 from enum import Enum, auto
@@ -9,56 +9,56 @@ from enum import Enum, auto
 from oauth_connector.connector.grant.state import Claim, GrantState
 from oauth_connector.oauth.token_request import SendWindow
 
-CLAIM_RESTS = 15
-"""Seconds that a claim of another process is left alone: its request is over by then."""
+CLAIM_LIFETIME = 15
+"""Seconds for which a claim of another process is respected: its request is over by then."""
 
-WRITTEN_WITHIN = 10
-"""Seconds from the claim in which its request may be written; a process that was stopped meanwhile wakes up later."""
+SENT_WITHIN = 10
+"""Seconds from the claim in which its request may be sent: a process that was stopped may continue later."""
 
 
 def claim_blocks_until(claimed_at: int, now: float) -> float | None:
-    """Give until when another process's claim is left alone; nothing where it no longer counts.
+    """Return until when the claim of another process is respected; `None` where it is no longer valid.
 
-    The other's clock may be ahead of ours. A claim that is further ahead than it could last is one of a clock that was
-    set back since.
+    The clock of the other process may be ahead. A claim that is further ahead than its lifetime is one of a clock that
+    was set back since.
     """
-    until = claimed_at + CLAIM_RESTS
-    return until if claimed_at - CLAIM_RESTS <= now < until else None
+    until = claimed_at + CLAIM_LIFETIME
+    return until if claimed_at - CLAIM_LIFETIME <= now < until else None
 
 
 def term_of(claim: Claim | None) -> SendWindow | None:
-    """Give the time in which a claim's request is made."""
-    return SendWindow(claim.at + WRITTEN_WITHIN, claim.at + CLAIM_RESTS) if claim is not None else None
+    """Return the time in which the request of a claim may be sent and answered."""
+    return SendWindow(claim.at + SENT_WITHIN, claim.at + CLAIM_LIFETIME) if claim is not None else None
 
 
 class StoreDecision(Enum):
-    """What to do with what came of a claim, where the state was changed since."""
+    """What to do with the outcome of a claim, where the state was changed since."""
 
     STORE = auto()
     WAIT = auto()
     LEAVE = auto()
 
 
-def turn(current: GrantState, claimed: GrantState, came: GrantState, now: float) -> StoreDecision:
-    """Say whether what came of a claim is stored over what is there now.
+def decide_store(current: GrantState, claimed: GrantState, outcome: GrantState, now: float) -> StoreDecision:
+    """Decide whether the outcome of a claim is stored over the current state.
 
-    Somebody else has taken the claim over, as of a process that was stopped for long. A failure says nothing then. What
-    the provider gave is kept unless theirs is newer: even where they were refused, since their refusal may be owed to
-    our success. While they are at it themselves, their answer is waited for.
+    Another process has superseded the claim, since this one was stopped for long. A failure proves nothing then. A
+    token is stored unless the other process has a newer one: even where its request was rejected, since the success of
+    this one may be the cause. While the other process has a request in flight, its outcome is awaited.
     """
     if current.claim == claimed.claim:
         return StoreDecision.STORE
-    if not _brings(claimed, came) or _is_newer(current, claimed, came):
+    if not _has_news(claimed, outcome) or _is_newer(current, claimed, outcome):
         return StoreDecision.LEAVE
     under_way = current.claim is not None and claim_blocks_until(current.claim.at, now) is not None
     return StoreDecision.WAIT if under_way else StoreDecision.STORE
 
 
-def _brings(claimed: GrantState, came: GrantState) -> bool:
-    return came.generation > claimed.generation or came.token != claimed.token
+def _has_news(claimed: GrantState, outcome: GrantState) -> bool:
+    return outcome.generation > claimed.generation or outcome.token != claimed.token
 
 
-def _is_newer(current: GrantState, claimed: GrantState, came: GrantState) -> bool:
-    given_back = claimed.refresh_token is not None and current.refresh_token is None
-    later = current.token is not None and came.token is not None and current.token.issued > came.token.issued
-    return given_back or later or current.generation > claimed.generation
+def _is_newer(current: GrantState, claimed: GrantState, outcome: GrantState) -> bool:
+    is_revoked = claimed.refresh_token is not None and current.refresh_token is None
+    later = current.token is not None and outcome.token is not None and current.token.issued > outcome.token.issued
+    return is_revoked or later or current.generation > claimed.generation

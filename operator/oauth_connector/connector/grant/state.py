@@ -106,7 +106,7 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
     annotations = {
         names.CONNECTOR: connector.key.name,
         names.CONNECTOR_UID: connector.uid,
-        names.STATE: notes_of(state).written(),
+        names.STATE: summarize(state).to_annotation(),
     }
     if state.token is not None:
         annotations[names.TOKEN_DIGEST] = state.token.digest
@@ -118,12 +118,12 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
         data=dict(sorted(data.items())),
         labels=names.SECRET_LABELS,
         annotations=annotations,
-        owner=None if connector.valid_spec.retains_secret else owner(connector),
+        owner=None if connector.spec.retains_secret else owner(connector),
         type=names.STATE_TYPE,
     )
 
 
-def notes_of(state: GrantState) -> GrantSummary:
+def summarize(state: GrantState) -> GrantSummary:
     """Give what may be known of a state without reading it."""
     return GrantSummary(
         generation=state.generation,

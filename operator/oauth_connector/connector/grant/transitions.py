@@ -1,4 +1,4 @@
-"""What an answer means for a grant: the state that is stored after it."""
+"""What a response means for a grant: the state that is stored after it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,18 +17,18 @@ from oauth_connector.oauth.id_token import account
 from oauth_connector.oauth.signals import is_unspent
 
 LONGEST_FIELD = 16 * 1024
-"""Characters of a member that is kept at most: a Secret holds 1 MiB, and what does not fit could never be stored."""
+"""Characters of a response field that is stored, at most: a Secret has room for 1 MiB."""
 
 _PRIVATE = frozenset({"access_token", "refresh_token"})
 
 
-def succeeded(
+def store_response(
     choice: PresentedGrant, before: GrantState, answer: TokenObtained, spec: OAuthConnectorSpec
 ) -> GrantState:
-    """Give the state after a token was given; a refresh goes on with what there was, all else begins anew.
+    """Return the state after a token was obtained; a refresh changes the stored state, all else replaces it.
 
-    An answer without a refresh token leaves the old one (RFC 6749 §6), and a seed that the provider does not replace
-    goes on being good.
+    A response without a refresh token leaves the old one (RFC 6749 §6), and an initial refresh token that the provider
+    does not replace stays valid.
     """
     began_anew = choice.purpose is not Purpose.REFRESH or choice.seed != before.seed
     base = GrantState(generation=before.generation, tried=before.tried) if began_anew else before
@@ -56,32 +56,32 @@ def succeeded(
 def _token(
     answer: TokenObtained, state: GrantState, before: IssuedToken | None, spec: OAuthConnectorSpec
 ) -> IssuedToken:
-    """Give the token as it is kept: a life that nobody told is not assumed where nobody could renew it in time."""
+    """Return the token to store: a lifetime that is not known is not assumed where the token cannot be renewed."""
     fields = {**(before.fields if before is not None else {}), **answer.token.fields}
-    token = replace(answer.token, digest=state.digest, fields=_wanted(fields, spec))
-    if before is not None and _is_the_same(before, token):
-        return replace(before, digest=state.digest, fields=token.fields)  # repeated, it gets no later expiry
+    token = replace(answer.token, digest=state.digest, fields=_select_fields(fields, spec))
+    if before is not None and _is_repeated(before, token):
+        return replace(before, digest=state.digest, fields=token.fields)  # a repeated token gets no later expiry
     known = answer.answer.lifetime is not None
     renewable = state.refresh_token is not None or not spec.needs_user
     scope = answer.answer.scope or (before.scope if before is not None else None) or token.scope
     return replace(token, scope=scope, expires=token.expires if known or renewable else None)
 
 
-def _wanted(fields: Mapping[str, SecretStr], spec: OAuthConnectorSpec) -> dict[str, SecretStr]:
-    """Give the members that the spec asks for, as far as a state Secret has room for them; nothing else is kept."""
+def _select_fields(fields: Mapping[str, SecretStr], spec: OAuthConnectorSpec) -> dict[str, SecretStr]:
+    """Return the response fields that the spec publishes, as far as a state Secret has room; no other is stored."""
     wanted = spec.output.response_fields if spec.output is not None else None
     names = {chosen.name for chosen in wanted or ()} - _PRIVATE
     found = {name: value for name, value in fields.items() if name in names}
     return {name: value for name, value in found.items() if len(value.get_secret_value()) <= LONGEST_FIELD}
 
 
-def _is_the_same(before: IssuedToken, token: IssuedToken) -> bool:
+def _is_repeated(before: IssuedToken, token: IssuedToken) -> bool:
     alive = before.expires is None or before.expires > token.issued
     return alive and before.access_token.get_secret_value() == token.access_token.get_secret_value()
 
 
-def failed(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, now: int) -> GrantState:
-    """Give the state after a failure: in doubt, the claim stands, and the same token is sent again."""
+def store_failure(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, now: int) -> GrantState:
+    """Return the state after a failure: in doubt, the claim stays, and the same token is sent again."""
     if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
         saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
         return replace(saved, binding=choice.binding, seed=choice.seed, refused=False)
@@ -97,14 +97,16 @@ def failed(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, n
 
 
 def _refused(choice: PresentedGrant, claimed: GrantState) -> GrantState:
-    """Keep a refused token, flagged; a new seed that is refused does not end the grant that it was to replace."""
+    """Keep a rejected token, marked; a new initial token that is rejected does not end the grant it should replace."""
     replaces = choice.seed != claimed.seed and claimed.refresh_token is not None
     token = claimed.refresh_token or choice.presented
     return replace(claimed, refresh_token=token, refused=claimed.refused or not replaces, seed=choice.seed, claim=None)
 
 
-def told(answer: TokenObtained | RequestFailed, state: GrantState) -> TokenObtained | RequestFailed:
-    """Call for a person where the refresh token was turned away five times over an hour, while tries go on."""
+def require_consent_if_worn_out(
+    answer: TokenObtained | RequestFailed, state: GrantState
+) -> TokenObtained | RequestFailed:
+    """Require a consent where the refresh token was rejected five times within an hour; retries continue."""
     if isinstance(answer, TokenObtained) or not state.is_worn_out or answer.problem.needs_user:
         return answer
     problem = replace(answer.problem, reason=Reason.REFRESH_TOKEN_REJECTED, remedy=Remedy.CONSENT_AGAIN)

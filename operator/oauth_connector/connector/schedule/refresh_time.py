@@ -109,6 +109,6 @@ def retry_time(failing: Failing, pace: RetryPace, expires: int | None, uid: str)
     return last_call if reachable and pace is not RetryPace.PROBE else planned
 
 
-def look_time(now: float, since: float) -> float:
-    """Give the time of the next look at a missing or refused credential: soon at first, then every minute."""
+def credential_check_time(now: float, since: float) -> float:
+    """Return when a missing or rejected credential is read again: soon at first, then every minute."""
     return now + min(60.0, max(2.0, (now - since) / 4))

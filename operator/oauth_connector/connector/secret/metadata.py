@@ -44,7 +44,7 @@ class GrantSummary:
     consented_at: int | None = None
     account: str | None = None
 
-    def written(self) -> str:
+    def to_annotation(self) -> str:
         """Give the annotation: what is not so, or not known, is left out."""
         members = {name: value for name, value in asdict(self).items() if value}
         return json.dumps(members, sort_keys=True, separators=(",", ":"))
@@ -74,13 +74,13 @@ class SecretMetadata:
     intact: bool = False
     written_by_us: bool = False
     immutable: bool = False
-    state: GrantSummary | None = None
+    grant: GrantSummary | None = None
 
 
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
     """Read a Secret, or the `PartialObjectMetadata` of one; annotations that make no sense count as absent."""
     metadata = _mapping(manifest.get("metadata"))
-    notes = {k: v for k, v in _mapping(metadata.get("annotations")).items() if k.startswith(names.PREFIX)}
+    annotations = {k: v for k, v in _mapping(metadata.get("annotations")).items() if k.startswith(names.PREFIX)}
     owned = owned_by_us(metadata.get("managedFields"))
     return SecretMetadata(
         namespace=sys.intern(str(metadata["namespace"])),
@@ -88,32 +88,32 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         uid=str(metadata["uid"]),
         resource_version=str(metadata["resourceVersion"]),
         managed=_mapping(metadata.get("labels")).get(names.MANAGED) == "true",
-        connector=_text(notes.get(names.CONNECTOR)),
-        connector_uid=_text(notes.get(names.CONNECTOR_UID)),
-        token_digest=_text(notes.get(names.TOKEN_DIGEST)),
-        output_digest=_shared(notes.get(names.OUTPUT_DIGEST)),
-        issued_at=_seconds(notes.get(names.ISSUED_AT)),
-        expires_at=_seconds(notes.get(names.EXPIRES_AT)),
-        fields=_shared(notes.get(names.FIELDS)),
-        adopt=_text(notes.get(names.ADOPT)),
-        intact=_intact(notes, owned),
+        connector=_text(annotations.get(names.CONNECTOR)),
+        connector_uid=_text(annotations.get(names.CONNECTOR_UID)),
+        token_digest=_text(annotations.get(names.TOKEN_DIGEST)),
+        output_digest=_shared(annotations.get(names.OUTPUT_DIGEST)),
+        issued_at=_seconds(annotations.get(names.ISSUED_AT)),
+        expires_at=_seconds(annotations.get(names.EXPIRES_AT)),
+        fields=_shared(annotations.get(names.FIELDS)),
+        adopt=_text(annotations.get(names.ADOPT)),
+        intact=_intact(annotations, owned),
         written_by_us=bool(owned.data),
         immutable=manifest.get("immutable") is True,
-        state=state_notes(_text(notes.get(names.STATE))),
+        grant=read_grant_summary(_text(annotations.get(names.STATE))),
     )
 
 
-def state_notes(text: str | None) -> GrantSummary | None:
+def read_grant_summary(text: str | None) -> GrantSummary | None:
     """Read the annotation of a state Secret; one that makes no sense tells nothing, but that it is one."""
     if text is None:
         return None
     try:
-        return _NOTES.validate_json(text, strict=True)
+        return _SUMMARY.validate_json(text, strict=True)
     except ValidationError:
         return GrantSummary()
 
 
-_NOTES = TypeAdapter(GrantSummary)
+_SUMMARY = TypeAdapter(GrantSummary)
 
 
 def recorded_keys(fields: str | None) -> dict[str, str]:
@@ -131,9 +131,10 @@ LAST_SECOND = 253402300799
 _SET_BY_USERS = frozenset({names.ADOPT, names.ALLOWED_HOSTS})
 
 
-def _intact(notes: Mapping[str, object], owned: OwnedFields) -> bool:
-    keys = recorded_keys(_text(notes.get(names.FIELDS)))
-    return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations >= notes.keys() - _SET_BY_USERS
+def _intact(annotations: Mapping[str, object], owned: OwnedFields) -> bool:
+    keys = recorded_keys(_text(annotations.get(names.FIELDS)))
+    written = annotations.keys() - _SET_BY_USERS
+    return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations >= written
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -1,29 +1,36 @@
-"""Whose Secret is it? A Secret that is not ours is never touched."""
+"""Which Secrets a connector owns. A Secret that it does not own is never changed."""
+
+from collections.abc import Iterable
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.observation import ConnectorObject
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 
 
-def is_owned(secret: SecretMetadata, connector: Connector) -> bool:
-    """Tell whether this connector may write the Secret.
+def is_owned(secret: SecretMetadata, connector: ConnectorObject) -> bool:
+    """Return whether this connector may write the Secret.
 
-    Ours carries our label and names this connector. A namesake with another UID is gone, since a name is held by one
-    object at a time: what it left is inherited. The label alone may have been removed: then the recorded UID and our
-    field manager's hand on the content show that we wrote it.
+    An owned Secret has the operator's label and names this connector. A namesake with another UID no longer exists,
+    since one object at a time has a name: its Secret is inherited. The label alone may have been removed: then the
+    recorded UID and the operator's field manager on the data show that the operator wrote it.
     """
     if secret.connector != connector.key.name:
         return secret.adopt == connector.key.name
     return secret.managed or (secret.connector_uid == connector.uid and secret.written_by_us)
 
 
-def ownership_conflict(secret: SecretMetadata, connector: Connector) -> Problem | None:
-    """Say why a Secret may not be written, or nothing where it may."""
+def ownership_conflict(secret: SecretMetadata, connector: ConnectorObject) -> Problem | None:
+    """Return why a Secret may not be written; `None` where it may."""
     facts = {"secret": secret.name, "connector": connector.key.name}
     if not is_owned(secret, connector):
         return Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC, {**facts, "holder": secret.connector or ""})
     if secret.immutable:
         return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.FIX_SPEC, {**facts, "cause": "it is immutable"})
     return None
+
+
+def find_published(secrets: Iterable[SecretMetadata], connector: ConnectorObject) -> SecretMetadata | None:
+    """Return the first owned Secret that contains a token as the operator wrote it."""
+    return next((s for s in secrets if is_owned(s, connector) and s.intact and s.issued_at is not None), None)

@@ -14,7 +14,6 @@ from oauth_connector.api import names
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.effective import output_digest
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.formats import FORMATS
 from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys
@@ -41,7 +40,7 @@ class RenderedSecret:
 
 def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
     """Give the Secret that presents a token as the connector's `output` asks."""
-    spec = connector.valid_spec
+    spec = connector.spec
     values = _values(token, spec.effective_header_prefix)
     keys = _keys(spec, values)
     data = {key: values[name] for name, key in keys.items()}
@@ -114,12 +113,12 @@ def _keys(spec: OAuthConnectorSpec, values: Mapping[str, SecretStr]) -> dict[str
 def _metadata(
     token: IssuedToken, connector: Connector, keys: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    output = connector.valid_spec.output
+    output = connector.spec.output
     annotations = {
         names.CONNECTOR: connector.key.name,
         names.CONNECTOR_UID: connector.uid,
         names.TOKEN_DIGEST: token.digest,
-        names.OUTPUT_DIGEST: output_digest(connector.spec),
+        names.OUTPUT_DIGEST: connector.spec.output_digest,
         names.ISSUED_AT: format_epoch(token.issued),
         names.GENERATION: str(connector.generation),
         names.FIELDS: json.dumps(keys, sort_keys=True, separators=(",", ":")),

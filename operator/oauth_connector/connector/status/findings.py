@@ -1,4 +1,4 @@
-"""What a pass comes to, before it is told in status."""
+"""The result of acting on a connector, before it is written to status."""
 
 from dataclasses import dataclass, field
 
@@ -10,9 +10,9 @@ from oauth_connector.oauth.revocation import Revocation
 
 @dataclass(frozen=True, slots=True)
 class PublishedToken:
-    """The token that pods can read: where it is, when it was issued and dies, and what its answer told of it.
+    """The token that pods can read: its Secret, when it was issued and expires, and what its response said of it.
 
-    `expires` is `None` where the life is unknown; `token_type` is `None` where this pass did not learn it anew.
+    `expires` is `None` where the lifetime is unknown; `token_type` is `None` where it was not learned now.
     """
 
     secret: str
@@ -21,45 +21,58 @@ class PublishedToken:
     token_type: str | None = None
     scope: tuple[str, ...] | None = None
 
-    def valid(self, now: float) -> bool:
-        """Tell whether it has not expired."""
+    def is_valid(self, now: float) -> bool:
+        """Return whether it has not expired."""
         return self.expires is None or now < self.expires
 
 
 @dataclass(frozen=True, slots=True)
 class GrantFacts:
-    """What status tells of a grant: where its browser comes back to, when its refresh token dies, whose yes it is."""
+    """What status shows of a grant: its redirect URI, the expiry of its refresh token, who consented."""
 
     redirect_uri: str | None = None
     consent_url: str | None = None
-    notes: GrantSummary = field(default_factory=GrantSummary)
+    summary: GrantSummary = field(default_factory=GrantSummary)
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a pass comes to: the token that is shown, what stands in the way of a fresh one, and when it is asked for.
+    """What a reconciliation found: the published token, why there is no fresh one, and when the next is requested.
 
-    `next_call` is the planned second of the next token call; `None` when none is planned. `advice` is what a person
+    `next_call` is the planned second of the next token request; `None` when none is planned. `warning` is what the user
     should do soon, though nothing is wrong yet. `grant` is what is known of the consent behind the token; `revoked` is
-    what came of giving it back, where that was asked for.
+    the outcome of a revocation, where one was requested.
     """
 
     now: float
-    shown: PublishedToken | None = None
+    published: PublishedToken | None = None
     problem: Problem | None = None
     attempt: Attempt | None = None
     next_call: float | None = None
-    advice: Problem | None = None
+    warning: Problem | None = None
     grant: GrantFacts | None = None
     revoked: Revocation | None = None
 
 
-Outcome = Findings | float | None
-"""What a pass found; or the time at which to come again with nothing to say (`None`: never)."""
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """The result of acting on a decision.
+
+    Without `findings` there is nothing to write to status; then `requeue_at` is the time of the next reconciliation
+    (`None`: when something changes). With findings the checks say when that is.
+    """
+
+    findings: Findings | None = None
+    requeue_at: float | None = None
+
+    @property
+    def problem(self) -> Problem | None:
+        """Return the problem that was found, if any."""
+        return self.findings.problem if self.findings is not None else None
 
 
-def shown_token(secret: SecretMetadata | None) -> PublishedToken | None:
-    """Give the token that a Secret of ours shows, by its metadata."""
+def published_in(secret: SecretMetadata | None) -> PublishedToken | None:
+    """Return the token in an owned Secret, by its metadata."""
     if secret is None or secret.issued_at is None:
         return None
     return PublishedToken(secret.name, secret.issued_at, secret.expires_at)

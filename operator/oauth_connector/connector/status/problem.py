@@ -1,9 +1,10 @@
-"""What stands between a connector and its token, with the remedy that decides who has to act."""
+"""Why a connector has no fresh token, with the remedy that decides who has to act."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.fields import FieldProblem
 from oauth_connector.connector.schedule.refresh_time import RetryPace
 from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.signals import Signal, Symptom
@@ -22,19 +23,19 @@ LOOKED_AT = frozenset(
         Reason.GRANT_BINDING_MISMATCH,
     }
 )
-"""Reasons that a change of a credential Secret may end; that Secret is looked at every minute while one stands."""
+"""Reasons that a change of a credential Secret may end; that Secret is read every minute while one holds."""
 
 _STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
 
 LOCAL = LOOKED_AT - {Reason.CREDENTIALS_REJECTED, Reason.REFRESH_TOKEN_REJECTED}
-"""Reasons found on this side, before anything was sent: a look costs the provider nothing."""
+"""Reasons found before anything was sent: to check again costs the provider nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A reason, who can mend it, and the facts for its sentence (from spec and metadata only).
+    """A reason, who can repair it, and the facts for its sentence (from spec and metadata only).
 
-    `repeatable` is false where the same credentials must never be sent again: a refused password.
+    `repeatable` is false where the same credentials must never be sent again: a rejected password.
     """
 
     reason: Reason
@@ -45,22 +46,27 @@ class Problem:
 
     @property
     def needs_user(self) -> bool:
-        """Tell whether waiting will not help."""
+        """Return whether waiting does not help."""
         return self.remedy is not Remedy.RETRY
 
     @property
     def pace(self) -> RetryPace:
-        """Say how eagerly the provider is asked again."""
+        """Return the pauses between retries."""
         if self.needs_user:
             return RetryPace.PROBE
         return RetryPace.SLOW if self.reason.value in _SLOW else RetryPace.QUICK
 
 
 def is_strain(signal: Signal) -> bool:
-    """Tell whether a host has more to do than it can. A port where nobody answers a connection says nothing of that."""
+    """Return whether a host is overloaded. A port that accepts no connection is no sign of that."""
     return signal.symptom in _STRAIN and (signal.symptom is not Symptom.TIMEOUT or signal.sent)
 
 
 def of_failure(failure: Failure, facts: Mapping[str, str]) -> Problem:
-    """Make a problem of the provider's or the network's failure."""
+    """Return the problem for a failure of the provider or the network."""
     return Problem(Reason(failure.reason.value), failure.remedy, facts, failure.signal, failure.repeatable)
+
+
+def invalid_spec(problems: Sequence[FieldProblem]) -> Problem:
+    """Return the problem of an invalid spec; it names the first wrong field and how to correct it."""
+    return Problem(Reason.INVALID_SPEC, Remedy.FIX_SPEC, {"field": problems[0].path, "cure": problems[0].message})

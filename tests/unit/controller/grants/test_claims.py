@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, term_of, turn
+from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, decide_store, term_of
 from oauth_connector.connector.grant.state import Claim, GrantState
 from oauth_connector.oauth.grants.grant import Purpose
 from tests.support.builders import NOW, a_connector, a_token
@@ -44,41 +44,45 @@ def test_a_request_is_over_when_its_claim_no_longer_counts() -> None:
 
 def test_what_came_of_our_claim_is_stored_while_it_is_ours() -> None:
     """Somebody may have edited the Secret, which changes its version and nothing else."""
-    assert turn(CLAIMED, CLAIMED, CAME, LATER) is StoreDecision.STORE
-    assert turn(CLAIMED, CLAIMED, replace(CLAIMED, claim=None), LATER) is StoreDecision.STORE
+    assert decide_store(CLAIMED, CLAIMED, CAME, LATER) is StoreDecision.STORE
+    assert decide_store(CLAIMED, CLAIMED, replace(CLAIMED, claim=None), LATER) is StoreDecision.STORE
 
 
 def test_a_failure_says_nothing_once_somebody_else_is_at_it() -> None:
     """Their claim must not be taken out of the state, or a third request would go beside theirs."""
     failed = replace(CLAIMED, claim=None)
-    assert turn(replace(CLAIMED, claim=THEIRS), CLAIMED, failed, LATER) is StoreDecision.LEAVE
-    assert turn(replace(CLAIMED, claim=None), CLAIMED, replace(failed, refused=True), LATER) is StoreDecision.LEAVE
+    assert decide_store(replace(CLAIMED, claim=THEIRS), CLAIMED, failed, LATER) is StoreDecision.LEAVE
+    assert (
+        decide_store(replace(CLAIMED, claim=None), CLAIMED, replace(failed, refused=True), LATER) is StoreDecision.LEAVE
+    )
 
 
 def test_a_success_waits_for_somebody_elses_answer() -> None:
     """What they are about to send is older than what we have, and must not be sent once ours is stored."""
     theirs = replace(CLAIMED, claim=THEIRS)
-    assert turn(theirs, CLAIMED, CAME, LATER) is StoreDecision.WAIT
-    assert turn(theirs, CLAIMED, CAME, THEIRS.at + 15) is StoreDecision.STORE
+    assert decide_store(theirs, CLAIMED, CAME, LATER) is StoreDecision.WAIT
+    assert decide_store(theirs, CLAIMED, CAME, THEIRS.at + 15) is StoreDecision.STORE
 
 
 def test_a_success_is_kept_where_somebody_else_was_refused() -> None:
     """Their refusal is owed to our success, and some servers let our refresh token live on."""
-    assert turn(replace(CLAIMED, claim=None, refused=True), CLAIMED, CAME, LATER) is StoreDecision.STORE
+    assert decide_store(replace(CLAIMED, claim=None, refused=True), CLAIMED, CAME, LATER) is StoreDecision.STORE
 
 
 def test_a_success_is_kept_over_an_older_state_that_was_restored() -> None:
     """A backup that was put back knows less than we do."""
-    assert turn(replace(CLAIMED, claim=None, generation=0), CLAIMED, CAME, LATER) is StoreDecision.STORE
+    assert decide_store(replace(CLAIMED, claim=None, generation=0), CLAIMED, CAME, LATER) is StoreDecision.STORE
 
 
 def test_a_newer_grant_stays() -> None:
     """Somebody else was given a successor too, or, by a server that does not rotate, a later token."""
     theirs = replace(CAME, token=a_token(a_connector(), issued=NOW + 20))
-    assert turn(theirs, CLAIMED, CAME, LATER) is StoreDecision.LEAVE
-    assert turn(replace(theirs, generation=1), CLAIMED, replace(CAME, generation=1), LATER) is StoreDecision.LEAVE
+    assert decide_store(theirs, CLAIMED, CAME, LATER) is StoreDecision.LEAVE
+    assert (
+        decide_store(replace(theirs, generation=1), CLAIMED, replace(CAME, generation=1), LATER) is StoreDecision.LEAVE
+    )
 
 
 def test_a_grant_that_was_given_back_stays_away() -> None:
     """A person asked for its revocation meanwhile."""
-    assert turn(GrantState(), CLAIMED, CAME, LATER) is StoreDecision.LEAVE
+    assert decide_store(GrantState(), CLAIMED, CAME, LATER) is StoreDecision.LEAVE

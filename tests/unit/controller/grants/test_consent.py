@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.connector.observation import AnyConnector, Key
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_spec
@@ -214,7 +214,7 @@ async def test_a_suspended_connector_takes_no_consent(consenting: World) -> None
 class Late(FakeCluster):
     """A cluster whose cache does not know a connector until it is read: the watch of connectors is behind."""
 
-    def connector(self, key: Key) -> Connector | None:
+    def connector(self, key: Key) -> AnyConnector | None:
         """Give what was read."""
         return super().connector(key) if f"connector {key}" in self.calls.reads else None
 

@@ -1,0 +1,17 @@
+"""What all controllers share: the ports, the memory of the process, and the way to make a connector due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from oauth_connector.connector.memory import Memory
+from oauth_connector.connector.observation import Key
+from oauth_connector.controller.ports import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerContext:
+    """The ports, the memory, and `enqueue`, which makes a connector due at once."""
+
+    ports: Ports
+    memory: Memory
+    enqueue: Callable[[Key], None]
