@@ -12,7 +12,7 @@ import yaml
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.errors import KubeError
-from tests.component.reconciling.scene import Scene, enter
+from tests.component.reconciling.scene import ConnectorScene, enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import CANARY
 from tests.support.faulty_api import FaultyAPI, faulty_api, kubeconfig_through
@@ -24,7 +24,7 @@ from tests.support.operator_process import OperatorProcess
 class Storm:
     """A scene, and the API server's proxy."""
 
-    scene: Scene
+    scene: ConnectorScene
     api: FaultyAPI
 
     @property

@@ -54,7 +54,7 @@ async def test_a_fault_of_the_api_server_is_survived(name: str, begin_storm: Beg
         assert (await storm.operator.page("/healthz"))[0] == 200
     await sees_to_everything(storm, namespace)
     assert await namespace.token("kept-token") == kept
-    assert storm.scene.calls == 4  # three first tokens, and one in place of the deleted one
+    assert storm.scene.token_requests == 4  # three first tokens, and one in place of the deleted one
 
 
 async def test_an_api_server_that_is_away_for_minutes_costs_nothing(
@@ -65,7 +65,7 @@ async def test_an_api_server_that_is_away_for_minutes_costs_nothing(
     await storm.scene.connect("kept")
     await storm.api.down()
     await asyncio.sleep(75)
-    calls = storm.scene.calls
+    calls = storm.scene.token_requests
     assert calls <= 2
     assert (await storm.operator.page("/healthz"))[0] == 200
     await storm.api.up()
@@ -89,7 +89,7 @@ async def test_a_deletion_that_no_watch_tells_is_found_out(begin_storm: BeginSto
         await until(lambda: _befell(ended, 2))
     await until(lambda: namespace.token("healed-token"), within=30)
     await until(lambda: _counts(storm, 1), within=30)
-    assert storm.scene.calls == 3
+    assert storm.scene.token_requests == 3
 
 
 async def test_a_connector_made_again_unseen_is_another(begin_storm: BeginStorm, namespace: Namespace) -> None:
@@ -107,7 +107,7 @@ async def test_a_connector_made_again_unseen_is_another(begin_storm: BeginStorm,
     await namespace.shows("crm", within=40, Ready="TokenIssued")
     secret = await namespace.get("secrets", "crm-token") or {}
     assert secret["metadata"]["ownerReferences"][0]["uid"] == made["metadata"]["uid"]
-    assert storm.scene.calls == 2
+    assert storm.scene.token_requests == 2
 
 
 async def test_a_namespace_that_goes_is_left_alone(begin_storm: BeginStorm, namespace: Namespace) -> None:
@@ -122,7 +122,7 @@ async def test_a_namespace_that_goes_is_left_alone(begin_storm: BeginStorm, name
         return not [n for n in await _namespaces(namespace) if n == namespace.name]
 
     await until(is_gone, within=60)
-    assert storm.scene.calls == 5
+    assert storm.scene.token_requests == 5
     refused = [path for method, path in storm.api.writes[writes:] if method == "POST" and path.endswith("/secrets")]
     assert refused == []
 
@@ -135,7 +135,7 @@ async def test_a_quota_holds_a_token_back_but_loses_none(begin_storm: BeginStorm
     await namespace.shows("crm", not_Ready="SecretWriteRejected", Reconciling="SecretWriteRejected")
     await namespace.delete("resourcequotas", "no-more-secrets")
     await namespace.shows("crm", within=30, Ready="TokenIssued")
-    assert storm.scene.calls == 1
+    assert storm.scene.token_requests == 1
 
 
 async def test_a_policy_holds_a_refresh_back_and_the_old_token_stays(
@@ -151,7 +151,7 @@ async def test_a_policy_holds_a_refresh_back_and_the_old_token_stays(
         assert await namespace.token("crm-token") == old
     await namespace.shows("crm", within=30, Ready="TokenIssued")
     assert await namespace.token("crm-token") != old
-    assert storm.scene.calls == 2
+    assert storm.scene.token_requests == 2
 
 
 async def _befell(rule: Any, times: int) -> bool:

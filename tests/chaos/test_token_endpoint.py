@@ -65,12 +65,12 @@ async def test_a_dead_provider_never_delays_anothers_refreshes(
         await dead.token_calls_reach(16)
         await asyncio.gather(*(namespace.add_connector(f"live-{n}", scene.spec()) for n in range(50)))
         await until(lambda: _all_ready(namespace, 50), within=30)
-        calls = scene.calls
+        calls = scene.token_requests
         deadline = asyncio.get_running_loop().time() + 60
         while asyncio.get_running_loop().time() < deadline:
             assert await _all_ready(namespace, 50), "a live token expired"
             await asyncio.sleep(0.5)
-        assert scene.calls >= calls + 100  # each of the 50 was refreshed at least twice meanwhile
+        assert scene.token_requests >= calls + 100  # each of the 50 was refreshed at least twice meanwhile
         assert len(dead.token_calls) < 60  # whoever hangs is asked by few at once, and ever fewer
         assert (await operator.page("/healthz"))[0] == 200
 

@@ -1,4 +1,4 @@
-"""The project's own control plane: what tests rely on, and that nothing of it is left behind."""
+"""The project's control plane has the features that tests rely on, and leaves nothing behind."""
 
 import json
 import signal
@@ -27,7 +27,7 @@ spec:
 """
 
 
-def owned(kind: str, version: str, plane: ControlPlane, namespace: str) -> None:
+def create_owned(kind: str, version: str, plane: ControlPlane, namespace: str) -> None:
     """Create an owner of some kind, and a ConfigMap that it owns."""
     owner = {"apiVersion": version, "kind": kind, "metadata": {"name": "owner"}}
     made = plane.kubectl("create", "-n", namespace, "-f", "-", "-o", "json", stdin=json.dumps(owner))
@@ -37,39 +37,39 @@ def owned(kind: str, version: str, plane: ControlPlane, namespace: str) -> None:
     plane.kubectl("create", "-n", namespace, "-f", "-", stdin=json.dumps(dependent))
 
 
-def is_gone(plane: ControlPlane, *which: str) -> bool:
-    """Tell whether an object is no longer there."""
+def is_deleted(plane: ControlPlane, *which: str) -> bool:
+    """Return whether an object does not exist any more."""
     return plane.kubectl("get", *which, "--ignore-not-found") == ""
 
 
-def test_api_server_tells_the_version_it_was_built_from(control_plane: ControlPlane) -> None:
-    """Clients choose what to do by this version: an unstamped one would be v0.0.0."""
+def test_the_api_server_reports_its_version(control_plane: ControlPlane) -> None:
+    """Clients depend on this version; without a stamp it is v0.0.0."""
     version = json.loads(control_plane.kubectl("get", "--raw=/version"))["gitVersion"]
     assert version.rpartition(".")[0] == kubernetes_version().rpartition(".")[0]
 
 
-async def test_service_accounts_token_is_known_and_may_nothing(
+async def test_a_service_account_is_authenticated_and_has_no_permissions(
     control_plane: ControlPlane, namespace: Namespace
 ) -> None:
-    """A ServiceAccount is who its token says, and without a role RBAC refuses it."""
+    """The token identifies the ServiceAccount, and without a role RBAC refuses its requests."""
     control_plane.kubectl("create", "serviceaccount", "nobody", "-n", namespace.name)
     async with KubeAPI(from_kubeconfig(control_plane.kubeconfig_for(namespace.name, "nobody"))) as api:
         review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-        told = await api.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", body=review)
-        assert told["status"]["userInfo"]["username"] == f"system:serviceaccount:{namespace.name}:nobody"
+        review_status = await api.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", body=review)
+        assert review_status["status"]["userInfo"]["username"] == f"system:serviceaccount:{namespace.name}:nobody"
         with pytest.raises(KubeError) as refused:
             await api.request("GET", f"/api/v1/namespaces/{namespace.name}/secrets")
         assert refused.value.status == 403
 
 
-def test_token_kubeconfig_is_its_owners_alone(control_plane: ControlPlane) -> None:
-    """It holds a token, so nobody else may read it."""
+def test_a_token_kubeconfig_is_readable_by_its_owner_only(control_plane: ControlPlane) -> None:
+    """It contains a token."""
     assert control_plane.kubeconfig_for("default", "default").stat().st_mode & 0o777 == 0o600
 
 
 async def test_dependent_of_a_deleted_owner_is_collected(control_plane: ControlPlane, namespace: Namespace) -> None:
-    """The garbage collector works, on kinds of the API server's own."""
-    owned("Secret", "v1", control_plane, namespace.name)
+    """The garbage collector works for built-in kinds."""
+    create_owned("Secret", "v1", control_plane, namespace.name)
     await namespace.delete("secrets", "owner")
 
     async def collected() -> bool:
@@ -78,56 +78,56 @@ async def test_dependent_of_a_deleted_owner_is_collected(control_plane: ControlP
     await until(collected)
 
 
-def test_deleted_namespace_goes_with_all_that_is_in_it(control_plane: ControlPlane) -> None:
+def test_a_deleted_namespace_is_removed_with_its_objects(control_plane: ControlPlane) -> None:
     """A namespace does not stay in Terminating."""
     control_plane.kubectl("create", "namespace", "going")
     control_plane.kubectl("create", "secret", "generic", "inside", "-n", "going", "--from-literal=key=value")
     control_plane.kubectl("delete", "namespace", "going", "--timeout=20s")
-    assert is_gone(control_plane, "namespace", "going")
+    assert is_deleted(control_plane, "namespace", "going")
 
 
-def test_quota_refuses_what_is_beyond_it(control_plane: ControlPlane, namespace: Namespace) -> None:
-    """An administrator's limits are enforced, so that refused writes can be tested."""
+def test_a_quota_is_enforced(control_plane: ControlPlane, namespace: Namespace) -> None:
+    """Tests can provoke refused writes with a quota."""
     control_plane.kubectl("create", "quota", "none", "--hard=count/secrets=0", "-n", namespace.name)
     with pytest.raises(ControlPlaneError, match="exceeded quota"):
         control_plane.kubectl("create", "secret", "generic", "one", "-n", namespace.name)
 
 
-def test_failed_kubectl_tells_what_it_said(control_plane: ControlPlane) -> None:
-    """The error holds the reason, not only a status."""
+def test_a_failure_of_kubectl_has_its_output(control_plane: ControlPlane) -> None:
+    """The error contains the reason, not only a status."""
     with pytest.raises(ControlPlaneError, match=r"kubectl get gizmos: .*doesn't have a resource type"):
         control_plane.kubectl("get", "gizmos")
 
 
-def test_restarted_api_server_has_kept_everything_at_the_same_address(tmp_path: Path) -> None:
-    """While it is down nobody is answered; afterwards clients and controllers go on where they were."""
+def test_a_restarted_api_server_has_the_same_data_and_address(tmp_path: Path) -> None:
+    """While it is stopped, connections are refused; afterwards clients and controllers continue."""
     kind = tmp_path / "kind.yaml"
     kind.write_text(KIND)
     with ControlPlane(kind) as plane:
-        owned("Owner", "example.com/v1", plane, "default")
+        create_owned("Owner", "example.com/v1", plane, "default")
         plane.stop_api_server()
         with pytest.raises(ControlPlaneError, match="refused"):
             plane.kubectl("get", "namespaces")
         plane.start_api_server()
         plane.kubectl("delete", "owners.example.com", "owner", "-n", "default")
-        wait_until(lambda: is_gone(plane, "configmap", "dependent", "-n", "default"), "the dependent is collected")
+        wait_until(lambda: is_deleted(plane, "configmap", "dependent", "-n", "default"), "the dependent is collected")
 
 
-def test_program_that_fails_is_told_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person reads which program ended, and the last that it said."""
+def test_a_program_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error has the name of the program and the last line of its output."""
     for name in PROGRAMS:
         program = tmp_path / name
         program.write_text("#!/bin/sh\n" + ("sleep 600" if name == API_SERVER else "echo 'no space left'; exit 1"))
         program.chmod(0o755)
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
-    with pytest.raises(ControlPlaneError, match=r"^etcd did not come up: no space left$"), ControlPlane():
+    with pytest.raises(ControlPlaneError, match=r"^etcd did not start: no space left$"), ControlPlane():
         pass
     assert not naming(str(tmp_path))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
-def test_ended_program_leaves_neither_process_nor_folder(number: signal.Signals) -> None:
-    """After Ctrl-C, a closed terminal or a kill the machine is as it was before."""
+def test_an_ended_program_leaves_neither_process_nor_folder(number: signal.Signals) -> None:
+    """Ctrl-C, a closed terminal and SIGKILL leave nothing behind."""
     with python("-m", "devtools.cluster.control_plane") as (program, line):
         folder = Path(line.removeprefix("export KUBECONFIG=")).parent
         assert len(naming(str(folder))) >= 3

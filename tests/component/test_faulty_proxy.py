@@ -1,4 +1,4 @@
-"""The proxy through which tests break things, in front of a server that answers every request in the same way."""
+"""The proxy injects faults between a client and a server that answers every request in the same way."""
 
 import asyncio
 import ssl
@@ -37,20 +37,20 @@ GRANT = {"grant_type": "password", "username": "alice", "password": "hunter2"}
 
 
 class Upstream:
-    """A server that numbers the requests it gets."""
+    """A server that counts the requests it receives."""
 
     def __init__(self) -> None:
         self.served = 0
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Answer anything."""
+        """Respond to any request."""
         self.served += 1
         return web.json_response({"number": self.served, "host": request.host, "issuer": f"http://{request.host}"})
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A client, a proxy, a server; the client keeps its connections, as the operator's does."""
+    """A client, a proxy and a server; the client keeps its connections open, as the operator does."""
 
     client: aiohttp.ClientSession
     proxy: FaultyProxy
@@ -58,11 +58,11 @@ class Scene:
     origin: str
 
     def call(self, **changes: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """Make a token call through the proxy."""
+        """Send a token request through the proxy."""
         return self.client.post(f"{self.proxy.origin}/token?q=1", data=GRANT | changes, allow_redirects=False)
 
-    async def ask(self) -> tuple[int, bytes]:
-        """Make a token call through the proxy; gives status and body."""
+    async def request(self) -> tuple[int, bytes]:
+        """Send a token request through the proxy; return status and body."""
         async with self.call() as response:
             return response.status, await response.read()
 
@@ -82,9 +82,9 @@ async def scene() -> AsyncIterator[Scene]:
     await runner.cleanup()
 
 
-async def test_nothing_scripted_passes_and_reaches_the_server_under_its_own_name(scene: Scene) -> None:
-    """Without faults the server's answer comes back, and the server sees its own host, not the proxy's."""
-    status, body = await scene.ask()
+async def test_without_faults_requests_are_forwarded_with_the_server_host(scene: Scene) -> None:
+    """The server's response is returned, and the server receives its own host, not that of the proxy."""
+    status, body = await scene.request()
     assert status == 200
     assert scene.origin.removeprefix("http://").encode() in body
 
@@ -100,31 +100,29 @@ INSTEAD = {
 
 
 @pytest.mark.parametrize(("fault", "status", "body"), INSTEAD.values(), ids=INSTEAD)
-async def test_answer_instead_of_the_server_keeps_the_request_from_it(
-    fault: Fault, status: int, body: bytes, scene: Scene
-) -> None:
-    """An answer in the server's place is what the client gets, and the server hears of nothing."""
+async def test_a_scripted_response_replaces_the_server(fault: Fault, status: int, body: bytes, scene: Scene) -> None:
+    """The client receives the scripted response, and the server receives no request."""
     scene.proxy.script(fault)
-    assert await scene.ask() == (status, body)
+    assert await scene.request() == (status, body)
     assert scene.upstream.served == 0
 
 
-async def test_retry_after_is_told_as_given(scene: Scene) -> None:
-    """A Retry-After travels as it was scripted, be it seconds or a date."""
+async def test_retry_after_is_sent_as_scripted(scene: Scene) -> None:
+    """It may be seconds or a date."""
     scene.proxy.script(rate_limited("Wed, 21 Oct 2026 07:28:00 GMT"))
     async with scene.call() as response:
         assert response.headers["Retry-After"] == "Wed, 21 Oct 2026 07:28:00 GMT"
 
 
-async def test_invented_token_has_the_members_asked_for(scene: Scene) -> None:
-    """A token response can be given any member, to be as odd as a provider's."""
+async def test_an_invented_token_response_has_the_scripted_members(scene: Scene) -> None:
+    """A token response can have any member."""
     scene.proxy.script(token(expires_in="3599"))
     async with scene.call() as response:
         assert (await response.json())["expires_in"] == "3599"
 
 
-async def test_wrong_charset_is_neither_utf_8_nor_hidden(scene: Scene) -> None:
-    """A response in UTF-16 says so, and its bytes are not JSON as RFC 8259 has it."""
+async def test_a_wrong_charset_is_declared_and_not_utf_8(scene: Scene) -> None:
+    """A response in UTF-16 declares its charset, and its bytes are not JSON as RFC 8259 defines it."""
     scene.proxy.script(in_charset("utf-16"))
     async with scene.call() as response:
         assert response.charset == "utf-16"
@@ -140,11 +138,11 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("fault", "served"), BROKEN.values(), ids=BROKEN)
-async def test_broken_connection_is_an_error_to_the_client(fault: Fault, served: int, scene: Scene) -> None:
-    """Whether the server heard of a request that broke is as scripted."""
+async def test_a_broken_connection_is_an_error_for_the_client(fault: Fault, served: int, scene: Scene) -> None:
+    """The script decides whether the server receives the request first."""
     scene.proxy.script(fault)
     with pytest.raises(aiohttp.ClientError):
-        await scene.ask()
+        await scene.request()
     assert scene.upstream.served == served
 
 
@@ -157,53 +155,55 @@ SPOILT = {
 
 
 @pytest.mark.parametrize(("fault", "start"), SPOILT.values(), ids=SPOILT)
-async def test_spoilt_answer_comes_whole_and_the_server_has_served(fault: Fault, start: bytes, scene: Scene) -> None:
-    """A fault that comes after the server costs the server's work, as a token that was issued."""
+async def test_a_changed_response_is_complete_and_the_server_was_called(
+    fault: Fault, start: bytes, scene: Scene
+) -> None:
+    """A fault after the server costs its work, for example an issued token."""
     scene.proxy.script(fault)
-    status, body = await scene.ask()
+    status, body = await scene.request()
     assert (status, body[:20], scene.upstream.served) == (200, start, 1)
 
 
-async def test_endless_body_flows_until_the_client_has_enough(scene: Scene) -> None:
-    """A client may read as much as it likes, and go; the proxy serves on."""
+async def test_an_endless_body_ends_when_the_client_closes(scene: Scene) -> None:
+    """The client may read any amount and close; the proxy serves other requests."""
     scene.proxy.script(Endless())
     async with scene.call() as response:
         assert len(await response.content.readexactly(2**20)) == 2**20
         response.close()
-    assert (await scene.ask())[0] == 200
+    assert (await scene.request())[0] == 200
 
 
-async def test_scripts_are_used_up_in_order_before_the_lasting_fault(scene: Scene) -> None:
-    """Each scripted fault befalls one request; then comes what is always so, until it is ended."""
+async def test_scripted_faults_apply_in_order_before_the_permanent_one(scene: Scene) -> None:
+    """Each scripted fault applies to one request; the permanent fault then applies until it is removed."""
     scene.proxy.script(unavailable(), Pass())
     scene.proxy.always(rate_limited())
-    seen = [(await scene.ask())[0] for _ in range(4)]
+    seen = [(await scene.request())[0] for _ in range(4)]
     scene.proxy.always(Pass())
-    assert [*seen, (await scene.ask())[0]] == [503, 200, 429, 429, 200]
+    assert [*seen, (await scene.request())[0]] == [503, 200, 429, 429, 200]
 
 
-async def test_metadata_names_the_proxy_and_is_spared_the_faults_of_token_calls(scene: Scene) -> None:
-    """A client that was given the proxy as its issuer finds the proxy in the metadata."""
+async def test_metadata_names_the_proxy_and_has_no_faults_of_token_requests(scene: Scene) -> None:
+    """A client whose issuer is the proxy finds the proxy in the metadata."""
     scene.proxy.always(unavailable())
     url = scene.proxy.through(f"{scene.origin}/.well-known/oauth-authorization-server")
     async with scene.client.get(url) as response:
         assert (await response.json())["issuer"] == scene.proxy.origin
 
 
-async def test_down_refuses_and_up_again_serves_on_the_same_port(scene: Scene) -> None:
-    """A proxy that was down comes back where it was, to clients with old connections too."""
-    await scene.ask()
+async def test_a_restarted_proxy_has_the_same_port(scene: Scene) -> None:
+    """Clients with old connections can use it again."""
+    await scene.request()
     await scene.proxy.down()
     with pytest.raises(aiohttp.ClientError):
-        await scene.ask()
+        await scene.request()
     await scene.proxy.up()
-    assert (await scene.ask())[0] == 200
+    assert (await scene.request())[0] == 200
 
 
-async def test_going_down_breaks_a_request_in_flight(scene: Scene) -> None:
-    """A request that waits for its answer is not left hanging."""
+async def test_stopping_the_proxy_breaks_a_request_in_flight(scene: Scene) -> None:
+    """A request that waits for its response does not hang."""
     scene.proxy.script(Delay(3600))
-    call = asyncio.create_task(scene.ask())
+    call = asyncio.create_task(scene.request())
     await scene.proxy.token_calls_reach(1)
     await scene.proxy.down()
     with pytest.raises(aiohttp.ClientError):
@@ -211,16 +211,16 @@ async def test_going_down_breaks_a_request_in_flight(scene: Scene) -> None:
 
 
 async def test_unreachable_server_is_a_bad_gateway(scene: Scene, unused_tcp_port: int) -> None:
-    """A proxy whose server is gone says so, as proxies do."""
+    """A proxy without its server responds with status 502."""
     url = f"http://127.0.0.1:{unused_tcp_port}/token"
     async with faulty_proxy(url) as proxy, scene.client.post(proxy.through(url)) as response:
         assert response.status == 502
 
 
-async def test_requests_are_noted_without_a_secret(scene: Scene) -> None:
-    """What is remembered tells parameters by name only, and equal credentials by an equal digest."""
-    await scene.ask()
-    await scene.ask()
+async def test_requests_are_recorded_without_secrets(scene: Scene) -> None:
+    """The record has the names of parameters, and an equal digest for equal credentials."""
+    await scene.request()
+    await scene.request()
     async with scene.call(password="hunter3"):
         pass
     first, second, third = scene.proxy.token_calls
@@ -232,8 +232,8 @@ async def test_requests_are_noted_without_a_secret(scene: Scene) -> None:
     assert min(scene.proxy.gaps()) > 0
 
 
-async def test_proxy_with_a_certificate_is_https(scene: Scene, tmp_path: Path) -> None:
-    """A proxy with a certificate by a private authority serves who trusts that authority."""
+async def test_a_proxy_with_a_certificate_serves_https(scene: Scene, tmp_path: Path) -> None:
+    """Clients that trust its private authority can connect."""
     tls = make_tls(tmp_path)
     async with faulty_proxy(scene.origin, tls=tls) as proxy:
         trust = ssl.create_default_context(cafile=tls.ca)
@@ -241,8 +241,8 @@ async def test_proxy_with_a_certificate_is_https(scene: Scene, tmp_path: Path) -
             assert response.status == 200
 
 
-async def test_expired_certificate_is_refused_by_a_client_that_looks(scene: Scene, tmp_path: Path) -> None:
-    """A certificate for no days at all has expired."""
+async def test_an_expired_certificate_is_refused(scene: Scene, tmp_path: Path) -> None:
+    """A certificate for no days has expired."""
     tls = make_tls(tmp_path, days=0)
     async with faulty_proxy(scene.origin, tls=tls) as proxy:
         with pytest.raises(aiohttp.ClientConnectorCertificateError, match="expired"):

@@ -1,4 +1,4 @@
-"""Servers in processes of their own, that speak lines of JSON."""
+"""A server process is controlled by lines of JSON."""
 
 import os
 import sys
@@ -17,8 +17,8 @@ def start(program: str, folder: Path) -> ServerProcess:
     return ServerProcess((sys.executable, "-c", program), folder / "log")
 
 
-def test_server_answers_each_line_and_ends_with_its_input(tmp_path: Path) -> None:
-    """What is asked is answered in turn; closing the input is all it takes to end the server."""
+def test_a_server_answers_each_line_and_stops_at_the_end_of_its_input(tmp_path: Path) -> None:
+    """Responses are in the order of the requests; closing the input stops the server."""
     server = start(ECHO, tmp_path)
     assert [server.ask({"number": number}) for number in (1, 2)] == [{"number": 1}, {"number": 2}]
     server.stop()
@@ -26,8 +26,8 @@ def test_server_answers_each_line_and_ends_with_its_input(tmp_path: Path) -> Non
         os.kill(server.pid, 0)
 
 
-def test_server_that_cannot_start_tells_why(tmp_path: Path) -> None:
-    """The last line of the log is in the error."""
+def test_a_server_that_cannot_start_reports_the_reason(tmp_path: Path) -> None:
+    """The error contains the last line of its log."""
     server = start(FAILS, tmp_path)
     with pytest.raises(ServerProcessError, match="the port is taken"):
         server.ask({})

@@ -1,4 +1,4 @@
-"""Temporary folders that are gone after us."""
+"""Temporary folders are removed with their process."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ with temporary_folder("temporary ") as folder:
 """
 
 
-def test_folder_is_its_owners_alone_and_goes_with_the_block() -> None:
-    """Keys may lie in it; what is in it goes with it."""
+def test_the_folder_is_private_and_removed_with_the_block() -> None:
+    """Only its owner may enter it; its contents are removed too."""
     with temporary_folder("temporary ") as folder:
         (folder / "inner").mkdir()
         (folder / "inner" / "key").touch()
@@ -24,8 +24,8 @@ def test_folder_is_its_owners_alone_and_goes_with_the_block() -> None:
     assert not folder.exists()
 
 
-def test_killed_program_leaves_no_folder_behind() -> None:
-    """Whoever is killed can no longer remove its folder, and need not."""
+def test_a_killed_program_leaves_no_folder_behind() -> None:
+    """The folder is removed even if the program cannot do it."""
     with python("-c", MAKES_ONE) as (program, line):
         folder = Path(line)
         assert folder.exists()

@@ -1,4 +1,4 @@
-"""kopf in its thread, against the real API server: it watches, and is started again."""
+"""kopf watches the real API server in a thread of its own, and can be restarted."""
 
 import asyncio
 import threading
@@ -14,21 +14,21 @@ from tests.support.builders import a_spec
 from tests.support.cluster import Namespace, until
 
 
-class Seen:
-    """What the watch has shown, from its own thread."""
+class WatchedEvents:
+    """Events of the watch, recorded from its thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._events: list[tuple[str | None, str]] = []
 
     def __call__(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
-        """Note an event."""
+        """Record an event."""
         with self._lock:
             assert plural == manifest["kind"].lower() + "s"
             self._events.append((kind, manifest["metadata"]["name"]))
 
     async def has(self, kind: str | None, name: str) -> bool:
-        """Tell whether an event was seen, and forget it."""
+        """Return whether an event was recorded, and remove it."""
         with self._lock:
             if (kind, name) not in self._events:
                 return False
@@ -36,9 +36,9 @@ class Seen:
             return True
 
 
-async def test_a_watch_that_is_opened_anew_lists_everything(control_plane: ControlPlane, namespace: Namespace) -> None:
-    """Changes are seen as they come; after `reopen` what there is comes again, and changes go on being seen."""
-    seen = Seen()
+async def test_a_reopened_watch_lists_everything(control_plane: ControlPlane, namespace: Namespace) -> None:
+    """Changes are delivered; after `reopen` all objects are listed again, and further changes are delivered."""
+    seen = WatchedEvents()
     access = from_kubeconfig(control_plane.kubeconfig)
     watch = Watch(seen, lambda: kopf.ConnectionInfo(**access.for_kopf()))
     early, name = f"early-{namespace.name}", f"watched-{namespace.name}"

@@ -1,4 +1,4 @@
-"""The imitation of Zoho: what its documentation promises, so that whatever is tried against it means something."""
+"""The imitation of Zoho behaves as Zoho's documentation says."""
 
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
@@ -14,8 +14,8 @@ SCOPE = "ZohoCRM.modules.ALL,ZohoCRM.users.READ"
 Said = dict[str, str]
 
 
-class Scene:
-    """A person, a client, and Zoho between them."""
+class ZohoSession:
+    """A user and a client at Zoho."""
 
     def __init__(self, session: aiohttp.ClientSession, server: Zoho) -> None:
         self.session = session
@@ -23,7 +23,7 @@ class Scene:
         self.client: ZohoClient = server.accounts.register(BACK)
 
     async def authorize(self, decision: str | None = None, at: str = "us", **changes: str | None) -> Said | str:
-        """Follow the link; gives what the redirect to the client says, or the page that is shown instead."""
+        """Follow the link; return the parameters of the redirect to the client, or the page that is shown instead."""
         asked = {
             "response_type": "code",
             "client_id": self.client.id,
@@ -49,8 +49,8 @@ class Scene:
                 return {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
         raise AssertionError("Zoho sends the browser round in circles")
 
-    async def ask(self, at: str = "us", **form: str) -> dict[str, object]:
-        """Make a token request; the status is always 200."""
+    async def request_token(self, at: str = "us", **form: str) -> dict[str, object]:
+        """Send a token request; the status is always 200."""
         credentials = {"client_id": self.client.id, "client_secret": self.client.secret}
         url = f"{self.zoho.origins[at]}/oauth/v2/token"
         async with self.session.post(url, data={**credentials, **form}) as answer:
@@ -58,56 +58,56 @@ class Scene:
             said: dict[str, object] = await answer.json()
             return said
 
-    async def trade(self, said: Said | str, at: str = "us") -> dict[str, object]:
-        """Give the code back for tokens."""
+    async def redeem(self, said: Said | str, at: str = "us") -> dict[str, object]:
+        """Exchange the code for tokens."""
         assert isinstance(said, dict), said
-        return await self.ask(at, grant_type="authorization_code", code=said["code"], redirect_uri=BACK)
+        return await self.request_token(at, grant_type="authorization_code", code=said["code"], redirect_uri=BACK)
 
     async def refresh(self, token: object, at: str = "us") -> dict[str, object]:
-        """Ask for another access token."""
-        return await self.ask(at, grant_type="refresh_token", refresh_token=str(token))
+        """Request another access token."""
+        return await self.request_token(at, grant_type="refresh_token", refresh_token=str(token))
 
     async def call(self, authorization: str) -> int:
-        """Call the API; gives the status."""
+        """Call the API; return the status."""
         headers = {"Authorization": authorization}
         async with self.session.get(self.zoho.origins["us"] + API, headers=headers) as answer:
             return answer.status
 
 
 @pytest.fixture
-async def scene() -> AsyncIterator[Scene]:
-    """Start Zoho; the person's account is in the United States."""
-    async with zoho() as server, aiohttp.ClientSession() as session:
-        yield Scene(session, server)
+async def session() -> AsyncIterator[ZohoSession]:
+    """Start Zoho; the user's account is in the United States."""
+    async with zoho() as server, aiohttp.ClientSession() as client:
+        yield ZohoSession(client, server)
 
 
-async def test_a_person_is_asked_and_sent_back_with_a_code(scene: Scene) -> None:
-    """A page with two buttons comes first; then the redirect names code, state and the account's data centre."""
-    page = await scene.authorize()
+async def test_a_user_consents_and_is_redirected_with_a_code(session: ZohoSession) -> None:
+    """A page with two buttons is shown first; the redirect has code, state and the account's data centre."""
+    page = await session.authorize()
     assert isinstance(page, str)
     assert "Accept" in page
-    said = await scene.authorize("accept")
+    said = await session.authorize("accept")
     assert isinstance(said, dict)
     assert said.keys() == {"code", "state", "location", "accounts-server"}
     assert (said["state"], said["location"]) == ("s", "us")
-    assert said["accounts-server"] == scene.zoho.origins["us"]
+    assert said["accounts-server"] == session.zoho.origins["us"]
 
 
-async def test_a_person_may_refuse(scene: Scene) -> None:
-    """The redirect says so, and nothing else."""
-    assert await scene.authorize("reject") == {"state": "s", "error": "access_denied"}
+async def test_a_user_can_deny_access(session: ZohoSession) -> None:
+    """The redirect has the error and nothing else."""
+    assert await session.authorize("reject") == {"state": "s", "error": "access_denied"}
 
 
-async def test_an_account_elsewhere_is_asked_at_home_and_served_there_alone(scene: Scene) -> None:
-    """The browser is passed on to the account's data centre, and only that one takes the code."""
-    scene.zoho.accounts.home = "eu"
-    said = await scene.authorize("accept")
+async def test_an_account_in_another_data_centre_is_served_there_only(session: ZohoSession) -> None:
+    """The browser is redirected to the account's data centre, and only that one accepts the code."""
+    session.zoho.accounts.home = "eu"
+    said = await session.authorize("accept")
     assert isinstance(said, dict)
-    assert (said["location"], said["accounts-server"]) == ("eu", scene.zoho.origins["eu"])
-    tokens = await scene.trade(said, "eu")
-    assert tokens["api_domain"] == scene.zoho.origins["eu"]
-    assert await scene.refresh(tokens["refresh_token"], "us") == {"error": "invalid_code"}
-    assert await scene.trade(await scene.authorize("accept"), "us") == {"error": "invalid_code"}
+    assert (said["location"], said["accounts-server"]) == ("eu", session.zoho.origins["eu"])
+    tokens = await session.redeem(said, "eu")
+    assert tokens["api_domain"] == session.zoho.origins["eu"]
+    assert await session.refresh(tokens["refresh_token"], "us") == {"error": "invalid_code"}
+    assert await session.redeem(await session.authorize("accept"), "us") == {"error": "invalid_code"}
 
 
 REFUSED = {
@@ -120,144 +120,144 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("change", "page"), REFUSED.values(), ids=REFUSED)
-async def test_a_request_that_makes_no_sense_ends_on_a_page(
-    change: dict[str, str | None], page: str, scene: Scene
+async def test_an_invalid_authorization_request_ends_on_a_page(
+    change: dict[str, str | None], page: str, session: ZohoSession
 ) -> None:
-    """Nobody is sent to a client that is not known to be one."""
-    assert page in str(await scene.authorize("accept", "us", **change))
+    """The user is not redirected to an unknown client."""
+    assert page in str(await session.authorize("accept", "us", **change))
 
 
-async def test_a_refresh_token_needs_offline_access_and_a_first_consent(scene: Scene) -> None:
-    """It comes with `access_type=offline`, and a second time only with `prompt=consent`."""
-    online = await scene.trade(await scene.authorize("accept", access_type=None))
+async def test_a_refresh_token_needs_offline_access_and_a_first_consent(session: ZohoSession) -> None:
+    """It is issued with `access_type=offline`, and a second time only with `prompt=consent`."""
+    online = await session.redeem(await session.authorize("accept", access_type=None))
     assert "refresh_token" not in online
-    again = await scene.trade(await scene.authorize(prompt=None))
+    again = await session.redeem(await session.authorize(prompt=None))
     assert "refresh_token" not in again
-    assert "refresh_token" in await scene.trade(await scene.authorize("accept"))
+    assert "refresh_token" in await session.redeem(await session.authorize("accept"))
 
 
-async def test_a_code_is_good_once_and_for_two_minutes(scene: Scene) -> None:
-    """Then it is `invalid_code`, with status 200."""
-    said = await scene.authorize("accept")
-    assert "access_token" in await scene.trade(said)
-    assert await scene.trade(said) == {"error": "invalid_code"}
-    late = await scene.authorize("accept")
-    scene.zoho.accounts.pass_time(121)
-    assert await scene.trade(late) == {"error": "invalid_code"}
+async def test_a_code_is_valid_once_and_for_two_minutes(session: ZohoSession) -> None:
+    """Afterwards the response is `invalid_code`, with status 200."""
+    said = await session.authorize("accept")
+    assert "access_token" in await session.redeem(said)
+    assert await session.redeem(said) == {"error": "invalid_code"}
+    late = await session.authorize("accept")
+    session.zoho.accounts.pass_time(121)
+    assert await session.redeem(late) == {"error": "invalid_code"}
 
 
-async def test_a_code_is_bound_to_its_redirect_uri(scene: Scene) -> None:
-    """As RFC 6749 §4.1.3 has it."""
-    said = await scene.authorize("accept")
+async def test_a_code_is_bound_to_its_redirect_uri(session: ZohoSession) -> None:
+    """RFC 6749 §4.1.3 requires it."""
+    said = await session.authorize("accept")
     assert isinstance(said, dict)
-    answer = await scene.ask(grant_type="authorization_code", code=said["code"], redirect_uri=BACK + "/")
+    answer = await session.request_token(grant_type="authorization_code", code=said["code"], redirect_uri=BACK + "/")
     assert answer == {"error": "invalid_redirect_uri"}
 
 
-async def test_the_secret_belongs_into_the_form(scene: Scene) -> None:
-    """In the Authorization header or in the query it is not seen."""
-    url = f"{scene.zoho.origins['us']}/oauth/v2/token"
-    both = {"client_id": scene.client.id, "client_secret": scene.client.secret}
+async def test_the_client_secret_must_be_in_the_form(session: ZohoSession) -> None:
+    """In the Authorization header or in the query it is ignored."""
+    url = f"{session.zoho.origins['us']}/oauth/v2/token"
+    both = {"client_id": session.client.id, "client_secret": session.client.secret}
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
     basic = {"Authorization": aiohttp.encode_basic_auth(*both.values())}
-    async with scene.session.post(url, data=form, headers=basic) as answer:
+    async with session.session.post(url, data=form, headers=basic) as answer:
         assert await answer.json() == {"error": "invalid_client"}
-    async with scene.session.post(url, data=form, params=both) as answer:
+    async with session.session.post(url, data=form, params=both) as answer:
         assert await answer.json() == {"error": "invalid_client"}
-    assert await scene.ask(client_secret="wrong", **form) == {"error": "invalid_client_secret"}
+    assert await session.request_token(client_secret="wrong", **form) == {"error": "invalid_client_secret"}
 
 
-async def test_a_refresh_token_stays_as_it_is(scene: Scene) -> None:
-    """It is not rotated, and an answer to a refresh does not repeat it."""
-    tokens = await scene.trade(await scene.authorize("accept"))
+async def test_a_refresh_token_does_not_rotate(session: ZohoSession) -> None:
+    """The response to a refresh does not contain it."""
+    tokens = await session.redeem(await session.authorize("accept"))
     for _ in range(2):
-        answer = await scene.refresh(tokens["refresh_token"])
+        answer = await session.refresh(tokens["refresh_token"])
         assert answer.keys() == {"access_token", "token_type", "expires_in", "api_domain"}
         assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3600)
 
 
-async def test_ten_tokens_in_ten_minutes_are_all(scene: Scene) -> None:
-    """The eleventh is refused with status 200 and an error with a space in it, until the window has moved on."""
-    tokens = await scene.trade(await scene.authorize("accept"))
+async def test_ten_access_tokens_are_issued_in_ten_minutes(session: ZohoSession) -> None:
+    """The eleventh request is refused with status 200 and an error with a space in it, until the window has passed."""
+    tokens = await session.redeem(await session.authorize("accept"))
     for _ in range(10):
-        assert "access_token" in await scene.refresh(tokens["refresh_token"])
-    assert await scene.refresh(tokens["refresh_token"]) == ACCESS_DENIED
-    scene.zoho.accounts.pass_time(600)
-    assert "access_token" in await scene.refresh(tokens["refresh_token"])
+        assert "access_token" in await session.refresh(tokens["refresh_token"])
+    assert await session.refresh(tokens["refresh_token"]) == ACCESS_DENIED
+    session.zoho.accounts.pass_time(600)
+    assert "access_token" in await session.refresh(tokens["refresh_token"])
 
 
-async def test_accounts_can_be_tired(scene: Scene) -> None:
-    """As if ten tokens had been given just now."""
-    tokens = await scene.trade(await scene.authorize("accept"))
-    scene.zoho.accounts.tire()
-    assert await scene.refresh(tokens["refresh_token"]) == ACCESS_DENIED
+async def test_the_limit_of_an_account_can_be_used_up(session: ZohoSession) -> None:
+    """A test can use up the ten tokens at once."""
+    tokens = await session.redeem(await session.authorize("accept"))
+    session.zoho.accounts.tire()
+    assert await session.refresh(tokens["refresh_token"]) == ACCESS_DENIED
 
 
-async def test_ten_codes_in_ten_minutes_are_all(scene: Scene) -> None:
-    """The eleventh time the redirect says `access_denied`."""
+async def test_ten_codes_are_issued_in_ten_minutes(session: ZohoSession) -> None:
+    """The eleventh redirect has the error `access_denied`."""
     for _ in range(10):
-        assert "code" in await scene.authorize("accept")
-    assert await scene.authorize("accept") == {"state": "s", "error": "access_denied"}
+        assert "code" in await session.authorize("accept")
+    assert await session.authorize("accept") == {"state": "s", "error": "access_denied"}
 
 
-async def test_the_twenty_first_refresh_token_ends_the_first(scene: Scene) -> None:
-    """And its access tokens with it."""
+async def test_the_twenty_first_refresh_token_revokes_the_first(session: ZohoSession) -> None:
+    """Its access tokens are revoked too."""
     tokens = []
     for _ in range(21):
-        tokens.append(await scene.trade(await scene.authorize("accept")))
-        scene.zoho.accounts.pass_time(61)
-    assert scene.zoho.accounts.refresh_tokens == 20
-    assert await scene.refresh(tokens[0]["refresh_token"]) == {"error": "invalid_code"}
-    assert await scene.call(f"Zoho-oauthtoken {tokens[0]['access_token']}") == 401
-    assert await scene.call(f"Zoho-oauthtoken {tokens[1]['access_token']}") == 200
+        tokens.append(await session.redeem(await session.authorize("accept")))
+        session.zoho.accounts.pass_time(61)
+    assert session.zoho.accounts.refresh_tokens == 20
+    assert await session.refresh(tokens[0]["refresh_token"]) == {"error": "invalid_code"}
+    assert await session.call(f"Zoho-oauthtoken {tokens[0]['access_token']}") == 401
+    assert await session.call(f"Zoho-oauthtoken {tokens[1]['access_token']}") == 200
 
 
-async def test_of_one_refresh_token_fifteen_access_tokens_live(scene: Scene) -> None:
-    """The sixteenth ends the oldest."""
-    tokens = await scene.trade(await scene.authorize("accept"))
+async def test_a_refresh_token_has_at_most_fifteen_valid_access_tokens(session: ZohoSession) -> None:
+    """The sixteenth revokes the oldest."""
+    tokens = await session.redeem(await session.authorize("accept"))
     for _ in range(15):
-        scene.zoho.accounts.pass_time(61)
-        await scene.refresh(tokens["refresh_token"])
-    assert await scene.call(f"Zoho-oauthtoken {tokens['access_token']}") == 401
+        session.zoho.accounts.pass_time(61)
+        await session.refresh(tokens["refresh_token"])
+    assert await session.call(f"Zoho-oauthtoken {tokens['access_token']}") == 401
 
 
-async def test_the_api_wants_zohos_prefix_and_a_living_token(scene: Scene) -> None:
-    """Another prefix, none, or an hour later: 401."""
-    token = (await scene.trade(await scene.authorize("accept")))["access_token"]
-    assert await scene.call(f"Zoho-oauthtoken {token}") == 200
+async def test_the_api_requires_zohos_prefix_and_a_valid_token(session: ZohoSession) -> None:
+    """With another prefix, without a token or an hour later the status is 401."""
+    token = (await session.redeem(await session.authorize("accept")))["access_token"]
+    assert await session.call(f"Zoho-oauthtoken {token}") == 200
     for shown in (f"Bearer {token}", str(token), "Zoho-oauthtoken other"):
-        assert await scene.call(shown) == 401
-    scene.zoho.accounts.pass_time(3600)
-    assert await scene.call(f"Zoho-oauthtoken {token}") == 401
+        assert await session.call(shown) == 401
+    session.zoho.accounts.pass_time(3600)
+    assert await session.call(f"Zoho-oauthtoken {token}") == 401
 
 
-async def test_a_revoked_grant_is_over(scene: Scene) -> None:
-    """The access tokens go with the refresh token; the same holds when the person removes the application."""
-    tokens = await scene.trade(await scene.authorize("accept"))
-    url = f"{scene.zoho.origins['us']}/oauth/v2/token/revoke"
-    async with scene.session.post(url, params={"token": str(tokens["refresh_token"])}) as answer:
+async def test_a_revoked_grant_has_no_valid_tokens(session: ZohoSession) -> None:
+    """The access tokens are revoked with the refresh token, also when the user removes the application."""
+    tokens = await session.redeem(await session.authorize("accept"))
+    url = f"{session.zoho.origins['us']}/oauth/v2/token/revoke"
+    async with session.session.post(url, params={"token": str(tokens["refresh_token"])}) as answer:
         assert await answer.json() == {"status": "success"}
-    assert await scene.refresh(tokens["refresh_token"]) == {"error": "invalid_code"}
-    assert await scene.call(f"Zoho-oauthtoken {tokens['access_token']}") == 401
-    others = await scene.trade(await scene.authorize("accept"))
-    scene.zoho.accounts.forget()
-    assert await scene.refresh(others["refresh_token"]) == {"error": "invalid_code"}
+    assert await session.refresh(tokens["refresh_token"]) == {"error": "invalid_code"}
+    assert await session.call(f"Zoho-oauthtoken {tokens['access_token']}") == 401
+    others = await session.redeem(await session.authorize("accept"))
+    session.zoho.accounts.forget()
+    assert await session.refresh(others["refresh_token"]) == {"error": "invalid_code"}
 
 
-async def test_data_centres_are_listed(scene: Scene) -> None:
-    """As Zoho lists them for machines."""
-    async with scene.session.get(f"{scene.zoho.origins['us']}/oauth/serverinfo") as answer:
-        assert (await answer.json())["locations"] == scene.zoho.origins
+async def test_data_centres_are_listed(session: ZohoSession) -> None:
+    """The list has the form that Zoho documents."""
+    async with session.session.get(f"{session.zoho.origins['us']}/oauth/serverinfo") as answer:
+        assert (await answer.json())["locations"] == session.zoho.origins
 
 
-async def test_token_requests_are_noted_without_a_secret(scene: Scene) -> None:
+async def test_token_requests_are_recorded_without_secrets(session: ZohoSession) -> None:
     """A test can count them by data centre and grant."""
-    tokens = await scene.trade(await scene.authorize("accept"))
-    await scene.refresh(tokens["refresh_token"])
-    assert scene.zoho.token_calls == [("us", "authorization_code"), ("us", "refresh_token")]
+    tokens = await session.redeem(await session.authorize("accept"))
+    await session.refresh(tokens["refresh_token"])
+    assert session.zoho.token_calls == [("us", "authorization_code"), ("us", "refresh_token")]
 
 
-async def test_a_person_can_be_spared_the_button() -> None:
-    """For tests that do not have a browser."""
+async def test_consent_can_be_automatic() -> None:
+    """Tests without a browser use this."""
     async with zoho(at_once=True) as server, aiohttp.ClientSession() as session:
-        assert "code" in await Scene(session, server).authorize()
+        assert "code" in await ZohoSession(session, server).authorize()

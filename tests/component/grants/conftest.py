@@ -1,4 +1,4 @@
-"""One operator for the stories of a file, and connectors that hold grants at each server."""
+"""One operator for the tests of a file, and connectors with grants at each server."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,7 +19,7 @@ async def operator(
     canaille: AuthorizationServer,
     oidc_provider: AuthorizationServer,
 ) -> AsyncIterator[OperatorProcess]:
-    """Give the operator."""
+    """Return the operator."""
     ports = [canaille.port, oidc_provider.port]
     running = OperatorProcess(tmp_path_factory.mktemp("operator"), service_account, ports, publicURL=PUBLIC_URL)
     await running.start()
@@ -30,10 +30,10 @@ async def operator(
 
 
 @pytest.fixture
-def holders(
+def connectors(
     operator: OperatorProcess, namespace: Namespace, oidc_provider: AuthorizationServer
 ) -> GrantConnectorFactory:
-    """Give connectors at oidc-provider, with the operator at work."""
+    """Return connectors at oidc-provider, with a running operator."""
     del operator
     return GrantConnectorFactory(namespace, oidc_provider)
 
@@ -42,13 +42,13 @@ def holders(
 def at_canaille(
     operator: OperatorProcess, namespace: Namespace, canaille: AuthorizationServer
 ) -> GrantConnectorFactory:
-    """Give connectors at Canaille."""
+    """Return connectors at Canaille."""
     del operator
     return GrantConnectorFactory(namespace, canaille)
 
 
 @pytest.fixture(params=["holders", "at_canaille"])
 def at_each(request: pytest.FixtureRequest) -> GrantConnectorFactory:
-    """Give connectors at each server in turn."""
+    """Return connectors at each server in turn."""
     found: GrantConnectorFactory = request.getfixturevalue(request.param)
     return found

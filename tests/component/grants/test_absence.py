@@ -1,4 +1,4 @@
-"""What happens to grants while the operator is away."""
+"""Grants while the operator is not running."""
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from tests.support.cluster import Namespace, until
@@ -6,10 +6,10 @@ from tests.support.control_plane import StartOperator
 from tests.support.grant_connectors import PUBLIC_URL, GrantConnectorFactory
 
 
-async def test_a_namespace_goes_without_the_operator(
+async def test_a_namespace_is_deleted_without_the_operator(
     namespace: Namespace, oidc_provider: AuthorizationServer, start_operator: StartOperator
 ) -> None:
-    """No finalizer holds it: connectors, consents and grants are gone though nobody sees to them."""
+    """No finalizer blocks it: connectors, consents and grants are deleted."""
     operator = await start_operator(oidc_provider.port, publicURL=PUBLIC_URL)
     holder = await GrantConnectorFactory(namespace, oidc_provider).waiting("crm")
     await holder.consents()

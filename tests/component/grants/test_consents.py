@@ -1,4 +1,4 @@
-"""From a person's yes to a token, and what ends a grant, at real servers."""
+"""Consent, revocation and refresh of grants at real servers."""
 
 from pydantic import SecretStr
 
@@ -6,28 +6,28 @@ from tests.support.cluster import until
 from tests.support.grant_connectors import GrantConnector, GrantConnectorFactory
 
 
-async def connected(holder: GrantConnector) -> SecretStr:
-    """Let a person consent, and give the token that pods read then."""
+async def authorize(holder: GrantConnector) -> SecretStr:
+    """Authorize a connector, and return the token in its Secret."""
     await holder.consents()
     await holder.shows(Ready="TokenIssued")
     return SecretStr(await holder.namespace.token(f"{holder.name}-token") or "")
 
 
-async def test_a_person_says_yes_once(at_each: GrantConnectorFactory) -> None:
-    """The connector asks for a person; once the code of the last page is typed, the token is there."""
+async def test_one_consent_authorizes_a_connector(at_each: GrantConnectorFactory) -> None:
+    """The connector requires consent; when the code of the last page is entered, the token is published."""
     holder = await at_each.waiting("crm")
     await holder.shows(not_Ready="ConsentRequired", ConsentRequired="ConsentRequired", Reconciling="ConsentRequired")
-    token = await connected(holder)
+    token = await authorize(holder)
     assert holder.server.is_live(token)
     status = await holder.status()
     assert status["consent"]["requestedBy"] == "admin"
     assert status["redirectURI"].endswith(f"/oauth/callback/{holder.namespace.name}/crm")
 
 
-async def test_a_second_yes_replaces_the_first_grant(holders: GrantConnectorFactory) -> None:
-    """Nothing need be wrong for it; from then on the new grant is refreshed."""
+async def test_a_second_consent_replaces_the_first_grant(holders: GrantConnectorFactory) -> None:
+    """It is possible at any time; from then on the new grant is refreshed."""
     holder = await holders.waiting("crm")
-    first = await connected(holder)
+    first = await authorize(holder)
     await holder.consents()
 
     async def is_another() -> bool:
@@ -42,32 +42,32 @@ async def test_a_second_yes_replaces_the_first_grant(holders: GrantConnectorFact
     assert holder.journal[-1].grant == holder.journal[-2].grant
 
 
-async def test_a_missing_refresh_token_is_told_at_once(holders: GrantConnectorFactory) -> None:
-    """`offline_access` was forgotten: the token is good, and people know today that it will not last."""
+async def test_a_missing_refresh_token_is_reported_at_once(holders: GrantConnectorFactory) -> None:
+    """Without `offline_access` the token is valid, and status reports that it cannot be refreshed."""
     holder = await holders.waiting("crm", scopes=["read"])
     await holder.consents()
     await holder.shows(Ready="TokenIssued", ConsentRequired="RefreshTokenMissing")
 
 
-async def test_a_withdrawn_consent_needs_a_person_and_the_token_stays_until_it_expires(
+async def test_a_withdrawn_consent_requires_consent_and_keeps_the_token(
     holders: GrantConnectorFactory,
 ) -> None:
-    """What the person has taken back at the provider is told as such, once the provider says so."""
+    """A withdrawn grant is reported when the provider refuses a refresh; the token stays until it expires."""
     holder = await holders.waiting("crm", lifetime=24)
-    await connected(holder)
+    await authorize(holder)
     holder.server.withdraw(holder.server.user, holder.client)
     refused = {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}
     await holder.shows(Ready="TokenIssued", **refused)
     assert await holder.namespace.token("crm-token")
     await holder.shows(not_Ready="RefreshTokenRejected", Stalled="RefreshTokenRejected", **refused)
     assert holder.presented == [1]
-    await connected(holder)
+    await authorize(holder)
 
 
-async def test_a_grant_is_given_back_on_request(at_each: GrantConnectorFactory) -> None:
-    """The provider ends it, pods see no token any more, and a person is waited for; another yes connects anew."""
+async def test_a_grant_is_revoked_on_request(at_each: GrantConnectorFactory) -> None:
+    """The provider ends it, the Secret has no token, and consent is required; another consent authorizes it again."""
     holder = await at_each.waiting("crm")
-    token = await connected(holder)
+    token = await authorize(holder)
     annotations = {"oauthconnector.dev/revoke-requested-at": "now"}
     await holder.namespace.edit("oauthconnectors", "crm", {"metadata": {"annotations": annotations}})
     await holder.shows(not_Ready="ConsentRequired", ConsentRequired="ConsentRequired", Reconciling="ConsentRequired")
@@ -75,4 +75,4 @@ async def test_a_grant_is_given_back_on_request(at_each: GrantConnectorFactory) 
     assert await holder.namespace.get("secrets", "crm-token") is None
     assert not (await holder.grant())["renewable"]
     assert not holder.server.is_live(token)
-    await connected(holder)
+    await authorize(holder)

@@ -1,4 +1,4 @@
-"""Good days of connectors that hold refresh tokens, at real servers."""
+"""Refresh tokens at real servers."""
 
 import asyncio
 
@@ -9,8 +9,8 @@ from tests.support.cluster import until
 from tests.support.grant_connectors import GrantConnector, GrantConnectorFactory
 
 
-async def rotates(holder: GrantConnector, times: int = 4) -> None:
-    """See so many tokens after another in the output, each alive when it is seen."""
+async def observe_rotation(holder: GrantConnector, times: int = 4) -> None:
+    """Observe this number of tokens in the output, each valid when it is read."""
     seen: set[str] = set()
 
     async def enough() -> bool:
@@ -27,7 +27,7 @@ async def rotates(holder: GrantConnector, times: int = 4) -> None:
 async def test_tokens_rotate_many_times_in_a_row(
     holders: GrantConnectorFactory, at_canaille: GrantConnectorFactory
 ) -> None:
-    """A seed, a password and a consent, at both servers: pods never read a token that is not alive."""
+    """Initial refresh token, password and consent, at both servers: the Secret has a valid token at every moment."""
     made: list[GrantConnector] = []
     for where, place in (("oidc", holders), ("canaille", at_canaille)):
         made += await asyncio.gather(
@@ -36,14 +36,14 @@ async def test_tokens_rotate_many_times_in_a_row(
             place.waiting(f"consent-{where}", lifetime=16),
         )
     await asyncio.gather(*(holder.consents() for holder in made if holder.name.startswith("consent")))
-    await asyncio.gather(*(rotates(holder) for holder in made))
+    await asyncio.gather(*(observe_rotation(holder) for holder in made))
     for holder in made[:3]:
         assert len(holder.presented) == len(set(holder.presented)) >= 3, holder.name
         holder.keeps_the_rules()
 
 
-async def test_no_pod_reads_a_refresh_token(at_each: GrantConnectorFactory) -> None:
-    """The output shows the access token; what could renew it stands in the state Secret alone."""
+async def test_the_output_has_no_refresh_token(at_each: GrantConnectorFactory) -> None:
+    """The output has the access token; only the state Secret has the refresh token."""
     holder = await at_each.seeded("crm")
     await holder.shows(Ready="TokenIssued")
     kept = await holder.namespace.values("crm-oauth-state") or {}
@@ -56,8 +56,8 @@ async def test_no_pod_reads_a_refresh_token(at_each: GrantConnectorFactory) -> N
     assert kept["refresh_token"] not in str(connector)
 
 
-async def test_a_deleted_output_comes_back_without_a_token_call(holders: GrantConnectorFactory) -> None:
-    """The state Secret has the token: nobody is asked for another."""
+async def test_a_deleted_output_is_written_again_without_a_token_request(holders: GrantConnectorFactory) -> None:
+    """The token is in the state Secret."""
     holder = await holders.seeded("crm")
     await holder.shows(Ready="TokenIssued")
     before = await holder.namespace.token("crm-token")
@@ -67,18 +67,18 @@ async def test_a_deleted_output_comes_back_without_a_token_call(holders: GrantCo
     assert holder.presented == [1]
 
 
-async def test_the_expiry_of_a_refresh_token_stands_in_status(holders: GrantConnectorFactory) -> None:
-    """Where the provider tells it, people can see it."""
-    told = await holders.seeded("told", TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=True))
+async def test_status_has_the_expiry_of_a_refresh_token(holders: GrantConnectorFactory) -> None:
+    """It is in status if the provider sends it."""
+    sent = await holders.seeded("sent", TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=True))
     silent = await holders.seeded("silent")
-    await told.shows(Ready="TokenIssued")
+    await sent.shows(Ready="TokenIssued")
     await silent.shows(Ready="TokenIssued")
-    assert "refreshTokenExpirationTime" in await told.status()
+    assert "refreshTokenExpirationTime" in await sent.status()
     assert "refreshTokenExpirationTime" not in await silent.status()
 
 
-async def test_a_state_secret_is_nobodys_credential(holders: GrantConnectorFactory) -> None:
-    """Whoever may write connectors cannot have a grant of another sent to a server of their choice."""
+async def test_a_state_secret_cannot_be_used_as_credentials(holders: GrantConnectorFactory) -> None:
+    """A user who may write connectors cannot send the grant of another connector to a server of their choice."""
     holder = await holders.seeded("crm")
     await holder.shows(Ready="TokenIssued")
     thief = {
@@ -90,8 +90,8 @@ async def test_a_state_secret_is_nobodys_credential(holders: GrantConnectorFacto
     await holder.namespace.shows("thief", not_Ready="CredentialsInvalid", Stalled="CredentialsInvalid")
 
 
-async def test_a_deleted_connector_takes_its_grant_along(holders: GrantConnectorFactory) -> None:
-    """The state Secret is collected with it, as the output is."""
+async def test_the_grant_of_a_deleted_connector_is_deleted(holders: GrantConnectorFactory) -> None:
+    """The state Secret is collected with the connector, as the output is."""
     holder = await holders.seeded("crm")
     await holder.shows(Ready="TokenIssued")
     await holder.namespace.delete("oauthconnectors", "crm")

@@ -1,4 +1,4 @@
-"""A scene of most stories: a client registered at a real server, its secret in the cluster, a proxy between."""
+"""A client of a real authorization server, with its secret in the cluster, and a proxy between operator and server."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +11,8 @@ from tests.support.operator_process import OperatorProcess
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """One client of one server, seen through a proxy."""
+class ConnectorScene:
+    """A client of an authorization server behind a proxy."""
 
     namespace: Namespace
     server: AuthorizationServer
@@ -22,7 +22,7 @@ class Scene:
 
     @property
     def operator(self) -> OperatorProcess:
-        """The operator, where the scene began with it."""
+        """The operator, if the scene started it."""
         assert self.running is not None
         return self.running
 
@@ -32,12 +32,12 @@ class Scene:
         return int(self.proxy.origin.rsplit(":", 1)[1])
 
     @property
-    def calls(self) -> int:
-        """How many token requests reached the proxy."""
+    def token_requests(self) -> int:
+        """The number of token requests that reached the proxy."""
         return len(self.proxy.token_calls)
 
-    def spec(self, **changes: Any) -> dict[str, Any]:  # YAML as people write it
-        """Give a client credentials spec that goes through the proxy."""
+    def spec(self, **changes: Any) -> dict[str, Any]:  # YAML as users write it
+        """Return a spec for client credentials that uses the proxy."""
         spec = {
             "grantType": "ClientCredentials",
             "provider": {"tokenURL": self.proxy.through(self.server.token_url)},
@@ -46,7 +46,7 @@ class Scene:
         return {**spec, **changes}
 
     async def add_client_secret(self, secret: str | None = None) -> None:
-        """Put the client's secret into the cluster, or another in its place."""
+        """Write the client's secret to the cluster, or replace it."""
         await self.namespace.add_secret("robot", client_secret=secret or self.client.secret.get_secret_value())
 
     async def connect(self, name: str = "crm", **changes: Any) -> None:  # as spec
@@ -55,6 +55,6 @@ class Scene:
         await self.namespace.shows(name, Ready="TokenIssued")
 
 
-def enter(namespace: Namespace, server: AuthorizationServer, proxy: FaultyProxy, lifetime: int = 600) -> Scene:
-    """Register a client whose tokens live so long."""
-    return Scene(namespace, server, proxy, server.register(secret="c4n4ry-client-secret", lifetime=lifetime))
+def enter(namespace: Namespace, server: AuthorizationServer, proxy: FaultyProxy, lifetime: int = 600) -> ConnectorScene:
+    """Register a client whose tokens have this lifetime in seconds."""
+    return ConnectorScene(namespace, server, proxy, server.register(secret="c4n4ry-client-secret", lifetime=lifetime))

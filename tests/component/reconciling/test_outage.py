@@ -1,22 +1,22 @@
-"""The API server goes away and comes back: nothing is lost, nobody restarts the operator."""
+"""An outage of the API server loses nothing and needs no restart of the operator."""
 
 import asyncio
 from pathlib import Path
 
 from devtools.cluster.control_plane import ControlPlane
-from tests.component.reconciling.scene import Scene
+from tests.component.reconciling.scene import ConnectorScene
 from tests.support.cluster import Namespace, until
 
 CRDS = Path(__file__).parents[3] / "crds"
 
 
-async def test_an_api_server_that_was_away_is_watched_again(
+async def test_watches_resume_after_an_outage_of_the_api_server(
     namespace: Namespace,
     control_plane: ControlPlane,
-    brief_scene: Scene,
+    short_scene: ConnectorScene,
 ) -> None:
-    """Through an outage the process stays up and healthy; afterwards new connectors and refreshes are seen to."""
-    scene = brief_scene
+    """The process stays up and healthy; after the outage it reconciles new connectors and refreshes tokens."""
+    scene = short_scene
     await scene.connect()
     await asyncio.to_thread(control_plane.stop_api_server)
 
@@ -32,25 +32,25 @@ async def test_an_api_server_that_was_away_is_watched_again(
     assert not scene.operator.ended
 
 
-async def test_an_operator_that_is_there_before_its_crd_begins_when_that_comes(
-    control_plane: ControlPlane, brief_scene: Scene, namespace: Namespace
+async def test_an_operator_without_its_crd_waits_for_it(
+    control_plane: ControlPlane, short_scene: ConnectorScene, namespace: Namespace
 ) -> None:
-    """Installed in the wrong order it waits, unready and alive, and needs no restart."""
-    scene = brief_scene
+    """Without the CRD the operator is live and not ready; it starts to work when the CRD is installed."""
+    scene = short_scene
     await scene.operator.stop()
     crd = "customresourcedefinitions.apiextensions.k8s.io/oauthconnectors.oauthconnector.dev"
     await asyncio.to_thread(control_plane.kubectl, "delete", crd)
     try:
         await scene.operator.launch()
-        await until(lambda: _is(scene, "/healthz", 200))
-        await until(lambda: _is(scene, "/readyz", 503))
+        await until(lambda: _responds(scene, "/healthz", 200))
+        await until(lambda: _responds(scene, "/readyz", 503))
     finally:
         await asyncio.to_thread(control_plane.kubectl, "apply", "--server-side", "-f", str(CRDS))
         await asyncio.to_thread(control_plane.kubectl, "wait", "--for=condition=Established", crd)
-    await until(lambda: _is(scene, "/readyz", 200), within=40)
+    await until(lambda: _responds(scene, "/readyz", 200), within=40)
     await scene.connect()
     assert await namespace.token("crm-token")
 
 
-async def _is(scene: Scene, page: str, status: int) -> bool:
+async def _responds(scene: ConnectorScene, page: str, status: int) -> bool:
     return (await scene.operator.page(page))[0] == status

@@ -1,4 +1,4 @@
-"""The output Secret in other people's hands: deleted, edited, renamed, foreign, shared, collected."""
+"""The output Secret is repaired, moved, shared or collected, depending on who changed it."""
 
 import time
 from functools import partial
@@ -9,12 +9,12 @@ from pydantic import SecretStr
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from tests.component.reconciling.scene import Scene, enter
+from tests.component.reconciling.scene import ConnectorScene, enter
 from tests.support.cluster import Manifest, Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
 
-SPOILS: dict[str, Manifest | None] = {
+CHANGES: dict[str, Manifest | None] = {
     "deleted": None,
     "its token edited": {"data": {"access_token": "dGFtcGVyZWQ="}},
     "a key removed": {"data": {"authorization": None}},
@@ -23,15 +23,15 @@ SPOILS: dict[str, Manifest | None] = {
 }
 
 
-async def test_a_spoiled_secret_is_healed_within_seconds(namespace: Namespace, scene: Scene) -> None:
-    """A Secret of ours that somebody deletes or edits holds a good token again within five seconds."""
-    names = {sentence: f"crm-{number}" for number, sentence in enumerate(SPOILS)}
+async def test_a_changed_secret_is_repaired_within_seconds(namespace: Namespace, scene: ConnectorScene) -> None:
+    """A deleted or edited Secret of the connector has a valid token again within five seconds."""
+    names = {sentence: f"crm-{number}" for number, sentence in enumerate(CHANGES)}
     for name in names.values():
         await scene.connect(name)
     before = {name: await namespace.token(f"{name}-token") for name in names.values()}
-    await _pass_ten_seconds_after(scene.proxy)
+    await _wait_ten_seconds_after(scene.proxy)
     for sentence, name in names.items():
-        await _spoil(namespace, f"{name}-token", SPOILS[sentence])
+        await _change_secret(namespace, f"{name}-token", CHANGES[sentence])
     for sentence, name in names.items():
         try:
             await until(partial(_is_whole, namespace, f"{name}-token", before[name]), within=5)
@@ -41,7 +41,7 @@ async def test_a_spoiled_secret_is_healed_within_seconds(namespace: Namespace, s
         await namespace.shows(name, Ready="TokenIssued")
 
 
-async def _spoil(namespace: Namespace, secret: str, patch: Manifest | None) -> None:
+async def _change_secret(namespace: Namespace, secret: str, patch: Manifest | None) -> None:
     if patch is None:
         await namespace.delete("secrets", secret)
     else:
@@ -60,8 +60,8 @@ async def _is_whole(namespace: Namespace, name: str, spoiled: str | None) -> boo
     )
 
 
-async def _pass_ten_seconds_after(proxy: FaultyProxy) -> None:
-    """Let the pause between two calls of one connector pass, which healing keeps too."""
+async def _wait_ten_seconds_after(proxy: FaultyProxy) -> None:
+    """Wait for the minimum pause between two token requests of one connector, which repairs obey too."""
     last = proxy.token_calls[-1].time
 
     async def passed() -> bool:
@@ -70,8 +70,10 @@ async def _pass_ten_seconds_after(proxy: FaultyProxy) -> None:
     await until(passed, within=15)
 
 
-async def test_a_changed_scope_asks_anew_and_a_changed_output_does_not(namespace: Namespace, scene: Scene) -> None:
-    """Another scope is another request; other keys, labels and prefix show the same token."""
+async def test_a_changed_scope_requests_a_token_and_a_changed_output_does_not(
+    namespace: Namespace, scene: ConnectorScene
+) -> None:
+    """Another scope needs another token; other keys, labels and prefix publish the same token."""
     await scene.connect(scopes=["read"])
     first = await namespace.token("crm-token")
     output = {
@@ -89,21 +91,21 @@ async def test_a_changed_scope_asks_anew_and_a_changed_output_does_not(namespace
     assert (await namespace.values("crm-token") or {}).keys() == {"access_token", "header", "token.json"}
     secret = await namespace.get("secrets", "crm-token") or {}
     assert secret["metadata"]["labels"]["team"] == "crm"
-    assert scene.calls == 1
+    assert scene.token_requests == 1
     await namespace.edit("oauthconnectors", "crm", {"spec": {"scopes": ["read", "write"], "output": None}})
 
-    async def asked_anew() -> bool:
+    async def is_requested() -> bool:
         values = await namespace.values("crm-token") or {}
         return values.get("scope") == "read write" and values["access_token"] != first
 
-    await until(asked_anew, within=20)
+    await until(is_requested, within=20)
     secret = await namespace.get("secrets", "crm-token") or {}
     assert "team" not in secret["metadata"]["labels"], "what nobody asks for any more is gone"
-    assert scene.calls == 2
+    assert scene.token_requests == 2
 
 
-async def test_a_changed_name_moves_the_secret(namespace: Namespace, scene: Scene) -> None:
-    """Under another `secretName` the same token is written, then the old Secret is removed."""
+async def test_a_changed_name_moves_the_secret(namespace: Namespace, scene: ConnectorScene) -> None:
+    """The same token is written to the new `secretName`; then the old Secret is deleted."""
     await scene.connect()
     first = await namespace.token("crm-token")
     await namespace.edit("oauthconnectors", "crm", {"spec": {"output": {"secretName": "elsewhere"}}})
@@ -114,44 +116,44 @@ async def test_a_changed_name_moves_the_secret(namespace: Namespace, scene: Scen
     await until(moved)
     connector = await namespace.get("oauthconnectors", "crm") or {}
     assert connector["status"]["secretRef"] == {"name": "elsewhere"}
-    assert scene.calls == 1
+    assert scene.token_requests == 1
 
 
-async def test_a_foreign_secret_is_not_touched_until_its_owner_lets_us(
+async def test_a_secret_of_another_owner_is_unchanged_until_adopted(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """A Secret of that name that is not ours stays to the byte; the annotation `adopt` hands it over."""
+    """A Secret without an owner reference to the connector stays unchanged; the annotation `adopt` allows writes."""
     scene = enter(namespace, canaille, canaille_proxy)
-    foreign = await namespace.add_secret("crm-token", theirs="keep me")
+    existing = await namespace.add_secret("crm-token", value="keep me")
     await start_operator(scene.port)
     await scene.add_client_secret()
     await namespace.add_connector("crm", scene.spec())
     await namespace.shows("crm", not_Ready="SecretConflict", Stalled="SecretConflict")
-    assert await namespace.get("secrets", "crm-token") == foreign
-    assert scene.calls <= 1
+    assert await namespace.get("secrets", "crm-token") == existing
+    assert scene.token_requests <= 1
     await namespace.edit("secrets", "crm-token", {"metadata": {"annotations": {"oauthconnector.dev/adopt": "crm"}}})
     await namespace.shows("crm", within=65, Ready="TokenIssued")
     values = await namespace.values("crm-token") or {}
-    assert values["theirs"] == "keep me"
+    assert values["value"] == "keep me"
     assert values["access_token"]
-    assert scene.calls == 1, "the token that was received waits in memory"
+    assert scene.token_requests == 1, "the token that was received waits in memory"
 
 
-async def test_of_two_connectors_on_one_secret_the_holder_keeps_it(namespace: Namespace, scene: Scene) -> None:
-    """The second is told so and asks for nothing; when the first is gone the Secret is free."""
+async def test_the_first_of_two_connectors_owns_the_secret(namespace: Namespace, scene: ConnectorScene) -> None:
+    """The second reports the conflict and requests no token; after deletion of the first the Secret is free."""
     await scene.connect("first", output={"secretName": "shared"})
     token = await namespace.token("shared")
     await namespace.add_connector("second", scene.spec(output={"secretName": "shared"}))
     await namespace.shows("second", not_Ready="SecretConflict", Stalled="SecretConflict")
     assert await namespace.token("shared") == token
     assert await namespace.conditions("first") == {"Ready": "TokenIssued"}
-    assert scene.calls == 1
+    assert scene.token_requests == 1
     await namespace.delete("oauthconnectors", "first")
     await namespace.shows("second", within=90, Ready="TokenIssued")
 
 
-async def test_a_deleted_connector_leaves_nothing(namespace: Namespace, scene: Scene) -> None:
-    """Its Secret is collected and not made again; a retained one stays, without an owner."""
+async def test_a_deleted_connector_leaves_nothing(namespace: Namespace, scene: ConnectorScene) -> None:
+    """Its Secret is collected and not created again; a retained Secret stays, without an owner."""
     await scene.connect("going")
     await scene.connect("leaving", output={"deletionPolicy": "Retain"})
     await namespace.delete("oauthconnectors", "going")
@@ -163,11 +165,11 @@ async def test_a_deleted_connector_leaves_nothing(namespace: Namespace, scene: S
     await until(collected)
     names = {secret["metadata"]["name"] for secret in await namespace.items("secrets")}
     assert names == {"robot", "leaving-token"}
-    assert scene.calls == 2
+    assert scene.token_requests == 2
 
 
-async def test_a_connector_made_again_inherits_the_token(namespace: Namespace, scene: Scene) -> None:
-    """A retained Secret of a namesake that is gone is taken over with the token in it."""
+async def test_a_recreated_connector_adopts_the_retained_secret(namespace: Namespace, scene: ConnectorScene) -> None:
+    """It keeps the token in the Secret of the deleted connector of the same name."""
     await scene.connect(output={"deletionPolicy": "Retain"})
     token = await namespace.token("crm-token")
     await namespace.delete("oauthconnectors", "crm")
@@ -176,15 +178,15 @@ async def test_a_connector_made_again_inherits_the_token(namespace: Namespace, s
     secret = await namespace.get("secrets", "crm-token") or {}
     connector = await namespace.get("oauthconnectors", "crm") or {}
     assert [o["uid"] for o in secret["metadata"]["ownerReferences"]] == [connector["metadata"]["uid"]]
-    assert scene.calls == 1
+    assert scene.token_requests == 1
 
 
 async def test_a_namespace_is_deleted_while_the_operator_is_down(
     namespace: Namespace,
     admin: KubeAPI,
-    scene: Scene,
+    scene: ConnectorScene,
 ) -> None:
-    """No finalizer holds a namespace up."""
+    """No finalizer blocks the namespace."""
     await scene.connect()
     await scene.operator.stop()
     path = f"/api/v1/namespaces/{namespace.name}"
@@ -200,9 +202,11 @@ async def test_a_namespace_is_deleted_while_the_operator_is_down(
     await until(gone, within=60)
 
 
-async def test_nothing_is_written_on_a_connector_but_its_status(namespace: Namespace, brief_scene: Scene) -> None:
-    """After a life with refreshes, edits and failures a connector has no annotation, finalizer or field of ours."""
-    scene = brief_scene
+async def test_nothing_is_written_on_a_connector_but_its_status(
+    namespace: Namespace, short_scene: ConnectorScene
+) -> None:
+    """After refreshes, edits and failures a connector has no annotation, finalizer or field of the operator."""
+    scene = short_scene
     await scene.connect()
     await namespace.edit("oauthconnectors", "crm", {"spec": {"headerPrefix": "X"}})
     await scene.proxy.token_calls_reach(3, within=60)
@@ -217,6 +221,6 @@ async def test_nothing_is_written_on_a_connector_but_its_status(namespace: Names
     assert "annotations" not in metadata
     assert "finalizers" not in metadata
     assert connector["spec"] == scene.spec(headerPrefix="X")
-    ours = [entry for entry in metadata["managedFields"] if entry["manager"].startswith("oauth-connector")]
-    assert [entry.get("subresource") for entry in ours] == ["status"]
-    assert all(entry["fieldsV1"].keys() == {"f:status"} for entry in ours)
+    own_entries = [entry for entry in metadata["managedFields"] if entry["manager"].startswith("oauth-connector")]
+    assert [entry.get("subresource") for entry in own_entries] == ["status"]
+    assert all(entry["fieldsV1"].keys() == {"f:status"} for entry in own_entries)

@@ -1,4 +1,4 @@
-"""From `kubectl apply` to a token in a Secret that is always fresh."""
+"""A connector gets a token in a Secret, and the operator keeps the token valid."""
 
 import base64
 
@@ -6,15 +6,15 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from tests.component.reconciling.scene import Scene, enter
+from tests.component.reconciling.scene import ConnectorScene, enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.kstatus import flux_problems, kstatus
 
 
-async def test_a_connector_gets_a_token_in_a_secret(namespace: Namespace, scene: Scene) -> None:
-    """Client credentials: seconds after `apply` a Secret holds a token that the server knows, and status says so."""
+async def test_a_connector_gets_a_token_in_a_secret(namespace: Namespace, scene: ConnectorScene) -> None:
+    """Client credentials: within seconds the Secret has a token that the server accepts, and status reports it."""
     await scene.connect()
     values = await namespace.values("crm-token") or {}
     assert scene.server.is_live(SecretStr(values["access_token"]))
@@ -24,19 +24,19 @@ async def test_a_connector_gets_a_token_in_a_secret(namespace: Namespace, scene:
     assert connector["status"]["secretRef"] == {"name": "crm-token"}
     assert kstatus(connector["status"], connector["metadata"]["generation"]) == "Current"
     assert flux_problems(connector["status"], connector["metadata"]["generation"]) == []
-    assert scene.calls == 1
+    assert scene.token_requests == 1
 
 
 async def test_the_password_grant_gets_a_token(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """A name and a password become a token; the password itself is kept nowhere."""
+    """User name and password yield a token; the password is stored nowhere else."""
     scene = enter(namespace, canaille, canaille_proxy)
-    person = canaille.enroll("c4n4ry-password")
+    user = canaille.enroll("c4n4ry-password")
     await start_operator(scene.port)
     await scene.add_client_secret()
     await namespace.add_secret("ann", password="c4n4ry-password")
-    password = {"username": person.username, "passwordSecretRef": {"name": "ann"}}
+    password = {"username": user.username, "passwordSecretRef": {"name": "ann"}}
     await scene.connect(grantType="Password", password=password, scope="profile")
     assert canaille.is_live(SecretStr(await namespace.token("crm-token") or ""))
     for plural in ("oauthconnectors", "secrets"):
@@ -49,7 +49,7 @@ async def test_the_password_grant_gets_a_token(
 async def test_an_issuer_behind_a_private_authority_is_discovered(
     namespace: Namespace, oidc_provider_tls: AuthorizationServer, start_operator: StartOperator, trust: str
 ) -> None:
-    """With its authority trusted, by connector or by operator, an issuer is all that has to be named."""
+    """If connector or operator trusts the authority, the spec needs only the issuer."""
     server = oidc_provider_tls
     assert server.ca is not None
     client = server.register(secret="c4n4ry-client-secret")
@@ -74,10 +74,10 @@ async def test_an_issuer_behind_a_private_authority_is_discovered(
     assert server.is_live(SecretStr(await namespace.token("crm-token") or ""))
 
 
-async def test_a_private_authority_that_is_not_trusted_is_told(
+async def test_an_untrusted_private_authority_is_reported(
     namespace: Namespace, oidc_provider_tls: AuthorizationServer, start_operator: StartOperator
 ) -> None:
-    """Without its authority the provider is not believed, and the reason names the cure."""
+    """Without the CA certificate no request is sent, and the message says what to configure."""
     await start_operator(oidc_provider_tls.port)
     await namespace.add_secret("robot", client_secret="c4n4ry-client-secret")
     spec = {
@@ -97,7 +97,7 @@ async def test_tokens_are_refreshed_ahead_of_expiry_many_times_in_a_row(
     oidc_provider_proxy: FaultyProxy,
     start_operator: StartOperator,
 ) -> None:
-    """Tokens of half a minute from two servers: at every moment the Secret shows one that is alive."""
+    """Tokens of half a minute from two servers: the Secret has a valid token at every moment."""
     scenes = [
         enter(namespace, canaille, canaille_proxy, lifetime=30),
         enter(namespace, oidc_provider, oidc_provider_proxy, lifetime=30),
@@ -127,8 +127,8 @@ async def test_tokens_are_refreshed_ahead_of_expiry_many_times_in_a_row(
     assert events == [], "nothing happened that would be news"
 
 
-async def test_a_refresh_can_be_requested(namespace: Namespace, scene: Scene) -> None:
-    """Each new value of the annotation makes one token call, and status echoes it."""
+async def test_a_refresh_can_be_requested(namespace: Namespace, scene: ConnectorScene) -> None:
+    """Each new value of the annotation causes one token request, and status repeats the value."""
     await scene.connect()
     first = await namespace.token("crm-token")
     request = {"metadata": {"annotations": {"oauthconnector.dev/refresh-requested-at": "now, please"}}}
@@ -140,11 +140,11 @@ async def test_a_refresh_can_be_requested(namespace: Namespace, scene: Scene) ->
 
     await until(handled, within=20)
     assert await namespace.token("crm-token") != first
-    assert scene.calls == 2
+    assert scene.token_requests == 2
 
 
-async def test_a_restart_asks_nobody(namespace: Namespace, scene: Scene) -> None:
-    """After a restart valid tokens are neither asked for nor written again, but by the next planned refresh."""
+async def test_a_restart_sends_no_token_request(namespace: Namespace, scene: ConnectorScene) -> None:
+    """After a restart valid tokens are neither requested nor written again until the next planned refresh."""
     await scene.connect()
     before = [await namespace.get("secrets", "crm-token"), await namespace.get("oauthconnectors", "crm")]
     assert await scene.operator.stop() == 0
@@ -152,13 +152,13 @@ async def test_a_restart_asks_nobody(namespace: Namespace, scene: Scene) -> None
     await namespace.add_connector("second", scene.spec())
     await namespace.shows("second", Ready="TokenIssued")
     assert [await namespace.get("secrets", "crm-token"), await namespace.get("oauthconnectors", "crm")] == before
-    assert scene.calls == 2, "one for each connector"
+    assert scene.token_requests == 2, "one for each connector"
 
 
-async def test_sigterm_finishes_what_is_in_flight(
+async def test_sigterm_completes_requests_in_flight(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """A token whose answer comes after SIGTERM is still written, with its status; then the process goes."""
+    """A token whose response arrives after SIGTERM is written, with its status; then the process exits."""
     from tests.support.faults import Delay, Pass  # noqa: PLC0415  # this story's own
 
     scene = enter(namespace, canaille, canaille_proxy)
@@ -172,8 +172,8 @@ async def test_sigterm_finishes_what_is_in_flight(
     assert await namespace.conditions("crm") == {"Ready": "TokenIssued"}
 
 
-async def test_health_readiness_and_metrics_are_served(namespace: Namespace, scene: Scene) -> None:
-    """The pages for the kubelet and for Prometheus are there, with the connector's own series."""
+async def test_health_readiness_and_metrics_are_served(namespace: Namespace, scene: ConnectorScene) -> None:
+    """The endpoints for the kubelet and Prometheus respond, with metrics of the connector."""
     await scene.connect()
     assert (await scene.operator.page("/healthz"))[0] == 200
     assert (await scene.operator.page("/readyz"))[0] == 200

@@ -1,20 +1,20 @@
-"""What goes wrong, what is told, and that nobody is hammered."""
+"""Failures are reported in status and Events, and failed requests are not repeated in quick succession."""
 
 import asyncio
 
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from tests.component.reconciling.scene import Scene, enter
+from tests.component.reconciling.scene import ConnectorScene, enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
 
 
-async def test_a_wrong_client_secret_is_told_not_hammered_and_a_corrected_one_used(
+async def test_a_wrong_client_secret_is_reported_and_a_corrected_one_is_used(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """A refused client stalls; the provider is left in peace, and the corrected Secret is picked up within 65 s."""
+    """A refused client stalls without further requests; the corrected Secret is used within 65 s."""
     scene = enter(namespace, canaille, canaille_proxy)
     operator = await start_operator(scene.port)
     await scene.add_client_secret("c4n4ry-wrong")
@@ -26,23 +26,23 @@ async def test_a_wrong_client_secret_is_told_not_hammered_and_a_corrected_one_us
     await operator.stop()
     await operator.start()
     await asyncio.sleep(20)  # what must not happen takes time not to happen
-    assert scene.calls == 1
+    assert scene.token_requests == 1
     await namespace.edit_secret("robot", client_secret=scene.client.secret.get_secret_value())
     await namespace.shows("crm", within=65, Ready="TokenIssued")
-    assert scene.calls == 2
-    await until(lambda: _tells(namespace, ("Warning", "CredentialsRejected"), ("Normal", "TokenIssued")))
+    assert scene.token_requests == 2
+    await until(lambda: _has_events(namespace, ("Warning", "CredentialsRejected"), ("Normal", "TokenIssued")))
 
 
 async def test_a_refused_password_is_never_sent_again(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """Not by time, not by a request, not by an edit of `output`, not by a restart; another password is sent at once."""
+    """Neither time, a refresh request, an edit of `output` nor a restart sends it again; a new password is sent."""
     scene = enter(namespace, canaille, canaille_proxy)
-    person = canaille.enroll("c4n4ry-right")
+    user = canaille.enroll("c4n4ry-right")
     operator = await start_operator(scene.port)
     await scene.add_client_secret()
     await namespace.add_secret("ann", password="c4n4ry-wrong")
-    password = {"username": person.username, "passwordSecretRef": {"name": "ann"}}
+    password = {"username": user.username, "passwordSecretRef": {"name": "ann"}}
     await namespace.add_connector("crm", scene.spec(grantType="Password", password=password, scope="profile"))
     await namespace.shows("crm", not_Ready="CredentialsRejected", Stalled="CredentialsRejected")
     await operator.stop()
@@ -51,21 +51,21 @@ async def test_a_refused_password_is_never_sent_again(
     await namespace.edit("oauthconnectors", "crm", request)
     await namespace.edit("oauthconnectors", "crm", {"spec": {"headerPrefix": "X"}})
     await asyncio.sleep(20)  # as above
-    assert scene.calls == 1
+    assert scene.token_requests == 1
     await namespace.edit_secret("ann", password="c4n4ry-right")
     await namespace.shows("crm", within=65, Ready="TokenIssued")
-    assert scene.calls == 2
+    assert scene.token_requests == 2
 
 
-async def test_a_missing_secret_is_waited_for(
+async def test_a_missing_secret_is_reported_and_used_when_it_appears(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """A credential that is not there is told, with the keys that are, and used soon after it appears."""
+    """The message names the missing key and the existing keys."""
     scene = enter(namespace, canaille, canaille_proxy)
     await start_operator(scene.port)
     await namespace.add_connector("crm", scene.spec())
     await namespace.shows("crm", not_Ready="CredentialsNotFound", Reconciling="CredentialsNotFound")
-    assert scene.calls == 0
+    assert scene.token_requests == 0
     await scene.add_client_secret()
     await namespace.shows("crm", within=15, Ready="TokenIssued")
     await namespace.add_secret("misspelt", client_scret="c4n4ry")
@@ -75,9 +75,11 @@ async def test_a_missing_secret_is_waited_for(
     assert "`client-scret`" in connector["status"]["conditions"][0]["message"]
 
 
-async def test_a_provider_that_is_down_leaves_the_old_token(namespace: Namespace, brief_scene: Scene) -> None:
-    """The old token stays and `RefreshFailed` stands beside it; at expiry `TokenExpired`, the Secret still there."""
-    scene = brief_scene
+async def test_the_token_stays_while_the_provider_is_unavailable(
+    namespace: Namespace, short_scene: ConnectorScene
+) -> None:
+    """Status has `RefreshFailed`; at expiry `TokenExpired`, and the Secret still exists."""
+    scene = short_scene
     await scene.connect()
     token = await namespace.token("crm-token")
     await scene.proxy.down()
@@ -97,44 +99,44 @@ async def test_a_provider_that_is_down_leaves_the_old_token(namespace: Namespace
     assert scene.server.is_live(SecretStr(await namespace.token("crm-token") or ""))
 
 
-async def test_a_suspended_connector_makes_no_call(namespace: Namespace, brief_scene: Scene) -> None:
-    """`suspend` leaves the token there until it dies, and makes no call; without it the connector goes on."""
-    scene = brief_scene
+async def test_a_suspended_connector_sends_no_request(namespace: Namespace, short_scene: ConnectorScene) -> None:
+    """With `suspend` the token stays until it expires; without it the connector continues."""
+    scene = short_scene
     await scene.connect()
     await namespace.edit("oauthconnectors", "crm", {"spec": {"suspend": True}})
     await namespace.shows("crm", within=40, not_Ready="Suspended")
     assert await namespace.token("crm-token")
-    assert scene.calls == 1
+    assert scene.token_requests == 1
     await namespace.edit("oauthconnectors", "crm", {"spec": {"suspend": None}})
     await namespace.shows("crm", Ready="TokenIssued")
-    assert scene.calls == 2
+    assert scene.token_requests == 2
 
 
-async def test_a_secret_that_may_not_go_there_is_not_sent(
+async def test_credentials_are_not_sent_to_a_host_they_do_not_allow(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """A credential Secret that names other hosts is not sent to this one."""
+    """A credential Secret that names other hosts is not sent to this host."""
     scene = enter(namespace, canaille, canaille_proxy)
     await start_operator(scene.port)
     only = {"oauthconnector.dev/allowed-hosts": "login.example.com"}
     await namespace.add_secret("robot", only, client_secret="c4n4ry-client-secret")
     await namespace.add_connector("crm", scene.spec())
     await namespace.shows("crm", not_Ready="CredentialsNotAllowed", Stalled="CredentialsNotAllowed")
-    assert scene.calls == 0
+    assert scene.token_requests == 0
 
 
-async def test_a_destination_that_nobody_allowed_is_not_reached(
+async def test_a_destination_that_is_not_allowed_is_not_reached(
     namespace: Namespace, canaille: AuthorizationServer, canaille_proxy: FaultyProxy, start_operator: StartOperator
 ) -> None:
-    """Without the operator's leave loopback is out of reach for connectors."""
+    """Without permission in the operator's configuration, connectors cannot reach loopback."""
     scene = enter(namespace, canaille, canaille_proxy)
     await start_operator()
     await scene.add_client_secret()
     await namespace.add_connector("crm", scene.spec())
     await namespace.shows("crm", not_Ready="DestinationNotAllowed", Stalled="DestinationNotAllowed")
-    assert scene.calls == 0
+    assert scene.token_requests == 0
 
 
-async def _tells(namespace: Namespace, *expected: tuple[str, str]) -> bool:
-    """Tell whether the Events are these; an Event follows the status that it is about."""
+async def _has_events(namespace: Namespace, *expected: tuple[str, str]) -> bool:
+    """Return whether the Events are these; an Event is written after its status."""
     return {(e["type"], e["reason"]) for e in await namespace.items("events", "events.k8s.io")} == set(expected)

@@ -1,6 +1,6 @@
-"""Zoho on good days and bad ones: the operator on a real API server, Zoho as its papers say.
+"""The operator follows the how-to for Zoho on a real API server, with an imitation of Zoho.
 
-The way of the how-to itself, command by command, is tests/e2e/test_how_to_zoho.py.
+tests/e2e/test_how_to_zoho.py runs the commands of the how-to.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -26,8 +26,8 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "zoho.yaml"
 PUBLIC_URL = "https://connect.example.com"
 
 
-class Scene:
-    """A namespace with the example's connector, Zoho, and a person who does what the consent service would."""
+class ZohoScene:
+    """A namespace with the connector of the example, Zoho, and a user."""
 
     def __init__(self, namespace: Namespace, server: Zoho, session: aiohttp.ClientSession) -> None:
         self.namespace = namespace
@@ -35,15 +35,15 @@ class Scene:
         self.session = session
 
     async def status(self) -> dict[str, Any]:
-        """Give the connector's status."""
+        """Return the connector's status."""
         return ((await self.namespace.get("oauthconnectors", "zoho")) or {}).get("status") or {}
 
-    async def begin(self, **changes: Any) -> None:
-        """Take the how-to's steps up to the consent: the manifest, the redirect URI, the client, its secret."""
+    async def prepare(self, **changes: Any) -> None:
+        """Do the steps of the how-to before the consent: the manifest, the redirect URI, the client, its secret."""
         connector, _pod = yaml.safe_load_all(EXAMPLE.read_text())
         spec = {**connector["spec"], "provider": self.zoho.provider("us"), **changes}
         await self.namespace.add_connector("zoho", spec)
-        await until(lambda: self._tells("redirectURI"))
+        await until(lambda: self._has_status("redirectURI"))
         redirect_uri = (await self.status())["redirectURI"]
         assert redirect_uri == f"{PUBLIC_URL}/oauth/callback/{self.namespace.name}/zoho"
         client = self.zoho.accounts.register(redirect_uri)
@@ -52,8 +52,8 @@ class Scene:
         await self.namespace.edit("oauthconnectors", "zoho", {"spec": {"client": {"id": client.id}}})
 
     async def consent(self, name: str) -> None:
-        """Ask for a consent, follow the link, hand over what comes back, type the code."""
-        ticket, confirmation = new_ticket(bytes_of(1)), new_confirmation(bytes_of(2))
+        """Create a consent, follow the link, submit the redirect, enter the code."""
+        ticket, confirmation = new_ticket(repeat_byte(1)), new_confirmation(repeat_byte(2))
         asked = {
             "connectorName": "zoho",
             "requestedBy": "admin",
@@ -70,18 +70,18 @@ class Scene:
         await self.namespace.edit("oauthconsents", name, {"spec": {"confirmation": confirmation}})
 
     async def call(self) -> int:
-        """Call the API with what a pod finds in the Secret; gives the status."""
+        """Call the API with the data of the Secret; return the status."""
         values = await self.namespace.values("zoho-token") or {}
         headers = {"Authorization": values["authorization"]}
         async with self.session.get(values["api_domain"] + API, headers=headers) as answer:
             return answer.status
 
     async def refresh(self, marker: str) -> None:
-        """Ask for another token, as `kubectl oauth refresh` does."""
+        """Request another token, as `kubectl oauth refresh` does."""
         annotations = {"oauthconnector.dev/refresh-requested-at": marker}
         await self.namespace.edit("oauthconnectors", "zoho", {"metadata": {"annotations": annotations}})
 
-    async def _tells(self, field: str) -> bool:
+    async def _has_status(self, field: str) -> bool:
         return field in await self.status()
 
     async def _create_consent(self, name: str, spec: dict[str, str]) -> None:
@@ -111,23 +111,23 @@ class Scene:
         return granted
 
 
-def bytes_of(number: int) -> Callable[[int], bytes]:
-    """Give what makes so many bytes of one number."""
+def repeat_byte(number: int) -> Callable[[int], bytes]:
+    """Return a function that returns bytes of one value."""
     return lambda count: bytes([number]) * count
 
 
 @pytest.fixture
-async def scene(namespace: Namespace, start_operator: StartOperator) -> AsyncIterator[Scene]:
-    """Start Zoho and the operator, and take the how-to's steps up to the consent."""
+async def scene(namespace: Namespace, start_operator: StartOperator) -> AsyncIterator[ZohoScene]:
+    """Start Zoho and the operator, and do the steps of the how-to before the consent."""
     async with zoho(at_once=True) as server, aiohttp.ClientSession() as session:
         await start_operator(*server.ports, publicURL=PUBLIC_URL, namespace="oauth-connector-system")
-        made = Scene(namespace, server, session)
-        await made.begin()
+        made = ZohoScene(namespace, server, session)
+        await made.prepare()
         yield made
 
 
-async def test_a_consent_gives_a_pod_what_it_needs(scene: Scene) -> None:
-    """The Secret holds the header with Zoho's own prefix and the host of the API, and the API takes it."""
+async def test_after_consent_a_pod_can_call_the_api(scene: ZohoScene) -> None:
+    """The Secret has the header with Zoho's prefix and the host of the API, and the API accepts it."""
     await scene.namespace.shows(
         "zoho", not_Ready="ConsentRequired", ConsentRequired="ConsentRequired", Reconciling="ConsentRequired"
     )
@@ -140,8 +140,8 @@ async def test_a_consent_gives_a_pod_what_it_needs(scene: Scene) -> None:
     assert scene.zoho.token_calls == [("us", "authorization_code")]
 
 
-async def test_tokens_follow_without_the_person(scene: Scene) -> None:
-    """A refresh gives another token by the same refresh token, and the API takes it."""
+async def test_tokens_are_refreshed_without_the_user(scene: ZohoScene) -> None:
+    """A refresh yields another token for the same refresh token, and the API accepts it."""
     await scene.consent("one")
     await scene.namespace.shows("zoho", Ready="TokenIssued")
     first = await scene.namespace.token("zoho-token")
@@ -152,8 +152,8 @@ async def test_tokens_follow_without_the_person(scene: Scene) -> None:
     assert scene.zoho.accounts.refresh_tokens == 1
 
 
-async def test_a_grant_that_was_removed_asks_for_the_person_again(scene: Scene) -> None:
-    """Zoho says `invalid_code` with status 200: that is the end of the grant, and another consent mends it."""
+async def test_a_removed_grant_needs_another_consent(scene: ZohoScene) -> None:
+    """Zoho responds `invalid_code` with status 200. That ends the grant, and another consent replaces it."""
     await scene.consent("one")
     await scene.namespace.shows("zoho", Ready="TokenIssued")
     scene.zoho.accounts.forget()
@@ -166,8 +166,8 @@ async def test_a_grant_that_was_removed_asks_for_the_person_again(scene: Scene) 
     assert await scene.call() == 200
 
 
-async def test_a_throttle_is_waited_for_and_costs_nothing(scene: Scene) -> None:
-    """`Access Denied`, with status 200, is a limit of ten minutes: the token stays, and the grant with it."""
+async def test_a_rate_limit_of_zoho_keeps_token_and_grant(scene: ZohoScene) -> None:
+    """`Access Denied` with status 200 is a limit of ten minutes; token and grant are kept."""
     soon = {"before": "59m40s", "maxLifetime": "24h"}  # of an hour: due twenty seconds after the token was issued
     await scene.namespace.edit("oauthconnectors", "zoho", {"spec": {"refresh": soon}})
     await scene.consent("one")
@@ -180,8 +180,8 @@ async def test_a_throttle_is_waited_for_and_costs_nothing(scene: Scene) -> None:
     assert await scene.call() == 200
 
 
-async def test_a_code_goes_to_no_data_centre_that_is_not_known(scene: Scene) -> None:
-    """The redirect names a host that neither preset nor connector knows: code and secret stay where they are."""
+async def test_a_code_is_not_sent_to_an_unknown_data_centre(scene: ZohoScene) -> None:
+    """The redirect names a host that neither preset nor connector has; code and secret are not sent."""
     scene.zoho.accounts.home = "eu"
     await scene.consent("one")
     await until(lambda: _has_failed(scene, "one"))
@@ -189,15 +189,15 @@ async def test_a_code_goes_to_no_data_centre_that_is_not_known(scene: Scene) -> 
     assert await scene.namespace.get("secrets", "zoho-token") is None
 
 
-async def _has_failed(scene: Scene, name: str) -> bool:
+async def _has_failed(scene: ZohoScene, name: str) -> bool:
     found = await scene.namespace.get("oauthconsents", name) or {}
     conditions = (found.get("status") or {}).get("conditions", [])
     return [(c["status"], c["reason"]) for c in conditions] == [("False", "ResponseInvalid")]
 
 
-async def _is_another(scene: Scene, first: str | None) -> bool:
+async def _is_another(scene: ZohoScene, first: str | None) -> bool:
     return await scene.namespace.token("zoho-token") not in (None, first)
 
 
-async def _is_refused(scene: Scene) -> bool:
+async def _is_refused(scene: ZohoScene) -> bool:
     return (await scene.namespace.conditions("zoho")).get("ConsentRequired") == "RefreshTokenRejected"
