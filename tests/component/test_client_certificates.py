@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.cluster.pki import Authority
-from oauth_connector.net.connection_pools import Pools
+from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
+from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.net.probe import probe
 from oauth_connector.net.tls import BadIdentityError, make_ssl_context
 from oauth_connector.oauth.request_context import TLSIdentity, TLSOptions
@@ -61,9 +61,9 @@ def options_of(authority: Authority, user: str | None = None) -> TLSOptions:
     return TLSOptions(trust, TLSIdentity(certificate.read_text(), SecretStr(key.read_text())))
 
 
-async def send(pools: Pools, port: int, tls: TLSOptions) -> HTTPResponse | Signal:
+async def send(pools: ConnectionPools, port: int, tls: TLSOptions) -> HTTPResponse | Signal:
     """Send one request."""
-    return await fetch(pools, Outgoing("POST", f"https://127.0.0.1:{port}/token"), tls, LIMITS)
+    return await fetch(pools, OutgoingRequest("POST", f"https://127.0.0.1:{port}/token"), tls, LIMITS)
 
 
 def allow(port: int) -> list[AllowedDestination]:
@@ -75,7 +75,7 @@ async def test_each_identity_has_connections_of_its_own(authority: Authority) ->
     """Requests of two clients to one server alternate: the server sees the certificate of each, never of the other."""
     one, other = options_of(authority, "client-one"), options_of(authority, "client-two")
     async with demanding_server(authority) as port:
-        pools = Pools(allow(port))
+        pools = ConnectionPools(allow(port))
         try:
             seen = [await send(pools, port, tls) for tls in (one, other, one, other)]
             assert len(pools._kept) == 2
@@ -87,7 +87,7 @@ async def test_each_identity_has_connections_of_its_own(authority: Authority) ->
 async def test_a_request_without_an_identity_shares_no_connection_with_one(authority: Authority) -> None:
     """A connection that is kept open for a client with a certificate is not lent to a client without."""
     async with demanding_server(authority) as port:
-        pools = Pools(allow(port))
+        pools = ConnectionPools(allow(port))
         try:
             assert isinstance(await send(pools, port, options_of(authority, "client-one")), HTTPResponse)
             refused = await send(pools, port, options_of(authority))
@@ -106,8 +106,8 @@ async def test_a_key_that_cannot_be_used_fails_before_anything_is_sent(authority
         tls = TLSOptions(None, TLSIdentity(certificate.read_text(), SecretStr(key)))
         with pytest.raises(BadIdentityError):
             make_ssl_context(None, tls)
-        pools = Pools([])
-        assert await fetch(pools, Outgoing("POST", "https://127.0.0.1/token"), tls, LIMITS) == Signal(
+        pools = ConnectionPools([])
+        assert await fetch(pools, OutgoingRequest("POST", "https://127.0.0.1/token"), tls, LIMITS) == Signal(
             Symptom.TLS_FAILED
         )
         await pools.aclose()

@@ -14,10 +14,10 @@ import pytest
 from cryptography import x509
 
 from devtools.local.free_port import free_port
-from oauth_connector.net.connection_pools import Pools
+from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
-from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
+from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.net.probe import probe
 from oauth_connector.net.tls import MOST, BadCertificatesError, make_ssl_context
 from oauth_connector.oauth.metadata import ServerMetadata
@@ -73,9 +73,9 @@ async def saying(*parts: bytes, secured: ssl.SSLContext | None = None, close: bo
 
 
 @asynccontextmanager
-async def clients(*ports: int, bundle: Path | None = None) -> AsyncIterator[Pools]:
+async def clients(*ports: int, bundle: Path | None = None) -> AsyncIterator[ConnectionPools]:
     """Give clients that may reach these ports of loopback."""
-    made = Pools([AllowedDestination(cidr="127.0.0.0/8", ports=ports, http=True)] if ports else [], bundle)
+    made = ConnectionPools([AllowedDestination(cidr="127.0.0.0/8", ports=ports, http=True)] if ports else [], bundle)
     try:
         yield made
     finally:
@@ -88,9 +88,11 @@ async def got(server: Server) -> HTTPResponse | Signal:
         return await fetch(made, outgoing(server), NO_TLS_OPTIONS, LIMITS)
 
 
-def outgoing(server: Server, scheme: str = "http", host: str = "127.0.0.1") -> Outgoing:
+def outgoing(server: Server, scheme: str = "http", host: str = "127.0.0.1") -> OutgoingRequest:
     """Give a request with secrets in header and body."""
-    return Outgoing("POST", server.url(scheme, host), (("Authorization", "Basic c4n4ry"),), b"client_secret=c4n4ry")
+    return OutgoingRequest(
+        "POST", server.url(scheme, host), (("Authorization", "Basic c4n4ry"),), b"client_secret=c4n4ry"
+    )
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -191,7 +193,7 @@ async def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
     """Nobody listening is not the same as nobody of that name; nothing was sent in either case."""
     assert await got(Server(free_port())) == Signal(Symptom.CONNECTION_FAILED)
     async with clients() as made:
-        unknown = Outgoing("POST", "https://no-such-host.invalid/token")
+        unknown = OutgoingRequest("POST", "https://no-such-host.invalid/token")
         answer = await fetch(made, unknown, NO_TLS_OPTIONS, LIMITS)
     assert isinstance(answer, Signal)
     assert answer.symptom in (Symptom.HOST_NOT_FOUND, Symptom.RESOLUTION_FAILED)
@@ -203,7 +205,7 @@ async def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
 async def test_an_inner_address_is_refused_however_it_is_written(url: str) -> None:
     """The guard judges what a name resolves to; nothing is sent."""
     async with clients() as made:
-        assert await fetch(made, Outgoing("POST", url), NO_TLS_OPTIONS, LIMITS) == Signal(
+        assert await fetch(made, OutgoingRequest("POST", url), NO_TLS_OPTIONS, LIMITS) == Signal(
             Symptom.DESTINATION_NOT_ALLOWED
         )
 
@@ -225,7 +227,7 @@ def secured(folder: Path, name: str, **changes: object) -> tuple[ssl.SSLContext,
 async def tls_answer(server: Server, trust: str | None, host: str = "127.0.0.1") -> HTTPResponse | Signal:
     """Send a request over TLS."""
     allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
-    made = Pools(allowed)
+    made = ConnectionPools(allowed)
     try:
         return await fetch(made, outgoing(server, "https", host), TLSOptions(trust), LIMITS)
     finally:

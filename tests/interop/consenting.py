@@ -8,12 +8,12 @@ from pydantic import SecretStr
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import RegisteredClient, RegisteredUser, TokenPolicy
 from oauth_connector.oauth.authorization import (
+    AuthorizationDenied,
+    AuthorizationGranted,
     AuthorizationRequest,
-    Denied,
-    Flaw,
-    Granted,
-    Issuer,
-    challenge,
+    ExpectedIssuer,
+    RedirectFlaw,
+    compute_challenge,
     parse_redirect,
 )
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
@@ -48,7 +48,7 @@ class Asking:
             self.client.id,
             self.redirect_uri,
             self.scope,
-            challenge(self.verifier) if self.verifier else None,
+            compute_challenge(self.verifier) if self.verifier else None,
             self.parameters,
         )
         return request.url(STATE)
@@ -62,15 +62,15 @@ class Asking:
 
     async def answer(
         self, person: RegisteredUser | None = None, says: UserDecision = "accept"
-    ) -> Granted | Denied | Flaw:
+    ) -> AuthorizationGranted | AuthorizationDenied | RedirectFlaw:
         """Let a person answer; gives what the operator makes of it, `iss` included."""
         pairs = [pair for pair in await self.redirect(person, says) if pair[0] != "state"]
-        return parse_redirect(pairs, Issuer(self.server.issuer))
+        return parse_redirect(pairs, ExpectedIssuer(self.server.issuer))
 
     async def code(self, person: RegisteredUser | None = None) -> SecretStr:
         """Let a person consent; gives the code."""
         answer = await self.answer(person)
-        assert isinstance(answer, Granted)
+        assert isinstance(answer, AuthorizationGranted)
         return answer.code
 
     async def redeem(self, code: SecretStr, verifier: str | None = None) -> Token | Signal:

@@ -18,7 +18,7 @@ from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import Parameters, build_token_request
-from oauth_connector.oauth.token_response import parse
+from oauth_connector.oauth.token_response import parse_token_response
 
 METHODS = {
     "client_secret_basic": ClientAuthentication.BASIC,
@@ -52,7 +52,7 @@ async def token_client(
         session.post(request.url, headers=dict(request.headers), data=request.body) as answer,
     ):
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        return parse(HTTPResponse(answer.status, headers, await answer.read()))
+        return parse_token_response(HTTPResponse(answer.status, headers, await answer.read()))
 
 
 async def fetch(url: str) -> HTTPResponse:

@@ -7,8 +7,14 @@ from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import Authentication, TokenPolicy
-from oauth_connector.oauth.authorization import Denied, Flaw, Granted, Issuer, parse_redirect
-from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.authorization import (
+    AuthorizationDenied,
+    AuthorizationGranted,
+    ExpectedIssuer,
+    RedirectFlaw,
+    parse_redirect,
+)
+from oauth_connector.oauth.metadata import ServerMetadata, list_well_known_urls, parse_metadata
 from oauth_connector.oauth.token import Token
 from tests.interop.consenting import OFFLINE, REDIRECT_URI, STATE, Asking, asking, error_of
 from tests.interop.exchanging import fetch
@@ -41,14 +47,17 @@ async def test_redirect_names_state_and_issuer(server: AuthorizationServer) -> N
 async def test_answer_of_another_issuer_is_not_believed(server: AuthorizationServer) -> None:
     """Whoever expects another issuer gets no code out of the redirect."""
     pairs = await asking(server).redirect()
-    assert parse_redirect(pairs, Issuer("https://login.example.com", required=True)) is Flaw.ISSUER_MISMATCH
+    assert (
+        parse_redirect(pairs, ExpectedIssuer("https://login.example.com", required=True))
+        is RedirectFlaw.ISSUER_MISMATCH
+    )
 
 
 @pytest.mark.parametrize("fixture", METADATA_AT)
 async def test_metadata_lead_to_where_people_consent(fixture: str, request: pytest.FixtureRequest) -> None:
     """The authorization endpoint of the metadata is the one that these tests use."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
-    answer = await fetch(well_known_urls(server.issuer)[METADATA_AT[fixture]])
+    answer = await fetch(list_well_known_urls(server.issuer)[METADATA_AT[fixture]])
     assert isinstance(parse_metadata(server.issuer, answer), ServerMetadata)
     assert f'"authorization_endpoint":"{server.authorization_url}"' in answer.body.decode().replace('": "', '":"')
     assert b'"authorization_response_iss_parameter_supported"' in answer.body
@@ -56,7 +65,7 @@ async def test_metadata_lead_to_where_people_consent(fixture: str, request: pyte
 
 async def test_refusal_of_the_person_comes_back_as_such(server: AuthorizationServer) -> None:
     """Who says no is not asked again by the server; the client is told."""
-    assert await asking(server).answer(says="deny") == Denied("access_denied")
+    assert await asking(server).answer(says="deny") == AuthorizationDenied("access_denied")
 
 
 async def test_refusal_names_the_issuer_too(server: AuthorizationServer) -> None:
@@ -132,8 +141,8 @@ async def test_public_client_without_pkce_gets_no_token(server: AuthorizationSer
     client = server.register(authentication="none", redirect_uris=[REDIRECT_URI])
     ask = Asking(server, client, verifier=None)
     answer = await ask.answer()
-    refused = answer if isinstance(answer, Denied) else error_of(await ask.redeem(await ask.code()))
-    assert refused in {Denied("invalid_request"), "invalid_request"}
+    refused = answer if isinstance(answer, AuthorizationDenied) else error_of(await ask.redeem(await ask.code()))
+    assert refused in {AuthorizationDenied("invalid_request"), "invalid_request"}
 
 
 @pytest.mark.parametrize("required", [True, False])
@@ -142,9 +151,9 @@ async def test_pkce_is_required_of_whom_the_terms_say(required: bool, oidc_provi
     ask = replace(asking(oidc_provider, TokenPolicy(pkce_required=required)), verifier=None)
     answer = await ask.answer()
     if required:
-        assert answer == Denied("invalid_request")
+        assert answer == AuthorizationDenied("invalid_request")
     else:
-        assert isinstance(answer, Granted)
+        assert isinstance(answer, AuthorizationGranted)
         assert isinstance(await ask.redeem(answer.code), Token)
 
 
@@ -162,9 +171,9 @@ async def test_no_refresh_token_without_being_asked_for(
 
 async def test_unknown_scope_comes_back_as_an_error(oidc_provider: AuthorizationServer) -> None:
     """What a client may not ask for is refused before anybody logs in."""
-    assert await replace(asking(oidc_provider), scope="admin").answer() == Denied("invalid_scope")
+    assert await replace(asking(oidc_provider), scope="admin").answer() == AuthorizationDenied("invalid_scope")
 
 
 async def test_people_consent_by_https(oidc_provider_tls: AuthorizationServer) -> None:
     """The pages are served by the private authority too."""
-    assert isinstance(await asking(oidc_provider_tls).answer(), Granted)
+    assert isinstance(await asking(oidc_provider_tls).answer(), AuthorizationGranted)

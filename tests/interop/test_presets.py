@@ -13,8 +13,14 @@ from pydantic import SecretStr
 from devtools.authorization_servers.registrations import TLS
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
-from oauth_connector.oauth.authorization import AuthorizationRequest, Granted, Issuer, challenge, parse_redirect
+from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
+from oauth_connector.oauth.authorization import (
+    AuthorizationGranted,
+    AuthorizationRequest,
+    ExpectedIssuer,
+    compute_challenge,
+    parse_redirect,
+)
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.errors import FailureReason, classify
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
@@ -25,7 +31,7 @@ from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import Parameters, build_token_request
-from oauth_connector.oauth.token_response import parse
+from oauth_connector.oauth.token_response import parse_token_response
 from oauth_connector.providers.preset import TokenHostParameter
 from tests.support.builders import a_spec
 from tests.support.zoho import API, Zoho, zoho
@@ -51,15 +57,15 @@ class Flow:
         assert known.callback is not None
         return replace(known.callback, hosts=frozenset(urlsplit(at).netloc for at in self.zoho.origins.values()))
 
-    async def consent(self) -> Granted:
+    async def consent(self) -> AuthorizationGranted:
         """Follow the link that the spec comes to, and understand what comes back."""
         request = AuthorizationRequest(
             endpoint=self.spec.provider.effective_authorization_url or "",
             client_id=self.client.id,
             redirect_uri=BACK,
-            scope=self.spec.separator.join(authorization_scopes(self.spec)),
-            code_challenge=challenge(VERIFIER.get_secret_value()) if self.spec.effective_pkce else None,
-            parameters=tuple(authorization_parameters(self.spec).items()),
+            scope=self.spec.separator.join(list_authorization_scopes(self.spec)),
+            code_challenge=compute_challenge(VERIFIER.get_secret_value()) if self.spec.effective_pkce else None,
+            parameters=tuple(build_authorization_parameters(self.spec).items()),
         )
         url = request.url("a-state")
         while not url.startswith(BACK):
@@ -67,8 +73,8 @@ class Flow:
                 assert answer.status == 302, await answer.text()
                 url = answer.headers["Location"]
         pairs = [(name, value) for name, value in parse_qsl(urlsplit(url).query) if name != "state"]
-        granted = parse_redirect(pairs, Issuer(), keep=(self.callback.name,))
-        assert isinstance(granted, Granted)
+        granted = parse_redirect(pairs, ExpectedIssuer(), keep=(self.callback.name,))
+        assert isinstance(granted, AuthorizationGranted)
         return granted
 
     async def ask(self, url: str, grant: Grant) -> Token | Signal:
@@ -77,7 +83,7 @@ class Flow:
         async with self.session.post(request.url, headers=dict(request.headers), data=request.body) as answer:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             response = HTTPResponse(answer.status, headers, await answer.read())
-        return parse(response, self.spec.provider.quirks)
+        return parse_token_response(response, self.spec.provider.quirks)
 
     async def connect(self) -> tuple[str, Token]:
         """Consent, and trade the code where the redirect says; gives the token URL and the token."""

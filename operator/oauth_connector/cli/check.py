@@ -14,7 +14,7 @@ from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_step import CheckStep
 from oauth_connector.cli.documents import CheckInput
-from oauth_connector.connector.credentials import assemble, forbidden_host
+from oauth_connector.connector.credentials import assemble_credentials, find_forbidden_host
 from oauth_connector.connector.effective import token_host
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import (
@@ -82,11 +82,11 @@ class ConnectorCheck:
     # --- the Secrets --------------------------------------------------------------------------------------------
     async def _check_secrets(self, client: TokenClient) -> CheckStep:
         spec, secrets = self._connector.spec, await client.read_credentials(self._connector)
-        credentials = assemble(spec, {name: secret for name, secret in secrets.items() if secret.version.uid})
+        credentials = assemble_credentials(spec, {name: secret for name, secret in secrets.items() if secret.version.uid})
         if isinstance(credentials, Problem):
             return self._describe_problem("secrets", credentials)
         required = self._settings.require_allowed_hosts
-        forbidden = forbidden_host(list(secrets.values()), token_host(spec), required=required)
+        forbidden = find_forbidden_host(list(secrets.values()), token_host(spec), required=required)
         if forbidden is not None:
             return self._describe_problem("secrets", forbidden)
         names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())

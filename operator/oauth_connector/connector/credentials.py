@@ -59,7 +59,7 @@ class UnusableCredential(Exception):  # noqa: N818  # it carries a problem, whic
         self.problem = problem
 
 
-def assemble(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
+def assemble_credentials(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
     """Take the values that the spec names out of the Secrets that were read."""
     try:
         values = {path: _value(secrets, reference) for path, reference in spec.credential_references.items()}
@@ -68,7 +68,7 @@ def assemble(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) 
     return Credentials(spec.build_client(values), spec.build_grant(values))
 
 
-def forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, required: bool) -> Problem | None:
+def find_forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, required: bool) -> Problem | None:
     """Find the first Secret that may not be sent to a host, by its owner's annotation (obligatory if `required`)."""
     for secret in secrets:
         allowed = secret.allowed_hosts if secret.allowed_hosts is not None or not required else ()

@@ -13,7 +13,7 @@ def seconds(time: datetime | None) -> int | None:
     return int(time.timestamp()) if time is not None else None
 
 
-def parameters(spec: OAuthConnectorSpec) -> Parameters:
+def build_parameters(spec: OAuthConnectorSpec) -> Parameters:
     """Give what the token request carries beside the grant and the client."""
     return Parameters(
         scopes=spec.effective_scopes,
@@ -24,15 +24,15 @@ def parameters(spec: OAuthConnectorSpec) -> Parameters:
     )
 
 
-def authorization_parameters(spec: OAuthConnectorSpec) -> dict[str, str]:
-    """Give the further parameters of the authorization request: the preset's, and the spec's own in their place."""
+def build_authorization_parameters(spec: OAuthConnectorSpec) -> dict[str, str]:
+    """Return the further build_parameters of the authorization request: the preset's, and the spec's own in their place."""
     own = spec.authorization_code.parameters if spec.authorization_code else None
     known = spec.provider.known.authorization if spec.provider.known else {}
     return {**known, **(own or {})}
 
 
-def authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
-    """Give the scopes to ask a person for: with the one without which the preset's provider gives no refresh token."""
+def list_authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
+    """List the scopes of the authorization request, with the preset's scope for refresh tokens."""
     offline = spec.provider.known.offline_scope if spec.provider.known else None
     return tuple(dict.fromkeys((*spec.effective_scopes, *((offline,) if offline else ()))))
 

@@ -23,7 +23,7 @@ from oauth_connector.consent_server.failures import FailureDetails, PageFailure,
 from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.consent_server.pages import describe_denial
 from oauth_connector.consent_server.server_context import ServerContext
-from oauth_connector.oauth.authorization import Denied, Flaw, Granted
+from oauth_connector.oauth.authorization import AuthorizationDenied, AuthorizationGranted, RedirectFlaw
 
 MAX_ATTEMPTS, PAUSE = 8, 0.05
 """The operator and the plugin may write the consent at the same time. Then it is read again after a pause: PAUSE
@@ -81,7 +81,11 @@ class CallbackPage:
         return consent, consent.request
 
     async def _submit_response(
-        self, flow: FlowCookie, granted: Granted, consent: ConsentView, authorization_request: ConsentRequest
+        self,
+        flow: FlowCookie,
+        granted: AuthorizationGranted,
+        consent: ConsentView,
+        authorization_request: ConsentRequest,
     ) -> str:
         """Seal the response and store it. Return the confirmation code. Raises `RequestStopped`, `APIUnavailable`."""
         confirmation = new_confirmation(self._context.randomness)
@@ -125,13 +129,15 @@ def _require_navigation(request: web.Request) -> None:
         raise RequestStopped(PageFailure.PREFETCHED)
 
 
-def _require_code(request: web.Request, authorization_request: ConsentRequest, about: FailureDetails) -> Granted:
+def _require_code(
+    request: web.Request, authorization_request: ConsentRequest, about: FailureDetails
+) -> AuthorizationGranted:
     """Return the code of the query. Raises `RequestStopped`, which ends this flow but not the consent."""
     match authorization_request.understand(request.query.items()):
-        case Granted() as granted:
+        case AuthorizationGranted() as granted:
             return granted
-        case Denied(error):
+        case AuthorizationDenied(error):
             raise RequestStopped(PageFailure.DENIED, describe_denial(error, about))
-        case Flaw.ISSUER_MISMATCH | Flaw.ISSUER_MISSING:
+        case RedirectFlaw.ISSUER_MISMATCH | RedirectFlaw.ISSUER_MISSING:
             raise RequestStopped(PageFailure.ISSUER_MISMATCH, about)
     raise RequestStopped(PageFailure.MALFORMED, about)

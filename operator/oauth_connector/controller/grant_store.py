@@ -18,7 +18,7 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
-from oauth_connector.connector.grant.choice import PresentedGrant, choose_grant, ended, present_code
+from oauth_connector.connector.grant.choice import PresentedGrant, choose_grant, build_grant_problem, present_code
 from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, decide_store, term_of
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, state_name
@@ -209,7 +209,7 @@ def _choose(
     if cause is not RequestCause.CODE_RECEIVED or obs.code is None:
         return choose_grant(obs.connector.spec, prepared.client.id, state, prepared.own, cause)
     if state.tried == obs.code.uid:
-        return ended(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
+        return build_grant_problem(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
     return present_code(obs.connector.spec, obs.code)
 
 

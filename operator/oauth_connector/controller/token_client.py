@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.credentials import CredentialSecret, assemble, forbidden_host
-from oauth_connector.connector.effective import parameters, token_host
+from oauth_connector.connector.credentials import CredentialSecret, assemble_credentials, find_forbidden_host
+from oauth_connector.connector.effective import build_parameters, token_host
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
 from oauth_connector.connector.status.problem import LOCAL, Problem, of_failure
@@ -30,7 +30,7 @@ from oauth_connector.oauth.revocation import Revocation, build_revocation_reques
 from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import Parameters, SendWindow, build_token_request, fingerprint_request
-from oauth_connector.oauth.token_response import parse, refresh_token_in
+from oauth_connector.oauth.token_response import find_refresh_token, parse_token_response
 
 _REFUSALS_KEY = randomness.token_bytes(32)
 """The key of the fingerprints of refused requests; it ends with the process."""
@@ -123,11 +123,11 @@ class TokenClient:
         result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
         if isinstance(result, Token):
             self._tell(prepared, "success", asked)
-            return TokenObtained(issued(result, int(asked), prepared.connector.spec), prepared.attempt, result)
+            return TokenObtained(build_issued_token(result, int(asked), prepared.connector.spec), prepared.attempt, result)
         problem = self._problem(prepared.connector.spec, grant.purpose.phase, result)
         self._tell(prepared, problem.reason.value, asked)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
-        salvaged = refresh_token_in(answer, quirks) if isinstance(answer, HTTPResponse) else None
+        salvaged = find_refresh_token(answer, quirks) if isinstance(answer, HTTPResponse) else None
         return RequestFailed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
     async def revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:
@@ -148,7 +148,7 @@ class TokenClient:
             return Revocation.NO_ENDPOINT
         chosen = provider.revocation_url is not None or provider.token_url is not None
         theirs = not chosen or origin(endpoint) == origin(prepared.endpoint)
-        forbidden = forbidden_host(prepared.credentials, _host(endpoint), required=self._require_allowed_hosts)
+        forbidden = find_forbidden_host(prepared.credentials, _host(endpoint), required=self._require_allowed_hosts)
         return endpoint if theirs and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
@@ -189,7 +189,7 @@ class TokenClient:
         self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
     ) -> PreparedRequest | Problem:
         spec = connector.spec
-        credentials = assemble(spec, secrets)
+        credentials = assemble_credentials(spec, secrets)
         if isinstance(credentials, Problem):
             return credentials
         context = await self.read_context(connector)
@@ -201,7 +201,7 @@ class TokenClient:
             if isinstance(found, Problem):
                 return found
             endpoint = found.token_endpoint if found else ""
-        forbidden = forbidden_host(list(secrets.values()), _host(endpoint), required=self._require_allowed_hosts)
+        forbidden = find_forbidden_host(list(secrets.values()), _host(endpoint), required=self._require_allowed_hosts)
         at, attempt, read = replace(context, token_endpoint=endpoint), Attempt((), ""), tuple(secrets.values())
         return forbidden or PreparedRequest(connector, at, credentials.client, credentials.grant, attempt, read)
 
@@ -232,7 +232,7 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
-def issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
+def build_issued_token(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
     """Count the life from when the request was sent; an untold one is what `refresh.defaultLifetime` assumes."""
     lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
     scope = token.scope if token.scope is not None else spec.effective_scopes or None
@@ -242,5 +242,5 @@ def issued(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
 
 def _parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:
     """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
-    wanted = parameters(spec)
+    wanted = build_parameters(spec)
     return wanted if grant.sends_scope else replace(wanted, scopes=())

@@ -24,7 +24,7 @@ from oauth_connector.kubectl_plugin.created_consent import CreatedConsent, wait_
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.expected_redirect import ExpectedRedirect, UnexpectedRedirect
 from oauth_connector.kubectl_plugin.terminal import Terminal
-from oauth_connector.oauth.authorization import Granted
+from oauth_connector.oauth.authorization import AuthorizationGranted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
 SECRET_LINK_HINT = "Treat it like a password for 15 minutes: do not share it."
@@ -115,7 +115,7 @@ class AuthorizationFlow:
         if granted is not None:
             await self._submit(granted)
 
-    async def _read_pasted(self, expected: ExpectedRedirect) -> Granted:
+    async def _read_pasted(self, expected: ExpectedRedirect) -> AuthorizationGranted:
         while True:
             text = await self.terminal.ask("Paste it and press Enter (the input is not shown): ", long=True)
             try:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.authorization_errors import authorization_error
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.oauth.authorization import LONGEST_CODE, Denied, Flaw, Granted
+from oauth_connector.oauth.authorization import LONGEST_CODE, AuthorizationDenied, AuthorizationGranted, RedirectFlaw
 
 MAX_PARAMETERS = 64
 RETRY = "Run the command again"
@@ -27,7 +27,7 @@ class ExpectedRedirect:
     request: ConsentRequest
     state: str
 
-    def parse_query(self, query: str) -> Granted:
+    def parse_query(self, query: str) -> AuthorizationGranted:
         """Check the query of a redirect. Raises `UnexpectedRedirect`, or `CommandFailed` where access was denied."""
         try:
             pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
@@ -51,7 +51,7 @@ class ExpectedRedirect:
             )
         return self.parse_query(parts.query)
 
-    def _parse_code(self, text: str) -> Granted:
+    def _parse_code(self, text: str) -> AuthorizationGranted:
         if self.request.iss_required:
             raise UnexpectedRedirect(
                 "This provider names its issuer in the response. Paste the whole address, not only the code."
@@ -61,10 +61,10 @@ class ExpectedRedirect:
         return Granted(SecretStr(text))
 
 
-def _require_code(response_: Granted | Denied | Flaw) -> Granted:
-    if isinstance(response_, Granted):
+def _require_code(response_: AuthorizationGranted | AuthorizationDenied | RedirectFlaw) -> AuthorizationGranted:
+    if isinstance(response_, AuthorizationGranted):
         return response_
-    if isinstance(response_, Denied):
+    if isinstance(response_, AuthorizationDenied):
         raise CommandFailed(_explain_denial(response_.error))
     raise CommandFailed(FLAWS[response_])
 

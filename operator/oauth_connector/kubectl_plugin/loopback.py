@@ -20,7 +20,7 @@ from aiohttp import web
 from oauth_connector.kubectl_plugin import loopback_port as ports
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.expected_redirect import ExpectedRedirect, UnexpectedRedirect
-from oauth_connector.oauth.authorization import Granted
+from oauth_connector.oauth.authorization import AuthorizationGranted
 
 MAX_LINE = 65_536
 LAST_PAGE_TIMEOUT = 2.0
@@ -55,7 +55,7 @@ class RedirectListener:
         self._path, self._netloc = parts.path, parts.netloc
         self._last_page: tuple[str, str] | None = None
         self._fetched = asyncio.Event()
-        self.answer: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()
+        self.answer: asyncio.Future[AuthorizationGranted] = asyncio.get_running_loop().create_future()
 
     async def serve(self, request: web.BaseRequest) -> web.Response:
         """Handle a request of any client."""

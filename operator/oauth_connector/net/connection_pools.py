@@ -20,12 +20,12 @@ MakeContext = Callable[[Path | None, TLSOptions], ssl.SSLContext]
 
 
 @dataclass
-class _Kept:
+class _PoolEntry:
     transport: GuardedTransport
     users: int = 0
 
 
-class Pools:
+class ConnectionPools:
     """Transports by TLS options, so that no connection is shared between two client certificates.
 
     At most `MOST_POOLS` are kept; those in use are never closed.
@@ -38,7 +38,7 @@ class Pools:
         self._allowed = allowed
         self._bundle = bundle
         self._make = make
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, _PoolEntry] = OrderedDict()
         self._making: dict[str, asyncio.Future[ssl.SSLContext]] = {}
 
     @asynccontextmanager
@@ -58,11 +58,11 @@ class Pools:
             await self._kept.popitem()[1].transport.aclose()
         self._resolver.close()
 
-    async def _get(self, tls: TLSOptions) -> _Kept:
+    async def _get(self, tls: TLSOptions) -> _PoolEntry:
         name = name_tls(self._bundle, tls)
         if name not in self._kept:
             made = await asyncio.shield(self._made(name, tls))  # who gives up leaves it to the others
-            self._kept.setdefault(name, _Kept(GuardedTransport(made, self._allowed, self._resolver)))
+            self._kept.setdefault(name, _PoolEntry(GuardedTransport(made, self._allowed, self._resolver)))
         self._kept.move_to_end(name)
         return self._kept[name]
 

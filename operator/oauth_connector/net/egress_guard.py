@@ -1,6 +1,6 @@
-"""The one judge of where the operator may connect, asked with the resolved address before a connection is made.
+"""The one check of where the operator may connect, asked with the resolved address before a connection is made.
 
-Whoever may write a connector chooses its URLs. Without a judge the operator would be that person's hand inside the
+Whoever may write a connector chooses its URLs. Without a check the operator would be that person's hand inside the
 cluster: on metadata services, on the API server, on loopback.
 """
 
@@ -35,24 +35,24 @@ class Destination:
     address: Address
 
 
-def judge(destination: Destination, allowed: Sequence[AllowedDestination]) -> bool:
+def is_allowed(destination: Destination, allowed: Sequence[AllowedDestination]) -> bool:
     """Tell whether a connection may be made.
 
     Everybody may go to a public address on port 443 or 8443 with TLS. Any other destination must be named by the
     operator's settings.
     """
-    public = all(_is_public(address) for address in _meant(destination.address))
+    public = all(_is_public(address) for address in _list_reached(destination.address))
     if public and destination.scheme == "https" and destination.port in DEFAULT_PORTS:
         return True
-    return any(_allows(entry, destination) for entry in allowed)
+    return any(_entry_allows(entry, destination) for entry in allowed)
 
 
-def _allows(entry: AllowedDestination, destination: Destination) -> bool:
+def _entry_allows(entry: AllowedDestination, destination: Destination) -> bool:
     if destination.port not in entry.ports or (destination.scheme != "https" and not entry.http):
         return False
     network = entry.network
     if network is not None:
-        return all(address in network for address in _meant(destination.address))
+        return all(address in network for address in _list_reached(destination.address))
     return entry.names(destination.host.lower().rstrip("."))
 
 
@@ -61,7 +61,7 @@ def _is_public(address: Address) -> bool:
     return in_use and address.is_global and not address.is_multicast and address not in _METADATA
 
 
-def _meant(address: Address) -> Iterable[Address]:
+def _list_reached(address: Address) -> Iterable[Address]:
     """Give the address that a packet would reach: what IPv6 embeds of IPv4 counts as that."""
     if isinstance(address, IPv4Address):
         return (address,)

@@ -13,7 +13,7 @@ import httpcore2
 import httpx2
 
 from oauth_connector.api.names import OPERATOR
-from oauth_connector.net.connection_pools import Pools
+from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError
 from oauth_connector.net.transport import GuardedTransport, NotConnectedError
 from oauth_connector.oauth.request_context import TLSOptions
@@ -37,7 +37,7 @@ class RequestLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingRequest:
     """A request as it is sent, and when, where that matters."""
 
     method: str
@@ -56,7 +56,9 @@ class Outgoing:
             raise TimeoutError("nothing was sent: it is too late for it")
 
 
-async def fetch(pools: Pools, outgoing: Outgoing, tls: TLSOptions, limits: RequestLimits) -> HTTPResponse | Signal:
+async def fetch(
+    pools: ConnectionPools, outgoing: OutgoingRequest, tls: TLSOptions, limits: RequestLimits
+) -> HTTPResponse | Signal:
     """Make a request; whatever fails comes back as a signal. Cancelling it closes its connection."""
     sent = False
 
@@ -76,7 +78,7 @@ async def fetch(pools: Pools, outgoing: Outgoing, tls: TLSOptions, limits: Reque
                 content=outgoing.body or None,
                 extensions={"trace": trace, "timeout": timeout},
             )
-            return await _exchanged(transport, request, limits.size)
+            return await _exchange(transport, request, limits.size)
     except BadCertificatesError:
         return Signal(Symptom.BAD_CA_BUNDLE)
     except BadIdentityError:
@@ -84,20 +86,20 @@ async def fetch(pools: Pools, outgoing: Outgoing, tls: TLSOptions, limits: Reque
     except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
         return Signal(Symptom.HOST_NOT_FOUND)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
-        return Signal(symptom_of(error, sent=sent), sent=sent)
+        return Signal(classify_exception(error, sent=sent), sent=sent)
 
 
-async def _exchanged(transport: GuardedTransport, request: httpx2.Request, size: int) -> HTTPResponse:
+async def _exchange(transport: GuardedTransport, request: httpx2.Request, size: int) -> HTTPResponse:
     # A transport sends one request and no more: no redirect, no cookie, no proxy of the environment.
     response = await transport.handle_async_request(request)
     try:
-        body, truncated = await _read(response, size)
+        body, truncated = await _read_body(response, size)
     finally:
         await response.aclose()
     return HTTPResponse(response.status_code, dict(response.headers.items()), body, truncated)
 
 
-async def _read(response: httpx2.Response, size: int) -> tuple[bytes, bool]:
+async def _read_body(response: httpx2.Response, size: int) -> tuple[bytes, bool]:
     """Read the raw body up to the cap: an encoding that was not asked for is not undone, so no bomb goes off."""
     body = bytearray()
     async for chunk in response.aiter_raw():
@@ -107,9 +109,9 @@ async def _read(response: httpx2.Response, size: int) -> tuple[bytes, bool]:
     return bytes(body), False
 
 
-def symptom_of(error: BaseException, *, sent: bool) -> Symptom:
+def classify_exception(error: BaseException, *, sent: bool) -> Symptom:
     """Say what an exception means; `sent` tells whether the request may have left."""
-    causes = list(_causes(error))
+    causes = list(_list_causes(error))
     if isinstance(error, TimeoutError | httpcore2.TimeoutException):
         return Symptom.TIMEOUT
     for cause in causes:
@@ -122,7 +124,7 @@ def symptom_of(error: BaseException, *, sent: bool) -> Symptom:
     return Symptom.CONNECTION_LOST if sent else Symptom.CONNECTION_FAILED
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.egress_guard import Address, Destination, judge
-from oauth_connector.net.fetch import symptom_of
+from oauth_connector.net.egress_guard import Address, Destination, is_allowed
+from oauth_connector.net.fetch import classify_exception
 from oauth_connector.net.resolver import Resolver, UnresolvedError
-from oauth_connector.net.streams import let_go
+from oauth_connector.net.streams import abort
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError, make_ssl_context
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Symptom
@@ -40,7 +40,7 @@ async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | 
         addresses = await Resolver().resolve(host)
     except UnresolvedError as error:
         return ProbeResult(host, port, problem=error.symptom)
-    if not all(judge(Destination(parts.scheme, host, port, address), allowed) for address in addresses):
+    if not all(is_allowed(Destination(parts.scheme, host, port, address), allowed) for address in addresses):
         return ProbeResult(host, port, addresses, problem=Symptom.DESTINATION_NOT_ALLOWED)
     try:
         secured = make_ssl_context(bundle, tls) if parts.scheme == "https" else None
@@ -51,7 +51,7 @@ async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | 
     except BadIdentityError:
         return ProbeResult(host, port, addresses, allowed=True, problem=Symptom.TLS_FAILED)
     except (OSError, TimeoutError) as error:
-        return ProbeResult(host, port, addresses, allowed=True, problem=symptom_of(error, sent=False))
+        return ProbeResult(host, port, addresses, allowed=True, problem=classify_exception(error, sent=False))
     return ProbeResult(host, port, addresses, allowed=True, protocol=protocol, certificate_until=until)
 
 
@@ -67,4 +67,4 @@ async def _handshake(
             return None, None
         return channel.version(), channel.getpeercert().get("notAfter")
     finally:
-        let_go(writer)
+        abort(writer)

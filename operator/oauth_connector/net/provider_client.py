@@ -6,10 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from oauth_connector.net.connection_pools import Pools
+from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
-from oauth_connector.net.fetch import Outgoing, RequestLimits, fetch
+from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
@@ -28,7 +28,7 @@ class HTTPProviderClient:
         clock: Callable[[], float] = time.monotonic,
         limits: RequestLimits | None = None,
     ) -> None:
-        self._pools = Pools(allowed, bundle)
+        self._pools = ConnectionPools(allowed, bundle)
         self._limits = limits or RequestLimits()
         self._discovery = Discovery(self._pools, clock, self._limits)
 
@@ -46,5 +46,5 @@ class HTTPProviderClient:
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Send one token request, once."""
-        outgoing = Outgoing("POST", request.url, request.headers, request.body, request.term)
+        outgoing = OutgoingRequest("POST", request.url, request.headers, request.body, request.term)
         return await fetch(self._pools, outgoing, context.tls, self._limits)

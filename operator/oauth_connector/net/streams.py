@@ -17,17 +17,17 @@ LARGEST_PIECE = 65536
 
 async def connect(address: str, port: int, limit: float | None) -> httpcore2.AsyncNetworkStream:
     """Connect to an address within so many seconds. Raises `ConnectError` or `ConnectTimeout`."""
-    async with _translated(limit):
-        return _Stream(*await asyncio.open_connection(address, port, limit=LARGEST_PIECE))
+    async with _translate_errors(limit):
+        return _AsyncioStream(*await asyncio.open_connection(address, port, limit=LARGEST_PIECE))
 
 
-def let_go(writer: asyncio.StreamWriter) -> None:
+def abort(writer: asyncio.StreamWriter) -> None:
     """Close a connection now: TLS says goodbye, but would else wait half a minute for an answer to that."""
     writer.close()
     writer.transport.abort()
 
 
-class _Stream(httpcore2.AsyncNetworkStream):
+class _AsyncioStream(httpcore2.AsyncNetworkStream):
     """One connection, before and after its TLS handshake."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -51,7 +51,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         """Close, without waiting for the other side to agree."""
-        let_go(self._writer)
+        abort(self._writer)
 
     async def start_tls(
         self,
@@ -61,10 +61,10 @@ class _Stream(httpcore2.AsyncNetworkStream):
     ) -> httpcore2.AsyncNetworkStream:
         """Shake hands. Raises `ConnectError` or `ConnectTimeout`."""
         try:
-            async with _translated(timeout):
+            async with _translate_errors(timeout):
                 await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except BaseException:
-            let_go(self._writer)
+            abort(self._writer)
             raise
         return self
 
@@ -76,7 +76,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
 
 
 @asynccontextmanager
-async def _translated(limit: float | None) -> AsyncIterator[None]:
+async def _translate_errors(limit: float | None) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(limit):
             yield

@@ -32,7 +32,7 @@ def name_tls(bundle: Path | None, tls: TLSOptions) -> str:
     return hashlib.sha256(repr((changed, tls.extra_trust or "", identity)).encode()).hexdigest()
 
 
-def _certificates(text: str) -> str:
+def _find_certificates(text: str) -> str:
     """Give the certificates of a bundle without what stands between them, which may be in any language."""
     blocks = _BLOCK.findall(text) if len(text) <= LONGEST else []
     if not 0 < len(blocks) <= MOST:
@@ -51,7 +51,7 @@ def make_ssl_context(bundle: Path | None, tls: TLSOptions) -> ssl.SSLContext:
         if bundle is not None:
             context.load_verify_locations(cafile=bundle)
         if tls.extra_trust:
-            context.load_verify_locations(cadata=_certificates(tls.extra_trust))
+            context.load_verify_locations(cadata=_find_certificates(tls.extra_trust))
     except (ssl.SSLError, OSError, ValueError, TypeError):
         raise BadCertificatesError("not PEM certificates") from None
     if tls.identity is not None:

@@ -12,7 +12,7 @@ import httpcore2
 import httpx2
 
 from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.egress_guard import Destination, judge
+from oauth_connector.net.egress_guard import Destination, is_allowed
 from oauth_connector.net.resolver import Resolver, UnresolvedError
 from oauth_connector.net.streams import connect
 from oauth_connector.oauth.signals import Symptom
@@ -44,12 +44,12 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002  # as above
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002  # as above
     ) -> httpcore2.AsyncNetworkStream:
-        """Resolve, judge, and connect to the first address that lets us."""
+        """Resolve, check, and connect to the first address that lets us."""
         try:
             addresses = await self._resolver.resolve(host)
         except UnresolvedError as error:
             raise NotConnectedError(error.symptom) from None
-        judged = [a for a in addresses if judge(Destination(self._scheme, host, port, a), self._allowed)]
+        judged = [a for a in addresses if is_allowed(Destination(self._scheme, host, port, a), self._allowed)]
         if not judged or len(judged) < len(addresses):
             raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
         last: Exception = NotConnectedError(Symptom.CONNECTION_FAILED)

@@ -1,4 +1,4 @@
-"""The browser's part of the authorization code grant: the link out, and what comes back.
+"""The browser's part of the authorization code grant: the authorization request and the redirect.
 
 RFC 6749 §4.1.1 and §4.1.2, RFC 7636 (PKCE), RFC 8707 (resources), RFC 9207 (`iss`).
 """
@@ -36,12 +36,15 @@ RESERVED_PARAMETERS = frozenset(
         "request_uri",
     }
 )
-"""Parameters of the authorization request that have a field of their own, or would change what comes back."""
+"""Parameters of the authorization request that have a field of their own, or would change the redirect."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What the link says, but for `state`, which belongs to one browser. `scope` is as it stands on the wire."""
+    """An authorization request (RFC 6749 §4.1.1) without `state`, which belongs to one browser.
+
+    `scope` is written as it is sent.
+    """
 
     endpoint: str
     client_id: str
@@ -50,11 +53,11 @@ class AuthorizationRequest:
     code_challenge: str | None = None
     parameters: Sequence[tuple[str, str]] = ()
 
-    def url(self, state: str) -> str:
-        """Give the link; a query that the endpoint has of its own is kept, but for what is ours to say (RFC 6749 §3.1).
+    def build_url(self, state: str) -> str:
+        """Build the URL; a query of the endpoint is kept, except for reserved parameters (RFC 6749 §3.1).
 
-        No parameter may come twice, and many servers take the first: a client, a scope or a challenge in the endpoint's
-        query would count, and the person would have been shown others.
+        No parameter may occur twice, and many servers read the first: a client, a scope or a compute_challenge in the query of
+        the endpoint would count, although the user was shown others.
         """
         pairs = [
             ("response_type", "code"),
@@ -73,14 +76,14 @@ class AuthorizationRequest:
         return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
-def challenge(verifier: str) -> str:
-    """Give the S256 challenge of a verifier (RFC 7636 §4.2)."""
+def compute_challenge(verifier: str) -> str:
+    """Return the S256 code compute_challenge of a verifier (RFC 7636 §4.2)."""
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-class Flaw(StrEnum):
-    """What is wrong with a redirect that cannot be gone on with."""
+class RedirectFlaw(StrEnum):
+    """Why a redirect cannot be used (RFC 6749 §4.1.2, RFC 9207 §2.4)."""
 
     DUPLICATE_PARAMETER = "DuplicateParameter"
     TOO_LONG = "TooLong"
@@ -91,8 +94,8 @@ class Flaw(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
-    """The provider sent a code; `extra` are the parameters that were asked to be kept."""
+class AuthorizationGranted:
+    """The redirect contains a code (RFC 6749 §4.1.2); `extra` are the further parameters that the caller wants."""
 
     code: SecretStr
     iss: str | None = None
@@ -100,47 +103,47 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
-    """The provider, or the person, said no; `error` is a code of RFC 6749 §4.1.2.1, or `error` where it has no form."""
+class AuthorizationDenied:
+    """The provider or the user denied the request; `error` is a code of RFC 6749 §4.1.2.1, or `error`."""
 
     error: str
 
 
 @dataclass(frozen=True, slots=True)
-class Issuer:
-    """What is known of the issuer that must have answered: its identifier, and whether it always names itself."""
+class ExpectedIssuer:
+    """The issuer that must have sent the redirect: its identifier, and whether it always sends `iss` (RFC 9207 §3)."""
 
     identifier: str | None = None
     required: bool = False
 
 
 def parse_redirect(
-    pairs: Iterable[tuple[str, str]], issuer: Issuer, keep: Collection[str] = ()
-) -> Granted | Denied | Flaw:
-    """Understand the query of a redirect, `state` apart. `iss` counts for errors too (RFC 9207 §2.4)."""
+    pairs: Iterable[tuple[str, str]], issuer: ExpectedIssuer, keep: Collection[str] = ()
+) -> AuthorizationGranted | AuthorizationDenied | RedirectFlaw:
+    """Parse the query of a redirect (RFC 6749 §4.1.2), without `state`. `iss` counts for errors too (RFC 9207 §2.4)."""
     given = list(pairs)
     members = dict(given)
-    flaw = _flaw(given, members) or _of_issuer(members.get("iss"), issuer)
+    flaw = _find_flaw(given, members) or _check_issuer(members.get("iss"), issuer)
     if flaw is not None:
         return flaw
     if "error" in members:
-        return Denied(members["error"] if _ERROR.fullmatch(members["error"]) else "error")
+        return AuthorizationDenied(members["error"] if _ERROR.fullmatch(members["error"]) else "error")
     extra = {name: members[name] for name in keep if name in members}
-    return Granted(SecretStr(members["code"]), members.get("iss"), extra)
+    return AuthorizationGranted(SecretStr(members["code"]), members.get("iss"), extra)
 
 
-def _flaw(given: Sequence[tuple[str, str]], members: Mapping[str, str]) -> Flaw | None:
+def _find_flaw(given: Sequence[tuple[str, str]], members: Mapping[str, str]) -> RedirectFlaw | None:
     if len(members) != len(given):
-        return Flaw.DUPLICATE_PARAMETER
+        return RedirectFlaw.DUPLICATE_PARAMETER
     if any(len(value) > (LONGEST_CODE if name == "code" else LONGEST_PARAMETER) for name, value in given):
-        return Flaw.TOO_LONG
+        return RedirectFlaw.TOO_LONG
     if "code" in members and "error" in members:
-        return Flaw.CODE_AND_ERROR
+        return RedirectFlaw.CODE_AND_ERROR
     code = members.get("code", "")
-    return None if "error" in members or _PRINTABLE.fullmatch(code) else Flaw.NEITHER
+    return None if "error" in members or _PRINTABLE.fullmatch(code) else RedirectFlaw.NEITHER
 
 
-def _of_issuer(iss: str | None, issuer: Issuer) -> Flaw | None:
+def _check_issuer(iss: str | None, issuer: ExpectedIssuer) -> RedirectFlaw | None:
     if iss is None:
-        return Flaw.ISSUER_MISSING if issuer.required else None
-    return Flaw.ISSUER_MISMATCH if issuer.identifier is not None and iss != issuer.identifier else None
+        return RedirectFlaw.ISSUER_MISSING if issuer.required else None
+    return RedirectFlaw.ISSUER_MISMATCH if issuer.identifier is not None and iss != issuer.identifier else None

@@ -1,8 +1,8 @@
-"""What goes wrong between us and a provider, and who can mend it: one table.
+"""Failures of requests to a provider and their remedies, in one table (RFC 6749 §5.2).
 
-`Signal` is what was seen; `classify` looks it up by (grant, phase, signal) and gives a `Failure` with a reason and a
-remedy. A verdict that calls a person needs a well-formed OAuth error: a bare 401, a 404 or a web page may be a
-deployment under way, and is asked again, slowly.
+`classify` looks a `Signal` up by (grant, phase, signal) and returns a `Failure` with a reason and a remedy. A remedy
+that needs a user requires a well-formed OAuth error: a bare 401, a 404 or a web page may be caused by a rollout of the
+provider, and the request is repeated slowly.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 
 
 class Remedy(StrEnum):
-    """What helps."""
+    """What repairs a failure."""
 
     RETRY = "Retry"
     FIX_SPEC = "FixSpec"
@@ -55,7 +55,7 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A reason and its remedy. Not `repeatable`: the same credentials must never be sent again (a refused password)."""
+    """A reason and its remedy. Not `repeatable`: the same credentials must not be sent again (a refused password)."""
 
     reason: FailureReason
     remedy: Remedy
@@ -84,17 +84,17 @@ _OAUTH_ERRORS: Mapping[str, _Row] = {
     "invalid_scope": _Row(_R.INVALID_SCOPE, Remedy.FIX_SPEC),
     # RFC 8707 §2
     "invalid_target": _Row(_R.INVALID_TARGET, Remedy.FIX_SPEC),
-    # RFC 6749 §4.1.2.1, said at token endpoints too
+    # RFC 6749 §4.1.2.1; some token endpoints return them too
     "access_denied": _Row(_R.ACCESS_DENIED, Remedy.FIX_SPEC),
     "server_error": _Row(_R.PROVIDER_ERROR),
     "temporarily_unavailable": _Row(_R.PROVIDER_ERROR),
-    # RFC 8628 §3.5, said by servers that count requests
+    # RFC 8628 §3.5; servers that count requests return it
     "slow_down": _Row(_R.RATE_LIMITED),
 }
 
-_OF_PASSWORD: Mapping[str, _Row] = {
+_PASSWORD_ERRORS: Mapping[str, _Row] = {
     "invalid_grant": _REFUSED_PASSWORD,
-    # Canaille and Authlib's server say so of a wrong password; a locked account costs more than a missed retry.
+    # Canaille and Authlib's server return it for a wrong password; a locked account costs more than a missed retry.
     "invalid_request": _REFUSED_PASSWORD,
     "access_denied": _REFUSED_PASSWORD,
 }
@@ -103,8 +103,8 @@ _GRANT_REFUSED = _Row(_R.REFRESH_TOKEN_REJECTED, Remedy.CONSENT_AGAIN, repeatabl
 _SENT_AGAIN = _Row(_R.REFRESH_TOKEN_REJECTED)
 _CODE_REFUSED = _Row(_R.CONSENT_REQUIRED, Remedy.CONSENT_AGAIN, repeatable=False)
 
-_DEAD = frozenset({"invalid_grant", "bad_refresh_token", "bad_verification_code", "invalid_code"})
-"""Words for a code or refresh token that is dead: RFC 6749 §5.2, GitHub's two, Zoho's one."""
+_INVALID_GRANT_ERRORS = frozenset({"invalid_grant", "bad_refresh_token", "bad_verification_code", "invalid_code"})
+"""Errors for a code or refresh token that is invalid: RFC 6749 §5.2, two of GitHub and one of Zoho."""
 
 _SYMPTOMS: Mapping[Symptom, _Row] = {
     Symptom.REDIRECT: _Row(_R.ENDPOINT_REDIRECTED, Remedy.FIX_SPEC),
@@ -157,17 +157,17 @@ _UNAUTHORIZED = frozenset({401, 403})
 
 
 def classify(grant: GrantType, phase: RequestPhase, signal: Signal) -> Failure:
-    """Look a signal up in the table."""
-    row = _row(grant, phase, signal)
+    """Classify a signal by the grant and the phase of its request (RFC 6749 §5.2)."""
+    row = _find_row(grant, phase, signal)
     return Failure(row.reason, row.remedy, row.repeatable, signal)
 
 
-def _row(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
+def _find_row(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
     if phase is RequestPhase.DISCOVERY and signal.symptom in _IN_DISCOVERY:
         return _IN_DISCOVERY[signal.symptom]
     if signal.symptom is Symptom.OAUTH_ERROR:
-        return _of_error(grant, phase, signal)
-    # glewlwyd answers a wrong password with 403 and nothing: as good as a refusal, since a lock-out may follow.
+        return _find_error_row(grant, phase, signal)
+    # glewlwyd responds to a wrong password with 403 and an empty body. It counts as a refusal: accounts may be locked.
     silent = signal.symptom is Symptom.EMPTY and signal.http_status in _REFUSING
     if GRANTS[grant].locks_accounts and phase is RequestPhase.TOKEN and silent:
         return _REFUSED_PASSWORD
@@ -176,15 +176,15 @@ def _row(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
     return _SYMPTOMS[signal.symptom]
 
 
-def _of_error(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
-    """Look an `error` up; an unknown one is the spec's fault where the status is 4xx, else the provider's."""
+def _find_error_row(grant: GrantType, phase: RequestPhase, signal: Signal) -> _Row:
+    """Find the row of an `error` code; an unknown one is a fault of the spec with status 4xx, else of the provider."""
     error = (signal.oauth_error or "").lower()
-    if phase in (RequestPhase.CODE, RequestPhase.REFRESH) and error in _DEAD:
+    if phase in (RequestPhase.CODE, RequestPhase.REFRESH) and error in _INVALID_GRANT_ERRORS:
         if phase is RequestPhase.CODE:
             return _CODE_REFUSED
         return _SENT_AGAIN if GRANTS[grant].renewal is Renewal.CREDENTIALS else _GRANT_REFUSED
-    if GRANTS[grant].locks_accounts and phase is RequestPhase.TOKEN and error in _OF_PASSWORD:
-        return _OF_PASSWORD[error]
+    if GRANTS[grant].locks_accounts and phase is RequestPhase.TOKEN and error in _PASSWORD_ERRORS:
+        return _PASSWORD_ERRORS[error]
     if error in _OAUTH_ERRORS:
         return _OAUTH_ERRORS[error]
     return _BAD_REQUEST if (signal.http_status or 0) < 500 else _Row(_R.PROVIDER_ERROR)  # noqa: PLR2004  # HTTP

@@ -1,4 +1,4 @@
-"""Which account was connected, as far as an answer tells: for people to recognise, never to decide by."""
+"""The read_account that was authorized, from an ID token: it is displayed and never decides anything."""
 
 import base64
 import json
@@ -10,11 +10,10 @@ _NAMES = ("email", "preferred_username", "upn", "login", "name", "sub")
 LONGEST = 256
 
 
-def account(fields: Mapping[str, SecretStr]) -> str | None:
-    """Give the account out of an ID token (OpenID Connect Core §2); nothing where there is none or it makes no sense.
+def read_account(fields: Mapping[str, SecretStr]) -> str | None:
+    """Read the read_account from an ID token (OpenID Connect Core §2); `None` where there is none or it is malformed.
 
-    The token came straight from the token endpoint over TLS, which stands for its signature (§3.1.3.7); it is shown and
-    nothing else.
+    The token was received from the token endpoint over TLS, which takes the place of its signature (§3.1.3.7).
     """
     token = fields.get("id_token")
     if token is None:

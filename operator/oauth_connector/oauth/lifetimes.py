@@ -1,4 +1,4 @@
-"""How long a token lives, out of what providers write into `expires_in` and its cousins."""
+"""Lifetimes of tokens, read from `expires_in` and similar members (RFC 6749 §5.1)."""
 
 import math
 from collections.abc import Mapping
@@ -6,55 +6,57 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 LONGEST = 10 * 365 * 86400
-"""Ten years in seconds: a longer life is cut to it, so that no date overflows."""
+"""Ten years in seconds: a longer read_lifetime is shortened to it, so that no date overflows."""
 
 LONGEST_WAIT = 3600.0
 
 _SURELY_MILLISECONDS = 1_000_000
-"""Eleven days of seconds: where a provider is known to have counted milliseconds, a larger number is one of those."""
+"""Eleven days in seconds: a larger number counts milliseconds, for a provider that is known to send those."""
 
 
-def lifetime(members: Mapping[str, object], headers: Mapping[str, str], *, milliseconds: bool = False) -> int | None:
-    """Give a token's life in whole seconds, or `None` where the provider tells none that makes sense.
+def read_lifetime(
+    members: Mapping[str, object], headers: Mapping[str, str], *, milliseconds: bool = False
+) -> int | None:
+    """Read the read_lifetime of an access token in whole seconds; `None` where the response has none that is plausible.
 
-    RFC 6749 §5.1 has a number of seconds; PayPal and NetSuite write it as text, others with a fraction. Zero and
+    RFC 6749 §5.1 defines a number of seconds; PayPal and NetSuite send text, others a fraction. Zero and
     negative numbers mean nothing (Mailchimp's zero is "never"). `expires_at` counts against the provider's own clock.
     `milliseconds` is for a provider that counted those (Zoho did, with `expires_in_sec` beside it).
     """
-    relative = _number(members.get("expires_in", members.get("expires")))
+    relative = _parse_number(members.get("expires_in", members.get("expires")))
     if milliseconds:
-        relative = _number(members.get("expires_in_sec")) or _of_milliseconds(relative)
-    if relative is None and (absolute := _number(members.get("expires_at"))) is not None:
-        sent = http_date(headers.get("date"))
+        relative = _parse_number(members.get("expires_in_sec")) or _convert_milliseconds(relative)
+    if relative is None and (absolute := _parse_number(members.get("expires_at"))) is not None:
+        sent = parse_http_date(headers.get("date"))
         relative = absolute - sent if sent is not None else None
     if relative is None or relative < 1:
         return None
     return int(min(relative, LONGEST))
 
 
-def refresh_lifetime(members: Mapping[str, object]) -> int | None:
-    """Give a refresh token's life in whole seconds, or `None` where the provider tells none.
+def read_refresh_lifetime(members: Mapping[str, object]) -> int | None:
+    """Read the read_lifetime of a refresh token in whole seconds; `None` where the response has none (not in RFC 6749).
 
     GitHub and LinkedIn call it `refresh_token_expires_in`, QuickBooks `x_refresh_token_expires_in`, Keycloak (where
-    zero is for ever) and Airtable `refresh_expires_in`.
+    zero means no expiry) and Airtable `refresh_expires_in`.
     """
     names = ("refresh_token_expires_in", "x_refresh_token_expires_in", "refresh_expires_in")
-    told = next((found for name in names if (found := _number(members.get(name))) is not None), None)
+    told = next((found for name in names if (found := _parse_number(members.get(name))) is not None), None)
     return int(min(told, LONGEST)) if told is not None and told >= 1 else None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Give `Retry-After` in seconds, 1 to 3600, from a number or a date (RFC 9110 §10.2.3)."""
+def read_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read `Retry-After` in seconds, 1 to 3600, from a number or a date (RFC 9110 §10.2.3)."""
     text = headers.get("retry-after", "").strip()
-    wait = _number(text) if text else None
-    if wait is None and (at := http_date(text)) is not None:
-        sent = http_date(headers.get("date"))
+    wait = _parse_number(text) if text else None
+    if wait is None and (at := parse_http_date(text)) is not None:
+        sent = parse_http_date(headers.get("date"))
         wait = at - sent if sent is not None else None
     return min(max(wait, 1.0), LONGEST_WAIT) if wait is not None else None
 
 
-def http_date(text: str | None) -> float | None:
-    """Give an HTTP date in seconds since the epoch, or nothing where it is none."""
+def parse_http_date(text: str | None) -> float | None:
+    """Parse an HTTP date to seconds since the epoch (RFC 9110 §5.6.7); `None` where the text is none."""
     try:
         at = parsedate_to_datetime(text or "")
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
@@ -62,12 +64,12 @@ def http_date(text: str | None) -> float | None:
         return None
 
 
-def _of_milliseconds(number: float | None) -> float | None:
+def _convert_milliseconds(number: float | None) -> float | None:
     surely = number is not None and number > _SURELY_MILLISECONDS and number % 1000 == 0
     return number / 1000 if number is not None and surely else number
 
 
-def _number(value: object) -> float | None:
+def _parse_number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

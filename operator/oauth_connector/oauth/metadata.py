@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from oauth_connector.oauth.lifetimes import retry_after
-from oauth_connector.oauth.response_body import decode
+from oauth_connector.oauth.lifetimes import read_retry_after
+from oauth_connector.oauth.response_body import decode_body
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_response import of_status
+from oauth_connector.oauth.token_response import classify_status
 
 
 @dataclass(frozen=True, slots=True)
 class ServerMetadata:
-    """What an issuer says of itself; URLs as it wrote them, never normalised."""
+    """The metadata of an authorization server (RFC 8414 §2); URLs are as it sent them, never normalised."""
 
     issuer: str
     token_endpoint: str
@@ -21,8 +21,8 @@ class ServerMetadata:
     iss_required: bool = False
 
 
-def well_known_urls(issuer: str) -> tuple[str, str]:
-    """Give the two addresses: RFC 8414 §3.1 inserts its name before the path, OpenID Connect appends its own."""
+def list_well_known_urls(issuer: str) -> tuple[str, str]:
+    """List the two URLs: RFC 8414 §3.1 inserts its name before the path, OpenID Connect Discovery appends its own."""
     parts = urlsplit(issuer)
     path = parts.path.rstrip("/")
     inserted = f"/.well-known/oauth-authorization-server{path}"
@@ -31,29 +31,29 @@ def well_known_urls(issuer: str) -> tuple[str, str]:
 
 
 def parse_metadata(issuer: str, response: HTTPResponse) -> ServerMetadata | Signal:
-    """Read a document; its `issuer` must be the one that was asked for, to the character (RFC 8414 §3.3)."""
+    """Parse a metadata response; its `issuer` must equal the configured one, to the character (RFC 8414 §3.3)."""
     if response.status != 200:  # noqa: PLR2004  # HTTP
-        symptom = of_status(response.status) or Symptom.CLIENT_ERROR
-        return Signal(symptom, response.status, retry_after=retry_after(response.headers))
-    members = decode(response)
+        symptom = classify_status(response.status) or Symptom.CLIENT_ERROR
+        return Signal(symptom, response.status, retry_after=read_retry_after(response.headers))
+    members = decode_body(response)
     if isinstance(members, Symptom):
         return Signal(members, response.status)
     if members.get("issuer") != issuer:
         return Signal(Symptom.ISSUER_MISMATCH, response.status)
-    endpoint = _url(members.get("token_endpoint"))
+    endpoint = _read_url(members.get("token_endpoint"))
     if endpoint is None:
         return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
     iss_required = members.get("authorization_response_iss_parameter_supported") is True
     return ServerMetadata(
         issuer,
         endpoint,
-        _url(members.get("authorization_endpoint")),
-        _url(members.get("revocation_endpoint")),
+        _read_url(members.get("authorization_endpoint")),
+        _read_url(members.get("revocation_endpoint")),
         iss_required,
     )
 
 
-def _url(value: object) -> str | None:
+def _read_url(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     try:

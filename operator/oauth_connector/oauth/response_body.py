@@ -1,4 +1,4 @@
-"""The body of an answer as a mapping: JSON first, a form where a server sends one, never an exception."""
+"""The body of a response as a mapping: JSON (RFC 8259), or a form where a server sends one. Nothing is raised."""
 
 import json
 from collections.abc import Mapping
@@ -14,37 +14,37 @@ _LONGEST_NUMBER = 40
 
 
 class _DuplicateKeyError(ValueError):
-    """Two members of one name: two readers would take two different tokens for the right one."""
+    """Two members have one name: two readers could use two different tokens."""
 
 
-def decode(response: HTTPResponse) -> Members | Symptom:
-    """Give the members of an answer, or what is wrong with its body.
+def decode_body(response: HTTPResponse) -> Members | Symptom:
+    """Return the members of a response (RFC 6749 §5.1), or what is wrong with its body.
 
-    The charset that a server declares is not trusted: JSON is UTF-8 (RFC 8259 §8.1), and a mark at its start is
-    dropped. Only a form that holds a token or an error counts as one (GitHub and old Facebook answer so).
+    The charset that a server declares is not trusted: JSON is UTF-8 (RFC 8259 §8.1), and a byte order mark is
+    dropped. A form counts only where it contains a token or an error (GitHub and old versions of Facebook send one).
     """
     if response.truncated:
         return Symptom.TOO_LARGE
-    text = _text(response.body)
+    text = _decode_text(response.body)
     if text is None:
         return Symptom.NOT_JSON
     if not text.strip():
         return Symptom.EMPTY
     if text.lstrip()[:1] in ("{", "[", '"'):
-        return _json(text)
-    return _form(text, response.headers.get("content-type", "")) or _unreadable(text, response)
+        return _parse_json(text)
+    return _parse_form(text, response.headers.get("content-type", "")) or _classify_unreadable(text, response)
 
 
-def _text(body: bytes) -> str | None:
+def _decode_text(body: bytes) -> str | None:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
 
 
-def _json(text: str) -> Members | Symptom:
+def _parse_json(text: str) -> Members | Symptom:
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_int=_number, parse_constant=str)
+        value = json.loads(text, object_pairs_hook=_require_unique, parse_int=_parse_integer, parse_constant=str)
     except _DuplicateKeyError:
         return Symptom.DUPLICATE_KEY
     except (ValueError, RecursionError):
@@ -52,19 +52,19 @@ def _json(text: str) -> Members | Symptom:
     return value if isinstance(value, dict) else Symptom.NOT_JSON
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _require_unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise _DuplicateKeyError
     return members
 
 
-def _number(digits: str) -> int | str:
+def _parse_integer(digits: str) -> int | str:
     """Leave absurd numbers as text: Python refuses to convert very long ones."""
     return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
 
 
-def _form(text: str, content_type: str) -> Members | None:
+def _parse_form(text: str, content_type: str) -> Members | None:
     if content_type.split(";", maxsplit=1)[0].strip().lower() not in _FORM_TYPES or "=" not in text:
         return None
     try:
@@ -75,6 +75,6 @@ def _form(text: str, content_type: str) -> Members | None:
     return members if {"access_token", "error"} & members.keys() else None
 
 
-def _unreadable(text: str, response: HTTPResponse) -> Symptom:
+def _classify_unreadable(text: str, response: HTTPResponse) -> Symptom:
     html = "html" in response.headers.get("content-type", "").lower() or text.lstrip()[:1] == "<"
     return Symptom.HTML if html else Symptom.NOT_JSON

@@ -1,4 +1,4 @@
-"""What was seen where there is no token: a symptom, and codes of known shape; never a word of the provider's own."""
+"""What was observed instead of a token: a symptom, and codes of known shape (RFC 6749 §5.2), never free text."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ class RequestPhase(StrEnum):
 
 
 class Symptom(StrEnum):
-    """What was seen."""
+    """What was observed."""
 
     OAUTH_ERROR = "OAuthError"
     REDIRECT = "Redirect"
@@ -52,7 +52,11 @@ class Symptom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What was seen, without a word of the provider's own but codes of known shape; `retry_after` in seconds."""
+    """What was observed instead of a token. It holds no text of the provider except codes of known shape.
+
+    `oauth_error` is the code of RFC 6749 §5.2, `retry_after` is in seconds, and `sent` means that the request may have
+    reached the server.
+    """
 
     symptom: Symptom
     http_status: int | None = None
@@ -63,15 +67,15 @@ class Signal:
 
 
 def is_unspent(signal: Signal) -> bool:
-    """Tell whether a request never left, so that nothing that it would have presented can have been used up."""
+    """Return whether a request was never sent, so that nothing was used up (RFC 6749 §4.1.2, §6)."""
     return signal.http_status is None and not signal.sent
 
 
 def is_unknown(signal: Signal) -> bool:
-    """Tell whether a request may have been carried out, though no usable answer came of it.
+    """Return whether a request may have been processed, although there is no usable response.
 
-    A time-out or a lost connection after sending, a 5xx of whoever, a success that cannot be read: a refresh token that
-    was presented may have been replaced, and the answer with its successor is lost.
+    That is a timeout or a lost connection after sending, a 5xx of any server, or a success that cannot be read. A
+    refresh token that was presented may have been rotated (RFC 6749 §6), and its successor is lost.
     """
     if signal.http_status is None:
         return signal.sent

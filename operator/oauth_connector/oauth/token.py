@@ -8,7 +8,10 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True)
 class HTTPResponse:
-    """An answer as it came: header names in lower case, the body as bytes, `truncated` where it was over the cap."""
+    """A response as it was received (RFC 9110 §3.4): header names in lower case.
+
+    `truncated` means that the body was longer than the limit.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -20,7 +23,7 @@ class HTTPResponse:
 class Token:
     """A successful token response (RFC 6749 §5.1).
 
-    `lifetime` and `refresh_lifetime` are in seconds, `None` where the provider told none that makes sense; `fields` are
+    `lifetime` and `refresh_lifetime` are in seconds, `None` where the response has no plausible one; `fields` are
     the scalar members of the response by name, as text.
     """
 

@@ -1,6 +1,6 @@
-"""The answer of a token endpoint, understood (RFC 6749 §5.1, §5.2): a token, or what was seen instead.
+"""Token responses (RFC 6749 §5.1, §5.2): a token, or a signal that reports what was received instead.
 
-Whatever bytes come, nothing is raised, and no word of the provider leaves this file but codes of known shape.
+No bytes raise an exception, and no text of the provider leaves this module except codes of known shape.
 """
 
 import re
@@ -9,21 +9,21 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from oauth_connector.oauth.lifetimes import lifetime, refresh_lifetime, retry_after
+from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime, read_retry_after
 from oauth_connector.oauth.quirks import STANDARD, Quirks
-from oauth_connector.oauth.response_body import Members, decode
+from oauth_connector.oauth.response_body import Members, decode_body
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import split_scope
 
 BEARER_TYPES = frozenset({"bearer", "user access token", "application access token", "n_a"})
-"""Types whose tokens are sent as bearer tokens: RFC 6750, eBay's two names for it, RFC 8693 §2.2.1."""
+"""Token types that are sent as bearer tokens: RFC 6750, two names of eBay, RFC 8693 §2.2.1."""
 
 LONGEST_TOKEN = 256 * 1024
-"""Characters of a token at most: a Secret holds 1 MiB, and the token stands in it up to three times."""
+"""Characters of a token at most: a Secret holds 1 MiB, and contains the token up to three times."""
 
 ZOHO_PAUSE = 600.0
-"""Zoho counts calls over ten minutes and says `Access Denied`, with status 200, when there were too many."""
+"""Zoho counts requests over ten minutes and returns `Access Denied`, with status 200, when there are too many."""
 
 _VISIBLE = re.compile(r"[\x20-\x7e]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
@@ -32,44 +32,44 @@ _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
 _SCALAR = (str, int, float)
 
 
-def parse(response: HTTPResponse, quirks: Quirks = STANDARD) -> Token | Signal:
-    """Understand an answer. `error` counts with any status, also 200 (GitHub, Slack, Zoho)."""
-    members = decode(response)
-    wait = retry_after(response.headers) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
+def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD) -> Token | Signal:
+    """Parse a token response (RFC 6749 §5). `error` counts with any status, also 200 (GitHub, Slack, Zoho)."""
+    members = decode_body(response)
+    wait = read_retry_after(response.headers) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
     if isinstance(members, Symptom):
-        return Signal(_without_members(response.status, members), response.status, retry_after=wait)
-    error = _error(members)
+        return Signal(_prefer_status(response.status, members), response.status, retry_after=wait)
+    error = _find_error(members)
     if error is not None:
-        seen = _of_error(error, members, response)
-        return replace(_translated(seen, quirks), retry_after=_pause(error, response) or wait)
+        seen = _build_error_signal(error, members, response)
+        return replace(_translate_error(seen, quirks), retry_after=_find_pause(error, response) or wait)
     if not 200 <= response.status < 300:  # noqa: PLR2004  # HTTP
-        return Signal(of_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
-    return _token(_unnested(members, quirks), response, quirks)
+        return Signal(classify_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
+    return _build_token(_unnest(members, quirks), response, quirks)
 
 
-def holds_error(response: HTTPResponse) -> bool:
-    """Tell whether an answer says that something went wrong, whatever its status is (GitHub, Slack, Zoho)."""
-    members = decode(response)
-    return not isinstance(members, Symptom) and _error(members) is not None
+def contains_error(response: HTTPResponse) -> bool:
+    """Return whether a response reports an error (RFC 6749 §5.2), with any status (GitHub, Slack, Zoho)."""
+    members = decode_body(response)
+    return not isinstance(members, Symptom) and _find_error(members) is not None
 
 
-def refresh_token_in(response: HTTPResponse, quirks: Quirks = STANDARD) -> SecretStr | None:
-    """Give the refresh token of an answer whose access token cannot be used: it may be the only living one."""
-    members = decode(response)
-    if isinstance(members, Symptom) or _error(members) is not None:
+def find_refresh_token(response: HTTPResponse, quirks: Quirks = STANDARD) -> SecretStr | None:
+    """Find the refresh token of a response whose access token is unusable; it may be the valid one (RFC 6749 §6)."""
+    members = decode_body(response)
+    if isinstance(members, Symptom) or _find_error(members) is not None:
         return None
-    return _refresh_token(_unnested(members, quirks))
+    return _read_refresh_token(_unnest(members, quirks))
 
 
-def _without_members(status: int, symptom: Symptom) -> Symptom:
-    """Prefer what the status says to what the body is, but for an empty refusal, which is one."""
+def _prefer_status(status: int, symptom: Symptom) -> Symptom:
+    """Prefer what the status means to the state of the body, except for an empty refusal."""
     if symptom is Symptom.EMPTY and status in (400, 401, 403):
         return symptom
-    return of_status(status) or symptom
+    return classify_status(status) or symptom
 
 
-def of_status(status: int) -> Symptom | None:
-    """Say what a status alone tells, if anything."""
+def classify_status(status: int) -> Symptom | None:
+    """Return what a status alone means (RFC 9110 §15), if anything."""
     if 300 <= status < 400:  # noqa: PLR2004  # HTTP
         return Symptom.REDIRECT
     known = {
@@ -84,8 +84,8 @@ def of_status(status: int) -> Symptom | None:
     return known.get(status, Symptom.SERVER_ERROR if status >= 500 else None)  # noqa: PLR2004  # HTTP
 
 
-def _error(members: Members) -> str | None:
-    """Find the error code: RFC 6749's member, Slack's `ok: false`, Fitbit's list."""
+def _find_error(members: Members) -> str | None:
+    """Find the error code: the member of RFC 6749 §5.2, `ok: false` of Slack, or the list of Fitbit."""
     error = members.get("error")
     if isinstance(error, Mapping):
         error = error.get("code") or error.get("type") or error.get("status") or "error"
@@ -96,38 +96,38 @@ def _error(members: Members) -> str | None:
     return str(error) if error else None
 
 
-def _of_error(error: str, members: Members, response: HTTPResponse) -> Signal:
+def _build_error_signal(error: str, members: Members, response: HTTPResponse) -> Signal:
     code = error if _CODE.fullmatch(error) else None
     description = members.get("error_description")
     found = _PROVIDER_CODE.search(description) if isinstance(description, str) else None
-    limited = response.status == 429 or _is_zohos_limit(error, response)  # noqa: PLR2004  # HTTP
+    limited = response.status == 429 or _is_zoho_rate_limit(error, response)  # noqa: PLR2004  # HTTP
     symptom = Symptom.RATE_LIMITED if limited else Symptom.OAUTH_ERROR
     return Signal(symptom, response.status, code, found.group() if found else None)
 
 
-def _translated(seen: Signal, quirks: Quirks) -> Signal:
-    """Put the standard's code in the place of the provider's own, which is kept beside it."""
+def _translate_error(seen: Signal, quirks: Quirks) -> Signal:
+    """Replace a code of the provider by that of the standard; the former is kept beside it."""
     meaning = quirks.errors.get((seen.oauth_error or "").lower())
     if meaning is None:
         return seen
     return replace(seen, oauth_error=meaning, provider_code=seen.provider_code or seen.oauth_error)
 
 
-def _pause(error: str, response: HTTPResponse) -> float | None:
-    return ZOHO_PAUSE if _is_zohos_limit(error, response) else None
+def _find_pause(error: str, response: HTTPResponse) -> float | None:
+    return ZOHO_PAUSE if _is_zoho_rate_limit(error, response) else None
 
 
-def _is_zohos_limit(error: str, response: HTTPResponse) -> bool:
+def _is_zoho_rate_limit(error: str, response: HTTPResponse) -> bool:
     return error.lower() == "access denied" and response.status == 200  # noqa: PLR2004  # HTTP
 
 
-def _unnested(members: Members, quirks: Quirks) -> Members:
-    """Take the token from where the provider puts it, if there is none on top."""
+def _unnest(members: Members, quirks: Quirks) -> Members:
+    """Merge the member that contains the token into the top level, where that has no token."""
     inner = members.get(quirks.nested) if quirks.nested is not None else None
     return {**members, **inner} if isinstance(inner, Mapping) and not members.get("access_token") else members
 
 
-def _token(members: Members, response: HTTPResponse, quirks: Quirks) -> Token | Signal:
+def _build_token(members: Members, response: HTTPResponse, quirks: Quirks) -> Token | Signal:
     token = members.get("access_token")
     if not isinstance(token, str) or not token:
         return Signal(Symptom.NO_TOKEN, response.status)
@@ -138,16 +138,16 @@ def _token(members: Members, response: HTTPResponse, quirks: Quirks) -> Token | 
     return Token(
         access_token=SecretStr(token),
         token_type="Bearer",  # noqa: S106  # the name of a type
-        lifetime=lifetime(members, response.headers, milliseconds=quirks.milliseconds),
-        scope=_scope(members.get("scope")),
-        refresh_token=_refresh_token(members),
-        fields=_fields(members),
-        refresh_lifetime=refresh_lifetime(members),
+        lifetime=read_lifetime(members, response.headers, milliseconds=quirks.milliseconds),
+        scope=_read_scope(members.get("scope")),
+        refresh_token=_read_refresh_token(members),
+        fields=_read_fields(members),
+        refresh_lifetime=read_refresh_lifetime(members),
     )
 
 
-def _refresh_token(members: Members) -> SecretStr | None:
-    """Give the refresh token; what cannot be one (RFC 6749 appendix A.17), or stored, counts as none."""
+def _read_refresh_token(members: Members) -> SecretStr | None:
+    """Read the refresh token; a value that cannot be one (RFC 6749 App. A.17) or cannot be stored counts as none."""
     token = members.get("refresh_token")
     good = isinstance(token, str) and len(token) <= LONGEST_TOKEN and _VISIBLE.fullmatch(token) is not None
     return SecretStr(token) if isinstance(token, str) and good else None
@@ -158,7 +158,7 @@ def _is_bearer(kind: object, further: frozenset[str]) -> bool:
     return kind is None or kind == "" or (isinstance(kind, str) and kind.lower() in BEARER_TYPES | further)
 
 
-def _scope(scope: object) -> tuple[str, ...] | None:
+def _read_scope(scope: object) -> tuple[str, ...] | None:
     if isinstance(scope, list):
         scope = " ".join(item for item in scope if isinstance(item, str))
     if not isinstance(scope, str):
@@ -166,8 +166,8 @@ def _scope(scope: object) -> tuple[str, ...] | None:
     return tuple(part for part in split_scope(scope) if _PRINTABLE.fullmatch(part)) or None
 
 
-def _fields(members: Members) -> dict[str, SecretStr]:
-    """Give the scalar members as text; booleans and null are nothing a pod could want."""
+def _read_fields(members: Members) -> dict[str, SecretStr]:
+    """Read the scalar members as text; booleans and null are of no use to a Pod."""
     scalars = {
         name: value for name, value in members.items() if isinstance(value, _SCALAR) and not isinstance(value, bool)
     }
@@ -175,7 +175,7 @@ def _fields(members: Members) -> dict[str, SecretStr]:
 
 
 def _is_text(value: str) -> bool:
-    """Tell whether a value can be written at all: JSON can name half a character."""
+    """Return whether a value can be encoded: JSON can contain an unpaired surrogate (RFC 8259 §8.2)."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
-from oauth_connector.providers.patterns import GUID, HOST, one_of
+from oauth_connector.providers.patterns import GUID, HOST, match_one_of
 from oauth_connector.providers.preset import Parameter, Preset
 
 _HOSTS: Mapping[str, str] = {
@@ -28,7 +28,7 @@ PRESET = Preset(
             "contoso.onmicrosoft.com",
             "directory: its ID or one of its domains; or `common`, `organizations` or `consumers`",
         ),
-        "cloud": Parameter(one_of(*_HOSTS), "china", "Microsoft cloud", default="global", hosts=_HOSTS),
+        "cloud": Parameter(match_one_of(*_HOSTS), "china", "Microsoft cloud", default="global", hosts=_HOSTS),
     },
     client_authentication=ClientAuthentication.POST,
     offline_scope="offline_access",

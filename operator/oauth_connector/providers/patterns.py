@@ -17,6 +17,6 @@ NAME = "[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}"
 GUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
-def one_of(*values: str) -> str:
+def match_one_of(*values: str) -> str:
     """Give the form of a few values."""
     return "|".join(value.replace(".", r"\.") for value in values)

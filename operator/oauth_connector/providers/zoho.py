@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
-from oauth_connector.providers.patterns import one_of
+from oauth_connector.providers.patterns import match_one_of
 from oauth_connector.providers.preset import Parameter, Preset, TokenHostParameter
 
 _HOSTS: Mapping[str, str] = {
@@ -32,7 +32,7 @@ PRESET = Preset(
     revocation_url="https://${dataCenter}/oauth/v2/token/revoke",
     parameters={
         "dataCenter": Parameter(
-            one_of(*_HOSTS), "eu", "data center in which the client is registered", default="us", hosts=_HOSTS
+            match_one_of(*_HOSTS), "eu", "data center in which the client is registered", default="us", hosts=_HOSTS
         )
     },
     client_authentication=ClientAuthentication.POST,

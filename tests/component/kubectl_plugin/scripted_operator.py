@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse
-from oauth_connector.oauth.authorization import challenge
+from oauth_connector.oauth.authorization import compute_challenge
 from tests.support.cluster import MERGE, Manifest, Namespace, until
 
 GROUP = "/apis/oauthconnector.dev/v1alpha1"
@@ -39,7 +39,7 @@ class ScriptedOperator:
             "redirectURI": redirect_uri,
             "scope": "read write",
             "parameters": [{"name": "access_type", "value": "offline"}],
-            "codeChallenge": challenge(self.keys.verifier(uid)),
+            "codeChallenge": compute_challenge(self.keys.verifier(uid)),
             "secretName": "crm-token",
             "confirmationRequired": True,
             "encryptionKey": self.keys.public_key(uid),

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
-from oauth_connector.oauth.authorization import Granted, Issuer, parse_redirect
+from oauth_connector.oauth.authorization import AuthorizationGranted, ExpectedIssuer, parse_redirect
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.zoho import API, Zoho, zoho
@@ -98,7 +98,7 @@ class ZohoScene:
     async def _request(self, name: str) -> ConsentRequest:
         return ConsentRequest.model_validate((await self._consent(name))["request"], by_alias=True, by_name=False)
 
-    async def _follow(self, request: ConsentRequest) -> Granted:
+    async def _follow(self, request: ConsentRequest) -> AuthorizationGranted:
         url = request.link("a-state")
         while not url.startswith(PUBLIC_URL):
             async with self.session.get(url, allow_redirects=False) as answer:
@@ -106,8 +106,8 @@ class ZohoScene:
                 url = answer.headers["Location"]
         query = parse_qs(urlsplit(url).query)
         pairs = [(name, value) for name, values in query.items() for value in values if name != "state"]
-        granted = parse_redirect(pairs, Issuer(), request.callback_parameters)
-        assert isinstance(granted, Granted)
+        granted = parse_redirect(pairs, ExpectedIssuer(), request.callback_parameters)
+        assert isinstance(granted, AuthorizationGranted)
         return granted
 
 

@@ -10,8 +10,8 @@ from oauth_connector.connector.credentials import (
     FORBIDDEN_TYPES,
     Credentials,
     CredentialSecret,
-    assemble,
-    forbidden_host,
+    assemble_credentials,
+    find_forbidden_host,
 )
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.status.problem import Problem
@@ -128,5 +128,5 @@ def test_a_secret_goes_only_where_its_owner_allows(
 ) -> None:
     """The annotation `allowed-hosts` on a credential Secret limits where it is sent."""
     secret = CredentialSecret(CredentialVersion("robot", "u", "1"), allowed_hosts=allowed)
-    problem = forbidden_host([secret], "LOGIN.example.com", required=required)
+    problem = find_forbidden_host([secret], "LOGIN.example.com", required=required)
     assert (problem is not None) == forbidden, sentence

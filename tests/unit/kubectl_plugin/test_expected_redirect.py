@@ -8,7 +8,7 @@ import pytest
 from oauth_connector.consent_protocol.authorization_errors import AUTHORIZATION_ERRORS
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.expected_redirect import FLAWS, ExpectedRedirect, UnexpectedRedirect
-from oauth_connector.oauth.authorization import Flaw
+from oauth_connector.oauth.authorization import RedirectFlaw
 from tests.support.consent_requests import LOOPBACK_URI, a_consent_request
 
 STATE = "s" * 43
@@ -51,19 +51,19 @@ def test_what_another_flow_sent_is_not_ours(sentence: str) -> None:
 
 
 FLAWED = {
-    Flaw.DUPLICATE_PARAMETER: query(("code", "b"), code="a"),
-    Flaw.TOO_LONG: query(code="a" * 5000),
-    Flaw.CODE_AND_ERROR: query(code="a", error="access_denied"),
-    Flaw.NEITHER: query(),
-    Flaw.ISSUER_MISMATCH: query(code="a", iss="https://evil.example.com"),
-    Flaw.ISSUER_MISSING: query(code="a"),
+    RedirectFlaw.DUPLICATE_PARAMETER: query(("code", "b"), code="a"),
+    RedirectFlaw.TOO_LONG: query(code="a" * 5000),
+    RedirectFlaw.CODE_AND_ERROR: query(code="a", error="access_denied"),
+    RedirectFlaw.NEITHER: query(),
+    RedirectFlaw.ISSUER_MISMATCH: query(code="a", iss="https://evil.example.com"),
+    RedirectFlaw.ISSUER_MISSING: query(code="a"),
 }
 
 
-@pytest.mark.parametrize("flaw", Flaw)
-def test_each_flaw_is_told(flaw: Flaw) -> None:
+@pytest.mark.parametrize("flaw", RedirectFlaw)
+def test_each_flaw_is_told(flaw: RedirectFlaw) -> None:
     """Each has a sentence of its own."""
-    known = {"issuer": "https://login.example.com", "iss_required": flaw is Flaw.ISSUER_MISSING}
+    known = {"issuer": "https://login.example.com", "iss_required": flaw is RedirectFlaw.ISSUER_MISSING}
     with pytest.raises(CommandFailed) as told:
         expected(**known).parse_query(FLAWED[flaw])
     assert str(told.value) == FLAWS[flaw]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.egress_guard import Destination, judge
+from oauth_connector.net.egress_guard import Destination, is_allowed
 
 PUBLIC = "93.184.215.14"
 
@@ -17,7 +17,7 @@ def judged(
     address: str, *allowed: AllowedDestination, scheme: str = "https", host: str = "x.example", port: int = 443
 ) -> bool:
     """Judge a destination."""
-    return judge(Destination(scheme, host, port, ip_address(address)), allowed)
+    return is_allowed(Destination(scheme, host, port, ip_address(address)), allowed)
 
 
 REFUSED = {
@@ -133,7 +133,9 @@ def test_no_address_is_open_that_python_calls_private(address: object) -> None:
     """What the standard library knows as not global is never open to all."""
     found = ip_address(str(address))
     if not found.is_global:
-        assert not judge(Destination("https", "x", 443, found), ()) or getattr(found, "sixtofour", None) is not None
+        assert (
+            not is_allowed(Destination("https", "x", 443, found), ()) or getattr(found, "sixtofour", None) is not None
+        )
 
 
 @pytest.mark.parametrize(

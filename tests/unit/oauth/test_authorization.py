@@ -12,20 +12,20 @@ from pydantic import SecretStr
 from oauth_connector.oauth.authorization import (
     LONGEST_CODE,
     LONGEST_PARAMETER,
+    AuthorizationDenied,
+    AuthorizationGranted,
     AuthorizationRequest,
-    Denied,
-    Flaw,
-    Granted,
-    Issuer,
-    challenge,
+    ExpectedIssuer,
+    RedirectFlaw,
+    compute_challenge,
     parse_redirect,
 )
 
 ENDPOINT = "https://login.example.com/authorize"
 REDIRECT_URI = "https://connect.example.com/oauth/callback/team-a/crm"
 ISSUER = "https://login.example.com"
-ANYBODY = Issuer()
-KNOWN, NAMED = Issuer(ISSUER), Issuer(ISSUER, required=True)
+ANYBODY = ExpectedIssuer()
+KNOWN, NAMED = ExpectedIssuer(ISSUER), ExpectedIssuer(ISSUER, required=True)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 VERIFIERS = st.text("ABCXYZabcxyz0189-._~", min_size=43, max_size=128)
 
@@ -120,52 +120,71 @@ def test_link_is_as_another_client_builds_it(state: str) -> None:
 
 def test_challenge_is_the_rfcs() -> None:
     """The vector of RFC 7636 App. B."""
-    assert challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    assert (
+        compute_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+        == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    )
 
 
 @given(VERIFIERS)
 def test_challenge_is_as_another_client_computes_it(verifier: str) -> None:
     """Authlib agrees on any verifier."""
-    assert challenge(verifier) == create_s256_code_challenge(verifier)
+    assert compute_challenge(verifier) == create_s256_code_challenge(verifier)
 
 
-REDIRECTS: dict[str, tuple[list[tuple[str, str]], Issuer, Granted | Denied | Flaw]] = {
-    "a code": ([("code", "abc")], ANYBODY, Granted(SecretStr("abc"))),
-    "a code from the issuer": ([("code", "abc"), ("iss", ISSUER)], NAMED, Granted(SecretStr("abc"), ISSUER)),
-    "a code from whom nobody knows": ([("code", "abc"), ("iss", "x")], ANYBODY, Granted(SecretStr("abc"), "x")),
-    "a code without the issuer, who need not say": ([("code", "abc")], KNOWN, Granted(SecretStr("abc"))),
-    "a code without the issuer, who must say": ([("code", "abc")], NAMED, Flaw.ISSUER_MISSING),
-    "a code from another issuer": ([("code", "abc"), ("iss", f"{ISSUER}/")], KNOWN, Flaw.ISSUER_MISMATCH),
-    "an issuer in capitals": ([("code", "abc"), ("iss", ISSUER.upper())], KNOWN, Flaw.ISSUER_MISMATCH),
-    "an empty issuer": ([("code", "abc"), ("iss", "")], KNOWN, Flaw.ISSUER_MISMATCH),
-    "a refusal": ([("error", "access_denied")], ANYBODY, Denied("access_denied")),
+REDIRECTS: dict[
+    str, tuple[list[tuple[str, str]], ExpectedIssuer, AuthorizationGranted | AuthorizationDenied | RedirectFlaw]
+] = {
+    "a code": ([("code", "abc")], ANYBODY, AuthorizationGranted(SecretStr("abc"))),
+    "a code from the issuer": (
+        [("code", "abc"), ("iss", ISSUER)],
+        NAMED,
+        AuthorizationGranted(SecretStr("abc"), ISSUER),
+    ),
+    "a code from whom nobody knows": (
+        [("code", "abc"), ("iss", "x")],
+        ANYBODY,
+        AuthorizationGranted(SecretStr("abc"), "x"),
+    ),
+    "a code without the issuer, who need not say": ([("code", "abc")], KNOWN, AuthorizationGranted(SecretStr("abc"))),
+    "a code without the issuer, who must say": ([("code", "abc")], NAMED, RedirectFlaw.ISSUER_MISSING),
+    "a code from another issuer": ([("code", "abc"), ("iss", f"{ISSUER}/")], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
+    "an issuer in capitals": ([("code", "abc"), ("iss", ISSUER.upper())], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
+    "an empty issuer": ([("code", "abc"), ("iss", "")], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
+    "a refusal": ([("error", "access_denied")], ANYBODY, AuthorizationDenied("access_denied")),
     "a refusal that says why": (
         [("error", "access_denied"), ("error_description", "no"), ("error_uri", "https://x")],
         ANYBODY,
-        Denied("access_denied"),
+        AuthorizationDenied("access_denied"),
     ),
-    "a refusal from another issuer": ([("error", "access_denied"), ("iss", "x")], KNOWN, Flaw.ISSUER_MISMATCH),
-    "a refusal without the issuer, who must say": ([("error", "access_denied")], NAMED, Flaw.ISSUER_MISSING),
-    "a refusal without a form": ([("error", '<a href="x">')], ANYBODY, Denied("error")),
-    "an endless refusal": ([("error", "e" * 65)], ANYBODY, Denied("error")),
-    "an empty refusal": ([("error", "")], ANYBODY, Denied("error")),
-    "code and error": ([("code", "abc"), ("error", "access_denied")], ANYBODY, Flaw.CODE_AND_ERROR),
-    "nothing": ([], ANYBODY, Flaw.NEITHER),
-    "an empty code": ([("code", "")], ANYBODY, Flaw.NEITHER),
-    "a code of no printable characters": ([("code", "a\nb")], ANYBODY, Flaw.NEITHER),
-    "a code beyond ASCII": ([("code", "é")], ANYBODY, Flaw.NEITHER),
-    "two codes": ([("code", "a"), ("code", "b")], ANYBODY, Flaw.DUPLICATE_PARAMETER),
-    "the same code twice": ([("code", "a"), ("code", "a")], ANYBODY, Flaw.DUPLICATE_PARAMETER),
-    "an unknown parameter twice": ([("code", "a"), ("x", "1"), ("x", "2")], ANYBODY, Flaw.DUPLICATE_PARAMETER),
-    "the longest code": ([("code", "a" * LONGEST_CODE)], ANYBODY, Granted(SecretStr("a" * LONGEST_CODE))),
-    "a code that is too long": ([("code", "a" * (LONGEST_CODE + 1))], ANYBODY, Flaw.TOO_LONG),
-    "a parameter that is too long": ([("code", "a"), ("x", "y" * (LONGEST_PARAMETER + 1))], ANYBODY, Flaw.TOO_LONG),
+    "a refusal from another issuer": ([("error", "access_denied"), ("iss", "x")], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
+    "a refusal without the issuer, who must say": ([("error", "access_denied")], NAMED, RedirectFlaw.ISSUER_MISSING),
+    "a refusal without a form": ([("error", '<a href="x">')], ANYBODY, AuthorizationDenied("error")),
+    "an endless refusal": ([("error", "e" * 65)], ANYBODY, AuthorizationDenied("error")),
+    "an empty refusal": ([("error", "")], ANYBODY, AuthorizationDenied("error")),
+    "code and error": ([("code", "abc"), ("error", "access_denied")], ANYBODY, RedirectFlaw.CODE_AND_ERROR),
+    "nothing": ([], ANYBODY, RedirectFlaw.NEITHER),
+    "an empty code": ([("code", "")], ANYBODY, RedirectFlaw.NEITHER),
+    "a code of no printable characters": ([("code", "a\nb")], ANYBODY, RedirectFlaw.NEITHER),
+    "a code beyond ASCII": ([("code", "é")], ANYBODY, RedirectFlaw.NEITHER),
+    "two codes": ([("code", "a"), ("code", "b")], ANYBODY, RedirectFlaw.DUPLICATE_PARAMETER),
+    "the same code twice": ([("code", "a"), ("code", "a")], ANYBODY, RedirectFlaw.DUPLICATE_PARAMETER),
+    "an unknown parameter twice": ([("code", "a"), ("x", "1"), ("x", "2")], ANYBODY, RedirectFlaw.DUPLICATE_PARAMETER),
+    "the longest code": ([("code", "a" * LONGEST_CODE)], ANYBODY, AuthorizationGranted(SecretStr("a" * LONGEST_CODE))),
+    "a code that is too long": ([("code", "a" * (LONGEST_CODE + 1))], ANYBODY, RedirectFlaw.TOO_LONG),
+    "a parameter that is too long": (
+        [("code", "a"), ("x", "y" * (LONGEST_PARAMETER + 1))],
+        ANYBODY,
+        RedirectFlaw.TOO_LONG,
+    ),
 }
 
 
 @pytest.mark.parametrize(("pairs", "issuer", "expected"), REDIRECTS.values(), ids=REDIRECTS)
 def test_redirect_is_understood(
-    pairs: list[tuple[str, str]], issuer: Issuer, expected: Granted | Denied | Flaw
+    pairs: list[tuple[str, str]],
+    issuer: ExpectedIssuer,
+    expected: AuthorizationGranted | AuthorizationDenied | RedirectFlaw,
 ) -> None:
     """RFC 6749 §4.1.2 and §3.1, RFC 9207 §2.4: what each redirect means, and what cannot be gone on with."""
     assert parse_redirect(pairs, issuer) == expected
@@ -175,7 +194,7 @@ def test_only_what_was_asked_for_is_kept() -> None:
     """Some providers name the account's host in the redirect; nothing else of it goes any further."""
     pairs = [("code", "abc"), ("location", "eu"), ("accounts-server", "https://accounts.zoho.eu")]
     answer = parse_redirect(pairs, ANYBODY, keep=["accounts-server", "absent"])
-    assert isinstance(answer, Granted)
+    assert isinstance(answer, AuthorizationGranted)
     assert answer.extra == {"accounts-server": "https://accounts.zoho.eu"}
 
 
@@ -187,7 +206,7 @@ def test_code_shows_in_no_representation() -> None:
 @given(st.lists(st.tuples(st.sampled_from(["code", "error", "iss", "x"]), st.text(max_size=8))), st.booleans())
 def test_any_redirect_is_understood_somehow(pairs: list[tuple[str, str]], required: bool) -> None:  # noqa: FBT001  # drawn
     """Nothing is raised, and a code is never taken out of a redirect that holds anything twice."""
-    answer = parse_redirect(pairs, Issuer(ISSUER, required))
-    if isinstance(answer, Granted):
+    answer = parse_redirect(pairs, ExpectedIssuer(ISSUER, required))
+    if isinstance(answer, AuthorizationGranted):
         assert len(dict(pairs)) == len(pairs)
         assert answer.iss in {None, ISSUER}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from oauth_connector.oauth.metadata import ServerMetadata, parse_metadata, well_known_urls
+from oauth_connector.oauth.metadata import ServerMetadata, list_well_known_urls, parse_metadata
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
@@ -45,7 +45,7 @@ def parsed(status: int = 200, **members: object) -> ServerMetadata | Signal:
 )
 def test_the_well_known_addresses(issuer: str, urls: tuple[str, str]) -> None:
     """RFC 8414 §3.1 inserts its name before the path, OpenID Connect appends its own."""
-    assert well_known_urls(issuer) == urls
+    assert list_well_known_urls(issuer) == urls
 
 
 def test_a_document_is_read_and_its_urls_left_as_they_are() -> None:

@@ -13,7 +13,7 @@ from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_response import parse
+from oauth_connector.oauth.token_response import parse_token_response
 from oauth_connector.providers.registry import PRESETS
 
 
@@ -24,7 +24,7 @@ def answer(members: Any, status: int = 200) -> HTTPResponse:
 
 def of(preset: str, members: Any, status: int = 200) -> Token | Signal:
     """Understand an answer of a provider that is known by name."""
-    return parse(answer(members, status), PRESETS[preset].quirks)
+    return parse_token_response(answer(members, status), PRESETS[preset].quirks)
 
 
 def token_of(preset: str, members: Any) -> Token:
@@ -78,7 +78,7 @@ def test_a_providers_own_code_is_read_as_the_standards(
 
 def test_without_a_preset_a_code_stands_as_it_came() -> None:
     """No provider's words are taken for another's."""
-    signal = parse(answer({"error": "invalid_code"}))
+    signal = parse_token_response(answer({"error": "invalid_code"}))
     assert isinstance(signal, Signal)
     assert (signal.oauth_error, signal.provider_code) == ("invalid_code", None)
 
@@ -143,7 +143,7 @@ def test_slacks_bot_token_is_a_bearer_token() -> None:
     token = token_of("Slack", {**BOT, "authed_user": {"id": "U1"}})
     assert (token.access_token.get_secret_value(), token.token_type) == ("xoxb-1", "Bearer")
     assert token.scope == ("chat:write", "users:read")
-    unknown = parse(answer(BOT))
+    unknown = parse_token_response(answer(BOT))
     assert isinstance(unknown, Signal)
     assert unknown.symptom is Symptom.UNSUPPORTED_TOKEN_TYPE
 
@@ -173,7 +173,7 @@ def test_githubs_form_is_read_with_its_commas() -> None:
     """GitHub answers with a form where nobody asked for JSON; an app's token comes with a refresh token."""
     form = {"access_token": "ghu_1", "expires_in": "28800", "refresh_token": "ghr_1", "scope": "repo,gist"}
     body = urlencode({**form, "token_type": "bearer"}).encode()
-    token = parse(
+    token = parse_token_response(
         HTTPResponse(200, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}, body),
         PRESETS["GitHub"].quirks,
     )
@@ -185,7 +185,7 @@ def test_githubs_form_can_hold_an_error() -> None:
     """With status 200 as well."""
     body = b"error=bad_verification_code&error_description=The+code+passed+is+incorrect+or+expired."
     response = HTTPResponse(200, {"content-type": "application/x-www-form-urlencoded"}, body)
-    signal = parse(response, PRESETS["GitHub"].quirks)
+    signal = parse_token_response(response, PRESETS["GitHub"].quirks)
     assert isinstance(signal, Signal)
     assert signal.oauth_error == "invalid_grant"
 

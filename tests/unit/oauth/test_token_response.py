@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oauth_connector.oauth.lifetimes import LONGEST
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_response import LONGEST_TOKEN, parse
+from oauth_connector.oauth.token_response import LONGEST_TOKEN, parse_token_response
 
 JSON = {"content-type": "application/json"}
 TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
@@ -24,14 +24,14 @@ def answer(body: object, status: int = 200, **headers: str) -> HTTPResponse:
 
 def token(**members: Any) -> Token:
     """Understand a token response with these members, which must be one."""
-    understood = parse(answer({k: v for k, v in {**TOKEN, **members}.items() if v is not ...}))
+    understood = parse_token_response(answer({k: v for k, v in {**TOKEN, **members}.items() if v is not ...}))
     assert isinstance(understood, Token), understood
     return understood
 
 
 def symptom(body: object, status: int = 200, **headers: str) -> Symptom:
     """Understand an answer, which must not be a token."""
-    understood = parse(answer(body, status, **headers))
+    understood = parse_token_response(answer(body, status, **headers))
     assert isinstance(understood, Signal), understood
     return understood.symptom
 
@@ -68,7 +68,7 @@ def test_a_lifetime_is_read(sentence: str) -> None:
 def test_literal_infinities_are_no_lifetime() -> None:
     """Python's JSON reads `NaN` and `Infinity`, which are none."""
     for literal in (b"NaN", b"Infinity", b"-Infinity"):
-        understood = parse(answer(b'{"access_token":"a","expires_in":' + literal + b"}"))
+        understood = parse_token_response(answer(b'{"access_token":"a","expires_in":' + literal + b"}"))
         assert isinstance(understood, Token)
         assert understood.lifetime is None
 
@@ -76,7 +76,7 @@ def test_literal_infinities_are_no_lifetime() -> None:
 def test_an_absolute_expiry_counts_by_the_providers_clock() -> None:
     """`expires_at` is measured against the answer's own Date, so that no clock's error matters."""
     body = {"access_token": "a", "expires_at": 1_700_000_600}
-    understood = parse(answer(body, date="Tue, 14 Nov 2023 22:13:20 GMT"))
+    understood = parse_token_response(answer(body, date="Tue, 14 Nov 2023 22:13:20 GMT"))
     assert isinstance(understood, Token)
     assert understood.lifetime == 600
 
@@ -102,7 +102,7 @@ def test_a_token_type_is_bearer_or_refused(sentence: str) -> None:
     """Types are compared in any case (RFC 6749 §5.1); a token that is not a bearer token is not published (§7.1)."""
     kind, bearer = TYPES[sentence]
     body = {k: v for k, v in {**TOKEN, "token_type": kind}.items() if v is not ...}
-    understood = parse(answer(body))
+    understood = parse_token_response(answer(body))
     if bearer:
         assert isinstance(understood, Token)
         assert understood.token_type == "Bearer"
@@ -181,7 +181,7 @@ def test_what_is_not_a_token_is_told_apart(sentence: str) -> None:
 
 def test_an_oversized_answer_is_refused() -> None:
     """What was cut off at 1 MiB is not guessed at."""
-    understood = parse(HTTPResponse(200, JSON, b'{"access_token":"a"}', truncated=True))
+    understood = parse_token_response(HTTPResponse(200, JSON, b'{"access_token":"a"}', truncated=True))
     assert isinstance(understood, Signal)
     assert understood.symptom is Symptom.TOO_LARGE
 
@@ -189,7 +189,9 @@ def test_an_oversized_answer_is_refused() -> None:
 def test_a_form_is_read_where_a_server_sends_one() -> None:
     """GitHub without Accept and old Facebook answer so, the latter with `expires`."""
     for kind in ("application/x-www-form-urlencoded; charset=utf-8", "text/plain"):
-        understood = parse(HTTPResponse(200, {"content-type": kind}, b"access_token=a&scope=x%2Cy&expires=60"))
+        understood = parse_token_response(
+            HTTPResponse(200, {"content-type": kind}, b"access_token=a&scope=x%2Cy&expires=60")
+        )
         assert isinstance(understood, Token)
         assert (understood.access_token.get_secret_value(), understood.scope, understood.lifetime) == (
             "a",
@@ -202,7 +204,9 @@ def test_a_form_is_read_where_a_server_sends_one() -> None:
 def test_json_is_read_whatever_it_is_called() -> None:
     """A wrong content type or charset, and a mark at the start, do not matter."""
     for kind in ("text/html", "application/json; charset=latin-1", "text/plain", ""):
-        assert isinstance(parse(HTTPResponse(200, {"content-type": kind}, b'\xef\xbb\xbf{"access_token":"a"}')), Token)
+        assert isinstance(
+            parse_token_response(HTTPResponse(200, {"content-type": kind}, b'\xef\xbb\xbf{"access_token":"a"}')), Token
+        )
 
 
 WAITS: dict[str, tuple[str, float | None]] = {
@@ -220,14 +224,14 @@ def test_retry_after_is_obeyed_within_bounds(sentence: str) -> None:
     """RFC 9110 §10.2.3 on any refusal: seconds or a date."""
     told, wait = WAITS[sentence]
     for status in (429, 503, 400):
-        understood = parse(answer({}, status, retry_after=told, date="Tue, 14 Nov 2023 22:13:20 GMT"))
+        understood = parse_token_response(answer({}, status, retry_after=told, date="Tue, 14 Nov 2023 22:13:20 GMT"))
         assert isinstance(understood, Signal)
         assert understood.retry_after == wait
 
 
 def test_zohos_throttle_waits_ten_minutes() -> None:
     """Zoho counts over ten minutes and names no time."""
-    understood = parse(answer({"error": "Access Denied", "status": "failure"}))
+    understood = parse_token_response(answer({"error": "Access Denied", "status": "failure"}))
     assert isinstance(understood, Signal)
     assert understood.retry_after == 600.0
 
@@ -235,11 +239,11 @@ def test_zohos_throttle_waits_ten_minutes() -> None:
 def test_only_codes_leave_an_error() -> None:
     """No word of the provider's goes further: only a code of known shape."""
     described = {"error": "invalid_client", "error_description": "AADSTS7000215: c4n4ry <script>"}
-    understood = parse(answer(described, 401))
+    understood = parse_token_response(answer(described, 401))
     assert isinstance(understood, Signal)
     assert (understood.oauth_error, understood.provider_code) == ("invalid_client", "AADSTS7000215")
     assert "c4n4ry" not in repr(understood)
-    odd = parse(answer({"error": "c4n4ry <b>"}, 400))
+    odd = parse_token_response(answer({"error": "c4n4ry <b>"}, 400))
     assert isinstance(odd, Signal)
     assert odd.oauth_error is None
 
@@ -257,7 +261,7 @@ def test_no_token_shows_in_a_representation() -> None:
     """An answer and what was understood of it can be printed by mistake."""
     response = answer({**TOKEN, "access_token": "c4n4ry", "refresh_token": "c4n4ry-2"})
     assert "c4n4ry" not in repr(response)
-    assert "c4n4ry" not in repr(parse(response))
+    assert "c4n4ry" not in repr(parse_token_response(response))
 
 
 MEMBERS = st.dictionaries(
@@ -276,7 +280,7 @@ MEMBERS = st.dictionaries(
 def test_whatever_comes_nothing_is_raised(body: bytes, status: int, header: str) -> None:
     """Any bytes with any status and headers give a token or a signal."""
     headers = {"content-type": header, "retry-after": header, "date": header}
-    assert isinstance(parse(HTTPResponse(status, headers, body)), Token | Signal)
+    assert isinstance(parse_token_response(HTTPResponse(status, headers, body)), Token | Signal)
 
 
 def test_a_field_that_cannot_be_written_is_left_out() -> None:

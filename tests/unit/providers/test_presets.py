@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
+from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.schedule.refresh_time import Policy
 from oauth_connector.oauth import errors
@@ -205,14 +205,14 @@ def test_zoho_asks_as_zoho_wants_to_be_asked() -> None:
     spec = spec_of("Zoho", scopes=["ZohoCRM.modules.ALL", "ZohoCRM.users.READ"])
     assert (spec.separator, spec.effective_header_prefix) == (",", "Zoho-oauthtoken")
     assert spec.effective_authentication is ClientAuthentication.POST
-    assert authorization_parameters(spec) == {"access_type": "offline", "prompt": "consent"}
-    assert authorization_scopes(spec) == ("ZohoCRM.modules.ALL", "ZohoCRM.users.READ")
+    assert build_authorization_parameters(spec) == {"access_type": "offline", "prompt": "consent"}
+    assert list_authorization_scopes(spec) == ("ZohoCRM.modules.ALL", "ZohoCRM.users.READ")
 
 
 def test_own_parameters_stand_beside_those_of_the_preset() -> None:
     """Who adds a hint for the login page keeps the refresh token; who names the same parameter decides."""
     member = {"parameters": {"login_hint": "ann@example.com", "prompt": "select_account consent"}}
-    assert authorization_parameters(spec_of("Google", authorizationCode=member)) == {
+    assert build_authorization_parameters(spec_of("Google", authorizationCode=member)) == {
         "access_type": "offline",
         "prompt": "select_account consent",
         "login_hint": "ann@example.com",
@@ -231,8 +231,8 @@ def test_own_parameters_stand_beside_those_of_the_preset() -> None:
 )
 def test_the_scope_for_a_refresh_token_is_added_once(name: str, parameters: dict[str, str], offline: str) -> None:
     """A person need not know it, and may write it."""
-    assert authorization_scopes(spec_of(name, parameters, scope="read")) == ("read", offline)
-    assert authorization_scopes(spec_of(name, parameters, scopes=[offline, "read"])) == (offline, "read")
+    assert list_authorization_scopes(spec_of(name, parameters, scope="read")) == ("read", offline)
+    assert list_authorization_scopes(spec_of(name, parameters, scopes=[offline, "read"])) == (offline, "read")
 
 
 def test_salesforce_tells_no_life_and_the_preset_knows_one() -> None:

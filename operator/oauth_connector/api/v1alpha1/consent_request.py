@@ -8,7 +8,14 @@ from pydantic import Field
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.schema.times import Time
 from oauth_connector.api.schema.urls import URL
-from oauth_connector.oauth.authorization import AuthorizationRequest, Denied, Flaw, Granted, Issuer, parse_redirect
+from oauth_connector.oauth.authorization import (
+    AuthorizationDenied,
+    AuthorizationGranted,
+    AuthorizationRequest,
+    ExpectedIssuer,
+    RedirectFlaw,
+    parse_redirect,
+)
 
 LIFETIME = 900
 """Seconds from creation of an OAuthConsent within which the user must consent."""
@@ -60,7 +67,7 @@ class ConsentRequest(Model):
         asked = (self.authorization_endpoint, self.client_id, self.redirect_uri, self.scope or "", self.code_challenge)
         return AuthorizationRequest(*asked, further).url(state)
 
-    def understand(self, query: Iterable[tuple[str, str]]) -> Granted | Denied | Flaw:
+    def understand(self, query: Iterable[tuple[str, str]]) -> AuthorizationGranted | AuthorizationDenied | RedirectFlaw:
         """Parse the query of the redirect (RFC 6749 §4.1.2). The caller compares `state`."""
         pairs = [(name, value) for name, value in query if name != "state"]
-        return parse_redirect(pairs, Issuer(self.issuer, bool(self.iss_required)), self.callback_parameters)
+        return parse_redirect(pairs, ExpectedIssuer(self.issuer, bool(self.iss_required)), self.callback_parameters)

@@ -1,6 +1,6 @@
 """What several checks read from an observation: which token counts, which one is published, when the next is due."""
 
-from oauth_connector.connector.grant.choice import renewable
+from oauth_connector.connector.grant.choice import is_renewable
 from oauth_connector.connector.observation import CredentialVersion, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
@@ -52,7 +52,7 @@ def refresh_due(obs: Observation) -> float | None:
 
 def _can_be_renewed(obs: Observation) -> bool:
     spec = obs.connector.spec
-    return renewable(spec, grant_summary(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
+    return is_renewable(spec, grant_summary(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
 
 
 def grant_summary(obs: Observation) -> GrantSummary | None:

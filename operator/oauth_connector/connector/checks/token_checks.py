@@ -25,7 +25,7 @@ from oauth_connector.connector.checks.facts import (
     refresh_due,
 )
 from oauth_connector.connector.effective import seconds
-from oauth_connector.connector.grant.choice import why_consent
+from oauth_connector.connector.grant.choice import find_consent_problem
 from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
@@ -90,7 +90,7 @@ def wait_while_suspended(obs: Observation) -> TokenAnswer | None:
 
 def wait_for_consent(obs: Observation) -> TokenAnswer | None:
     """Send no request where only the user's consent can bring a token; a valid token is kept until it expires."""
-    problem = why_consent(obs.connector.spec, grant_summary(obs))
+    problem = find_consent_problem(obs.connector.spec, grant_summary(obs))
     if problem is None or (problem.reason is Reason.REFRESH_TOKEN_REJECTED and is_refresh_requested(obs)):
         return None
     if obs.redirect_uri is None:

@@ -10,11 +10,10 @@ from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.consent.evaluation import Consent
-from oauth_connector.connector.effective import authorization_parameters, authorization_scopes
 from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
-from oauth_connector.oauth.authorization import challenge
+from oauth_connector.oauth.authorization import compute_challenge
 from oauth_connector.oauth.metadata import ServerMetadata
 
 
@@ -88,7 +87,7 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         redirect_uri=redirect,
         scope=spec.separator.join(authorization_scopes(spec)) or None,
         parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec)),
-        code_challenge=challenge(keys.verifier(consent.uid)) if spec.effective_pkce else None,
+        code_challenge=compute_challenge(keys.verifier(consent.uid)) if spec.effective_pkce else None,
         callback_parameters=(known.callback.name,) if known is not None and known.callback is not None else (),
         secret_name=connector.output_name,
         confirmation_required=confirm,

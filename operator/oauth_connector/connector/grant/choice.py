@@ -79,7 +79,7 @@ def choose_grant(
 
 
 def _choose_consented(choice: _Choice) -> PresentedGrant | Problem:
-    return choice.stored or _lost(choice.state, choice.binding)
+    return choice.stored or _explain_loss(choice.state, choice.binding)
 
 
 def _choose_initial(choice: _Choice) -> PresentedGrant | Problem:
@@ -87,7 +87,7 @@ def _choose_initial(choice: _Choice) -> PresentedGrant | Problem:
     own = choice.own
     if isinstance(own, RefreshToken) and choice.state.seed != fingerprint(own.token):
         return PresentedGrant(own, choice.binding, fingerprint(own.token))
-    return choice.stored or _lost(choice.state, choice.binding)
+    return choice.stored or _explain_loss(choice.state, choice.binding)
 
 
 def _choose_credentials(choice: _Choice) -> PresentedGrant | Problem:
@@ -108,33 +108,35 @@ _CHOOSERS: Mapping[Renewal, Callable[[_Choice], PresentedGrant | Problem]] = req
 )
 
 
-def _lost(state: GrantState, binding: str) -> Problem:
+def _explain_loss(state: GrantState, binding: str) -> Problem:
     if state.refused and state.binding in ("", binding):
-        return ended(Reason.REFRESH_TOKEN_REJECTED)
+        return build_grant_problem(Reason.REFRESH_TOKEN_REJECTED)
     if state.refresh_token is None:
-        return ended(Reason.GRANT_EXPIRED if state.token is not None else Reason.CONSENT_REQUIRED)
-    return ended(Reason.GRANT_BINDING_MISMATCH if state.binding != binding else Reason.REFRESH_TOKEN_REJECTED)
+        return build_grant_problem(Reason.GRANT_EXPIRED if state.token is not None else Reason.CONSENT_REQUIRED)
+    return build_grant_problem(
+        Reason.GRANT_BINDING_MISMATCH if state.binding != binding else Reason.REFRESH_TOKEN_REJECTED
+    )
 
 
-def why_consent(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem | None:
+def find_consent_problem(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem | None:
     """Say from metadata alone why a person is needed before a token can be asked for, or nothing where none is."""
     if spec.renewal is not Renewal.CONSENT:
         return None
     if notes is None or not notes.digest:
-        return ended(Reason.CONSENT_REQUIRED)
+        return build_grant_problem(Reason.CONSENT_REQUIRED)
     if notes.binding != digest_binding(spec, spec.client.id or ""):
-        return ended(Reason.GRANT_BINDING_MISMATCH)
+        return build_grant_problem(Reason.GRANT_BINDING_MISMATCH)
     if not notes.renewable:
-        return ended(Reason.GRANT_EXPIRED)
-    return ended(Reason.REFRESH_TOKEN_REJECTED) if notes.refused else None
+        return build_grant_problem(Reason.GRANT_EXPIRED)
+    return build_grant_problem(Reason.REFRESH_TOKEN_REJECTED) if notes.refused else None
 
 
-def ended(reason: Reason) -> Problem:
+def build_grant_problem(reason: Reason) -> Problem:
     """Make the problem of a grant that only a person can give anew."""
     return Problem(reason, Remedy.CONSENT_AGAIN, repeatable=False)
 
 
-def renewable(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> bool:
+def is_renewable(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> bool:
     """Tell whether a token can be renewed without a person."""
     if not spec.needs_user:
         return True

@@ -13,7 +13,7 @@ from oauth_connector.connector.grant.state import Consented, GrantState
 from oauth_connector.connector.observation import IssuedToken
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
-from oauth_connector.oauth.id_token import account
+from oauth_connector.oauth.id_token import read_account
 from oauth_connector.oauth.signals import is_unspent
 
 LONGEST_FIELD = 16 * 1024
@@ -47,7 +47,7 @@ def store_response(
         refresh_expires=asked + life if life else base.refresh_expires,
     )
     if choice.code is not None:
-        connected = account(answer.answer.fields)
+        connected = read_account(answer.answer.fields)
         consent = Consented(choice.code.uid, choice.code.requested_by, asked, connected)
         state = replace(state, token_url=choice.code.token_url, consent=consent)
     return replace(state, token=_token(answer, state, base.token, spec))

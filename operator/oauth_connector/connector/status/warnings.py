@@ -2,7 +2,7 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.facts import grant_summary, published_token
-from oauth_connector.connector.grant.choice import ended
+from oauth_connector.connector.grant.choice import build_grant_problem
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
@@ -19,11 +19,11 @@ def grant_warning(obs: Observation) -> Problem | None:
     if not spec.needs_user or summary is None or not summary.digest or summary.refused:
         return None
     if summary.digest != obs.token_digest:
-        return ended(Reason.SCOPES_CHANGED)
+        return build_grant_problem(Reason.SCOPES_CHANGED)
     if spec.grant_type is GrantType.AUTHORIZATION_CODE and not summary.renewable and _will_expire(obs):
-        return ended(Reason.REFRESH_TOKEN_MISSING)
+        return build_grant_problem(Reason.REFRESH_TOKEN_MISSING)
     at = _warning_time(summary)
-    return ended(Reason.REFRESH_TOKEN_EXPIRING) if at is not None and at <= obs.now else None
+    return build_grant_problem(Reason.REFRESH_TOKEN_EXPIRING) if at is not None and at <= obs.now else None
 
 
 def _will_expire(obs: Observation) -> bool:
