@@ -65,7 +65,7 @@ def _properties(preset: Preset) -> Iterator[tuple[str, str]]:
     yield "assumed lifetime", f"{preset.default_lifetime} s" if preset.default_lifetime else ""
     yield (
         "a refresh revokes the old token",
-        "immediately; the operator refreshes late" if preset.kills_old_token else "",
+        "immediately; the operator refreshes late" if preset.revokes_old_token else "",
     )
     yield "hosts", _hosts(preset)
     yield (

@@ -78,7 +78,7 @@ async def test_each_identity_has_connections_of_its_own(authority: Authority) ->
         pools = ConnectionPools(allow(port))
         try:
             seen = [await send(pools, port, tls) for tls in (one, other, one, other)]
-            assert len(pools._kept) == 2
+            assert len(pools._entries) == 2
         finally:
             await pools.aclose()
     assert [each.body for each in seen if isinstance(each, HTTPResponse)] == [b"client-one", b"client-two"] * 2

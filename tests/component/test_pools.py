@@ -21,7 +21,7 @@ async def test_pools_are_kept_within_bounds() -> None:
     for number in range(MOST_POOLS + 10):
         async with made.transport(TLSOptions(str(number))):
             pass
-    assert len(made._kept) == MOST_POOLS
+    assert len(made._entries) == MOST_POOLS
     await made.aclose()
 
 
@@ -33,9 +33,9 @@ async def test_a_pool_in_use_is_not_closed_however_many_there_are() -> None:
             await stack.enter_async_context(made.transport(TLSOptions(str(number))))
             for number in range(MOST_POOLS + 10)
         ]
-        assert {id(kept.transport) for kept in made._kept.values()} == {id(transport) for transport in lent}
+        assert {id(kept.transport) for kept in made._entries.values()} == {id(transport) for transport in lent}
     async with made.transport(TLSOptions("another")):
-        assert len(made._kept) == MOST_POOLS
+        assert len(made._entries) == MOST_POOLS
     await made.aclose()
 
 

@@ -51,7 +51,7 @@ class Asking:
             compute_challenge(self.verifier) if self.verifier else None,
             self.parameters,
         )
-        return request.url(STATE)
+        return request.build_url(STATE)
 
     async def redirect(
         self, person: RegisteredUser | None = None, says: UserDecision = "accept"

@@ -67,7 +67,7 @@ class Flow:
             code_challenge=compute_challenge(VERIFIER.get_secret_value()) if self.spec.effective_pkce else None,
             parameters=tuple(build_authorization_parameters(self.spec).items()),
         )
-        url = request.url("a-state")
+        url = request.build_url("a-state")
         while not url.startswith(BACK):
             async with self.session.get(url, allow_redirects=False) as answer:
                 assert answer.status == 302, await answer.text()
@@ -89,7 +89,7 @@ class Flow:
         """Consent, and trade the code where the redirect says; gives the token URL and the token."""
         granted = await self.consent()
         named = granted.extra.get(self.callback.name)
-        url = self.callback.token_url(self.spec.provider.effective_token_url or "", named)
+        url = self.callback.choose_token_url(self.spec.provider.effective_token_url or "", named)
         assert url is not None
         token = await self.ask(url, AuthorizationCode(granted.code, BACK, VERIFIER))
         assert isinstance(token, Token), token
@@ -190,5 +190,5 @@ async def test_a_data_centre_that_is_not_listed_gets_no_code(flow: Flow) -> None
     assert known is not None
     assert known.callback is not None
     configured = flow.spec.provider.effective_token_url or ""
-    assert known.callback.token_url(configured, granted.extra[known.callback.name]) is None
-    assert known.callback.token_url(configured, flow.zoho.origins["us"]) == configured
+    assert known.callback.choose_token_url(configured, granted.extra[known.callback.name]) is None
+    assert known.callback.choose_token_url(configured, flow.zoho.origins["us"]) == configured

@@ -54,7 +54,7 @@ class ManualConsent:
             request.scope or "",
             request.code_challenge,
             [(parameter.name, parameter.value) for parameter in request.parameters],
-        ).url("st-ate")
+        ).build_url("st-ate")
         back = dict(parse_qsl(urlsplit(await visit(server, link, request.redirect_uri, person)).query))
         sealed = seal(
             ConsentResponse(SecretStr(back["code"]), SecretStr(self.ticket), self.confirmation, back.get("iss")),

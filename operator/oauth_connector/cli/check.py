@@ -82,7 +82,9 @@ class ConnectorCheck:
     # --- the Secrets --------------------------------------------------------------------------------------------
     async def _check_secrets(self, client: TokenClient) -> CheckStep:
         spec, secrets = self._connector.spec, await client.read_credentials(self._connector)
-        credentials = assemble_credentials(spec, {name: secret for name, secret in secrets.items() if secret.version.uid})
+        credentials = assemble_credentials(
+            spec, {name: secret for name, secret in secrets.items() if secret.version.uid}
+        )
         if isinstance(credentials, Problem):
             return self._describe_problem("secrets", credentials)
         required = self._settings.require_allowed_hosts

@@ -25,7 +25,7 @@ def build_parameters(spec: OAuthConnectorSpec) -> Parameters:
 
 
 def build_authorization_parameters(spec: OAuthConnectorSpec) -> dict[str, str]:
-    """Return the further build_parameters of the authorization request: the preset's, and the spec's own in their place."""
+    """Return the further parameters of the authorization request: the preset's, and the spec's own in their place."""
     own = spec.authorization_code.parameters if spec.authorization_code else None
     known = spec.provider.known.authorization if spec.provider.known else {}
     return {**known, **(own or {})}

@@ -18,7 +18,7 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
-from oauth_connector.connector.grant.choice import PresentedGrant, choose_grant, build_grant_problem, present_code
+from oauth_connector.connector.grant.choice import PresentedGrant, build_grant_problem, choose_grant, present_code
 from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, decide_store, term_of
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, state_name
@@ -92,7 +92,7 @@ class GrantStore:
             return RequestFailed(stored, Attempt((), connector.spec.request_digest, outbound=False))
         if self._is_claimed_elsewhere(obs, stored.state.claim, cause):
             return None
-        prepared = await self._token_client.prepare(connector, _endpoint(obs, stored.state, cause))
+        prepared = await self._token_client.prepare_request(connector, _endpoint(obs, stored.state, cause))
         if isinstance(prepared, RequestFailed):
             return prepared
         choice = _choose(obs, prepared, stored.state, cause)
@@ -154,7 +154,7 @@ class GrantStore:
             log.warning("a claim was too old to be used", connector=str(key))
             return None  # this process was stopped meanwhile, and another may have claimed the grant
         refused = self._memory.of(key).refusal if choice.purpose is Purpose.CREDENTIALS else None
-        response = await self._token_client.present(prepared, choice.grant, refused, term)
+        response = await self._token_client.present_grant(prepared, choice.grant, refused, term)
         await self._on_point(FaultPoint.ANSWERED)
         if isinstance(response, TokenObtained):
             state = store_response(choice, claimed.state, response, obs.connector.spec)

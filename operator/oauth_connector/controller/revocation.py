@@ -61,12 +61,12 @@ class GrantRevoker:
         found = next(((live, token) for live in owned if (token := _find_token(live)) is not None), None)
         if found is None:
             return Revocation.NOTHING
-        prepared = await self._token_client.prepare(obs.connector, _token_url(owned))
+        prepared = await self._token_client.prepare_request(obs.connector, _token_url(owned))
         if isinstance(prepared, RequestFailed):
             return self._give_up_after_tries(obs)
         if not _may_be_sent(obs, found[0], prepared):
             return Revocation.REFUSED
-        endpoint = await self._token_client.revocation_endpoint(prepared)
+        endpoint = await self._token_client.find_revocation_endpoint(prepared)
         if isinstance(endpoint, Revocation):
             return endpoint
         if isinstance(endpoint, Problem):

@@ -1,6 +1,6 @@
-"""Ask the provider for a token: read the credentials, find the endpoint, send one request, understand the answer.
+"""Request a token: read the credentials, find the endpoint, send one request, parse the response.
 
-Everything that can go wrong comes back as a value; only a Kubernetes API that does not answer raises.
+Every failure is returned as a value. Only an unavailable Kubernetes API raises (`ClusterUnavailable`).
 """
 
 import asyncio
@@ -52,7 +52,7 @@ OnTokenRequest = Callable[[TokenRequestRecord], None]
 
 @dataclass(frozen=True, slots=True)
 class PreparedRequest:
-    """All that a request needs but what it presents: `own` is what the spec itself brings, if anything."""
+    """All that a request needs except the grant; `own` is the grant that the spec itself presents, if any."""
 
     connector: Connector
     context: RequestContext
@@ -68,50 +68,52 @@ class PreparedRequest:
 
 
 class TokenClient:
-    """Performs the grant of one connector at a time; it remembers nothing."""
+    """Requests tokens for one connector at a time; it holds no state."""
 
     def __init__(
         self,
-        vault: CredentialReader,
+        credentials: CredentialReader,
         provider: ProviderClient,
         clock: Clock,
         *,
         on_token_request: OnTokenRequest = lambda _call: None,
         require_allowed_hosts: bool = False,
     ) -> None:
-        self._vault = vault
+        self._credentials = credentials
         self._provider = provider
         self._clock = clock
-        self._on_call = on_token_request
+        self._on_token_request = on_token_request
         self._require_allowed_hosts = require_allowed_hosts
 
     async def request_token(
         self, connector: Connector, refused: Refusal | None = None
     ) -> TokenObtained | RequestFailed:
-        """Send what the spec itself brings, unless it is unusable, forbidden at that host, or `refused` before."""
-        prepared = await self.prepare(connector)
+        """Present the grant of the spec itself, unless it is unusable, forbidden at the host, or `refused` before."""
+        prepared = await self.prepare_request(connector)
         if isinstance(prepared, RequestFailed):
             return prepared
         if prepared.own is None:
-            raise TypeError(f"{connector.key} has nothing of its own to present")
-        return await self.present(prepared, prepared.own, refused)
+            raise TypeError(f"{connector.key} presents no grant of its own")
+        return await self.present_grant(prepared, prepared.own, refused)
 
-    async def prepare(self, connector: Connector, token_url: str | None = None) -> PreparedRequest | RequestFailed:
-        """Gather all that a request needs; `token_url` takes the place of the spec's endpoint."""
+    async def prepare_request(
+        self, connector: Connector, token_url: str | None = None
+    ) -> PreparedRequest | RequestFailed:
+        """Gather all that a request needs; `token_url` replaces the endpoint of the spec."""
         secrets = await self.read_credentials(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
         attempt = Attempt(versions, connector.spec.request_digest)
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
-        prepared = await self._gather(connector, found, token_url)
+        prepared = await self._gather_request(connector, found, token_url)
         if isinstance(prepared, Problem):
             return RequestFailed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
         return replace(prepared, attempt=attempt)
 
-    async def present(
+    async def present_grant(
         self, prepared: PreparedRequest, grant: Grant, refused: Refusal | None = None, term: SendWindow | None = None
     ) -> TokenObtained | RequestFailed:
-        """Send one request that presents a grant, within its term, and understand the answer."""
-        sent = _parameters(prepared.connector.spec, grant)
+        """Send one request that presents a grant, within its send window, and parse the response."""
+        sent = _choose_parameters(prepared.connector.spec, grant)
         fingerprint = fingerprint_request(_REFUSALS_KEY, prepared.context, grant, prepared.client, sent)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
             return RequestFailed(refused.problem, replace(prepared.attempt, outbound=False), refused)
@@ -120,27 +122,28 @@ class TokenClient:
         request = replace(build_token_request(context, grant, prepared.client, sent), term=term)
         answer = await self._provider.send(request, context)
         quirks = prepared.connector.spec.provider.quirks
-        result = parse(answer, quirks) if isinstance(answer, HTTPResponse) else answer
+        result = parse_token_response(answer, quirks) if isinstance(answer, HTTPResponse) else answer
         if isinstance(result, Token):
-            self._tell(prepared, "success", asked)
-            return TokenObtained(build_issued_token(result, int(asked), prepared.connector.spec), prepared.attempt, result)
-        problem = self._problem(prepared.connector.spec, grant.purpose.phase, result)
-        self._tell(prepared, problem.reason.value, asked)
+            self._record(prepared, "success", asked)
+            return TokenObtained(
+                build_issued_token(result, int(asked), prepared.connector.spec), prepared.attempt, result
+            )
+        problem = self._classify(prepared.connector.spec, grant.purpose.phase, result)
+        self._record(prepared, problem.reason.value, asked)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
         salvaged = find_refresh_token(answer, quirks) if isinstance(answer, HTTPResponse) else None
         return RequestFailed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
-    async def revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:
-        """Give where a token is given back, or why it is not: there is no such place, or it is not the provider's own.
+    async def find_revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:
+        """Return the revocation endpoint (RFC 7009 §2), or why no request is sent: there is none, or it is not trusted.
 
-        Where the spec names one of the two endpoints, both must be at one server; else preset or issuer name both.
-        Whoever edits a connector could otherwise have token and client secret sent to a server of their own.
+        Where the spec names one of the two endpoints, both must be at one server; else the preset or the issuer names
+        both. Otherwise a user who edits a connector could have token and client secret sent to another server.
         """
         provider = prepared.connector.spec.provider
-        of_preset = provider.revocation_of_preset(prepared.endpoint)
-        endpoint = provider.revocation_url or of_preset
+        endpoint = provider.revocation_url or provider.preset_revocation_url(prepared.endpoint)
         if endpoint is None:
-            found = await self._found(prepared.connector.spec, prepared.context)
+            found = await self._discover(prepared.connector.spec, prepared.context)
             if isinstance(found, Problem):
                 return found
             endpoint = found.revocation_endpoint if found else None
@@ -148,44 +151,46 @@ class TokenClient:
             return Revocation.NO_ENDPOINT
         chosen = provider.revocation_url is not None or provider.token_url is not None
         theirs = not chosen or origin(endpoint) == origin(prepared.endpoint)
-        forbidden = find_forbidden_host(prepared.credentials, _host(endpoint), required=self._require_allowed_hosts)
+        forbidden = find_forbidden_host(
+            prepared.credentials, _read_host(endpoint), required=self._require_allowed_hosts
+        )
         return endpoint if theirs and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
-        """Give a token back, once; nothing where nobody answered."""
+        """Revoke a token with one request (RFC 7009 §2); `None` where it is to be repeated."""
         context = replace(prepared.context, now=self._clock())
         request = build_revocation_request(context, endpoint, token, hint, prepared.client)
         return read_revocation_response(await self._provider.send(request, context))
 
-    def _tell(self, prepared: PreparedRequest, said: str, asked: float) -> None:
-        host, took = _host(prepared.endpoint), self._clock() - asked
+    def _record(self, prepared: PreparedRequest, result: str, asked: float) -> None:
+        host, took = _read_host(prepared.endpoint), self._clock() - asked
         grant_type = prepared.connector.spec.grant_type.value
-        self._on_call(TokenRequestRecord(prepared.connector.key, host, grant_type, said, took))
+        self._on_token_request(TokenRequestRecord(prepared.connector.key, host, grant_type, result, took))
 
     async def discover(self, connector: Connector) -> ServerMetadata | Problem | None:
-        """Find out what an issuer says of itself; nothing where the spec names none. Trust comes from the spec."""
+        """Fetch the metadata of the issuer (RFC 8414); `None` where the spec names none."""
         spec = connector.spec
         if spec.provider.effective_issuer is None:
             return None
         context = await self.read_context(connector)
-        return context if isinstance(context, Problem) else await self._found(spec, context)
+        return context if isinstance(context, Problem) else await self._discover(spec, context)
 
-    async def _found(self, spec: OAuthConnectorSpec, context: RequestContext) -> ServerMetadata | Problem | None:
+    async def _discover(self, spec: OAuthConnectorSpec, context: RequestContext) -> ServerMetadata | Problem | None:
         issuer = spec.provider.effective_issuer
         if issuer is None:
             return None
         found = await self._provider.find(issuer, context)
-        return self._problem(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
+        return self._classify(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
 
     async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
         namespace = connector.key.namespace
         names = sorted({reference.name for reference in connector.spec.secret_references()})
-        read = await asyncio.gather(*(self._vault.read_credential(namespace, name) for name in names))
+        read = await asyncio.gather(*(self._credentials.read_credential(namespace, name) for name in names))
         missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         return missing | {secret.version.name: secret for secret in read if secret is not None}
 
-    async def _gather(
+    async def _gather_request(
         self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
     ) -> PreparedRequest | Problem:
         spec = connector.spec
@@ -197,50 +202,52 @@ class TokenClient:
             return context
         endpoint = token_url or spec.provider.effective_token_url
         if endpoint is None:
-            found = await self._found(spec, context)
+            found = await self._discover(spec, context)
             if isinstance(found, Problem):
                 return found
             endpoint = found.token_endpoint if found else ""
-        forbidden = find_forbidden_host(list(secrets.values()), _host(endpoint), required=self._require_allowed_hosts)
+        forbidden = find_forbidden_host(
+            list(secrets.values()), _read_host(endpoint), required=self._require_allowed_hosts
+        )
         at, attempt, read = replace(context, token_endpoint=endpoint), Attempt((), ""), tuple(secrets.values())
         return forbidden or PreparedRequest(connector, at, credentials.client, credentials.grant, attempt, read)
 
     async def read_context(self, connector: Connector) -> RequestContext | Problem:
         """Return the context of the connector's requests, with the CA bundle that the spec names."""
-        trust = await self._trust(connector)
+        trust = await self._read_trust(connector)
         if isinstance(trust, Problem):
             return trust
         issuer = connector.spec.provider.effective_issuer
         return RequestContext(self._clock(), issuer=issuer, tls=TLSOptions(trust))
 
-    async def _trust(self, connector: Connector) -> str | Problem | None:
+    async def _read_trust(self, connector: Connector) -> str | Problem | None:
         provider = connector.spec.provider
         if provider.ca_bundle_ref is None:
             return provider.ca_bundle_pem or None
         name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
-        held = await self._vault.read_config_map(connector.key.namespace, name)
+        held = await self._credentials.read_config_map(connector.key.namespace, name)
         if held is None or not held.get(key):
             return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
         return held[key]
 
     @staticmethod
-    def _problem(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
+    def _classify(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
         return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
 
 
-def _host(url: str) -> str:
+def _read_host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
 def build_issued_token(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
-    """Count the life from when the request was sent; an untold one is what `refresh.defaultLifetime` assumes."""
+    """Build the token; its lifetime counts from the request, and `refresh.defaultLifetime` is the default."""
     lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
     scope = token.scope if token.scope is not None else spec.effective_scopes or None
     expires = asked + lifetime
     return IssuedToken(token.access_token, token.token_type, asked, expires, spec.token_digest, scope, token.fields)
 
 
-def _parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:
+def _choose_parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:
     """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
     wanted = build_parameters(spec)
     return wanted if grant.sends_scope else replace(wanted, scopes=())

@@ -123,7 +123,7 @@ class AuthorizationFlow:
             except UnexpectedRedirect as other:
                 self.terminal.warn(str(other))
 
-    async def _submit(self, granted: Granted) -> None:
+    async def _submit(self, granted: AuthorizationGranted) -> None:
         """Seal a response, store it in the consent, and confirm it."""
         confirmation = tickets.new_confirmation(secrets.token_bytes)
         answer = sealing.ConsentResponse(granted.code, self.ticket, confirmation, granted.iss, granted.extra)

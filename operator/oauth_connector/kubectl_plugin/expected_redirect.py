@@ -40,7 +40,7 @@ class ExpectedRedirect:
             )
         return _require_code(self.request.understand(pairs))
 
-    def parse_pasted(self, text: str) -> Granted:
+    def parse_pasted(self, text: str) -> AuthorizationGranted:
         """Check pasted text: the address of the redirect, or a code of the provider. Raises as `parse_query`."""
         if "://" not in text:
             return self._parse_code(text)
@@ -58,7 +58,7 @@ class ExpectedRedirect:
             )
         if not text or len(text) > LONGEST_CODE or not text.isascii() or not text.isprintable() or " " in text:
             raise UnexpectedRedirect("This is neither an address nor a code. Copy the complete text again.")
-        return Granted(SecretStr(text))
+        return AuthorizationGranted(SecretStr(text))
 
 
 def _require_code(response_: AuthorizationGranted | AuthorizationDenied | RedirectFlaw) -> AuthorizationGranted:
@@ -74,18 +74,24 @@ def _explain_denial(error: str) -> str:
     return f"The provider returned the error {error}. {explanation.meaning} {explanation.remedy_with(RETRY)}"
 
 
-FLAWS: Mapping[Flaw, str] = {
-    Flaw.DUPLICATE_PARAMETER: "The provider's response contains a parameter twice and was not used. Run the command"
-    " again.",
-    Flaw.TOO_LONG: "The provider's response is too long and was not used. Run the command again.",
-    Flaw.CODE_AND_ERROR: "The provider's response contains both a code and an error and was not used. Run the command"
-    " again.",
-    Flaw.NEITHER: "The provider's response contains neither a code nor an error. Run the command again. If the error is"
-    " repeated, check provider.authorizationURL.",
-    Flaw.ISSUER_MISMATCH: "The response is from another issuer than that of the connector and was not used. This"
-    " can be an"
-    " attack. Check provider.issuer and the link that was opened.",
-    Flaw.ISSUER_MISSING: "The response does not name its issuer, although this provider must name it, and was not"
-    " used. This"
-    " can be an attack. Check the link that was opened.",
+FLAWS: Mapping[RedirectFlaw, str] = {
+    RedirectFlaw.DUPLICATE_PARAMETER: (
+        "The provider's response contains a parameter twice and was not used. Run the command again."
+    ),
+    RedirectFlaw.TOO_LONG: "The provider's response is too long and was not used. Run the command again.",
+    RedirectFlaw.CODE_AND_ERROR: (
+        "The provider's response contains both a code and an error and was not used. Run the command again."
+    ),
+    RedirectFlaw.NEITHER: (
+        "The provider's response contains neither a code nor an error. Run the command again. If the "
+        "error is repeated, check provider.authorizationURL."
+    ),
+    RedirectFlaw.ISSUER_MISMATCH: (
+        "The response is from another issuer than that of the connector and was not used. This can be an "
+        "attack. Check provider.issuer and the link that was opened."
+    ),
+    RedirectFlaw.ISSUER_MISSING: (
+        "The response does not name its issuer, although this provider must name it, and was not used. "
+        "This can be an attack. Check the link that was opened."
+    ),
 }

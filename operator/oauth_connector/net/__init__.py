@@ -1,1 +1,1 @@
-"""The edge to strangers: outbound HTTP behind one guard."""
+"""Outbound HTTP requests, behind one egress guard."""

@@ -38,51 +38,53 @@ class ConnectionPools:
         self._allowed = allowed
         self._bundle = bundle
         self._make = make
-        self._kept: OrderedDict[str, _PoolEntry] = OrderedDict()
-        self._making: dict[str, asyncio.Future[ssl.SSLContext]] = {}
+        self._entries: OrderedDict[str, _PoolEntry] = OrderedDict()
+        self._contexts: dict[str, asyncio.Future[ssl.SSLContext]] = {}
 
     @asynccontextmanager
     async def transport(self, tls: TLSOptions) -> AsyncIterator[GuardedTransport]:
         """Lend the transport with these TLS options. Raises `BadCertificatesError` or `BadIdentityError`."""
-        kept = await self._get(tls)
-        kept.users += 1
+        entry = await self._get(tls)
+        entry.users += 1
         try:
             await self._evict()
-            yield kept.transport
+            yield entry.transport
         finally:
-            kept.users -= 1
+            entry.users -= 1
 
     async def aclose(self) -> None:
         """Close all connections."""
-        while self._kept:
-            await self._kept.popitem()[1].transport.aclose()
+        while self._entries:
+            await self._entries.popitem()[1].transport.aclose()
         self._resolver.close()
 
     async def _get(self, tls: TLSOptions) -> _PoolEntry:
         name = name_tls(self._bundle, tls)
-        if name not in self._kept:
-            made = await asyncio.shield(self._made(name, tls))  # who gives up leaves it to the others
-            self._kept.setdefault(name, _PoolEntry(GuardedTransport(made, self._allowed, self._resolver)))
-        self._kept.move_to_end(name)
-        return self._kept[name]
+        if name not in self._entries:
+            context = await asyncio.shield(
+                self._share_context(name, tls)
+            )  # a cancelled caller does not cancel the others
+            self._entries.setdefault(name, _PoolEntry(GuardedTransport(context, self._allowed, self._resolver)))
+        self._entries.move_to_end(name)
+        return self._entries[name]
 
-    def _made(self, name: str, tls: TLSOptions) -> "asyncio.Future[ssl.SSLContext]":
-        """Make a context in a thread, once for all who ask for it meanwhile: it takes as long as many requests."""
-        if name not in self._making:
+    def _share_context(self, name: str, tls: TLSOptions) -> "asyncio.Future[ssl.SSLContext]":
+        """Make a context in a thread, once for all concurrent callers: it takes as long as many requests."""
+        if name not in self._contexts:
             making = asyncio.ensure_future(asyncio.to_thread(self._make, self._bundle, tls))
-            making.add_done_callback(lambda done: self._done(name, done))
-            self._making[name] = making
-        return self._making[name]
+            making.add_done_callback(lambda done: self._forget(name, done))
+            self._contexts[name] = making
+        return self._contexts[name]
 
-    def _done(self, name: str, done: "asyncio.Future[ssl.SSLContext]") -> None:
-        del self._making[name]
+    def _forget(self, name: str, done: "asyncio.Future[ssl.SSLContext]") -> None:
+        del self._contexts[name]
         if not done.cancelled():
-            done.exception()  # looked at, for when nobody waits any more
+            done.exception()  # retrieved, because no caller may be left
 
     async def _evict(self) -> None:
-        """Close the oldest that nobody uses; who uses one is asked anew after each, for closing takes a while."""
-        while len(self._kept) > MOST_POOLS:
-            idle = next((name for name, kept in self._kept.items() if not kept.users), None)
+        """Close the oldest unused pools. Usage is checked again after each, because closing takes a while."""
+        while len(self._entries) > MOST_POOLS:
+            idle = next((name for name, entry in self._entries.items() if not entry.users), None)
             if idle is None:
                 return
-            await self._kept.pop(idle).transport.aclose()
+            await self._entries.pop(idle).transport.aclose()

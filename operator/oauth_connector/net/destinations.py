@@ -1,4 +1,4 @@
-"""The operator's list of destinations inside its own network: what a person with the cluster's trust has named."""
+"""Destinations inside the network of the operator, which a cluster administrator allows."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Self
@@ -13,8 +13,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 class AllowedDestination(BaseModel):
     """A host by name (exact, or `*.` and a domain for all below it), or a range of addresses, and its ports.
 
-    `http` allows requests without TLS there. A `host` is allowed whatever it resolves to; a `cidr` is judged on the
-    resolved address.
+    `http` allows requests without TLS there. A `host` is allowed with any resolved address; a `cidr` is compared with
+    the resolved address.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,11 +44,11 @@ class AllowedDestination(BaseModel):
 
     @property
     def network(self) -> IPv4Network | IPv6Network | None:
-        """Give the range."""
+        """Return the range of addresses."""
         return ip_network(self.cidr) if self.cidr is not None else None
 
-    def names(self, host: str) -> bool:
-        """Tell whether a host is named."""
+    def matches(self, host: str) -> bool:
+        """Return whether the entry names a host."""
         if self.host is None:
             return False
         return host.endswith(self.host[1:]) if self.host.startswith("*.") else host == self.host

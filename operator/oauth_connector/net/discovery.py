@@ -1,4 +1,4 @@
-"""Discovery: an issuer's endpoints, fetched by RFC 8414, then OpenID Connect, and kept."""
+"""Discovery: the endpoints of an issuer, fetched by RFC 8414, then OpenID Connect Discovery, and cached."""
 
 import asyncio
 from collections import OrderedDict
@@ -13,13 +13,13 @@ from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
-FRESH = 3600.0
-"""Seconds for which metadata is believed without another look."""
+FRESH_SECONDS = 3600.0
+"""Seconds for which metadata is used without another request."""
 
-NEGATIVE = 10.0
-"""Seconds for which a failure is believed."""
+FAILURE_SECONDS = 10.0
+"""Seconds for which a failure is cached."""
 
-MOST = 1024
+MOST_ISSUERS = 1024
 
 _Cached = tuple[ServerMetadata | Signal, float]
 
@@ -31,7 +31,7 @@ class _CacheKey:
 
 
 class Discovery:
-    """Metadata by issuer and TLS options. Where a look fails, what was last good goes on being used."""
+    """Metadata by issuer and TLS options. When a request fails, the last valid metadata stay in use."""
 
     def __init__(self, pools: ConnectionPools, clock: Callable[[], float], limits: RequestLimits | None = None) -> None:
         self._pools = pools
@@ -41,30 +41,30 @@ class Discovery:
         self._locks: dict[_CacheKey, asyncio.Lock] = {}
 
     async def find(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
-        """Give an issuer's metadata, or what was seen instead. One look at a time for an issuer."""
-        place = _CacheKey(issuer, name_tls(None, tls))
-        async with self._locks.setdefault(place, asyncio.Lock()):
-            found = self._fresh(place) or await self._look(place, tls)
-        self._locks.pop(place, None)
+        """Return the metadata of an issuer, or the failure. One request at a time is sent for an issuer."""
+        key = _CacheKey(issuer, name_tls(None, tls))
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            found = self._read_cached(key) or await self._refresh(key, tls)
+        self._locks.pop(key, None)
         return found
 
-    def _fresh(self, place: _CacheKey) -> ServerMetadata | Signal | None:
-        found, until = self._cached.get(place, (None, 0.0))
+    def _read_cached(self, key: _CacheKey) -> ServerMetadata | Signal | None:
+        found, until = self._cached.get(key, (None, 0.0))
         return found if self._clock() < until else None
 
-    async def _look(self, place: _CacheKey, tls: TLSOptions) -> ServerMetadata | Signal:
-        found = await self._fetched(place.issuer, tls)
-        known = self._cached.get(place, (None, 0.0))[0]
+    async def _refresh(self, key: _CacheKey, tls: TLSOptions) -> ServerMetadata | Signal:
+        found = await self._fetch_metadata(key.issuer, tls)
+        known = self._cached.get(key, (None, 0.0))[0]
         kept = known if isinstance(found, Signal) and isinstance(known, ServerMetadata) else found
-        life = NEGATIVE if isinstance(found, Signal) else FRESH
-        self._cached[place] = (kept, self._clock() + life)
-        self._cached.move_to_end(place)
-        if len(self._cached) > MOST:
+        seconds = FAILURE_SECONDS if isinstance(found, Signal) else FRESH_SECONDS
+        self._cached[key] = (kept, self._clock() + seconds)
+        self._cached.move_to_end(key)
+        if len(self._cached) > MOST_ISSUERS:
             self._cached.popitem(last=False)
         return kept
 
-    async def _fetched(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
-        """Try both addresses; the second only where the first has nothing to show."""
+    async def _fetch_metadata(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
+        """Try both URLs; the second only where the first returns no metadata."""
         found: ServerMetadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
         for url in list_well_known_urls(issuer):
             outgoing = OutgoingRequest("GET", url, (("Accept", "application/json"),))

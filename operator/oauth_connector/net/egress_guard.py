@@ -1,7 +1,7 @@
-"""The one check of where the operator may connect, asked with the resolved address before a connection is made.
+"""The egress guard: whether the operator may connect to a resolved address.
 
-Whoever may write a connector chooses its URLs. Without a check the operator would be that person's hand inside the
-cluster: on metadata services, on the API server, on loopback.
+A user who may write a connector chooses its URLs. Without this check, the operator would send that user's requests to
+metadata services, to the API server and to loopback.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ Address = IPv4Address | IPv6Address
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _UNICAST = IPv6Network("2000::/3")
-"""All that is given out of IPv6 for public use (RFC 4291 §2.4, IANA)."""
+"""The part of IPv6 that is assigned for public use (RFC 4291 §2.4, IANA)."""
 
 _METADATA = frozenset(
     map(
@@ -22,12 +22,12 @@ _METADATA = frozenset(
         ("169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254"),
     )
 )
-"""Clouds' metadata and wire servers; two of them lie in public ranges."""
+"""Metadata and wire servers of clouds; two of them are in public ranges."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a connection would go: scheme and host as the URL has them, port, and one resolved address."""
+    """The destination of a connection: scheme and host as in the URL, port, and one resolved address."""
 
     scheme: str
     host: str
@@ -36,10 +36,10 @@ class Destination:
 
 
 def is_allowed(destination: Destination, allowed: Sequence[AllowedDestination]) -> bool:
-    """Tell whether a connection may be made.
+    """Return whether a connection is allowed.
 
-    Everybody may go to a public address on port 443 or 8443 with TLS. Any other destination must be named by the
-    operator's settings.
+    A public address on port 443 or 8443 with TLS is always allowed. The settings of the operator must allow any other
+    destination.
     """
     public = all(_is_public(address) for address in _list_reached(destination.address))
     if public and destination.scheme == "https" and destination.port in DEFAULT_PORTS:
@@ -53,7 +53,7 @@ def _entry_allows(entry: AllowedDestination, destination: Destination) -> bool:
     network = entry.network
     if network is not None:
         return all(address in network for address in _list_reached(destination.address))
-    return entry.names(destination.host.lower().rstrip("."))
+    return entry.matches(destination.host.lower().rstrip("."))
 
 
 def _is_public(address: Address) -> bool:
@@ -62,7 +62,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _list_reached(address: Address) -> Iterable[Address]:
-    """Give the address that a packet would reach: what IPv6 embeds of IPv4 counts as that."""
+    """List the addresses that a packet would reach: an IPv4 address that is embedded in IPv6 counts as such."""
     if isinstance(address, IPv4Address):
         return (address,)
     if address.ipv4_mapped is not None:

@@ -1,6 +1,6 @@
-"""One HTTP request to a stranger: bounded in time and size, never repeated, never redirected, never raising.
+"""One HTTP request to a provider: limited in time and size, never repeated, never redirected.
 
-Every exception of the libraries is translated here, once, into what was seen.
+Nothing is raised: every exception of the libraries becomes a signal here.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
 
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """What one request may take: seconds in all and for the connection, bytes of the answer's body."""
+    """Limits of one request: seconds in total and for the connection, bytes of the response body."""
 
     total: float = 15.0
     connect: float = 5.0
@@ -38,7 +38,7 @@ class RequestLimits:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
-    """A request as it is sent, and when, where that matters."""
+    """A request as it is sent, and its send window where it has one."""
 
     method: str
     url: str
@@ -46,30 +46,30 @@ class OutgoingRequest:
     body: bytes = b""
     term: SendWindow | None = None
 
-    def seconds(self, most: float) -> float:
-        """Give how long it may take from now on."""
+    def limit_seconds(self, most: float) -> float:
+        """Return how many seconds it may take from now on, at most `most`."""
         return most if self.term is None else min(most, self.term.until - time.time())
 
-    def mind_the_time(self) -> None:
-        """Look at the clock right before the first byte is written. Raises `TimeoutError` where it is too late."""
+    def require_time(self) -> None:
+        """Check the send window right before the first byte is written. Raises `TimeoutError` after its end."""
         if self.term is not None and time.time() > self.term.latest:
-            raise TimeoutError("nothing was sent: it is too late for it")
+            raise TimeoutError("not sent: the send window has ended")
 
 
 async def fetch(
     pools: ConnectionPools, outgoing: OutgoingRequest, tls: TLSOptions, limits: RequestLimits
 ) -> HTTPResponse | Signal:
-    """Make a request; whatever fails comes back as a signal. Cancelling it closes its connection."""
+    """Send a request; a failure is returned as a signal. Cancellation closes the connection."""
     sent = False
 
     async def trace(name: str, _info: object) -> None:
         nonlocal sent
         if name == "http11.send_request_headers.started":
-            outgoing.mind_the_time()
+            outgoing.require_time()
             sent = True
 
     try:
-        async with asyncio.timeout(outgoing.seconds(limits.total)), pools.transport(tls) as transport:
+        async with asyncio.timeout(outgoing.limit_seconds(limits.total)), pools.transport(tls) as transport:
             timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
             request = httpx2.Request(
                 outgoing.method,
@@ -110,7 +110,7 @@ async def _read_body(response: httpx2.Response, size: int) -> tuple[bytes, bool]
 
 
 def classify_exception(error: BaseException, *, sent: bool) -> Symptom:
-    """Say what an exception means; `sent` tells whether the request may have left."""
+    """Return the symptom of an exception; `sent` means that the request may have reached the server."""
     causes = list(_list_causes(error))
     if isinstance(error, TimeoutError | httpcore2.TimeoutException):
         return Symptom.TIMEOUT

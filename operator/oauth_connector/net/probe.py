@@ -1,4 +1,4 @@
-"""A look at the way to a server, step by step, for a person at a laptop: name, addresses, leave, TLS."""
+"""A check of the connection to a server, step by step: name, addresses, egress guard, TLS handshake."""
 
 import asyncio
 import ssl
@@ -16,12 +16,12 @@ from oauth_connector.net.tls import BadCertificatesError, BadIdentityError, make
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Symptom
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """How far one gets: `problem` is what stopped us, if anything; what was learnt before that is filled in."""
+    """The result of each step; `problem` is the first failure, if any, and the fields of later steps stay empty."""
 
     host: str
     port: int
@@ -33,7 +33,7 @@ class ProbeResult:
 
 
 async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | None, tls: TLSOptions) -> ProbeResult:
-    """Go as far as a finished TLS handshake with the server of a URL, and send nothing. Never raises."""
+    """Connect to the server of a URL up to a finished TLS handshake, and send no request. Never raises."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -43,9 +43,9 @@ async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | 
     if not all(is_allowed(Destination(parts.scheme, host, port, address), allowed) for address in addresses):
         return ProbeResult(host, port, addresses, problem=Symptom.DESTINATION_NOT_ALLOWED)
     try:
-        secured = make_ssl_context(bundle, tls) if parts.scheme == "https" else None
-        async with asyncio.timeout(PATIENCE):
-            protocol, until = await _handshake(str(addresses[0]), port, host, secured)
+        context = make_ssl_context(bundle, tls) if parts.scheme == "https" else None
+        async with asyncio.timeout(TIMEOUT):
+            protocol, until = await _handshake(str(addresses[0]), port, host, context)
     except BadCertificatesError:
         return ProbeResult(host, port, addresses, allowed=True, problem=Symptom.BAD_CA_BUNDLE)
     except BadIdentityError:
@@ -56,10 +56,10 @@ async def probe(url: str, allowed: Sequence[AllowedDestination], bundle: Path | 
 
 
 async def _handshake(
-    address: str, port: int, host: str, secured: ssl.SSLContext | None
+    address: str, port: int, host: str, context: ssl.SSLContext | None
 ) -> tuple[str | None, str | None]:
     _, writer = await asyncio.open_connection(
-        address, port, ssl=secured, server_hostname=host if secured is not None else None
+        address, port, ssl=context, server_hostname=host if context is not None else None
     )
     try:
         channel = writer.get_extra_info("ssl_object")

@@ -1,4 +1,4 @@
-"""The port to authorization servers: discovery and token requests over guarded connections."""
+"""The client of authorization servers: discovery and token requests over guarded connections."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from oauth_connector.oauth.token_request import TokenRequest
 
 
 class HTTPProviderClient:
-    """Implements `ports.Provider` over HTTP."""
+    """Implements `ports.ProviderClient` over HTTP."""
 
     def __init__(
         self,

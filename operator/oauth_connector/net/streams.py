@@ -1,7 +1,7 @@
-"""Connections for httpcore2 on asyncio's own streams, a third cheaper than those that it brings along.
+"""Connections for httpcore2 on the streams of asyncio, which need a third less CPU than its own.
 
-Time limits of single reads and writes are left out: `fetch` limits a request as a whole. What the pool asks of every
-idle connection before each request, whether it was closed meanwhile, is answered from what the event loop knows.
+Time limits of single reads and writes are left out: `fetch` limits a request as a whole. Before each request, the pool
+checks whether an idle connection was closed; the state of the event loop answers that without a system call.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ async def connect(address: str, port: int, limit: float | None) -> httpcore2.Asy
 
 
 def abort(writer: asyncio.StreamWriter) -> None:
-    """Close a connection now: TLS says goodbye, but would else wait half a minute for an answer to that."""
+    """Close a connection now: TLS would otherwise wait half a minute for the close notification of the server."""
     writer.close()
     writer.transport.abort()
 
@@ -35,7 +35,7 @@ class _AsyncioStream(httpcore2.AsyncNetworkStream):
         self._writer = writer
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109  # the library's protocol
-        """Read what there is; nothing at the end. Raises `ReadError`."""
+        """Read the available bytes; none at the end. Raises `ReadError`."""
         try:
             return await self._reader.read(max_bytes)
         except OSError as error:
@@ -50,7 +50,7 @@ class _AsyncioStream(httpcore2.AsyncNetworkStream):
             raise httpcore2.WriteError(str(error)) from error
 
     async def aclose(self) -> None:
-        """Close, without waiting for the other side to agree."""
+        """Close, without waiting for the server."""
         abort(self._writer)
 
     async def start_tls(
@@ -59,7 +59,7 @@ class _AsyncioStream(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  # the library's protocol
     ) -> httpcore2.AsyncNetworkStream:
-        """Shake hands. Raises `ConnectError` or `ConnectTimeout`."""
+        """Perform the TLS handshake. Raises `ConnectError` or `ConnectTimeout`."""
         try:
             async with _translate_errors(timeout):
                 await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
@@ -69,7 +69,7 @@ class _AsyncioStream(httpcore2.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  # the library's protocol
-        """Tell whether there is something to read, which of an idle connection means that it is over; or its TLS."""
+        """Return whether the connection is readable, which means closed for an idle one, or its TLS object."""
         if info == "is_readable":
             return self._reader.at_eof() or self._reader.exception() is not None or self._writer.is_closing()
         return self._writer.get_extra_info("ssl_object") if info == "ssl_object" else None

@@ -1,4 +1,4 @@
-"""Whom we trust: the system's authorities, the operator's bundle, and what a connector adds."""
+"""TLS contexts: the system's authorities, the operator's bundle, what a connector adds, and a client certificate."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ from tempfile import NamedTemporaryFile
 from oauth_connector.oauth.request_context import TLSIdentity, TLSOptions
 
 LONGEST, MOST = 128 * 1024, 100
-"""Characters and certificates of a connector's bundle: to load a megabyte of them stops everybody for half a second."""
+"""Characters and certificates of a connector's bundle: loading a megabyte blocks the process for half a second."""
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 
@@ -33,7 +33,7 @@ def name_tls(bundle: Path | None, tls: TLSOptions) -> str:
 
 
 def _find_certificates(text: str) -> str:
-    """Give the certificates of a bundle without what stands between them, which may be in any language."""
+    """Return the certificates of a bundle without the text between them."""
     blocks = _BLOCK.findall(text) if len(text) <= LONGEST else []
     if not 0 < len(blocks) <= MOST:
         raise BadCertificatesError("no PEM certificates, or too many")

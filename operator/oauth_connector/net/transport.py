@@ -1,7 +1,7 @@
-"""httpx2 over connections that the guard has judged: one resolution, one judgement, one address to connect to.
+"""httpx2 over connections that the egress guard allows: one resolution, one check, one address to connect to.
 
-The name is resolved once and the connection goes to the very address that was judged, so that a name which changes
-between two look-ups (DNS rebinding) gains nothing. TLS still verifies the name.
+The name is resolved once and the connection is made to the address that was checked, so that a name which changes
+between two look-ups (DNS rebinding) has no effect. TLS still verifies the name.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ CONNECTIONS = 256
 
 
 class NotConnectedError(httpcore2.ConnectError):
-    """No connection was made, and why."""
+    """No connection was made; `symptom` is the reason."""
 
     def __init__(self, symptom: Symptom) -> None:
         super().__init__(symptom.value)
@@ -29,7 +29,7 @@ class NotConnectedError(httpcore2.ConnectError):
 
 
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Makes the connections of one pool; which scheme a pool is for is known when it is made."""
+    """Makes the connections of one pool, which is for one scheme."""
 
     def __init__(self, scheme: str, allowed: Sequence[AllowedDestination], resolver: Resolver) -> None:
         self._scheme = scheme
@@ -44,16 +44,16 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002  # as above
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002  # as above
     ) -> httpcore2.AsyncNetworkStream:
-        """Resolve, check, and connect to the first address that lets us."""
+        """Resolve, check, and connect to the first address that accepts the connection."""
         try:
             addresses = await self._resolver.resolve(host)
         except UnresolvedError as error:
             raise NotConnectedError(error.symptom) from None
-        judged = [a for a in addresses if is_allowed(Destination(self._scheme, host, port, a), self._allowed)]
-        if not judged or len(judged) < len(addresses):
+        checked = [a for a in addresses if is_allowed(Destination(self._scheme, host, port, a), self._allowed)]
+        if not checked or len(checked) < len(addresses):
             raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
         last: Exception = NotConnectedError(Symptom.CONNECTION_FAILED)
-        for address in judged:
+        for address in checked:
             try:
                 return await connect(str(address), port, timeout)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
@@ -66,7 +66,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ARG002, ASYNC109  # as above
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002  # as above
     ) -> httpcore2.AsyncNetworkStream:
-        """Refuse: no provider lives in a file."""
+        """Refuse: no provider listens on a Unix socket."""
         raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
 
     async def sleep(self, seconds: float) -> None:
@@ -87,7 +87,7 @@ class _Body(httpx2.AsyncByteStream):
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
-    """A pool for https and one for http, both behind the guard, with one trust."""
+    """A pool for https and one for http, both behind the guard, with one set of TLS options."""
 
     def __init__(self, trust: ssl.SSLContext, allowed: Sequence[AllowedDestination], resolver: Resolver) -> None:
         self._pools = {
@@ -104,7 +104,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         }
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request over a judged connection. Raises httpcore2's exceptions."""
+        """Send a request over a checked connection. Raises httpcore2's exceptions."""
         answer = await self._pools[request.url.scheme].handle_async_request(
             httpcore2.Request(
                 method=request.method,

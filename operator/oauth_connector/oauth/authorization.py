@@ -56,7 +56,7 @@ class AuthorizationRequest:
     def build_url(self, state: str) -> str:
         """Build the URL; a query of the endpoint is kept, except for reserved parameters (RFC 6749 §3.1).
 
-        No parameter may occur twice, and many servers read the first: a client, a scope or a compute_challenge in the query of
+        No parameter may occur twice, and many servers read the first: a client, a scope or a challenge in the query of
         the endpoint would count, although the user was shown others.
         """
         pairs = [

@@ -1,4 +1,4 @@
-"""The read_account that was authorized, from an ID token: it is displayed and never decides anything."""
+"""The account that was authorized, from an ID token: it is displayed and never decides anything."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ LONGEST = 256
 
 
 def read_account(fields: Mapping[str, SecretStr]) -> str | None:
-    """Read the read_account from an ID token (OpenID Connect Core §2); `None` where there is none or it is malformed.
+    """Read the account from an ID token (OpenID Connect Core §2); `None` where there is none or it is malformed.
 
     The token was received from the token endpoint over TLS, which takes the place of its signature (§3.1.3.7).
     """

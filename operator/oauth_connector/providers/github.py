@@ -18,7 +18,7 @@ PRESET = Preset(
         "server": Parameter(HOST, "github.example.com", "host of an Enterprise Server or tenant", default="github.com")
     },
     client_authentication=ClientAuthentication.POST,
-    kills_old_token=True,
+    revokes_old_token=True,
     quirks=Quirks(
         errors={
             "bad_verification_code": "invalid_grant",

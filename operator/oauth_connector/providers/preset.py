@@ -31,7 +31,7 @@ class TokenHostParameter:
     name: str
     hosts: frozenset[str]
 
-    def token_url(self, configured: str, named: str | None) -> str | None:
+    def choose_token_url(self, configured: str, named: str | None) -> str | None:
         """Give where the code goes: the configured token URL, at the host that was named if that is a known one.
 
         `named` comes out of a browser. It may say `https://` and one of `hosts`, or the configured origin itself; for
@@ -49,7 +49,7 @@ class Preset:
     """One provider. URLs are templates over the parameters (`${tenant}`); `links` are the provider's own pages.
 
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
-    token; `offline_scope` is the scope that has the same effect elsewhere. `kills_old_token`: a refresh ends the old
+    token; `offline_scope` is the scope that has the same effect elsewhere. `revokes_old_token`: a refresh ends the old
     access token at once, so that it comes late. `default_lifetime`, in seconds, is for a provider that tells none.
     `callback` names the token host of the person who consented. `notes` are for the reader of the reference page.
     """
@@ -67,13 +67,13 @@ class Preset:
     offline_scope: str | None = None
     header_prefix: str | None = None
     pkce: bool = True
-    kills_old_token: bool = False
+    revokes_old_token: bool = False
     default_lifetime: int | None = None
     callback: TokenHostParameter | None = None
     quirks: Quirks = STANDARD
     notes: tuple[str, ...] = ()
 
-    def filled(self, template: str | None, given: Mapping[str, str]) -> str | None:
+    def fill(self, template: str | None, given: Mapping[str, str]) -> str | None:
         """Fill a template; nothing where it needs a parameter that was not given."""
         if template is None:
             return None
@@ -84,11 +84,11 @@ class Preset:
         except KeyError:
             return None
 
-    def missing(self, given: Mapping[str, str]) -> list[str]:
+    def find_missing(self, given: Mapping[str, str]) -> list[str]:
         """Give the parameters that have no default and were not given."""
         return [name for name, known in self.parameters.items() if known.default is None and name not in given]
 
-    def complaint(self, given: Mapping[str, str]) -> str | None:
+    def find_problem(self, given: Mapping[str, str]) -> str | None:
         """Say what is wrong with the parameters that a person gave, or nothing."""
         for name in given:
             if name not in self.parameters:

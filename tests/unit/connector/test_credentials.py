@@ -28,7 +28,7 @@ def a_secret(name: str = "robot", kind: str = "Opaque", **data: bytes) -> Creden
 
 def assembled(spec: dict[str, Any], *secrets: CredentialSecret) -> Credentials | Problem:
     """Take a spec's credentials out of these Secrets."""
-    return assemble(a_connector(spec).spec, {secret.version.name: secret for secret in secrets})
+    return assemble_credentials(a_connector(spec).spec, {secret.version.name: secret for secret in secrets})
 
 
 def problem_of(spec: dict[str, Any], *secrets: CredentialSecret) -> Problem:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.net.resolver import OF_ONE_DOMAIN, Resolver, UnresolvedError
+from oauth_connector.net.resolver import THREADS_PER_DOMAIN, Resolver, UnresolvedError
 from oauth_connector.oauth.signals import Symptom
 
 ENTRY = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))
@@ -94,10 +94,10 @@ async def test_the_names_of_one_dead_zone_take_few_threads() -> None:
     names = Names()
     resolver = Resolver(names)
     waiting = [asyncio.create_task(resolver.resolve(f"dead.{n}.zone.example")) for n in range(100)]
-    while len(names.asked) < OF_ONE_DOMAIN:
+    while len(names.asked) < THREADS_PER_DOMAIN:
         await asyncio.sleep(0.01)
     assert await resolver.resolve("live.example.com")
     names.gate.set()
     await asyncio.gather(*waiting, return_exceptions=True)
-    assert len(names.asked) == OF_ONE_DOMAIN + 1
+    assert len(names.asked) == THREADS_PER_DOMAIN + 1
     resolver.close()

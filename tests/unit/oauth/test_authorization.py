@@ -47,7 +47,7 @@ def query(url: str) -> dict[str, list[str]]:
 
 def test_link_is_the_rfcs() -> None:
     """RFC 6749 §4.1.1 with RFC 7636 §4.3: these parameters, and none beside them."""
-    assert query(a_request().url("xyz")) == {
+    assert query(a_request().build_url("xyz")) == {
         "response_type": ["code"],
         "client_id": ["robot"],
         "redirect_uri": [REDIRECT_URI],
@@ -60,20 +60,20 @@ def test_link_is_the_rfcs() -> None:
 
 def test_link_leaves_out_what_is_not_there() -> None:
     """RFC 6749 §3.1: a parameter without a value is omitted; without a challenge there is no method."""
-    url = a_request(scope="", code_challenge=None, parameters=[("audience", "")]).url("xyz")
+    url = a_request(scope="", code_challenge=None, parameters=[("audience", "")]).build_url("xyz")
     assert query(url).keys() == {"response_type", "client_id", "redirect_uri", "state"}
 
 
 def test_further_parameters_come_last_and_may_repeat() -> None:
     """In the order in which they are given; RFC 8707 §2 repeats `resource`."""
-    url = a_request(parameters=[("prompt", "consent"), ("resource", "urn:b"), ("resource", "urn:a")]).url("xyz")
+    url = a_request(parameters=[("prompt", "consent"), ("resource", "urn:b"), ("resource", "urn:a")]).build_url("xyz")
     assert parse_qsl(urlsplit(url).query)[-3:] == [("prompt", "consent"), ("resource", "urn:b"), ("resource", "urn:a")]
 
 
 @pytest.mark.parametrize("name", ["client_id", "scope", "code_challenge", "redirect%5Furi", "response_mode", "prompt"])
 def test_query_of_the_endpoint_says_nothing_that_is_ours_to_say(name: str) -> None:
     """Many servers take the first of two: the person would be shown one client and scope, and asked for another."""
-    url = a_request(f"{ENDPOINT}?{name}=evil&p=policy", parameters=[("prompt", "consent")]).url("xyz")
+    url = a_request(f"{ENDPOINT}?{name}=evil&p=policy", parameters=[("prompt", "consent")]).build_url("xyz")
     names = [found for found, _ in parse_qsl(urlsplit(url).query)]
     assert "evil" not in url
     assert len(set(names)) == len(names)
@@ -83,19 +83,19 @@ def test_query_of_the_endpoint_says_nothing_that_is_ours_to_say(name: str) -> No
 @pytest.mark.parametrize("own", ["tenant=a", "tenant=a&empty=&b=%2F+%20", "flag"])
 def test_query_of_the_endpoint_is_kept_to_the_letter(own: str) -> None:
     """RFC 6749 §3.1: the endpoint's own query stays, ahead of ours."""
-    url = a_request(f"{ENDPOINT}?{own}").url("xyz")
+    url = a_request(f"{ENDPOINT}?{own}").build_url("xyz")
     assert url.startswith(f"{ENDPOINT}?{own}&response_type=code&")
 
 
 def test_fragment_of_the_endpoint_is_dropped() -> None:
     """RFC 6749 §3.1: an endpoint has none, and behind one our parameters would never reach the server."""
-    assert "#" not in a_request(f"{ENDPOINT}#top").url("xyz")
+    assert "#" not in a_request(f"{ENDPOINT}#top").build_url("xyz")
 
 
 @given(TEXT, TEXT, TEXT)
 def test_any_text_arrives_as_it_was_meant(scope: str, state: str, value: str) -> None:
     """Nothing in a value can become another parameter, or leave the query."""
-    url = a_request(scope=scope, parameters=[("x", value)]).url(state)
+    url = a_request(scope=scope, parameters=[("x", value)]).build_url(state)
     assert url.startswith(f"{ENDPOINT}?")
     found = query(url)
     assert (found["scope"], found["state"], found["x"]) == ([scope], [state], [value])
@@ -115,7 +115,7 @@ def test_link_is_as_another_client_builds_it(state: str) -> None:
         code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         code_challenge_method="S256",
     )
-    assert query(a_request().url(state)) == query(theirs)
+    assert query(a_request().build_url(state)) == query(theirs)
 
 
 def test_challenge_is_the_rfcs() -> None:

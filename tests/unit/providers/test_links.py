@@ -51,7 +51,7 @@ def link(request: ConsentRequest) -> tuple[str, dict[str, str]]:
         request.scope or "",
         request.code_challenge,
         parameters,
-    ).url("a-state")
+    ).build_url("a-state")
     return url.split("?", 1)[0], dict(parse_qsl(urlsplit(url).query))
 
 

@@ -109,10 +109,10 @@ def test_a_row_links_to_the_providers_own_pages(name: str) -> None:
 def test_examples_are_accepted_and_fill_every_address(name: str) -> None:
     """What the page shows as an example works, and leaves no placeholder behind."""
     preset = PRESETS[name]
-    assert preset.complaint(examples(preset)) is None
+    assert preset.find_problem(examples(preset)) is None
     templates = (preset.authorization_url, preset.token_url, preset.revocation_url, preset.issuer)
     for template in filter(None, templates):
-        filled = preset.filled(template, examples(preset)) or ""
+        filled = preset.fill(template, examples(preset)) or ""
         assert re.fullmatch(r"https://[a-z0-9.-]+/?[A-Za-z0-9_./-]*", filled)
 
 
@@ -122,7 +122,7 @@ def test_no_parameter_takes_an_address_elsewhere(name: str, parameter: str) -> N
     preset = PRESETS[name]
     allowed = {"evil.example:443"} if parameter == "server" and name == "Keycloak" else set()
     for value in set(SMUGGLED) - allowed:
-        assert f"such as {preset.parameters[parameter].example}" in (preset.complaint({parameter: value}) or "")
+        assert f"such as {preset.parameters[parameter].example}" in (preset.find_problem({parameter: value}) or "")
 
 
 @pytest.mark.parametrize("name", ["Okta", "Auth0", "GitHub", "MicrosoftEntra"])
@@ -130,7 +130,7 @@ def test_no_host_is_an_address_of_a_machine(name: str) -> None:
     """A host is a name of two labels at least, so that neither numbers nor `localhost` are one."""
     parameter = "tenant" if name == "MicrosoftEntra" else "server" if name == "GitHub" else "domain"
     for value in ("169.254.169.254", "2130706433", "localhost", "kubernetes", "-a.example", "a..example"):
-        assert PRESETS[name].complaint({parameter: value}) is not None, value
+        assert PRESETS[name].find_problem({parameter: value}) is not None, value
 
 
 @given(st.sampled_from(PARAMETERS), st.data())
@@ -140,7 +140,7 @@ def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[str, str], da
     preset = PRESETS[name]
     pattern = re.compile(f"({preset.parameters[parameter].pattern})", re.ASCII)
     value = data.draw(st.from_regex(pattern, fullmatch=True))
-    parts = urlsplit(preset.filled(preset.token_url, {**examples(preset), parameter: value}) or "")
+    parts = urlsplit(preset.fill(preset.token_url, {**examples(preset), parameter: value}) or "")
     assert (parts.scheme, parts.username, parts.query, parts.fragment) == ("https", None, "", "")
     assert parts.hostname
     assert parts.port is None or (name, parameter) == ("Keycloak", "server")
@@ -149,14 +149,14 @@ def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[str, str], da
 
 def test_an_unknown_parameter_is_named() -> None:
     """A person who mistypes a name is told which."""
-    assert PRESETS["Okta"].complaint({"domian": "acme.okta.com"}) == "Okta has no parameter domian"
+    assert PRESETS["Okta"].find_problem({"domian": "acme.okta.com"}) == "Okta has no parameter domian"
 
 
 def test_an_address_without_its_parameter_is_none() -> None:
     """Nothing is guessed."""
     okta = PRESETS["Okta"]
-    assert okta.filled(okta.token_url, {}) is None
-    assert okta.missing({}) == ["domain"]
+    assert okta.fill(okta.token_url, {}) is None
+    assert okta.find_missing({}) == ["domain"]
 
 
 ADDRESSES = {
@@ -264,9 +264,9 @@ def test_a_code_goes_to_the_data_centre_that_the_redirect_names_or_nowhere() -> 
     callback = PRESETS["Zoho"].callback
     assert callback is not None
     at = "https://accounts.zoho.com/oauth/v2/token"
-    assert callback.token_url(at, None) == at
+    assert callback.choose_token_url(at, None) == at
     for named in ("https://accounts.zoho.in", "https://accounts.zoho.in/"):
-        assert callback.token_url(at, named) == "https://accounts.zoho.in/oauth/v2/token"
+        assert callback.choose_token_url(at, named) == "https://accounts.zoho.in/oauth/v2/token"
     for named in (
         "https://evil.example",
         "http://accounts.zoho.in",
@@ -278,15 +278,15 @@ def test_a_code_goes_to_the_data_centre_that_the_redirect_names_or_nowhere() -> 
         "https://ACCOUNTS.zoho.in",
         "",
     ):
-        assert callback.token_url(at, named) is None, named
+        assert callback.choose_token_url(at, named) is None, named
 
 
 def test_the_origin_that_the_connector_names_is_always_known() -> None:
     """A connector with a token URL of its own, as in a test or behind a gateway, is not sent away from it."""
     callback = TokenHostParameter("accounts-server", frozenset({"accounts.zoho.eu"}))
     own = "http://127.0.0.1:8080/oauth/v2/token"
-    assert callback.token_url(own, "http://127.0.0.1:8080") == own
-    assert callback.token_url(own, "http://127.0.0.1:8081") is None
+    assert callback.choose_token_url(own, "http://127.0.0.1:8080") == own
+    assert callback.choose_token_url(own, "http://127.0.0.1:8081") is None
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -65,7 +65,7 @@ class ConsentRequest(Model):
         """Return the URL of the authorization request with a `state` (RFC 6749 §4.1.1)."""
         further = [(parameter.name, parameter.value) for parameter in self.parameters]
         asked = (self.authorization_endpoint, self.client_id, self.redirect_uri, self.scope or "", self.code_challenge)
-        return AuthorizationRequest(*asked, further).url(state)
+        return AuthorizationRequest(*asked, further).build_url(state)
 
     def understand(self, query: Iterable[tuple[str, str]]) -> AuthorizationGranted | AuthorizationDenied | RedirectFlaw:
         """Parse the query of the redirect (RFC 6749 §4.1.2). The caller compares `state`."""

@@ -107,7 +107,7 @@ class ProviderSpec(Model):
         "parameters",
     )
     def _has_allowed_parameter_values(self) -> bool:
-        return self.known is None or self.known.complaint(self._preset_parameters()) is None
+        return self.known is None or self.known.find_problem(self._preset_parameters()) is None
 
     @rule(
         required_names_cel("has(self.preset)", "has(self.parameters)"),
@@ -117,7 +117,7 @@ class ProviderSpec(Model):
     )
     def _has_required_parameters(self) -> bool:
         own = self.issuer is not None or (self.token_url is not None and self.authorization_url is not None)
-        return self.known is None or own or not self.known.missing(self.parameters or {})
+        return self.known is None or own or not self.known.find_missing(self.parameters or {})
 
     @rule(
         "!(has(self.caBundle) && has(self.caBundleRef))",
@@ -153,7 +153,7 @@ class ProviderSpec(Model):
         """Return the authorization endpoint, or `None` if it must be discovered."""
         return self.authorization_url or (None if self.issuer else self._fill_preset_field("authorization_url"))
 
-    def revocation_of_preset(self, token_url: str) -> str | None:
+    def preset_revocation_url(self, token_url: str) -> str | None:
         """Return the preset's revocation endpoint, in the data centre of the token endpoint if it has several."""
         named = None if self.issuer else self._fill_preset_field("revocation_url")
         if named is None or self.known is None or self.known.callback is None:
@@ -161,7 +161,7 @@ class ProviderSpec(Model):
         return urlunsplit(urlsplit(named)._replace(netloc=urlsplit(token_url).netloc))
 
     def _fill_preset_field(self, field: str) -> str | None:
-        return self.known.filled(getattr(self.known, field), self.parameters or {}) if self.known else None
+        return self.known.fill(getattr(self.known, field), self.parameters or {}) if self.known else None
 
     def _preset_parameters(self) -> dict[str, str]:
         names = self.known.parameters if self.known else {}

@@ -220,7 +220,7 @@ def _token_url(connector: AnyConnector | None, consent_response: ConsentResponse
     configured = provider.effective_token_url if provider is not None else None
     if callback is None or configured is None:
         return None
-    found = callback.token_url(configured, consent_response.parameters.get(callback.name))
+    found = callback.choose_token_url(configured, consent_response.parameters.get(callback.name))
     own = provider is not None and provider.token_url is not None
     if found is None or (own and found != configured):
         raise _UnknownHost

@@ -10,6 +10,7 @@ from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
 from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
@@ -85,7 +86,7 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         iss_required=endpoints.iss_required or None,
         client_id=spec.client.id or "",
         redirect_uri=redirect,
-        scope=spec.separator.join(authorization_scopes(spec)) or None,
+        scope=spec.separator.join(list_authorization_scopes(spec)) or None,
         parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec)),
         code_challenge=compute_challenge(keys.verifier(consent.uid)) if spec.effective_pkce else None,
         callback_parameters=(known.callback.name,) if known is not None and known.callback is not None else (),
@@ -110,7 +111,7 @@ def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) ->
             "endpoints": [endpoints.authorization, endpoints.token],
             "client": [spec.client.id, spec.effective_authentication.value],
             "redirect": redirect,
-            "scope": spec.separator.join(authorization_scopes(spec)),
+            "scope": spec.separator.join(list_authorization_scopes(spec)),
             "authorization": list(_parameters(spec)),
             "token": dict(spec.token_parameters or {}),
             "pkce": spec.effective_pkce,
@@ -120,6 +121,6 @@ def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) ->
 
 def _parameters(spec: OAuthConnectorSpec) -> tuple[tuple[str, str], ...]:
     """Return the additional parameters of the request: those of preset and spec, then audience and resources."""
-    named = sorted(authorization_parameters(spec).items())
+    named = sorted(build_authorization_parameters(spec).items())
     audience = (("audience", spec.audience),) if spec.audience else ()
     return (*named, *audience, *(("resource", resource) for resource in spec.resources or ()))

@@ -12,6 +12,6 @@ def refresh_policy(spec: OAuthConnectorSpec) -> Policy:
     """Return `spec.refresh` in seconds and shares of the lifetime."""
     refresh = spec.refresh or Refresh()
     window = refresh.before_percentage / 100 if refresh.before_percentage is not None else None
-    if spec.provider.known is not None and spec.provider.known.kills_old_token:
+    if spec.provider.known is not None and spec.provider.known.revokes_old_token:
         window = window or LATE_WINDOW
     return Policy(refresh.before_seconds, window, refresh.max_lifetime_seconds)
