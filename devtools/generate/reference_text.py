@@ -51,6 +51,10 @@ True | `ConsentRequired` | Current |
 
 `kubectl wait --for=condition=Ready oac/crm` waits for a token. Reasons are a closed set; [reasons.md](reasons.md)
 explains each of them.
+
+An Event is recorded when `Ready` changes (with the reason of `Ready`), when a refresh fails for a new reason
+(`RefreshFailed`), and when `spec.refresh.before` is ignored because it is not shorter than the lifetime of the token
+(`RefreshBeforeIgnored`). Refreshes that succeed cause no Event.
 """
 
 SECRET = """\

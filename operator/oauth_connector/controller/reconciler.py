@@ -185,7 +185,7 @@ class Reconciler:
             if status == current.status:
                 return
             if await self._cluster.write_status(current, status):
-                for event in status_events(current.status, status):
+                for event in status_events(current, status):
                     await self._recorder.record(current, event.kind, event.reason, event.note)
                 return
             await self._cluster.read_connector(connector.key)

@@ -22,7 +22,7 @@ def shown(issued: int = NOW) -> PublishedToken:
 
 def told(connector: Connector, findings: Findings) -> list[tuple[str, str]]:
     """Give the Events of a pass."""
-    return [(a.kind, a.reason) for a in status_events(connector.status, report(connector, findings))]
+    return [(a.kind, a.reason) for a in status_events(connector, report(connector, findings))]
 
 
 def test_what_goes_as_it_should_is_not_told() -> None:

@@ -1,6 +1,6 @@
-"""Which changes of status are worth an Event: transitions, never what goes as it should from the start.
+"""Which changes of status become Events: transitions only, never what is as expected from the start.
 
-An Event is a write to the API server, and as dear as the Secret: a first token costs none.
+An Event is a write to the API server and costs as much as one of the Secret: a first token causes none.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,17 @@ from typing import Literal
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.status import Condition, OAuthConnectorStatus
+from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.observation import AnyConnector, Connector
+from oauth_connector.connector.schedule.refresh_policy import refresh_policy
+from oauth_connector.connector.schedule.refresh_time import falls_back
+
+REFRESH_BEFORE_IGNORED = "RefreshBeforeIgnored"
+
+_IGNORED_NOTE = (
+    "spec.refresh.before is not shorter than the lifetime of the token and is ignored. Set it to a value that is"
+    " shorter than the lifetime."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +32,40 @@ class StatusEvent:
     note: str
 
 
-def status_events(before: OAuthConnectorStatus, after: OAuthConnectorStatus) -> Iterator[StatusEvent]:
-    """Give what to tell: readiness won or lost, and the reason of a failing refresh when it is new."""
+def status_events(connector: AnyConnector, after: OAuthConnectorStatus) -> Iterator[StatusEvent]:
+    """Yield the Events for a change of status; `connector` has the status before."""
+    before = connector.status
     was, now = find_condition(before.conditions, "Ready"), find_condition(after.conditions, "Ready")
-    if now is not None and not _same(was, now):
+    if now is not None and not _is_expected(was, now):
         yield StatusEvent("Normal" if _is_well(now) else "Warning", now.reason, now.message)
-    failed, fails = (
-        find_condition(before.conditions, "RefreshFailed"),
-        find_condition(after.conditions, "RefreshFailed"),
-    )
-    if (
-        fails is not None
-        and (failed is None or failed.reason != fails.reason)
-        and fails.reason != getattr(now, "reason", "")
-    ):
+    failed = find_condition(before.conditions, "RefreshFailed")
+    fails = find_condition(after.conditions, "RefreshFailed")
+    is_new = fails is not None and (failed is None or failed.reason != fails.reason)
+    if fails is not None and is_new and fails.reason != getattr(now, "reason", ""):
         yield StatusEvent("Warning", "RefreshFailed", fails.message)
+    if isinstance(connector, Connector) and _is_newly_ignored(connector, after):
+        yield StatusEvent("Warning", REFRESH_BEFORE_IGNORED, _IGNORED_NOTE)
 
 
-def _same(was: Condition | None, now: Condition) -> bool:
-    """Tell whether nothing has happened that a person would want to be told."""
+def _is_expected(was: Condition | None, now: Condition) -> bool:
+    """Return whether readiness has neither been lost nor regained."""
     return (was.status, was.reason) == (now.status, now.reason) if was is not None else _is_well(now)
 
 
 def _is_well(ready: Condition) -> bool:
-    """Tell whether there is a token, or nothing wrong but that it is being asked for."""
+    """Return whether there is a token, or nothing wrong except that it is being requested."""
     return ready.status == "True" or ready.reason == Reason.PROGRESSING
+
+
+def _is_newly_ignored(connector: Connector, after: OAuthConnectorStatus) -> bool:
+    """Return whether `refresh.before` cannot be kept for this token, and was not ignored before for the same spec."""
+    before = connector.status
+    was_ignored = before.observed_generation == after.observed_generation and _ignores_before(connector, before)
+    return _ignores_before(connector, after) and not was_ignored
+
+
+def _ignores_before(connector: Connector, status: OAuthConnectorStatus) -> bool:
+    issued, expires = seconds(status.issue_time), seconds(status.expiration_time)
+    if issued is None or expires is None:
+        return False
+    return falls_back(refresh_policy(connector.spec), expires - issued)
