@@ -178,10 +178,10 @@ async def test_a_revocation_that_nobody_agrees_to_is_none(scenario: PluginScenar
 @pytest.mark.parametrize(
     ("result", "code", "told"),
     [
-        ("Revoked", 0, "the provider has revoked the grant"),
+        ("Revoked", 0, "the provider revoked the grant"),
         ("Nothing", 0, "there was nothing to revoke"),
         ("NoEndpoint", 1, "the provider has no revocation endpoint"),
-        ("Refused", 1, "the provider refused or did not answer"),
+        ("Refused", 1, "the provider refused the request or did not respond"),
     ],
 )
 async def test_what_came_of_a_revocation_is_told(scenario: PluginScenario, result: str, code: int, told: str) -> None:
