@@ -1,8 +1,8 @@
-"""`make bench`: what the operator costs, beside a bare client that does the same work on the same API server.
+"""`make bench`: the cost of the operator, beside a bare client that does the same work on the same API server.
 
     python -m tests.bench [--objects 1000 5000] [--without-steady] [--output build]
 
-Writes `bench.json`, `bench.txt` and `bench.png`. Every ratio is of two timings of one run.
+Writes `bench.json`, `bench.txt` and `bench.png`. Every ratio compares two timings of one run.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from rich.console import Console
 
 from tests.bench import phases
 from tests.bench.report import plot, table
-from tests.bench.site import WRITES, Site, a_site
+from tests.bench.setup import WRITES, BenchSetup, bench_setup
 
 WARM_UP = 200
 TARGETS: dict[str, tuple[str, float]] = {
@@ -36,27 +36,27 @@ TARGETS: dict[str, tuple[str, float]] = {
 
 
 async def run(objects: list[int], *, whole: bool) -> list[phases.Figures]:
-    """Run all phases for each number of objects, and give the figures of each."""
-    async with a_site() as site:
+    """Run all phases for each number of objects, and return the figures of each."""
+    async with bench_setup() as setup:
         _say("warming up")
-        await phases.raw(site, WARM_UP)
-        return [await _run(site, n, whole=whole and n == min(objects)) for n in objects]
+        await phases.raw(setup, WARM_UP)
+        return [await _run(setup, n, whole=whole and n == min(objects)) for n in objects]
 
 
-async def _run(site: Site, objects: int, *, whole: bool) -> phases.Figures:
+async def _run(setup: BenchSetup, objects: int, *, whole: bool) -> phases.Figures:
     _say(f"{objects} objects: the bare client")
-    before = await phases.raw(site, objects)
-    async with phases.operating(site):
-        async with site.namespace(f"burst-{objects}") as namespace:
+    before = await phases.raw(setup, objects)
+    async with phases.running_operator(setup):
+        async with setup.namespace(f"burst-{objects}") as namespace:
             _say(f"{objects} objects: the operator")
-            figures = await phases.burst(site, namespace, objects)
+            figures = await phases.burst(setup, namespace, objects)
             _say("quiet, idle, restart")
-            figures |= await phases.quiet(site) | await phases.idle(site) | await phases.restart(site)
+            figures |= await phases.quiet(setup) | await phases.idle(setup) | await phases.restart(setup)
         if whole:
             _say("steady refreshes")
-            figures |= await phases.steady(site)
+            figures |= await phases.steady(setup)
     _say(f"{objects} objects: the bare client once more")
-    after = await phases.raw(site, objects)
+    after = await phases.raw(setup, objects)
     ceiling, api_cpu, own = ((before[name] + after[name]) / 2 for name in ("seconds", "api_cpu", "own_cpu"))
     return figures | {
         "objects": objects,
@@ -71,7 +71,7 @@ async def _run(site: Site, objects: int, *, whole: bool) -> phases.Figures:
 
 
 def _requests(figures: phases.Figures) -> phases.Figures:
-    """Sum up the requests for an object, in all and by what they do; to two digits, for one probe may be half done."""
+    """Return the requests for an object, in total and by kind, to two digits, because one probe may be incomplete."""
     made = [(name.split()[1], value) for name, value in figures.items() if name.startswith("requests ")]
     written = sum(value for verb, value in made if verb in WRITES)
     read = sum(value for verb, value in made if verb not in WRITES)
@@ -83,7 +83,7 @@ def _requests(figures: phases.Figures) -> phases.Figures:
 
 
 def main() -> int:
-    """Run, write what came out, and show it."""
+    """Run the benchmark, write the results, and print them."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="What the operator costs.")
     parser.add_argument("--objects", type=int, nargs="+", default=[1000, 5000], help="how many connectors, in turn")
     parser.add_argument("--without-steady", action="store_true", help="leave the two minutes of refreshes out")

@@ -1,7 +1,7 @@
-"""A token endpoint that costs next to nothing, so that what is measured is not it: `python -m tests.bench.provider`.
+"""A token endpoint of negligible cost, so that a benchmark measures the operator: `python -m tests.bench.provider`.
 
-Prints its port. A POST to `/<seconds>/<name>` gives a token that lives so long, and is noted with its time of arrival;
-a GET gives what was noted as JSON, and forgets it.
+Prints its port. A POST to `/<seconds>/<name>` returns a token with that lifetime and records the time of arrival. A GET
+returns the records as JSON, and deletes them.
 """
 
 import asyncio
@@ -12,28 +12,28 @@ from typing import cast
 
 import uvloop
 
-from tests.bench.bare import HOST
+from tests.bench.bare_client import HOST
 
 _numbers = itertools.count(1)
 _noted: list[tuple[str, float]] = []
 
 
 class TokenEndpoint(asyncio.Protocol):
-    """One connection; requests come whole or in pieces, and one after another."""
+    """One connection; requests may arrive in parts, one after another."""
 
     def __init__(self) -> None:
         self._pieces = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
+        """Store the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request that is complete."""
+        """Respond to each complete request."""
         self._pieces += data
         while (request := self._request()) is not None:
             method, path = request.split(b" ", 2)[:2]
-            body = _token(path.decode()) if method == b"POST" else _told()
+            body = _token(path.decode()) if method == b"POST" else _take_records()
             head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
             self._transport.write(head.encode() + body)
 
@@ -57,14 +57,14 @@ def _token(path: str) -> bytes:
     return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": int(seconds)}).encode()
 
 
-def _told() -> bytes:
-    told = json.dumps(_noted).encode()
+def _take_records() -> bytes:
+    body = json.dumps(_noted).encode()
     _noted.clear()
-    return told
+    return body
 
 
 async def main() -> None:
-    """Serve until killed."""
+    """Serve until the process is terminated."""
     server = await asyncio.get_running_loop().create_server(TokenEndpoint, HOST, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -1,4 +1,4 @@
-"""The figures of a bench for people: a table against the targets, and a plot of how cost grows."""
+"""The results of a benchmark: a table with targets, and a plot of cost over the number of objects."""
 
 from collections.abc import Mapping, Sequence
 from operator import ge, le
@@ -31,7 +31,7 @@ _NAMES = {
 
 
 def table(results: Sequence[Figures], targets: Targets) -> Table:
-    """Give a row for each figure, a column for each number of objects, and what was aimed at."""
+    """Return a row for each figure, with a column for each number of objects and its target."""
     shown = Table(title="What the operator costs")
     shown.add_column("figure")
     for figures in results:
@@ -45,7 +45,7 @@ def table(results: Sequence[Figures], targets: Targets) -> Table:
 
 
 def plot(results: Sequence[Figures], path: Path) -> None:
-    """Draw each figure over the number of objects."""
+    """Plot each figure over the number of objects."""
     figure = Figure(figsize=(10, 7), layout="constrained")
     objects = [figures["objects"] for figures in results]
     for axes, (title, names) in zip(figure.subplots(2, 2).flat, _PANELS, strict=True):

@@ -21,24 +21,24 @@ from tests.support.operator_process import OperatorProcess
 
 
 @dataclass(frozen=True, slots=True)
-class Storm:
-    """A scene, and the API server's proxy."""
+class ProxiedScene:
+    """A scene, and the proxy before the API server."""
 
-    scene: ConnectorScene
+    base: ConnectorScene
     api: FaultyAPI
 
     @property
     def operator(self) -> OperatorProcess:
         """The operator."""
-        return self.scene.operator
+        return self.base.operator
 
 
-BeginStorm = Callable[..., Awaitable[Storm]]
+StartScene = Callable[..., Awaitable[ProxiedScene]]
 
 
 @pytest.fixture
 def deny_secrets(control_plane: ControlPlane, namespace: Namespace) -> AbstractAsyncContextManager[None]:
-    """Give a policy that refuses every change of a Secret in the test's namespace, for as long as it is entered."""
+    """Enforce a policy that refuses all changes of Secrets in the test's namespace, for the length of the block."""
     name = f"deny-{namespace.name}"
     policy = {
         "apiVersion": "admissionregistration.k8s.io/v1",
@@ -75,7 +75,7 @@ def deny_secrets(control_plane: ControlPlane, namespace: Namespace) -> AbstractA
 
 
 async def _is_denied(namespace: Namespace) -> bool:
-    """Tell whether the policy is in force, which takes the API server a moment."""
+    """Return whether the policy is in force; the API server needs a moment."""
     try:
         await namespace.edit("secrets", "robot", {"metadata": {"labels": {"tried": "again"}}})
     except KubeError as error:
@@ -85,31 +85,31 @@ async def _is_denied(namespace: Namespace) -> bool:
 
 @pytest.fixture
 async def api_proxy(control_plane: ControlPlane) -> AsyncIterator[FaultyAPI]:
-    """Give a proxy of the test's own in front of the API server."""
+    """Return a proxy of the test before the API server."""
     async with faulty_api(control_plane.url, control_plane.ca) as proxy:
         yield proxy
 
 
 @pytest.fixture
-async def begin_storm(
+async def start_scene(
     tmp_path: Path,
     service_account: Path,
     namespace: Namespace,
     canaille: AuthorizationServer,
     canaille_proxy: FaultyProxy,
     api_proxy: FaultyAPI,
-) -> AsyncIterator[BeginStorm]:
-    """Give a function that starts the operator between the proxies, for tokens of so many seconds."""
+) -> AsyncIterator[StartScene]:
+    """Return a function that starts the operator between the proxies, for tokens of this lifetime in seconds."""
     started: list[OperatorProcess] = []
 
-    async def begin(lifetime: int = 600, **settings: object) -> Storm:
+    async def begin(lifetime: int = 600, **settings: object) -> ProxiedScene:
         scene = enter(namespace, canaille, canaille_proxy, lifetime)
         kubeconfig = kubeconfig_through(api_proxy, service_account, tmp_path)
         operator = OperatorProcess(tmp_path, kubeconfig, [scene.port], **settings)
         started.append(operator)
         await operator.start()
         await scene.add_client_secret()
-        return Storm(replace(scene, running=operator), api_proxy)
+        return ProxiedScene(replace(scene, running=operator), api_proxy)
 
     yield begin
     for operator in started:

@@ -1,4 +1,4 @@
-"""Bad days of the API server: whatever it does, the operator stays, and half a minute after it is over all is well."""
+"""The operator survives faults of the API server, and 30 seconds after a fault all connectors are as specified."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.conftest import BeginStorm, Storm
+from tests.chaos.conftest import ProxiedScene, StartScene
 from tests.support.cluster import Namespace, until
 from tests.support.faulty_api import Drop, FaultyAPI, Lose, Refuse, Say, Silence, Slow
 
@@ -30,120 +30,120 @@ FAULTS: dict[str, Callable[[FaultyAPI], list[AbstractContextManager[Any]]]] = {
 }
 
 
-async def sees_to_everything(storm: Storm, namespace: Namespace) -> None:
-    """Wait until what was applied meanwhile has its token, and what was deleted meanwhile is back."""
+async def reconciles_everything(scene: ProxiedScene, namespace: Namespace) -> None:
+    """Wait until connectors that were applied during the fault have a token, and deleted Secrets exist again."""
     await namespace.shows("new", within=30, Ready="TokenIssued")
     await until(lambda: namespace.token("healed-token"), within=30)
     await namespace.shows("kept", within=30, Ready="TokenIssued")
-    assert not storm.operator.ended
+    assert not scene.operator.ended
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_a_fault_of_the_api_server_is_survived(name: str, begin_storm: BeginStorm, namespace: Namespace) -> None:
-    """The process stays up, makes no token call that was not due, and 30 s after the fault has seen to everything."""
-    storm = await begin_storm()
-    await storm.scene.connect("kept")
-    await storm.scene.connect("healed")
+async def test_a_fault_of_the_api_server_is_survived(name: str, start_scene: StartScene, namespace: Namespace) -> None:
+    """The process stays up and sends no early token request; 30 s after the fault everything is reconciled."""
+    scene = await start_scene()
+    await scene.base.connect("kept")
+    await scene.base.connect("healed")
     kept = await namespace.token("kept-token")
     with ExitStack() as faults:
-        for fault in FAULTS[name](storm.api):
+        for fault in FAULTS[name](scene.api):
             faults.enter_context(fault)
-        await namespace.add_connector("new", storm.scene.spec())
+        await namespace.add_connector("new", scene.base.spec())
         await namespace.delete("secrets", "healed-token")
         await asyncio.sleep(12)  # as long as the first pauses of everybody who tries again
-        assert (await storm.operator.page("/healthz"))[0] == 200
-    await sees_to_everything(storm, namespace)
+        assert (await scene.operator.page("/healthz"))[0] == 200
+    await reconciles_everything(scene, namespace)
     assert await namespace.token("kept-token") == kept
-    assert storm.scene.token_requests == 4  # three first tokens, and one in place of the deleted one
+    assert scene.base.token_requests == 4  # three first tokens, and one in place of the deleted one
 
 
-async def test_an_api_server_that_is_away_for_minutes_costs_nothing(
-    begin_storm: BeginStorm, namespace: Namespace
-) -> None:
-    """While nobody answers no token is asked for in vain; what died meanwhile is replaced at once afterwards."""
-    storm = await begin_storm(lifetime=60)
-    await storm.scene.connect("kept")
-    await storm.api.down()
+async def test_an_outage_of_minutes_causes_no_token_request(start_scene: StartScene, namespace: Namespace) -> None:
+    """During the outage no token is requested; expired tokens are replaced at once afterwards."""
+    scene = await start_scene(lifetime=60)
+    await scene.base.connect("kept")
+    await scene.api.down()
     await asyncio.sleep(75)
-    calls = storm.scene.token_requests
+    calls = scene.base.token_requests
     assert calls <= 2
-    assert (await storm.operator.page("/healthz"))[0] == 200
-    await storm.api.up()
-    await storm.scene.proxy.token_calls_reach(calls + 1, within=30)
+    assert (await scene.operator.page("/healthz"))[0] == 200
+    await scene.api.up()
+    await scene.base.proxy.token_calls_reach(calls + 1, within=30)
     await namespace.shows("kept", within=5, Ready="TokenIssued")
-    await namespace.add_connector("new", storm.scene.spec())
+    await namespace.add_connector("new", scene.base.spec())
     await namespace.shows("new", within=30, Ready="TokenIssued")
-    assert min(storm.scene.proxy.gaps()) > 0
+    assert min(scene.base.proxy.gaps()) > 0
 
 
-async def test_a_deletion_that_no_watch_tells_is_found_out(begin_storm: BeginStorm, namespace: Namespace) -> None:
-    """A deletion falls into a gap of the watches: the Secret comes back, and the connector is forgotten."""
-    storm = await begin_storm(lifetime=60)
+async def test_a_deletion_that_the_watch_missed_is_detected(start_scene: StartScene, namespace: Namespace) -> None:
+    """The Secret is created again, and the deleted connector is removed from the cache."""
+    scene = await start_scene(lifetime=60)
     for name in ("gone", "healed"):
-        await storm.scene.connect(name)
-    with storm.api.watches_meet(Drop("DELETED")) as dropped:
+        await scene.base.connect(name)
+    with scene.api.watches_meet(Drop("DELETED")) as dropped:
         await namespace.delete("oauthconnectors", "gone")
         await namespace.delete("secrets", "healed-token")
         await until(lambda: _befell(dropped, 3), within=20)  # the Secret of the connector goes too
-    with storm.api.watches_meet(Say(410)) as ended:
+    with scene.api.watches_meet(Say(410)) as ended:
         await until(lambda: _befell(ended, 2))
     await until(lambda: namespace.token("healed-token"), within=30)
-    await until(lambda: _counts(storm, 1), within=30)
-    assert storm.scene.token_requests == 3
+    await until(lambda: _counts(scene, 1), within=30)
+    assert scene.base.token_requests == 3
 
 
-async def test_a_connector_made_again_unseen_is_another(begin_storm: BeginStorm, namespace: Namespace) -> None:
-    """Deleted and applied again while the watches say nothing: it gets a Secret of its own, with its UID."""
-    storm = await begin_storm()
-    await storm.scene.connect("crm")
-    with storm.api.watches_meet(Silence()):
+async def test_a_recreated_connector_that_the_watch_missed_is_a_new_one(
+    start_scene: StartScene, namespace: Namespace
+) -> None:
+    """Deleted and applied again without watch events, it gets a Secret of its own, with its UID."""
+    scene = await start_scene()
+    await scene.base.connect("crm")
+    with scene.api.watches_meet(Silence()):
         await namespace.delete("oauthconnectors", "crm")
 
         async def is_gone() -> bool:
             return await namespace.get("secrets", "crm-token") is None
 
         await until(is_gone)
-        made = await namespace.add_connector("crm", storm.scene.spec())
+        made = await namespace.add_connector("crm", scene.base.spec())
     await namespace.shows("crm", within=40, Ready="TokenIssued")
     secret = await namespace.get("secrets", "crm-token") or {}
     assert secret["metadata"]["ownerReferences"][0]["uid"] == made["metadata"]["uid"]
-    assert storm.scene.token_requests == 2
+    assert scene.base.token_requests == 2
 
 
-async def test_a_namespace_that_goes_is_left_alone(begin_storm: BeginStorm, namespace: Namespace) -> None:
-    """Its Secrets go before its connectors; nobody brings them back, and no token is asked for."""
-    storm = await begin_storm()
+async def test_a_terminating_namespace_is_left_alone(start_scene: StartScene, namespace: Namespace) -> None:
+    """Its Secrets are deleted before its connectors; they are not created again, and no token is requested."""
+    scene = await start_scene()
     for number in range(5):
-        await storm.scene.connect(f"c{number}")
-    writes = len(storm.api.writes)
+        await scene.base.connect(f"c{number}")
+    writes = len(scene.api.writes)
     await namespace.api.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
 
     async def is_gone() -> bool:
         return not [n for n in await _namespaces(namespace) if n == namespace.name]
 
     await until(is_gone, within=60)
-    assert storm.scene.token_requests == 5
-    refused = [path for method, path in storm.api.writes[writes:] if method == "POST" and path.endswith("/secrets")]
+    assert scene.base.token_requests == 5
+    refused = [path for method, path in scene.api.writes[writes:] if method == "POST" and path.endswith("/secrets")]
     assert refused == []
 
 
-async def test_a_quota_holds_a_token_back_but_loses_none(begin_storm: BeginStorm, namespace: Namespace) -> None:
-    """The Secret cannot be written: the token waits in memory, and a lifted quota is all that it takes."""
-    storm = await begin_storm()
+async def test_a_token_that_a_quota_blocks_is_kept(start_scene: StartScene, namespace: Namespace) -> None:
+    """While the Secret cannot be written, the token stays in memory; it is written when the quota is lifted."""
+    scene = await start_scene()
     await namespace.add_quota("no-more-secrets", {"count/secrets": "1"})
-    await namespace.add_connector("crm", storm.scene.spec())
+    await namespace.add_connector("crm", scene.base.spec())
     await namespace.shows("crm", not_Ready="SecretWriteRejected", Reconciling="SecretWriteRejected")
     await namespace.delete("resourcequotas", "no-more-secrets")
     await namespace.shows("crm", within=30, Ready="TokenIssued")
-    assert storm.scene.token_requests == 1
+    assert scene.base.token_requests == 1
 
 
-async def test_a_policy_holds_a_refresh_back_and_the_old_token_stays(
-    begin_storm: BeginStorm, namespace: Namespace, deny_secrets: AbstractAsyncContextManager[None]
+async def test_a_policy_that_blocks_a_refresh_leaves_the_old_token(
+    start_scene: StartScene, namespace: Namespace, deny_secrets: AbstractAsyncContextManager[None]
 ) -> None:
-    """An admission policy refuses the update: the Secret keeps its token, and status says whose turn it is."""
-    storm = await begin_storm()
-    await storm.scene.connect("crm")
+    """An admission policy refuses the update: the Secret keeps its token, and status reports the required action."""
+    scene = await start_scene()
+    await scene.base.connect("crm")
     old = await namespace.token("crm-token")
     async with deny_secrets:
         await namespace.edit("oauthconnectors", "crm", {"spec": {"tokenParameters": {"tenant": "a"}}})
@@ -151,15 +151,15 @@ async def test_a_policy_holds_a_refresh_back_and_the_old_token_stays(
         assert await namespace.token("crm-token") == old
     await namespace.shows("crm", within=30, Ready="TokenIssued")
     assert await namespace.token("crm-token") != old
-    assert storm.scene.token_requests == 2
+    assert scene.base.token_requests == 2
 
 
 async def _befell(rule: Any, times: int) -> bool:
     return bool(rule.befell >= times)
 
 
-async def _counts(storm: Storm, connectors: int) -> bool:
-    _, page = await storm.operator.page("/metrics")
+async def _counts(scene: ProxiedScene, connectors: int) -> bool:
+    _, page = await scene.operator.page("/metrics")
     return page.count("\noauth_connector_ready{") == connectors
 
 

@@ -1,6 +1,6 @@
-"""What a token endpoint may do to us, by name, with the reason that it must end in.
+"""The faults of a token endpoint by name, each with the expected reason.
 
-Collected in the design's reference on providers, part 3.7; the authorization server behind the proxy is a real one.
+The authorization server behind the proxy is a real one.
 """
 
 import gzip
@@ -26,7 +26,7 @@ A_MINUTE_LATER = "Mon, 01 Jan 2024 00:01:00 GMT"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A fault, the reason in status, and who it is that must act, by the condition beside `Ready`."""
+    """A fault, the reason in status, and the condition beside `Ready` that shows who must act."""
 
     fault: Fault
     reason: str
@@ -34,12 +34,12 @@ class Expected:
 
     @property
     def waits(self) -> bool:
-        """Tell whether the provider said, or has us assume, when to come again."""
-        told = isinstance(self.fault, Respond) and "retry-after" in self.fault.headers
-        return told or self.reason == "RateLimited"
+        """Return whether the next request is at a time that the provider sent or the operator assumes."""
+        has_retry_after = isinstance(self.fault, Respond) and "retry-after" in self.fault.headers
+        return has_retry_after or self.reason == "RateLimited"
 
 
-def _person(fault: Fault, reason: str) -> Expected:
+def _needs_user(fault: Fault, reason: str) -> Expected:
     return Expected(fault, reason, "Stalled")
 
 
@@ -75,10 +75,12 @@ TOKEN_FAULTS: dict[str, Expected] = {
     "a token that is a number": Expected(faults.token(access_token=7), "InvalidTokenResponse"),
     "a token with a line break": Expected(faults.token(access_token="a\r\nb"), "InvalidTokenResponse"),
     "a real token's answer, garbled": Expected(Replace(b"\xff\xfe\x00"), "InvalidTokenResponse"),
-    "a token of another type": _person(faults.token(token_type="mac"), "UnsupportedTokenType"),
+    "a token of another type": _needs_user(faults.token(token_type="mac"), "UnsupportedTokenType"),
     # redirects
-    "a redirect that keeps the method": _person(faults.redirect("https://login.example.com/"), "EndpointRedirected"),
-    "a redirect to a metadata service": _person(
+    "a redirect that keeps the method": _needs_user(
+        faults.redirect("https://login.example.com/"), "EndpointRedirected"
+    ),
+    "a redirect to a metadata service": _needs_user(
         faults.redirect("http://169.254.169.254/latest/", 302), "EndpointRedirected"
     ),
     # limits and outages
@@ -100,13 +102,13 @@ TOKEN_FAULTS: dict[str, Expected] = {
     # refusals
     "a bare 401": Expected(Respond(401), "CredentialsRejected"),
     "403 from a firewall": Expected(faults.html(403), "CredentialsRejected"),
-    "invalid_client": _person(faults.oauth_error("invalid_client", 401), "CredentialsRejected"),
-    "invalid_client, with status 200": _person(faults.oauth_error("invalid_client", 200), "CredentialsRejected"),
-    "invalid_scope": _person(faults.oauth_error("invalid_scope"), "InvalidScope"),
-    "invalid_target": _person(faults.oauth_error("invalid_target"), "InvalidTarget"),
-    "unauthorized_client": _person(faults.oauth_error("unauthorized_client"), "UnauthorizedClient"),
-    "unsupported_grant_type": _person(faults.oauth_error("unsupported_grant_type"), "UnsupportedGrantType"),
-    "access_denied": _person(faults.oauth_error("access_denied", 403), "AccessDenied"),
-    "an error nobody knows": _person(faults.oauth_error("no_license"), "InvalidRequest"),
-    "an error with an object": _person(_body(json.dumps({"error": {"code": "x"}}).encode(), 400), "InvalidRequest"),
+    "invalid_client": _needs_user(faults.oauth_error("invalid_client", 401), "CredentialsRejected"),
+    "invalid_client, with status 200": _needs_user(faults.oauth_error("invalid_client", 200), "CredentialsRejected"),
+    "invalid_scope": _needs_user(faults.oauth_error("invalid_scope"), "InvalidScope"),
+    "invalid_target": _needs_user(faults.oauth_error("invalid_target"), "InvalidTarget"),
+    "unauthorized_client": _needs_user(faults.oauth_error("unauthorized_client"), "UnauthorizedClient"),
+    "unsupported_grant_type": _needs_user(faults.oauth_error("unsupported_grant_type"), "UnsupportedGrantType"),
+    "access_denied": _needs_user(faults.oauth_error("access_denied", 403), "AccessDenied"),
+    "an error nobody knows": _needs_user(faults.oauth_error("no_license"), "InvalidRequest"),
+    "an error with an object": _needs_user(_body(json.dumps({"error": {"code": "x"}}).encode(), 400), "InvalidRequest"),
 }

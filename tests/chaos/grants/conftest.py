@@ -1,4 +1,4 @@
-"""Operators that can be stopped in the middle, and connectors that hold grants."""
+"""Operators that can be stopped at certain points, and connectors with grants."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,7 +19,7 @@ StartAnother = Callable[..., Awaitable[OperatorProcess]]
 
 @pytest.fixture
 def holders(namespace: Namespace, oidc_provider: AuthorizationServer) -> GrantConnectorFactory:
-    """Give connectors that speak with oidc-provider, nothing between."""
+    """Return connectors at oidc-provider, without a proxy."""
     return GrantConnectorFactory(namespace, oidc_provider)
 
 
@@ -27,7 +27,7 @@ def holders(namespace: Namespace, oidc_provider: AuthorizationServer) -> GrantCo
 def proxied(
     namespace: Namespace, oidc_provider: AuthorizationServer, oidc_provider_proxy: FaultyProxy
 ) -> GrantConnectorFactory:
-    """Give connectors that speak with oidc-provider through the proxy."""
+    """Return connectors at oidc-provider behind the proxy."""
     return GrantConnectorFactory(namespace, oidc_provider, oidc_provider_proxy.through)
 
 
@@ -35,7 +35,7 @@ def proxied(
 async def start_another(
     tmp_path: Path, service_account: Path, oidc_provider: AuthorizationServer
 ) -> AsyncIterator[StartAnother]:
-    """Give a function that starts one operator more; all are stopped afterwards."""
+    """Return a function that starts one more operator; all are stopped afterwards."""
     started: list[OperatorProcess] = []
 
     async def start(

@@ -1,6 +1,6 @@
-"""A process that dies or stands still anywhere between choosing and publishing, and another that takes over.
+"""A process ends or stops at any point between choosing and publishing, and another process continues.
 
-All points are tried at once: each connector is held at its own, and then the process goes.
+All points are tested at once: each connector waits at its own point, and then the process receives the signal.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ CODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Whoever is held at one point."""
+class HeldConnectors:
+    """The connectors that wait at one point."""
 
     point: FaultPoint
     strict: GrantConnector
@@ -50,23 +50,23 @@ class Held:
 
     @property
     def refreshing(self) -> tuple[GrantConnector, GrantConnector]:
-        """Those that hold a grant already."""
+        """The connectors that already have a grant."""
         return self.strict, self.graceful
 
 
-async def hold(holders: GrantConnectorFactory, point: FaultPoint) -> Held:
-    """Create the connectors for one point, with their first tokens, and a consent that lacks its confirmation."""
+async def hold(holders: GrantConnectorFactory, point: FaultPoint) -> HeldConnectors:
+    """Create the connectors for one point, with their first tokens, and a consent without its confirmation."""
     strict, graceful, consenting = await asyncio.gather(
         holders.seeded(f"{point.value}-strict", STRICT),
         holders.seeded(f"{point.value}-graceful", GRACE),
         holders.waiting(f"{point.value}-code"),
     )
     await asyncio.gather(strict.shows(Ready="TokenIssued"), graceful.shows(Ready="TokenIssued"))
-    return Held(point, strict, graceful, consenting, await consenting.answers())
+    return HeldConnectors(point, strict, graceful, consenting, await consenting.answers())
 
 
-async def spring(operator: TrappedOperator, held: list[Held], signal: str) -> None:
-    """Bring everybody to their points, where the process sends itself the signal."""
+async def reach_points(operator: TrappedOperator, held: list[HeldConnectors], signal: str) -> None:
+    """Bring all connectors to their points, where the process sends the signal to itself."""
     operator.arm(signal, 3 * len(held))
     await asyncio.gather(*(each.consent.confirm() for each in held))
     await asyncio.gather(*(holder.ask_for_a_refresh("trap") for each in held for holder in each.refreshing))
@@ -77,12 +77,12 @@ async def spring(operator: TrappedOperator, held: list[Held], signal: str) -> No
     await until(is_sprung, within=40)
 
 
-async def another_has_settled(held: list[Held]) -> None:
-    """Wait until a second process has brought everything as far as it can be brought."""
+async def another_has_settled(held: list[HeldConnectors]) -> None:
+    """Wait until a second process has reconciled everything as far as possible."""
     await asyncio.gather(*(_settled(each) for each in held))
 
 
-async def _settled(held: Held) -> None:
+async def _settled(held: HeldConnectors) -> None:
     for holder in held.refreshing:
 
         async def is_done(holder: GrantConnector = holder) -> bool:
@@ -99,30 +99,30 @@ async def _settled(held: Held) -> None:
 
 
 @pytest.mark.parametrize("signal", ["SIGKILL", "SIGSTOP"])
-async def test_a_process_that_goes_between_claim_and_publish_loses_no_grant_but_one_whose_answer_was_lost(
+async def test_a_crash_between_claim_and_publish_loses_a_grant_only_with_its_response(
     holders: GrantConnectorFactory, start_another: StartAnother, signal: str
 ) -> None:
-    """A graceful server forgives everything; a strict one ends the one grant whose successor nobody has stored.
+    """With a grace period no grant is lost; a strict server ends the one grant whose successor was not stored.
 
-    A process that was stopped wakes up when another has done its work, and changes nothing for the worse.
+    A stopped process that continues after another has done its work causes no harm.
     """
     first = await start_another(TrappedOperator)
     assert isinstance(first, TrappedOperator)
     held = await asyncio.gather(*(hold(holders, point) for point in FaultPoint))
-    await spring(first, held, signal)
+    await reach_points(first, held, signal)
     await start_another()
     await another_has_settled(held)
     if signal == "SIGSTOP":
-        await wakes_up(first, held)
-    await all_go_on(held)
+        await resume(first, held)
+    await refresh_all(held)
     for each in held:
         for holder in (*each.refreshing, each.consenting):
             holder.keeps_the_rules()
         assert each.consenting.codes == CODES[each.point][1]
 
 
-async def wakes_up(operator: TrappedOperator, held: list[Held]) -> None:
-    """Let the stopped process go on; what it had an answer for, and nobody else has, it stores."""
+async def resume(operator: TrappedOperator, held: list[HeldConnectors]) -> None:
+    """Resume the stopped process; it stores the responses that no other process has."""
     operator.go_on()
     by_point = {each.point: each for each in held}
     await by_point[FaultPoint.ANSWERED].consenting.shows(Ready="TokenIssued")
@@ -132,8 +132,8 @@ async def wakes_up(operator: TrappedOperator, held: list[Held]) -> None:
             assert holder.presented == TAKEN[each.point], holder.name
 
 
-async def all_go_on(held: list[Held]) -> None:
-    """See that each grant that is not lost gives another token."""
+async def refresh_all(held: list[HeldConnectors]) -> None:
+    """Check that each grant that is not lost yields another token."""
     refreshing = [holder for each in held for holder in each.refreshing if holder.name != LOST]
     connected = [each.consenting for each in held if "TokenIssued" in (await each.consenting.conditions()).values()]
     assert len(connected) >= 2

@@ -1,4 +1,4 @@
-"""Bad days of a token endpoint, seen by connectors that hold grants: what was lost, and what only looks like it."""
+"""Faults of a token endpoint and grants: a grant is lost only if a response was lost at a strict server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -39,14 +39,14 @@ NewProxy = Callable[[], Awaitable[FaultyProxy]]
 
 @pytest.fixture
 async def new_proxy(holders: GrantConnectorFactory) -> AsyncIterator[NewProxy]:
-    """Give a function that starts a proxy of its own in front of the server."""
+    """Return a function that starts another proxy before the server."""
     async with AsyncExitStack() as stack:
         yield lambda: stack.enter_async_context(faulty_proxy(holders.server.token_url))
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
-    """A connector, and the proxy through which it will be struck."""
+class FaultyConnector:
+    """A connector, and the proxy that injects its fault."""
 
     holder: GrantConnector
     proxy: FaultyProxy
@@ -57,8 +57,8 @@ class Struck:
     def __str__(self) -> str:
         return f"{self.fault}, {'spent' if self.spent else 'unspent'}, {'strict' if self.strict else 'graceful'}"
 
-    async def strike(self) -> None:
-        """Let the fault befall the next refresh, once, and see what the server and status say of it in the end."""
+    async def inject(self) -> None:
+        """Inject the fault into the next refresh, once, and return the results of server and status."""
         self.proxy.script(self.fault)
         await self.holder.ask_for_a_refresh("now")
 
@@ -74,29 +74,29 @@ class Struck:
         self.holder.keeps_the_rules()
 
 
-async def test_a_grant_is_lost_only_by_a_strict_server_whose_answer_was_lost(
+async def test_a_grant_is_lost_only_with_a_lost_response_of_a_strict_server(
     holders: GrantConnectorFactory, new_proxy: NewProxy, start_another: StartAnother
 ) -> None:
-    """Each fault, at a strict server and at one that forgives: the same token is sent again, never two at once."""
+    """Each fault, at a strict server and with a grace period: the same token is sent again, never two at once."""
     cases = [(fault, True) for fault in AFTERWARDS.values()] + [(fault, False) for fault in INSTEAD.values()]
     proxies = [await new_proxy() for _ in range(2 * len(cases))]
     await start_another(ports=[int(proxy.origin.rpartition(":")[2]) for proxy in proxies])
 
-    async def one(number: int, proxy: FaultyProxy) -> Struck:
+    async def one(number: int, proxy: FaultyProxy) -> FaultyConnector:
         (fault, spent), strict = cases[number // 2], number % 2 == 0
         own = replace(holders, through=proxy.through)
         holder = await own.seeded(f"c{number}", STRICT if strict else GRACE)
         await holder.shows(Ready="TokenIssued")
-        return Struck(holder, proxy, fault, spent, strict)
+        return FaultyConnector(holder, proxy, fault, spent, strict)
 
     struck = await asyncio.gather(*(one(number, proxy) for number, proxy in enumerate(proxies)))
-    await asyncio.gather(*(each.strike() for each in struck))
+    await asyncio.gather(*(each.inject() for each in struck))
 
 
-async def test_a_code_whose_answer_was_lost_is_never_sent_again(
+async def test_a_code_with_a_lost_response_is_never_sent_again(
     holders: GrantConnectorFactory, new_proxy: NewProxy, start_another: StartAnother
 ) -> None:
-    """Nobody knows what became of it: its requester is told, and another consent works."""
+    """Its state is unknown: the requester is informed, and another consent works."""
     cases = [*AFTERWARDS.values(), ResetBefore(), faults.unavailable()]
     proxies = [await new_proxy() for _ in cases]
     await start_another(ports=[int(proxy.origin.rpartition(":")[2]) for proxy in proxies])
@@ -115,29 +115,29 @@ async def test_a_code_whose_answer_was_lost_is_never_sent_again(
     await asyncio.gather(*(one(number, *case) for number, case in enumerate(zip(cases, proxies, strict=True))))
 
 
-async def test_a_time_out_is_asked_again_once_the_first_request_is_over(
+async def test_a_timed_out_refresh_is_retried_after_the_first_request_ends(
     holders: GrantConnectorFactory, start_another: StartAnother
 ) -> None:
-    """A server that thinks for too long has rotated all the same: graceful, it gives another successor."""
+    """A slow server has rotated nevertheless; within the grace period it issues another successor."""
     await start_another(tokenRequestSeconds=3)
     holder = await holders.seeded("crm", GRACE)
     await holder.shows(Ready="TokenIssued")
     holders.server.delay(holder.client, 60)
     await holder.ask_for_a_refresh("now")
 
-    async def is_asked_again() -> bool:
+    async def is_retried() -> bool:
         return holder.presented == [1, 2, 2]
 
-    await until(is_asked_again, within=45)
+    await until(is_retried, within=45)
     holders.server.delay(holder.client, 0)
     await holder.shows(Ready="TokenIssued")
     holder.keeps_the_rules()
 
 
-async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(
+async def test_an_outage_of_the_provider_for_an_hour_loses_no_grant(
     holders: GrantConnectorFactory, new_proxy: NewProxy, start_another: StartAnother
 ) -> None:
-    """However often it is tried in vain, the refresh token stays what it is, even where nothing is forgiven."""
+    """The refresh token stays valid through all failed attempts, even at a strict server."""
     proxy = await new_proxy()
     await start_another(ports=[int(proxy.origin.rpartition(":")[2])])
     holder = await replace(holders, through=proxy.through).seeded("crm", STRICT)

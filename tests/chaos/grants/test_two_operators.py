@@ -1,4 +1,4 @@
-"""More than one process, and states from a backup."""
+"""More than one process, and state Secrets from a backup."""
 
 import asyncio
 
@@ -10,10 +10,8 @@ MANY = 5
 """Connectors of each kind."""
 
 
-async def test_two_processes_over_the_same_connectors_send_no_token_twice(
-    holders: GrantConnectorFactory, start_another: StartAnother
-) -> None:
-    """Both see the same second come, again and again: one of them claims, and the other leaves it alone."""
+async def test_two_processes_send_no_token_twice(holders: GrantConnectorFactory, start_another: StartAnother) -> None:
+    """Both find the refresh due at the same second, repeatedly: one writes the claim, and the other does nothing."""
     await asyncio.gather(start_another(), start_another())
     made = await asyncio.gather(
         *(holders.seeded(f"strict-{n}", STRICT, lifetime=16) for n in range(MANY)),
@@ -30,13 +28,13 @@ async def test_two_processes_over_the_same_connectors_send_no_token_twice(
         holder.keeps_the_rules()
 
 
-async def test_an_older_state_from_a_backup_costs_a_grant_only_where_nothing_is_forgiven(
+async def test_an_older_state_from_a_backup_loses_a_grant_only_at_a_strict_server(
     holders: GrantConnectorFactory, start_another: StartAnother
 ) -> None:
-    """What was put back is all that is known: it is sent, and a strict server says so once and for all."""
+    """The restored token is sent; a strict server refuses it and ends the grant."""
     await start_another()
     made = await asyncio.gather(holders.seeded("strict", STRICT), holders.seeded("graceful", GRACE))
-    await asyncio.gather(*(_restored(holder) for holder in made))
+    await asyncio.gather(*(_restore_older_state(holder) for holder in made))
     strict, graceful = made
     await strict.shows(
         Ready="TokenIssued", ConsentRequired="RefreshTokenRejected", RefreshFailed="RefreshTokenRejected"
@@ -47,8 +45,8 @@ async def test_an_older_state_from_a_backup_costs_a_grant_only_where_nothing_is_
     assert await graceful.is_well()
 
 
-async def _restored(holder: GrantConnector) -> None:
-    """Keep a state, refresh once more, put the kept one back, and ask for a refresh."""
+async def _restore_older_state(holder: GrantConnector) -> None:
+    """Save a state, refresh once more, restore the saved state, and request a refresh."""
     await holder.shows(Ready="TokenIssued")
     name = f"{holder.name}-oauth-state"
     kept = await holder.namespace.get("secrets", name) or {}

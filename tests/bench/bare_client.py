@@ -1,4 +1,4 @@
-"""A bare asyncio client: what creates the objects of a bench, and the ceiling that the operator is compared with."""
+"""A bare asyncio client: it creates the objects of a benchmark, and its speed is the limit for the operator."""
 
 import asyncio
 import base64
@@ -23,8 +23,8 @@ SECRETS = "/api/v1/namespaces/{}/secrets"
 Manifest = dict[str, Any]
 
 
-class Bare:
-    """HTTP and JSON, and nothing else: no retries, no caches, no checks beyond the status."""
+class BareClient:
+    """HTTP and JSON only: no retries, no caches, no checks except the status."""
 
     def __init__(self, kubeconfig: Path) -> None:
         self._access = from_kubeconfig(kubeconfig)
@@ -43,26 +43,26 @@ class Bare:
     async def call(
         self, method: str, path: str, body: object = None, kind: str = JSON, *, accept: str = JSON
     ) -> Manifest:
-        """Make a request and give what it answers. Raises `RuntimeError` for a refusal."""
+        """Send a request and return the response. Raises `RuntimeError` for an error status."""
         headers = {**self._access.authorization(), "Content-Type": kind, "Accept": accept}
         data = orjson.dumps(body) if body is not None else None
         async with self._session.request(method, self._access.server + path, data=data, headers=headers) as answer:
             content = await answer.read()
             if answer.status >= 300:
                 raise RuntimeError(f"{method} {path}: {answer.status}")
-            told: Manifest = orjson.loads(content)
-            return told
+            document: Manifest = orjson.loads(content)
+            return document
 
     async def token(self, url: str) -> str:
-        """Ask for a token as the operator does."""
+        """Request a token as the operator does."""
         authorization = f"Basic {base64.b64encode(b'robot:secret').decode()}"
         data, headers = {"grant_type": "client_credentials"}, {"Authorization": authorization}
         async with self._session.post(url, data=data, headers=headers) as answer:
             return str(orjson.loads(await answer.read())["access_token"])
 
 
-def a_connector(name: str, url: str) -> Manifest:
-    """Give a connector whose token comes from a URL."""
+def connector_manifest(name: str, url: str) -> Manifest:
+    """Return a connector whose token endpoint is a URL."""
     spec = {
         "grantType": "ClientCredentials",
         "provider": {"tokenURL": url},
@@ -76,31 +76,31 @@ def a_connector(name: str, url: str) -> Manifest:
     }
 
 
-async def apply(admin: Bare, namespace: str, names: Iterable[str], url: str) -> None:
-    """Create connectors, 64 at once."""
+async def apply(admin: BareClient, namespace: str, names: Iterable[str], url: str) -> None:
+    """Create connectors, 64 at a time."""
 
     async def create(name: str) -> None:
-        await admin.call("POST", CONNECTORS.format(namespace), a_connector(name, f"{url}/{name}"))
+        await admin.call("POST", CONNECTORS.format(namespace), connector_manifest(name, f"{url}/{name}"))
 
-    await at_once(names, create)
+    await for_each(names, create)
 
 
-async def do_raw(admin: Bare, writer: Bare, namespace: str, names: Iterable[str], url: str) -> None:
-    """Create connectors, and do for each what the operator does: one token call, one Secret, one status."""
+async def reconcile_bare(admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], url: str) -> None:
+    """Create connectors, and do the operator's work for each: one token request, one Secret, one status."""
 
     async def do(name: str) -> None:
-        made = await admin.call("POST", CONNECTORS.format(namespace), a_connector(name, f"{url}/{name}"))
+        made = await admin.call("POST", CONNECTORS.format(namespace), connector_manifest(name, f"{url}/{name}"))
         token = await writer.token(f"{url}/{name}")
         await writer.call("POST", SECRETS.format(namespace), _secret(made, token))
         status = [{"op": "add", "path": "/status", "value": _status(name)}]
         path = f"{CONNECTORS.format(namespace)}/{name}/status"
         await writer.call("PATCH", path, status, "application/json-patch+json")
 
-    await at_once(names, do)
+    await for_each(names, do)
 
 
-async def at_once(names: Iterable[str], work: Callable[[str], Awaitable[None]]) -> None:
-    """Do something for each name, 64 at once."""
+async def for_each(names: Iterable[str], work: Callable[[str], Awaitable[None]]) -> None:
+    """Call a function for each name, 64 at a time."""
     upcoming = iter(names)
 
     async def worker() -> None:
@@ -111,7 +111,7 @@ async def at_once(names: Iterable[str], work: Callable[[str], Awaitable[None]]) 
 
 
 def _secret(connector: Manifest, token: str) -> Manifest:
-    """Give a Secret of the size that the operator writes."""
+    """Return a Secret of the size that the operator writes."""
     metadata = connector["metadata"]
     now = _now()
     prefix = "oauthconnector.dev/"

@@ -1,4 +1,4 @@
-"""The processes of a bench, and what they cost: CPU and memory as the kernel counts them."""
+"""The processes of a benchmark and their cost: CPU and memory as the kernel counts them."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from devtools.cluster.control_plane import ControlPlane
 from devtools.local.child import Child
 from devtools.local.temporary_folder import temporary_folder
 from oauth_connector.kube.client import METADATA_LIST
-from tests.bench.bare import CONNECTORS, HOST, SECRETS, Bare
+from tests.bench.bare_client import CONNECTORS, HOST, SECRETS, BareClient
 from tests.support.cluster import until
 from tests.support.operator_process import OperatorProcess
 
@@ -30,22 +30,22 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU seconds spent so far, and resident memory in KiB."""
+    """CPU seconds so far, and resident memory in KiB."""
 
     cpu: float
     rss: int
 
     @staticmethod
     def of(pid: int) -> "Cost":
-        """Read it from the kernel."""
+        """Read the cost of a process from the kernel."""
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         status = Path(f"/proc/{pid}/status").read_text()
         found = re.search(r"VmRSS:\s+(\d+)", status)
         return Cost((int(fields[11]) + int(fields[12])) / TICKS, int(found.group(1)) if found else 0)
 
 
-class Site:
-    """A control plane, a token endpoint, and the operator when it is wanted."""
+class BenchSetup:
+    """A control plane, a token endpoint, and optionally the operator."""
 
     def __init__(self, plane: ControlPlane, operator: OperatorProcess, port: int) -> None:
         self.plane = plane
@@ -55,9 +55,9 @@ class Site:
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
-        self.admin = await self._stack.enter_async_context(Bare(self.plane.kubeconfig))
+        self.admin = await self._stack.enter_async_context(BareClient(self.plane.kubeconfig))
         account = self.plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
-        self.writer = await self._stack.enter_async_context(Bare(account))
+        self.writer = await self._stack.enter_async_context(BareClient(account))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -65,26 +65,26 @@ class Site:
         await self.operator.stop()
 
     def url(self, lifetime: int) -> str:
-        """Give the token endpoint for tokens that live so many seconds."""
+        """Return the token endpoint for tokens with this lifetime in seconds."""
         return f"http://{HOST}:{self._port}/{lifetime}"
 
     def api_cost(self) -> Cost:
-        """Say what the API server has cost so far."""
+        """Return the cost of the API server so far."""
         return Cost.of(self.plane.pid(API_SERVER))
 
     def operator_cost(self) -> Cost:
-        """Say what the operator has cost so far."""
+        """Return the cost of the operator so far."""
         return Cost.of(self.operator.pid)
 
-    async def token_calls(self) -> list[tuple[str, float]]:
-        """Give name and time of the token calls since the last time that this was asked."""
+    async def take_token_requests(self) -> list[tuple[str, float]]:
+        """Return name and time of the token requests since the last call."""
         async with aiohttp.ClientSession() as session, session.get(f"http://{HOST}:{self._port}/") as answer:
             calls = [(name, at) for name, at in orjson.loads(await answer.read())]
         self.calls += len(calls)
         return calls
 
     async def api_requests(self) -> Counter[str]:
-        """Give the operator's requests to the API server so far, by verb and resource."""
+        """Return the operator's requests to the API server so far, by verb and resource."""
         _, page = await self.operator.page("/metrics")
         counted: Counter[str] = Counter()
         for labels, count in re.findall(r"oauth_connector_api_requests_total\{([^}]*)\} (\S+)", page):
@@ -94,7 +94,7 @@ class Site:
 
     @asynccontextmanager
     async def namespace(self, name: str) -> AsyncIterator[str]:
-        """Make a namespace with the client's secret; afterwards wait until it is gone."""
+        """Create a namespace with the client's secret; delete it afterwards and wait."""
         await self.admin.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
         secret = {"metadata": {"name": "robot"}, "stringData": {"client-secret": "secret"}}
         await self.admin.call("POST", SECRETS.format(name), secret)
@@ -105,12 +105,12 @@ class Site:
             await until(lambda: self._is_gone(name), within=600)
 
     async def count(self, namespace: str) -> int:
-        """Count the Secrets of connectors in a namespace."""
+        """Return the number of connector Secrets in a namespace."""
         path = f"{SECRETS.format(namespace)}?labelSelector=oauthconnector.dev/managed=true&resourceVersion=0"
         return len((await self.admin.call("GET", path, accept=METADATA_LIST))["items"])
 
     async def connectors(self, namespace: str) -> list[dict[str, object]]:
-        """List the connectors of a namespace."""
+        """Return the connectors of a namespace."""
         found: list[dict[str, object]] = (await self.admin.call("GET", CONNECTORS.format(namespace)))["items"]
         return found
 
@@ -120,13 +120,13 @@ class Site:
 
 
 def writes(requests: Counter[str]) -> int:
-    """Count those that change something."""
+    """Return the number of requests that write."""
     return sum(count for what, count in requests.items() if what.split()[0] in WRITES)
 
 
 @asynccontextmanager
-async def a_site() -> AsyncIterator[Site]:
-    """Bring everything up but the operator."""
+async def bench_setup() -> AsyncIterator[BenchSetup]:
+    """Start everything except the operator."""
     with temporary_folder("bench-") as folder, ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml") as plane:
         provider = Child([sys.executable, "-m", "tests.bench.provider"], folder / "provider.log")
         try:
@@ -134,7 +134,7 @@ async def a_site() -> AsyncIterator[Site]:
             await until(lambda: asyncio.to_thread(lambda: log.exists() and log.read_text().strip().isdigit()))
             port = int(log.read_text())
             account = plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
-            async with Site(plane, OperatorProcess(folder, account, [port]), port) as site:
-                yield site
+            async with BenchSetup(plane, OperatorProcess(folder, account, [port]), port) as setup:
+                yield setup
         finally:
             provider.kill()

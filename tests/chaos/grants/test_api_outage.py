@@ -1,4 +1,4 @@
-"""The API server goes while a grant is between two refresh tokens; even where nothing is forgiven, none is lost."""
+"""The API server is unavailable between two refresh tokens of a grant; no grant is lost, even at a strict server."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ WAITS = "an answer waits to be stored"
 STATE = "-oauth-state$"
 
 
-async def answered_while_away(holder: GrantConnector, operator: OperatorProcess, api: FaultyAPI) -> None:
-    """Let the provider rotate, the API server go, and then the answer come."""
+async def rotate_during_outage(holder: GrantConnector, operator: OperatorProcess, api: FaultyAPI) -> None:
+    """Let the provider rotate, stop the API server, and then release the response."""
     holder.server.delay(holder.client, 60)
     await holder.ask_for_a_refresh("now")
 
@@ -30,18 +30,18 @@ async def answered_while_away(holder: GrantConnector, operator: OperatorProcess,
     await until(waits, within=45)
 
 
-async def test_an_answer_waits_until_the_api_server_is_back(
+async def test_a_response_is_kept_until_the_api_server_is_available(
     holders: GrantConnectorFactory,
     api_proxy: FaultyAPI,
     service_account: Path,
     start_another: StartAnother,
     tmp_path: Path,
 ) -> None:
-    """The successor is held meanwhile, and stored and shown as soon as somebody listens; nobody is asked again."""
+    """The successor is stored and published when the API server responds again; no request is repeated."""
     operator = await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
     holder = await holders.seeded("crm", STRICT)
     await holder.shows(Ready="TokenIssued")
-    await answered_while_away(holder, operator, api_proxy)
+    await rotate_during_outage(holder, operator, api_proxy)
     await api_proxy.up()
 
     async def is_stored() -> bool:
@@ -53,18 +53,18 @@ async def test_an_answer_waits_until_the_api_server_is_back(
     holder.keeps_the_rules()
 
 
-async def test_sigterm_ends_nobody_who_waits_with_an_answer(
+async def test_sigterm_waits_until_a_response_is_stored(
     holders: GrantConnectorFactory,
     api_proxy: FaultyAPI,
     service_account: Path,
     start_another: StartAnother,
     tmp_path: Path,
 ) -> None:
-    """Asked to go, the process stays until what it holds is stored; the next one goes on from there."""
+    """The process continues until the successor is stored; the next process continues with it."""
     operator = await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
     holder = await holders.seeded("crm", STRICT)
     await holder.shows(Ready="TokenIssued")
-    await answered_while_away(holder, operator, api_proxy)
+    await rotate_during_outage(holder, operator, api_proxy)
     operator.terminate()
     await api_proxy.up()
 
@@ -79,14 +79,14 @@ async def test_sigterm_ends_nobody_who_waits_with_an_answer(
     holder.keeps_the_rules()
 
 
-async def test_writes_whose_answers_are_lost_are_looked_up_and_not_repeated_at_the_provider(
+async def test_writes_with_lost_responses_are_read_back(
     holders: GrantConnectorFactory,
     api_proxy: FaultyAPI,
     service_account: Path,
     start_another: StartAnother,
     tmp_path: Path,
 ) -> None:
-    """A claim that is perhaps written lets nothing be sent; a successor that is perhaps written is found there."""
+    """After a claim in doubt no request is sent; a successor in doubt is found in the state Secret."""
     await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
     holder = await holders.seeded("crm", STRICT)
     await holder.shows(Ready="TokenIssued")
