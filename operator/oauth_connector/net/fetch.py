@@ -15,7 +15,7 @@ import httpx2
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError
-from oauth_connector.net.transport import GuardedTransport, NotConnectedError
+from oauth_connector.net.transport import NotConnectedError
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -78,7 +78,8 @@ async def fetch(
                 content=outgoing.body or None,
                 extensions={"trace": trace, "timeout": timeout},
             )
-            return await _exchange(transport, request, limits.size)
+            # a transport sends one request and no more: no redirect, no cookie, no proxy of the environment
+            return await _read_response(await transport.handle_async_request(request), limits.size)
     except BadCertificatesError:
         return Signal(Symptom.BAD_CA_BUNDLE)
     except BadIdentityError:
@@ -89,9 +90,7 @@ async def fetch(
         return Signal(classify_exception(error, sent=sent), sent=sent)
 
 
-async def _exchange(transport: GuardedTransport, request: httpx2.Request, size: int) -> HTTPResponse:
-    # A transport sends one request and no more: no redirect, no cookie, no proxy of the environment.
-    response = await transport.handle_async_request(request)
+async def _read_response(response: httpx2.Response, size: int) -> HTTPResponse:
     try:
         body, truncated = await _read_body(response, size)
     finally:
