@@ -34,7 +34,7 @@ async def whole_operator(
     oidc_provider: AuthorizationServer,
     canaille: AuthorizationServer,
 ) -> AsyncIterator[OperatorProcess]:
-    """Give the operator, which knows the consent service's address and may reach the servers."""
+    """Return the operator, which knows the consent server's address and may reach the servers."""
     operator = OperatorProcess(
         tmp_path_factory.mktemp("operator"),
         service_account,
@@ -61,7 +61,7 @@ async def _bind(namespace: Namespace, role: str) -> None:
 
 @pytest.fixture
 async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
-    """Give the kubeconfig of a person with the role that we ship for consenting."""
+    """Return the kubeconfig of a person with the role that we ship for consenting."""
     account = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
     await namespace.api.request("POST", account, body={"metadata": {"name": ANN}})
     await _bind(namespace, CONSENT)
@@ -82,7 +82,7 @@ async def new_scenario(
     whole_operator: OperatorProcess,
     consent_site: ConsentServerReplicas,
 ) -> AsyncIterator[NewScenario]:
-    """Give a function that sets the stage at a provider; afterwards nobody could read what was not theirs."""
+    """Return a function that sets the stage at a provider; afterwards nobody could read what was not theirs."""
     made: list[FlowScenario] = []
 
     async def new(server: AuthorizationServer) -> FlowScenario:
@@ -111,7 +111,7 @@ async def scenario(new_scenario: NewScenario, oidc_provider: AuthorizationServer
 
 @pytest.fixture
 async def another_browser(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """Give a second browser, which knows nothing of the first."""
+    """Return a second browser, which knows nothing of the first."""
     context = await browser.new_context(viewport=DESKTOP, ignore_https_errors=True)
     context.set_default_timeout(PATIENCE)
     yield context

@@ -46,7 +46,7 @@ class FlowScenario:
     # --- the connector ------------------------------------------------------------------------------------------
     @property
     def hosted(self) -> str:
-        """The connector's redirect URI at the consent service."""
+        """The connector's redirect URI at the consent server."""
         return redirect_uri(self.site.url, self.namespace.name, "crm")
 
     def client(self, back: str, authentication: Authentication = "client_secret_basic") -> RegisteredClient:
@@ -83,7 +83,7 @@ class FlowScenario:
         return found
 
     async def status(self) -> Manifest:
-        """Give the connector's status."""
+        """Return the connector's status."""
         status: Manifest = (await self.connector()).get("status", {})
         return status
 
@@ -96,12 +96,12 @@ class FlowScenario:
         await until(says_so)
 
     async def consent(self) -> Manifest:
-        """Give the newest consent."""
+        """Return the newest consent."""
         found = sorted(await self.namespace.items("oauthconsents"), key=lambda c: int(c["metadata"]["resourceVersion"]))
         return found[-1]
 
     async def token(self) -> str:
-        """Give the token in the output Secret, after noting all tokens that there are."""
+        """Return the token in the output Secret, after noting all tokens that there are."""
         state = await self.namespace.values("crm-oauth-state") or {}
         output = await self.namespace.values("crm-token") or {}
         self.secrecy.keep(Kind.REFRESH_TOKEN, state.get("refresh_token"))
@@ -184,7 +184,7 @@ class FlowScenario:
         await answer(tab, person, self.server.port, says, folder)
 
     async def connect(self, tab: Page) -> str:
-        """Go all the way by the consent service, and give the token."""
+        """Go all the way by the consent server, and give the token."""
         await self.authorize()
         await self.look(tab)
         await self.go_on(tab)
@@ -199,7 +199,7 @@ class FlowScenario:
         consents = await self.namespace.items("oauthconsents")
         places = {
             "the operator's log": self.operator.logged(),
-            "the consent service's log": self.site.logged(),
+            "the consent server's log": self.site.logged(),
             "an Event": json.dumps(await self.namespace.items("events", "events.k8s.io")),
             "the connector": json.dumps(await self.namespace.items("oauthconnectors")),
             "a consent's status": json.dumps([consent.get("status") for consent in consents]),

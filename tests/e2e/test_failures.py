@@ -13,7 +13,7 @@ async def titled(tab: Page, title: str) -> None:
     await expect(tab.get_by_role("heading", level=1)).to_have_text(title)
 
 
-async def test_who_refuses_can_begin_again_with_the_same_link(scenario: FlowScenario, tab: Page) -> None:
+async def test_after_a_denial_the_user_can_start_again_with_the_same_link(scenario: FlowScenario, tab: Page) -> None:
     """The page says that the provider said no, and the link still leads to a yes."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
@@ -32,7 +32,7 @@ async def test_who_refuses_can_begin_again_with_the_same_link(scenario: FlowScen
     assert [entry.result for entry in scenario.server.journal(client)] == ["granted"]
 
 
-async def test_a_callback_in_another_browser_is_of_no_use(
+async def test_a_callback_in_another_browser_is_rejected(
     scenario: FlowScenario, tab: Page, another_browser: BrowserContext
 ) -> None:
     """Without the cookie of the flow nothing is taken; the first browser then still ends its flow."""
@@ -75,7 +75,7 @@ async def test_a_link_that_is_opened_twice(scenario: FlowScenario, tab: Page, an
     await titled(other, "This link was used already")
 
 
-async def test_a_colleague_who_has_the_connectors_link_alone(scenario: FlowScenario, tab: Page) -> None:
+async def test_the_consent_url_only_shows_the_command(scenario: FlowScenario, tab: Page) -> None:
     """`status.consentURL` shows how to connect it, and begins nothing."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.waits_for_a_person()
@@ -86,7 +86,7 @@ async def test_a_colleague_who_has_the_connectors_link_alone(scenario: FlowScena
     assert await scenario.namespace.items("oauthconsents") == []
 
 
-async def test_a_wrong_code_is_asked_for_again(scenario: FlowScenario, tab: Page) -> None:
+async def test_a_wrong_code_can_be_entered_again(scenario: FlowScenario, tab: Page) -> None:
     """Who types it wrongly is told so, and types it once more."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.authorize()
@@ -101,7 +101,7 @@ async def test_a_wrong_code_is_asked_for_again(scenario: FlowScenario, tab: Page
     await scenario.connected()
 
 
-async def test_a_connector_that_is_changed_meanwhile(scenario: FlowScenario, tab: Page) -> None:
+async def test_a_connector_that_is_changed_during_the_flow(scenario: FlowScenario, tab: Page) -> None:
     """What was agreed to is no longer what would be connected: page and command say so, and nothing is exchanged."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
@@ -131,7 +131,7 @@ async def test_a_consent_that_has_expired(scenario: FlowScenario, tab: Page, byg
     assert await scenario.terminal.ended() == 1
 
 
-async def test_an_interrupted_command_takes_its_link_back(scenario: FlowScenario, tab: Page) -> None:
+async def test_an_interrupted_command_invalidates_its_link(scenario: FlowScenario, tab: Page) -> None:
     """Ctrl-C deletes the consent: what was a password a moment ago opens nothing."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.authorize()

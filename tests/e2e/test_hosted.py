@@ -1,4 +1,4 @@
-"""Whole flows through the consent service: from the command to a token that keeps itself fresh."""
+"""Whole flows through the consent server: from the command to a token that keeps itself fresh."""
 
 import asyncio
 import itertools
@@ -17,7 +17,7 @@ from tests.support.secrecy import Kind
 SECRETS = {Kind.TICKET, Kind.STATE, Kind.CODE, Kind.CONFIRMATION, Kind.ACCESS_TOKEN, Kind.REFRESH_TOKEN}
 
 
-async def test_a_person_connects_an_account(scenario: FlowScenario, tab: Page) -> None:
+async def test_a_user_authorizes_a_connector(scenario: FlowScenario, tab: Page) -> None:
     """oidc-provider: what is granted is shown, each step is served by the other replica, and the token is good."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
@@ -72,7 +72,7 @@ async def _refreshes_by_itself(scenario: FlowScenario, token: str) -> None:
     await scenario.namespace.shows("crm", Ready="TokenIssued")
 
 
-async def test_a_person_connects_an_account_at_canaille(
+async def test_a_user_authorizes_a_connector_at_canaille(
     new_scenario: NewScenario, canaille: AuthorizationServer, another_browser: BrowserContext
 ) -> None:
     """Another server, with a login of two pages, and a browser that the command opens: the same ending."""
@@ -89,7 +89,7 @@ async def test_a_person_connects_an_account_at_canaille(
     await _refreshes_by_itself(scenario, token)
 
 
-async def test_a_provider_that_sends_the_browser_across_two_hosts(scenario: FlowScenario, tab: Page) -> None:
+async def test_a_provider_that_redirects_across_two_hosts(scenario: FlowScenario, tab: Page) -> None:
     """Cookies (SameSite=Lax) and the pages' Content-Security-Policy hold, whatever hosts lie between."""
     async with hop_to(scenario.server.authorization_url) as hop:
         await scenario.add_connector(scenario.client(scenario.hosted), authorizationURL=hop.endpoint)
@@ -104,7 +104,7 @@ async def test_a_provider_that_sends_the_browser_across_two_hosts(scenario: Flow
     assert await asyncio.to_thread(scenario.server.is_live, SecretStr(token))
 
 
-async def test_consent_again_over_a_living_grant_leaves_no_gap(scenario: FlowScenario, tab: Page) -> None:
+async def test_a_new_consent_over_a_valid_grant_leaves_no_gap(scenario: FlowScenario, tab: Page) -> None:
     """While a person consents anew the Secret holds a good token; then it is the new grant's."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)

@@ -101,7 +101,7 @@ class GuideSession:
         await tab.goto(page.as_uri())
 
     def _at_the_emulator(self, text: str) -> str:
-        """Put what is on loopback in the place of hosts: the consent service, Zoho's accounts, Zoho's API."""
+        """Put what is on loopback in the place of hosts: the consent server, Zoho's accounts, Zoho's API."""
         at = self.zoho.provider("us")
         urls = "".join(f"\n    {name}: {url}" for name, url in at.items() if name != "preset")
         hosts = {
@@ -121,14 +121,14 @@ def _words(text: str) -> Sequence[str]:
 
 @pytest.fixture
 async def namespace(admin: KubeAPI) -> AsyncIterator[Namespace]:
-    """Give the namespace of the page."""
+    """Return the namespace of the page."""
     async with new_namespace(admin, "shop") as made:
         yield made
 
 
 @pytest.fixture
 async def person(control_plane: ControlPlane, kubeconfig: Path) -> Path:
-    """Give the kubeconfig of a person with the roles that the page names: to consent, and the two to edit."""
+    """Return the kubeconfig of a person with the roles that the page names: to consent, and the two to edit."""
     whom = f"--serviceaccount=shop:{ANN}"
     for role in (EDIT, "edit"):
         control_plane.kubectl("create", "rolebinding", role, "-n", "shop", f"--clusterrole={role}", whom)
@@ -143,7 +143,7 @@ async def consents(
     start_operator: StartOperator,
     tmp_path: Path,
 ) -> AsyncIterator[GuideSession]:
-    """Give the desk, with Zoho, operator and consent service running."""
+    """Return the desk, with Zoho, operator and consent server running."""
     browser = tmp_path / "browser"
     browser.write_text(BROWSER.replace("OUT", str(tmp_path)))
     browser.chmod(0o700)
@@ -159,9 +159,7 @@ async def consents(
     assert "c4n4ry" not in terminal.shown + terminal.printed
 
 
-async def test_the_page_leads_from_the_console_to_a_call_of_the_api(
-    consents: GuideSession, namespace: Namespace, tab: Page
-) -> None:
+async def test_the_steps_of_the_page_work(consents: GuideSession, namespace: Namespace, tab: Page) -> None:
     """Each command works as it is written, and shows what the page says; the API takes what the pod would send."""
     create, redirect_uri, ask_secret, add_secret, tell, authorize, look, call, logs = blocks()
     await consents.do(create)

@@ -15,7 +15,7 @@ PASTE = "Paste it and press Enter (the input is not shown): "
 
 
 @pytest.mark.parametrize("authentication", ["none", "client_secret_post"])
-async def test_the_browser_comes_back_to_this_machine(
+async def test_the_redirect_goes_to_this_machine(
     scenario: FlowScenario, tab: Page, authentication: Authentication
 ) -> None:
     """A public client is as good as a confidential one, thanks to PKCE; no code is to be typed."""
@@ -37,8 +37,8 @@ async def test_the_browser_comes_back_to_this_machine(
     assert scenario.site.balancer.served == []
 
 
-async def test_a_person_pastes_the_address_at_which_the_browser_ends(scenario: FlowScenario, tab: Page) -> None:
-    """The consent service, where the browser ends, takes nothing; the address is copied, and the terminal hides it."""
+async def test_a_user_pastes_the_address_of_the_redirect(scenario: FlowScenario, tab: Page) -> None:
+    """The consent server, where the browser ends, takes nothing; the address is copied, and the terminal hides it."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     tab.on("request", lambda request: scenario.secrecy.keep_redirect(request.url))
     await tab.goto(await scenario.authorize("--paste"))

@@ -24,7 +24,7 @@ PATIENCE = 20_000.0
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Give Chromium."""
+    """Return Chromium."""
     program = await asyncio.to_thread(chromium)
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=program, args=list(FLAGS), headless=True)
@@ -34,7 +34,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def profile(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """Give a browser without any past; what its pages complain about on their console is a failure."""
+    """Return a browser without any past; what its pages complain about on their console is a failure."""
     # Servers of tests have certificates of an authority that is made anew each time.
     context = await browser.new_context(viewport=DESKTOP, ignore_https_errors=True)
     context.set_default_timeout(PATIENCE)
@@ -48,7 +48,7 @@ async def profile(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 @pytest.fixture
 async def tab(profile: BrowserContext) -> Page:
-    """Give an empty tab."""
+    """Return an empty tab."""
     return await profile.new_page()
 
 

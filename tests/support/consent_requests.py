@@ -9,7 +9,7 @@ LOOPBACK_URI = "http://127.0.0.1:8765/oauth/callback/shop/crm"
 
 
 def a_consent_request(**changes: Any) -> ConsentRequest:
-    """Give the request of a consent to the connector `shop/crm`, on loopback."""
+    """Return the request of a consent to the connector `shop/crm`, on loopback."""
     request = {
         "connector_uid": "uid-of-crm",
         "authorization_endpoint": "https://login.example.com/authorize",

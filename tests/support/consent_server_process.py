@@ -1,4 +1,4 @@
-"""The consent service as people run it: a process of its own, under its own ServiceAccount."""
+"""The consent server as people run it: a process of its own, under its own ServiceAccount."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ class ConsentServerProcess:
 
     async def _is_ready(self) -> bool:
         if self._child is None or self._child.ended:
-            raise AssertionError(f"the consent service ended: {self.logged()}")
+            raise AssertionError(f"the consent server ended: {self.logged()}")
         try:
             async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as answer:
                 return answer.status == 200
@@ -56,9 +56,9 @@ class ConsentServerProcess:
         return f"http://127.0.0.1:{self.port}"
 
     def logged(self) -> str:
-        """Give what it has logged."""
+        """Return what it has logged."""
         return self.log.read_text() if self.log.exists() else ""
 
     def lines(self) -> list[dict[str, object]]:
-        """Give the lines of its log."""
+        """Return the lines of its log."""
         return [json.loads(line) for line in self.logged().splitlines()]

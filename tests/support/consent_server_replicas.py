@@ -1,4 +1,4 @@
-"""Two replicas of the consent service on the real API server, and the requester's and the operator's part by hand."""
+"""Two replicas of the consent server on the real API server, and the requester's and the operator's part by hand."""
 
 import asyncio
 import secrets
@@ -31,7 +31,7 @@ REQUESTER = "admin"
 
 @pytest.fixture(scope="session")
 def consent_account(control_plane: ControlPlane) -> Path:
-    """Give a kubeconfig of the consent service's ServiceAccount, with the rights that deploy/consent.yaml gives."""
+    """Return a kubeconfig of the consent server's ServiceAccount, with the rights that deploy/consent.yaml gives."""
     control_plane.kubectl("apply", "--server-side", "--filename", str(ROOT / "deploy" / "consent.yaml"))
     return control_plane.kubeconfig_for("oauth-connector-system", "oauth-connector-consent")
 
@@ -49,7 +49,7 @@ class ConsentServerReplicas:
         return self.balancer.url
 
     def logged(self) -> str:
-        """Give what all replicas have logged."""
+        """Return what all replicas have logged."""
         return "".join(replica.logged() for replica in self.replicas)
 
 
@@ -60,7 +60,7 @@ StartConsentServer = Callable[..., Awaitable[ConsentServerReplicas]]
 async def consent_site(
     tmp_path_factory: pytest.TempPathFactory, consent_account: Path, tls: TLS
 ) -> AsyncIterator[ConsentServerReplicas]:
-    """Give the service behind TLS, as it is meant to be."""
+    """Return the service behind TLS, as it is meant to be."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(tls.certificate, tls.key)
     async with balancer(context) as front:
@@ -71,7 +71,7 @@ async def consent_site(
 
 @pytest.fixture
 async def plain_site(tmp_path: Path, consent_account: Path) -> AsyncIterator[ConsentServerReplicas]:
-    """Give the service on plain HTTP, as in a demonstration."""
+    """Return the service on plain HTTP, as in a demonstration."""
     async with balancer() as front:
         site = await _started(tmp_path, consent_account, front)
         yield site
@@ -94,7 +94,7 @@ async def _stopped(site: ConsentServerReplicas) -> None:
 
 @pytest.fixture
 async def provider() -> AsyncIterator[TwoHostProvider]:
-    """Give a provider of two hosts."""
+    """Return a provider of two hosts."""
     async with two_hosts() as made:
         yield made
 
@@ -147,7 +147,7 @@ class RequestedConsent:
         await self.namespace.edit("oauthconsents", f"{self.name}/status", {"status": status})
 
     async def response(self) -> str | None:
-        """Give the sealed response, or nothing."""
+        """Return the sealed response, or nothing."""
         found = await self.namespace.get("oauthconsents", self.name) or {}
         sealed: str | None = (found.get("status") or {}).get("response")
         return sealed
@@ -185,7 +185,7 @@ async def ask(namespace: Namespace, name: str = "zoho-k7", **spec: object) -> Re
 async def asked(
     namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> RequestedConsent:
-    """Give a consent that waits for a person."""
+    """Return a consent that waits for a person."""
     made = await ask(namespace)
     await made.fill(consent_site.url, provider.endpoint)
     return made

@@ -52,7 +52,7 @@ class GrantConnector:
         assert stale_presentations(self.journal) == [], self.name
 
     async def conditions(self) -> dict[str, str]:
-        """Give the connector's conditions."""
+        """Return the connector's conditions."""
         return await self.namespace.conditions(self.name)
 
     async def consents(self) -> ManualConsent:
@@ -93,17 +93,17 @@ class GrantConnector:
         await self.namespace.shows(self.name, within=45, **reasons)
 
     async def status(self) -> dict[str, Any]:
-        """Give the connector's status."""
+        """Return the connector's status."""
         found = await self.namespace.get("oauthconnectors", self.name) or {}
         return dict(found.get("status") or {})
 
     async def grant(self) -> dict[str, Any]:
-        """Give what the state Secret tells of the grant, without a secret value."""
+        """Return what the state Secret tells of the grant, without a secret value."""
         values = await self.namespace.values(f"{self.name}-oauth-state") or {}
         return {**json.loads(values.get("grant.json", "{}")), "renewable": "refresh_token" in values}
 
     async def is_well(self) -> bool:
-        """Tell whether pods read the token that is kept, and the server knows it."""
+        """Return whether pods read the token that is kept, and the server knows it."""
         shown = await self.namespace.token(f"{self.name}-token")
         kept = await self.namespace.token(f"{self.name}-oauth-state")
         return shown is not None and shown == kept and self.server.is_live(SecretStr(shown))

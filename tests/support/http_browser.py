@@ -107,7 +107,7 @@ def page_of(url: str, status: int, headers: Mapping[str, str], text: str) -> Pag
 
 
 def origin_of(url: str) -> str:
-    """Give scheme, host and port of an address, as a browser tells them when it sends a form (RFC 6454 §7)."""
+    """Return scheme, host and port of an address, as a browser tells them when it sends a form (RFC 6454 §7)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 

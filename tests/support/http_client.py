@@ -105,6 +105,6 @@ class HTTPClient:
 
 @asynccontextmanager
 async def open_client(url: str) -> AsyncIterator[HTTPClient]:
-    """Give a visitor without any past."""
+    """Return a visitor without any past."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         yield HTTPClient(session, url)

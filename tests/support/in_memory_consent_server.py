@@ -39,12 +39,12 @@ class ConsentScenario:
     callback = "/oauth/callback/sales/zoho"
 
     def consent(self) -> ConsentView:
-        """Give the consent as it is held."""
+        """Return the consent as it is held."""
         return self.store.held[self.name]
 
 
 def request_for(uid: str) -> ConsentRequest:
-    """Give what the operator asks."""
+    """Return what the operator asks."""
     return ConsentRequest(
         connector_uid="c",
         authorization_endpoint="https://accounts.example.com/auth",

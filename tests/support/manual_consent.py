@@ -67,7 +67,7 @@ class ManualConsent:
         await self._patch("", {"spec": {"confirmation": self.confirmation}})
 
     async def reason(self) -> str | None:
-        """Give how far it is."""
+        """Return how far it is."""
         conditions = (await self._read()).get("status", {}).get("conditions", [])
         return next((str(c["reason"]) for c in conditions if c["type"] == "Ready"), None)
 

@@ -1,4 +1,4 @@
-"""Visitors of the consent service."""
+"""Visitors of the consent server."""
 
 from collections.abc import AsyncIterator
 
@@ -10,13 +10,13 @@ from tests.support.http_client import HTTPClient, open_client
 
 @pytest.fixture
 async def visitor(consent_site: ConsentServerReplicas) -> AsyncIterator[HTTPClient]:
-    """Give the requester's browser."""
+    """Return the requester's browser."""
     async with open_client(consent_site.url) as made:
         yield made
 
 
 @pytest.fixture
 async def stranger(consent_site: ConsentServerReplicas) -> AsyncIterator[HTTPClient]:
-    """Give somebody else's browser."""
+    """Return somebody else's browser."""
     async with open_client(consent_site.url) as made:
         yield made

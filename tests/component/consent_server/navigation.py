@@ -12,7 +12,7 @@ from tests.support.two_host_provider import CODE, TwoHostProvider
 
 
 def back(asked: RequestedConsent, connector: str = "zoho", **query: str) -> str:
-    """Give the path that a provider sends a browser back to."""
+    """Return the path that a provider sends a browser back to."""
     return f"{callback_path(asked.namespace.name, connector)}?{urlencode(query)}"
 
 

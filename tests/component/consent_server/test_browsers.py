@@ -11,7 +11,7 @@ from tests.support.consent_server_replicas import ConsentServerReplicas, Request
 from tests.support.two_host_provider import TwoHostProvider
 
 
-async def test_going_back_from_the_provider_starts_again_from_the_link(
+async def test_the_link_works_after_going_back_from_the_provider(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """The ticket is nowhere in the history: the page before the provider's still knows it, or asks for the link."""
@@ -28,7 +28,7 @@ async def test_going_back_from_the_provider_starts_again_from_the_link(
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
 
 
-async def test_without_scripts_the_page_says_what_to_do(
+async def test_without_scripts_the_page_shows_another_command(
     browser: Browser, consent_site: ConsentServerReplicas, asked: RequestedConsent
 ) -> None:
     """The fragment needs a script; without it there is another way, and the page names it."""
@@ -42,7 +42,7 @@ async def test_without_scripts_the_page_says_what_to_do(
     await context.close()
 
 
-async def test_on_plain_http_of_loopback_cookies_still_hold(
+async def test_cookies_work_over_plain_http_on_loopback(
     tab: Page, namespace: Namespace, plain_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """A demonstration has no TLS: browsers refuse the prefix there, so the names go without; the way is the same."""
@@ -74,7 +74,7 @@ async def test_behind_tls_cookies_are_bound_to_the_host(
     assert all(cookie["secure"] and cookie["httpOnly"] and cookie["name"].startswith("__Host-") for cookie in cookies)
 
 
-async def test_a_service_that_is_away_is_tried_again(
+async def test_an_unreachable_server_can_be_retried(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent
 ) -> None:
     """A network that fails between page and script gets a page with a button, and the ticket is still known."""
@@ -90,7 +90,7 @@ async def test_a_service_that_is_away_is_tried_again(
     assert wrong == []
 
 
-async def test_the_way_out_can_be_clicked(
+async def test_the_link_to_the_provider_can_be_clicked(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """Where a browser does not go on by itself, there is a link."""

@@ -14,7 +14,7 @@ from tests.support.http_client import HTTPClient
 from tests.support.two_host_provider import CODE, TwoHostProvider
 
 
-async def test_unknown_and_forbidden_get_the_same_answer(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_unknown_and_forbidden_get_the_same_response(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """Whether a consent is there cannot be found out without its ticket."""
     ticket = "y" * 43
     forbidden = await visitor.prove(asked.path, ticket)
@@ -28,7 +28,7 @@ async def test_unknown_and_forbidden_get_the_same_answer(visitor: HTTPClient, as
     )
 
 
-async def test_an_expired_link_says_so(
+async def test_an_expired_link_is_reported(
     visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """The operator's time counts, where it is shorter than a quarter of an hour; on the way back too."""
@@ -53,7 +53,7 @@ async def test_an_expired_link_says_so(
         ConsentReason.CONNECTOR_INVALID,
     ],
 )
-async def test_what_the_operator_says_is_shown(
+async def test_the_message_of_the_operator_is_shown(
     visitor: HTTPClient, asked: RequestedConsent, reason: ConsentReason
 ) -> None:
     """A connector that is gone, suspended, wrong: its sentence is on the page, before the provider and after it."""
@@ -97,7 +97,7 @@ async def test_a_consent_of_the_same_name_is_another_one(
     assert await again.response() is None
 
 
-async def test_what_was_shown_is_what_is_taken(
+async def test_a_changed_digest_ends_the_flow(
     visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """A flow that was begun under another digest ends: its person has seen something else."""
@@ -134,7 +134,7 @@ async def test_a_loopback_consent_is_not_served_here(visitor: HTTPClient, namesp
         ("ZOHO-4711", "ZOHO-4711"),
     ],
 )
-async def test_the_providers_no_leaves_the_link_good(
+async def test_after_a_denial_the_link_is_still_valid(
     visitor: HTTPClient, asked: RequestedConsent, error: str, told: str
 ) -> None:
     """Nothing is written, the flow's cookie goes, and the same link works again."""
@@ -148,7 +148,9 @@ async def test_the_providers_no_leaves_the_link_good(
     assert (await visitor.get(back(asked, state=again.state, code=CODE))).status == 303
 
 
-async def test_of_two_flows_one_wins(visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent) -> None:
+async def test_only_one_of_two_flows_succeeds(
+    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+) -> None:
     """Two tabs with the same ticket come back at the same moment, to two replicas: one answer is there, and stays."""
     flows = [(each, await each.begin(asked.path, asked.ticket)) for each in (visitor, stranger)]
     seen = await asyncio.gather(*(each.get(back(asked, state=leaving.state, code=CODE)) for each, leaving in flows))
@@ -157,7 +159,7 @@ async def test_of_two_flows_one_wins(visitor: HTTPClient, stranger: HTTPClient, 
     assert (await asked.answer()).confirmation in (await winner.get(f"{asked.path}/done")).text
 
 
-async def test_a_write_in_between_costs_nothing(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_a_concurrent_write_does_not_lose_the_response(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """The operator writes conditions all the while, and the answer still finds its place."""
     leaving = await visitor.begin(asked.path, asked.ticket)
 
@@ -172,7 +174,7 @@ async def test_a_write_in_between_costs_nothing(visitor: HTTPClient, asked: Requ
     assert (await asked.answer()).code.get_secret_value() == CODE
 
 
-async def test_an_api_server_that_is_away_costs_a_click(
+async def test_an_unavailable_api_server_can_be_retried(
     visitor: HTTPClient, asked: RequestedConsent, control_plane: ControlPlane
 ) -> None:
     """Each step says so and can be made again: the link, and the way back with its code."""
@@ -189,7 +191,7 @@ async def test_an_api_server_that_is_away_costs_a_click(
     assert (await visitor.get(address)).status == 303
 
 
-async def test_json_does_as_well_as_a_form(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_json_is_accepted_like_a_form(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """The ticket may come either way; anything else is no ticket."""
     await visitor.get(asked.path)
     headers = {"Origin": visitor.url, "Cookie": "; ".join(f"{n}={v}" for n, v in visitor.cookies.items())}

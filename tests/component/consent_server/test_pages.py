@@ -13,7 +13,7 @@ from tests.support.consent_server_replicas import REQUESTER, ConsentServerReplic
 from tests.support.two_host_provider import CODE, TwoHostProvider
 
 
-async def test_a_person_says_yes_and_sees_it_through(
+async def test_a_user_consents_and_sees_the_result(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """From the link to success: details, a provider of two hosts, the code, the end; each step by the other replica."""
@@ -70,7 +70,7 @@ async def test_the_page_waits_for_the_operator(
     assert wrong == []
 
 
-async def test_pages_of_failure_say_what_to_do(
+async def test_failure_pages_show_what_to_do(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """What a browser shows for each thing that can go wrong before the provider and after it."""
@@ -102,7 +102,7 @@ async def test_pages_of_failure_say_what_to_do(
     assert wrong == []
 
 
-async def test_a_link_that_was_used_or_another_issuers_answer(
+async def test_a_used_link_and_a_response_of_another_issuer(
     tab: Page, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
     """An answer of another issuer is not taken; after a good one the link is used, and the last page may yet say no."""
@@ -131,7 +131,9 @@ async def test_a_link_that_was_used_or_another_issuers_answer(
     assert wrong == []
 
 
-async def test_the_keyboard_is_enough(tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent) -> None:
+async def test_the_page_can_be_used_by_keyboard(
+    tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent
+) -> None:
     """From the details, Tab reaches the one button, which shows that it has the focus, and Enter goes on."""
     await open_link(tab, consent_site, asked)
     button = tab.get_by_role("button")

@@ -20,12 +20,12 @@ SEALED = "a.b.c.d.e"
 
 @pytest.fixture
 async def service(consent_account: Path) -> AsyncIterator[KubeAPI]:
-    """Give the API server as the service meets it."""
+    """Return the API server as the service meets it."""
     async with KubeAPI(from_kubeconfig(consent_account)) as api:
         yield api
 
 
-async def test_it_can_read_no_secret(service: KubeAPI, namespace: Namespace) -> None:
+async def test_the_consent_server_cannot_read_secrets(service: KubeAPI, namespace: Namespace) -> None:
     """Not by name, not by list, not as metadata."""
     await namespace.add_secret("crm", value="v")
     for path in (f"/api/v1/namespaces/{namespace.name}/secrets/crm", "/api/v1/secrets"):
@@ -46,7 +46,7 @@ async def test_it_can_read_no_secret(service: KubeAPI, namespace: Namespace) -> 
         ("PATCH", "oauthconnectors/zoho/status"),
     ],
 )
-async def test_it_can_do_nothing_else_with_our_kinds(
+async def test_the_consent_server_has_no_other_permissions(
     service: KubeAPI, namespace: Namespace, method: str, path: str
 ) -> None:
     """No list, no write but of status, nothing of connectors."""
@@ -57,7 +57,7 @@ async def test_it_can_do_nothing_else_with_our_kinds(
     assert refused.value.status == 403
 
 
-def test_its_rights_are_two_and_their_names_say_which(control_plane: ControlPlane, consent_account: Path) -> None:
+def test_the_consent_server_has_exactly_two_permissions(control_plane: ControlPlane, consent_account: Path) -> None:
     """What kubectl lists for it: of ours these two, of Secrets nothing."""
     listed = control_plane.kubectl("auth", "can-i", "--list", "--kubeconfig", str(consent_account), "--no-headers")
     ours = [line.split() for line in listed.splitlines() if "oauthconnector.dev" in line]
@@ -68,7 +68,7 @@ def test_its_rights_are_two_and_their_names_say_which(control_plane: ControlPlan
     }
 
 
-async def test_a_response_is_written_once_and_to_the_version_that_was_read(
+async def test_a_response_is_written_once_and_only_to_the_version_that_was_read(
     service: KubeAPI, namespace: Namespace
 ) -> None:
     """Whoever comes second, or has read an older version, is told so; what is there stays."""
@@ -90,7 +90,7 @@ async def test_a_response_is_written_once_and_to_the_version_that_was_read(
     assert await asked.response() == SEALED
 
 
-async def test_a_consent_that_is_gone_is_none(service: KubeAPI, namespace: Namespace) -> None:
+async def test_a_deleted_consent_is_none(service: KubeAPI, namespace: Namespace) -> None:
     """It cannot be read, and its response not written."""
     asked = await ask(namespace)
     consents, name = KubeConsentStore(service), ObjectKey(namespace.name, asked.name)

@@ -15,7 +15,7 @@ from tests.support.consent_server_process import ConsentServerProcess
 ROOT = Path(__file__).parents[3]
 
 
-async def test_it_goes_on_serving_until_nobody_is_sent_to_it(tmp_path: Path, consent_account: Path) -> None:
+async def test_it_serves_requests_for_a_while_after_sigterm(tmp_path: Path, consent_account: Path) -> None:
     """After SIGTERM it says that it is not ready, still answers for a while, and ends well."""
     process = ConsentServerProcess(tmp_path, consent_account, "https://connect.example.com", stopDelaySeconds=2)
     await process.start()
@@ -49,7 +49,7 @@ async def test_it_logs_routes_not_addresses(tmp_path: Path, consent_account: Pat
     ]
 
 
-def test_its_pods_are_restricted_ones(control_plane: ControlPlane, consent_account: Path) -> None:
+def test_its_pods_meet_the_restricted_standard(control_plane: ControlPlane, consent_account: Path) -> None:
     """The API server admits the Deployment's Pod where the standard `restricted` is enforced."""
     assert consent_account.exists()
     documents = yaml.safe_load_all((ROOT / "deploy" / "consent.yaml").read_text())
@@ -61,7 +61,7 @@ def test_its_pods_are_restricted_ones(control_plane: ControlPlane, consent_accou
     assert deployment["spec"]["replicas"] == 2
 
 
-def test_without_access_it_says_what_is_missing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_kubeconfig_is_wrong_usage(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A kubeconfig that is not there is wrong usage, told in a line."""
     from oauth_connector.cli.main import main  # noqa: PLC0415  # for this one test
 

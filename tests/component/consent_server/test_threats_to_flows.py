@@ -16,7 +16,7 @@ from tests.support.two_host_provider import CODE, TwoHostProvider
 EVIL = "https://evil.example"
 
 
-async def test_an_attackers_code_does_not_come_into_a_victims_browser(
+async def test_a_code_of_an_attacker_is_rejected_in_the_browser_of_a_victim(
     visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH1: an address with the attacker's state and code, opened by the victim, does nothing for either."""
@@ -26,7 +26,7 @@ async def test_an_attackers_code_does_not_come_into_a_victims_browser(
     assert await asked.response() is None
 
 
-async def test_a_victims_own_flow_takes_no_foreign_state(
+async def test_a_flow_accepts_no_foreign_state(
     visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH1: a cookie of one flow does not stand for the state of another, whatever name it is put under."""
@@ -51,7 +51,7 @@ async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: HTTPC
     assert REQUESTER not in wrong.text
 
 
-async def test_what_is_granted_is_shown_before_anything_begins(
+async def test_the_request_is_shown_before_a_flow_starts(
     visitor: HTTPClient, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
     """TH2: the first POST names everything and sets no cookie; only the second one begins a flow."""
@@ -77,7 +77,7 @@ async def test_what_is_granted_is_shown_before_anything_begins(
     assert "Domain" not in cookie
 
 
-async def test_a_flow_that_is_passed_on_ends_where_it_began(
+async def test_a_flow_ends_in_the_browser_in_which_it_started(
     visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH2: the requester begins, a colleague is given the provider's link and says yes: nothing is taken."""
@@ -87,7 +87,7 @@ async def test_a_flow_that_is_passed_on_ends_where_it_began(
     assert await asked.response() is None
 
 
-async def test_the_confirmation_code_is_told_to_the_browser_alone(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_the_confirmation_code_is_shown_only_to_the_browser(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH2: whoever may read the consent cannot learn the code that the last page shows; another browser neither."""
     seen = await finish(visitor, asked)
     done = await visitor.get(seen.headers["Location"])
@@ -99,7 +99,7 @@ async def test_the_confirmation_code_is_told_to_the_browser_alone(visitor: HTTPC
     assert (await visitor.get(f"{asked.path}/status")).failure == "NothingToShow"
 
 
-async def test_a_code_for_one_connector_does_not_come_to_another(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_a_code_for_one_connector_is_rejected_for_another(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH3: each connector has a path of its own, and a provider that answers to another's is not believed."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     seen = await visitor.get(back(asked, "erp", code=CODE, state=leaving.state))
@@ -108,7 +108,7 @@ async def test_a_code_for_one_connector_does_not_come_to_another(visitor: HTTPCl
 
 
 @pytest.mark.parametrize(("iss", "failure"), [(EVIL, "IssuerMismatch"), (None, "IssuerMismatch")])
-async def test_an_answer_of_another_issuer_is_not_taken(
+async def test_a_response_of_another_issuer_is_rejected(
     visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas, iss: str | None, failure: str
 ) -> None:
     """TH3: where the issuer is known and always names itself, another name, or none, ends the flow (RFC 9207)."""
@@ -138,13 +138,13 @@ async def test_a_callback_works_once(visitor: HTTPClient, asked: RequestedConsen
 
 
 @pytest.mark.parametrize("name", ["returnTo", "next", "redirect_uri", "url", "continue"])
-async def test_no_parameter_leads_anywhere_else(visitor: HTTPClient, asked: RequestedConsent, name: str) -> None:
+async def test_no_parameter_causes_an_open_redirect(visitor: HTTPClient, asked: RequestedConsent, name: str) -> None:
     """TH5: after the provider there is one way on, and it is ours."""
     seen = await finish(visitor, asked, **{name: EVIL})
     assert (seen.status, seen.headers["Location"]) == (303, f"{asked.path}/done")
 
 
-async def test_no_path_becomes_an_address(visitor: HTTPClient) -> None:
+async def test_no_path_causes_an_open_redirect(visitor: HTTPClient) -> None:
     """TH5: paths that browsers could take for other hosts get a page, not a redirect."""
     for path in ("//evil.example", "/%2F%2Fevil.example", "/connect//evil.example/", "/connect/..%2F..%2F/x", "/"):
         seen = await visitor.get(path)

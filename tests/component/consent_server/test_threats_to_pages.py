@@ -41,7 +41,7 @@ async def test_nothing_secret_is_logged(
         assert secret not in logged
 
 
-async def test_every_answer_forbids_what_it_does_not_need(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_every_response_has_restrictive_headers(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH15, TH16: no referrer, no cache, no frame, no foreign file, whatever the answer is."""
     answers = [
         await visitor.get(asked.path),
@@ -76,7 +76,7 @@ async def test_the_code_leaves_the_address_bar(visitor: HTTPClient, asked: Reque
     assert seen.text == ""
 
 
-async def test_whoever_only_looks_starts_and_consumes_nothing(
+async def test_scanners_and_previews_start_and_consume_nothing(
     visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH16: scanners of mail, previews and prefetches, of any address, with or without cookies."""
@@ -91,7 +91,7 @@ async def test_whoever_only_looks_starts_and_consumes_nothing(
     assert (await visitor.get(address, {"Sec-Fetch-Dest": "document"})).status == 303
 
 
-async def test_another_site_cannot_begin(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_another_site_cannot_start_a_flow(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH16: a POST from another origin, from none, or without the Strict cookie, is refused before anything is read."""
     await visitor.get(asked.path)
     for origin in (EVIL, "null", "", visitor.url + ".evil.example"):
@@ -101,7 +101,7 @@ async def test_another_site_cannot_begin(visitor: HTTPClient, asked: RequestedCo
     assert (await visitor.post(asked.path, ticket=asked.ticket)).failure == "CookieMissing"
 
 
-async def test_what_others_write_is_text(
+async def test_text_of_others_is_escaped(
     visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas
 ) -> None:
     """TH17: client IDs, scopes, messages and errors that are HTML show as text; a description is not shown at all."""
@@ -138,7 +138,7 @@ async def test_what_others_write_is_text(
         f"code={quote('é')}",
     ],
 )
-async def test_an_answer_that_says_two_things_or_nothing_is_not_taken(
+async def test_an_ambiguous_or_empty_response_is_rejected(
     visitor: HTTPClient, asked: RequestedConsent, query: str
 ) -> None:
     """TH18: duplicates, a code with an error, neither, and what is too long, end the flow and not the consent."""
@@ -150,7 +150,7 @@ async def test_an_answer_that_says_two_things_or_nothing_is_not_taken(
     assert (await visitor.prove(asked.path, asked.ticket)).page == "details"
 
 
-async def test_two_states_are_none(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_a_doubled_state_is_rejected(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH18: a state that comes twice, or two cookies of one name, belong to nobody."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     address = back(asked, code=CODE, state=leaving.state)
@@ -161,14 +161,14 @@ async def test_two_states_are_none(visitor: HTTPClient, asked: RequestedConsent)
     assert await asked.response() is None
 
 
-async def test_unknown_parameters_go_nowhere(visitor: HTTPClient, asked: RequestedConsent) -> None:
+async def test_unknown_parameters_are_not_passed_on(visitor: HTTPClient, asked: RequestedConsent) -> None:
     """TH18: what was not asked for is dropped; what was is sealed."""
     seen = await finish(visitor, asked, client_secret="s", session_state="s", **{"accounts-server": "https://a.eu"})
     assert seen.status == 303
     assert dict((await asked.answer()).parameters) == {"accounts-server": "https://a.eu"}
 
 
-async def test_a_poisoned_host_changes_nothing(
+async def test_a_forged_host_header_changes_nothing(
     visitor: HTTPClient, asked: RequestedConsent, consent_site: ConsentServerReplicas
 ) -> None:
     """TH24: what clients say that we are called is nowhere in what we say."""
@@ -183,7 +183,7 @@ async def test_a_poisoned_host_changes_nothing(
         assert (await direct.post(asked.path, {"Origin": "http://evil.example", **poison})).failure == "Foreign"
 
 
-async def test_a_redirect_uri_that_is_not_ours_goes_nowhere(
+async def test_a_foreign_redirect_uri_starts_no_flow(
     visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas
 ) -> None:
     """TH24: where operator and service do not agree on the public URL, nobody is sent to the provider."""

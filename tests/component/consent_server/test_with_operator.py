@@ -12,7 +12,7 @@ from tests.support.two_host_provider import CODE, TwoHostProvider
 CODE_SHOWN = re.compile("[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
-async def test_a_consent_goes_from_one_to_the_other_and_back(
+async def test_operator_and_consent_server_work_together(
     visitor: HTTPClient,
     namespace: Namespace,
     consent_site: ConsentServerReplicas,

@@ -51,7 +51,7 @@ class PluginScenario:
 
     @property
     def hosted(self) -> str:
-        """The redirect URI of a consent service."""
+        """The redirect URI of a consent server."""
         return f"https://oauth.example.com/oauth/callback/{self.namespace.name}/crm"
 
     async def add_connector(self, redirect_uri: str | None = None, **changes: Any) -> None:
@@ -79,7 +79,7 @@ class PluginScenario:
         return (self.folder / "page.html").read_text()
 
     async def link(self) -> str:
-        """Give the link that the terminal shows."""
+        """Return the link that the terminal shows."""
         await self.terminal.shows("\r\n\r\n  http")
         await self.terminal.shows("\r\n\r\n", times=2)
         return self.terminal.shown.split("\r\n\r\n  ")[1].split("\r\n")[0]
@@ -87,7 +87,7 @@ class PluginScenario:
 
 @pytest.fixture
 async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
-    """Give the kubeconfig of a person who may do what the plugin needs, and nothing else."""
+    """Return the kubeconfig of a person who may do what the plugin needs, and nothing else."""
     where = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace.name}"
     account = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
     await namespace.api.request("POST", account, body={"metadata": {"name": PERSON}})
@@ -107,7 +107,7 @@ async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
 
 @pytest.fixture
 async def scenario(namespace: Namespace, kubeconfig: Path, tmp_path: Path) -> AsyncIterator[PluginScenario]:
-    """Give a scene; whatever it shows, no ticket and no code was printed but in the link that was asked for."""
+    """Return a scene; whatever it shows, no ticket and no code was printed but in the link that was asked for."""
     script = tmp_path / "browser"
     script.write_text(BROWSER.replace("OUT", str(tmp_path)))
     script.chmod(0o700)

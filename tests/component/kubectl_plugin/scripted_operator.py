@@ -19,7 +19,7 @@ class ScriptedOperator:
         self.keys = ConsentKeys(os.urandom(32))
 
     async def consents(self) -> list[Manifest]:
-        """Give the consents of the namespace."""
+        """Return the consents of the namespace."""
         return (await self._namespace.api.request("GET", self._path("oauthconsents")))["items"] or []
 
     async def consent(self) -> Manifest:
@@ -64,7 +64,7 @@ class ScriptedOperator:
         return opened
 
     async def respond(self) -> None:
-        """Put a response there, as the consent service does."""
+        """Put a response there, as the consent server does."""
         name = (await self.consent())["metadata"]["name"]
         await self._write("oauthconsents", name, {"response": "a.b.c.d.e"})
 

@@ -14,19 +14,19 @@ from tests.support.polling import eventually
 
 @pytest.fixture
 async def api(control_plane: ControlPlane) -> AsyncIterator[FaultyAPI]:
-    """Give what stands between the plugin and the API server."""
+    """Return what stands between the plugin and the API server."""
     async with faulty_api(control_plane.url, control_plane.ca) as proxy:
         yield proxy
 
 
 @pytest.fixture
 def through(api: FaultyAPI, kubeconfig: Path, tmp_path: Path) -> str:
-    """Give the person's kubeconfig, by way of the proxy."""
+    """Return the person's kubeconfig, by way of the proxy."""
     return str(kubeconfig_through(api, kubeconfig, tmp_path))
 
 
 @pytest.mark.parametrize("fault", [Refuse(503), Refuse(429, "1"), Lose()], ids=["shed", "busy", "lost"])
-async def test_an_answer_is_handed_over_through_a_bad_moment(
+async def test_a_response_is_stored_despite_temporary_api_errors(
     scenario: PluginScenario, api: FaultyAPI, through: str, fault: Refuse | Lose
 ) -> None:
     """Reads and writes are tried again; a write that had happened is as if made once."""

@@ -65,21 +65,21 @@ async def test_status_of_one_connector_is_for_programs_too(scenario: PluginScena
     assert facts["consent"]["account"] == "ann@example.com"
 
 
-async def test_an_empty_namespace_is_no_problem(scenario: PluginScenario) -> None:
+async def test_an_empty_namespace_is_no_error(scenario: PluginScenario) -> None:
     """It is told on standard error; programs get an empty list."""
     assert await run(scenario, "status") == 0
     assert "There is no OAuthConnector in namespace" in scenario.terminal.shown
     assert not scenario.terminal.printed
 
 
-async def test_all_namespaces_need_the_right_to_see_them(scenario: PluginScenario) -> None:
+async def test_all_namespaces_need_permission(scenario: PluginScenario) -> None:
     """The sentence names what is missing."""
     assert await run(scenario, "status", "-A") == 1
     assert "You are not allowed to list oauthconnectors in the whole cluster" in scenario.terminal.shown
 
 
 async def spec_of(scenario: PluginScenario) -> dict[str, Any]:
-    """Give the spec of the scene's connector."""
+    """Return the spec of the scene's connector."""
     manifest = await scenario.namespace.get("oauthconnectors", "crm")
     assert manifest is not None
     spec: dict[str, Any] = manifest["spec"]
@@ -96,7 +96,7 @@ async def test_a_refresh_is_waited_for(scenario: PluginScenario) -> None:
     assert "crm: refreshed; the token expires in " in scenario.terminal.shown
 
 
-async def test_a_refresh_that_fails_is_a_problem(scenario: PluginScenario) -> None:
+async def test_a_failed_refresh_exits_with_status_1(scenario: PluginScenario) -> None:
     """What status says of it is told."""
     await scenario.add_connector()
     await scenario.terminal.run("refresh", "crm", "--wait", "-n", scenario.namespace.name)
@@ -106,7 +106,7 @@ async def test_a_refresh_that_fails_is_a_problem(scenario: PluginScenario) -> No
     assert "crm: ConsentRequired: " in scenario.terminal.shown
 
 
-async def test_a_selector_refreshes_many(scenario: PluginScenario) -> None:
+async def test_a_selector_refreshes_several_connectors(scenario: PluginScenario) -> None:
     """All that have the label, and no other."""
     await scenario.add_connector()
     for name in ("one", "two"):
@@ -128,13 +128,13 @@ USAGE = {
 
 
 @pytest.mark.parametrize("sentence", USAGE)
-async def test_a_command_names_what_it_means_in_one_way(scenario: PluginScenario, sentence: str) -> None:
+async def test_names_and_selector_exclude_each_other(scenario: PluginScenario, sentence: str) -> None:
     """Neither or both is wrong usage, told in one line."""
     assert await run(scenario, *USAGE[sentence]) == 2
     assert "use either" in scenario.terminal.shown
 
 
-async def test_an_unknown_connector_does_not_keep_others_from_a_refresh(scenario: PluginScenario) -> None:
+async def test_an_unknown_connector_does_not_stop_the_refresh_of_others(scenario: PluginScenario) -> None:
     """Each is told by itself; one problem makes the exit status 1."""
     await scenario.add_connector()
     assert await run(scenario, "refresh", "none", "crm") == 1
@@ -143,14 +143,14 @@ async def test_an_unknown_connector_does_not_keep_others_from_a_refresh(scenario
     assert await asked(scenario, REFRESH)
 
 
-async def test_an_operator_that_does_not_act_is_told(scenario: PluginScenario) -> None:
+async def test_an_operator_that_does_not_act_is_reported(scenario: PluginScenario) -> None:
     """With what status says now."""
     await scenario.add_connector()
     assert await run(scenario, "refresh", "crm", "--wait", "--timeout", "1s") == 1
     assert "the operator did not act within 1s" in scenario.terminal.shown
 
 
-async def test_a_revocation_is_agreed_to_and_waited_for(scenario: PluginScenario) -> None:
+async def test_a_revocation_is_confirmed_and_awaited(scenario: PluginScenario) -> None:
     """It asks first, and shows in the end how the connector stands."""
     await scenario.add_connector()
     await scenario.terminal.run("revoke", "crm", "-n", scenario.namespace.name)
@@ -163,7 +163,7 @@ async def test_a_revocation_is_agreed_to_and_waited_for(scenario: PluginScenario
     assert await scenario.terminal.ended() == 1
 
 
-async def test_a_revocation_that_nobody_agrees_to_is_none(scenario: PluginScenario) -> None:
+async def test_a_revocation_without_confirmation_is_not_requested(scenario: PluginScenario) -> None:
     """Enter means no."""
     await scenario.add_connector()
     await scenario.terminal.run("revoke", "crm", "-n", scenario.namespace.name)
@@ -184,7 +184,9 @@ async def test_a_revocation_that_nobody_agrees_to_is_none(scenario: PluginScenar
         ("Refused", 1, "the provider refused the request or did not respond"),
     ],
 )
-async def test_what_came_of_a_revocation_is_told(scenario: PluginScenario, result: str, code: int, told: str) -> None:
+async def test_the_result_of_a_revocation_is_reported(
+    scenario: PluginScenario, result: str, code: int, told: str
+) -> None:
     """Where the provider still has the grant, nobody is told that it is gone."""
     await scenario.add_connector()
     await scenario.terminal.run("revoke", "crm", "--yes", "-n", scenario.namespace.name)

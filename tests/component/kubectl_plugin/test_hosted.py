@@ -1,4 +1,4 @@
-"""`kubectl oauth authorize` through the consent service."""
+"""`kubectl oauth authorize` through the consent server."""
 
 import base64
 import re
@@ -28,7 +28,7 @@ async def test_the_link_carries_the_ticket_in_its_fragment(scenario: PluginScena
     assert await scenario.terminal.ended() == 130
 
 
-async def test_the_ticket_reaches_the_browser_in_a_private_file_alone(scenario: PluginScenario) -> None:
+async def test_the_ticket_reaches_the_browser_only_in_a_private_file(scenario: PluginScenario) -> None:
     """The terminal does not show it, and the file is gone when the answer is there."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name)
@@ -45,7 +45,7 @@ async def test_the_ticket_reaches_the_browser_in_a_private_file_alone(scenario: 
     assert not path.parent.exists()
 
 
-async def test_a_typed_code_is_read_kindly(scenario: PluginScenario) -> None:
+async def test_an_entered_code_is_normalized(scenario: PluginScenario) -> None:
     """A code that can be none is asked again; case, dashes and look-alike letters do not matter."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -61,7 +61,7 @@ async def test_a_typed_code_is_read_kindly(scenario: PluginScenario) -> None:
     assert "Ready" in scenario.terminal.printed
 
 
-async def test_a_code_that_the_operator_does_not_take_is_asked_again(scenario: PluginScenario) -> None:
+async def test_a_wrong_confirmation_code_can_be_entered_again(scenario: PluginScenario) -> None:
     """An operator that still waits for the code, having seen this one, means another."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -80,11 +80,11 @@ async def test_a_code_that_the_operator_does_not_take_is_asked_again(scenario: P
 
 
 async def confirmed(scenario: PluginScenario, code: str) -> bool:
-    """Tell whether the consent holds a code."""
+    """Return whether the consent holds a code."""
     return bool((await scenario.operator.consent())["spec"].get("confirmation") == code)
 
 
-async def test_an_operator_that_wants_no_code_gets_none(scenario: PluginScenario) -> None:
+async def test_no_code_is_asked_if_no_confirmation_is_required(scenario: PluginScenario) -> None:
     """Where its setting does without, nobody is asked."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -95,7 +95,7 @@ async def test_an_operator_that_wants_no_code_gets_none(scenario: PluginScenario
     assert QUESTION not in scenario.terminal.shown
 
 
-async def test_a_verdict_while_the_question_stands_ends_it(scenario: PluginScenario) -> None:
+async def test_a_final_result_ends_the_question(scenario: PluginScenario) -> None:
     """Nobody types a code for a consent that is over."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -107,7 +107,7 @@ async def test_a_verdict_while_the_question_stands_ends_it(scenario: PluginScena
     assert "Expired: Nobody typed the code in time" in scenario.terminal.shown
 
 
-async def test_an_interruption_takes_the_consent_back(scenario: PluginScenario) -> None:
+async def test_an_interruption_deletes_the_consent(scenario: PluginScenario) -> None:
     """Ctrl-C ends the command with status 130, while it waits and while it asks, and leaves no consent."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -120,7 +120,7 @@ async def test_an_interruption_takes_the_consent_back(scenario: PluginScenario) 
     assert await scenario.operator.consents() == []
 
 
-async def test_a_consent_that_somebody_deletes_ends_the_command(scenario: PluginScenario) -> None:
+async def test_a_deleted_consent_ends_the_command(scenario: PluginScenario) -> None:
     """It says so at once, instead of waiting for nothing."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -131,7 +131,7 @@ async def test_a_consent_that_somebody_deletes_ends_the_command(scenario: Plugin
     assert "was deleted" in scenario.terminal.shown
 
 
-async def test_time_is_the_api_servers(scenario: PluginScenario) -> None:
+async def test_the_clock_of_the_api_server_counts(scenario: PluginScenario) -> None:
     """What the operator's expiry says ends the wait, whatever the time limit of the command."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")

@@ -12,13 +12,13 @@ from tests.component.kubectl_plugin.conftest import PERSON, PluginScenario
 
 
 def link_of(page: str) -> str:
-    """Give the link that a page goes to."""
+    """Return the link that a page goes to."""
     found = re.search(r'href="([^"]+)"', page)
     assert found is not None
     return unescape(found[1])
 
 
-async def test_a_connector_is_connected_through_the_browser(scenario: PluginScenario) -> None:
+async def test_a_connector_is_authorized_through_the_browser(scenario: PluginScenario) -> None:
     """A private page opens the provider's link, the answer is sealed and confirmed, the connector's state is shown."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name)
@@ -46,7 +46,7 @@ async def test_a_connector_is_connected_through_the_browser(scenario: PluginScen
     assert consent["metadata"]["managedFields"][0]["manager"] == "oauth-connector-cli"
 
 
-async def test_json_is_given_to_programs(scenario: PluginScenario) -> None:
+async def test_authorize_prints_json(scenario: PluginScenario) -> None:
     """Standard output is one object, whatever is told to a person meanwhile."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "-o", "json", "--no-browser")
@@ -60,7 +60,7 @@ async def test_json_is_given_to_programs(scenario: PluginScenario) -> None:
     assert (told["name"], told["ready"], told["secretRef"]) == ("crm", True, {"name": "crm-token"})
 
 
-async def test_only_the_right_answer_counts(scenario: PluginScenario) -> None:
+async def test_only_a_valid_redirect_is_accepted(scenario: PluginScenario) -> None:
     """Another state, path, method or host changes nothing; the right answer then still counts, and only once."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -91,7 +91,7 @@ async def test_only_the_right_answer_counts(scenario: PluginScenario) -> None:
     assert await scenario.terminal.ended() == 0
 
 
-async def test_an_issuer_that_must_name_itself_is_held_to_it(scenario: PluginScenario) -> None:
+async def test_a_required_issuer_must_be_in_the_response(scenario: PluginScenario) -> None:
     """An answer of another server is not used (RFC 9207), and the consent is taken back."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -105,7 +105,7 @@ async def test_an_issuer_that_must_name_itself_is_held_to_it(scenario: PluginSce
     assert await scenario.operator.consents() == []
 
 
-async def test_a_no_at_the_provider_is_told(scenario: PluginScenario) -> None:
+async def test_a_denial_is_reported(scenario: PluginScenario) -> None:
     """The provider's error gets a sentence on the page and in the terminal, and the consent is taken back."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -120,7 +120,7 @@ async def test_a_no_at_the_provider_is_told(scenario: PluginScenario) -> None:
     assert await scenario.operator.consents() == []
 
 
-async def test_a_taken_port_is_told_with_its_holder(scenario: PluginScenario) -> None:
+async def test_a_port_in_use_is_reported_with_its_process(scenario: PluginScenario) -> None:
     """Nobody shares the port; the sentence names who has it."""
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -135,7 +135,7 @@ async def test_a_taken_port_is_told_with_its_holder(scenario: PluginScenario) ->
     assert await scenario.operator.consents() == []
 
 
-async def test_a_refused_code_is_told_as_the_operator_says_it(scenario: PluginScenario) -> None:
+async def test_a_rejected_code_is_reported_with_the_message_of_the_operator(scenario: PluginScenario) -> None:
     """The operator's verdict ends the command, and its object stays for whoever asks later."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -149,7 +149,7 @@ async def test_a_refused_code_is_told_as_the_operator_says_it(scenario: PluginSc
     assert len(await scenario.operator.consents()) == 1
 
 
-async def test_a_connector_that_is_not_ready_in_the_end_is_a_problem(scenario: PluginScenario) -> None:
+async def test_a_connector_that_is_not_ready_exits_with_status_1(scenario: PluginScenario) -> None:
     """The consent may be used and the Secret still not be written: its message is shown, with status 1."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser", "--settle", "1s")
@@ -176,7 +176,7 @@ async def test_the_port_is_free_for_the_next_run(scenario: PluginScenario) -> No
         assert "is in use" not in scenario.terminal.shown
 
 
-async def test_a_termination_takes_the_consent_back(scenario: PluginScenario) -> None:
+async def test_a_termination_deletes_the_consent(scenario: PluginScenario) -> None:
     """A closed terminal or a SIGTERM is as good as Ctrl-C."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -187,7 +187,7 @@ async def test_a_termination_takes_the_consent_back(scenario: PluginScenario) ->
     assert await scenario.operator.consents() == []
 
 
-async def test_an_answer_of_somebody_elses_is_told(scenario: PluginScenario) -> None:
+async def test_a_response_of_another_client_is_reported(scenario: PluginScenario) -> None:
     """A response is set once: who finds one there already starts anew."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
@@ -200,7 +200,7 @@ async def test_an_answer_of_somebody_elses_is_told(scenario: PluginScenario) -> 
     assert "already has a response from another client" in scenario.terminal.shown
 
 
-async def test_a_browser_that_stays_does_not_hold_up_the_rest(scenario: PluginScenario) -> None:
+async def test_an_open_browser_does_not_block_the_command(scenario: PluginScenario) -> None:
     """Some end only when their window is closed."""
     script = scenario.folder / "browser"
     closed = scenario.folder / "closed"

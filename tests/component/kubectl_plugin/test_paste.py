@@ -10,12 +10,12 @@ PASTE = "Paste it"
 
 
 async def redirected(scenario: PluginScenario) -> str:
-    """Give the address that the browser is sent to from the link that the terminal shows."""
+    """Return the address that the browser is sent to from the link that the terminal shows."""
     async with scenario.browser.get(await scenario.link(), allow_redirects=False) as answer:
         return answer.headers["Location"]
 
 
-async def test_a_pasted_address_connects(scenario: PluginScenario) -> None:
+async def test_a_pasted_address_authorizes_the_connector(scenario: PluginScenario) -> None:
     """Hosted or not, the answer is sealed here; what is pasted is not shown, however long."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--paste")
@@ -29,7 +29,7 @@ async def test_a_pasted_address_connects(scenario: PluginScenario) -> None:
     assert await scenario.terminal.ended() == 0
 
 
-async def test_a_wrong_address_is_asked_again(scenario: PluginScenario) -> None:
+async def test_a_wrong_address_can_be_entered_again(scenario: PluginScenario) -> None:
     """Another base or another run's state is told apart from the right address, which then counts."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--paste")
@@ -48,7 +48,7 @@ async def test_a_wrong_address_is_asked_again(scenario: PluginScenario) -> None:
     assert await scenario.terminal.ended() == 0
 
 
-async def test_a_code_that_the_provider_shows_is_taken(scenario: PluginScenario) -> None:
+async def test_a_pasted_code_is_accepted(scenario: PluginScenario) -> None:
     """What is no address is a code: self-clients of Zoho, for example, show one."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--paste")
@@ -62,7 +62,7 @@ async def test_a_code_that_the_provider_shows_is_taken(scenario: PluginScenario)
     assert await scenario.terminal.ended() == 0
 
 
-async def test_an_interruption_while_pasting_leaves_the_terminal_as_it_was(scenario: PluginScenario) -> None:
+async def test_an_interruption_while_pasting_restores_the_terminal(scenario: PluginScenario) -> None:
     """Echo and line editing are back, and the consent is gone."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--paste")

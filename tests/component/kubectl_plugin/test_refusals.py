@@ -6,7 +6,7 @@ from tests.support.cluster import MERGE
 
 
 async def told(scenario: PluginScenario, *options: str) -> str:
-    """Give what an authorization says that must end at once, with no consent made."""
+    """Return what an authorization says that must end at once, with no consent made."""
     await scenario.authorize("-n", scenario.namespace.name, *options)
     assert await scenario.terminal.ended() == 1
     assert await scenario.operator.consents() == []
@@ -14,12 +14,12 @@ async def told(scenario: PluginScenario, *options: str) -> str:
     return scenario.terminal.shown
 
 
-async def test_a_connector_that_is_not_there_is_told(scenario: PluginScenario) -> None:
+async def test_a_missing_connector_is_reported(scenario: PluginScenario) -> None:
     """With its name and namespace."""
     assert f"There is no oauthconnectors crm in namespace {scenario.namespace.name}" in await told(scenario)
 
 
-async def test_a_grant_without_a_person_is_told(scenario: PluginScenario) -> None:
+async def test_a_grant_without_user_is_reported(scenario: PluginScenario) -> None:
     """Its grantType is named, and where to look instead."""
     await scenario.add_connector(grantType="ClientCredentials")
     shown = await told(scenario)
@@ -27,13 +27,13 @@ async def test_a_grant_without_a_person_is_told(scenario: PluginScenario) -> Non
     assert f"kubectl oauth status crm -n {scenario.namespace.name}" in shown
 
 
-async def test_a_suspended_connector_is_told(scenario: PluginScenario) -> None:
+async def test_a_suspended_connector_is_reported(scenario: PluginScenario) -> None:
     """With the field to set."""
     await scenario.add_connector(suspend=True)
     assert "Set spec.suspend to false" in await told(scenario)
 
 
-async def test_missing_rights_are_told_before_anybody_consents(scenario: PluginScenario) -> None:
+async def test_missing_permissions_are_reported_before_the_consent(scenario: PluginScenario) -> None:
     """All of them at once; on loopback the status of consents is among them."""
     await scenario.add_connector(scenario.loopback)
     role = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{scenario.namespace.name}/roles/ann"
@@ -42,26 +42,26 @@ async def test_missing_rights_are_told_before_anybody_consents(scenario: PluginS
     assert "You are not allowed to patch oauthconsents, patch oauthconsents/status" in await told(scenario)
 
 
-async def test_a_stranger_to_the_namespace_is_told(scenario: PluginScenario, control_plane: ControlPlane) -> None:
+async def test_a_user_without_any_permission_is_reported(scenario: PluginScenario, control_plane: ControlPlane) -> None:
     """Who may not even look learns nothing but that."""
     stranger = control_plane.kubeconfig_for(scenario.namespace.name, "default")
     await scenario.add_connector()
     assert "You are not allowed to get oauthconnectors" in await told(scenario, "--kubeconfig", str(stranger))
 
 
-async def test_a_context_that_is_not_there_is_told(scenario: PluginScenario) -> None:
+async def test_an_unknown_context_is_reported(scenario: PluginScenario) -> None:
     """As kubectl does."""
     assert "has no context named prod" in await told(scenario, "--context", "prod")
 
 
-async def test_an_operator_that_does_not_answer_is_told(scenario: PluginScenario) -> None:
+async def test_an_operator_that_does_not_process_the_consent_is_reported(scenario: PluginScenario) -> None:
     """Within the time that is given, and the consent is taken back."""
     await scenario.add_connector()
     shown = await told(scenario, "--timeout", "2s")
     assert "The operator did not process OAuthConsent crm-" in shown
 
 
-async def test_an_operators_no_is_told(scenario: PluginScenario) -> None:
+async def test_a_failed_consent_is_reported(scenario: PluginScenario) -> None:
     """Its sentence ends the command; its object stays."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name)

@@ -1,4 +1,4 @@
-"""Addresses of the consent service and of loopback: each connector's are its own."""
+"""Addresses of the consent server and of loopback: each connector's are its own."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -30,7 +30,7 @@ def test_paths_of_kubernetes_names_need_no_escape(namespace: str, name: str) -> 
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), NAMES)
-def test_path_cannot_be_left_by_a_strange_name(namespace: str, name: str) -> None:
+def test_a_name_cannot_change_the_path(namespace: str, name: str) -> None:
     """Whatever is put in stays within its path: no query, no fragment, no host."""
     for path in PATHS:
         found = urlsplit(path(namespace, name))
@@ -52,14 +52,14 @@ def test_redirect_uri_has_one_slash_behind_the_host(public_url: str) -> None:
 
 
 def test_redirect_uri_keeps_the_path_of_the_public_url() -> None:
-    """The consent service may live below a path of a shared host."""
+    """The consent server may live below a path of a shared host."""
     uri = redirect_uri("https://tools.example.com/oauth-connector/", "team-a", "crm")
     assert uri == "https://tools.example.com/oauth-connector/oauth/callback/team-a/crm"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
 @given(port=st.integers(1000, 65535))
-def test_loopback_with_the_connectors_own_path_is_one(host: str, port: int) -> None:
+def test_loopback_with_the_path_of_the_connector_is_accepted(host: str, port: int) -> None:
     """RFC 8252 §7.3: any port of the requester's machine that is a user's to take."""
     assert is_loopback(f"http://{host}:{port}{OWN}", "team-a", "crm")
 
@@ -84,19 +84,19 @@ NOT_LOOPBACK = {
 
 
 @pytest.mark.parametrize("uri", NOT_LOOPBACK.values(), ids=NOT_LOOPBACK)
-def test_what_is_not_the_connectors_own_place_on_loopback_is_none(uri: str) -> None:
+def test_another_address_is_not_the_loopback_of_the_connector(uri: str) -> None:
     """A code goes to this machine, to this connector, or nowhere."""
     assert not is_loopback(uri, "team-a", "crm")
 
 
 @given(st.text(max_size=60))
-def test_any_text_can_be_asked_about(uri: str) -> None:
+def test_any_text_is_handled(uri: str) -> None:
     """What stands in a spec raises nothing."""
     assert not is_loopback(uri, "team-a", "crm")
 
 
 @given(st.sampled_from(["127.0.0.1", "[::1]", "localhost"]), st.integers(1000, 65535))
-def test_spec_takes_every_loopback_address(host: str, port: int) -> None:
+def test_spec_accepts_every_loopback_address(host: str, port: int) -> None:
     """What the operator goes on to check can be written into a spec."""
     assert ADAPTER.validate_python(f"http://{host}:{port}{OWN}")
 

@@ -57,7 +57,7 @@ def forged(plaintext: bytes, **header: str) -> str:
 
 
 @given(ANSWERS)
-def test_answer_comes_out_as_it_went_in(answer: ConsentResponse) -> None:
+def test_unseal_returns_the_sealed_response(answer: ConsentResponse) -> None:
     """Code, ticket, confirmation code, issuer and parameters, of any text."""
     assert KEYS.unseal(UID, sealed(answer)) == answer
 
@@ -65,14 +65,14 @@ def test_answer_comes_out_as_it_went_in(answer: ConsentResponse) -> None:
 @pytest.mark.parametrize(
     ("keys", "uid"), [(KEYS, OTHER_UID), (OTHER_KEYS, UID)], ids=["another consent", "another key"]
 )
-def test_answer_opens_for_its_own_consent_and_key_only(keys: ConsentKeys, uid: str) -> None:
+def test_response_can_be_unsealed_only_for_its_consent_and_key(keys: ConsentKeys, uid: str) -> None:
     """An answer that is moved to another consent's status, or to another installation, is worth nothing."""
     with pytest.raises(UnsealError):
         keys.unseal(uid, sealed())
 
 
 @given(st.data())
-def test_changed_character_is_noticed(data: st.DataObject) -> None:
+def test_a_changed_character_is_detected(data: st.DataObject) -> None:
     """Whoever may write the status cannot change what was sealed, in whatever part of it."""
     text = sealed()
     at = data.draw(st.sampled_from([place for place, letter in enumerate(text) if letter != "."]))
@@ -88,12 +88,12 @@ def test_changed_character_is_noticed(data: st.DataObject) -> None:
 
 
 def decoded(text: str) -> list[bytes]:
-    """Give the bytes of the parts of a JWE."""
+    """Return the bytes of the parts of a JWE."""
     return [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in text.split(".")]
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[A-Za-z0-9_-]{0,30}(\.[A-Za-z0-9_-]{0,30}){4}", fullmatch=True))
-def test_any_text_is_unsealable_at_worst(text: str) -> None:
+def test_any_text_raises_at_most_unseal_error(text: str) -> None:
     """Whoever may write the status can write anything; the operator gets a verdict, never a crash."""
     with pytest.raises(UnsealError):
         KEYS.unseal(UID, text)
@@ -110,7 +110,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("plaintext", FORGED.values(), ids=FORGED)
-def test_what_is_no_answer_is_unsealable(plaintext: bytes) -> None:
+def test_a_sealed_text_without_response_is_rejected(plaintext: bytes) -> None:
     """The public key is public: anybody may seal anything to it."""
     with pytest.raises(UnsealError):
         KEYS.unseal(UID, forged(plaintext))
@@ -125,7 +125,7 @@ def test_other_algorithms_are_refused() -> None:
             KEYS.unseal(UID, text)
 
 
-def test_error_tells_nothing_of_what_was_sealed() -> None:
+def test_the_error_contains_nothing_of_the_response() -> None:
     """Nor does it carry the library's error, which might."""
     with pytest.raises(UnsealError) as refused:
         KEYS.unseal(OTHER_UID, sealed())
@@ -133,7 +133,7 @@ def test_error_tells_nothing_of_what_was_sealed() -> None:
     assert refused.value.__suppress_context__
 
 
-def test_sealed_text_holds_nothing_readable() -> None:
+def test_sealed_text_contains_no_plain_text() -> None:
     """Status is read by many: neither code nor ticket stands in it, in no part, nor in any representation."""
     text = sealed()
     assert all(BASE64URL.fullmatch(part) for part in text.split("."))
@@ -141,12 +141,12 @@ def test_sealed_text_holds_nothing_readable() -> None:
     assert b"c4n4ry" not in told
 
 
-def test_two_seals_of_one_answer_differ() -> None:
+def test_two_seals_of_one_response_differ() -> None:
     """Each is made with a key of the moment: nobody sees that two answers are the same."""
     assert sealed() != sealed()
 
 
-def test_longest_answer_fits_into_status() -> None:
+def test_longest_response_fits_into_status() -> None:
     """A redirect at its limits is sealed into what `status.response` may hold."""
     longest = ConsentResponse(
         SecretStr("c" * LONGEST_CODE), SecretStr(TICKET), "K7QF-2M9P", "i" * LONGEST_PARAMETER, {"x": "y" * 2048}
@@ -165,7 +165,7 @@ def test_public_key_is_public() -> None:
 @pytest.mark.parametrize(
     "key", ["", "{}", "[]", "no JSON", '{"kty":"OKP","crv":"X25519"}', '{"kty":"OKP","crv":"X25519","x":"AAAA"}']
 )
-def test_what_is_no_key_is_a_value_error(key: str) -> None:
+def test_an_invalid_key_is_a_value_error(key: str) -> None:
     """The exposed process reads keys from status, where a mistake may stand."""
     with pytest.raises(ValueError, match="not a valid public key"):
         seal(ANSWER, key)

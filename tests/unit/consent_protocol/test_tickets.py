@@ -22,13 +22,13 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def given_out(raw: bytes, size: int) -> bytes:
-    """Give these bytes for random ones, if it is so many that are asked for."""
+    """Return these bytes for random ones, if it is so many that are asked for."""
     assert size == len(raw)
     return raw
 
 
 def code_of(raw: bytes) -> str:
-    """Give the confirmation code of five bytes."""
+    """Return the confirmation code of five bytes."""
     return new_confirmation(lambda size: given_out(raw, size))
 
 
@@ -50,14 +50,14 @@ def test_hash_is_the_sha_256_of_the_text() -> None:
     assert ticket_hash("abc") == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def test_hash_is_what_a_consent_takes() -> None:
+def test_hash_is_valid_in_the_spec_of_a_consent() -> None:
     """The API accepts what this makes."""
     held = ticket_hash(new_ticket(secrets.token_bytes))
     spec = {"connectorName": "crm", "requestedBy": "ann", "ticketHash": held, "redirect": "Hosted"}
     assert OAuthConsentSpec.model_validate(spec).ticket_hash == held
 
 
-def test_ticket_is_known_by_its_hash() -> None:
+def test_ticket_matches_its_hash() -> None:
     """The right one is taken, and any other refused."""
     ticket, other = new_ticket(secrets.token_bytes), new_ticket(secrets.token_bytes)
     assert is_ticket_of(ticket, ticket_hash(ticket))
@@ -65,25 +65,25 @@ def test_ticket_is_known_by_its_hash() -> None:
 
 
 @pytest.mark.parametrize("ticket", ["", "short", "a" * 42, "a" * 44, "a" * 42 + "=", "é" * 43, "a" * 43 + "\n"])
-def test_what_has_not_the_form_of_a_ticket_is_none(ticket: str) -> None:
+def test_malformed_ticket_matches_no_hash(ticket: str) -> None:
     """Even where its hash is held: a weak ticket that somebody made up is not let in."""
     assert not is_ticket_of(ticket, ticket_hash(ticket))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_can_be_asked_about(ticket: str, held: str) -> None:
+def test_any_text_is_handled(ticket: str, held: str) -> None:
     """What comes from a browser or stands in a spec raises nothing."""
     assert not is_ticket_of(ticket, held)
 
 
 @given(FIVE)
-def test_confirmation_is_of_the_form_that_the_api_takes(raw: bytes) -> None:
+def test_confirmation_has_the_form_of_the_api(raw: bytes) -> None:
     """Eight letters of Crockford's base 32 in two groups."""
     assert re.fullmatch(CONFIRMATION, code_of(raw))
 
 
 @given(FIVE)
-def test_confirmation_holds_all_forty_bits(raw: bytes) -> None:
+def test_confirmation_contains_all_40_bits(raw: bytes) -> None:
     """Read back as a number in base 32, it is the bytes that it was made of."""
     number = 0
     for letter in code_of(raw).replace("-", ""):
@@ -92,13 +92,13 @@ def test_confirmation_holds_all_forty_bits(raw: bytes) -> None:
 
 
 @given(FIVE)
-def test_confirmation_holds_no_letter_that_is_taken_for_another(raw: bytes) -> None:
+def test_confirmation_contains_no_ambiguous_letter(raw: bytes) -> None:
     """No I, L, O or U: people read it off one screen and type it at another."""
     assert not set("ILOU") & set(code_of(raw))
 
 
 @given(FIVE, st.sampled_from(["{}-{}", "{}{}", " {} {} ", "{} - {}\n", "{}--{}"]), st.booleans())
-def test_confirmation_may_be_typed_in_any_way(raw: bytes, layout: str, lower: bool) -> None:  # noqa: FBT001  # drawn
+def test_confirmation_is_normalized(raw: bytes, layout: str, lower: bool) -> None:  # noqa: FBT001  # drawn
     """In small letters, with spaces, without its dash."""
     code = code_of(raw)
     typed = layout.format(*code.split("-"))
@@ -106,18 +106,18 @@ def test_confirmation_may_be_typed_in_any_way(raw: bytes, layout: str, lower: bo
 
 
 @pytest.mark.parametrize(("typed", "code"), [("OIL0-o1ia", "0110-011A"), ("uuuu-vvvv", "VVVV-VVVV")])
-def test_letters_that_look_alike_are_one(typed: str, code: str) -> None:
+def test_similar_letters_are_equal(typed: str, code: str) -> None:
     """O is 0, I and L are 1, and U is taken for V."""
     assert normalize_confirmation(typed) == code
 
 
 @given(st.text(max_size=30))
-def test_reading_twice_changes_nothing(typed: str) -> None:
+def test_normalizing_is_idempotent(typed: str) -> None:
     """What was read once stands in the spec, and is read again by the operator."""
     assert normalize_confirmation(normalize_confirmation(typed)) == normalize_confirmation(typed)
 
 
 @pytest.mark.parametrize("typed", ["", "K7QF", "K7QF-2M9", "K7QF-2M9PX", "K7QF-2M9!"])
-def test_what_is_no_code_is_none_after_reading_either(typed: str) -> None:
+def test_an_invalid_code_stays_invalid(typed: str) -> None:
     """Reading mends how a code is written, never what it says."""
     assert not re.fullmatch(CONFIRMATION, normalize_confirmation(typed))

@@ -10,12 +10,12 @@ from tests.support.in_memory_consent_server import ConsentScenario, new_scenario
 
 @pytest.fixture
 def world() -> ConsentScenario:
-    """Give a world with a consent that waits for its person."""
+    """Return a world with a consent that waits for its person."""
     return new_scenario()
 
 
 @pytest.fixture
 async def visitor(world: ConsentScenario) -> AsyncIterator[HTTPClient]:
-    """Give a browser at the service."""
+    """Return a browser at the service."""
     async with serve_scenario(world) as made:
         yield made

@@ -27,7 +27,7 @@ def packed(parts: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
 
 
-def test_what_is_written_is_read() -> None:
+def test_an_encoded_flow_is_decoded() -> None:
     """Both kinds come back as they were, and show no secret of theirs."""
     outcome = OutcomeCookie("u-1", SecretStr("t" * 43), "K7QF-2M9P")
     assert decode_flow(encode_flow(FLOW)) == FLOW
@@ -59,19 +59,19 @@ def test_the_largest_flow_fits_into_a_cookie() -> None:
         ["sales", "zoho", "u" * 300, "d", "s" * 43, "t" * 43],
     ],
 )
-def test_anything_else_is_no_flow(parts: object) -> None:
+def test_an_invalid_cookie_is_no_flow(parts: object) -> None:
     """Wrong counts, types, shapes and lengths."""
     assert decode_flow(packed(parts)) is None
 
 
 @given(st.text(max_size=300) | st.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
-def test_no_text_breaks_the_reader(text: str) -> None:
+def test_no_text_makes_the_decoder_fail(text: str) -> None:
     """Whatever a browser sends is read as nothing, or as what it says."""
     assert decode_flow(text) is None
     assert decode_outcome(text) is None
 
 
-def test_names_tell_nothing_of_what_they_are_for() -> None:
+def test_cookie_names_contain_no_plain_data() -> None:
     """Of a state and of a consent, a hash; the prefix only where browsers allow it."""
     secure, plain = Cookies(secure=True), Cookies(secure=False)
     assert secure.flow_name("state").startswith("__Host-oac-")

@@ -29,9 +29,7 @@ CODE = "c0de"
         "/connect/sales.x/zoho",
     ],
 )
-async def test_a_name_that_nobody_can_have_is_not_asked_for(
-    visitor: HTTPClient, world: ConsentScenario, path: str
-) -> None:
+async def test_an_invalid_name_causes_no_api_request(visitor: HTTPClient, world: ConsentScenario, path: str) -> None:
     """Shape comes first."""
     seen = await visitor.post(path, ticket=world.ticket)
     assert (seen.status, seen.failure) == (404, "NotFound")
@@ -41,7 +39,9 @@ async def test_a_name_that_nobody_can_have_is_not_asked_for(
 @pytest.mark.parametrize(
     ("address", "consent"), [(ENOUGH, Rate(burst=1, per_second=0)), (Rate(burst=1, per_second=0), ENOUGH)]
 )
-async def test_what_is_too_much_is_not_asked_for(world: ConsentScenario, address: Rate, consent: Rate) -> None:
+async def test_a_request_over_the_limit_causes_no_api_request(
+    world: ConsentScenario, address: Rate, consent: Rate
+) -> None:
     """Rate comes before the API server, on the way out and back; claiming to be somebody else gains nothing."""
     async with serve_scenario(world, RateLimits(lambda: 0.0, address, consent)) as visitor:
         leaving = await visitor.begin(world.path, world.ticket)
@@ -78,7 +78,7 @@ async def test_nothing_is_read_for_a_callback_without_its_cookie(visitor: HTTPCl
     assert world.store.reads == 0
 
 
-async def test_a_body_that_is_too_long_is_not_read(visitor: HTTPClient, world: ConsentScenario) -> None:
+async def test_a_body_that_is_too_large_is_rejected(visitor: HTTPClient, world: ConsentScenario) -> None:
     """A ticket is 43 characters."""
     await visitor.get(world.path)
     seen = await visitor.post(world.path, ticket="x" * 10_000)
@@ -86,7 +86,7 @@ async def test_a_body_that_is_too_long_is_not_read(visitor: HTTPClient, world: C
     assert world.store.reads == 0
 
 
-async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: HTTPClient, world: ConsentScenario) -> None:
+async def test_the_ticket_is_checked_first(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Of a consent that ended, was used and has expired, a stranger learns nothing, its owner the first of these."""
     world.store.change(world.name, ready=ReadyCondition("False", "CodeLost", "it ended"), response="r")
     world.now += timedelta(hours=1)
@@ -99,7 +99,7 @@ async def test_the_ticket_is_judged_before_all_that_it_opens(visitor: HTTPClient
 
 
 @pytest.mark.parametrize(("reason", "failure"), [("Expired", "Expired"), ("ConnectorChanged", "Changed")])
-async def test_where_nothing_is_to_be_mended_the_page_says_to_start_again(
+async def test_an_expired_or_changed_consent_has_its_own_page(
     visitor: HTTPClient, world: ConsentScenario, reason: str, failure: str
 ) -> None:
     """Whether the operator was first to see it, or this service, a person reads the same."""
@@ -110,7 +110,7 @@ async def test_where_nothing_is_to_be_mended_the_page_says_to_start_again(
 
 
 @pytest.mark.parametrize(("seconds", "page"), [(899, "details"), (900, "failure"), (100_000, "failure")])
-async def test_a_consent_lives_a_quarter_of_an_hour(
+async def test_a_consent_is_valid_for_15_minutes(
     visitor: HTTPClient, world: ConsentScenario, seconds: int, page: str
 ) -> None:
     """From its creation, however late the operator filled the request."""
@@ -123,7 +123,7 @@ async def test_a_consent_lives_a_quarter_of_an_hour(
 
 
 @pytest.mark.parametrize(("seconds", "late"), [(5, False), (60, True)])
-async def test_an_operator_that_takes_long_is_told_of(
+async def test_a_slow_operator_is_reported(
     visitor: HTTPClient, world: ConsentScenario, seconds: int, *, late: bool
 ) -> None:
     """The page waits, and after a while says that this is not as it should be."""
@@ -134,7 +134,7 @@ async def test_an_operator_that_takes_long_is_told_of(
     assert ("longer than expected" in seen.text) == late
 
 
-async def test_a_browser_keeps_five_flows(visitor: HTTPClient, world: ConsentScenario) -> None:
+async def test_a_browser_has_at_most_five_flows(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Each costs half a kilobyte in every header: the oldest is forgotten when a sixth begins, and no longer works."""
     flows = [await visitor.begin(world.path, world.ticket) for _ in range(7)]
     assert len([name for name in visitor.cookies if not name.endswith("here")]) == 5
@@ -166,7 +166,7 @@ def _it_goes(store: InMemoryConsentStore) -> None:
         ([_somebody_writes] * 20, 503, "Unavailable"),
     ],
 )
-async def test_what_happens_between_read_and_write(
+async def test_changes_between_read_and_write_are_detected(
     visitor: HTTPClient,
     world: ConsentScenario,
     happens: list[Callable[[InMemoryConsentStore], None]],
@@ -180,7 +180,7 @@ async def test_what_happens_between_read_and_write(
     assert (seen.status, seen.failure) == (status, failure)
 
 
-async def test_a_write_whose_answer_is_lost_has_been_made(visitor: HTTPClient, world: ConsentScenario) -> None:
+async def test_a_write_with_a_lost_response_counts(visitor: HTTPClient, world: ConsentScenario) -> None:
     """The API server took the answer and could not say so: it is looked for, and found."""
     leaving = await visitor.begin(world.path, world.ticket)
     world.store.loses_responses = True
@@ -190,9 +190,7 @@ async def test_a_write_whose_answer_is_lost_has_been_made(visitor: HTTPClient, w
     assert KEYS.unseal("u-1", world.consent().response or "").confirmation in done.text
 
 
-async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(
-    visitor: HTTPClient, world: ConsentScenario
-) -> None:
+async def test_an_invalid_encryption_key_is_an_internal_error(visitor: HTTPClient, world: ConsentScenario) -> None:
     """A page and a line in the log; nothing is written."""
     request: ConsentRequest | None = world.consent().request
     assert request is not None
@@ -203,7 +201,7 @@ async def test_a_key_that_cannot_be_sealed_to_is_a_bug_and_shows_as_one(
     assert world.consent().response is None
 
 
-async def test_without_a_confirmation_there_is_nothing_to_type(visitor: HTTPClient, world: ConsentScenario) -> None:
+async def test_no_code_is_shown_if_no_confirmation_is_required(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Where the operator does without, the last page says so, and waits for the end."""
     request = world.consent().request
     assert request is not None
@@ -215,7 +213,7 @@ async def test_without_a_confirmation_there_is_nothing_to_type(visitor: HTTPClie
     assert "Enter this code" not in done.text
 
 
-async def test_probes_need_no_api_server(visitor: HTTPClient, world: ConsentScenario) -> None:
+async def test_probes_send_no_api_request(visitor: HTTPClient, world: ConsentScenario) -> None:
     """Where it is away, our page about that is better than a load balancer's."""
     world.store.away = True
     assert (await visitor.get("/healthz")).status == 200
@@ -223,7 +221,7 @@ async def test_probes_need_no_api_server(visitor: HTTPClient, world: ConsentScen
     assert (await visitor.prove(world.path, world.ticket)).failure == "Unavailable"
 
 
-async def test_a_name_of_a_person_is_text(visitor: HTTPClient, world: ConsentScenario) -> None:
+async def test_a_user_name_is_escaped(visitor: HTTPClient, world: ConsentScenario) -> None:
     """User names are whatever a cluster's identity provider gives: TH17."""
     spec = world.consent().spec.model_copy(update={"requested_by": "<script>alert(1)</script>"})
     world.store.change(world.name, spec=spec)

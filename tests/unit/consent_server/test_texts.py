@@ -29,7 +29,7 @@ def test_each_failure_has_a_page_with_a_next_step(failure: PageFailure) -> None:
 
 
 @pytest.mark.parametrize("error", AUTHORIZATION_ERRORS)
-def test_each_known_error_has_a_sentence_and_a_step(error: str) -> None:
+def test_each_known_error_has_a_meaning_and_a_remedy(error: str) -> None:
     """Both end as sentences do."""
     assert all(
         part.endswith(".")
@@ -37,7 +37,7 @@ def test_each_known_error_has_a_sentence_and_a_step(error: str) -> None:
     )
 
 
-def test_an_unknown_error_gets_the_general_sentence() -> None:
+def test_an_unknown_error_gets_the_general_text() -> None:
     """Its code is shown where it is one word; what could be a message of somebody's is not."""
     assert authorization_error("whatever") is UNKNOWN_ERROR
     assert displayable_code("AADSTS50105") == "AADSTS50105"
@@ -51,7 +51,7 @@ def test_back_ticks_become_code_after_escaping() -> None:
     assert format_code("`<script>") == "`&lt;script&gt;"
 
 
-def test_pages_name_no_foreign_address_and_no_inline_code() -> None:
+def test_pages_contain_no_foreign_address_and_no_inline_code() -> None:
     """What the policy would refuse is not there to begin with."""
     for path in (*ASSETS.iterdir(), *(ASSETS.parent / "templates").iterdir()):
         text = path.read_text()

@@ -17,13 +17,13 @@ BROWSERS: dict[str, tuple[dict[str, str], str, bool]] = {
 
 
 @pytest.mark.parametrize("sentence", BROWSERS)
-def test_a_browser_is_opened_where_a_person_would_see_it(sentence: str) -> None:
+def test_a_browser_is_opened_only_on_the_machine_of_the_user(sentence: str) -> None:
     """Not on a machine that is reached by ssh, and not in place of the terminal."""
     environ, platform, expected = BROWSERS[sentence]
     assert has_browser(environ, platform) is expected
 
 
-def test_the_file_is_private_and_goes(tmp_path: Path) -> None:
+def test_the_file_is_private_and_deleted(tmp_path: Path) -> None:
     """Nobody else may read it while it is there, and nothing is left."""
     with private_page("https://login.example.com/") as path:
         assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
@@ -31,7 +31,7 @@ def test_the_file_is_private_and_goes(tmp_path: Path) -> None:
     assert tmp_path.exists()
 
 
-def test_a_link_cannot_leave_its_quotes() -> None:
+def test_a_link_is_escaped_in_the_page() -> None:
     """What an endpoint has in its query is data, in markup and in script."""
     shown = render_page("https://a.example/?x=\"'</script><script>alert(1)//&y=1")
     assert shown.count("<script>") == 1

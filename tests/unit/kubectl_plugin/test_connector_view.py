@@ -20,7 +20,7 @@ FAILED = {"type": "RefreshFailed", "status": "True", "reason": "ProviderError", 
 
 
 def standing(*conditions: dict[str, Any], **status: Any) -> ConnectorView:
-    """Give a connector `shop/crm`."""
+    """Return a connector `shop/crm`."""
     return ConnectorView(
         {
             "metadata": {"namespace": "shop", "name": "crm"},
@@ -48,7 +48,7 @@ WHOLE = standing(
 )
 
 
-def test_a_table_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_has_one_line_for_each_connector(capsys: pytest.CaptureFixture[str]) -> None:
     """Columns are aligned, times are told from now, and nothing is coloured where no terminal is."""
     show_table([WHOLE, standing()], NOW, everywhere=True)
     head, first, second = capsys.readouterr().out.splitlines()
@@ -61,13 +61,13 @@ def test_a_table_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None
     assert "\x1b" not in first
 
 
-def test_one_namespace_needs_no_column_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_namespace_column_is_hidden_for_one_namespace(capsys: pytest.CaptureFixture[str]) -> None:
     """Its name is what was asked for."""
     show_table([WHOLE], NOW, everywhere=False)
     assert capsys.readouterr().out.startswith("NAME ")
 
 
-def test_one_connector_is_shown_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_connector_is_printed_with_details(capsys: pytest.CaptureFixture[str]) -> None:
     """Times, consent, what to register, and what went wrong last with the provider's code."""
     show_one(WHOLE, NOW)
     shown = capsys.readouterr().out
@@ -85,7 +85,7 @@ def test_one_connector_is_shown_in_full(capsys: pytest.CaptureFixture[str]) -> N
         assert text in shown
 
 
-def test_what_steers_terminals_is_not_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_are_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """A status may hold anything."""
     account = {"requestedBy": "a\x1b]0;b", "time": "2027-01-12T08:00:00Z", "account": "\x1b[2J"}
     show_one(standing({**READY, "message": "\x1b[31m"}, consent=account), NOW)
@@ -110,7 +110,7 @@ ODD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("sentence", ODD)
-def test_an_odd_status_does_not_stop_the_rest(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_status_does_not_hide_other_connectors(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever somebody wrote there by hand, the connector is shown."""
     show_one(standing(**ODD[sentence]), NOW)
     show_table([standing(**ODD[sentence])], NOW, everywhere=True)

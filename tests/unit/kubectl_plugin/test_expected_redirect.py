@@ -15,16 +15,16 @@ STATE = "s" * 43
 
 
 def expected(**changes: Any) -> ExpectedRedirect:
-    """Give what a redirect is known by."""
+    """Return what a redirect is known by."""
     return ExpectedRedirect(a_consent_request(**changes), STATE)
 
 
 def query(*more: tuple[str, str], **members: str) -> str:
-    """Give a query with the right state."""
+    """Return a query with the right state."""
     return urlencode([("state", STATE), *members.items(), *more])
 
 
-def test_a_code_is_taken_with_the_parameters_that_the_operator_wants() -> None:
+def test_a_code_is_returned_with_the_requested_parameters() -> None:
     """Others are left alone."""
     granted = expected(callback_parameters=("accounts-server",)).parse_query(
         query(("accounts-server", "https://accounts.zoho.eu"), code="abc", session_state="x")
@@ -44,7 +44,7 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("sentence", STRANGERS)
-def test_what_another_flow_sent_is_not_ours(sentence: str) -> None:
+def test_a_response_of_another_flow_is_ignored(sentence: str) -> None:
     """It neither succeeds nor fails: the flow goes on."""
     with pytest.raises(UnexpectedRedirect):
         expected().parse_query(STRANGERS[sentence])
@@ -61,7 +61,7 @@ FLAWED = {
 
 
 @pytest.mark.parametrize("flaw", RedirectFlaw)
-def test_each_flaw_is_told(flaw: RedirectFlaw) -> None:
+def test_each_flaw_is_reported(flaw: RedirectFlaw) -> None:
     """Each has a sentence of its own."""
     known = {"issuer": "https://login.example.com", "iss_required": flaw is RedirectFlaw.ISSUER_MISSING}
     with pytest.raises(CommandFailed) as told:
@@ -70,20 +70,20 @@ def test_each_flaw_is_told(flaw: RedirectFlaw) -> None:
 
 
 @pytest.mark.parametrize("error", AUTHORIZATION_ERRORS)
-def test_each_error_of_the_protocol_is_told(error: str) -> None:
+def test_each_standard_error_is_explained(error: str) -> None:
     """The sentence names it, and says what to do."""
     with pytest.raises(CommandFailed, match=f"The provider returned the error {error}"):
         expected().parse_query(query(error=error))
 
 
-def test_an_error_of_the_providers_own_is_named() -> None:
+def test_an_unknown_error_is_reported_with_its_code() -> None:
     """Its code has the protocol's form; its description is not repeated."""
     with pytest.raises(CommandFailed, match="the error org_internal") as told:
         expected().parse_query(query(error="org_internal", error_description="click here"))
     assert "click" not in str(told.value)
 
 
-def test_a_pasted_address_is_judged_as_if_it_had_come_by_itself() -> None:
+def test_a_pasted_address_is_checked_like_a_redirect() -> None:
     """A fragment that a provider adds does not matter."""
     granted = expected().parse_pasted(f"{LOOPBACK_URI}?{query(code='abc')}#_=_")
     assert granted.code.get_secret_value() == "abc"
@@ -102,13 +102,13 @@ PASTED = {
 
 
 @pytest.mark.parametrize("sentence", PASTED)
-def test_what_was_pasted_wrongly_may_be_pasted_again(sentence: str) -> None:
+def test_invalid_pasted_text_can_be_entered_again(sentence: str) -> None:
     """The flow goes on."""
     with pytest.raises(UnexpectedRedirect):
         expected().parse_pasted(PASTED[sentence])
 
 
-def test_a_bare_code_is_taken_unless_the_provider_names_itself() -> None:
+def test_a_pasted_code_is_accepted_unless_iss_is_required() -> None:
     """A code alone cannot tell who sent it (RFC 9207)."""
     assert expected().parse_pasted("1000.abc").code.get_secret_value() == "1000.abc"
     with pytest.raises(UnexpectedRedirect, match="whole address"):

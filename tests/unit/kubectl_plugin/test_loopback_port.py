@@ -13,7 +13,7 @@ from oauth_connector.kubectl_plugin.loopback import listen
 from tests.support.consent_requests import a_consent_request
 
 
-def test_localhost_is_bound_whole() -> None:
+def test_localhost_binds_both_addresses() -> None:
     """A browser may take either address for it, so that nobody else may have the other."""
     port = free_port()
     sockets = ports.bind("localhost", port)
@@ -24,7 +24,7 @@ def test_localhost_is_bound_whole() -> None:
             bound_socket.close()
 
 
-def test_localhost_is_not_bound_in_part() -> None:
+def test_localhost_binds_no_address_if_one_is_in_use() -> None:
     """Where somebody has one of its addresses, the other is given back."""
     port = free_port()
     with socket.socket(socket.AF_INET6) as other:
@@ -35,7 +35,7 @@ def test_localhost_is_not_bound_in_part() -> None:
     ports.bind("127.0.0.1", port)[0].close()
 
 
-def test_a_port_is_not_shared_with_who_would_share() -> None:
+def test_a_port_cannot_be_shared() -> None:
     """Another program's willingness (`SO_REUSEADDR`, `SO_REUSEPORT`) does not matter."""
     port = free_port()
     [ours] = ports.bind("127.0.0.1", port)
@@ -48,7 +48,7 @@ def test_a_port_is_not_shared_with_who_would_share() -> None:
             other.bind(("0.0.0.0", port))  # noqa: S104  # what is tried must fail
 
 
-async def test_a_port_that_does_not_exist_is_told() -> None:
+async def test_an_invalid_port_is_reported() -> None:
     """A schema may let it pass."""
     request = a_consent_request(redirect_uri="http://127.0.0.1:70000/oauth/callback/shop/crm")
     with pytest.raises(CommandFailed, match="between 1024 and 65535"):

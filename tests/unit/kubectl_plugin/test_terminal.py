@@ -12,7 +12,7 @@ from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer, strip_
 
 @pytest.fixture
 def typed() -> Iterator[int]:
-    """Give the end of a pipe whose other end is standard input."""
+    """Return the end of a pipe whose other end is standard input."""
     before = os.dup(STDIN)
     reading, writing = os.pipe()
     os.dup2(reading, STDIN)
@@ -22,7 +22,7 @@ def typed() -> Iterator[int]:
         os.close(one)
 
 
-def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_printed_once_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
     """In a log a line a minute is enough, and one for each new thing."""
     times = iter([0.0, 30.0, 60.0, 60.0, 61.0])
     narration = Terminal(lambda: next(times))
@@ -31,14 +31,14 @@ def test_progress_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().err == "… a (5m left)\n… a (5m left)\n… b (5m left)\n"
 
 
-def test_nothing_is_coloured_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_colours_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """And nothing goes to standard output."""
     Terminal().success("done")
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "✓ done\n")
 
 
-async def test_an_answer_comes_from_a_pipe_too(typed: int, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_answer_can_come_from_a_pipe(typed: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Another program may answer; where nobody can any more, that is told."""
     os.write(typed, b"K7QF-2M9P\r\nmore\n")
     narration = Terminal()
@@ -51,7 +51,7 @@ async def test_an_answer_comes_from_a_pipe_too(typed: int, capsys: pytest.Captur
     assert capsys.readouterr().err.startswith("Code: More: ")
 
 
-def test_a_last_line_without_its_end_counts(typed: int) -> None:
+def test_a_last_line_without_newline_is_an_answer(typed: int) -> None:
     """As echo -n gives it."""
     os.write(typed, b"K7QF-2M9P")
     os.close(typed)
@@ -59,7 +59,7 @@ def test_a_last_line_without_its_end_counts(typed: int) -> None:
     assert read_line() is None
 
 
-def test_a_pipe_can_answer_and_nothing_cannot(typed: int) -> None:
+def test_a_pipe_can_answer_and_dev_null_cannot(typed: int) -> None:
     """/dev/null is what schedulers give; nobody is asked then."""
     assert can_answer()
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -69,6 +69,6 @@ def test_a_pipe_can_answer_and_nothing_cannot(typed: int) -> None:
     os.close(typed)
 
 
-def test_what_steers_a_terminal_is_shown_as_dots() -> None:
+def test_control_characters_become_dots() -> None:
     """Letters of all scripts stay."""
     assert strip_control_characters("Zoë \x1b[31m\r\n東京\u202e") == "Zoë ·[31m··東京·"

@@ -23,12 +23,12 @@ SPANS = {
 
 
 @pytest.mark.parametrize("seconds", SPANS)
-def test_a_span_has_one_unit_or_two(seconds: int) -> None:
+def test_a_duration_has_one_unit_or_two(seconds: int) -> None:
     """Of few days, hours or minutes the smaller unit matters."""
     assert time_format.format_duration(seconds) == SPANS[seconds]
 
 
-def test_a_time_is_told_from_now() -> None:
+def test_a_time_is_formatted_relative_to_now() -> None:
     """What is to come, what was, what is not known."""
     assert time_format.format_relative(NOW + timedelta(minutes=42), NOW) == "in 42m"
     assert time_format.format_relative(NOW - timedelta(seconds=5), NOW) == "5s ago"
@@ -37,12 +37,12 @@ def test_a_time_is_told_from_now() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 5, "soon", ""])
-def test_what_is_no_time_is_none(value: object) -> None:
+def test_an_invalid_time_is_none(value: object) -> None:
     """Somebody may have written anything into a status by hand."""
     assert time_format.parse_time(value) is None
 
 
-def test_the_api_servers_times_are_read() -> None:
+def test_times_of_the_api_server_are_parsed() -> None:
     """In UTC, whatever the machine's zone."""
     assert time_format.parse_time("2027-01-15T08:00:00Z") == NOW
     assert time_format.parse_time("2027-01-15T08:00:00") == NOW

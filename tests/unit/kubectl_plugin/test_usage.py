@@ -16,7 +16,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("sentence", WRONG)
-def test_wrong_usage_is_told_with_status_2(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_with_status_2(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     """On standard error; nothing is printed as data."""
     arguments, told = WRONG[sentence]
     with pytest.raises(SystemExit) as ended:
@@ -27,13 +27,13 @@ def test_wrong_usage_is_told_with_status_2(sentence: str, capsys: pytest.Capture
     assert not shown.out
 
 
-def test_a_missing_kubeconfig_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_kubeconfig_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In one line that names the command."""
     assert main(["status", "--kubeconfig", str(tmp_path / "none")]) == 1
     assert capsys.readouterr().err.startswith("kubectl oauth status: There is no kubeconfig at ")
 
 
-def test_help_is_that_of_a_kubectl_plugin(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_the_plugin_as_kubectl_oauth(capsys: pytest.CaptureFixture[str]) -> None:
     """It shows what a person types."""
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
