@@ -88,4 +88,4 @@ async def test_a_metadata_list_carries_who_owns_what_and_no_value(admin: KubeAPI
     )
     assert [item["metadata"]["name"] for item in listed["items"]] == ["ours"]
     assert "data" not in listed["items"][0]
-    assert secret_metadata(listed["items"][0]).written_by_us
+    assert secret_metadata(listed["items"][0]).has_owned_data

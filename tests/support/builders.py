@@ -92,7 +92,7 @@ def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any
         fields=notes.get(f"{PREFIX}fields"),
         grant=read_grant_summary(notes.get(f"{PREFIX}state")),
         intact=True,
-        written_by_us=True,
+        has_owned_data=True,
     )
     return replace(metadata, **changes)
 

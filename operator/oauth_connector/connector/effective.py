@@ -9,12 +9,12 @@ from oauth_connector.oauth.token_request import Parameters
 
 
 def seconds(time: datetime | None) -> int | None:
-    """Give a status time in whole seconds since the epoch."""
+    """Return a status time in whole seconds since the epoch."""
     return int(time.timestamp()) if time is not None else None
 
 
 def build_parameters(spec: OAuthConnectorSpec) -> Parameters:
-    """Give what the token request carries beside the grant and the client."""
+    """Return the parameters of the token request besides the grant and the client."""
     return Parameters(
         scopes=spec.effective_scopes,
         separator=spec.separator,
@@ -38,11 +38,11 @@ def list_authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
 
 
 def token_host(spec: OAuthConnectorSpec) -> str:
-    """Give the host that credentials are sent to as far as the spec names it: of the token URL, else of the issuer."""
+    """Return the host that credentials are sent to, as far as the spec names it: of token URL or issuer."""
     return (urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "").hostname or "").lower()
 
 
 def token_origin(spec: OAuthConnectorSpec) -> str:
-    """Give scheme, host and port of the same: what else is at that host is another server."""
+    """Return scheme, host and port of the same: another port of that host is another server."""
     named = spec.provider.effective_token_url or spec.provider.effective_issuer
     return origin(named) if named else ""

@@ -1,4 +1,4 @@
-"""What one pass knows about one connector, gathered before anything is decided."""
+"""What one reconciliation knows about one connector, gathered before anything is decided."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,7 +14,7 @@ from oauth_connector.connector.status.problem import Problem
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """Where a connector lives: its namespace and name."""
+    """The namespace and name of a connector."""
 
     namespace: str
     name: str
@@ -83,10 +83,10 @@ def with_spec(resource: ConnectorObject, spec: OAuthConnectorSpec | tuple[FieldP
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A token in hand: when it was asked for and when it dies (seconds since the epoch; `None` = unknown).
+    """A token: when it was requested and when it expires (seconds since the epoch; `None` = unknown).
 
-    `digest` is that of the request which it answers, and stays with it: a token that is rendered anew is not thereby
-    what a changed spec asks for.
+    `digest` is that of its request and stays with it: a token that is rendered again does not thereby satisfy a changed
+    spec.
     """
 
     access_token: SecretStr
@@ -100,9 +100,9 @@ class IssuedToken:
 
 @dataclass(frozen=True, slots=True)
 class PendingCode:
-    """A code that a person's browser brought back, and all that its one exchange needs (RFC 6749 §4.1.3).
+    """A code that the user's browser returned, and all that its one exchange needs (RFC 6749 §4.1.3).
 
-    `consent` and `uid` name the OAuthConsent; `token_url` is the endpoint that the provider named when it redirected.
+    `consent` and `uid` name the OAuthConsent; `token_url` is the endpoint that the provider named in its redirect.
     """
 
     consent: str
@@ -116,7 +116,7 @@ class PendingCode:
 
 @dataclass(frozen=True, slots=True)
 class KnownConflict:
-    """A Secret of the wanted name that a live read found to be somebody else's, and when."""
+    """A live read found that the output Secret is not owned by the connector: why, and when it was read."""
 
     problem: Problem
     seen: float
@@ -124,7 +124,7 @@ class KnownConflict:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Credentials that must not be sent again: what was said of them, and a print by which to know them."""
+    """Credentials that must not be sent again: the problem that they caused, and a fingerprint to recognize them."""
 
     problem: Problem
     fingerprint: str
@@ -141,7 +141,7 @@ class CredentialVersion:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A try with these versions of the credentials; not `outbound` where nothing left, since one was unusable."""
+    """An attempt with these versions of the credentials; not `outbound` where nothing was sent."""
 
     credentials: tuple[CredentialVersion, ...]
     digest: str
@@ -150,7 +150,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class PendingToken:
-    """A token received whose write was refused or failed: it waits in memory, for another call might not be free."""
+    """A token whose write was rejected or failed: it stays in memory, since another request might cost something."""
 
     token: IssuedToken
     attempt: Attempt | None = None
@@ -160,11 +160,11 @@ class PendingToken:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorMemory:
-    """What the process remembers of a connector between passes; a restart may forget it.
+    """What the process remembers of a connector between reconciliations; a restart may forget it.
 
-    `set_back` is by how many seconds the clock was set back since the token was issued: it dies so much earlier than
-    its Secret says. `attempt` is the last claim of this process, which it knows the end of;
-    `revocations` counts tries to give a grant back.
+    `set_back` is by how many seconds the clock was set back since the token was issued: it expires so much earlier than
+    its Secret says. `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts
+    to revoke a grant.
     """
 
     pending: PendingToken | None = None
@@ -180,13 +180,12 @@ class ConnectorMemory:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Everything that the checks may ask about.
+    """Everything that the checks depend on.
 
-    `output` is the Secret of the name that the spec asks; `orphans` are Secrets of this connector under other names;
-    `credentials` are the versions that a look found, or `None` when nobody needed to look. `started` is since when
-    this process runs: what an earlier one called last it may not have been able to say. `state` is the state Secret, by
-    its metadata; `code` is what a person's browser brought back and nobody has used yet; `redirect_uri` is where a
-    browser may come back to, if anywhere.
+    `output` is the output Secret; `orphans` are Secrets of this connector under other names; `credentials` are the
+    versions that were just read, or `None` where they were not needed. `started` is when this process started: an
+    earlier one may have sent a request right before it was killed. `state` is the state Secret, by its metadata; `code`
+    is an unused code from the user's browser; `redirect_uri` is the redirect URI, if the connector has one.
     """
 
     now: float

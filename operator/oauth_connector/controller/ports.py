@@ -1,6 +1,6 @@
-"""What a pass needs of the world, as small protocols: the Kubernetes API, the provider, the clock, the recorder.
+"""What the controllers need of the world, as small protocols: Kubernetes API, providers, clock, recorder.
 
-The edges implement them; tests bring small ones of their own that pass the same contract suite.
+`kube` and `net` implement them; the fakes of the tests pass the same contract suite.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,8 +22,8 @@ from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
 
 
-class ClusterUnavailable(Exception):  # noqa: N818  # named for what is so, as the library's own exceptions are
-    """The API server did not answer, or asked to be left alone; `retry_after` is in seconds."""
+class ClusterUnavailable(Exception):  # noqa: N818  # it names the state, not a fault of the program
+    """The API server did not respond, or limits requests; `retry_after` is in seconds."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class ClusterUnavailable(Exception):  # noqa: N818  # named for what is so, as t
 
 @dataclass(frozen=True, slots=True)
 class LiveSecret:
-    """A Secret as it was read just now."""
+    """A Secret as it was just read."""
 
     metadata: SecretMetadata
     data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
@@ -41,24 +41,24 @@ class LiveSecret:
 
 @dataclass(frozen=True, slots=True)
 class SecretWritten:
-    """A Secret was written and looks so now."""
+    """A Secret was written; `live` is its new version."""
 
     live: LiveSecret
 
     @property
     def metadata(self) -> SecretMetadata:
-        """Give its metadata."""
+        """Return its metadata."""
         return self.live.metadata
 
 
 @dataclass(frozen=True, slots=True)
 class WriteConflict:
-    """Somebody else was quicker: the Secret exists already, is gone, or has changed since it was read."""
+    """Another client was faster: the Secret exists already, was deleted, or has changed since it was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteRejected:
-    """The API server will not have this write: quota, admission policy, immutability."""
+    """The API server rejects this write: quota, admission policy, immutability."""
 
     cause: str
 
@@ -67,7 +67,7 @@ WriteResult = SecretWritten | WriteConflict | WriteRejected
 
 
 class CredentialReader(Protocol):
-    """Where credentials and authorities are read when they are used. Raises `ClusterUnavailable`."""
+    """Reads credentials and CA bundles when they are used. Raises `ClusterUnavailable`."""
 
     async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
         """Read a credential Secret now."""
@@ -77,16 +77,16 @@ class CredentialReader(Protocol):
 
 
 class Cluster(CredentialReader, Protocol):
-    """The Kubernetes API: caches that nudge, live reads that decide. Live calls raise `ClusterUnavailable`."""
+    """The Kubernetes API: caches that wake, live reads that decide. Live calls raise `ClusterUnavailable`."""
 
     def connector(self, key: Key) -> AnyConnector | None:
-        """Give a connector from the cache."""
+        """Return a connector from the cache."""
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
-        """Give a Secret of ours from the cache, as metadata."""
+        """Return the metadata of an operator's Secret from the cache."""
 
     def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
-        """Give the Secrets in the cache, of the connector's namespace, that carry its UID."""
+        """Return the Secrets in the cache, in the connector's namespace, with its UID."""
 
     async def read_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector now, and remember it."""
@@ -95,10 +95,10 @@ class Cluster(CredentialReader, Protocol):
         """Read a Secret now."""
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
-        """Look at the version of a credential Secret without reading it."""
+        """Read the version of a credential Secret, without its data."""
 
     async def is_terminating(self, namespace: str) -> bool:
-        """Tell whether a namespace is being deleted, or gone."""
+        """Return whether a namespace is terminating or deleted."""
 
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
         """Write a Secret that must not exist yet."""
@@ -110,7 +110,7 @@ class Cluster(CredentialReader, Protocol):
         """Delete a Secret if it is as it was last seen."""
 
     def consents_of(self, key: Key) -> Iterable[Consent]:
-        """Give the consents in the cache that are for a connector."""
+        """Return the consents in the cache that are for a connector."""
 
     async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
         """Change a consent's status if it is as it was last seen; `None` if it is not."""
@@ -123,7 +123,7 @@ class Cluster(CredentialReader, Protocol):
 
 
 class ProviderClient(Protocol):
-    """The authorization servers of strangers. What fails comes back as a value."""
+    """The authorization servers. A failure is returned as a value."""
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Discover an issuer's endpoints (RFC 8414), with the TLS options of the context."""
@@ -133,14 +133,14 @@ class ProviderClient(Protocol):
 
 
 class ConsentKeyReader(Protocol):
-    """Where the keys of consents come from."""
+    """Reads the keys of consents."""
 
     async def load(self) -> ConsentKeys:
-        """Give them, made when they are first asked for. Raises `ClusterUnavailable`."""
+        """Return the keys, which are created on first use. Raises `ClusterUnavailable`."""
 
 
 class Recorder(Protocol):
-    """Tells people what happened, on transitions only."""
+    """Records Events, on transitions only."""
 
     async def record(self, connector: AnyConnector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
         """Record an Event about a connector; never raises."""
@@ -150,12 +150,12 @@ class Clock(Protocol):
     """Wall-clock time."""
 
     def __call__(self) -> float:
-        """Give the seconds since the epoch."""
+        """Return the seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a pass touches of the world."""
+    """The ports of the controllers."""
 
     cluster: Cluster
     provider: ProviderClient

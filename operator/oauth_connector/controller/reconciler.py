@@ -123,7 +123,7 @@ class Reconciler:
     def _outputs_except(self, connector: AnyConnector, name: str) -> tuple[SecretMetadata, ...]:
         """Return the connector's Secrets of other names; a copy that a user made is not written by the operator."""
         outputs = self._cluster.outputs_of(connector)
-        return tuple(s for s in outputs if s.name != name and s.written_by_us and not s.grant)
+        return tuple(s for s in outputs if s.name != name and s.has_owned_data and not s.grant)
 
     async def _read_versions(self, connector: Connector) -> tuple[CredentialVersion, ...]:
         names = sorted({reference.name for reference in connector.spec.secret_references()})

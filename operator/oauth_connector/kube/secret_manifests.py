@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oauth_connector.api.names import CONNECTOR_KIND, FIELD_MANAGER
-from oauth_connector.connector.secret.managed_fields import OwnedFields, owned_by_us
+from oauth_connector.connector.secret.managed_fields import OwnedFields, read_owned_fields
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import LiveSecret
 
@@ -32,7 +32,7 @@ def patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:
     `uid` and `resourceVersion` make it fail where the Secret is no longer the one that was read.
     """
     metadata: Mapping[str, Any] = live.object_metadata
-    ours = owned_by_us(metadata.get("managedFields"))
+    ours = read_owned_fields(metadata.get("managedFields"))
     wanted = OwnedFields(frozenset(rendered.data), frozenset(rendered.labels), frozenset(rendered.annotations))
     return {
         "metadata": {
@@ -41,7 +41,7 @@ def patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:
             "labels": {**dict.fromkeys(ours.labels), **rendered.labels},
             "annotations": {**dict.fromkeys(ours.annotations), **rendered.annotations},
             "ownerReferences": _owners(metadata, rendered),
-            **({} if ours.holds(wanted) else {"managedFields": _claiming(metadata, wanted)}),
+            **({} if ours.contains(wanted) else {"managedFields": _claiming(metadata, wanted)}),
         },
         "data": {**dict.fromkeys(ours.data), **_encoded(rendered)},
     }

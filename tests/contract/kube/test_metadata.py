@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 from oauth_connector.api.names import FIELD_MANAGER, MANAGED
-from oauth_connector.connector.secret.managed_fields import owned_by_us
+from oauth_connector.connector.secret.managed_fields import read_owned_fields
 from oauth_connector.kube.client import METADATA, METADATA_LIST, KubeAPI
 from oauth_connector.kube.listing import Source
 from oauth_connector.kube.watch_stream import WatchTiming, stream_events
@@ -56,7 +56,7 @@ async def test_a_list_of_metadata_tells_who_owns_which_key(admin: KubeAPI, names
     await add(admin, namespace)
     page = await listed(admin, namespace)
     [item] = page["items"]
-    assert owned_by_us(item["metadata"]["managedFields"]).data == {"access_token"}
+    assert read_owned_fields(item["metadata"]["managedFields"]).data == {"access_token"}
     assert VALUE not in json.dumps(page)
 
 
@@ -87,8 +87,8 @@ async def test_a_watch_of_metadata_tells_who_owns_which_key(admin: KubeAPI, name
     await admin.merge_patch(f"{path(namespace)}/a", edit, "kubectl-edit")
     added, modified = await followed(admin, namespace, version, 2)
     assert (added["type"], modified["type"]) == ("ADDED", "MODIFIED")
-    assert owned_by_us(added["object"]["metadata"]["managedFields"]).data == {"access_token"}
-    assert owned_by_us(modified["object"]["metadata"]["managedFields"]).data == frozenset()
+    assert read_owned_fields(added["object"]["metadata"]["managedFields"]).data == {"access_token"}
+    assert read_owned_fields(modified["object"]["metadata"]["managedFields"]).data == frozenset()
     assert VALUE not in json.dumps((added, modified))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oauth_connector.api.names import FIELD_MANAGER
-from oauth_connector.connector.secret.managed_fields import owned_by_us
+from oauth_connector.connector.secret.managed_fields import read_owned_fields
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace
@@ -79,8 +79,8 @@ async def test_all_that_we_write_stays_in_one_entry(admin: KubeAPI, namespace: N
     patched = await admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER)
     [entry] = patched["metadata"]["managedFields"]
     assert (entry["manager"], entry["operation"]) == (FIELD_MANAGER, "Update")
-    assert owned_by_us([entry]).data == {"access_token", "expires_at"}
-    assert owned_by_us([entry]).annotations == {"oauthconnector.dev/connector"}
+    assert read_owned_fields([entry]).data == {"access_token", "expires_at"}
+    assert read_owned_fields([entry]).annotations == {"oauthconnector.dev/connector"}
     assert patched["data"] == {"access_token": OTHER, "expires_at": VALUE}
 
 
@@ -88,21 +88,21 @@ async def test_what_others_change_is_no_longer_ours(admin: KubeAPI, namespace: N
     """That is how drift shows without a look at a value."""
     await created(admin, namespace)
     edited = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": OTHER}}, "kubectl-edit")
-    assert owned_by_us(edited["metadata"]["managedFields"]).data == {"scope"}
+    assert read_owned_fields(edited["metadata"]["managedFields"]).data == {"scope"}
 
 
 async def test_what_others_remove_is_no_longer_ours(admin: KubeAPI, namespace: Namespace) -> None:
     """A deleted key is drift like a changed one."""
     await created(admin, namespace)
     edited = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": None}}, "kubectl-edit")
-    assert owned_by_us(edited["metadata"]["managedFields"]).data == {"scope"}
+    assert read_owned_fields(edited["metadata"]["managedFields"]).data == {"scope"}
 
 
 async def test_what_others_write_again_unchanged_stays_ours(admin: KubeAPI, namespace: Namespace) -> None:
     """Only a change of value moves a key from one Update to another."""
     await created(admin, namespace)
     edited = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": VALUE}}, "kubectl-edit")
-    assert owned_by_us(edited["metadata"]["managedFields"]).data == {"access_token", "scope"}
+    assert read_owned_fields(edited["metadata"]["managedFields"]).data == {"access_token", "scope"}
 
 
 async def test_a_key_comes_back_to_us_with_another_value_only(admin: KubeAPI, namespace: Namespace) -> None:
@@ -110,9 +110,9 @@ async def test_a_key_comes_back_to_us_with_another_value_only(admin: KubeAPI, na
     await created(admin, namespace)
     await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": OTHER}}, "kubectl-edit")
     same = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": OTHER}}, FIELD_MANAGER)
-    assert owned_by_us(same["metadata"]["managedFields"]).data == {"scope"}
+    assert read_owned_fields(same["metadata"]["managedFields"]).data == {"scope"}
     healed = await admin.merge_patch(path(namespace, "a"), {"data": {"access_token": VALUE}}, FIELD_MANAGER)
-    assert owned_by_us(healed["metadata"]["managedFields"]).data == {"access_token", "scope"}
+    assert read_owned_fields(healed["metadata"]["managedFields"]).data == {"access_token", "scope"}
 
 
 async def test_what_a_restored_secret_holds_is_ours_only_where_it_changes(admin: KubeAPI, namespace: Namespace) -> None:
@@ -121,7 +121,7 @@ async def test_what_a_restored_secret_holds_is_ours_only_where_it_changes(admin:
     await admin.create(path(namespace), body, "a-backup-tool")
     patch = {"data": {"access_token": OTHER, "token_type": VALUE}}
     healed = await admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER)
-    assert owned_by_us(healed["metadata"]["managedFields"]).data == {"access_token"}
+    assert read_owned_fields(healed["metadata"]["managedFields"]).data == {"access_token"}
 
 
 async def test_what_we_state_to_own_is_ours_though_it_does_not_change(admin: KubeAPI, namespace: Namespace) -> None:
@@ -134,9 +134,9 @@ async def test_what_we_state_to_own_is_ours_though_it_does_not_change(admin: Kub
     stated = {**as_seen(restored), "managedFields": [*restored["metadata"]["managedFields"], ours]}
     patch = {"metadata": stated, "data": {"access_token": OTHER, "token_type": VALUE}}
     healed = await admin.merge_patch(path(namespace, "a"), patch, FIELD_MANAGER)
-    assert owned_by_us(healed["metadata"]["managedFields"]).data == {"access_token", "token_type"}
+    assert read_owned_fields(healed["metadata"]["managedFields"]).data == {"access_token", "token_type"}
     edited = await admin.merge_patch(path(namespace, "a"), {"data": {"token_type": OTHER}}, "kubectl-edit")
-    assert owned_by_us(edited["metadata"]["managedFields"]).data == {"access_token"}
+    assert read_owned_fields(edited["metadata"]["managedFields"]).data == {"access_token"}
 
 
 IMPOSSIBLE: dict[str, tuple[dict[str, object], dict[str, object], str]] = {

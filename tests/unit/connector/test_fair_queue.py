@@ -27,10 +27,10 @@ class Plain:
         self.count += 1
         self.waiting[key] = (rank, self.count)
 
-    def take(self, passed_over: set[str]) -> Key | None:
+    def take(self, skipped: set[str]) -> Key | None:
         """Take the first."""
         order = sorted(self.waiting, key=lambda key: self.waiting[key])
-        found = next((key for key in order if key.namespace not in passed_over), order[0] if order else None)
+        found = next((key for key in order if key.namespace not in skipped), order[0] if order else None)
         if found is not None:
             del self.waiting[found]
         return found
@@ -48,8 +48,8 @@ def test_it_gives_whom_a_sorted_list_would_give(moves: list[tuple[str, *tuple[ob
             case ("discard", Key() as key):
                 waiting.discard(key)
                 plain.waiting.pop(key, None)
-            case ("take", set() as passed_over):
-                assert waiting.take(passed_over) == plain.take(passed_over)
+            case ("take", set() as skipped):
+                assert waiting.take(skipped) == plain.take(skipped)
         assert len(waiting) == len(plain.waiting)
         for namespace in "abc":
             assert waiting.has_others(namespace) == any(key.namespace != namespace for key in plain.waiting)

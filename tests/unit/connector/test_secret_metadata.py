@@ -37,7 +37,7 @@ def test_our_secret_is_read() -> None:
     assert recorded_keys(secret.fields) == {"AccessToken": "access_token"}
     assert secret.managed
     assert secret.intact
-    assert secret.written_by_us
+    assert secret.has_owned_data
 
 
 def test_a_whole_secret_reads_like_its_metadata() -> None:

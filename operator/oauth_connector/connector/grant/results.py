@@ -1,4 +1,4 @@
-"""What came of asking for a token: one was given, or why not."""
+"""The result of a token request: a token, or why there is none."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from oauth_connector.oauth.token import Token
 
 @dataclass(frozen=True, slots=True)
 class TokenObtained:
-    """The provider gave a token; `answer` is all that it said, a refresh token among it perhaps."""
+    """The provider issued a token; `answer` is the whole token response, perhaps with a refresh token."""
 
     token: IssuedToken
     attempt: Attempt
@@ -22,8 +22,8 @@ class TokenObtained:
 class RequestFailed:
     """There is no token, and why; `refusal` where the same credentials must never be sent again.
 
-    `salvaged` is a refresh token that came with an answer which holds no token that can be published; `in_doubt`: the
-    request may have been carried out, and what it presented be used up.
+    `salvaged` is a refresh token from a response without a token that can be published; `in_doubt`: the provider may
+    have processed the request, and the presented grant may be used up.
     """
 
     problem: Problem

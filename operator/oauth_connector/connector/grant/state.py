@@ -1,7 +1,7 @@
-"""What a person's consent, or a refresh token, has come to: the state Secret as a value.
+"""The stored grant: the state Secret as a value.
 
-It is the operator's own (`<connector>-oauth-state`), never mounted, and what it holds is never copied into the output
-but for the access token. The claim protocol that guards it is told in docs/explanation/refresh-tokens.md.
+The state Secret (`<connector>-oauth-state`) is for the operator only and never mounted. Of its content only the access
+token is copied to the output Secret. docs/explanation/refresh-tokens.md explains the claim protocol that guards it.
 """
 
 import hashlib
@@ -23,14 +23,14 @@ VERSION = 1
 
 MOST_REJECTIONS = 5
 REJECTED_OVER = 3600
-"""So many refusals that are no `invalid_grant`, over so many seconds, say that the grant has ended all the same."""
+"""So many rejections other than `invalid_grant`, over so many seconds, prove that the grant has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A request that is being made, written down before its first byte leaves.
+    """A request in flight, recorded before its first byte is sent.
 
-    `attempt` tells one claim from another; `at` is in seconds since the epoch.
+    `attempt` identifies the claim; `at` is in seconds since the epoch.
     """
 
     attempt: str
@@ -39,8 +39,8 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Consented:
-    """The consent that a grant rests on: whose, when (seconds since the epoch), and to which account."""
+class GrantedConsent:
+    """The consent behind a grant: the requester, the time (seconds since the epoch), and the account."""
 
     uid: str
     requested_by: str
@@ -50,13 +50,13 @@ class Consented:
 
 @dataclass(frozen=True, slots=True)
 class GrantState:
-    """A grant as it stands.
+    """A stored grant.
 
-    `generation` counts its refresh tokens; `binding` is the digest of the server and client that they were given for;
-    `digest` is that of what was consented to; `seed` is a print of the refresh token that a person brought; `tried` is
-    the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
-    provider named when it redirected. `rejections` are the times at which the refresh token was turned away for other
-    reasons than being dead.
+    `generation` counts its refresh tokens; `binding` is the digest of the server and client that they were issued for;
+    `digest` is that of what was consented to; `seed` is a fingerprint of the initial refresh token; `tried` is the UID
+    of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the provider
+    named in its redirect. `rejections` are the times at which the refresh token was rejected for other reasons than
+    `invalid_grant`.
     """
 
     refresh_token: SecretStr | None = None
@@ -71,33 +71,33 @@ class GrantState:
     refused: bool = False
     rejections: tuple[int, ...] = ()
     tried: str | None = None
-    consent: Consented | None = None
+    consent: GrantedConsent | None = None
     claim: Claim | None = None
 
     @property
     def is_worn_out(self) -> bool:
-        """Tell whether the refresh token was turned away so often that a person should look."""
+        """Return whether the refresh token was rejected so often that a user must consent again."""
         first = self.rejections[:1] or (0,)
         return len(self.rejections) >= MOST_REJECTIONS and self.rejections[-1] - first[0] >= REJECTED_OVER
 
-    def rejected(self, at: int) -> "GrantState":
-        """Give the state after the refresh token was turned away, but not called dead; the first time is kept."""
+    def with_rejection(self, at: int) -> "GrantState":
+        """Return the state after a rejection that does not end the grant; the time of the first rejection is kept."""
         kept = self.rejections if len(self.rejections) < MOST_REJECTIONS else (self.rejections[0], *self.rejections[2:])
         return replace(self, rejections=(*kept, at), claim=None)
 
 
 def state_name(connector: str) -> str:
-    """Give the name of a connector's state Secret."""
+    """Return the name of a connector's state Secret."""
     return f"{connector}{SUFFIX}"
 
 
 def fingerprint(secret: SecretStr) -> str:
-    """Give a print of a refresh token by which to know it again; it has entropy enough not to be guessed from it."""
+    """Return a fingerprint of a refresh token, which has enough entropy not to be guessed from it."""
     return hashlib.sha256(secret.get_secret_value().encode()).hexdigest()[:32]
 
 
 def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
-    """Give the Secret that keeps a state; what restarts and schedules need of it stands in annotations too."""
+    """Return the Secret for a state; annotations repeat what restarts and schedules need."""
     secrets = {"refresh_token": state.refresh_token, "access_token": state.token.access_token if state.token else None}
     data = {key: value for key, value in secrets.items() if value is not None}
     fields = {name: value.get_secret_value() for name, value in (state.token.fields.items() if state.token else ())}
@@ -124,7 +124,7 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
 
 
 def summarize(state: GrantState) -> GrantSummary:
-    """Give what may be known of a state without reading it."""
+    """Return what may be known of a state without reading the Secret."""
     return GrantSummary(
         generation=state.generation,
         renewable=state.refresh_token is not None,
@@ -145,7 +145,7 @@ def summarize(state: GrantState) -> GrantSummary:
 
 
 def read_state(data: Mapping[str, bytes]) -> GrantState | None:
-    """Read a state back; `None` where it makes no sense, as after somebody's edit."""
+    """Read a state; `None` where it is invalid, as after an edit by another client."""
     try:
         members = json.loads(data["grant.json"])
         return _read(members, data) if members.get("version") == VERSION else None
@@ -189,7 +189,7 @@ def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantStat
         refused=members["refused"] is True,
         rejections=tuple(int(at) for at in _list(members["rejections"])),
         tried=_text(members["tried"]),
-        consent=Consented(*_list(consent)) if consent else None,
+        consent=GrantedConsent(*_list(consent)) if consent else None,
         claim=_claim(*_list(claim)) if claim else None,
     )
 

@@ -9,7 +9,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.grant.choice import PresentedGrant
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
-from oauth_connector.connector.grant.state import Consented, GrantState
+from oauth_connector.connector.grant.state import GrantedConsent, GrantState
 from oauth_connector.connector.observation import IssuedToken
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
@@ -48,7 +48,7 @@ def store_response(
     )
     if choice.code is not None:
         connected = read_account(answer.answer.fields)
-        consent = Consented(choice.code.uid, choice.code.requested_by, asked, connected)
+        consent = GrantedConsent(choice.code.uid, choice.code.requested_by, asked, connected)
         state = replace(state, token_url=choice.code.token_url, consent=consent)
     return replace(state, token=_token(answer, state, base.token, spec))
 
@@ -93,7 +93,7 @@ def store_failure(choice: PresentedGrant, claimed: GrantState, answer: RequestFa
         return _refused(choice, claimed)
     signal = answer.problem.signal
     turned_away = signal is not None and not is_unspent(signal) and answer.problem.reason is not Reason.RATE_LIMITED
-    return claimed.rejected(now) if turned_away else replace(claimed, claim=None)
+    return claimed.with_rejection(now) if turned_away else replace(claimed, claim=None)
 
 
 def _refused(choice: PresentedGrant, claimed: GrantState) -> GrantState:

@@ -1,6 +1,6 @@
-"""Who waits for a place at a host, in order, with namespaces that may be passed over.
+"""Connectors that wait for a slot or a worker, in order, with namespaces that may be skipped.
 
-Thousands may wait, and whose turn it is is asked after every call: so nobody is looked at who is not at the front.
+Thousands may wait, and the next one is taken after every request: so only the front of the queue is examined.
 """
 
 import heapq
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from oauth_connector.connector.observation import Key
 
 Rank = tuple[int, float]
-"""Order of the waiting: a first token (0), a refresh (1) by its expiry, a first token that was refused before (2)."""
+"""Order of the queue: a first token (0), a refresh (1) by its expiry, a first token that failed before (2)."""
 
 _Ticket = tuple[Rank, int]
 
@@ -18,7 +18,7 @@ _Ticket = tuple[Rank, int]
 class FairQueue:
     """Keys by rank, then by arrival: a heap for each namespace, and one of the namespaces by their first.
 
-    An entry that no longer counts (its key was taken out, its namespace has another first) is dropped when it comes to
+    An entry that is no longer valid (its key was removed, its namespace has another first) is dropped when it reaches
     the front of its heap.
     """
 
@@ -36,30 +36,30 @@ class FairQueue:
         return key in self._tickets
 
     def put(self, key: Key, rank: Rank) -> None:
-        """Let a key wait; one that waits already waits anew."""
+        """Add a key; one that waits already gets a new place."""
         ticket = (rank, next(self._numbers))
         self._tickets[key] = ticket
         heapq.heappush(self._queues.setdefault(key.namespace, []), (ticket, key))
-        self._show(key.namespace)
+        self._update_front(key.namespace)
 
     def discard(self, key: Key) -> None:
-        """Take a key out, if it waits."""
+        """Remove a key, if it waits."""
         if self._tickets.pop(key, None) is not None:
-            self._show(key.namespace)
+            self._update_front(key.namespace)
 
     def has_others(self, namespace: str) -> bool:
-        """Tell whether anybody of another namespace waits."""
+        """Return whether a key of another namespace waits."""
         return len(self._firsts) > (namespace in self._firsts)
 
-    def take(self, passed_over: Collection[str] = ()) -> Key | None:
-        """Take out the first whose namespace is not passed over; if there is none but such, the first of all."""
+    def take(self, skipped: Collection[str] = ()) -> Key | None:
+        """Remove and return the first key whose namespace is not skipped; if there is none, the first of all."""
         aside: list[tuple[_Ticket, str]] = []
         found: str | None = None
         while self._front and found is None:
             entry = heapq.heappop(self._front)
             if self._firsts.get(entry[1]) != entry[0]:
                 continue
-            if entry[1] in passed_over:
+            if entry[1] in skipped:
                 aside.append(entry)
             else:
                 found = entry[1]
@@ -67,16 +67,16 @@ class FairQueue:
             found = aside.pop(0)[1]
         for entry in aside:
             heapq.heappush(self._front, entry)
-        return self._taken(found) if found is not None else None
+        return self._pop_first(found) if found is not None else None
 
-    def _taken(self, namespace: str) -> Key:
+    def _pop_first(self, namespace: str) -> Key:
         key = self._queues[namespace][0][1]
         del self._firsts[namespace]
         self.discard(key)
         return key
 
-    def _show(self, namespace: str) -> None:
-        """Let the namespace stand in front with its first, or not at all."""
+    def _update_front(self, namespace: str) -> None:
+        """Put the first key of a namespace to the front, if it has one."""
         queue = self._queues[namespace]
         while queue and self._tickets.get(queue[0][1]) != queue[0][0]:
             heapq.heappop(queue)

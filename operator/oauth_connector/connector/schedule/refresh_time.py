@@ -1,7 +1,7 @@
-"""When to call the token endpoint next: arithmetic on seconds since the epoch, with the clock left outside.
+"""When to send the next token request: arithmetic on seconds since the epoch, without a clock.
 
-All times are whole seconds, because status and annotations store whole seconds: a timer that is finer than what is
-stored wakes early, finds "not yet", and never sleeps again.
+All times are whole seconds, because status and annotations store whole seconds: a finer timer would wake too early,
+again and again.
 """
 
 import hashlib
@@ -9,26 +9,26 @@ from dataclasses import dataclass
 from enum import Enum
 
 MINIMUM_GAP = 10
-"""Seconds between two token calls of one connector, whatever happens."""
+"""Seconds between two token requests of one connector, whatever happens."""
 
 DEFAULT_WINDOW = 0.33
 """The share of the lifetime that is left when a token is replaced."""
 
 JITTER = 0.10
-"""The largest share of the lifetime by which a refresh comes earlier, fixed by the connector's UID."""
+"""The largest share of the lifetime by which a refresh is earlier, fixed by the connector's UID."""
 
 CACHED_TOKEN_TRIES = (-60, -20, 1)
-"""Seconds from expiry at which a server that hands out the same token until it expires is asked again."""
+"""Seconds from expiry at which a request is sent to a server that returns the same token until it expires."""
 
-LAST_CALL_BEFORE_EXPIRY = 60
-"""A failing refresh is tried once more this many seconds before the old token expires."""
+LAST_TRY_BEFORE_EXPIRY = 60
+"""A failing refresh is retried this many seconds before the old token expires."""
 
 YEAR = 365 * 86400
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What `spec.refresh` asks, in seconds and shares; `None` where it is silent."""
+    """`spec.refresh` in seconds and shares; `None` where it is not set."""
 
     before: int | None = None
     window: float | None = None
@@ -36,37 +36,37 @@ class Policy:
 
 
 class RetryPace(Enum):
-    """How failures of one kind are repeated: the pauses in seconds, the last one for ever."""
+    """The pauses between retries after failures of one kind, in seconds; the last one repeats."""
 
     QUICK = (5, 10, 20, 40, 80, 160, 300)
-    """Time-outs, resets, 5xx: the provider is expected back."""
+    """Time-outs, resets, 5xx: the provider will probably recover."""
     SLOW = (15, 30, 60, 120, 240, 480, 960, 1920, 3600)
     """A bare 401 or 404, a web page: perhaps a deployment, perhaps a wrong address."""
     PROBE = (300, 900, 3600)
-    """A refusal that a person must mend; asked rarely in case it was mended on the provider's side."""
+    """A rejection that a user must repair; retried rarely, in case the provider's side has repaired it."""
 
     def pause(self, attempts: int) -> int:
-        """Give the pause after so many failures in a row."""
+        """Return the pause after so many failures in a row."""
         pauses: tuple[int, ...] = self.value
         return pauses[min(max(attempts, 1), len(pauses)) - 1]
 
 
 def share(uid: str, *salt: object) -> float:
-    """Give a number in [0, 1) that is fixed by the UID: fixed offsets disperse a herd linearly, random ones by √n."""
+    """Return a number in [0, 1) that is fixed by the UID: fixed offsets disperse a herd linearly, random ones by √n."""
     text = "/".join((uid, *map(str, salt)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
 
 
 def falls_back(policy: Policy, lifetime: int) -> bool:
-    """Tell whether `refresh.before` cannot be kept, being no shorter than the token's life."""
+    """Return whether `refresh.before` is ignored, since it is not shorter than the lifetime of the token."""
     return policy.before is not None and policy.before >= lifetime
 
 
 def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
-    """Give the second at which a token is to be replaced.
+    """Return the second at which a token is refreshed.
 
-    For every lifetime from 15 s on: `issued + 10 <= result < expires`. A shorter life cannot keep both promises; then
-    the ten seconds win.
+    For every lifetime from 15 s on: `issued + 10 <= result < expires`. A shorter lifetime cannot satisfy both; then the
+    ten seconds count.
     """
     lifetime = expires - issued
     jitter = share(uid) * JITTER
@@ -81,14 +81,14 @@ def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
 
 
 def next_cached_try(now: float, expires: int) -> int:
-    """Give the next second at which a server that repeats its token is asked: 60 and 20 s before expiry, 1 s after."""
+    """Return when to send the next request to a server that repeats its token: 60 and 20 s before expiry, 1 s after."""
     tries = (expires + offset for offset in CACHED_TOKEN_TRIES)
     return next((at for at in tries if at > now), int(now) + 60)
 
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A row of failures: how many, when the last one was, and what the provider asked (`Retry-After`, seconds)."""
+    """Failures in a row: how many, when the last one was, and the provider's `Retry-After` in seconds."""
 
     attempts: int
     last: int
@@ -96,17 +96,18 @@ class Failing:
 
 
 def retry_time(failing: Failing, pace: RetryPace, expires: int | None, uid: str) -> int:
-    """Give the second of the next try after a failure.
+    """Return the second of the next attempt after a failure.
 
-    The pause grows from try to try up to the pace's limit, and is never shorter than what the provider asked. A pause
-    that would run past the last minute of a living token is shortened to reach it, as far as the provider allows.
+    The pause grows with each attempt up to the limit of the pace, and is never shorter than the provider's
+    `Retry-After`. A pause that would end after the last minute of a valid token is shortened, as far as the provider
+    allows.
     """
     least = max(MINIMUM_GAP, int(failing.retry_after) + 1 if failing.retry_after is not None else 0)
     pause = int(pace.pause(failing.attempts) * (1 + JITTER * share(uid, failing.attempts)))
     planned = failing.last + max(least, pause)
-    last_call = (expires or 0) - LAST_CALL_BEFORE_EXPIRY
-    reachable = failing.last + least <= last_call < planned
-    return last_call if reachable and pace is not RetryPace.PROBE else planned
+    last_try = (expires or 0) - LAST_TRY_BEFORE_EXPIRY
+    reachable = failing.last + least <= last_try < planned
+    return last_try if reachable and pace is not RetryPace.PROBE else planned
 
 
 def credential_check_time(now: float, since: float) -> float:

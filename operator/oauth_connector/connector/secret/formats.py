@@ -1,4 +1,4 @@
-"""Named formats of the output Secret: one key that holds all fields, as programs like to read them."""
+"""Formats of the output Secret: one key that contains all fields, in a form that programs read."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _ESCAPED = str.maketrans({c: f"\\{c}" for c in '\\"$`'})
 
 
 def dot_env(values: Mapping[str, SecretStr]) -> SecretStr:
-    """Write `NAME=value` lines that a shell and the dotenv libraries read alike."""
+    """Write `NAME=value` lines that a shell and the dotenv libraries read in the same way."""
     lines = (f"{name.upper()}={_quoted(value)}\n" for name, value in _named(values).items())
     return SecretStr("".join(lines))
 
@@ -31,13 +31,13 @@ FORMATS: Mapping[OutputFormatType, Callable[[Mapping[str, SecretStr]], SecretStr
 
 
 def _named(values: Mapping[str, SecretStr]) -> dict[str, str]:
-    """Name the fields as the default keys do; fields of the response are published only where the spec lists them."""
+    """Name the fields like the default keys; fields of the response are published only where the spec lists them."""
     own = {name: value for name, value in sorted(values.items()) if "/" not in name}
     return {_SNAKE.sub("_", name).lower(): value.get_secret_value() for name, value in own.items()}
 
 
 def _quoted(value: str) -> str:
-    """Quote only where needed, singly where possible: within single quotes every reader takes the text as it stands."""
+    """Quote only where needed, with single quotes where possible: every reader takes their content literally."""
     if _PLAIN.fullmatch(value):
         return value
     return f'"{value.translate(_ESCAPED)}"' if "'" in value or "\\" in value else f"'{value}'"

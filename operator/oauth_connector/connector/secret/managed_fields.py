@@ -1,4 +1,4 @@
-"""Who wrote what: the API server's own record of which field manager owns which field (`metadata.managedFields`)."""
+"""Which field manager owns which field, as the API server records it (`metadata.managedFields`)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from oauth_connector.api.names import FIELD_MANAGER
 
 @dataclass(frozen=True, slots=True)
 class OwnedFields:
-    """The names that our manager owns in a Secret."""
+    """The names of fields that the operator's field manager owns in a Secret."""
 
     data: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     annotations: frozenset[str] = frozenset()
 
-    def holds(self, other: "OwnedFields") -> bool:
-        """Tell whether all of those are among these."""
+    def contains(self, other: "OwnedFields") -> bool:
+        """Return whether all fields of the other are among these."""
         return self.data >= other.data and self.labels >= other.labels and self.annotations >= other.annotations
 
 
-def owned_by_us(managed_fields: object) -> OwnedFields:
-    """Read the names that our manager owns out of `managedFields`; what cannot be understood is not owned."""
+def read_owned_fields(managed_fields: object) -> OwnedFields:
+    """Read the names that the operator owns from `managedFields`; an entry that is invalid counts as not owned."""
     entries = managed_fields if isinstance(managed_fields, list) else []
     trees = [e.get("fieldsV1") for e in entries if isinstance(e, Mapping) and e.get("manager") == FIELD_MANAGER]
     return OwnedFields(

@@ -1,7 +1,7 @@
-"""What is kept of a Secret: its metadata, never its data.
+"""What is cached of a Secret: its metadata, never its data.
 
-The annotations on our Secrets are what scheduling and restarts need, so that a restarted process reads no value and
-asks no provider.
+The annotations on the operator's Secrets contain what scheduling and restarts need: a restarted process reads no value
+and sends no token request.
 """
 
 import json
@@ -13,17 +13,17 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from oauth_connector.api import names
-from oauth_connector.connector.secret.managed_fields import OwnedFields, owned_by_us
+from oauth_connector.connector.secret.managed_fields import OwnedFields, read_owned_fields
 
 LONGEST = 16_384
-"""Characters of an annotation that are kept: ours are shorter, and others could write 256 KiB."""
+"""Characters of an annotation that are read: those of the operator are shorter, others may have 256 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class GrantSummary:
-    """What is known of a grant without reading its state Secret: it stands in one annotation there.
+    """What is known of a grant without reading its state Secret: one annotation contains it.
 
-    `renewable`: there is a refresh token; `refused`: the provider called it dead; `tried`, `consent`: UIDs of the
+    `renewable`: there is a refresh token; `refused`: the provider rejected it; `tried`, `consent`: UIDs of the
     consent whose code was sent last, and of the one that the grant rests on, with who asked for that one, when the
     answer came, and which account it is. Times are seconds since the epoch.
     """
@@ -45,7 +45,7 @@ class GrantSummary:
     account: str | None = None
 
     def to_annotation(self) -> str:
-        """Give the annotation: what is not so, or not known, is left out."""
+        """Return the annotation: values that are false or unknown are left out."""
         members = {name: value for name, value in asdict(self).items() if value}
         return json.dumps(members, sort_keys=True, separators=(",", ":"))
 
@@ -54,8 +54,8 @@ class GrantSummary:
 class SecretMetadata:
     """A Secret by its metadata. Times are seconds since the epoch.
 
-    `intact` says that our field manager still owns every key and annotation that we wrote; `written_by_us` that it owns
-    any of the data; `state` is there where it is a state Secret.
+    `intact`: the operator's field manager still owns every key and annotation that it wrote; `has_owned_data`: it owns
+    any of the data; `grant` is set for a state Secret.
     """
 
     namespace: str
@@ -72,16 +72,16 @@ class SecretMetadata:
     fields: str | None = None
     adopt: str | None = None
     intact: bool = False
-    written_by_us: bool = False
+    has_owned_data: bool = False
     immutable: bool = False
     grant: GrantSummary | None = None
 
 
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
-    """Read a Secret, or the `PartialObjectMetadata` of one; annotations that make no sense count as absent."""
+    """Read a Secret, or the `PartialObjectMetadata` of one; invalid annotations count as absent."""
     metadata = _mapping(manifest.get("metadata"))
     annotations = {k: v for k, v in _mapping(metadata.get("annotations")).items() if k.startswith(names.PREFIX)}
-    owned = owned_by_us(metadata.get("managedFields"))
+    owned = read_owned_fields(metadata.get("managedFields"))
     return SecretMetadata(
         namespace=sys.intern(str(metadata["namespace"])),
         name=str(metadata["name"]),
@@ -97,14 +97,14 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         fields=_shared(annotations.get(names.FIELDS)),
         adopt=_text(annotations.get(names.ADOPT)),
         intact=_intact(annotations, owned),
-        written_by_us=bool(owned.data),
+        has_owned_data=bool(owned.data),
         immutable=manifest.get("immutable") is True,
         grant=read_grant_summary(_text(annotations.get(names.STATE))),
     )
 
 
 def read_grant_summary(text: str | None) -> GrantSummary | None:
-    """Read the annotation of a state Secret; one that makes no sense tells nothing, but that it is one."""
+    """Read the annotation of a state Secret; an invalid one shows only that the Secret is one."""
     if text is None:
         return None
     try:
@@ -117,7 +117,7 @@ _SUMMARY = TypeAdapter(GrantSummary)
 
 
 def recorded_keys(fields: str | None) -> dict[str, str]:
-    """Give which key holds which field, as the annotation records it; nothing where it makes no sense."""
+    """Return the key of each field, as the annotation records it; empty where that is invalid."""
     try:
         keys = json.loads(fields or "{}")
     except (ValueError, RecursionError):
@@ -126,7 +126,7 @@ def recorded_keys(fields: str | None) -> dict[str, str]:
 
 
 LAST_SECOND = 253402300799
-"""The end of the year 9999: what lies beyond cannot be written as a date."""
+"""The end of the year 9999: a later time cannot be written as a date."""
 
 _SET_BY_USERS = frozenset({names.ADOPT, names.ALLOWED_HOSTS})
 
@@ -146,7 +146,7 @@ def _text(value: object) -> str | None:
 
 
 def _shared(value: object) -> str | None:
-    """Read a text that many Secrets have in common, so that all of them hold the same one."""
+    """Read a text that many Secrets have in common, so that they share one object."""
     text = _text(value)
     return sys.intern(text) if text is not None else None
 

@@ -18,7 +18,7 @@ def is_owned(secret: SecretMetadata, connector: ConnectorObject) -> bool:
     """
     if secret.connector != connector.key.name:
         return secret.adopt == connector.key.name
-    return secret.managed or (secret.connector_uid == connector.uid and secret.written_by_us)
+    return secret.managed or (secret.connector_uid == connector.uid and secret.has_owned_data)
 
 
 def ownership_conflict(secret: SecretMetadata, connector: ConnectorObject) -> Problem | None:

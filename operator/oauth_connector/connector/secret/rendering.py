@@ -1,7 +1,7 @@
-"""The output Secret as a value: rendered from a token and a spec, and read back into the token it shows.
+"""The output Secret as a value: rendered from a token and a spec, and read back into the token.
 
-Rendering is deterministic to the byte, so that an unchanged token gives an unchanged Secret. Which key holds which
-field is recorded in an annotation: reading back needs no guess, also after the spec has changed.
+Rendering is deterministic to the byte, so that an unchanged token results in an unchanged Secret. An annotation records
+the key of each field: reading back needs no guess, also after the spec has changed.
 """
 
 import json
@@ -19,16 +19,16 @@ from oauth_connector.connector.secret.formats import FORMATS
 from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys
 
 RESPONSE_FIELD = "response/"
-"""Prefix that tells a field of the token response from one of our own in the annotation."""
+"""Prefix of a field of the token response in the annotation; the operator's own fields have none."""
 
 
 FORMAT = "format/"
-"""Prefix that tells a format from a field in the annotation."""
+"""Prefix of a format in the annotation."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedSecret:
-    """What we want a Secret to hold: all of `data`, and of metadata what is ours."""
+    """The wanted content of a Secret: all of `data`, and the metadata that the operator owns."""
 
     name: str
     data: Mapping[str, SecretStr] = field(repr=False)
@@ -39,7 +39,7 @@ class RenderedSecret:
 
 
 def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
-    """Give the Secret that presents a token as the connector's `output` asks."""
+    """Return the Secret for a token as the connector's `output` requires."""
     spec = connector.spec
     values = _values(token, spec.effective_header_prefix)
     keys = _keys(spec, values)
@@ -59,7 +59,7 @@ def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
 
 
 def recover(secret: SecretMetadata, data: Mapping[str, bytes]) -> IssuedToken | None:
-    """Read back the token that a Secret of ours shows; `None` where the bare token or its times are not in it."""
+    """Read the token from an output Secret; `None` where the bare token or its times are missing."""
     keys = {name: key for name, key in recorded_keys(secret.fields).items() if not name.startswith(FORMAT)}
     if "AccessToken" not in keys or secret.issued_at is None:
         return None
@@ -83,7 +83,7 @@ def recover(secret: SecretMetadata, data: Mapping[str, bytes]) -> IssuedToken | 
 
 
 def satisfies(token: IssuedToken, spec: OAuthConnectorSpec) -> bool:
-    """Tell whether a token that was read back holds every field of the response that the spec wants to publish."""
+    """Return whether a token contains every field of the response that the spec publishes."""
     wanted = spec.output.response_fields if spec.output and spec.output.response_fields else ()
     return all(chosen.name in token.fields for chosen in wanted)
 
@@ -132,7 +132,7 @@ def _metadata(
 
 
 def owner(connector: Connector) -> dict[str, object]:
-    """Give the reference by which a Secret is collected with its connector."""
+    """Return the owner reference, by which a Secret is deleted with its connector."""
     return {
         "apiVersion": names.API_VERSION,
         "kind": names.CONNECTOR_KIND,
