@@ -45,7 +45,7 @@ def read_module(source: str) -> Iterator[Passage]:
         elif token.type in STRINGS:
             yield Passage(token.start[0], "docstring" if token.start in documented else "string", text)
     for node in ast.walk(tree):
-        yield from (Passage(line, "name", split_name(name)) for line, name in _defined(node))
+        yield from (Passage(line, "name", split_name(name)) for line, name in _find_names(node))
 
 
 def split_name(name: str) -> str:
@@ -63,7 +63,7 @@ def _position(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunct
     return (first.lineno, first.col_offset) if isinstance(first, ast.Expr) else None
 
 
-def _defined(node: ast.AST) -> Iterator[tuple[int, str]]:
+def _find_names(node: ast.AST) -> Iterator[tuple[int, str]]:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             yield node.lineno, node.name

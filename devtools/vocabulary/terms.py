@@ -47,7 +47,7 @@ def build_term(entry: Mapping[str, Any]) -> Term:
     words = [rf"{re.escape(word)}\b" for word in entry.get("words", ())]
     unless = list(entry.get("unless", ()))
     return Term(
-        re.compile(rf"\b(?:{_spaced([*words, *entry.get('regexes', ())])})", re.IGNORECASE),
+        re.compile(rf"\b(?:{_join_patterns([*words, *entry.get('regexes', ())])})", re.IGNORECASE),
         entry["say"],
         kinds,
         re.compile("|".join(unless)) if unless else None,
@@ -55,5 +55,5 @@ def build_term(entry: Mapping[str, Any]) -> Term:
     )
 
 
-def _spaced(parts: Iterable[str]) -> str:
+def _join_patterns(parts: Iterable[str]) -> str:
     return "|".join(parts).replace("\\ ", " ").replace(" ", r"[\s#]+")

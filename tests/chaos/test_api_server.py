@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.conftest import ProxiedScene, StartScene
 from tests.support.cluster import Namespace, until
-from tests.support.faulty_api import Drop, FaultyAPI, Lose, Refuse, Say, Silence, Slow
+from tests.support.faulty_api import Drop, FailWatch, FaultyAPI, Lose, Refuse, Silence, Slow
 
 FAULTS: dict[str, Callable[[FaultyAPI], list[AbstractContextManager[Any]]]] = {
     "503": lambda api: [api.requests_meet(Refuse(503)), api.watches_meet(Refuse(503))],
@@ -24,8 +24,8 @@ FAULTS: dict[str, Callable[[FaultyAPI], list[AbstractContextManager[Any]]]] = {
     "slow answers": lambda api: [api.requests_meet(Slow(4))],
     "lost answers to writes": lambda api: [api.requests_meet(Lose(), "POST", "PATCH")],
     "lost answers to everything": lambda api: [api.requests_meet(Lose())],
-    "watches that end with 410": lambda api: [api.watches_meet(Say(410))],
-    "watches that end with 500": lambda api: [api.watches_meet(Say(500))],
+    "watches that end with 410": lambda api: [api.watches_meet(FailWatch(410))],
+    "watches that end with 500": lambda api: [api.watches_meet(FailWatch(500))],
     "watches that fall silent": lambda api: [api.watches_meet(Silence())],
 }
 
@@ -83,7 +83,7 @@ async def test_a_deletion_that_the_watch_missed_is_detected(start_scene: StartSc
         await namespace.delete("oauthconnectors", "gone")
         await namespace.delete("secrets", "healed-token")
         await until(lambda: _befell(dropped, 3), within=20)  # the Secret of the connector goes too
-    with scene.api.watches_meet(Say(410)) as ended:
+    with scene.api.watches_meet(FailWatch(410)) as ended:
         await until(lambda: _befell(ended, 2))
     await until(lambda: namespace.token("healed-token"), within=30)
     await until(lambda: _counts(scene, 1), within=30)

@@ -13,7 +13,7 @@ from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace, until
-from tests.support.processes import naming, python, wait_until
+from tests.support.processes import find_processes, python, wait_until
 
 KIND = """\
 apiVersion: apiextensions.k8s.io/v1
@@ -122,7 +122,7 @@ def test_a_program_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
     with pytest.raises(ControlPlaneError, match=r"^etcd did not start: no space left$"), ControlPlane():
         pass
-    assert not naming(str(tmp_path))
+    assert not find_processes(str(tmp_path))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
@@ -130,8 +130,8 @@ def test_an_ended_program_leaves_neither_process_nor_folder(number: signal.Signa
     """Ctrl-C, a closed terminal and SIGKILL leave nothing behind."""
     with python("-m", "devtools.cluster.control_plane") as (program, line):
         folder = Path(line.removeprefix("export KUBECONFIG=")).parent
-        assert len(naming(str(folder))) >= 3
+        assert len(find_processes(str(folder))) >= 3
         program.send_signal(number)
     assert program.returncode == (-number if number == signal.SIGKILL else 0)
-    wait_until(lambda: not naming(str(folder)), "its processes have ended")
+    wait_until(lambda: not find_processes(str(folder)), "its processes have ended")
     wait_until(lambda: not folder.exists(), "its folder is gone")

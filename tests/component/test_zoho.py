@@ -189,7 +189,7 @@ async def test_ten_access_tokens_are_issued_in_ten_minutes(session: ZohoSession)
 async def test_the_limit_of_an_account_can_be_used_up(session: ZohoSession) -> None:
     """A test can use up the ten tokens at once."""
     tokens = await session.redeem(await session.authorize("accept"))
-    session.zoho.accounts.tire()
+    session.zoho.accounts.use_up_limits()
     assert await session.refresh(tokens["refresh_token"]) == ACCESS_DENIED
 
 

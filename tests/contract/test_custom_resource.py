@@ -42,7 +42,7 @@ def test_the_crd_is_accepted_without_warnings(control_plane: ControlPlane) -> No
 
 def test_a_new_connector_has_no_observed_generation(api_server: DryRun) -> None:
     """Before the first reconciliation it is −1; otherwise tools would report the connector as healthy."""
-    assert api_server.judge(MINIMAL.text).stored["status"] == {"observedGeneration": -1}
+    assert api_server.submit(MINIMAL.text).stored["status"] == {"observedGeneration": -1}
 
 
 async def test_columns_show_state_and_expiration(control_plane: ControlPlane, namespace: Namespace) -> None:

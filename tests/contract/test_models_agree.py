@@ -105,7 +105,7 @@ def test_a_changed_manifest_gets_the_same_result(
 ) -> None:
     """One changed field is accepted by both or rejected by both."""
     manifest = changed(*place, value, remove=remove)
-    verdict = api_server.judge(json.dumps(manifest))
+    verdict = api_server.submit(json.dumps(manifest))
     parsed = parse_manifest(manifest)
     assert isinstance(parsed, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, parsed)
 
@@ -126,6 +126,6 @@ def test_preset_parameters_get_the_same_result(
     provider = {"preset": preset, "parameters": chosen, **dict.fromkeys(changes, "https://a.example")}
     manifest = copy.deepcopy(GOOD["preset-zoho"].manifest)
     manifest["spec"]["provider"] = provider
-    verdict = api_server.judge(json.dumps(manifest))
+    verdict = api_server.submit(json.dumps(manifest))
     parsed = parse_manifest(manifest)
     assert isinstance(parsed, OAuthConnectorSpec) == bool(verdict.stored), (verdict.message, parsed)

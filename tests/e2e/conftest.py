@@ -10,14 +10,14 @@ from devtools.authorization_servers.authorization_server import AuthorizationSer
 from devtools.cluster.control_plane import ControlPlane
 from tests.e2e.scenario import ANN, FlowScenario
 from tests.support.browser import DESKTOP, PATIENCE
-from tests.support.bygone import bygone
 from tests.support.cluster import Namespace
 from tests.support.consent_server_replicas import ConsentServerReplicas
 from tests.support.control_plane import CANARY
-from tests.support.operator_process import OperatorProcess
+from tests.support.object_aging import object_aging
+from tests.support.operator_process import FAILURE, OperatorProcess
 from tests.support.terminal import TerminalSession
 
-__all__ = ["bygone"]
+__all__ = ["object_aging"]
 
 RBAC = "rbac.authorization.k8s.io"
 CONSENT, EDIT = "oauth-connector-consent", "oauth-connector-edit"
@@ -45,8 +45,8 @@ async def whole_operator(
     await operator.start()
     yield operator
     await operator.stop()
-    assert CANARY not in operator.logged(), "a secret was logged"
-    assert "a pass failed" not in operator.logged(), operator.logged()
+    assert CANARY not in operator.read_log(), "a secret was logged"
+    assert FAILURE not in operator.read_log(), operator.read_log()
 
 
 async def _bind(namespace: Namespace, role: str) -> None:

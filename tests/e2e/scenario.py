@@ -55,7 +55,7 @@ class FlowScenario:
         made = self.server.register(
             secret=secret, authentication=authentication, lifetime=LIFETIME, redirect_uris=[back]
         )
-        self.secrecy.keep(Kind.CLIENT_SECRET, made.secret.get_secret_value())
+        self.secrecy.add(Kind.CLIENT_SECRET, made.secret.get_secret_value())
         return made
 
     async def add_connector(
@@ -104,9 +104,9 @@ class FlowScenario:
         """Return the token in the output Secret, after noting all tokens that there are."""
         state = await self.namespace.values("crm-oauth-state") or {}
         output = await self.namespace.values("crm-token") or {}
-        self.secrecy.keep(Kind.REFRESH_TOKEN, state.get("refresh_token"))
-        self.secrecy.keep(Kind.ACCESS_TOKEN, state.get("access_token"))
-        self.secrecy.keep(Kind.ACCESS_TOKEN, output.get("access_token"))
+        self.secrecy.add(Kind.REFRESH_TOKEN, state.get("refresh_token"))
+        self.secrecy.add(Kind.ACCESS_TOKEN, state.get("access_token"))
+        self.secrecy.add(Kind.ACCESS_TOKEN, output.get("access_token"))
         assert not self.secrecy.leaks({"the output Secret": json.dumps(output)}, Kind.ACCESS_TOKEN)
         return output.get("access_token", "")
 
@@ -138,7 +138,7 @@ class FlowScenario:
         await self.terminal.shows("\r\n\r\n  http")
         await self.terminal.shows("\r\n\r\n", times=2)
         self.link = self.terminal.shown.split("\r\n\r\n  ")[1].split("\r\n")[0]
-        self.secrecy.keep(Kind.TICKET, self.link.partition("#")[2])
+        self.secrecy.add(Kind.TICKET, self.link.partition("#")[2])
         return self.link
 
     async def authorize_in_browser(self) -> str:
@@ -147,7 +147,7 @@ class FlowScenario:
         await eventually(self.opened.exists)
         page = self.opened.read_text().strip()
         ticket = _ticket_in(Path(page.removeprefix("file://")))
-        self.secrecy.keep(Kind.TICKET, ticket)
+        self.secrecy.add(Kind.TICKET, ticket)
         assert ticket not in self.terminal.shown
         return page
 
@@ -155,7 +155,7 @@ class FlowScenario:
         """Type what the last page shows."""
         await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
         code = await tab.get_by_label("Confirmation code").inner_text()
-        self.secrecy.keep(Kind.CONFIRMATION, code)
+        self.secrecy.add(Kind.CONFIRMATION, code)
         await self.terminal.shows(QUESTION)
         self.terminal.type(f"{code}\n")
 
@@ -168,11 +168,11 @@ class FlowScenario:
     # --- the browser --------------------------------------------------------------------------------------------
     async def look(self, tab: Page, link: str = "") -> None:
         """Open the link, up to the page that says what will be granted."""
-        tab.on("request", lambda request: self.secrecy.keep_redirect(request.url))
+        tab.on("request", lambda request: self.secrecy.add_redirect(request.url))
         await tab.goto(link or self.link)
         await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize crm?")
 
-    async def go_on(self, tab: Page) -> None:
+    async def resume(self, tab: Page) -> None:
         """Leave for the provider, and wait to be there."""
         await tab.get_by_role("button", name="Continue to").click()
         await tab.wait_for_url(re.compile(f":{self.server.port}/"))
@@ -180,14 +180,14 @@ class FlowScenario:
     async def answer(self, tab: Page, says: UserDecision = "accept", folder: str = "") -> None:
         """Log in at the provider, and consent or refuse; it keeps pictures of its pages where there is a folder."""
         person = self.server.user
-        self.secrecy.keep(Kind.PASSWORD, person.password.get_secret_value())
+        self.secrecy.add(Kind.PASSWORD, person.password.get_secret_value())
         await answer(tab, person, self.server.port, says, folder)
 
     async def connect(self, tab: Page) -> str:
         """Go all the way by the consent server, and give the token."""
         await self.authorize()
         await self.look(tab)
-        await self.go_on(tab)
+        await self.resume(tab)
         await self.answer(tab)
         await self.confirm(tab)
         return await self.connected()
@@ -198,8 +198,8 @@ class FlowScenario:
         await self.token()
         consents = await self.namespace.items("oauthconsents")
         places = {
-            "the operator's log": self.operator.logged(),
-            "the consent server's log": self.site.logged(),
+            "the operator's log": self.operator.read_log(),
+            "the consent server's log": self.site.read_log(),
             "an Event": json.dumps(await self.namespace.items("events", "events.k8s.io")),
             "the connector": json.dumps(await self.namespace.items("oauthconnectors")),
             "a consent's status": json.dumps([consent.get("status") for consent in consents]),

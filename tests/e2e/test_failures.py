@@ -4,7 +4,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from tests.e2e.scenario import FlowScenario
-from tests.support.bygone import Bygone
+from tests.support.object_aging import ObjectAging
 from tests.support.terminal import CTRL_C
 
 
@@ -19,13 +19,13 @@ async def test_after_a_denial_the_user_can_start_again_with_the_same_link(scenar
     await scenario.add_connector(client)
     await scenario.authorize()
     await scenario.look(tab)
-    await scenario.go_on(tab)
+    await scenario.resume(tab)
     await scenario.answer(tab, "deny")
     await titled(tab, "The provider denied access")
     await expect(tab.locator("main")).to_contain_text("access_denied")
     await scenario.pictures(tab, "astray-denied")
     await scenario.look(tab)
-    await scenario.go_on(tab)
+    await scenario.resume(tab)
     await scenario.answer(tab)
     await scenario.confirm(tab)
     await scenario.connected()
@@ -41,7 +41,7 @@ async def test_a_callback_in_another_browser_is_rejected(
     await scenario.look(tab)
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
-    await scenario.go_on(tab)
+    await scenario.resume(tab)
     link = next(url for url in asked if url.startswith(scenario.server.authorization_url))
     other = await another_browser.new_page()
     await other.goto(link)
@@ -62,7 +62,7 @@ async def test_a_link_that_is_opened_twice(scenario: FlowScenario, tab: Page, an
     other = await another_browser.new_page()
     for one in (tab, other):
         await scenario.look(one)
-        await scenario.go_on(one)
+        await scenario.resume(one)
     await scenario.answer(tab)
     await titled(tab, "Enter this code")
     await scenario.answer(other)
@@ -91,7 +91,7 @@ async def test_a_wrong_code_can_be_entered_again(scenario: FlowScenario, tab: Pa
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.authorize()
     await scenario.look(tab)
-    await scenario.go_on(tab)
+    await scenario.resume(tab)
     await scenario.answer(tab)
     await titled(tab, "Enter this code")
     await scenario.terminal.shows("Confirmation code that the last page shows: ")
@@ -107,7 +107,7 @@ async def test_a_connector_that_is_changed_during_the_flow(scenario: FlowScenari
     await scenario.add_connector(client)
     await scenario.authorize()
     await scenario.look(tab)
-    await scenario.go_on(tab)
+    await scenario.resume(tab)
     await scenario.namespace.edit("oauthconnectors", "crm", {"spec": {"scope": "openid offline_access read write"}})
     assert await scenario.terminal.ended() == 1
     assert "ConnectorChanged" in scenario.terminal.shown
@@ -117,12 +117,12 @@ async def test_a_connector_that_is_changed_during_the_flow(scenario: FlowScenari
     assert scenario.server.journal(client) == ()
 
 
-async def test_a_consent_that_has_expired(scenario: FlowScenario, tab: Page, bygone: Bygone) -> None:
+async def test_a_consent_that_has_expired(scenario: FlowScenario, tab: Page, object_aging: ObjectAging) -> None:
     """After a quarter of an hour the link is of no use, and the command says to run it again."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.authorize()
     await scenario.look(tab)
-    await bygone.made_ago(
+    await object_aging.set_age(
         "oauthconsents", scenario.namespace.name, (await scenario.consent())["metadata"]["name"], LIFETIME
     )
     await tab.get_by_role("button", name="Continue to").click()

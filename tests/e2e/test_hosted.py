@@ -31,7 +31,7 @@ async def test_a_user_authorizes_a_connector(scenario: FlowScenario, tab: Page) 
     for told in (client.id, f"127.0.0.1:{scenario.server.port}", "read", "crm-token", f":{ANN}"):
         assert told in text
     await scenario.pictures(tab, "hosted-1-details")
-    await scenario.go_on(tab)
+    await scenario.resume(tab)
     await scenario.answer(tab, folder="e2e/oidc-provider")
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
     await scenario.pictures(tab, "hosted-2-code")
@@ -80,7 +80,7 @@ async def test_a_user_authorizes_a_connector_at_canaille(
     scenario = await new_scenario(canaille)
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.look(tab, await scenario.authorize_in_browser())
-    await scenario.go_on(tab)
+    await scenario.resume(tab)
     await scenario.answer(tab, folder="e2e/canaille")
     await scenario.confirm(tab)
     token = await scenario.connected()
@@ -96,7 +96,7 @@ async def test_a_provider_that_redirects_across_two_hosts(scenario: FlowScenario
         await scenario.authorize()
         await scenario.look(tab)
         await expect(tab.get_by_role("button", name=f"Continue to 127.0.0.1:{hop.port}")).to_be_visible()
-        await scenario.go_on(tab)
+        await scenario.resume(tab)
         assert hop.seen == [f"127.0.0.1:{hop.port}", f"localhost:{hop.port}"]
         await scenario.answer(tab)
         await scenario.confirm(tab)

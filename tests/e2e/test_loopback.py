@@ -24,7 +24,7 @@ async def test_the_redirect_goes_to_this_machine(
     link = await scenario.authorize()
     assert link.startswith(scenario.server.authorization_url)
     assert "code_challenge_method=S256" in link
-    tab.on("request", lambda request: scenario.secrecy.keep_redirect(request.url))
+    tab.on("request", lambda request: scenario.secrecy.add_redirect(request.url))
     await tab.goto(link)
     await scenario.answer(tab)
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Back to the terminal")
@@ -40,7 +40,7 @@ async def test_the_redirect_goes_to_this_machine(
 async def test_a_user_pastes_the_address_of_the_redirect(scenario: FlowScenario, tab: Page) -> None:
     """The consent server, where the browser ends, takes nothing; the address is copied, and the terminal hides it."""
     await scenario.add_connector(scenario.client(scenario.hosted))
-    tab.on("request", lambda request: scenario.secrecy.keep_redirect(request.url))
+    tab.on("request", lambda request: scenario.secrecy.add_redirect(request.url))
     await tab.goto(await scenario.authorize("--paste"))
     await scenario.answer(tab)
     await expect(tab.get_by_role("heading", level=1)).to_have_text("This browser did not start the authorization")

@@ -1,4 +1,4 @@
-"""A load balancer that sends each request to the next replica: what one of them remembers helps nobody."""
+"""A load balancer that sends each request to the next replica, so that no replica can depend on its own memory."""
 
 import itertools
 import ssl
@@ -14,7 +14,7 @@ _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-leng
 
 @dataclass
 class Balancer:
-    """Where browsers come to, and who served what: method, path without its query, number of the replica."""
+    """The address for browsers, and the served requests: method, path without query, number of the replica."""
 
     url: str
     replicas: Sequence[str] = ()
@@ -23,7 +23,7 @@ class Balancer:
 
 @asynccontextmanager
 async def balancer(tls: ssl.SSLContext | None = None) -> AsyncIterator[Balancer]:
-    """Serve on a free port of 127.0.0.1; its replicas are named once they know their address from it."""
+    """Serve on a free port of 127.0.0.1; the replicas are set once they know their public address."""
     turns = {True: itertools.count(), False: itertools.count()}  # apart, or a style sheet would spoil the alternation
 
     async def forward(request: web.Request) -> web.Response:

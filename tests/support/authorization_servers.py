@@ -1,4 +1,4 @@
-"""Fixtures: the real authorization servers, each started when a test first asks for it; import them in a conftest."""
+"""Fixtures: the real authorization servers, each started when a test first needs it; import them in a conftest."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -14,47 +14,47 @@ from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
 
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> TLS:
-    """Give a certificate for 127.0.0.1 by a private authority."""
+    """Return a certificate for 127.0.0.1 of a private authority."""
     return make_tls(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="session")
 def canaille(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthorizationServer]:
-    """Give Canaille on plain HTTP."""
+    """Return Canaille on plain HTTP."""
     with Canaille(tmp_path_factory.mktemp("canaille")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def canaille_tls(tmp_path_factory: pytest.TempPathFactory, tls: TLS) -> Iterator[AuthorizationServer]:
-    """Give Canaille on HTTPS with a private authority."""
+    """Return Canaille on HTTPS with a private authority."""
     with Canaille(tmp_path_factory.mktemp("canaille-tls"), tls=tls) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def oidc_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuthorizationServer]:
-    """Give oidc-provider on plain HTTP."""
+    """Return oidc-provider on plain HTTP."""
     with OIDCProvider(tmp_path_factory.mktemp("oidc-provider")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def oidc_provider_tls(tmp_path_factory: pytest.TempPathFactory, tls: TLS) -> Iterator[AuthorizationServer]:
-    """Give oidc-provider on HTTPS with a private authority."""
+    """Return oidc-provider on HTTPS with a private authority."""
     with OIDCProvider(tmp_path_factory.mktemp("oidc-provider-tls"), tls=tls) as server:
         yield server
 
 
 @pytest.fixture
 async def canaille_proxy(canaille: AuthorizationServer) -> AsyncIterator[FaultyProxy]:
-    """Give a proxy of the test's own in front of Canaille."""
+    """Return a proxy of the test before Canaille."""
     async with faulty_proxy(canaille.token_url) as proxy:
         yield proxy
 
 
 @pytest.fixture
 async def oidc_provider_proxy(oidc_provider: AuthorizationServer) -> AsyncIterator[FaultyProxy]:
-    """Give a proxy of the test's own in front of oidc-provider."""
+    """Return a proxy of the test before oidc-provider."""
     async with faulty_proxy(oidc_provider.token_url) as proxy:
         yield proxy

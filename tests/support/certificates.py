@@ -1,4 +1,4 @@
-"""A private certificate authority and a server certificate by it, made anew for the tests that need one."""
+"""A private certificate authority and a server certificate, created for each test that needs them."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -17,7 +17,7 @@ SERVER = x509.Name.from_rfc4514_string("CN=Server of the tests")
 
 
 def make_tls(folder: Path, names: tuple[x509.GeneralName, ...] = LOOPBACK, days: int = 1) -> TLS:
-    """Write ca.pem, server.pem and server.key; the server's is good until so many days from now, none means expired."""
+    """Write ca.pem, server.pem and server.key; the certificate is valid for this number of days, 0 means expired."""
     folder.mkdir(parents=True, exist_ok=True)
     files = TLS(folder / "server.pem", folder / "server.key", folder / "ca.pem")
     authority, key = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())

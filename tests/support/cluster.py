@@ -1,4 +1,4 @@
-"""The test's own hand on the real API server: as administrator, in one namespace, in plain objects."""
+"""Access to the real API server for tests: as administrator, in one namespace, with plain objects."""
 
 import asyncio
 import base64
@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 
 class Namespace:
-    """One namespace of a test's own."""
+    """A namespace of a test."""
 
     def __init__(self, api: KubeAPI, name: str) -> None:
         self.api = api
@@ -39,7 +39,7 @@ class Namespace:
         return await self.api.request("POST", self._path("configmaps"), body=body)
 
     async def add_quota(self, name: str, hard: Mapping[str, str]) -> Manifest:
-        """Create a ResourceQuota, and wait until it counts."""
+        """Create a ResourceQuota, and wait until it is enforced."""
         body = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": name}, "spec": {"hard": dict(hard)}}
         made = await self.api.request("POST", self._path("resourcequotas"), body=body)
 
@@ -57,12 +57,12 @@ class Namespace:
             "metadata": {"name": name},
             "spec": spec,
         }
-        person = {"fieldManager": "a-person"}
-        return await self.api.request("POST", self._path("oauthconnectors"), query=person, body=body)
+        user = {"fieldManager": "a-user"}
+        return await self.api.request("POST", self._path("oauthconnectors"), query=user, body=body)
 
     async def edit(self, plural: str, name: str, patch: Manifest) -> Manifest:
-        """Merge a patch into an object, as a person does."""
-        path, query = self._path(plural, name), {"fieldManager": "a-person"}
+        """Merge a patch into an object, as a user does."""
+        path, query = self._path(plural, name), {"fieldManager": "a-user"}
         return await self.api.request("PATCH", path, query=query, body=patch, content_type=MERGE)
 
     async def edit_secret(self, name: str, **values: str) -> Manifest:
@@ -71,7 +71,7 @@ class Namespace:
         return await self.edit("secrets", name, {"data": data})
 
     async def get(self, plural: str, name: str) -> Manifest | None:
-        """Read an object, or nothing."""
+        """Read an object; return None if it does not exist."""
         try:
             return await self.api.request("GET", self._path(plural, name))
         except KubeError as error:
@@ -90,24 +90,24 @@ class Namespace:
 
     # --- what tests look at -------------------------------------------------------------------------------------
     async def values(self, name: str) -> dict[str, str] | None:
-        """Give a Secret's values as text, or nothing."""
+        """Return the values of a Secret as text; None if it does not exist."""
         secret = await self.get("secrets", name)
         if secret is None:
             return None
         return {key: base64.b64decode(value).decode() for key, value in (secret.get("data") or {}).items()}
 
     async def token(self, name: str) -> str | None:
-        """Give the token in a Secret, or nothing."""
+        """Return the token in a Secret, or None."""
         return (await self.values(name) or {}).get("access_token")
 
     async def conditions(self, connector: str) -> dict[str, str]:
-        """Give the reason of each condition that is true, and `Ready`'s either way, marked when it is not."""
+        """Return the reason of each true condition, and that of `Ready` always, marked if it is not true."""
         found = await self.get("oauthconnectors", connector) or {}
         conditions = (found.get("status") or {}).get("conditions", [])
         return {c["type"] if c["status"] == "True" else f"not {c['type']}": c["reason"] for c in conditions}
 
     async def shows(self, connector: str, within: float = 20.0, **reasons: str) -> None:
-        """Wait until the conditions are exactly these; `not_Ready` stands for `Ready` being false."""
+        """Wait until the conditions are exactly these; `not_Ready` stands for a false `Ready`."""
         expected = {kind.replace("_", " "): reason for kind, reason in reasons.items()}
 
         async def as_expected() -> bool:
@@ -124,7 +124,7 @@ class Namespace:
 
 
 async def until(condition: Callable[[], Awaitable[object]], within: float = 20.0) -> None:
-    """Wait until something is so. Raises `TimeoutError`."""
+    """Wait for a condition. Raises `TimeoutError`."""
     async with asyncio.timeout(within):
         while not await condition():
             await asyncio.sleep(0.05)
@@ -132,14 +132,14 @@ async def until(condition: Callable[[], Awaitable[object]], within: float = 20.0
 
 @asynccontextmanager
 async def admin_of(plane: ControlPlane) -> AsyncIterator[KubeAPI]:
-    """Give an administrator's client."""
+    """Return a client with the permissions of an administrator."""
     async with KubeAPI(from_kubeconfig(plane.kubeconfig)) as api:
         yield api
 
 
 @asynccontextmanager
 async def new_namespace(api: KubeAPI, name: str | None = None) -> AsyncIterator[Namespace]:
-    """Make a namespace, of that name or of one that no other has; afterwards it is deleted, and not waited for."""
+    """Create a namespace with this name or a unique one; delete it afterwards without waiting."""
     name = name or f"test-{next(_numbers)}"
     await api.request("POST", "/api/v1/namespaces", body={"metadata": {"name": name}})
     try:

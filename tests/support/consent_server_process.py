@@ -43,7 +43,7 @@ class ConsentServerProcess:
 
     async def _is_ready(self) -> bool:
         if self._child is None or self._child.ended:
-            raise AssertionError(f"the consent server ended: {self.logged()}")
+            raise AssertionError(f"the consent server ended: {self.read_log()}")
         try:
             async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as answer:
                 return answer.status == 200
@@ -55,10 +55,10 @@ class ConsentServerProcess:
         """Where it listens, behind whatever stands in front of it."""
         return f"http://127.0.0.1:{self.port}"
 
-    def logged(self) -> str:
+    def read_log(self) -> str:
         """Return what it has logged."""
         return self.log.read_text() if self.log.exists() else ""
 
     def lines(self) -> list[dict[str, object]]:
         """Return the lines of its log."""
-        return [json.loads(line) for line in self.logged().splitlines()]
+        return [json.loads(line) for line in self.read_log().splitlines()]

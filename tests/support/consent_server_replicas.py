@@ -48,9 +48,9 @@ class ConsentServerReplicas:
         """Its public URL."""
         return self.balancer.url
 
-    def logged(self) -> str:
+    def read_log(self) -> str:
         """Return what all replicas have logged."""
-        return "".join(replica.logged() for replica in self.replicas)
+        return "".join(replica.read_log() for replica in self.replicas)
 
 
 StartConsentServer = Callable[..., Awaitable[ConsentServerReplicas]]
@@ -87,9 +87,9 @@ async def _started(folder: Path, account: Path, front: Balancer) -> ConsentServe
 
 async def _stopped(site: ConsentServerReplicas) -> None:
     codes = await asyncio.gather(*(replica.stop() for replica in site.replicas))
-    assert codes == [0, 0], site.logged()
-    assert "unexpected error in a page" not in site.logged(), site.logged()
-    assert "c4n4ry" not in site.logged(), "a code was logged"
+    assert codes == [0, 0], site.read_log()
+    assert "unexpected error in a page" not in site.read_log(), site.read_log()
+    assert "c4n4ry" not in site.read_log(), "a code was logged"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""What the API server says of a manifest: the whole of it, as `kubectl apply --validate=strict` would show it.
+"""The response of the API server to a manifest, as `kubectl apply --validate=strict` shows it.
 
-The operator's own client leaves the API server's message out, since it quotes values; here the message is the point.
+The operator's own client drops the message of the API server, because it quotes values; these tests need the message.
 """
 
 import json
@@ -19,14 +19,14 @@ CREATED = 201
 
 @dataclass(frozen=True)
 class Verdict:
-    """`stored` is the object as it would be kept, `message` why it is refused; one of them is empty."""
+    """`stored` is the object as it would be stored, `message` the reason of a refusal; one of them is empty."""
 
     stored: dict[str, Any]
     message: str
 
 
 class DryRun:
-    """An administrator's connection, over which connectors are created for show. To be closed."""
+    """A connection as administrator that creates connectors as a dry run. The caller closes it."""
 
     def __init__(self, kubeconfig: Path) -> None:
         config = yaml.safe_load(kubeconfig.read_text())
@@ -35,13 +35,13 @@ class DryRun:
         context.load_cert_chain(user["client-certificate"], user["client-key"])
         self._connection = HTTPSConnection(urlsplit(cluster["server"]).netloc, context=context, timeout=30)
 
-    def judge(self, manifest: str) -> Verdict:
-        """Ask what would become of a manifest in YAML or JSON."""
+    def submit(self, manifest: str) -> Verdict:
+        """Submit a manifest in YAML or JSON as a dry run."""
         self._connection.request("POST", PATH, manifest.encode(), {"Content-Type": "application/yaml"})
         response = self._connection.getresponse()
         answer = json.loads(response.read())
         return Verdict(answer, "") if response.status == CREATED else Verdict({}, answer["message"])
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._connection.close()

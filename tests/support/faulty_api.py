@@ -1,6 +1,6 @@
-"""A reverse proxy in front of the real API server, through which things go wrong as a test wants them.
+"""A reverse proxy before the real API server that injects faults.
 
-Requests and watches are told apart: a fault befalls the one kind or both, for as long as a `with` block lasts.
+A fault applies to requests, to watches or to both, for the length of a `with` block.
 """
 
 import asyncio
@@ -24,54 +24,54 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Answer in the server's place."""
+    """Respond in place of the server."""
 
     status: int
     retry_after: str | None = None
     body: bytes | None = None
 
     def response(self) -> web.Response:
-        """Give the answer: a `Status` unless a body was told."""
+        """Return the response: a `Status` unless a body is given."""
         headers = {"Retry-After": self.retry_after} if self.retry_after else {}
-        told = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": self.status, "reason": "Chaos"}
-        body = self.body if self.body is not None else json.dumps(told).encode()
+        document = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": self.status, "reason": "Chaos"}
+        body = self.body if self.body is not None else json.dumps(document).encode()
         kind = "text/html" if self.body is not None else "application/json"
         return web.Response(status=self.status, headers=headers, body=body, content_type=kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """Wait so many seconds before the request is handed on."""
+    """Wait this number of seconds before the request is forwarded."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Lose:
-    """Hand the request on, and break the connection in place of the answer: it was done, and nobody knows."""
+    """Forward the request, and break the connection instead of a response: the write was done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Hold back what a watch says from now on, and keep its connection: it is never told again."""
+    """Suppress all events of a watch from now on, and keep its connection."""
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
-    """Let a watch say that it has failed, and end it."""
+class FailWatch:
+    """Send an error event on a watch, and end it."""
 
     code: int
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Leave out events of one type from a watch, which otherwise goes on."""
+    """Remove events of one type from a watch."""
 
     kind: str
 
 
 RequestFault = Refuse | Slow | Lose
-WatchFault = Refuse | Silence | Say | Drop
+WatchFault = Refuse | Silence | FailWatch | Drop
 
 
 @dataclass(eq=False)
@@ -90,7 +90,7 @@ ALL = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 @dataclass
 class FaultyAPI:
-    """On 127.0.0.1, in front of an API server; `faulty_api(…)` starts one."""
+    """The proxy on 127.0.0.1; `faulty_api(…)` starts one."""
 
     server: str
     session: aiohttp.ClientSession
@@ -104,13 +104,13 @@ class FaultyAPI:
     # --- what a test does to it ---------------------------------------------------------------------------------
     @contextmanager
     def requests_meet(self, fault: RequestFault, *methods: str, path: str = "") -> Iterator[_Rule]:
-        """Let this befall requests (not watches) by these methods, or all, whose path a pattern finds."""
+        """Apply the fault to requests (not watches) with these methods, or all, whose path matches a pattern."""
         with self._ruled(self._requests, fault, methods or ALL, path) as rule:
             yield rule
 
     @contextmanager
     def watches_meet(self, fault: WatchFault, path: str = "") -> Iterator[_Rule]:
-        """Let this befall watches: those that are open, as soon as there is something, and those opened meanwhile."""
+        """Apply the fault to watches: open ones at their next event, and new ones."""
         with self._ruled(self._watches, fault, ("GET",), path) as rule:
             yield rule
 
@@ -130,7 +130,7 @@ class FaultyAPI:
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        """Method and path of the requests that change something, as they arrived."""
+        """Method and path of the requests that write, in order of arrival."""
         return [(method, path) for method, path in self.requests if method != "GET"]
 
     # --- what it does -------------------------------------------------------------------------------------------
@@ -206,12 +206,12 @@ class FaultyAPI:
             upcoming.cancel()
 
     async def _spoilt(self, rule: _Rule, response: web.StreamResponse) -> bool:
-        """Carry a fault out on an open watch; tell whether that was its end."""
+        """Apply a fault to an open watch; return whether that ended it."""
         rule.befell += not isinstance(rule.fault, Drop)
         match rule.fault:
             case Silence():
                 await asyncio.Event().wait()
-            case Say(code):
+            case FailWatch(code):
                 status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "code": code, "reason": "Expired"}
                 await response.write(json.dumps({"type": "ERROR", "object": status}).encode() + b"\n")
                 return True
@@ -222,7 +222,7 @@ class FaultyAPI:
 
 @asynccontextmanager
 async def faulty_api(server: str, ca: Path) -> AsyncIterator[FaultyAPI]:
-    """Start a proxy in front of the API server at an address, known by an authority's certificate."""
+    """Start a proxy before the API server at an address, with the certificate of its authority."""
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=ca), limit=0)
     async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
         proxy = FaultyAPI(server, session)
@@ -234,7 +234,7 @@ async def faulty_api(server: str, ca: Path) -> AsyncIterator[FaultyAPI]:
 
 
 def kubeconfig_through(proxy: FaultyAPI, kubeconfig: Path, folder: Path) -> Path:
-    """Copy a kubeconfig for somebody who is to go through the proxy."""
+    """Copy a kubeconfig, with the address of the proxy."""
     config: dict[str, Any] = yaml.safe_load(kubeconfig.read_text())
     config["clusters"][0]["cluster"] = {"server": f"http://{HOST}:{proxy.port}"}
     path = folder / "through-the-proxy.kubeconfig"

@@ -1,6 +1,6 @@
-"""A reverse proxy in front of a real authorization server, through which things go wrong as a test wants them.
+"""A reverse proxy before a real authorization server that injects faults.
 
-Failures come from here and not from invented servers, so that whatever is not broken on purpose is the real thing.
+Everything except the injected fault is the behaviour of the real server.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ import aiohttp
 
 from devtools.authorization_servers.registrations import TLS
 from tests.support.faults import Delay, Endless, Fault, Pass, ResetBefore, Respond
+from tests.support.faulty_response import endless, reset, write, write_with_fault
 from tests.support.http_messages import Request, Response, end_to_end, read_request
-from tests.support.seen import Seen, seen
-from tests.support.spoiling import endless, reset, spoil, write
+from tests.support.recorded_request import RecordedRequest, record_request
 
 HOST = "127.0.0.1"
 ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # what aiohttp would add of its own
@@ -30,9 +30,9 @@ ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # what aioh
 async def faulty_proxy(
     url: str, *, host: str = HOST, tls: TLS | None = None, trust: Path | None = None
 ) -> AsyncIterator["FaultyProxy"]:
-    """Start a proxy in front of the server that a URL belongs to, on an address of loopback.
+    """Start a proxy before the server of a URL, on a loopback address.
 
-    `tls` makes the proxy itself HTTPS; `trust` is a PEM file, for a server that is.
+    `tls` makes the proxy itself HTTPS; `trust` is a PEM file, for an HTTPS server.
     """
     address = urlsplit(url)
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=trust) if trust else True)
@@ -46,11 +46,11 @@ async def faulty_proxy(
 
 
 class FaultyProxy:
-    """On loopback, in front of the server at an origin; use `faulty_proxy(…)` to start one.
+    """A proxy on loopback, before the server at an origin; `faulty_proxy(…)` starts one.
 
-    `script` says what befalls the next requests, in order; `always` what befalls those after them. POST is what a
-    token call is; for discovery documents say method="GET". In these the server's origin is replaced by the proxy's,
-    so that a client which was given the proxy as its issuer stays with the proxy.
+    `script` sets the faults of the next requests, in order; `always` the fault of those after them. The default method
+    is POST, for token requests; for discovery documents use method="GET". In these, the server's origin is replaced by
+    the proxy's, so that a client with the proxy as its issuer stays with the proxy.
     """
 
     def __init__(self, origin: str, session: aiohttp.ClientSession, host: str, tls: TLS | None) -> None:
@@ -64,7 +64,7 @@ class FaultyProxy:
         self._open: dict[asyncio.Task[None], StreamWriter] = {}
         self._arrived = asyncio.Condition()
         self.port = 0
-        self.requests: list[Seen] = []
+        self.requests: list[RecordedRequest] = []
 
     @property
     def origin(self) -> str:
@@ -72,29 +72,29 @@ class FaultyProxy:
         return f"{'https' if self._context else 'http'}://{self._host}:{self.port}"
 
     def through(self, url: str) -> str:
-        """Give the address that leads to a URL of the server by way of the proxy."""
+        """Return the address of a server URL through the proxy."""
         return url.replace(self._origin, self.origin)
 
     def script(self, *faults: Fault, method: str = "POST") -> None:
-        """Let these befall the next requests, one each, after those already scripted."""
+        """Apply these faults to the next requests, one each, after those already scripted."""
         self._scripts.setdefault(method, deque()).extend(faults)
 
     def always(self, fault: Fault, method: str = "POST") -> None:
-        """Let this befall every request for which nothing is scripted, from now on; `Pass()` ends it."""
+        """Apply this fault to every request without a scripted one; `Pass()` ends it."""
         self._always[method] = fault
 
     @property
-    def token_calls(self) -> list[Seen]:
-        """The requests that asked for a token, in the order of their arrival."""
+    def token_calls(self) -> list[RecordedRequest]:
+        """The token requests, in order of arrival."""
         return [request for request in self.requests if request.grant_type is not None]
 
     def gaps(self) -> list[float]:
-        """Give the seconds between one token call and the next."""
+        """Return the seconds between successive token requests."""
         times = [call.time for call in self.token_calls]
         return [after - before for before, after in pairwise(times)]
 
     async def token_calls_reach(self, count: int, within: float = 30.0) -> None:
-        """Wait until there were so many token calls; raises TimeoutError after so many seconds."""
+        """Wait for this number of token requests; raise TimeoutError after `within` seconds."""
         async with asyncio.timeout(within), self._arrived:
             await self._arrived.wait_for(lambda: len(self.token_calls) >= count)
 
@@ -130,7 +130,7 @@ class FaultyProxy:
 
     async def _note(self, request: Request) -> None:
         async with self._arrived:
-            self.requests.append(seen(request, time.monotonic()))
+            self.requests.append(record_request(request, time.monotonic()))
             self._arrived.notify_all()
 
     def _next(self, method: str) -> Fault:
@@ -149,7 +149,7 @@ class FaultyProxy:
             case Endless():
                 await endless(fault, writer)
             case _:
-                await spoil(fault, await self._forward(request), writer)
+                await write_with_fault(fault, await self._forward(request), writer)
 
     async def _forward(self, request: Request) -> Response:
         target = self._origin + request.target

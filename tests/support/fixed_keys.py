@@ -6,8 +6,8 @@ KEYS = ConsentKeys(bytes(range(32)))
 
 
 class FixedKeys:
-    """Implements `ports.ConsentKeyReader` with keys that are always the same."""
+    """Implements `ports.ConsentKeyReader` with constant keys."""
 
     async def load(self) -> ConsentKeys:
-        """Give them."""
+        """Return the keys."""
         return KEYS

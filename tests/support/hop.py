@@ -1,6 +1,6 @@
-"""A stop in front of an authorization endpoint, as many providers make before they come to their login page.
+"""An intermediate host before an authorization endpoint, as many providers have before their login page.
 
-The browser is asked on 127.0.0.1, sent to localhost — to a browser another site — and from there to the real server.
+The browser first opens 127.0.0.1, is redirected to localhost (for a browser another site), and then to the server.
 """
 
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from tests.support.two_host_provider import serving
 
 @dataclass
 class Hop:
-    """Where it is, and which of its hosts served what, in that order."""
+    """The addresses of the hosts, and the requests that each served, in order."""
 
     target: str
     port: int = 0
@@ -27,12 +27,12 @@ class Hop:
         return f"http://127.0.0.1:{self.port}/authorize"
 
     async def authorize(self, request: web.Request) -> web.Response:
-        """Send the browser to the other host."""
+        """Redirect the browser to the other host."""
         self.seen.append(request.host)
         raise web.HTTPFound(URL(f"http://localhost:{self.port}/sign-in?{request.query_string}", encoded=True))
 
     async def sign_in(self, request: web.Request) -> web.Response:
-        """Remember the browser, and send it on."""
+        """Set a cookie, and redirect the browser to the server."""
         self.seen.append(request.host)
         found = web.HTTPSeeOther(URL(f"{self.target}?{request.query_string}", encoded=True))
         found.set_cookie("here", "1", samesite="Lax")
@@ -41,7 +41,7 @@ class Hop:
 
 @asynccontextmanager
 async def hop_to(target: str) -> AsyncIterator[Hop]:
-    """Serve it on a free port of both hosts."""
+    """Serve on a free port of both hosts."""
     made = Hop(target)
     async with serving(made):
         yield made

@@ -1,4 +1,4 @@
-"""As much of HTTP/1.1 (RFC 9112) as a faulty proxy needs: whole requests in, answers out that may well be wrong."""
+"""The part of HTTP/1.1 (RFC 9112) that a faulty proxy needs: complete requests, and responses that may be invalid."""
 
 from asyncio import IncompleteReadError, StreamReader
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; header names in lower case."""
+    """A request; header names in lower case."""
 
     method: str
     target: str
@@ -24,7 +24,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer; header names in lower case."""
+    """A response; header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,7 +32,7 @@ class Response:
 
 
 async def read_request(reader: StreamReader) -> Request | None:
-    """Read a request with a Content-Length, or none when the client has closed."""
+    """Read a request with a Content-Length; return None if the client has closed."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except (IncompleteReadError, ConnectionError):
@@ -46,7 +46,7 @@ async def read_request(reader: StreamReader) -> Request | None:
 
 
 def head(response: Response, framing: str | None = None) -> bytes:
-    """Give an answer up to its body; the framing is the body's true length unless told otherwise."""
+    """Return a response up to its body; the framing is the true length of the body unless given."""
     reason = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "Unknown"
     lines = [f"HTTP/1.1 {response.status} {reason}", framing or f"content-length: {len(response.body)}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items() if name.lower() not in FRAMING]
@@ -54,5 +54,5 @@ def head(response: Response, framing: str | None = None) -> bytes:
 
 
 def end_to_end(headers: Mapping[str, str]) -> dict[str, str]:
-    """Give the headers that a proxy hands on."""
+    """Return the headers that a proxy forwards."""
     return {name.lower(): value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}

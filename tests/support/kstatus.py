@@ -1,8 +1,8 @@
-"""How machines read status: kstatus' computation, and Flux's checker of conditions, told anew as two tables.
+"""How programs read status: the computation of kstatus, and Flux's checker of conditions, as two tables.
 
 kstatus is `pkg/kstatus/status/generic.go` of sigs.k8s.io/cli-utils; the checker is `runtime/conditions/check` of
-github.com/fluxcd/pkg, its FAIL rules with their numbers and those of its warnings that concern us. `RefreshFailed` is
-meant to stand beside a true `Ready`, so it is not among the abnormal conditions of FAIL0001.
+github.com/fluxcd/pkg: its FAIL rules with their numbers, and the relevant warnings. `RefreshFailed` may be true
+together with `Ready`, so it is not among the abnormal conditions of FAIL0001.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,16 +22,16 @@ class _Seen:
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def state(self, kind: str) -> str | None:
-        """Give a condition's status, or nothing where it is not there."""
+        """Return the status of a condition, or None."""
         return self.conditions[kind]["status"] if kind in self.conditions else None
 
     def generations(self) -> list[int | None]:
-        """Give the observed generation of every condition."""
+        """Return the observed generation of every condition."""
         return [condition.get("observedGeneration") for condition in self.conditions.values()]
 
 
 def kstatus(status: Status, generation: int, *, deleting: bool = False) -> str:
-    """Compute the health that kstatus gives: Terminating, InProgress, Failed or Current."""
+    """Return the health that kstatus computes: Terminating, InProgress, Failed or Current."""
     if deleting:
         return "Terminating"
     if status.get("observedGeneration", generation) != generation:
@@ -44,7 +44,7 @@ def kstatus(status: Status, generation: int, *, deleting: bool = False) -> str:
 
 
 def flux_problems(status: Status, generation: int) -> list[str]:
-    """Give what Flux's checker complains of."""
+    """Return the problems that Flux's checker reports."""
     seen = _seen(status, generation)
     return [sentence for sentence, is_broken in _RULES.items() if is_broken(seen)]
 
@@ -55,7 +55,7 @@ def _seen(status: Status, generation: int) -> _Seen:
 
 
 def _beside(seen: _Seen, kind: str, *allowed: str) -> bool:
-    """Tell whether a true condition stands beside a `Ready` that it may not stand beside."""
+    """Return whether a condition is true together with a `Ready` that excludes it."""
     return seen.state(kind) == "True" and seen.state("Ready") not in (None, *allowed)
 
 

@@ -1,7 +1,7 @@
-"""The corpus: manifests that must be accepted, and manifests that must be refused with a sentence that helps.
+"""The corpus: manifests that must be accepted, and manifests that must be refused with a helpful message.
 
-The first comment of a bad one is what the API server's message holds. Where the models say it in other words (the
-schema's own complaints: types, bounds, missing fields) the second begins with `models:` and says which.
+The first comment of a bad manifest is a part of the API server's message. Where the models use other words (for
+violations of types, bounds and required fields), the second comment begins with `models:` and has those.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MODELS = "models: "
 
 @dataclass(frozen=True)
 class Sample:
-    """A manifest of the corpus, its text, and what its comments say."""
+    """A manifest of the corpus, its text, and its comments."""
 
     name: str
     text: str
@@ -24,24 +24,24 @@ class Sample:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """Give the manifest as objects."""
+        """Return the manifest as objects."""
         loaded: dict[str, Any] = yaml.safe_load(self.text)
         return loaded
 
     @property
-    def complaint(self) -> str:
-        """Give what the API server's message must hold."""
+    def message(self) -> str:
+        """Return the expected part of the API server's message."""
         return self.comments[0]
 
     @property
-    def complaint_of_models(self) -> str:
-        """Give what the models' sentence must hold."""
+    def message_of_models(self) -> str:
+        """Return the expected part of the models' message."""
         other = [comment.removeprefix(_MODELS) for comment in self.comments if comment.startswith(_MODELS)]
-        return other[0] if other else self.complaint
+        return other[0] if other else self.message
 
 
 def samples(kind: str) -> dict[str, Sample]:
-    """Give the samples of a kind (`good`, `bad`) by name."""
+    """Return the samples of a kind (`good`, `bad`) by name."""
     return {path.stem: _sample(path) for path in sorted((ROOT / kind).glob("*.yaml"))}
 
 

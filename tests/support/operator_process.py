@@ -1,4 +1,4 @@
-"""The operator as people run it: a process of its own, under its own ServiceAccount."""
+"""The operator as a process of its own, with its own ServiceAccount."""
 
 import asyncio
 import os
@@ -17,9 +17,12 @@ from tests.support.cluster import until
 
 ROOT = Path(__file__).parents[2]
 
+FAILURE = "a reconciliation failed"
+"""The message of an unexpected error in the log; tests/unit/support checks that the operator uses it."""
+
 
 class OperatorProcess:
-    """Started with `start`; `stop` and `kill` end it, and it may be started again."""
+    """An operator process; `start` starts it, `stop` and `kill` end it, and it can be started again."""
 
     def __init__(self, folder: Path, kubeconfig: Path, ports: Sequence[int], **settings: object) -> None:
         self._folder = folder
@@ -33,12 +36,12 @@ class OperatorProcess:
         self.log = folder / "operator.log"
 
     async def start(self) -> None:
-        """Start it, and wait until its caches are filled."""
+        """Start it, and wait until its caches are synchronised."""
         await self.launch()
         await until(self._is_ready, within=30)
 
     async def launch(self) -> None:
-        """Start it, and do not wait."""
+        """Start it without waiting."""
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
         # this checkout's, whichever one the virtual environment was made in
         environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'operator'}{os.pathsep}{ROOT}"}
@@ -48,7 +51,7 @@ class OperatorProcess:
         return [sys.executable, "-m", "oauth_connector", "run"]
 
     async def stop(self) -> int:
-        """Send SIGTERM, and give the exit status."""
+        """Send SIGTERM, and return the exit status."""
         child, self._child = self._child, None
         return await asyncio.to_thread(child.stop) if child is not None else 0
 
@@ -59,7 +62,7 @@ class OperatorProcess:
             await self.stop()
 
     def terminate(self) -> None:
-        """Send SIGTERM, and do not wait."""
+        """Send SIGTERM without waiting."""
         if self._child is not None:
             self._child.signal(signal.SIGTERM)
 
@@ -83,22 +86,22 @@ class OperatorProcess:
             raise AssertionError(f"the operator ended: {self._child.last_line()}")
         return (await self.page("/readyz"))[0] == 200
 
-    def logged(self) -> str:
-        """Give what it has logged."""
+    def read_log(self) -> str:
+        """Return its log."""
         return self.log.read_text() if self.log.exists() else ""
 
 
 class TrappedOperator(OperatorProcess):
-    """One that ends or stops itself once it is armed (see `operator_with_points`)."""
+    """An operator that ends or stops itself once it is armed (see `operator_with_points`)."""
 
     def arm(self, signal_name: str, passes: int) -> None:
-        """Let it send itself a signal when so many passes are held at their points."""
+        """Make it send a signal to itself when this number of reconciliations has reached their points."""
         part = self._folder / "armed.part"
         part.write_text(f"{signal_name} {passes}")
         part.rename(self._armed)
 
-    def go_on(self) -> None:
-        """Send SIGCONT to one that has stopped itself."""
+    def resume(self) -> None:
+        """Send SIGCONT to a process that has stopped itself."""
         assert self._child is not None
         self._child.signal(signal.SIGCONT)
 

@@ -1,8 +1,8 @@
 """The operator as a process that ends or stops itself between claim and publish, when a test has armed it.
 
-It is the real one; only what is called at its points comes from here. A connector whose name begins with that of a
-point, as in `claimed-strict`, is held there. When so many are held as the test says, the process sends itself the
-signal: SIGKILL, or SIGSTOP, from which it wakes up at the same place.
+It is the real operator; only the function at its points is from here. A connector whose name begins with that of a
+point, as in `claimed-strict`, waits there. When the given number of connectors waits, the process sends the signal to
+itself: SIGKILL, or SIGSTOP, after which it resumes at the same place.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from oauth_connector.telemetry import logging
 
 
 class Trap:
-    """Set by a file that says which signal, and how many passes must be held for it."""
+    """Armed by a file with the signal and the number of reconciliations that must wait for it."""
 
     def __init__(self, armed: Path) -> None:
         self._armed = armed
@@ -30,7 +30,7 @@ class Trap:
         self._let_go = asyncio.Event()
 
     async def __call__(self, point: FaultPoint) -> None:
-        """Hold the pass here if it is one of those that are meant; the last of them brings the signal."""
+        """Wait here if this reconciliation is selected; the last one sends the signal."""
         if self._let_go.is_set() or not self._armed.exists() or not _is_meant(point):
             return
         name, count = self._armed.read_text().split()
@@ -42,7 +42,7 @@ class Trap:
 
 
 def _is_meant(point: FaultPoint) -> bool:
-    """Tell by the name of the task, which is that of the connector."""
+    """Return whether this reconciliation must wait: the name of the task is that of the connector."""
     task = asyncio.current_task()
     connector = task.get_name().rpartition("/")[2] if task is not None else ""
     return connector.startswith(f"{point.value}-")

@@ -1,4 +1,4 @@
-"""Waiting for what a background task does: looked for again and again, with a deadline."""
+"""Wait for the result of a background task by polling, with a deadline."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ PATIENCE = 20.0
 
 
 async def eventually(is_so: Callable[[], object], within: float = PATIENCE) -> None:
-    """Wait until something is so. Raises `TimeoutError` after `within` seconds."""
+    """Wait for a condition. Raises `TimeoutError` after `within` seconds."""
     async with asyncio.timeout(within):
         while not is_so():
             await asyncio.sleep(0.005)

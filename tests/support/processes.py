@@ -1,4 +1,4 @@
-"""Programs of ours in processes of their own, and looking at processes from outside, as Linux tells of them."""
+"""Start programs of the project as processes, and inspect processes through /proc."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ PATIENCE = 20.0
 
 @contextmanager
 def python(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Run Python in the repository; gives the process and the first line that it prints, and waits for its end."""
+    """Run Python in the repository; return the process and the first line of its output, and wait for its end."""
     command = (sys.executable, *arguments)
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own
         try:
@@ -25,7 +25,7 @@ def python(*arguments: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process runs: it exists and has not ended, waited for or not."""
+    """Return whether a process exists and has not ended."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -33,8 +33,8 @@ def is_running(pid: int) -> bool:
     return state not in "ZX"
 
 
-def naming(text: str) -> list[int]:
-    """Give the ids of the processes that have a text in their command."""
+def find_processes(text: str) -> list[int]:
+    """Return the ids of the processes whose command contains a text."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -47,7 +47,7 @@ def naming(text: str) -> list[int]:
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    """Wait until something is so; raises AssertionError when it is not within 20 s."""
+    """Wait for a condition; raise AssertionError after 20 s."""
     deadline = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < deadline, f"still not so: {what}"

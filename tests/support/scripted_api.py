@@ -1,7 +1,6 @@
-"""A server on loopback that misbehaves as a test tells it: for faults that a real one will not show on demand.
+"""A server on loopback with scripted misbehaviour, for faults that a real server does not show on demand.
 
-Requests and watches each have a script; where it has run out, a request gets an empty object, and a watch is opened
-and stays silent.
+Requests and watches each have a script. After its end a request gets an empty object, and a watch stays silent.
 """
 
 import asyncio
@@ -19,7 +18,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One whole answer; a body that is not bytes is sent as JSON."""
+    """A complete response; a body that is not bytes is sent as JSON."""
 
     body: object = field(default_factory=dict)
     status: int = 200
@@ -28,12 +27,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Break the connection instead of an answer."""
+    """Break the connection instead of a response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The lines of a watch, and what follows them: a regular end, a broken connection, or silence for ever."""
+    """The lines of a watch, and what follows them: a regular end, a broken connection, or silence."""
 
     lines: tuple[object, ...] = ()
     then: str = "end"
@@ -44,7 +43,7 @@ StoreDecision = Reply | Break | Stream
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it arrived; header names as they were sent."""
+    """A received request; header names as they were sent."""
 
     method: str
     path: str
@@ -54,7 +53,7 @@ class Request:
 
 
 class ScriptedAPI:
-    """The server's script, and what has arrived; `url` is where it listens."""
+    """The script of the server, and the received requests; `url` is its address."""
 
     def __init__(self) -> None:
         self.url = ""

@@ -1,4 +1,4 @@
-"""What nobody but its owner may ever read: gathered while a test runs, looked for in all that others can read."""
+"""Secrets that a test collects while it runs, to search for them in everything that others can read."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 
 class Kind(StrEnum):
-    """What kind of secret it is; what a test says of a leak."""
+    """The kind of a secret, for the message of a leak."""
 
     TICKET = "ticket"
     STATE = "state"
@@ -26,23 +26,23 @@ class Secrecy:
     def __init__(self) -> None:
         self._known: dict[SecretStr, Kind] = {}
 
-    def keep(self, kind: Kind, value: str | None) -> None:
-        """Know a secret from now on."""
+    def add(self, kind: Kind, value: str | None) -> None:
+        """Add a secret."""
         if value:
             self._known[SecretStr(value)] = kind
 
-    def keep_redirect(self, url: str) -> None:
-        """Know what a provider sent back with the browser."""
+    def add_redirect(self, url: str) -> None:
+        """Add the secrets of a provider's redirect."""
         query = parse_qs(urlsplit(url).query)
         for kind in (Kind.STATE, Kind.CODE):
-            self.keep(kind, query.get(kind.value, [""])[0])
+            self.add(kind, query.get(kind.value, [""])[0])
 
     def kinds(self) -> set[Kind]:
-        """Tell what kinds were gathered: what was never seen cannot be looked for."""
+        """Return the kinds that were collected; a test checks that none is missing."""
         return set(self._known.values())
 
     def leaks(self, texts: Mapping[str, str], *but: Kind) -> list[str]:
-        """Name the places where a secret can be read, and which kind it is, leaving some kinds out."""
+        """Return the places where a secret can be read, with its kind; some kinds can be excluded."""
         return [
             f"a {kind} in {place}"
             for place, text in texts.items()

@@ -1,4 +1,4 @@
-"""Secrets of ours as a watch shows them: `PartialObjectMetadata`."""
+"""Secrets of connectors as a watch delivers them: `PartialObjectMetadata`."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ NOTES: Mapping[str, str] = {
 }
 
 
-def a_manifest(
+def secret_manifest(
     name: str = "crm-token",
     version: int = 10,
     *,
@@ -22,7 +22,7 @@ def a_manifest(
     notes: Mapping[str, str] = NOTES,
     keys: tuple[str, ...] = ("access_token",),
 ) -> dict[str, object]:
-    """Give the Secret `shop/<name>`; `keys` are those of its data that our field manager owns."""
+    """Return the Secret `shop/<name>`; `keys` are the data keys that the field manager of the operator owns."""
     owned = {
         "f:data": {".": {}, **{f"f:{key}": {} for key in keys}},
         "f:metadata": {"f:annotations": {".": {}, **{f"f:{note}": {} for note in NOTES}}},
@@ -41,22 +41,22 @@ def a_manifest(
     }
 
 
-def a_list(*items: dict[str, object], version: int = 100, more: str | None = None) -> dict[str, object]:
-    """Give a page of a list; without items it says `null`, as the API server does for metadata."""
+def list_page(*items: dict[str, object], version: int = 100, more: str | None = None) -> dict[str, object]:
+    """Return a page of a list; without items it is `null`, as the API server sends for metadata."""
     metadata = {"resourceVersion": str(version), **({"continue": more} if more else {})}
     return {"kind": "PartialObjectMetadataList", "metadata": metadata, "items": list(items) or None}
 
 
-def an_event(kind: str, item: dict[str, object]) -> dict[str, object]:
-    """Give an event of a watch."""
+def watch_event(kind: str, item: dict[str, object]) -> dict[str, object]:
+    """Return an event of a watch."""
     return {"type": kind, "object": item}
 
 
-def a_bookmark(version: int) -> dict[str, object]:
-    """Give a bookmark: how far the watch has come."""
-    return an_event("BOOKMARK", {"kind": "PartialObjectMetadata", "metadata": {"resourceVersion": str(version)}})
+def bookmark(version: int) -> dict[str, object]:
+    """Return a bookmark of a watch."""
+    return watch_event("BOOKMARK", {"kind": "PartialObjectMetadata", "metadata": {"resourceVersion": str(version)}})
 
 
-def an_error(code: int) -> dict[str, object]:
-    """Give what a watch says before it ends for cause."""
-    return an_event("ERROR", {"kind": "Status", "status": "Failure", "code": code, "reason": "Expired"})
+def watch_error(code: int) -> dict[str, object]:
+    """Return the error event that ends a watch."""
+    return watch_event("ERROR", {"kind": "Status", "status": "Failure", "code": code, "reason": "Expired"})

@@ -1,7 +1,7 @@
-"""An event loop in which nobody waits: when nothing is left to do, its clock is at the next timer at once.
+"""An event loop without waiting: when there is nothing to do, its clock moves to the next timer.
 
-For the code under test nothing is changed, its timers and time-outs are the loop's own. (Libraries that do this step
-through real time between virtual moments, to let foreign threads come in; in a simulation of years nothing is foreign.)
+The code under test is unchanged; its timers and time-outs are those of the loop. (Libraries for this wait in real time
+between virtual moments, for other threads. A simulation of years has no other threads.)
 """
 
 import asyncio
@@ -13,14 +13,14 @@ T = TypeVar("T")
 
 
 class _Leaping(selectors.DefaultSelector):
-    """Waits for files only as long as that takes no time; what it would have waited is added to the clock."""
+    """A selector that does not wait; it adds the time-out to the clock."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Give what is ready; if that is nothing, let the time pass."""
+        """Return the files that are ready; if there are none, advance the clock."""
         ready = super().select(0)
         if not ready:
             if timeout is None:
@@ -30,7 +30,7 @@ class _Leaping(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Its `time` begins at 0 and leaps from timer to timer."""
+    """A loop whose `time` begins at 0 and moves from timer to timer."""
 
     def __init__(self) -> None:
         self._leaping = _Leaping()
@@ -38,7 +38,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._clock_resolution = 1e-6  # after a year of seconds a float knows no nanoseconds
 
     def time(self) -> float:
-        """Give the virtual seconds since the loop was made."""
+        """Return the virtual seconds since the loop was created."""
         return self._leaping.now
 
 

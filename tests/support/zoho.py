@@ -1,8 +1,8 @@
-"""Zoho on loopback, as its documentation describes it: data centres, accounts, and the API that a pod calls.
+"""Zoho on loopback, as its documentation describes it: data centres, accounts, and the API.
 
-It answers errors with status 200, wants scopes separated by commas and the client's secret in the form, and names the
-person's data centre in the redirect. What it cannot be is on Zoho's hosts: a connector of a test names the preset, and
-these addresses beside it.
+It responds to errors with status 200, requires scopes separated by commas and the client's secret in the form, and
+names the user's data centre in the redirect. It does not run on Zoho's hosts: a connector of a test names the preset
+and these addresses.
 """
 
 import html
@@ -31,7 +31,7 @@ _PAGE = """<!doctype html><html lang="en"><title>Zoho</title>
 async def zoho(
     data_centres: Iterable[str] = ("us", "eu"), *, home: str = "us", tls: TLS | None = None, at_once: bool = False
 ) -> AsyncIterator["Zoho"]:
-    """Start Zoho with these data centres, each at a port of its own; `at_once` spares the person the button."""
+    """Start Zoho with these data centres, each on a port of its own; `at_once` skips the consent page."""
     server = Zoho(ZohoAccounts(time.monotonic, home), at_once=at_once)
     try:
         for name in data_centres:
@@ -52,7 +52,7 @@ class Zoho:
         self._runners: list[web.AppRunner] = []
 
     def provider(self, data_centre: str = "us") -> dict[str, str]:
-        """Give `spec.provider` of a connector whose client is registered in a data centre."""
+        """Return `spec.provider` of a connector whose client is registered in a data centre."""
         at = self.origins[data_centre]
         return {
             "preset": "Zoho",
@@ -69,12 +69,12 @@ class Zoho:
     async def open(self, data_centre: str, tls: TLS | None) -> None:
         """Open a data centre on a free port."""
         app = web.Application()
-        room = _DataCentre(self, data_centre, at_once=self._at_once)
-        app.router.add_get("/oauth/serverinfo", room.server_info)
-        app.router.add_route("*", "/oauth/v2/auth", room.authorize)
-        app.router.add_post("/oauth/v2/token", room.token)
-        app.router.add_post("/oauth/v2/token/revoke", room.revoke)
-        app.router.add_get(API, room.users)
+        centre = _DataCentre(self, data_centre, at_once=self._at_once)
+        app.router.add_get("/oauth/serverinfo", centre.server_info)
+        app.router.add_route("*", "/oauth/v2/auth", centre.authorize)
+        app.router.add_post("/oauth/v2/token", centre.token)
+        app.router.add_post("/oauth/v2/token/revoke", centre.revoke)
+        app.router.add_get(API, centre.users)
         runner = web.AppRunner(app)
         self._runners.append(runner)
         await runner.setup()
@@ -91,7 +91,7 @@ class Zoho:
 
 
 class _DataCentre:
-    """The addresses of one data centre."""
+    """The endpoints of one data centre."""
 
     def __init__(self, whole: Zoho, name: str, *, at_once: bool) -> None:
         self._whole = whole
@@ -100,25 +100,25 @@ class _DataCentre:
         self._at_once = at_once
 
     async def server_info(self, _request: web.Request) -> web.Response:
-        """Tell where the data centres are."""
+        """Return the list of data centres."""
         return web.json_response({"result": "success", "locations": self._whole.origins})
 
     # --- the browser --------------------------------------------------------------------------------------------
     async def authorize(self, request: web.Request) -> web.Response:
-        """Send the person home, ask there, and go back to the client."""
+        """Redirect to the user's data centre, show the consent page there, and redirect to the client."""
         if self._name != self._accounts.home:
             raise web.HTTPFound(self._whole.origins[self._accounts.home] + request.raw_path)
-        asked = self._asked(request)
+        asked = self._read_request(request)
         if isinstance(asked, str):
             return web.Response(text=f"<h1>{asked}</h1>", content_type="text/html", status=400)
         decision = (await request.post()).get("decision")
-        if decision is None and self._accounts.must_ask(asked) and not self._at_once:
+        if decision is None and self._accounts.needs_consent(asked) and not self._at_once:
             page = _PAGE.format(client=html.escape(asked.client.id), scopes=html.escape(asked.scopes))
             return web.Response(text=page, content_type="text/html")
         raise web.HTTPFound(self._back(request, asked, rejected=decision == "reject"))
 
-    def _asked(self, request: web.Request) -> Authorization | str:
-        """Understand a request, or say what the page shows where there is nobody to send the person back to."""
+    def _read_request(self, request: web.Request) -> Authorization | str:
+        """Read a request; raise the page that is shown if there is no client to redirect to."""
         query = request.query
         client = self._accounts.client(query.get("client_id", ""))
         if client is None:
@@ -142,7 +142,7 @@ class _DataCentre:
 
     # --- the client ---------------------------------------------------------------------------------------------
     async def token(self, request: web.Request) -> web.Response:
-        """Answer a token request; a refusal has status 200 as well."""
+        """Respond to a token request; a refusal has status 200 too."""
         form = {name: str(value) for name, value in (await request.post()).items()}
         grant = form.get("grant_type", "")
         self._whole.token_calls.append((self._name, grant))
@@ -157,19 +157,19 @@ class _DataCentre:
 
     def _granted(self, client: ZohoClient, grant: str, form: dict[str, str]) -> ConsentResponse:
         if grant == "authorization_code":
-            return self._accounts.trade(client, form.get("code", ""), form.get("redirect_uri", ""), self._name)
+            return self._accounts.redeem(client, form.get("code", ""), form.get("redirect_uri", ""), self._name)
         if grant == "refresh_token":
             return self._accounts.refresh(client, form.get("refresh_token", ""), self._name)
         return {"error": "general_error"}
 
     async def revoke(self, request: web.Request) -> web.Response:
-        """End a token that stands in the query or the form."""
+        """Revoke a token in the query or the form."""
         form = await request.post()
         known = self._accounts.revoke(request.query.get("token") or str(form.get("token", "")))
         return web.json_response({"status": "success"} if known else {"error": "invalid_code"})
 
     async def users(self, request: web.Request) -> web.Response:
-        """Answer an API call that shows its token after Zoho's own prefix."""
+        """Respond to an API request with a token after Zoho's own prefix."""
         shown = request.headers.get("Authorization", "")
         if not shown.startswith(PREFIX) or not self._accounts.is_live(shown.removeprefix(PREFIX)):
             refusal = {"code": "INVALID_TOKEN", "details": {}, "message": "invalid oauth token", "status": "error"}

@@ -1,7 +1,7 @@
-"""What Zoho's accounts remember and refuse, as its documentation tells it; time and requests come from outside.
+"""The state and limits of Zoho's accounts, as its documentation describes them; the caller passes time and requests.
 
 Sources: zoho.com/accounts/protocol/oauth.html and its pages on data centres, zoho.com/crm/developer/docs/api on limits.
-Every secret holds the canary that the fixtures look for in what the operator logs.
+Every secret contains the canary that the fixtures search for in the operator's log.
 """
 
 import secrets
@@ -14,7 +14,7 @@ TOKEN_LIFETIME = 3600
 WINDOW = 600
 PER_WINDOW = 10
 REFRESH_TOKENS = 20
-LIVING_TOKENS = 15
+MAX_VALID_TOKENS = 15
 ACCESS_DENIED = {
     "error_description": "You have made too many requests continuously. Please try again after some time.",
     "error": "Access Denied",
@@ -35,7 +35,7 @@ class ZohoClient:
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """What a person is asked: `scopes` are separated by commas."""
+    """An authorization request; `scopes` are separated by commas."""
 
     client: ZohoClient
     redirect_uri: str
@@ -60,7 +60,7 @@ class _Grant:
 
 
 class ZohoAccounts:
-    """One person's account and the clients that may ask for it; `home` is the data centre in which it lives."""
+    """One user's account and the clients that may request access; `home` is the data centre of the account."""
 
     def __init__(self, clock: Callable[[], float], home: str) -> None:
         self.home = home
@@ -70,58 +70,58 @@ class ZohoAccounts:
         self._consented: set[tuple[str, str]] = set()
         self._codes: dict[str, _Code] = {}
         self._grants: dict[str, _Grant] = {}
-        self._living: dict[str, float] = {}
+        self._valid_until: dict[str, float] = {}
         self._calls: dict[tuple[str, str], list[float]] = defaultdict(list)
 
     # --- what a test does ---------------------------------------------------------------------------------------
     def register(self, *redirect_uris: str) -> ZohoClient:
-        """Add a client, as the API console does."""
+        """Register a client, as in the API console."""
         client = ZohoClient(f"1000.{secrets.token_hex(8).upper()}", _secret(), redirect_uris)
         self._clients[client.id] = client
         return client
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass for the accounts alone."""
+        """Advance the clock of the accounts only."""
         self._ahead += seconds
 
     @property
     def refresh_tokens(self) -> int:
-        """How many refresh tokens live."""
+        """The number of valid refresh tokens."""
         return len(self._grants)
 
-    def tire(self) -> None:
-        """Let every refresh token have had its ten access tokens just now, as if other programs used it too."""
+    def use_up_limits(self) -> None:
+        """Use up the ten access tokens of every refresh token, as another program could do."""
         for token in self._grants:
             while self._counted("token", token):
                 pass
 
     def forget(self) -> None:
-        """End all grants, as the person does who removes the application."""
+        """Revoke all grants, as a user does who removes the application."""
         for token in list(self._grants):
             self.revoke(token)
 
     # --- what a browser asks ------------------------------------------------------------------------------------
     def client(self, identifier: str) -> ZohoClient | None:
-        """Look a client up."""
+        """Return a client by id."""
         return self._clients.get(identifier)
 
-    def must_ask(self, asked: Authorization) -> bool:
-        """Tell whether the person sees a page: at a first consent, and where the client wants it."""
+    def needs_consent(self, asked: Authorization) -> bool:
+        """Return whether the user sees a page: at a first consent, and if the client requests it."""
         return asked.prompted or (asked.client.id, asked.scopes) not in self._consented
 
     def new_code(self, asked: Authorization) -> str | None:
-        """Give a code, or nothing where the client had ten in ten minutes."""
+        """Return a code, or None if the client had ten in ten minutes."""
         if not self._counted("code", asked.client.id):
             return None
-        renewable = asked.offline and self.must_ask(asked)
+        renewable = asked.offline and self.needs_consent(asked)
         self._consented.add((asked.client.id, asked.scopes))
         code = _secret()
         self._codes[code] = _Code(asked, self.home, self._now() + CODE_LIFETIME, renewable)
         return code
 
     # --- what a client asks -------------------------------------------------------------------------------------
-    def trade(self, client: ZohoClient, code: str, redirect_uri: str, data_centre: str) -> ConsentResponse:
-        """Give tokens for a code: once, within two minutes, in the data centre of the account."""
+    def redeem(self, client: ZohoClient, code: str, redirect_uri: str, data_centre: str) -> ConsentResponse:
+        """Return tokens for a code: once, within two minutes, in the data centre of the account."""
         held = self._codes.pop(code, None)
         if held is None or held.asked.client.id != client.id or held.expires <= self._now():
             return {"error": "invalid_code"}
@@ -138,29 +138,29 @@ class ZohoAccounts:
         return {**answer, "refresh_token": refresh_token}
 
     def refresh(self, client: ZohoClient, refresh_token: str, data_centre: str) -> ConsentResponse:
-        """Give another access token; the refresh token stays as it is, and is not told again."""
+        """Return another access token; the refresh token does not change and is not sent again."""
         grant = self._grants.get(refresh_token)
         if grant is None or (grant.client, grant.data_centre) != (client.id, data_centre):
             return {"error": "invalid_code"}
         return self._issued(grant) if self._counted("token", refresh_token) else dict(ACCESS_DENIED)
 
     def revoke(self, token: str) -> bool:
-        """End a refresh token and its access tokens, or one access token; tell whether there was one."""
+        """Revoke a refresh token and its access tokens, or one access token; return whether it existed."""
         grant = self._grants.pop(token, None)
         for each in grant.access_tokens if grant else [token]:
-            known = self._living.pop(each, None)
+            known = self._valid_until.pop(each, None)
         return grant is not None or known is not None
 
     def is_live(self, access_token: str) -> bool:
-        """Tell whether an API would take an access token."""
-        return self._living.get(access_token, 0.0) > self._now()
+        """Return whether an API would accept an access token."""
+        return self._valid_until.get(access_token, 0.0) > self._now()
 
     def _issued(self, grant: _Grant) -> ConsentResponse:
         token = _secret()
-        self._living[token] = self._now() + TOKEN_LIFETIME
+        self._valid_until[token] = self._now() + TOKEN_LIFETIME
         grant.access_tokens.append(token)
-        if len(grant.access_tokens) > LIVING_TOKENS:
-            self._living.pop(grant.access_tokens.pop(0), None)
+        if len(grant.access_tokens) > MAX_VALID_TOKENS:
+            self._valid_until.pop(grant.access_tokens.pop(0), None)
         return {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_LIFETIME}
 
     def _keep(self, refresh_token: str, grant: _Grant) -> None:

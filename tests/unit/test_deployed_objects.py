@@ -1,4 +1,4 @@
-"""The manifests that people apply, one after the other."""
+"""The manifests of the repository can be applied together."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,8 +8,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 
-def test_no_two_manifests_give_different_things_the_same_name() -> None:
-    """Whichever came last would take the other's place: a person's rights would be the service's."""
+def test_no_two_manifests_define_the_same_object() -> None:
+    """The later one would replace the other: the user role would become that of the consent server."""
     names = Counter(
         (thing["kind"], thing["metadata"].get("namespace"), thing["metadata"]["name"])
         for folder in ("crds", "deploy")

@@ -1,4 +1,4 @@
-"""The examples that people copy."""
+"""The examples are valid."""
 
 import re
 from pathlib import Path
@@ -17,13 +17,13 @@ EXAMPLES = {
 
 
 def connectors(name: str) -> list[dict[str, Any]]:
-    """Give the connectors of an example."""
+    """Return the connectors of an example."""
     return [manifest for manifest in EXAMPLES[name] if manifest["kind"] == "OAuthConnector"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_is_accepted(name: str) -> None:
-    """Whoever copies one begins with a connector that has nothing wrong."""
+    """Each connector of the examples is valid."""
     assert connectors(name)
     for manifest in connectors(name):
         assert isinstance(parse_manifest(manifest), OAuthConnectorSpec)

@@ -25,7 +25,7 @@ async def rotate_during_outage(holder: GrantConnector, operator: OperatorProcess
     holder.server.delay(holder.client, 0)
 
     async def waits() -> bool:
-        return WAITS in operator.logged()
+        return WAITS in operator.read_log()
 
     await until(waits, within=45)
 

@@ -123,7 +123,7 @@ async def test_a_crash_between_claim_and_publish_loses_a_grant_only_with_its_res
 
 async def resume(operator: TrappedOperator, held: list[HeldConnectors]) -> None:
     """Resume the stopped process; it stores the responses that no other process has."""
-    operator.go_on()
+    operator.resume()
     by_point = {each.point: each for each in held}
     await by_point[FaultPoint.ANSWERED].consenting.shows(Ready="TokenIssued")
     await by_point[FaultPoint.ANSWERED].strict.shows(Ready="TokenIssued")

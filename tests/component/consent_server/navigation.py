@@ -27,7 +27,7 @@ async def open_link(tab: Page, site: ConsentServerReplicas, asked: RequestedCons
     await tab.goto(site.url + asked.fragment)
 
 
-async def go_on(tab: Page, provider: TwoHostProvider) -> None:
+async def resume(tab: Page, provider: TwoHostProvider) -> None:
     """Say that one wants to go to the provider, and wait to be there."""
     await tab.get_by_role("button", name=f"Continue to {provider.host}").click()
     await tab.wait_for_url(re.compile("/sign-in"))

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.component.consent_server.navigation import go_on, open_link
+from tests.component.consent_server.navigation import open_link, resume
 from tests.support.browser import SCREENSHOTS, inspect
 from tests.support.cluster import Namespace
 from tests.support.consent_server_replicas import ConsentServerReplicas, RequestedConsent, ask
@@ -16,14 +16,14 @@ async def test_the_link_works_after_going_back_from_the_provider(
 ) -> None:
     """The ticket is nowhere in the history: the page before the provider's still knows it, or asks for the link."""
     await open_link(tab, consent_site, asked)
-    await go_on(tab, provider)
+    await resume(tab, provider)
     await tab.go_back()
     await expect(tab.get_by_role("heading", level=1)).to_have_text(
         re.compile("The link is not complete|Redirecting to")
     )
     assert asked.ticket not in tab.url
     await open_link(tab, consent_site, asked)
-    await go_on(tab, provider)
+    await resume(tab, provider)
     await tab.click("#yes")
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
 
@@ -49,7 +49,7 @@ async def test_cookies_work_over_plain_http_on_loopback(
     asked = await ask(namespace)
     await asked.fill(plain_site.url, provider.endpoint)
     await open_link(tab, plain_site, asked)
-    await go_on(tab, provider)
+    await resume(tab, provider)
     await tab.click("#yes")
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
     cookies = await tab.context.cookies()
@@ -62,7 +62,7 @@ async def test_behind_tls_cookies_are_bound_to_the_host(
 ) -> None:
     """Chromium keeps them as they are meant: Secure, for this host alone, not for scripts; the flow's goes."""
     await open_link(tab, consent_site, asked)
-    await go_on(tab, provider)
+    await resume(tab, provider)
     under_way = {cookie["name"]: cookie["sameSite"] for cookie in await tab.context.cookies()}
     assert under_way.pop("__Host-oac-here") == "Strict"
     [(flow, same_site)] = under_way.items()

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Page, expect
 
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
-from tests.component.consent_server.navigation import go_on, open_link
+from tests.component.consent_server.navigation import open_link, resume
 from tests.support.browser import inspect
 from tests.support.cluster import Namespace
 from tests.support.consent_server_replicas import REQUESTER, ConsentServerReplicas, RequestedConsent, ask
@@ -29,7 +29,7 @@ async def test_a_user_consents_and_sees_the_result(
     await tab.get_by_text("reject the redirect URI").click()
     await expect(tab.get_by_label("Redirect URI")).to_contain_text(f"/oauth/callback/{asked.namespace.name}/zoho")
     wrong += await inspect(tab, "details")
-    await go_on(tab, provider)
+    await resume(tab, provider)
     assert provider.asked[0]["code_challenge_method"] == "S256"
     assert provider.asked[0]["prompt"] == "consent"
     provider.extra["accounts-server"] = "https://accounts.example.eu"
@@ -53,8 +53,8 @@ async def test_a_user_consents_and_sees_the_result(
     steps = [(method, turn) for method, path, turn in served if not path.startswith("/assets/")]
     assert {turn for _, turn in steps} == {0, 1}
     assert wrong == []
-    assert asked.ticket not in consent_site.logged()
-    assert CODE not in consent_site.logged()
+    assert asked.ticket not in consent_site.read_log()
+    assert CODE not in consent_site.read_log()
 
 
 async def test_the_page_waits_for_the_operator(
@@ -83,7 +83,7 @@ async def test_failure_pages_show_what_to_do(
     await expect(title).to_have_text("This link is not valid")
     wrong += await inspect(tab, "link-invalid")
     await open_link(tab, consent_site, asked)
-    await go_on(tab, provider)
+    await resume(tab, provider)
     await tab.click("#no")
     await expect(title).to_have_text("The provider denied access")
     assert "555" not in await tab.inner_text("body")
@@ -112,13 +112,13 @@ async def test_a_used_link_and_a_response_of_another_issuer(
     title = tab.get_by_role("heading", level=1)
     provider.extra["iss"] = "https://evil.example"
     await open_link(tab, consent_site, asked)
-    await go_on(tab, provider)
+    await resume(tab, provider)
     await tab.click("#yes")
     await expect(title).to_have_text("The response names another issuer")
     wrong += await inspect(tab, "issuer-mismatch")
     provider.extra["iss"] = "https://accounts.example.com"
     await open_link(tab, consent_site, asked)
-    await go_on(tab, provider)
+    await resume(tab, provider)
     await tab.click("#yes")
     await expect(title).to_have_text("Enter this code")
     other = await tab.context.new_page()

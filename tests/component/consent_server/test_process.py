@@ -30,7 +30,7 @@ async def test_it_serves_requests_for_a_while_after_sigterm(tmp_path: Path, cons
         async with session.get(f"{process.url}/connector/sales/zoho") as answer:
             assert answer.status == 200
     assert await stopping == 0
-    assert "Traceback" not in process.logged()
+    assert "Traceback" not in process.read_log()
 
 
 async def test_it_logs_routes_not_addresses(tmp_path: Path, consent_account: Path) -> None:

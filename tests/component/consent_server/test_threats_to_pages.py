@@ -35,7 +35,7 @@ async def test_nothing_secret_is_logged(
             await session.get(f"{replica.url}/oauth/callback/a/b?code={CODE}{'x' * 30_000}")
             await session.get(f"{replica.url}/", headers={"Cookie": CODE + "x" * 30_000})
     await finish(visitor, asked)
-    logged = consent_site.logged()
+    logged = consent_site.read_log()
     assert '"route": "/oauth/callback/{namespace}/{name}"' in logged
     for secret in (CODE, asked.ticket, leaving.state, *(c for c in cookies if len(c) > 1)):
         assert secret not in logged

@@ -172,7 +172,7 @@ async def test_a_rate_limit_of_zoho_keeps_token_and_grant(scene: ZohoScene) -> N
     await scene.namespace.edit("oauthconnectors", "zoho", {"spec": {"refresh": soon}})
     await scene.consent("one")
     await scene.namespace.shows("zoho", Ready="TokenIssued")
-    scene.zoho.accounts.tire()
+    scene.zoho.accounts.use_up_limits()
     await scene.namespace.shows("zoho", within=60, Ready="TokenIssued", RefreshFailed="RateLimited")
     status = await scene.status()
     failed, again = (datetime.fromisoformat(status[name]) for name in ("lastFailureTime", "nextRefreshTime"))

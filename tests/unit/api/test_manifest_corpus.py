@@ -20,7 +20,7 @@ def test_a_bad_manifest_is_rejected_with_its_message(name: str) -> None:
     """The models reject a manifest that the API server rejects, and report the field and the cure."""
     problems = parse_manifest(BAD[name].manifest)
     assert isinstance(problems, tuple)
-    assert BAD[name].complaint_of_models in "\n".join(f"{problem.path} {problem.message}" for problem in problems)
+    assert BAD[name].message_of_models in "\n".join(f"{problem.path} {problem.message}" for problem in problems)
 
 
 @pytest.mark.parametrize("name", BAD)

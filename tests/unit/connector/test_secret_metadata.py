@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_connector.connector.secret.metadata import LONGEST, recorded_keys, secret_metadata
-from tests.support.secret_manifests import NOTES, PREFIX, a_manifest
+from tests.support.secret_manifests import NOTES, PREFIX, secret_manifest
 
 BARE = {"metadata": {"namespace": "shop", "name": "a", "uid": "u", "resourceVersion": "1"}}
 JSON: st.SearchStrategy[object] = st.recursive(
@@ -24,7 +24,7 @@ def without(note: str) -> dict[str, str]:
 
 def test_our_secret_is_read() -> None:
     """Every annotation of ours has its place; times are seconds since the epoch."""
-    secret = secret_metadata(a_manifest(version=42))
+    secret = secret_metadata(secret_manifest(version=42))
     assert (secret.namespace, secret.name, secret.uid, secret.resource_version) == (
         "shop",
         "crm-token",
@@ -42,9 +42,9 @@ def test_our_secret_is_read() -> None:
 
 def test_a_whole_secret_reads_like_its_metadata() -> None:
     """But for `immutable`, which metadata does not tell."""
-    whole = {**a_manifest(), "kind": "Secret", "data": {"access_token": "c2VjcmV0"}, "immutable": True}
+    whole = {**secret_manifest(), "kind": "Secret", "data": {"access_token": "c2VjcmV0"}, "immutable": True}
     assert secret_metadata(whole).immutable
-    assert secret_metadata({**whole, "immutable": False}) == secret_metadata(a_manifest())
+    assert secret_metadata({**whole, "immutable": False}) == secret_metadata(secret_manifest())
 
 
 def test_a_foreign_secret_says_nothing() -> None:
@@ -65,7 +65,7 @@ DRIFTED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("how", DRIFTED.values(), ids=DRIFTED.keys())
 def test_a_secret_that_others_changed_is_not_intact(how: dict[str, Any]) -> None:
     """The API server's own record of who wrote what tells, without a look at a value."""
-    assert not secret_metadata(a_manifest(**how)).intact
+    assert not secret_metadata(secret_manifest(**how)).intact
 
 
 OTHERS = {f"{PREFIX}adopt": "crm", f"{PREFIX}allowed-hosts": "example.com", "example.com/note": "x"}
@@ -73,14 +73,14 @@ OTHERS = {f"{PREFIX}adopt": "crm", f"{PREFIX}allowed-hosts": "example.com", "exa
 
 def test_annotations_that_are_for_others_to_write_are_no_drift() -> None:
     """Its owner says `adopt` and `allowed-hosts`; the rest of the world has names of its own."""
-    secret = secret_metadata(a_manifest(notes={**NOTES, **OTHERS}))
+    secret = secret_metadata(secret_manifest(notes={**NOTES, **OTHERS}))
     assert secret.intact
     assert secret.adopt == "crm"
 
 
 def test_more_keys_of_ours_are_no_drift() -> None:
     """What formats and response fields add is ours as well."""
-    assert secret_metadata(a_manifest(keys=("access_token", ".env"))).intact
+    assert secret_metadata(secret_manifest(keys=("access_token", ".env"))).intact
 
 
 NONSENSE = ("", "soon", "9999999999999-01-01T00:00:00Z", "2027-13-01T00:00:00Z")
@@ -89,20 +89,20 @@ NONSENSE = ("", "soon", "9999999999999-01-01T00:00:00Z", "2027-13-01T00:00:00Z")
 @pytest.mark.parametrize("time", NONSENSE)
 def test_a_time_that_makes_no_sense_is_absent(time: str) -> None:
     """A Secret without an expiry is judged by a live look, not by a guess."""
-    secret = secret_metadata(a_manifest(notes={**NOTES, f"{PREFIX}expires-at": time}))
+    secret = secret_metadata(secret_manifest(notes={**NOTES, f"{PREFIX}expires-at": time}))
     assert secret.expires_at is None
 
 
 def test_an_annotation_without_end_is_absent() -> None:
     """Whoever may label a Secret may not fill our memory."""
     notes = {**NOTES, f"{PREFIX}connector": "x" * (LONGEST + 1), f"{PREFIX}fields": "x" * (LONGEST + 1)}
-    secret = secret_metadata(a_manifest(notes=notes))
+    secret = secret_metadata(secret_manifest(notes=notes))
     assert (secret.connector, secret.fields) == (None, None)
 
 
 def test_what_many_secrets_share_is_kept_once() -> None:
     """Ten thousand of them hold the same text in the same place."""
-    one, other = (secret_metadata(a_manifest(f"crm-{n}")) for n in ("1", "2"))
+    one, other = (secret_metadata(secret_manifest(f"crm-{n}")) for n in ("1", "2"))
     assert one.fields is other.fields
     assert one.namespace is other.namespace
 
@@ -126,4 +126,4 @@ def test_a_record_of_keys_is_read_as_far_as_it_makes_sense(record: str | None, k
 @pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z"])
 def test_a_time_that_cannot_be_written_as_a_date_counts_as_absent(time: str) -> None:
     """Somebody edited the annotation; a pass must not fail over it."""
-    assert secret_metadata(a_manifest(notes={**NOTES, f"{PREFIX}expires-at": time})).expires_at is None
+    assert secret_metadata(secret_manifest(notes={**NOTES, f"{PREFIX}expires-at": time})).expires_at is None

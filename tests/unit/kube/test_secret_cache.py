@@ -9,12 +9,12 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube.object_cache import TOMBSTONES
 from oauth_connector.kube.secret_cache import SecretCache
-from tests.support.secret_manifests import a_manifest
+from tests.support.secret_manifests import secret_manifest
 
 
 def a_secret(version: int = 10, name: str = "crm-token", connector_uid: str = "uid-of-crm") -> SecretMetadata:
     """Give the Secret `shop/<name>` at a version."""
-    return replace(secret_metadata(a_manifest(name, version)), connector_uid=connector_uid)
+    return replace(secret_metadata(secret_manifest(name, version)), connector_uid=connector_uid)
 
 
 def test_a_newer_version_replaces_an_older() -> None:

@@ -1,4 +1,4 @@
-"""What a faulty proxy remembers of a request: enough to tell hammering from patience, and no secret."""
+"""The record of a request at a faulty proxy, without secrets."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ CREDENTIALS = ("client_id", "client_secret", "username", "password")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One request: `time` in seconds of a monotonic clock, the names of its form's parameters, its grant.
+class RecordedRequest:
+    """A request: `time` in seconds of a monotonic clock, the names of its form parameters, its grant.
 
-    `credentials` is a digest: equal in two requests exactly when client and user credentials are.
+    `credentials` is a digest; it is equal in two requests if client and user credentials are equal.
     """
 
     time: float
@@ -24,12 +24,12 @@ class Seen:
     credentials: str
 
 
-def seen(request: Request, time: float) -> Seen:
-    """Note a request."""
+def record_request(request: Request, time: float) -> RecordedRequest:
+    """Record a request."""
     form = parse_qs(request.body.decode("latin-1"), keep_blank_values=True)
     path = request.target.partition("?")[0]
     grant_type = form.get("grant_type", [None])[0]
-    return Seen(time, request.method, path, tuple(sorted(form)), grant_type, _digest(request, form))
+    return RecordedRequest(time, request.method, path, tuple(sorted(form)), grant_type, _digest(request, form))
 
 
 def _digest(request: Request, form: dict[str, list[str]]) -> str:

@@ -1,6 +1,6 @@
-"""Objects that are older than the test: written into etcd, since the API server lets nobody choose when they were made.
+"""Objects older than the test, written into etcd: the API server does not let clients set a creation time.
 
-The API server reads and watches them there as it does all others.
+The API server reads and watches them there as all others.
 """
 
 import base64
@@ -17,14 +17,14 @@ from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.names import GROUP
 
 
-class Bygone:
-    """Etcd's own hand on our objects, by its JSON gateway."""
+class ObjectAging:
+    """Access to etcd through its JSON gateway, to change creation times."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def made_ago(self, plural: str, namespace: str, name: str, seconds: int) -> None:
-        """Move the time at which an object was made into the past."""
+    async def set_age(self, plural: str, namespace: str, name: str, seconds: int) -> None:
+        """Move the creation time of an object into the past."""
         key = _text(f"/registry/{GROUP}/{plural}/{namespace}/{name}")
         (found,) = (await self._ask("range", {"key": key}))["kvs"]
         manifest = json.loads(base64.b64decode(found["value"]))
@@ -44,8 +44,8 @@ def _text(text: str) -> str:
 
 
 @pytest.fixture
-async def bygone(control_plane: ControlPlane) -> AsyncIterator[Bygone]:
-    """Give what makes objects older."""
+async def object_aging(control_plane: ControlPlane) -> AsyncIterator[ObjectAging]:
+    """Return an object that makes objects older."""
     connector = aiohttp.UnixConnector(str(Path(control_plane.folder, "etcd.sock")))
     async with aiohttp.ClientSession(connector=connector) as session:
-        yield Bygone(session)
+        yield ObjectAging(session)

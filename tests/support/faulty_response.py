@@ -1,4 +1,4 @@
-"""Writing an answer to a connection, as it is or spoilt."""
+"""Write a response to a connection, unchanged or with a fault."""
 
 import asyncio
 import struct
@@ -22,12 +22,12 @@ def reset(writer: StreamWriter) -> None:
 
 
 def write(response: Response, writer: StreamWriter) -> None:
-    """Send an answer as it is."""
+    """Send a response unchanged."""
     writer.write(head(response) + response.body)
 
 
-async def spoil(fault: AfterAnswer, response: Response, writer: StreamWriter) -> None:
-    """Send the server's answer as a fault would have it."""
+async def write_with_fault(fault: AfterAnswer, response: Response, writer: StreamWriter) -> None:
+    """Send the server's response with a fault."""
     match fault:
         case Pass():
             write(response, writer)
@@ -51,7 +51,7 @@ async def _drip(fault: Drip, response: Response, writer: StreamWriter) -> None:
 
 
 async def endless(fault: Endless, writer: StreamWriter) -> None:
-    """Send a body that goes on until the client closes, which ends this with a ConnectionError."""
+    """Send a body without end until the client closes; raises ConnectionError then."""
     writer.write(head(Response(200, {"content-type": "application/json"}, b""), "transfer-encoding: chunked"))
     while True:
         writer.write(b"%x\r\n%b\r\n" % (len(fault.piece), fault.piece))
