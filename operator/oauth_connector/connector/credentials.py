@@ -1,4 +1,4 @@
-"""Credential Secrets, read when they are used: which values the spec asks for, and what is wrong with them."""
+"""Credential Secrets, read when they are used: the values that the spec refers to, and what is wrong with them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ FORBIDDEN_TYPES = frozenset(
         names.KEY_TYPE,
     }
 )
-"""Secrets that are somebody's power and not a provider's credential: never sent anywhere."""
+"""Types of Secrets that are no credentials for a provider: they are never sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ def parse_allowed_hosts(annotation: str | None) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The client, and what the spec itself brings to present, with their values; a consent brings its own."""
+    """The client, and the grant that the spec itself presents; `None` where a consent provides the grant."""
 
     client: Client
     grant: Grant | None
 
 
 class UnusableCredential(Exception):  # noqa: N818  # it carries a problem, which is a value; nothing went wrong in the program
-    """A value cannot be used; `problem` says which and why."""
+    """A value cannot be used; `problem` contains which one and why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.reason.value)

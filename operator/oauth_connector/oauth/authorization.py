@@ -70,8 +70,10 @@ class AuthorizationRequest:
             *self.parameters,
         ]
         parts = urlsplit(self.endpoint)
-        ours = RESERVED_PARAMETERS | {name for name, _ in pairs}
-        kept = [part for part in parts.query.split("&") if part and unquote_plus(part.partition("=")[0]) not in ours]
+        reserved = RESERVED_PARAMETERS | {name for name, _ in pairs}
+        kept = [
+            part for part in parts.query.split("&") if part and unquote_plus(part.partition("=")[0]) not in reserved
+        ]
         query = "&".join((*kept, urlencode([(name, value) for name, value in pairs if value])))
         return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 

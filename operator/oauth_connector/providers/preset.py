@@ -1,4 +1,4 @@
-"""The shape of a preset: what a provider's endpoints are and how it differs from the standards."""
+"""The fields of a preset: the endpoints of a provider, and how it differs from the standards."""
 
 import re
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from oauth_connector.oauth.quirks import STANDARD, Quirks
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a preset's addresses depend on: a pattern that the whole value matches, and one that serves as an example.
+    """A parameter of a preset's URLs: a pattern that the whole value matches, and an example.
 
-    `hosts` gives, for a parameter with few values, what stands for each in the templates.
+    `hosts` contains, for a parameter with few values, the host that each value stands for in the templates.
     """
 
     pattern: str
@@ -32,10 +32,10 @@ class TokenHostParameter:
     hosts: frozenset[str]
 
     def choose_token_url(self, configured: str, named: str | None) -> str | None:
-        """Give where the code goes: the configured token URL, at the host that was named if that is a known one.
+        """Return the URL that the code is sent to: the configured one, at the named host if that is a known one.
 
-        `named` comes out of a browser. It may say `https://` and one of `hosts`, or the configured origin itself; for
-        anything else there is no address, and the code must not be sent.
+        `named` is sent by a browser. It may be `https://` and one of `hosts`, or the configured origin itself. For any
+        other value the result is `None`, and the code must not be sent.
         """
         here = urlsplit(configured)
         if named is None or named.rstrip("/") == f"{here.scheme}://{here.netloc}":
@@ -49,9 +49,9 @@ class Preset:
     """One provider. URLs are templates over the parameters (`${tenant}`); `links` are the provider's own pages.
 
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
-    token; `offline_scope` is the scope that has the same effect elsewhere. `revokes_old_token`: a refresh ends the old
-    access token at once, so that it comes late. `default_lifetime`, in seconds, is for a provider that tells none.
-    `callback` names the token host of the person who consented. `notes` are for the reader of the reference page.
+    token; `offline_scope` is the scope that has the same effect elsewhere. `revokes_old_token`: a refresh revokes the
+    old access token at once, so that it is made late. `default_lifetime`, in seconds, is for responses without one.
+    `callback` names the token host of the user who consented. `notes` are for the reader of the reference page.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Preset:
     notes: tuple[str, ...] = ()
 
     def fill(self, template: str | None, given: Mapping[str, str]) -> str | None:
-        """Fill a template; nothing where it needs a parameter that was not given."""
+        """Fill a template; `None` where it needs a parameter that is not given."""
         if template is None:
             return None
         values = {name: self._value(name, given) for name in self.parameters}
@@ -85,11 +85,11 @@ class Preset:
             return None
 
     def find_missing(self, given: Mapping[str, str]) -> list[str]:
-        """Give the parameters that have no default and were not given."""
+        """Return the names of the parameters that have no default and are not given."""
         return [name for name, known in self.parameters.items() if known.default is None and name not in given]
 
     def find_problem(self, given: Mapping[str, str]) -> str | None:
-        """Say what is wrong with the parameters that a person gave, or nothing."""
+        """Return what is wrong with the parameters that a user gave, or `None`."""
         for name in given:
             if name not in self.parameters:
                 return f"{self.name} has no parameter {name}"

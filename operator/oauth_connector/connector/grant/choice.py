@@ -1,7 +1,7 @@
-"""What to present at the token endpoint where a grant is kept: a code, a refresh token, a password — or nothing.
+"""What to present at the token endpoint where a grant is stored: a code, a refresh token, credentials, or nothing.
 
-The pure half of the claim protocol: it is asked with the state as it was just read, and its answer is claimed before it
-is carried out.
+The pure half of the claim protocol: it decides on the state as it was just read, and its result is claimed before the
+request is sent. A grant whose way of renewal is unknown here stops the import.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,8 +29,8 @@ from oauth_connector.oauth.registry_check import require_complete
 class PresentedGrant:
     """What is presented, and what it is bound to.
 
-    `seed` is the print of the refresh token that a person brought, in the end; `code` is there where that is presented,
-    and `presented` is the refresh token where one is.
+    `seed` is the fingerprint of the initial refresh token; `code` is set where a code is presented, and `presented` is
+    the refresh token where one is presented.
     """
 
     grant: Grant
@@ -45,7 +45,7 @@ class PresentedGrant:
 
     @property
     def presented(self) -> SecretStr | None:
-        """Give the refresh token that is presented, if it is one."""
+        """Return the refresh token that is presented, if any."""
         return self.grant.token if isinstance(self.grant, RefreshToken) else None
 
 
@@ -119,7 +119,7 @@ def _explain_loss(state: GrantState, binding: str) -> Problem:
 
 
 def find_consent_problem(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem | None:
-    """Say from metadata alone why a person is needed before a token can be asked for, or nothing where none is."""
+    """Return, from metadata alone, why a user must consent before a token is requested; `None` if none must."""
     if spec.renewal is not Renewal.CONSENT:
         return None
     if notes is None or not notes.digest:
@@ -132,12 +132,12 @@ def find_consent_problem(spec: OAuthConnectorSpec, notes: GrantSummary | None) -
 
 
 def build_grant_problem(reason: Reason) -> Problem:
-    """Make the problem of a grant that only a person can give anew."""
+    """Build the problem of a grant that only a user can renew."""
     return Problem(reason, Remedy.CONSENT_AGAIN, repeatable=False)
 
 
 def is_renewable(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> bool:
-    """Tell whether a token can be renewed without a person."""
+    """Return whether a token can be refreshed without a user."""
     if not spec.needs_user:
         return True
     return notes is not None and notes.renewable
