@@ -47,7 +47,7 @@ def at_canaille(
     return GrantConnectorFactory(namespace, canaille)
 
 
-@pytest.fixture(params=["holders", "at_canaille"])
+@pytest.fixture(params=["connectors", "at_canaille"])
 def at_each(request: pytest.FixtureRequest) -> GrantConnectorFactory:
     """Return connectors at each server in turn."""
     found: GrantConnectorFactory = request.getfixturevalue(request.param)

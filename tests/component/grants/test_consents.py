@@ -24,9 +24,9 @@ async def test_one_consent_authorizes_a_connector(at_each: GrantConnectorFactory
     assert status["redirectURI"].endswith(f"/oauth/callback/{holder.namespace.name}/crm")
 
 
-async def test_a_second_consent_replaces_the_first_grant(holders: GrantConnectorFactory) -> None:
+async def test_a_second_consent_replaces_the_first_grant(connectors: GrantConnectorFactory) -> None:
     """It is possible at any time; from then on the new grant is refreshed."""
-    holder = await holders.waiting("crm")
+    holder = await connectors.waiting("crm")
     first = await authorize(holder)
     await holder.consents()
 
@@ -42,18 +42,18 @@ async def test_a_second_consent_replaces_the_first_grant(holders: GrantConnector
     assert holder.journal[-1].grant == holder.journal[-2].grant
 
 
-async def test_a_missing_refresh_token_is_reported_at_once(holders: GrantConnectorFactory) -> None:
+async def test_a_missing_refresh_token_is_reported_at_once(connectors: GrantConnectorFactory) -> None:
     """Without `offline_access` the token is valid, and status reports that it cannot be refreshed."""
-    holder = await holders.waiting("crm", scopes=["read"])
+    holder = await connectors.waiting("crm", scopes=["read"])
     await holder.consents()
     await holder.shows(Ready="TokenIssued", ConsentRequired="RefreshTokenMissing")
 
 
 async def test_a_withdrawn_consent_requires_consent_and_keeps_the_token(
-    holders: GrantConnectorFactory,
+    connectors: GrantConnectorFactory,
 ) -> None:
     """A withdrawn grant is reported when the provider refuses a refresh; the token stays until it expires."""
-    holder = await holders.waiting("crm", lifetime=24)
+    holder = await connectors.waiting("crm", lifetime=24)
     await authorize(holder)
     holder.server.withdraw(holder.server.user, holder.client)
     refused = {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}

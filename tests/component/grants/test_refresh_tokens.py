@@ -25,11 +25,11 @@ async def observe_rotation(holder: GrantConnector, times: int = 4) -> None:
 
 
 async def test_tokens_rotate_many_times_in_a_row(
-    holders: GrantConnectorFactory, at_canaille: GrantConnectorFactory
+    connectors: GrantConnectorFactory, at_canaille: GrantConnectorFactory
 ) -> None:
     """Initial refresh token, password and consent, at both servers: the Secret has a valid token at every moment."""
     made: list[GrantConnector] = []
-    for where, place in (("oidc", holders), ("canaille", at_canaille)):
+    for where, place in (("oidc", connectors), ("canaille", at_canaille)):
         made += await asyncio.gather(
             place.seeded(f"seed-{where}", lifetime=16),
             place.by_password(f"password-{where}", lifetime=16),
@@ -56,9 +56,9 @@ async def test_the_output_has_no_refresh_token(at_each: GrantConnectorFactory) -
     assert kept["refresh_token"] not in str(connector)
 
 
-async def test_a_deleted_output_is_written_again_without_a_token_request(holders: GrantConnectorFactory) -> None:
+async def test_a_deleted_output_is_written_again_without_a_token_request(connectors: GrantConnectorFactory) -> None:
     """The token is in the state Secret."""
-    holder = await holders.seeded("crm")
+    holder = await connectors.seeded("crm")
     await holder.shows(Ready="TokenIssued")
     before = await holder.namespace.token("crm-token")
     await holder.namespace.delete("secrets", "crm-token")
@@ -67,32 +67,32 @@ async def test_a_deleted_output_is_written_again_without_a_token_request(holders
     assert holder.presented == [1]
 
 
-async def test_status_has_the_expiry_of_a_refresh_token(holders: GrantConnectorFactory) -> None:
+async def test_status_has_the_expiry_of_a_refresh_token(connectors: GrantConnectorFactory) -> None:
     """It is in status if the provider sends it."""
-    sent = await holders.seeded("sent", TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=True))
-    silent = await holders.seeded("silent")
+    sent = await connectors.seeded("sent", TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=True))
+    silent = await connectors.seeded("silent")
     await sent.shows(Ready="TokenIssued")
     await silent.shows(Ready="TokenIssued")
     assert "refreshTokenExpirationTime" in await sent.status()
     assert "refreshTokenExpirationTime" not in await silent.status()
 
 
-async def test_a_state_secret_cannot_be_used_as_credentials(holders: GrantConnectorFactory) -> None:
+async def test_a_state_secret_cannot_be_used_as_credentials(connectors: GrantConnectorFactory) -> None:
     """A user who may write connectors cannot send the grant of another connector to a server of their choice."""
-    holder = await holders.seeded("crm")
+    holder = await connectors.seeded("crm")
     await holder.shows(Ready="TokenIssued")
     thief = {
         "grantType": "ClientCredentials",
-        "provider": {"tokenURL": holders.server.token_url},
+        "provider": {"tokenURL": connectors.server.token_url},
         "client": {"id": "thief", "secretRef": {"name": "crm-oauth-state", "key": "refresh_token"}},
     }
     await holder.namespace.add_connector("thief", thief)
     await holder.namespace.shows("thief", not_Ready="CredentialsInvalid", Stalled="CredentialsInvalid")
 
 
-async def test_the_grant_of_a_deleted_connector_is_deleted(holders: GrantConnectorFactory) -> None:
+async def test_the_grant_of_a_deleted_connector_is_deleted(connectors: GrantConnectorFactory) -> None:
     """The state Secret is collected with the connector, as the output is."""
-    holder = await holders.seeded("crm")
+    holder = await connectors.seeded("crm")
     await holder.shows(Ready="TokenIssued")
     await holder.namespace.delete("oauthconnectors", "crm")
 
