@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.chaos.conftest import ProxiedScene, StartScene
+from tests.support.api_faults import Drop, FailWatch, Lose, Refuse, Silence, Slow
 from tests.support.cluster import Namespace, until
-from tests.support.faulty_api import Drop, FailWatch, FaultyAPI, Lose, Refuse, Silence, Slow
+from tests.support.faulty_api import FaultyAPI
 
 FAULTS: dict[str, Callable[[FaultyAPI], list[AbstractContextManager[Any]]]] = {
     "503": lambda api: [api.requests_meet(Refuse(503)), api.watches_meet(Refuse(503))],

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from tests.chaos.grants.conftest import StartAnother
+from tests.support.api_faults import Lose
 from tests.support.cluster import until
-from tests.support.faulty_api import FaultyAPI, Lose, kubeconfig_through
+from tests.support.faulty_api import FaultyAPI, kubeconfig_through
 from tests.support.grant_connectors import STRICT, GrantConnector, GrantConnectorFactory
 from tests.support.operator_process import OperatorProcess
 

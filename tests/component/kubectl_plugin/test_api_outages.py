@@ -8,7 +8,8 @@ import pytest
 from devtools.cluster.control_plane import ControlPlane
 from tests.component.kubectl_plugin.authorization_endpoint import CODE
 from tests.component.kubectl_plugin.conftest import PluginScenario
-from tests.support.faulty_api import FaultyAPI, Lose, Refuse, faulty_api, kubeconfig_through
+from tests.support.api_faults import Lose, Refuse
+from tests.support.faulty_api import FaultyAPI, faulty_api, kubeconfig_through
 from tests.support.polling import eventually
 
 
