@@ -1,4 +1,4 @@
-"""What the contract tests share: the real API server, as in the component tests."""
+"""Fixtures of the contract tests: the real API server, as in the component tests."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.support.dry_run import DryRun
 
 @pytest.fixture(scope="session")
 def api_server(control_plane: ControlPlane) -> Iterator[DryRun]:
-    """Give an administrator's connection that creates connectors for show."""
+    """Yield a connection of an administrator that creates connectors in dry runs."""
     connection = DryRun(control_plane.kubeconfig)
     yield connection
     connection.close()

@@ -1,4 +1,4 @@
-"""What the API server does with writes that seem to say something else: the ground under decision 8."""
+"""Writes for which the API server behaves unexpectedly: the reasons for decision 8."""
 
 import pytest
 
@@ -13,19 +13,19 @@ US = {"fieldManager": "oauth-connector"}
 
 
 def a_secret(name: str, **metadata: object) -> dict[str, object]:
-    """Give a Secret."""
+    """Return a Secret."""
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, **metadata}, "stringData": {"a": "b"}}
 
 
-async def test_apply_with_a_version_creates_what_is_missing(admin: KubeAPI, namespace: Namespace) -> None:
-    """Server-side apply would bring a deleted Secret back to life, version or not; so we do not use it."""
+async def test_apply_with_a_version_creates_a_missing_object(admin: KubeAPI, namespace: Namespace) -> None:
+    """Server-side apply would create a deleted Secret again, with any version; the operator does not use it."""
     path = f"/api/v1/namespaces/{namespace.name}/secrets/ghost"
     body = a_secret("ghost", resourceVersion="1")
     made = await admin.request("PATCH", path, query=US, body=body, content_type=APPLY)
     assert made["metadata"]["uid"]
 
 
-async def test_a_merge_patch_on_what_is_missing_fails(admin: KubeAPI, namespace: Namespace) -> None:
+async def test_a_merge_patch_of_a_missing_object_fails(admin: KubeAPI, namespace: Namespace) -> None:
     """A merge patch never creates."""
     path = f"/api/v1/namespaces/{namespace.name}/secrets/ghost"
     with pytest.raises(KubeError) as refused:
@@ -40,10 +40,10 @@ ANOTHER = "00000000-0000-4000-8000-000000000000"
     ("wrong", "status"),
     [({"resourceVersion": "1"}, 409), ({"uid": ANOTHER}, 422), ({"uid": ANOTHER, "resourceVersion": "1"}, 409)],
 )
-async def test_a_merge_patch_with_another_version_or_uid_is_refused(
+async def test_a_merge_patch_with_another_version_or_uid_is_rejected(
     admin: KubeAPI, namespace: Namespace, wrong: dict[str, str], status: int
 ) -> None:
-    """Version and UID of the read are preconditions of the write; the version is looked at first."""
+    """Version and UID of the read are preconditions of the write; the version is checked first."""
     await namespace.add_secret("known", a="b")
     path = f"/api/v1/namespaces/{namespace.name}/secrets/known"
     with pytest.raises(KubeError) as refused:
@@ -51,8 +51,8 @@ async def test_a_merge_patch_with_another_version_or_uid_is_refused(
     assert refused.value.status == status
 
 
-async def test_status_takes_a_wrong_uid_and_refuses_an_old_version(admin: KubeAPI, namespace: Namespace) -> None:
-    """A UID protects nothing under `/status`; the version does."""
+async def test_status_accepts_a_wrong_uid_and_rejects_an_old_version(admin: KubeAPI, namespace: Namespace) -> None:
+    """Under `/status` the UID is no precondition; the version is."""
     made = await namespace.add_connector("crm", a_spec())
     path = f"/apis/oauthconnector.dev/v1alpha1/namespaces/{namespace.name}/oauthconnectors/crm/status"
     body = {"metadata": {"uid": ANOTHER}, "status": {"observedGeneration": 1}}
@@ -66,8 +66,10 @@ async def test_status_takes_a_wrong_uid_and_refuses_an_old_version(admin: KubeAP
     assert refused.value.status == 409
 
 
-async def test_a_post_and_later_patches_are_one_entry_of_our_manager(admin: KubeAPI, namespace: Namespace) -> None:
-    """So a key that we drop is gone, and not kept by an entry of ours of another kind."""
+async def test_a_post_and_later_patches_share_one_entry_of_the_field_manager(
+    admin: KubeAPI, namespace: Namespace
+) -> None:
+    """So a key that the operator removes is removed, and not kept by a second entry."""
     secrets = f"/api/v1/namespaces/{namespace.name}/secrets"
     await admin.request("POST", secrets, query=US, body=a_secret("ours"))
     patched = await admin.request(
@@ -78,8 +80,8 @@ async def test_a_post_and_later_patches_are_one_entry_of_our_manager(admin: Kube
     assert patched["data"] == {"c": "ZA=="}
 
 
-async def test_a_metadata_list_carries_who_owns_what_and_no_value(admin: KubeAPI, namespace: Namespace) -> None:
-    """Drift is seen without reading a value."""
+async def test_a_metadata_list_contains_field_owners_and_no_value(admin: KubeAPI, namespace: Namespace) -> None:
+    """Drift is detected without reading a value."""
     labels = {"oauthconnector.dev/managed": "true"}
     secrets = f"/api/v1/namespaces/{namespace.name}/secrets"
     await admin.request("POST", secrets, query=US, body=a_secret("ours", labels=labels))

@@ -22,7 +22,7 @@ _names = itertools.count(1)
 
 @dataclass
 class World:
-    """A cluster, and what a person does in it."""
+    """A cluster, and changes that a user makes in it."""
 
     cluster: Cluster
     namespace: Namespace | None
@@ -41,17 +41,17 @@ class World:
         return read
 
     async def edit(self, secret: str) -> None:
-        """Change the token in a Secret, as a person does."""
+        """Change the token in a Secret, as a user does."""
         if self.namespace is None:
             assert isinstance(self.cluster, FakeCluster)
             self.cluster.edit("shop", secret, access_token=b"tampered")
         else:
             await self.namespace.edit("secrets", secret, {"data": {"access_token": "dGFtcGVyZWQ="}})
 
-    async def written(self, connector: Connector) -> LiveSecret:
+    async def write_secret(self, connector: Connector) -> LiveSecret:
         """Write a connector's Secret and read it."""
-        made = await self.cluster.create_secret(connector.key.namespace, render(a_token(connector), connector))
-        assert isinstance(made, SecretWritten)
+        created = await self.cluster.create_secret(connector.key.namespace, render(a_token(connector), connector))
+        assert isinstance(created, SecretWritten)
         live = await self.cluster.read_secret(connector.key.namespace, connector.output_name)
         assert live is not None
         return live
@@ -59,7 +59,7 @@ class World:
 
 @pytest.fixture(params=["fake", "real"])
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Give each of the two."""
+    """Yield each of the two."""
     if request.param == "fake":
         yield World(FakeCluster(), None)
         return
@@ -69,9 +69,9 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
 
 
 async def test_a_secret_is_created_once(world: World) -> None:
-    """A POST on what exists is overtaken; the first write is in the cache at once."""
+    """A POST of an existing object is a conflict; the first write is in the cache at once."""
     connector = await world.add_connector()
-    live = await world.written(connector)
+    live = await world.write_secret(connector)
     assert live.metadata.intact
     assert live.metadata.managed
     assert recover(live.metadata, live.data) == a_token(connector)
@@ -82,29 +82,29 @@ async def test_a_secret_is_created_once(world: World) -> None:
     assert again == WriteConflict()
 
 
-async def test_an_update_needs_the_version_that_was_read(world: World) -> None:
-    """What changed since it was read is not overwritten."""
+async def test_an_update_requires_the_version_that_was_read(world: World) -> None:
+    """A Secret that has changed since the read is not overwritten."""
     connector = await world.add_connector()
-    live = await world.written(connector)
+    live = await world.write_secret(connector)
     rendered = render(a_token(connector, issued=1_800_000_100), connector)
     assert isinstance(await world.cluster.update_secret(live, rendered), SecretWritten)
     assert await world.cluster.update_secret(live, rendered) == WriteConflict()
 
 
-async def test_an_update_of_what_is_gone_makes_nothing(world: World) -> None:
-    """A Secret that was deleted since it was read does not come back."""
+async def test_an_update_of_a_deleted_secret_creates_nothing(world: World) -> None:
+    """A Secret that was deleted since the read stays deleted."""
     connector = await world.add_connector()
-    live = await world.written(connector)
+    live = await world.write_secret(connector)
     await world.cluster.delete_secret(live.metadata)
     assert await world.cluster.update_secret(live, render(a_token(connector), connector)) == WriteConflict()
     assert await world.cluster.read_secret(connector.key.namespace, connector.output_name) is None
     assert world.cluster.output(connector.key.namespace, connector.output_name) is None
 
 
-async def test_an_edit_by_somebody_else_is_seen_in_the_metadata(world: World) -> None:
-    """A Secret that a person changed is not intact; our next write makes it so again."""
+async def test_an_edit_by_another_client_shows_in_the_metadata(world: World) -> None:
+    """A Secret that a user has changed is not intact; the next write of the operator repairs it."""
     connector = await world.add_connector()
-    await world.written(connector)
+    await world.write_secret(connector)
     await world.edit(connector.output_name)
     live = await world.cluster.read_secret(connector.key.namespace, connector.output_name)
     assert live is not None
@@ -114,8 +114,8 @@ async def test_an_edit_by_somebody_else_is_seen_in_the_metadata(world: World) ->
     assert written.metadata.intact
 
 
-async def test_a_status_needs_the_version_that_was_read(world: World) -> None:
-    """A status is written on what was seen, is in the cache at once, and is not written on anything newer."""
+async def test_a_status_requires_the_version_that_was_read(world: World) -> None:
+    """A status is written for the version that was read, is in the cache at once, and does not replace a newer one."""
     connector = await world.add_connector()
     status = connector.status.model_copy(update={"observed_generation": 1, "last_handled_refresh": "x"})
     updated = await world.cluster.write_status(connector, status)
@@ -126,11 +126,11 @@ async def test_a_status_needs_the_version_that_was_read(world: World) -> None:
     cleared = status.model_copy(update={"last_handled_refresh": None})
     after = await world.cluster.write_status(updated, cleared)
     assert after is not None
-    assert after.status.last_handled_refresh is None, "what is not said any more is gone"
+    assert after.status.last_handled_refresh is None, "an absent field is removed"
 
 
-async def test_what_is_not_there_is_nothing(world: World) -> None:
-    """A missing object reads as nothing, a missing credential as a version without a UID."""
+async def test_a_missing_object_reads_as_none(world: World) -> None:
+    """A missing credential has a version without a UID."""
     namespace = world.namespace.name if world.namespace else "shop"
     assert await world.cluster.read_connector(Key(namespace, "none")) is None
     assert await world.cluster.read_secret(namespace, "none") is None

@@ -1,4 +1,4 @@
-"""The admission policy of consents on the real API server: nobody asks in another's name, or confirms for another."""
+"""The admission policy of consents on the real API server: each user creates and confirms only their own."""
 
 import json
 
@@ -22,91 +22,92 @@ REQUEST = {
 }
 
 
-class People:
-    """Somebody who creates and changes consents, under a name of their own."""
+class Users:
+    """Users who create and change consents, each under a name."""
 
     def __init__(self, plane: ControlPlane, namespace: str) -> None:
         self._plane = plane
         self._namespace = namespace
 
-    def ask(self, user: str, **spec: str) -> str:
-        """Create a consent as a user; give the complaint, if any."""
+    def create(self, user: str, **spec: str) -> str:
+        """Create a consent as a user; return the error, if any."""
         manifest = {
             "apiVersion": "oauthconnector.dev/v1alpha1",
             "kind": "OAuthConsent",
             "metadata": {"name": "one"},
             "spec": {"connectorName": "crm", "ticketHash": HASH, "redirect": "Hosted", **spec},
         }
-        return self._done(user, "create", "-f", "-", stdin=json.dumps(manifest))
+        return self._run(user, "create", "-f", "-", stdin=json.dumps(manifest))
 
     def change(self, user: str, **changes: object) -> str:
-        """Change a consent as a user; give the complaint, if any."""
-        return self._done(user, "patch", "oauthconsent", "one", "--type=merge", "-p", json.dumps(changes))
+        """Change a consent as a user; return the error, if any."""
+        return self._run(user, "patch", "oauthconsent", "one", "--type=merge", "-p", json.dumps(changes))
 
-    def tell(self, user: str, **status: object) -> str:
-        """Change a consent's status as somebody who may, as far as RBAC goes; give the complaint, if any."""
+    def change_status(self, user: str, **status: object) -> str:
+        """Change the status of a consent as a user with this right in RBAC; return the error, if any."""
         kind = "oauthconsents.oauthconnector.dev/status"
-        for made in (
+        for binding in (
             ("role", user, "--verb=get,patch", f"--resource={kind}"),  # kubectl reads before it patches
             ("rolebinding", user, f"--role={user}", f"--user={user}"),
         ):
-            self._plane.kubectl("-n", self._namespace, "create", *made)
+            self._plane.kubectl("-n", self._namespace, "create", *binding)
         patch = ("--subresource=status", "--type=merge", "-p", json.dumps({"status": status}))
-        return self._done(user, "patch", "oauthconsent", "one", *patch, groups=())
+        return self._run(user, "patch", "oauthconsent", "one", *patch, groups=())
 
-    def _done(
+    def _run(
         self, user: str, *arguments: str, stdin: str | None = None, groups: tuple[str, ...] = ("system:masters",)
     ) -> str:
         who = ("--as", user, *(f"--as-group={group}" for group in groups), "-n", self._namespace)
         try:
             self._plane.kubectl(*who, *arguments, stdin=stdin)
-        except ControlPlaneError as error:
-            return str(error)
+        except ControlPlaneError as failed:
+            return str(failed)
         return ""
 
 
 @pytest.fixture
-def people(control_plane: ControlPlane, namespace: Namespace) -> People:
-    """Give people who may do everything that RBAC can allow."""
-    return People(control_plane, namespace.name)
+def users(control_plane: ControlPlane, namespace: Namespace) -> Users:
+    """Return users with all rights that RBAC can grant."""
+    return Users(control_plane, namespace.name)
 
 
-def test_a_consent_is_asked_for_in_ones_own_name(people: People) -> None:
-    """The object says who asks, and the audit log agrees."""
-    complaint = people.ask("mallory", requestedBy="alice")
-    assert "spec.requestedBy must be your own user name, mallory" in complaint
-    assert people.ask("alice", requestedBy="alice") == ""
+def test_a_consent_names_the_user_who_creates_it(users: Users) -> None:
+    """The object and the audit log name the same requester."""
+    error = users.create("mallory", requestedBy="alice")
+    assert "spec.requestedBy must be your own user name: mallory" in error
+    assert users.create("alice", requestedBy="alice") == ""
 
 
-def test_a_confirmation_does_not_come_with_the_question(people: People) -> None:
-    """It is what the last page shows, which nobody has seen yet."""
-    complaint = people.ask("alice", requestedBy="alice", confirmation="K7QF-2M9P")
-    assert "spec.confirmation comes last" in complaint
+def test_a_consent_is_created_without_a_confirmation(users: Users) -> None:
+    """The code is shown on the last page, later."""
+    error = users.create("alice", requestedBy="alice", confirmation="K7QF-2M9P")
+    assert "spec.confirmation must not be set when the consent is created" in error
 
 
-def test_a_confirmation_is_typed_by_whoever_asked(people: People) -> None:
-    """Somebody else's hand on it is refused; a label is anybody's to set."""
-    people.ask("alice", requestedBy="alice")
+def test_only_the_requester_writes_the_confirmation(users: Users) -> None:
+    """Another user is rejected; any user with the right to patch may set a label."""
+    users.create("alice", requestedBy="alice")
     typed = {"spec": {"confirmation": "K7QF-2M9P"}}
-    assert "for whoever asked to type" in people.change("mallory", **typed)
-    assert people.change("alice", **typed) == ""
-    assert people.change("mallory", metadata={"labels": {"team": "sales"}}) == ""
+    assert "only the requester (spec.requestedBy) may set spec.confirmation" in users.change("mallory", **typed)
+    assert users.change("alice", **typed) == ""
+    assert users.change("mallory", metadata={"labels": {"team": "sales"}}) == ""
 
 
-def test_what_is_asked_of_a_person_is_the_operators_to_say(people: People) -> None:
-    """Whoever wrote it first could have the answer sealed to a key of their own."""
-    people.ask("alice", requestedBy="alice")
-    complaint = people.tell("mallory", request={**REQUEST, "confirmationRequired": False})
-    assert "only the response is for others" in complaint
+def test_only_the_operator_writes_the_request(users: Users) -> None:
+    """With a request of another client, the response would be sealed to a key of that client."""
+    users.create("alice", requestedBy="alice")
+    error = users.change_status("mallory", request={**REQUEST, "confirmationRequired": False})
+    assert "only the operator may write this status, except status.response" in error
 
 
-def test_how_it_ended_is_the_operators_to_say(people: People) -> None:
-    """Nobody else tells the requester that all is well."""
-    people.ask("alice", requestedBy="alice")
-    assert "only the response is for others" in people.tell("mallory", account="alice@example.com")
+def test_only_the_operator_writes_the_account(users: Users) -> None:
+    """No other client can report to the requester that the consent succeeded."""
+    users.create("alice", requestedBy="alice")
+    error = users.change_status("mallory", account="alice@example.com")
+    assert "only the operator may write this status, except status.response" in error
 
 
-def test_a_response_is_anybodys_to_write_who_has_the_role(people: People) -> None:
-    """The plugin does so where the browser comes back to the requester's own machine."""
-    people.ask("alice", requestedBy="alice")
-    assert people.tell("alice", response="e30..iv.ciphertext.tag") == ""
+def test_a_user_with_the_role_may_write_the_response(users: Users) -> None:
+    """The plugin writes it when the browser is redirected to the machine of the requester."""
+    users.create("alice", requestedBy="alice")
+    assert users.change_status("alice", response="e30..iv.ciphertext.tag") == ""

@@ -1,4 +1,4 @@
-"""What the API server makes of an `OAuthConsent`: what was asked for and what came back stand."""
+"""An `OAuthConsent` in the API server: spec, request and response cannot be replaced."""
 
 import json
 from collections.abc import Mapping
@@ -34,47 +34,47 @@ Manifest = dict[str, Any]
 
 @pytest.fixture
 def consents(control_plane: ControlPlane, namespace: Namespace) -> "Consents":
-    """Give a hand on the consents of a namespace."""
+    """Return access to the consents of a namespace."""
     return Consents(control_plane, namespace.name)
 
 
 class Consents:
-    """Makes and changes consents as an administrator, and says what the API server said."""
+    """Creates and changes consents as an administrator, and returns the error of the API server."""
 
     def __init__(self, plane: ControlPlane, namespace: str) -> None:
         self._plane = plane
         self._namespace = f"--namespace={namespace}"
 
     def create(self, **spec: object) -> str:
-        """Create the consent `one`; gives the refusal, or nothing."""
-        told = {name: value for name, value in {**SPEC, **spec}.items() if value is not None}
+        """Create the consent `one`; return the error, or nothing."""
+        members = {name: value for name, value in {**SPEC, **spec}.items() if value is not None}
         manifest = {
             "apiVersion": "oauthconnector.dev/v1alpha1",
             "kind": "OAuthConsent",
             "metadata": {"name": "one"},
-            "spec": told,
+            "spec": members,
         }
-        return self._said("create", "-f", "-", stdin=json.dumps(manifest))
+        return self._run("create", "-f", "-", stdin=json.dumps(manifest))
 
     def patch(self, spec: Mapping[str, object]) -> str:
-        """Merge into its spec; gives the refusal, or nothing."""
-        return self._said("patch", "oauthconsent", "one", "--type=merge", "-p", json.dumps({"spec": spec}))
+        """Merge into its spec; return the error, or nothing."""
+        return self._run("patch", "oauthconsent", "one", "--type=merge", "-p", json.dumps({"spec": spec}))
 
     def patch_status(self, status: Mapping[str, object] | None) -> str:
-        """Merge into its status; gives the refusal, or nothing."""
+        """Merge into its status; return the error, or nothing."""
         change = ("--type=merge", "--subresource=status", "-p", json.dumps({"status": status}))
-        return self._said("patch", "oauthconsent", "one", *change)
+        return self._run("patch", "oauthconsent", "one", *change)
 
     def read(self) -> Manifest:
-        """Give the consent as it is kept."""
-        kept: Manifest = json.loads(self._plane.kubectl(self._namespace, "get", "oauthconsent", "one", "-o", "json"))
-        return kept
+        """Return the consent as it is stored."""
+        stored: Manifest = json.loads(self._plane.kubectl(self._namespace, "get", "oauthconsent", "one", "-o", "json"))
+        return stored
 
     def columns(self) -> list[str]:
-        """Give the heads of the columns."""
+        """Return the heads of the columns."""
         return self._plane.kubectl(self._namespace, "get", "oauthconsents").splitlines()[0].split("  ")
 
-    def _said(self, *arguments: str, stdin: str | None = None) -> str:
+    def _run(self, *arguments: str, stdin: str | None = None) -> str:
         try:
             self._plane.kubectl(self._namespace, *arguments, stdin=stdin)
         except ControlPlaneError as error:
@@ -91,7 +91,7 @@ BAD = {
     "no requester": ({"requestedBy": None}, "spec.requestedBy: Required value"),
     "an empty requester": ({"requestedBy": ""}, "spec.requestedBy"),
     "a connector that has no name": ({"connectorName": "Not A Name"}, "spec.connectorName"),
-    "another way back": ({"redirect": "Email"}, 'Unsupported value: "Email"'),
+    "another kind of redirect": ({"redirect": "Email"}, 'Unsupported value: "Email"'),
     "a confirmation in lower case": ({"confirmation": "k7qf-2m9p"}, "must be the code that the last page shows"),
     "a confirmation without its dash": ({"confirmation": "K7QF2M9P"}, "must be the code that the last page shows"),
     "a confirmation with letters like digits": ({"confirmation": "KOQF-2M9P"}, "such as K7QF-2M9P"),
@@ -100,12 +100,14 @@ BAD = {
 
 
 @pytest.mark.parametrize(("change", "sentence"), BAD.values(), ids=BAD)
-def test_a_bad_consent_is_refused_with_a_sentence(change: dict[str, Any], sentence: str, consents: Consents) -> None:
-    """What cannot be a consent is refused when it is made, and the sentence says what is wrong."""
+def test_an_invalid_consent_is_rejected_with_a_message(
+    change: dict[str, Any], sentence: str, consents: Consents
+) -> None:
+    """It is rejected when it is created, and the message states what is wrong."""
     assert sentence in consents.create(**change)
 
 
-def test_a_consent_is_kept_as_it_was_asked_for(consents: Consents) -> None:
+def test_a_consent_is_stored_unchanged(consents: Consents) -> None:
     """Nothing is added to it."""
     assert consents.create() == ""
     assert consents.read()["spec"] == SPEC
@@ -121,15 +123,15 @@ def test_a_consent_is_kept_as_it_was_asked_for(consents: Consents) -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_what_was_asked_for_cannot_be_changed(change: dict[str, Any], consents: Consents) -> None:
-    """Another connector, requester, ticket or way back needs another consent."""
+def test_the_spec_cannot_be_changed(change: dict[str, Any], consents: Consents) -> None:
+    """Another connector, requester, ticket or redirect requires another consent."""
     consents.create()
     assert "only confirmation can be changed; create another OAuthConsent" in consents.patch(change)
     assert consents.read()["spec"] == SPEC
 
 
-def test_the_confirmation_comes_later_and_may_be_corrected(consents: Consents) -> None:
-    """Who mistyped the code types it again; what is no code is refused then too."""
+def test_the_confirmation_is_set_later_and_may_be_corrected(consents: Consents) -> None:
+    """A mistyped code can be typed again; a text that is no code is rejected."""
     consents.create()
     assert consents.patch({"confirmation": "K7QF-2M9Q"}) == ""
     assert consents.patch({"confirmation": "K7QF-2M9P"}) == ""
@@ -138,7 +140,7 @@ def test_the_confirmation_comes_later_and_may_be_corrected(consents: Consents) -
 
 
 def test_a_request_is_set_once(consents: Consents) -> None:
-    """What a person saw on the page is what is asked for: it is neither changed nor removed."""
+    """The request that the page showed to the user is neither changed nor removed."""
     consents.create()
     assert consents.patch_status({"request": REQUEST}) == ""
     for change in ({"request": {"redirectURI": "https://evil.example/"}}, {"request": None}):
@@ -147,7 +149,7 @@ def test_a_request_is_set_once(consents: Consents) -> None:
 
 
 def test_a_response_is_set_once(consents: Consents) -> None:
-    """Who comes second with another code is refused, and nobody makes room for him by taking the first away."""
+    """A second code is rejected, and the first code cannot be removed before."""
     consents.create()
     assert consents.patch_status({"request": REQUEST}) == ""
     assert consents.patch_status({"response": JWE}) == ""
@@ -157,8 +159,8 @@ def test_a_response_is_set_once(consents: Consents) -> None:
     assert consents.read()["status"]["response"] == JWE
 
 
-def test_status_as_a_whole_is_not_taken_away(consents: Consents) -> None:
-    """Rules within status are not asked when all of it goes: whoever removed it could answer a second time."""
+def test_status_as_a_whole_cannot_be_removed(consents: Consents) -> None:
+    """Rules within status are not evaluated when all of it is removed: a second response would be possible."""
     consents.create()
     assert consents.patch_status({"response": JWE}) == ""
     assert "status cannot be removed; create another OAuthConsent" in consents.patch_status(None)
@@ -166,21 +168,21 @@ def test_status_as_a_whole_is_not_taken_away(consents: Consents) -> None:
 
 
 def test_a_response_is_sealed(consents: Consents) -> None:
-    """A code in the clear does not fit into the field."""
+    """A code that is not sealed is no valid value."""
     consents.create()
     assert "must be a JWE in compact form" in consents.patch_status({"response": "1000.code"})
 
 
 def test_status_is_written_as_status_only(consents: Consents) -> None:
-    """Who may write the status changes no spec, and who may write the spec sets no response."""
+    """The right to write the status changes no spec, and the right to write the spec sets no response."""
     consents.create()
     assert consents.patch_status({"account": "ann@example.com"}) == ""
     consents.patch({"confirmation": "K7QF-2M9P"})
     assert consents.read()["status"] == {"account": "ann@example.com"}
 
 
-def test_columns_show_who_asks_for_what(consents: Consents) -> None:
-    """`kubectl get oauthc` shows connector, requester, and how far it is."""
+def test_columns_show_connector_and_requester(consents: Consents) -> None:
+    """`kubectl get oauthc` shows connector, requester, and condition."""
     consents.create()
     heads = [head.strip() for head in consents.columns() if head.strip()]
     assert heads == ["NAME", "CONNECTOR", "REQUESTED BY", "READY", "REASON", "AGE"]
