@@ -1,4 +1,4 @@
-"""Write the pages on settings, of the operator and of the consent service, from the settings themselves."""
+"""Write the pages on settings, of the operator and of the consent server, from their models."""
 
 import typing
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ CONSENT_PATH = PATH.with_name("consent-settings.md")
 HEAD = """\
 # Settings of the operator
 
-Every setting can be given in three places; the first that names it wins:
+A setting can be given in three places. The first that contains it wins:
 
 1. on the command line, where `oauth-connector run` has an option for it,
 2. in the environment, in capitals after `OAUTH_CONNECTOR_`,
 3. in a YAML file that `--config` or `OAUTH_CONNECTOR_CONFIG` names, usually a mounted ConfigMap.
 
-An unknown key in the file, or a value that does not fit, is told in one line, and the operator does not start.
+With an unknown key in the file or an invalid value, the operator prints one line and does not start.
 
 ```yaml
 allowedDestinations:            # by default only public addresses, and only over TLS
@@ -35,28 +35,28 @@ trustBundle: /etc/ssl/corp/ca.pem
 requireAllowedHosts: true
 ```
 
-In a Pod beside a Service named `oauth-connector`, Kubernetes sets variables with the same prefix; set
-`enableServiceLinks: false` there. Those that are no settings are ignored anyway.
+If the namespace has a Service named `oauth-connector`, Kubernetes sets variables with the same prefix in Pods. Set
+`enableServiceLinks: false` there. Variables that are no settings are ignored.
 """
 
 
 CONSENT_HEAD = """\
-# Settings of the consent service
+# Settings of the consent server
 
-They are given as [those of the operator](settings.md) are: on the command line, where `oauth-connector consent` has an
-option for it (`--config`, `--public-url`, `--kubeconfig`), in the environment in capitals after `OAUTH_CONNECTOR_`, or
-in a YAML file that `--config` or `OAUTH_CONNECTOR_CONFIG` names; the first that names it wins. Each process reads its
-own: where a setting of the operator has the same name, it is another one.
+The sources are those of the [settings of the operator](settings.md): the command line, where `oauth-connector consent`
+has an option for a setting (`--config`, `--public-url`, `--kubeconfig`), the environment, in capitals after
+`OAUTH_CONNECTOR_`, and the YAML file that `--config` or `OAUTH_CONNECTOR_CONFIG` names. The first that contains a
+setting wins. Each process reads its own settings: a setting of the operator with the same name is a different one.
 """
 
 
 def page() -> str:
-    """Give the operator's page as Markdown."""
+    """Return the page of the operator as Markdown."""
     return "\n".join([HEAD, *_sections(Settings), ""])
 
 
 def consent_page() -> str:
-    """Give the consent service's page as Markdown."""
+    """Return the page of the consent server as Markdown."""
     return "\n".join([CONSENT_HEAD, *_sections(ConsentSettings), ""])
 
 

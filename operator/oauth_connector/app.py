@@ -66,12 +66,12 @@ class Operator:
         self._access = access
         self._memory = Memory()
         self.metrics = Metrics(self._samples, per_object=settings.metrics_per_object)
-        hooks = WorkqueueHooks(self.metrics.late, self.metrics.passed, self._handle_setback)
+        hooks = WorkqueueHooks(self.metrics.observe_lateness, self.metrics.observe_reconcile, self._handle_setback)
         self.workqueue = Workqueue(time.time, hooks, workers=settings.workers)
         self.connectors = ConnectorCache(self.workqueue.enqueue)
         self.consents = ConsentCache(self.workqueue.enqueue)
         self.secrets = SecretCache()
-        self.api = KubeAPI(access, self.metrics.api_request, timeout=settings.api_request_seconds)
+        self.api = KubeAPI(access, self.metrics.count_api_request, timeout=settings.api_request_seconds)
         self.provider = HTTPProviderClient(
             settings.allowed_destinations,
             settings.trust_bundle,
@@ -95,9 +95,9 @@ class Operator:
 
     def _register_metrics(self) -> None:
         queue, limiter = self.workqueue, self._controller.host_limiter
-        self.metrics.follow("secrets", lambda: time.time() - self.informer.age())
-        self.metrics.follow("oauthconnectors", lambda: self.lister.loop.listed_at)
-        self.metrics.watch_queue(lambda: queue.depth, lambda: queue.longest_wait, limiter.waiting)
+        self.metrics.watch_cache("secrets", lambda: time.time() - self.informer.age())
+        self.metrics.watch_cache("oauthconnectors", lambda: self.lister.loop.listed_at)
+        self.metrics.watch_queues(lambda: queue.depth, lambda: queue.longest_wait, limiter.waiting)
 
     # --- events of the watches ----------------------------------------------------------------------------------
     def _receive_in_thread(self, plural: str, kind: str | None, manifest: Mapping[str, object]) -> None:
@@ -126,7 +126,7 @@ class Operator:
 
     # --- logs and metrics ---------------------------------------------------------------------------------------
     def _log_token_request(self, record: TokenRequestRecord) -> None:
-        self.metrics.token_request(record.host, record.grant_type, record.result, record.seconds)
+        self.metrics.count_token_request(record.host, record.grant_type, record.result, record.seconds)
         write = log.debug if record.result == "success" else log.warning
         write(
             "token request",

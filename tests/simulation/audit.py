@@ -59,7 +59,7 @@ class Audit:
     def note_result(self, result: str, seconds: float) -> None:
         """Record the result of a reconciliation."""
         del seconds
-        self.bugs += result == "bug"
+        self.bugs += result == "error"
 
     def close(self, at: float) -> None:
         """Judge the tokens that are shown at the end."""

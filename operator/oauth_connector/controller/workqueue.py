@@ -34,8 +34,8 @@ Reconcile = Callable[[Key], Awaitable[float | None]]
 class WorkqueueHooks:
     """What the workqueue reports of its work.
 
-    `on_start` receives the seconds between due time and start; `on_result` the result (`done`, `unavailable` or `bug`)
-    and the seconds of a reconciliation; `on_setback` the seconds by which the clock was set back.
+    `on_start` receives the seconds between due time and start; `on_result` the result (`success`, `unavailable` or
+    `error`) and the seconds of a reconciliation; `on_setback` the seconds by which the clock was set back.
     """
 
     on_start: Callable[[float], None] = lambda _late: None
@@ -127,7 +127,7 @@ class Workqueue:
 
     async def _work(self, reconcile: Reconcile, key: Key) -> None:
         """Reconcile one connector; whatever happens, decide when it is due again."""
-        started, result, at = time.monotonic(), "done", None
+        started, result, at = time.monotonic(), "success", None
         try:
             at = await reconcile(key)
         except ClusterUnavailable as unavailable:
@@ -135,7 +135,7 @@ class Workqueue:
             result, at = "unavailable", self._backoff(key, unavailable.retry_after)
         except Exception:  # a bug in one reconciliation must not end the refreshes of all others
             log.exception("a reconciliation failed", connector=str(key))
-            result, at = "bug", self._backoff(key, None)
+            result, at = "error", self._backoff(key, None)
         else:
             self._failures.pop(key, None)
         finally:

@@ -1,4 +1,4 @@
-"""Where the API server is and who we are there: in a Pod its ServiceAccount, elsewhere a kubeconfig."""
+"""The address of the API server and the identity of this process: a ServiceAccount in a Pod, else a kubeconfig."""
 
 import base64
 import os
@@ -13,17 +13,17 @@ from typing import Any
 from pydantic import SecretStr
 
 from oauth_connector.kube import kubeconfig
-from oauth_connector.kube.api_tokens import APITokenSource, GivenToken, TokenFile, TokenProgram
+from oauth_connector.kube.api_tokens import APITokenSource, FixedToken, TokenFile, TokenProgram
 from oauth_connector.kube.errors import AccessError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-LOGIN_LIFE = timedelta(minutes=10)
-_ODD_CLUSTER = ("insecure-skip-tls-verify", "tls-server-name", "proxy-url")
-_ODD_USER = ("username", "auth-provider", "as", "as-uid", "as-groups", "as-user-extra")
+LOGIN_LIFETIME = timedelta(minutes=10)
+_UNSUPPORTED_IN_CLUSTER = ("insecure-skip-tls-verify", "tls-server-name", "proxy-url")
+_UNSUPPORTED_IN_USER = ("username", "auth-provider", "as", "as-uid", "as-groups", "as-user-extra")
 
 
 def own_namespace(service_account: Path = SERVICE_ACCOUNT) -> str:
-    """Give the namespace that this Pod is in; outside of one, that of our manifests."""
+    """Return the namespace of this Pod; outside a Pod, the namespace of the manifests in `deploy/`."""
     try:
         return (service_account / "namespace").read_text(encoding="utf-8").strip()
     except OSError:
@@ -40,9 +40,9 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An API server, and what shows it who we are: a token, a certificate, or both.
+    """An API server, and the identity that is presented to it: a token, a certificate, or both.
 
-    `ca` is PEM; without it the system's trust store counts. `namespace` is the one that is meant where none is named.
+    `ca` is PEM; without it the trust store of the system is used. `namespace` is the default namespace.
     """
 
     server: str
@@ -60,7 +60,7 @@ class Access:
     ) -> "Access":
         """Find access: a kubeconfig that is named, the Pod's ServiceAccount, `$KUBECONFIG`, `~/.kube/config`.
 
-        Whoever names a `context` means a kubeconfig too. Raises `AccessError`, which says what is missing.
+        A named `context` selects a kubeconfig too. Raises `AccessError`, which states what is missing.
         """
         host, port = environ.get("KUBERNETES_SERVICE_HOST"), environ.get("KUBERNETES_SERVICE_PORT", "443")
         if path is None and context is None and host and (service_account / "token").exists():
@@ -70,48 +70,48 @@ class Access:
         return from_kubeconfig(*files, context=context)
 
     def authorization(self) -> dict[str, str]:
-        """Give the header for a request; nothing where a certificate alone speaks for us. Raises `AccessError`."""
+        """Return the header of a request; empty when only a certificate is presented. Raises `AccessError`."""
         return {"Authorization": f"Bearer {self.tokens.current().get_secret_value()}"} if self.tokens else {}
 
     def renew(self) -> None:
-        """Look for a newer token, since ours was refused; may block. Raises `AccessError`."""
+        """Read or obtain a newer token, because the current one was rejected; may block. Raises `AccessError`."""
         if self.tokens is not None:
             self.tokens.renew()
 
     def ssl_context(self) -> ssl.SSLContext:
-        """Make a TLS context that trusts the server's authority and shows our certificate. Raises `AccessError`."""
+        """Build a TLS context with the authority of the server and the certificate. Raises `AccessError`."""
         try:
             context = ssl.create_default_context(cadata=self.ca.decode("ascii") if self.ca else None)
             if self.certificate is not None:
-                _show(self.certificate, context)
+                _load_certificate(self.certificate, context)
         except (ssl.SSLError, UnicodeDecodeError):
             raise AccessError(f"The certificates for {self.server} are not PEM, or do not fit together.") from None
         return context
 
     def for_kopf(self) -> dict[str, Any]:
-        """Give the fields of a `kopf.ConnectionInfo`, with a token read anew. Raises `AccessError`.
+        """Return the fields of a `kopf.ConnectionInfo`, with a token that was read now. Raises `AccessError`.
 
-        kopf asks again after a 401, and gives up where it gets what it had: so the expiry, in naive UTC, makes each
-        answer differ from the one before.
+        kopf calls this again after a 401, and gives up when the result is the same as before. So the expiry, in naive
+        UTC, differs in each result.
         """
         self.renew()
-        fields: dict[str, Any] = {"server": self.server, "expiration": _now() + LOGIN_LIFE}
+        fields: dict[str, Any] = {"server": self.server, "expiration": _now() + LOGIN_LIFETIME}
         if self.ca is not None:
-            fields["ca_data"] = _encoded(self.ca)
+            fields["ca_data"] = _encode(self.ca)
         if self.tokens is not None:
             fields["token"] = self.tokens.current().get_secret_value()
         if self.certificate is not None:
-            fields["certificate_data"] = _encoded(self.certificate.chain)
-            fields["private_key_data"] = _encoded(self.certificate.key.get_secret_value().encode())
+            fields["certificate_data"] = _encode(self.certificate.chain)
+            fields["private_key_data"] = _encode(self.certificate.key.get_secret_value().encode())
         return fields
 
 
 def from_kubeconfig(*paths: Path, context: str | None = None) -> Access:
     """Read the named or the current context of a kubeconfig. Raises `AccessError`."""
-    chosen = kubeconfig.context_of(paths, context)
+    chosen = kubeconfig.read_context(paths, context)
     cluster, user = chosen.cluster, chosen.user
-    cluster.refuse(_ODD_CLUSTER)
-    user.refuse(_ODD_USER)
+    cluster.reject(_UNSUPPORTED_IN_CLUSTER)
+    user.reject(_UNSUPPORTED_IN_USER)
     server = cluster.text("server")
     if server is None:
         raise AccessError("The kubeconfig's cluster names no server.")
@@ -138,23 +138,25 @@ def _certificate(user: kubeconfig.Section) -> Certificate | None:
 
 
 def _token_source(user: kubeconfig.Section) -> APITokenSource | None:
-    """Choose as kubectl does: a file before a token, either before a program."""
+    """Choose as kubectl does: a file before a token, and both before a program."""
     file, token, program = user.path("tokenFile"), user.text("token"), user.content.get("exec")
     if file is not None:
         return TokenFile(file)
     if token is not None:
-        return GivenToken(SecretStr(token))
+        return FixedToken(SecretStr(token))
     return TokenProgram(program, user.folder) if isinstance(program, dict) else None
 
 
-def _show(certificate: Certificate, context: ssl.SSLContext) -> None:
-    with tempfile.NamedTemporaryFile() as file:  # readable by us alone; the ssl module takes keys from files only
+def _load_certificate(certificate: Certificate, context: ssl.SSLContext) -> None:
+    with (
+        tempfile.NamedTemporaryFile() as file
+    ):  # readable by this process only; the ssl module reads keys from files only
         file.write(certificate.chain + b"\n" + certificate.key.get_secret_value().encode())
         file.flush()
         context.load_cert_chain(file.name)
 
 
-def _encoded(data: bytes) -> str:
+def _encode(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 

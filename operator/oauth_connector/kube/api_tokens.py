@@ -1,4 +1,4 @@
-"""Where the token comes from that says to the API server who we are."""
+"""Sources of the token that authenticates this process to the API server."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,37 +11,37 @@ from pydantic import SecretStr
 
 from oauth_connector.kube.errors import AccessError
 
-MOST_AGE = 60.0
+LONGEST_AGE = 60.0
 """Seconds after which a token file is read again: the kubelet replaces a projected token about once an hour."""
 
 
 class APITokenSource(Protocol):
-    """Gives the token of the moment."""
+    """A source of the current token."""
 
     def current(self) -> SecretStr:
-        """Give the token to send now. Raises `AccessError`."""
+        """Return the token to send now. Raises `AccessError`."""
 
     def renew(self) -> None:
-        """Look for a newer token, since this one was refused; may block. Raises `AccessError`."""
+        """Read or obtain a newer token, because this one was rejected; may block. Raises `AccessError`."""
 
 
 @dataclass(frozen=True, slots=True)
-class GivenToken:
-    """A token that is what it is."""
+class FixedToken:
+    """A token that does not change."""
 
     token: SecretStr
 
     def current(self) -> SecretStr:
-        """Give the token."""
+        """Return the token."""
         return self.token
 
     def renew(self) -> None:
-        """Do nothing: there is no other."""
+        """Do nothing: there is no other token."""
 
 
 @dataclass(slots=True)
 class TokenFile:
-    """A file that somebody keeps fresh; its last good content is kept while it is empty or away."""
+    """A file that another process updates; its last valid content is kept while it is empty or missing."""
 
     path: Path
     clock: Callable[[], float] = time.monotonic
@@ -49,11 +49,11 @@ class TokenFile:
     _read: float = field(default=0.0, init=False)
 
     def current(self) -> SecretStr:
-        """Give the file's token, read at most a minute ago."""
-        if self._token is None or self.clock() - self._read >= MOST_AGE:
+        """Return the token of the file, read at most a minute ago."""
+        if self._token is None or self.clock() - self._read >= LONGEST_AGE:
             self.renew()
         if self._token is None:
-            raise AccessError(f"{self.path} holds no token.")
+            raise AccessError(f"{self.path} contains no token.")
         return self._token
 
     def renew(self) -> None:
@@ -66,34 +66,34 @@ class TokenFile:
 
 @dataclass(slots=True)
 class TokenProgram:
-    """A program that logs in, as a kubeconfig's `exec` names it (`client.authentication.k8s.io` ExecCredential).
+    """A login program, the `exec` of a kubeconfig (`client.authentication.k8s.io` ExecCredential).
 
-    `folder` is where a relative command is looked for.
+    A relative command starts at `folder`.
     """
 
-    config: Mapping[str, Any] = field(repr=False)  # its environment may hold a password
+    config: Mapping[str, Any] = field(repr=False)  # its environment may contain a password
     folder: Path
     _token: SecretStr | None = field(default=None, init=False)
 
     def current(self) -> SecretStr:
-        """Give the token of the last login, or log in."""
+        """Return the token of the last login, or log in."""
         if self._token is None:
             self.renew()
         if self._token is None:
-            raise AccessError("the login program gave no token")
+            raise AccessError("The login program returned no token.")
         return self._token
 
     def renew(self) -> None:
-        """Run the program, however long it takes."""
+        """Run the program to its end."""
         name = self.config.get("command", "(no command)")
-        token = _login(self.config, self.folder)
+        token = _run_login(self.config, self.folder)
         if token is None:
-            raise AccessError(f"The login program {name} of the kubeconfig gives no token: it failed, or gives others.")
+            raise AccessError(f"The login program {name} of the kubeconfig returned no token.")
         self._token = token
 
 
-def _login(config: Mapping[str, Any], folder: Path) -> SecretStr | None:
-    # Imported here alone: it brings the generated client along, 48 MB that no Pod needs.
+def _run_login(config: Mapping[str, Any], folder: Path) -> SecretStr | None:
+    # Imported only here: it imports the generated client, 48 MB that no Pod needs.
     from kubernetes.config.config_exception import ConfigException  # noqa: PLC0415  # 48 MB that no Pod needs
     from kubernetes.config.exec_provider import ExecProvider  # noqa: PLC0415  # as above
     from kubernetes.config.kube_config import ConfigNode  # noqa: PLC0415  # as above

@@ -1,7 +1,7 @@
-"""The operator's own key: a Secret in its namespace, made when it is first needed and never changed.
+"""The master key of consents: a Secret in the namespace of the operator, created at first use and never changed.
 
-All keys of consents are derived from it: whoever reads it could open what browsers brought back within the last
-minutes, and nothing else. To change it, delete it and restart: consents under way have to be begun again.
+The keys of all consents are derived from it. A client that reads it could open the responses of consents in progress,
+and nothing else. To change the key, delete the Secret and restart: consents in progress must be started again.
 """
 
 import base64
@@ -27,10 +27,10 @@ class KubeConsentKeys:
         self._keys: ConsentKeys | None = None
 
     async def load(self) -> ConsentKeys:
-        """Give the keys; the Secret is read once. Raises `ClusterUnavailable`."""
+        """Return the keys; the Secret is read once. Raises `ClusterUnavailable`."""
         if self._keys is None:
             try:
-                self._keys = ConsentKeys(await self._read() or await self._made())
+                self._keys = ConsentKeys(await self._read() or await self._create())
             except KubeError as error:
                 raise ClusterUnavailable(
                     f"the operator's key: {error.status} {error.reason}", error.retry_after
@@ -49,11 +49,11 @@ class KubeConsentKeys:
         except binascii.Error:
             key = b""
         if len(key) != SIZE:
-            raise ClusterUnavailable(f"Secret {NAME} holds no key of {SIZE} bytes under `{KEY}`: delete it")
+            raise ClusterUnavailable(f"Secret {NAME} has no key of {SIZE} bytes under `{KEY}`. Delete the Secret")
         return key
 
-    async def _made(self) -> bytes:
-        """Make it; where another process was quicker, theirs is the key."""
+    async def _create(self) -> bytes:
+        """Create the Secret; if another process was faster, return the key of that process."""
         key = randomness.token_bytes(SIZE)
         body = {
             "apiVersion": "v1",

@@ -1,6 +1,6 @@
-"""What the API server says when it will not: a status, reasons and field paths, never its message.
+"""Errors of the API server: a status, reasons and field paths, never its message.
 
-Its messages quote values: of a Secret whose `data` is not base64 it repeats the whole object.
+Its messages quote values: for a Secret whose `data` is not base64, the message contains the whole object.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID = 400, 401, 403, 404, 409, 422
 RETRYABLE = frozenset({0, 429, 500, 502, 503, 504})
-"""Statuses after which the same request may succeed at once; 0 stands for no response."""
+"""Statuses after which the same request may succeed soon; 0 stands for no response."""
 
 TRANSIENT = RETRYABLE | {UNAUTHORIZED, 408}
 """Statuses that do not depend on the content of the request: it is sent again later."""
@@ -20,19 +20,19 @@ _WORD = re.compile(r"[A-Za-z]{1,64}")
 
 
 class AccessError(Exception):
-    """Nothing says where the API server is or who we are there; the message is fit for a person."""
+    """The API server or the identity is not configured; the message can be shown to a user."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusCause:
-    """One cause of a refusal: a reason such as `FieldValueInvalid`, and the path of the field or nothing."""
+    """One cause of a rejection: a reason such as `FieldValueInvalid`, and the path of the field, or nothing."""
 
     reason: str
     field: str
 
 
 class KubeError(Exception):
-    """The API server refused a request, or did not answer (`status` 0, `reason` says how).
+    """The API server rejected a request, or did not respond (`status` 0; `reason` is the kind of failure).
 
     `retry_after` is in seconds. `causes` are those of a 422 (which fields) or a 403 (`NamespaceTerminating`).
     """
@@ -48,15 +48,15 @@ class KubeError(Exception):
         self.causes = causes
 
 
-def refusal(http_status: int, status: Mapping[str, object], retry_after: str = "") -> KubeError:
-    """Read a `Status` object and the Retry-After header that came with it; what may hold a value is left out."""
+def build_error(http_status: int, status: Mapping[str, object], retry_after: str = "") -> KubeError:
+    """Build the error of a `Status` object and its Retry-After header; parts that may contain a value are left out."""
     wait = float(retry_after) if retry_after.isdecimal() else None
     return KubeError(http_status, _word(status.get("reason")), wait, _causes(status.get("details")))
 
 
 def _causes(details: object) -> tuple[StatusCause, ...]:
-    told = details.get("causes") if isinstance(details, Mapping) else None
-    causes = told[:MOST_CAUSES] if isinstance(told, list) else []
+    listed = details.get("causes") if isinstance(details, Mapping) else None
+    causes = listed[:MOST_CAUSES] if isinstance(listed, list) else []
     return tuple(StatusCause(_word(c.get("reason")), _path(c.get("field"))) for c in causes if isinstance(c, Mapping))
 
 

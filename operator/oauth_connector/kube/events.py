@@ -1,4 +1,4 @@
-"""Kubernetes Events about connectors: one object for each thing that is said, counted; few, and never in the way."""
+"""Kubernetes Events about connectors: one object for each message, counted and rate-limited."""
 
 import hashlib
 import time
@@ -18,34 +18,34 @@ from oauth_connector.kube.token_buckets import Rate, TokenBuckets
 RATE = Rate(burst=25, per_second=1 / 300)
 """Events about one object: the limits of client-go."""
 
-MOST_OBJECTS = 4096
-LONGEST_NOTE = 1024  # bytes, says the API server
+LIMITED_OBJECTS = 4096
+LONGEST_NOTE = 1024  # bytes, the limit of the API server
 
 log = structlog.get_logger(__name__)
 
 
 class EventRecorder:
-    """Writes `events.k8s.io/v1` Events. It never raises: an Event that is lost is only logged."""
+    """Writes `events.k8s.io/v1` Events. It never raises: an Event that cannot be written is only logged."""
 
     def __init__(self, api: KubeAPI, instance: str = OPERATOR, clock: Callable[[], float] = time.time) -> None:
         self._api = api
         self._instance = instance
         self._clock = clock
-        self._limits = TokenBuckets(RATE, clock, MOST_OBJECTS)
+        self._limits = TokenBuckets(RATE, clock, LIMITED_OBJECTS)
 
     async def record(self, connector: AnyConnector, kind: Literal["Normal", "Warning"], reason: str, note: str) -> None:
-        """Record an Event about a connector; the same words again count up."""
-        log.debug("event", connector=str(connector.key), kind=kind, reason=reason)
+        """Record an Event about a connector; the same message again increments its count."""
+        log.debug("event recorded", connector=str(connector.key), kind=kind, reason=reason)
         now = self._clock()
         if not self._limits.take(connector.uid):
             return
         event = self._event(connector, kind, reason, note)
-        event["eventTime"] = _time(now)
+        event["eventTime"] = _format_microseconds(now)
         path = event_path(connector.key.namespace)
         try:
             await self._post_or_count(path, event)
         except KubeError as error:
-            log.warning("an event is lost", connector=str(connector.key), reason=reason, status=error.status)
+            log.warning("event cannot be written", connector=str(connector.key), reason=reason, status=error.status)
 
     async def _post_or_count(self, path: str, event: Mapping[str, Any]) -> None:
         try:
@@ -56,18 +56,20 @@ class EventRecorder:
         else:
             return
         name = f"{path}/{event['metadata']['name']}"
-        known = await self._api.merge_patch(name, {}, FIELD_MANAGER)  # a read that the right to patch is enough for
+        known = await self._api.merge_patch(
+            name, {}, FIELD_MANAGER
+        )  # reads the object: the right to patch is sufficient
         count = (known.get("series") or {}).get("count", 1) + 1
         series = {"count": count, "lastObservedTime": event["eventTime"]}
         await self._api.merge_patch(name, {"series": series}, FIELD_MANAGER)
 
     def _event(self, connector: AnyConnector, kind: str, reason: str, note: str) -> dict[str, Any]:
-        # The note of an Event cannot be changed, so that other words need another name.
-        said = hashlib.sha256(f"{connector.uid}/{kind}/{reason}/{note}".encode()).hexdigest()[:16]
+        # The note of an Event cannot be changed, so another note requires another name.
+        digest = hashlib.sha256(f"{connector.uid}/{kind}/{reason}/{note}".encode()).hexdigest()[:16]
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
-            "metadata": {"name": f"{connector.key.name}.{said}", "namespace": connector.key.namespace},
+            "metadata": {"name": f"{connector.key.name}.{digest}", "namespace": connector.key.namespace},
             "type": kind,
             "reason": reason,
             "note": note.encode()[:LONGEST_NOTE].decode(errors="ignore"),
@@ -85,5 +87,5 @@ class EventRecorder:
         }
 
 
-def _time(now: float) -> str:
+def _format_microseconds(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,4 +1,4 @@
-"""A kubeconfig: files that name clusters, users, and which of them go together now.
+"""A kubeconfig: files with clusters, users, contexts, and the current context.
 
 Format: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 """
@@ -17,23 +17,23 @@ from oauth_connector.kube.errors import AccessError
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A cluster, user or context of a kubeconfig, and the folder that its relative paths start from."""
+    """A cluster, user or context of a kubeconfig, and the folder of its relative paths."""
 
     folder: Path
     content: Mapping[str, Any] = field(repr=False)
 
     def text(self, name: str) -> str | None:
-        """Give a text, `None` where there is none."""
+        """Return a text, or `None`."""
         value = self.content.get(name)
         return str(value) if value else None
 
     def path(self, name: str) -> Path | None:
-        """Give a path."""
+        """Return a path, or `None`."""
         named = self.text(name)
         return self.folder / named if named else None
 
     def data(self, name: str) -> bytes | None:
-        """Give what stands there as base64 (`<name>-data`) or in a file (`<name>`). Raises `AccessError`."""
+        """Return the content: base64 in `<name>-data`, or the file at `<name>`. Raises `AccessError`."""
         encoded, path = self.text(f"{name}-data"), self.path(name)
         try:
             if encoded is not None:
@@ -44,8 +44,8 @@ class Section:
         except OSError as error:
             raise AccessError(f"The kubeconfig's {name} {path} cannot be read: {error.strerror}.") from None
 
-    def refuse(self, names: Iterable[str]) -> None:
-        """Raise `AccessError` where one of these is set, rather than do something else than was asked."""
+    def reject(self, names: Iterable[str]) -> None:
+        """Raise `AccessError` when one of these is set: to ignore it would not be what the kubeconfig states."""
         for name in names:
             if self.content.get(name):
                 raise AccessError(f"The kubeconfig sets {name}, which is not supported.")
@@ -53,15 +53,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What goes together: a cluster, a user, and the namespace that is meant where none is named."""
+    """A cluster, a user, and the default namespace."""
 
     cluster: Section
     user: Section
     namespace: str | None = None
 
 
-def context_of(paths: Iterable[Path], named: str | None = None) -> Context:
-    """Give the named context, else the current one; of what several files name, the first counts.
+def read_context(paths: Iterable[Path], named: str | None = None) -> Context:
+    """Return the named context, or the current one. Of several files, the first that defines a name counts.
 
     Raises `AccessError`.
     """
@@ -70,15 +70,15 @@ def context_of(paths: Iterable[Path], named: str | None = None) -> Context:
     if not files:
         raise AccessError(f"There is no kubeconfig at {', '.join(map(str, paths))}: set KUBECONFIG.")
     current = next((content["current-context"] for _, content in files if content.get("current-context")), "")
-    context = _named(files, "context", named if named is not None else str(current))
+    context = _find(files, "context", named if named is not None else str(current))
     return Context(
-        _named(files, "cluster", context.text("cluster") or ""),
-        _named(files, "user", context.text("user") or ""),
+        _find(files, "cluster", context.text("cluster") or ""),
+        _find(files, "user", context.text("user") or ""),
         context.text("namespace"),
     )
 
 
-def _named(files: list[tuple[Path, dict[str, Any]]], kind: str, name: str) -> Section:
+def _find(files: list[tuple[Path, dict[str, Any]]], kind: str, name: str) -> Section:
     for path, content in files:
         for entry in _entries(content.get(f"{kind}s")):
             if entry.get("name") == name and isinstance(entry.get(kind), dict):

@@ -1,7 +1,7 @@
-"""The one informer: Secrets with our label, as metadata, listed and watched for ever.
+"""The informer of Secrets with the operator's label, as metadata: list, watch, and list again.
 
-What a watch says is a nudge. It may end, lag, lie silent or miss a deletion, so it is opened again twice a
-minute, and everything is listed every ten.
+A watch may end, lag, be silent or miss a deletion. So it is opened again twice a minute, and all Secrets are listed
+every ten minutes.
 """
 
 import asyncio
@@ -21,19 +21,19 @@ from oauth_connector.kube.paths import ALL_SECRETS
 from oauth_connector.kube.secret_cache import SecretCache, key_of_secret
 from oauth_connector.kube.watch_stream import Pauses, WatchTiming, stream_events
 
-OURS = Source(ALL_SECRETS, f"{MANAGED}=true")
+MANAGED_SECRETS = Source(ALL_SECRETS, f"{MANAGED}=true")
 
 log = structlog.get_logger(__name__)
 
 OnChange = Callable[[SecretMetadata | None, SecretMetadata | None], None]
-"""Told of each change: before and after; one of them may be `None`."""
+"""Called for each change, with the Secret before and after; one of them may be `None`."""
 
 
 class SecretInformer:
-    """Keeps a store of metadata true, and tells of what changes in it.
+    """Keeps a cache of metadata up to date, and calls `on_change` for each change.
 
-    `synced` is set once a first list is in. Who writes a Secret puts the answer into the store: then the watch's echo
-    of it is no news, and neither is what happened before.
+    `synced` is set after the first list. A write puts its response into the cache: then the event of this write, and
+    earlier events, change nothing.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class SecretInformer:
         api: KubeAPI,
         store: SecretCache,
         on_change: OnChange,
-        source: Source = OURS,
+        source: Source = MANAGED_SECRETS,
         pace: WatchTiming = WatchTiming(),  # noqa: B008  # a frozen value
     ) -> None:
         self.synced = asyncio.Event()
@@ -55,22 +55,22 @@ class SecretInformer:
         self._contact = time.monotonic()
 
     def age(self) -> float:
-        """Give the seconds since the last sign of life: a page, an event, a bookmark, or a stream's orderly end."""
+        """Return the seconds since the last contact: a page, an event, a bookmark, or the regular end of a stream."""
         return time.monotonic() - self._contact
 
     async def run(self) -> None:
-        """List and watch until cancelled; nothing else ends it."""
+        """List and watch until cancelled."""
         while True:
             try:
                 await self._list()
                 self.synced.set()
                 await self._follow(time.monotonic() + self._pace.relist)
             except KubeError as error:
-                log.warning("secrets are listed anew", status=error.status, reason=error.reason)
-                await self._pauses.rest(error.retry_after)
+                log.warning("secrets are listed again", status=error.status, reason=error.reason)
+                await self._pauses.wait(error.retry_after)
             except Exception:
-                log.exception("secrets are listed anew")
-                await self._pauses.rest()
+                log.exception("secrets are listed again")
+                await self._pauses.wait()
 
     async def _list(self) -> None:
         """Take in a full list, and remove what it does not contain. Raises `KubeError`."""
@@ -80,29 +80,29 @@ class SecretInformer:
         self._version = str(listing.version)
 
     async def _follow(self, until: float) -> None:
-        """Follow one stream after another until it is time for a list. Raises the server's own `KubeError`."""
+        """Read one stream after another until the next list is due. Raises the `KubeError` of the server."""
         while time.monotonic() < until:
             try:
-                well = await self._stream()
+                useful = await self._stream()
             except KubeError as error:
                 if error.status != 0:
                     raise
-                log.info("the watch of secrets is opened again", reason=error.reason)
-                well = False
-            if not well:
-                await self._pauses.rest()
+                log.info("watch of secrets is opened again", reason=error.reason)
+                useful = False
+            if not useful:
+                await self._pauses.wait()
 
     async def _stream(self) -> bool:
-        """Take in one stream to its end; tell whether it told anything, or lasted. Raises `KubeError`."""
-        until, told = time.monotonic() + self._pace.stream / 2, False
+        """Read one stream to its end; return whether it had events, or lasted. Raises `KubeError`."""
+        until, received = time.monotonic() + self._pace.stream / 2, False
         async with aclosing(stream_events(self._api, self._source, self._version, self._pace)) as stream:
             async for event in stream:
                 self._apply(event)
                 self._note_contact()
                 self._pauses.reset()
-                told = True
+                received = True
         self._note_contact()
-        return told or time.monotonic() > until
+        return received or time.monotonic() > until
 
     def _apply(self, event: Mapping[str, Any]) -> None:
         item = event["object"]

@@ -1,4 +1,4 @@
-"""The bodies of our writes to Secrets: one to POST, then merge patches that carry uid and version."""
+"""The bodies of writes to Secrets: a POST, then merge patches with uid and version."""
 
 import base64
 import copy
@@ -11,8 +11,8 @@ from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import LiveSecret
 
 
-def new_secret(namespace: str, rendered: RenderedSecret) -> dict[str, Any]:
-    """Give the Secret to POST."""
+def build_secret(namespace: str, rendered: RenderedSecret) -> dict[str, Any]:
+    """Return the Secret to POST."""
     metadata: dict[str, Any] = {
         "name": rendered.name,
         "namespace": namespace,
@@ -22,59 +22,59 @@ def new_secret(namespace: str, rendered: RenderedSecret) -> dict[str, Any]:
     if rendered.owner is not None:
         metadata["ownerReferences"] = [dict(rendered.owner)]
     head = {"apiVersion": "v1", "kind": "Secret", "type": rendered.type}
-    return {**head, "metadata": metadata, "data": _encoded(rendered)}
+    return {**head, "metadata": metadata, "data": _encode(rendered)}
 
 
-def patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:
-    """Give the merge patch that turns a Secret as it was read into what was rendered.
+def build_patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:
+    """Return the merge patch from a Secret as it was read to a rendered one.
 
-    What our field manager owns and nobody asks for any more goes; keys, labels, annotations and owners of others stay.
-    `uid` and `resourceVersion` make it fail where the Secret is no longer the one that was read.
+    What the field manager owns and the rendered Secret does not contain is removed. Keys, labels, annotations and
+    owners of other managers stay. `uid` and `resourceVersion` make the patch fail when the Secret has changed.
     """
     metadata: Mapping[str, Any] = live.object_metadata
-    ours = read_owned_fields(metadata.get("managedFields"))
+    owned = read_owned_fields(metadata.get("managedFields"))
     wanted = OwnedFields(frozenset(rendered.data), frozenset(rendered.labels), frozenset(rendered.annotations))
     return {
         "metadata": {
             "uid": live.metadata.uid,
             "resourceVersion": live.metadata.resource_version,
-            "labels": {**dict.fromkeys(ours.labels), **rendered.labels},
-            "annotations": {**dict.fromkeys(ours.annotations), **rendered.annotations},
-            "ownerReferences": _owners(metadata, rendered),
-            **({} if ours.contains(wanted) else {"managedFields": _claiming(metadata, wanted)}),
+            "labels": {**dict.fromkeys(owned.labels), **rendered.labels},
+            "annotations": {**dict.fromkeys(owned.annotations), **rendered.annotations},
+            "ownerReferences": _merge_owners(metadata, rendered),
+            **({} if owned.contains(wanted) else {"managedFields": _claim_fields(metadata, wanted)}),
         },
-        "data": {**dict.fromkeys(ours.data), **_encoded(rendered)},
+        "data": {**dict.fromkeys(owned.data), **_encode(rendered)},
     }
 
 
-def _claiming(metadata: Mapping[str, Any], wanted: OwnedFields) -> list[Mapping[str, Any]]:
-    """Give `managedFields` in which our manager owns these names too, beside whoever else does.
+def _claim_fields(metadata: Mapping[str, Any], wanted: OwnedFields) -> list[Mapping[str, Any]]:
+    """Return `managedFields` in which the field manager owns these names too, beside other managers.
 
-    A write alone does not bring back what somebody else (a backup tool, say) has written with the very value that we
-    write: the API server moves ownership with a change of value only. Stated in the same patch, our entry counts.
+    A write alone does not regain a field that another manager (for example a backup tool) has written with the same
+    value: the API server moves ownership only when the value changes. With an entry in the same patch it does.
     """
     entries = metadata.get("managedFields") or []
     ours = [e for e in entries if e.get("manager") == FIELD_MANAGER and e.get("operation") == "Update"]
     tree: dict[str, Any] = copy.deepcopy(ours[0]["fieldsV1"]) if ours else {}
     under = tree.setdefault("f:metadata", {})
-    _own(tree.setdefault("f:data", {}), wanted.data)
-    _own(under.setdefault("f:labels", {}), wanted.labels)
-    _own(under.setdefault("f:annotations", {}), wanted.annotations)
+    _add_fields(tree.setdefault("f:data", {}), wanted.data)
+    _add_fields(under.setdefault("f:labels", {}), wanted.labels)
+    _add_fields(under.setdefault("f:annotations", {}), wanted.annotations)
     head = {"manager": FIELD_MANAGER, "operation": "Update", "apiVersion": "v1"}
     entry = {**head, "fieldsType": "FieldsV1", "fieldsV1": tree}
     return [*(e for e in entries if e not in ours), entry]
 
 
-def _own(branch: dict[str, Any], names: Iterable[str]) -> None:
+def _add_fields(branch: dict[str, Any], names: Iterable[str]) -> None:
     branch.update({f"f:{name}": {} for name in names})
 
 
-def _encoded(rendered: RenderedSecret) -> dict[str, str]:
+def _encode(rendered: RenderedSecret) -> dict[str, str]:
     values = {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
     return {key: base64.b64encode(value).decode() for key, value in values.items()}
 
 
-def _owners(metadata: Mapping[str, Any], rendered: RenderedSecret) -> list[Mapping[str, Any]]:
-    """Keep the owners of others; of connectors only the one that was rendered, if any, remains."""
+def _merge_owners(metadata: Mapping[str, Any], rendered: RenderedSecret) -> list[Mapping[str, Any]]:
+    """Keep owners of other kinds; of connectors only the rendered one, if any, stays."""
     others = [o for o in metadata.get("ownerReferences") or [] if o.get("kind") != CONNECTOR_KIND]
     return [*others, dict(rendered.owner)] if rendered.owner is not None else others

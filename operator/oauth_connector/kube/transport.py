@@ -1,7 +1,7 @@
-"""HTTP to the Kubernetes API, on aiohttp: tokens, time limits, tries, refusals.
+"""HTTP to the Kubernetes API, on aiohttp: tokens, time limits, retries, errors.
 
-Reads are made again within a small budget when the API server sheds load or a connection breaks. Writes are not: only
-the caller knows whether a write that may have happened can be made twice. (A 401 is the exception: nothing happened.)
+Reads are retried within a small budget when the API server is overloaded or a connection breaks. Writes are not: only
+the caller knows whether a write that may have happened can be repeated. (A 401 is the exception: nothing happened.)
 """
 
 import asyncio
@@ -22,14 +22,14 @@ import structlog
 
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.kube.access import Access
-from oauth_connector.kube.errors import RETRYABLE, UNAUTHORIZED, AccessError, KubeError, refusal
+from oauth_connector.kube.errors import RETRYABLE, UNAUTHORIZED, AccessError, KubeError, build_error
 
 TOTAL_TIMEOUT = 15.0
-"""Seconds for one call, all its tries together."""
+"""Seconds for one call, including its retries."""
 
 CONNECT_TIMEOUT = 5.0
 CONNECTIONS = 32
-"""To the API server at once: each costs it and us a handshake and 100 KB."""
+"""Connections to the API server at once: each costs both sides a handshake and 100 KB."""
 
 READ_TRIES = 3
 FIRST_PAUSE = 0.2
@@ -38,7 +38,7 @@ NOT_GOOD = 300
 JSON = "application/json"
 
 Observe = Callable[[str, str, str, float], None]
-"""Told of each request: verb, resource, status code or `error`, seconds."""
+"""Called for each request: verb, resource, status code or `error`, seconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +80,8 @@ class Transport:
             await self._session.close()
 
     @property
-    def told_time(self) -> datetime | None:
-        """What the API server's clock said in its last answer (RFC 9110 §6.6.1), in UTC; for those who doubt ours."""
+    def server_time(self) -> datetime | None:
+        """The time of the API server in its last response (RFC 9110 §6.6.1), in UTC; the local clock may be wrong."""
         try:
             return parsedate_to_datetime(self._date).replace(tzinfo=UTC)
         except ValueError:
@@ -97,43 +97,43 @@ class Transport:
         content_type: str = JSON,
         accept: str = JSON,
     ) -> dict[str, Any]:
-        """Make a request and give the object that it answers with. Raises `KubeError`."""
+        """Send a request and return the object of the response. Raises `KubeError`."""
         headers = {"Accept": accept, "Content-Type": content_type}
         call = _Call(method, path, query or {}, headers, orjson.dumps(body) if body is not None else None)
         deadline = time.monotonic() + self._timeout
         try:
-            return await self._tried(call, deadline)
+            return await self._send_with_retries(call, deadline)
         except KubeError as error:
             if error.status != UNAUTHORIZED:
                 raise
         await self._renew()
-        return await self._tried(call, deadline)
+        return await self._send_with_retries(call, deadline)
 
     async def lines(
         self, path: str, query: Mapping[str, str], accept: str, silence: float
     ) -> AsyncGenerator[bytes, None]:
-        """Open a watch and give its lines, of any length, until the server ends it. Raises `KubeError`.
+        """Open a watch and yield its lines, of any length, until the server ends it. Raises `KubeError`.
 
-        `silence` is for how many seconds no byte may come.
+        `silence` is the longest time without a byte, in seconds.
         """
         call = _Call("GET", path, query, {"Accept": accept})
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT, sock_read=silence)
-        rest = b""
+        incomplete = b""
         try:
             async with self._open(call, timeout) as response:
-                await _refuse(response)
+                await _raise_for_status(response)
                 async for chunk in response.content.iter_any():
-                    *whole, rest = (rest + chunk).split(b"\n")
+                    *whole, incomplete = (incomplete + chunk).split(b"\n")
                     for line in filter(None, whole):
                         yield line
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise KubeError(0, type(error).__name__) from None
 
-    async def _tried(self, call: _Call, deadline: float) -> dict[str, Any]:
-        """Make a request, and a read again while that may help and there is time. Raises `KubeError`."""
+    async def _send_with_retries(self, call: _Call, deadline: float) -> dict[str, Any]:
+        """Send a request, and retry a read while there is time. Raises `KubeError`."""
         for attempt in count(1):
             try:
-                return await self._once(call, deadline - time.monotonic())
+                return await self._send_once(call, deadline - time.monotonic())
             except KubeError as error:
                 pause = max(error.retry_after or 0.0, FIRST_PAUSE * attempt * random.uniform(0.5, 1.5))  # noqa: S311  # spreads retries
                 may_help = call.method == "GET" and error.status in RETRYABLE and attempt < READ_TRIES
@@ -142,23 +142,25 @@ class Transport:
             await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _once(self, call: _Call, seconds: float) -> dict[str, Any]:
+    async def _send_once(self, call: _Call, seconds: float) -> dict[str, Any]:
         started, code = time.monotonic(), "error"
-        timeout = aiohttp.ClientTimeout(total=max(seconds, 0.001), sock_connect=CONNECT_TIMEOUT)  # 0 would mean none
+        timeout = aiohttp.ClientTimeout(
+            total=max(seconds, 0.001), sock_connect=CONNECT_TIMEOUT
+        )  # 0 would mean no limit
         try:
             async with self._open(call, timeout) as response:
                 code = str(response.status)
                 self._date = response.headers.get("Date", "")
-                await _refuse(response)
-                return await _object(response)
+                await _raise_for_status(response)
+                return await _read_object(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise KubeError(0, type(error).__name__) from None
         finally:
-            self._observe(call.method, _resource(call.path), code, time.monotonic() - started)
+            self._observe(call.method, _name_resource(call.path), code, time.monotonic() - started)
 
     def _open(self, call: _Call, timeout: aiohttp.ClientTimeout) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
-            raise RuntimeError("the client is used outside its context")
+            raise RuntimeError("The client is used outside its context.")
         return self._session.request(
             call.method,
             self._access.server + call.path,
@@ -166,7 +168,7 @@ class Transport:
             data=call.data,
             headers={**call.headers, **self._authorization()},
             timeout=timeout,
-            allow_redirects=False,  # the API server sends none; our token is for nobody else
+            allow_redirects=False,  # the API server sends none; the token is for the API server only
         )
 
     def _authorization(self) -> dict[str, str]:
@@ -177,7 +179,7 @@ class Transport:
             raise KubeError(UNAUTHORIZED, "NoToken") from None
 
     async def _renew(self) -> None:
-        """Look for a newer token, in a thread, since a program may be asked; once for all who wait."""
+        """Renew the token, in a thread because a program may run; once for all waiting requests."""
         if self._renewing.locked():
             async with self._renewing:
                 return
@@ -188,31 +190,31 @@ class Transport:
                 log.warning("no new token for the Kubernetes API", cause=str(error))
 
 
-async def _refuse(response: aiohttp.ClientResponse) -> None:
-    """Raise `KubeError` where the API server refuses."""
+async def _raise_for_status(response: aiohttp.ClientResponse) -> None:
+    """Raise `KubeError` when the API server rejects the request."""
     if response.status >= NOT_GOOD:
-        status = await _json(response)
-        told = status if isinstance(status, dict) else {}
-        raise refusal(response.status, told, response.headers.get("Retry-After", ""))
+        status = await _read_json(response)
+        details = status if isinstance(status, dict) else {}
+        raise build_error(response.status, details, response.headers.get("Retry-After", ""))
 
 
-async def _object(response: aiohttp.ClientResponse) -> dict[str, Any]:
-    """Read an object. Raises `KubeError` where there is none: then something else than the API server has answered."""
-    value = await _json(response)
+async def _read_object(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    """Read an object. Raises `KubeError` without one: then the response is not from the API server."""
+    value = await _read_json(response)
     if not isinstance(value, dict):
         raise KubeError(0, "NotJSON")
     return value
 
 
-async def _json(response: aiohttp.ClientResponse) -> object:
+async def _read_json(response: aiohttp.ClientResponse) -> object:
     try:
         return orjson.loads(await response.read())
     except orjson.JSONDecodeError:
         return None
 
 
-def _resource(path: str) -> str:
-    """Name the resource of a path, for metrics: `secrets`, `oauthconnectors/status`."""
+def _name_resource(path: str) -> str:
+    """Return the resource of a path, for metrics: `secrets`, `oauthconnectors/status`."""
     parts = path.strip("/").split("/")
     parts = parts[2:] if parts[0] == "api" else parts[3:]
     if parts[:1] == ["namespaces"] and len(parts) > 2:  # noqa: PLR2004  # namespaces/<name>/<resource>

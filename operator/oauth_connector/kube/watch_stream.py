@@ -1,4 +1,4 @@
-"""Following a watch: one stream of events from the API server, and how long to rest after one that failed."""
+"""One stream of events of a watch, and the pauses after a stream that failed."""
 
 import asyncio
 import random
@@ -10,17 +10,17 @@ from typing import Any
 import orjson
 
 from oauth_connector.kube.client import METADATA, KubeAPI
-from oauth_connector.kube.errors import KubeError, refusal
+from oauth_connector.kube.errors import KubeError, build_error
 from oauth_connector.kube.listing import Source
 
 
 @dataclass(frozen=True, slots=True)
 class WatchTiming:
-    """How patient an informer is, in seconds.
+    """The intervals of an informer, in seconds.
 
-    The server ends a `stream` itself, often after a bookmark, which is promised to nobody; where no byte comes for the
-    time of a `silence`, the connection is dead. A `relist` finds what events have not told. After failures come pauses
-    from the `first` to the `longest`.
+    The server ends a `stream` itself, often after a bookmark, which is not guaranteed. Without a byte for the time of a
+    `silence`, the connection counts as broken. A `relist` finds what events have missed. The pauses after failures grow
+    from `first` to `longest`.
     """
 
     stream: int = 25
@@ -32,29 +32,29 @@ class WatchTiming:
 
 @dataclass(slots=True)
 class Pauses:
-    """Pauses that double while nothing works, spread so that many do not come back at once."""
+    """Pauses that double after each failure, spread so that many clients do not return at once."""
 
     pace: WatchTiming
     _next: float = field(default=0.0, init=False)
 
-    async def rest(self, at_least: float | None = None) -> None:
-        """Wait, and longer the next time; `at_least` is what the server asked for, in seconds."""
+    async def wait(self, at_least: float | None = None) -> None:
+        """Wait, and longer the next time; `at_least` is the wait that the server requires, in seconds."""
         pause = self._next or self.pace.first
         self._next = min(pause * 2, self.pace.longest)
         await asyncio.sleep(max(at_least or 0.0, pause * random.uniform(0.5, 1.5)))  # noqa: S311  # spreads retries
 
     def reset(self) -> None:
-        """Begin with short ones again."""
+        """Start again with the shortest pause."""
         self._next = 0.0
 
 
 async def stream_events(
     api: KubeAPI, source: Source, version: str, pace: WatchTiming
 ) -> AsyncGenerator[Mapping[str, Any], None]:
-    """Give the events after a version, bookmarks among them, as `{type, object: PartialObjectMetadata}`.
+    """Yield the events after a version, with bookmarks, as `{type, object: PartialObjectMetadata}`.
 
-    Ends when the server ends the stream. Raises `KubeError`: status 0 where the connection failed or was silent, else
-    the server's own, which may also come as an event (410: the version is too old).
+    Ends when the server ends the stream. Raises `KubeError`: status 0 when the connection failed or was silent, else
+    the error of the server, which may also be an event (410: the version is too old).
     """
     query = {
         "labelSelector": source.selector,
@@ -65,15 +65,15 @@ async def stream_events(
     }
     async with aclosing(api.lines(source.path, query, METADATA, pace.silence)) as lines:
         async for line in lines:
-            event = _read(line)
+            event = _parse_event(line)
             if event["type"] == "ERROR":
                 status = event["object"]
-                raise refusal(int(status.get("code") or 500), status)
+                raise build_error(int(status.get("code") or 500), status)
             yield event
 
 
-def _read(line: bytes) -> Mapping[str, Any]:
-    """Read a line; one that is no event has come from something that is not the API server."""
+def _parse_event(line: bytes) -> Mapping[str, Any]:
+    """Parse a line. A line that is no event was not sent by the API server: raises `KubeError`."""
     try:
         event = orjson.loads(line)
     except orjson.JSONDecodeError:

@@ -29,7 +29,7 @@ class PluginContext:
     @property
     def now(self) -> datetime:
         """The last time that the API server reported; the local clock may be wrong."""
-        return self.api.told_time or datetime.now(UTC)
+        return self.api.server_time or datetime.now(UTC)
 
     # --- connectors ---------------------------------------------------------------------------------------------
     async def connector(self, name: str) -> Manifest:

@@ -1,1 +1,1 @@
-"""The settings of each process, and where they come from."""
+"""The settings of each process, and their sources."""

@@ -1,4 +1,4 @@
-"""The consent service's own settings; `configuration` says where they come from. None of them holds a secret."""
+"""The settings of the consent server; `sources` reads them. No setting contains a secret."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -6,34 +6,36 @@ from typing import Literal
 from pydantic import Field, FilePath
 
 from oauth_connector.api.schema.origins import PublicURL
-from oauth_connector.settings.sources import Configuration, gather
+from oauth_connector.settings.sources import Configuration, read_settings
 from oauth_connector.telemetry.logging import LogFormat
 
 
 class ConsentSettings(Configuration):
-    """What whoever installs the consent service may choose."""
+    """The settings of the consent server."""
 
     kubeconfig: FilePath | None = Field(
-        None, description="How to reach the cluster from outside; without it, the Pod's own ServiceAccount."
+        None, description="A kubeconfig, to reach the cluster from outside; without it, the ServiceAccount of the Pod."
     )
     public_url: PublicURL = Field(
-        description="Where browsers find the service: `https://` and a host of its own, perhaps a port; `http://` only"
-        " on 127.0.0.1, [::1] or localhost. The operator needs the same."
+        description="The address of the consent server for browsers: `https://` and a dedicated host, perhaps with"
+        " a port; `http://` only on 127.0.0.1, [::1] or localhost. Set the same value for the operator."
     )
     api_request_seconds: float = Field(
         10, gt=0, le=60, description="The time limit of one request to the Kubernetes API."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The lowest level that is logged."
+    )
     log_format: LogFormat = Field(
-        LogFormat.AUTO, description="How lines look: `auto` is `console` on a terminal and `json` elsewhere."
+        LogFormat.AUTO, description="The format of log lines: `auto` is `console` on a terminal and `json` elsewhere."
     )
     http_host: str | None = Field(None, description="The address for pages and probes; without it, every address.")
     http_port: int = Field(8080, ge=0, le=65535, description="The port for pages and probes; 0 is any free one.")
     stop_delay_seconds: float = Field(
-        5, ge=0, le=60, description="How long to go on serving after SIGTERM, until no load balancer sends anybody."
+        5, ge=0, le=60, description="How long to serve requests after SIGTERM, until load balancers send no more."
     )
 
 
 def load(arguments: Mapping[str, object]) -> ConsentSettings:
-    """Gather the settings; `arguments` are those of the command line. Raises `InvalidSettings`."""
-    return gather(ConsentSettings, arguments)
+    """Read the settings; `arguments` are those of the command line. Raises `InvalidSettings`."""
+    return read_settings(ConsentSettings, arguments)

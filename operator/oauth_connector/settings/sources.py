@@ -1,8 +1,8 @@
-"""Where settings come from: the command line, the environment, a file, in this order of precedence.
+"""The sources of settings: the command line, the environment, a file, in this order of precedence.
 
-The file is YAML with camelCase keys, as in a ConfigMap; the environment has the same names in capitals after the prefix
-`OAUTH_CONNECTOR_`. Unknown variables with the prefix are left alone: Kubernetes itself sets some in Pods beside a
-Service of our name, and the operator and the consent service share the prefix.
+The file is YAML with camelCase keys, as in a ConfigMap. The environment has the same names in capitals after the prefix
+`OAUTH_CONNECTOR_`. Unknown variables with the prefix are ignored: Kubernetes sets some in Pods when a Service is named
+`oauth-connector`, and the operator and the consent server share the prefix.
 """
 
 import difflib
@@ -22,14 +22,14 @@ PREFIX = "OAUTH_CONNECTOR_"
 
 
 class InvalidSettings(Exception):  # noqa: N818  # named for what is so
-    """The settings cannot be used; the text says in one line which, and what to write instead.
+    """A setting is not valid; the text states in one line which, and what to write instead.
 
-    It is no `ValueError`, which pydantic would take for its own.
+    It is no `ValueError`, because pydantic would catch that.
     """
 
 
 class Configuration(BaseSettings):
-    """What whoever installs a process may choose for it: its settings are the fields of a subclass."""
+    """Settings of a process: the fields of a subclass."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
@@ -44,15 +44,15 @@ class Configuration(BaseSettings):
         *_others: PydanticBaseSettingsSource,
         **_named: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the sources in order, the strongest first."""
+        """Return the sources by precedence, the first wins."""
         return init_settings, env_settings, _File(settings_cls)
 
 
 Settings = TypeVar("Settings", bound=Configuration)
 
 
-def gather(kind: type[Settings], arguments: Mapping[str, object]) -> Settings:
-    """Gather settings; `arguments` are those given on the command line, `None` where one was not.
+def read_settings(kind: type[Settings], arguments: Mapping[str, object]) -> Settings:
+    """Read the settings of a kind; `arguments` are those of the command line, `None` for an absent one.
 
     Raises `InvalidSettings`.
     """
@@ -60,11 +60,11 @@ def gather(kind: type[Settings], arguments: Mapping[str, object]) -> Settings:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        raise InvalidSettings("; ".join(map(_sentence, error.errors()))) from None
+        raise InvalidSettings("; ".join(map(_format_error, error.errors()))) from None
 
 
 class _File(PydanticBaseSettingsSource):
-    """The file that a stronger source names."""
+    """The file that the command line or the environment names."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[None, str, bool]:  # noqa: ARG002  # abstract
         """Do nothing: the file is read as a whole."""
@@ -78,7 +78,7 @@ class _File(PydanticBaseSettingsSource):
         content = _read(Path(path))
         for key in content:
             if key not in names:
-                raise InvalidSettings(f"settings file {path}: unknown key {key!r}; {_cure(str(key), names)}")
+                raise InvalidSettings(f"settings file {path}: unknown key {key!r}; {_suggest(str(key), names)}")
         return {names[key]: value for key, value in content.items()}
 
 
@@ -93,23 +93,23 @@ def _read(path: Path) -> dict[str, object]:
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         raise InvalidSettings(f"settings file {path} is not YAML{where}") from None
     if not isinstance(content, dict | None):
-        raise InvalidSettings(f"settings file {path} must hold keys and values, such as `logLevel: info`")
+        raise InvalidSettings(f"settings file {path} must contain keys and values, such as `logLevel: info`")
     return content or {}
 
 
-def _cure(key: str, names: Mapping[str, str]) -> str:
+def _suggest(key: str, names: Mapping[str, str]) -> str:
     near = difflib.get_close_matches(key, names, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
+    return f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(names)}"
 
 
-_PLAINLY = {"extra_forbidden": "there is no such key", "tuple_type": "must be a list"}
+_MESSAGES = {"extra_forbidden": "there is no such key", "tuple_type": "must be a list"}
 
 
-def _sentence(error: ErrorDetails) -> str:
+def _format_error(error: ErrorDetails) -> str:
     name, *inner = error["loc"]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inner)
     setting = f"setting {to_camel_case(str(name))}{path} ({PREFIX}{str(name).upper()})"
     if error["type"] == "missing":
         return f"{setting}: is required"
-    wrong = _PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, "))
+    wrong = _MESSAGES.get(error["type"], error["msg"].removeprefix("Value error, "))
     return f"{setting}: {wrong}, not {error['input']!r:.60}"

@@ -1,7 +1,7 @@
-"""One stream of log lines for everything in the process, on standard error.
+"""One stream of log lines for the whole process, on standard error.
 
-JSON where a program reads it, columns where a person does. structlog's loggers and those of the standard library
-(kopf, aiohttp) pass through the same processors, so that the net of `redact` is under both.
+The lines are JSON for programs, and columns on a terminal. The loggers of structlog and of the standard library (kopf,
+aiohttp) use the same processors, so that `redact` applies to both.
 """
 
 import logging
@@ -15,19 +15,19 @@ from structlog.types import EventDict, Processor
 from oauth_connector.telemetry.redaction import redact
 
 FLOORS: Mapping[str, int] = {
-    "kopf": logging.INFO,  # prints the bodies of objects below
-    "kopf.objects": logging.WARNING,  # a line for each event that a watch shows
-    "kubernetes": logging.INFO,  # prints the bodies of responses below
-    "urllib3": logging.INFO,  # names every connection below
-    "httpx2": logging.WARNING,  # names every request at INFO
-    "httpcore2": logging.WARNING,  # prints headers, with credentials, at DEBUG
-    "aiohttp.access": logging.WARNING,  # a line for each probe
+    "kopf": logging.INFO,  # logs the bodies of objects below
+    "kopf.objects": logging.WARNING,  # logs a line for each event of a watch
+    "kubernetes": logging.INFO,  # logs the bodies of responses below
+    "urllib3": logging.INFO,  # logs every connection below
+    "httpx2": logging.WARNING,  # logs every request at INFO
+    "httpcore2": logging.WARNING,  # logs headers, with credentials, at DEBUG
+    "aiohttp.access": logging.WARNING,  # logs a line for each probe
 }
-"""The lowest level at which foreign loggers may speak, whatever ours is."""
+"""The lowest levels of the loggers of libraries, whatever the level of the process."""
 
 
 class LogFormat(StrEnum):
-    """How lines look."""
+    """The format of lines."""
 
     AUTO = "auto"
     JSON = "json"
@@ -35,10 +35,10 @@ class LogFormat(StrEnum):
 
 
 def configure(level: str, form: LogFormat, stream: TextIO) -> None:
-    """Send all logs of the process to a stream, from a level (`debug` … `error`) on; the entry points call it once."""
+    """Send all logs of the process to a stream, from a level (`debug` … `error`) on. Entry points call it once."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     root = logging.getLogger()
-    root.handlers[:] = [handler(form, stream)]
+    root.handlers[:] = [build_handler(form, stream)]
     root.setLevel(threshold)
     for name, floor in FLOORS.items():
         logging.getLogger(name).setLevel(max(threshold, floor))
@@ -55,30 +55,30 @@ def configure(level: str, form: LogFormat, stream: TextIO) -> None:
     )
 
 
-def handler(form: LogFormat, stream: TextIO) -> logging.Handler:
-    """Give a handler of the standard library that writes redacted lines to a stream."""
+def build_handler(form: LogFormat, stream: TextIO) -> logging.Handler:
+    """Return a handler of the standard library that writes redacted lines to a stream."""
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder(), _name_the_object],
+        foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder(), _name_object],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,  # text without local variables, which may hold secrets
+            structlog.processors.format_exc_info,  # text without local variables, which may contain secrets
             redact,
-            _renderer(form, stream),
+            _build_renderer(form, stream),
         ],
     )
-    made = logging.StreamHandler(stream)
-    made.setFormatter(formatter)
-    return made
+    stream_handler = logging.StreamHandler(stream)
+    stream_handler.setFormatter(formatter)
+    return stream_handler
 
 
-def _renderer(form: LogFormat, stream: TextIO) -> Processor:
+def _build_renderer(form: LogFormat, stream: TextIO) -> Processor:
     if form is LogFormat.JSON or (form is LogFormat.AUTO and not stream.isatty()):
         return structlog.processors.JSONRenderer()
     return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
-def _name_the_object(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Keep of what kopf attaches to a line the name of the object, not the operator's settings."""
+def _name_object(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Keep the name of the object that kopf attaches to a line, and remove the settings of the operator."""
     event.pop("settings", None)
     event.pop("k8s_skip", None)
     reference = event.pop("k8s_ref", None)

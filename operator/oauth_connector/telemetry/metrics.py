@@ -77,31 +77,31 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         self._registry.register(_Objects(connectors, per_object=per_object))
 
-    def token_request(self, host: str, grant_type: str, result: str, seconds: float) -> None:
+    def count_token_request(self, host: str, grant_type: str, result: str, seconds: float) -> None:
         """Count a token request; `result` is `success` or a reason of the closed set."""
         host = self._bounded(host)
         self._token_requests.labels(host, grant_type, result).inc()
         self._token_seconds.labels(host).observe(seconds)
 
-    def api_request(self, verb: str, resource: str, code: str, seconds: float) -> None:
+    def count_api_request(self, verb: str, resource: str, code: str, seconds: float) -> None:
         """Count a Kubernetes API request; `code` is the HTTP status, or `error` without a response."""
         self._api_requests.labels(verb, resource, code).inc()
         self._api_seconds.labels(verb, resource).observe(seconds)
 
-    def passed(self, result: str, seconds: float) -> None:
+    def observe_reconcile(self, result: str, seconds: float) -> None:
         """Count a reconciliation; `result` is `success`, `unavailable` or `error`."""
         self._reconciles.labels(result).inc()
         self._reconcile_seconds.observe(seconds)
 
-    def late(self, seconds: float) -> None:
+    def observe_lateness(self, seconds: float) -> None:
         """Record how long after its due time a reconciliation began."""
         self._lateness.observe(seconds)
 
-    def follow(self, resource: str, last_heard: Read) -> None:
+    def watch_cache(self, resource: str, last_heard: Read) -> None:
         """Read at each scrape when a cache was last known to be up to date, in seconds since the epoch."""
         self._watch.labels(resource).set_function(last_heard)
 
-    def watch_queue(self, depth: Read, waited: Read, host_limiter: Read) -> None:
+    def watch_queues(self, depth: Read, waited: Read, host_limiter: Read) -> None:
         """Read the three lengths of queues at each scrape."""
         self._queue.set_function(depth)
         self._oldest.set_function(waited)

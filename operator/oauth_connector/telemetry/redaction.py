@@ -1,9 +1,9 @@
-"""The last net under the logs: what looks like a secret is masked before a line is written.
+"""Redaction of log lines: text that looks like a secret is masked before a line is written.
 
-The first defence is elsewhere: secrets travel as `SecretStr`, and messages are fixed sentences. This net is for what
-slips past them, say the text of a library's exception. It knows secrets by the name before them (`client_secret=…`,
-`Authorization: …`) and by their shape (JWTs, long random text); what it masks needlessly costs a reader little, and
-UIDs, Kubernetes names and paths keep out of its way.
+This is the second defence. The first is that secrets are `SecretStr` values and messages are fixed sentences. Redaction
+covers the rest, for example the text of an exception of a library. It recognizes secrets by the name before them
+(`client_secret=…`, `Authorization: …`) and by their form (JWTs, long random text). It may mask other text too, but not
+UIDs, Kubernetes names and paths.
 """
 
 import re
@@ -13,7 +13,7 @@ from pydantic import SecretBytes, SecretStr
 
 MASK = "[redacted]"
 DEEPEST = 6
-"""Levels of nesting that are looked through; what lies deeper is masked as text."""
+"""Levels of nesting that are examined; deeper values are masked as text."""
 
 _NAMES = (
     "access_token|refresh_token|id_token|subject_token|actor_token|client_secret|client_assertion|assertion"
@@ -36,8 +36,8 @@ _SECRET_KEY = re.compile(rf"{_NAMES}|(?:proxy_)?authorization|(?:set_)?cookie")
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """Mask whatever looks like a secret in an event of structlog; values that JSON does not know become text."""
-    return {key: _masked(key, value, DEEPEST) for key, value in event.items()}
+    """Mask what looks like a secret in an event of structlog; values of other types than those of JSON become text."""
+    return {key: _mask(key, value, DEEPEST) for key, value in event.items()}
 
 
 def scrub(text: str) -> str:
@@ -51,15 +51,15 @@ def scrub(text: str) -> str:
     return _RUN.sub(lambda run: MASK if _looks_random(run.group()) else run.group(), text)
 
 
-def _masked(key: str, value: object, depth: int) -> object:
+def _mask(key: str, value: object, depth: int) -> object:
     if isinstance(value, SecretStr | SecretBytes) or _SECRET_KEY.fullmatch(key.lower().replace("-", "_")):
         return MASK
     if value is None or isinstance(value, bool | int | float):
         return value
     if depth and isinstance(value, Mapping):
-        return {str(inner): _masked(str(inner), held, depth - 1) for inner, held in value.items()}
+        return {str(inner): _mask(str(inner), member, depth - 1) for inner, member in value.items()}
     if depth and isinstance(value, list | tuple | set | frozenset):
-        return [_masked("", held, depth - 1) for held in value]
+        return [_mask("", member, depth - 1) for member in value]
     return scrub(str(value))
 
 
@@ -68,7 +68,7 @@ def _looks_random(run: str) -> bool:
 
 
 def _is_mixed(part: str) -> bool:
-    """Tell random text from names: all three kinds of characters in 20, or letters and digits without a break in 32."""
-    if len(part) >= 20 and all(any(map(kind, part)) for kind in (str.islower, str.isupper, str.isdigit)):  # noqa: PLR2004  # said above
+    """Return whether text is random: all three kinds of characters in 20, or letters and digits unbroken in 32."""
+    if len(part) >= 20 and all(any(map(kind, part)) for kind in (str.islower, str.isupper, str.isdigit)):  # noqa: PLR2004  # stated above
         return True
     return any(not piece.isalpha() and not piece.isdigit() for piece in _UNBROKEN.findall(part))

@@ -7,7 +7,7 @@ from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.connector_cache import ConnectorCache, parse_connector
 from oauth_connector.kube.secret_cache import SecretCache
-from oauth_connector.kube.secret_manifests import new_secret
+from oauth_connector.kube.secret_manifests import build_secret
 from tests.support.builders import a_spec, a_token
 from tests.support.cluster import Namespace
 
@@ -19,7 +19,7 @@ async def test_a_restored_secret_is_ours_again_after_one_write(admin: KubeAPI, n
     cluster = KubeCluster(admin, ConnectorCache(lambda _key: None), SecretCache())
     rendered = render(a_token(connector), connector)
     await admin.create(
-        f"/api/v1/namespaces/{namespace.name}/secrets", new_secret(namespace.name, rendered), "a-backup-tool"
+        f"/api/v1/namespaces/{namespace.name}/secrets", build_secret(namespace.name, rendered), "a-backup-tool"
     )
     live = await cluster.read_secret(namespace.name, rendered.name)
     assert live is not None

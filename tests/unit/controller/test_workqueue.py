@@ -271,7 +271,7 @@ def serve_outcomes(*outcomes: float | Exception) -> tuple[list[float], list[str]
 
 def test_the_time_that_a_reconciliation_returns_is_kept() -> None:
     """A reconciliation without an exception decides when the next one is."""
-    assert serve_outcomes(234.0) == ([234.0], ["done"])
+    assert serve_outcomes(234.0) == ([234.0], ["success"])
 
 
 def test_an_unavailable_api_server_is_retried_with_growing_pauses() -> None:
@@ -288,4 +288,4 @@ def test_the_retry_after_of_the_api_server_is_obeyed() -> None:
 
 def test_a_bug_in_one_reconciliation_ends_no_other() -> None:
     """Any exception is logged, counted, and the reconciliation is repeated."""
-    assert serve_outcomes(ZeroDivisionError()) == ([1.0], ["bug"])
+    assert serve_outcomes(ZeroDivisionError()) == ([1.0], ["error"])

@@ -1,4 +1,4 @@
-"""Finding the API server and showing it who we are."""
+"""Access to the API server: the address and the identity."""
 
 import base64
 import ssl
@@ -32,13 +32,13 @@ def write(path: Path, user: dict[str, Any], **cluster: Any) -> Path:  # YAML as 
 
 
 def encoded(path: Path) -> str:
-    """Give a file's content as a kubeconfig embeds it."""
+    """Return a file's content as a kubeconfig embeds it."""
     return base64.b64encode(path.read_bytes()).decode()
 
 
 @pytest.fixture
 def pod(tmp_path: Path) -> Path:
-    """Give the folder of a ServiceAccount as a Pod has it."""
+    """Return the folder of a ServiceAccount as a Pod has it."""
     folder = tmp_path / "serviceaccount"
     folder.mkdir()
     (folder / "token").write_text("pod-token")
@@ -47,7 +47,7 @@ def pod(tmp_path: Path) -> Path:
 
 
 def test_a_pod_uses_its_service_account(pod: Path) -> None:
-    """Address and port come from the environment, the rest from the folder."""
+    """Address and port are those of the environment; the folder contains the rest."""
     access = Access.load(environ=IN_POD, service_account=pod)
     assert access.server == "https://10.0.0.1:6443"
     assert access.authorization() == {"Authorization": "Bearer pod-token"}
@@ -55,26 +55,26 @@ def test_a_pod_uses_its_service_account(pod: Path) -> None:
 
 
 def test_a_pod_of_an_ipv6_cluster_has_a_valid_address(pod: Path) -> None:
-    """The environment gives the bare address; a URL wants brackets."""
+    """The environment contains the plain address; a URL requires brackets."""
     access = Access.load(environ={"KUBERNETES_SERVICE_HOST": "fd00::1"}, service_account=pod)
     assert access.server == "https://[fd00::1]:443"
 
 
 def test_a_pod_without_its_authority_is_an_error(pod: Path) -> None:
-    """It names the file; nobody falls back to trusting the world."""
+    """The message names the file; the trust store of the system is not used instead."""
     (pod / "ca.crt").unlink()
     with pytest.raises(AccessError, match=r"ca\.crt cannot be read"):
         Access.load(environ=IN_POD, service_account=pod)
 
 
 def test_a_named_kubeconfig_comes_before_the_pod(pod: Path, tmp_path: Path) -> None:
-    """Who names a file means it."""
+    """A file on the command line has precedence."""
     named = write(tmp_path / "config", {"token": "mine"})
     assert Access.load(named, IN_POD, pod).authorization() == {"Authorization": "Bearer mine"}
 
 
 def test_the_environment_names_kubeconfigs(tmp_path: Path) -> None:
-    """Several files are read as one, and those that do not exist are passed over, as kubectl does."""
+    """Several files are read as one, and missing files are skipped, as in kubectl."""
     first = write(tmp_path / "one" / "config", {"tokenFile": "token"})
     (tmp_path / "one" / "token").write_text("of one")
     second = write(tmp_path / "two" / "config", {"token": "of two"})
@@ -82,8 +82,8 @@ def test_the_environment_names_kubeconfigs(tmp_path: Path) -> None:
     assert Access.load(environ=environ, service_account=tmp_path).authorization() == {"Authorization": "Bearer of one"}
 
 
-def test_what_one_kubeconfig_lacks_another_has(tmp_path: Path) -> None:
-    """Clusters may stand in one file and users in another."""
+def test_several_kubeconfigs_complement_each_other(tmp_path: Path) -> None:
+    """One file may contain the clusters and another the users."""
     whole = yaml.safe_load(write(tmp_path / "whole", {"token": "mine"}).read_text())
     users = {"users": whole.pop("users")}
     (tmp_path / "a").write_text(yaml.safe_dump(whole))
@@ -95,7 +95,7 @@ def test_what_one_kubeconfig_lacks_another_has(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("embedded", [True, False], ids=["embedded", "in files"])
 def test_certificates_are_read(embedded: bool, tmp_path: Path) -> None:  # noqa: FBT001  # a parameter of the test
-    """They stand in the kubeconfig, or in files whose paths start from its folder."""
+    """The kubeconfig contains them, or names files by paths relative to its folder."""
     tls = make_tls(tmp_path)
     named = {"certificate-authority": tls.ca, "client-certificate": tls.certificate, "client-key": tls.key}
     given = {
@@ -123,15 +123,15 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("complaint", "content"), BROKEN.items(), ids=BROKEN.keys())
-def test_a_broken_kubeconfig_is_told(complaint: str, content: str, tmp_path: Path) -> None:
-    """The sentence says what is missing, and in which file."""
+@pytest.mark.parametrize(("message", "content"), BROKEN.items(), ids=BROKEN.keys())
+def test_an_invalid_kubeconfig_is_an_error(message: str, content: str, tmp_path: Path) -> None:
+    """The message states what is missing, and in which file."""
     path = tmp_path / "config"
     if content:
         path.write_text(content)
     with pytest.raises(AccessError) as caught:
         from_kubeconfig(path)
-    assert complaint in str(caught.value)
+    assert message in str(caught.value)
     assert str(path) in str(caught.value)
 
 
@@ -147,26 +147,26 @@ UNUSABLE: dict[str, tuple[dict[str, object], dict[str, object]]] = {
 }
 
 
-@pytest.mark.parametrize(("complaint", "parts"), UNUSABLE.items(), ids=UNUSABLE.keys())
-def test_what_a_kubeconfig_asks_in_vain_is_told(
-    complaint: str, parts: tuple[dict[str, object], dict[str, object]], tmp_path: Path
+@pytest.mark.parametrize(("message", "parts"), UNUSABLE.items(), ids=UNUSABLE.keys())
+def test_an_unsupported_kubeconfig_is_an_error(
+    message: str, parts: tuple[dict[str, object], dict[str, object]], tmp_path: Path
 ) -> None:
-    """Nothing is done otherwise than a kubeconfig says: what is not supported is refused."""
+    """Unsupported fields are rejected, not ignored."""
     user, cluster = parts
     with pytest.raises(AccessError) as caught:
         from_kubeconfig(write(tmp_path / "config", user, **cluster))
-    assert complaint in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_certificates_that_are_none_are_told(tmp_path: Path) -> None:
-    """Making the TLS context says it, not the first request."""
+def test_invalid_certificates_are_an_error(tmp_path: Path) -> None:
+    """The error occurs when the TLS context is built, not at the first request."""
     path = write(tmp_path / "config", {}, **{"certificate-authority-data": base64.b64encode(b"no PEM").decode()})
     with pytest.raises(AccessError, match="not PEM"):
         from_kubeconfig(path).ssl_context()
 
 
-def test_kopf_gets_another_answer_each_time(pod: Path) -> None:
-    """The watch gives up where a new login gives what it had: so the expiry differs, and lies ten minutes ahead."""
+def test_kopf_gets_a_different_result_each_time(pod: Path) -> None:
+    """Kopf gives up when a new login has the same result: so the expiry differs, and is in ten minutes."""
     access = Access.load(environ=IN_POD, service_account=pod)
     first = access.for_kopf()
     (pod / "token").write_text("newer")
@@ -179,7 +179,7 @@ def test_kopf_gets_another_answer_each_time(pod: Path) -> None:
 
 
 def test_kopf_gets_certificates(tmp_path: Path) -> None:
-    """They are embedded, and no token is made up."""
+    """The result contains them, and no token."""
     tls = make_tls(tmp_path)
     user = {"client-certificate": str(tls.certificate), "client-key": str(tls.key)}
     fields = from_kubeconfig(write(tmp_path / "config", user)).for_kopf()
@@ -188,7 +188,7 @@ def test_kopf_gets_certificates(tmp_path: Path) -> None:
 
 
 def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
-    """Access may be logged; tokens and keys may not."""
+    """Access may be logged, but no tokens and keys."""
     tls = make_tls(tmp_path)
     user = {"client-certificate": str(tls.certificate), "client-key": str(tls.key), "token": "s3cret"}
     access = from_kubeconfig(write(tmp_path / "config", user))
@@ -197,7 +197,7 @@ def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
 
 
 def test_a_plain_kubeconfig_does_not_load_the_generated_client(tmp_path: Path) -> None:
-    """The `kubernetes` package takes 48 MB, and serves login programs only."""
+    """The `kubernetes` package takes 48 MB, and is required for login programs only."""
     path = write(tmp_path / "config", {"token": "mine"})
     program = (
         "import sys, pathlib; from oauth_connector.kube.access import from_kubeconfig;"
@@ -218,7 +218,7 @@ def two_contexts(path: Path) -> Path:
 
 
 def test_a_named_context_comes_before_the_current_one(pod: Path, tmp_path: Path) -> None:
-    """Its user and its namespace count, and a Pod's own account does not."""
+    """Its user and its namespace are used, not the ServiceAccount of the Pod."""
     environ = {**IN_POD, "KUBECONFIG": str(two_contexts(tmp_path / "config"))}
     access = Access.load(environ=environ, service_account=pod, context="later")
     assert access.authorization() == {"Authorization": "Bearer other"}
@@ -226,17 +226,17 @@ def test_a_named_context_comes_before_the_current_one(pod: Path, tmp_path: Path)
 
 
 def test_a_context_may_name_no_namespace(tmp_path: Path) -> None:
-    """Whoever asks decides what is meant then."""
+    """The caller then decides which one to use."""
     assert from_kubeconfig(two_contexts(tmp_path / "config")).namespace is None
 
 
-def test_a_context_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """By its name, and never another is taken."""
+def test_a_missing_context_is_an_error(tmp_path: Path) -> None:
+    """The message names it, and no other context is used."""
     with pytest.raises(AccessError, match="has no context named prod"):
         from_kubeconfig(two_contexts(tmp_path / "config"), context="prod")
 
 
 def test_a_pod_is_in_a_namespace(pod: Path) -> None:
-    """The kubelet writes it beside the token."""
+    """The kubelet writes it into the folder of the token."""
     (pod / "namespace").write_text("shop\n")
     assert Access.load(environ=IN_POD, service_account=pod).namespace == "shop"

@@ -1,4 +1,4 @@
-"""Tokens for the API server: given, from a file that changes, from a program."""
+"""Tokens for the API server: fixed, from a file that changes, from a program."""
 
 import json
 import sys
@@ -7,50 +7,50 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from oauth_connector.kube.api_tokens import GivenToken, TokenFile, TokenProgram
+from oauth_connector.kube.api_tokens import FixedToken, TokenFile, TokenProgram
 from oauth_connector.kube.errors import AccessError
 
 API = "client.authentication.k8s.io/v1"
 
 
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
 
     def __call__(self) -> float:
-        """Give the seconds."""
+        """Return the seconds."""
         return self.now
 
 
 def program(text: str, **more: object) -> dict[str, object]:
-    """Give the `exec` of a kubeconfig that runs Python."""
+    """Return the `exec` of a kubeconfig that runs Python."""
     return {"apiVersion": API, "command": sys.executable, "args": ["-c", text], **more}
 
 
 def credential(status: dict[str, str]) -> str:
-    """Give a program that prints an ExecCredential."""
+    """Return a program that prints an ExecCredential."""
     return f"print({json.dumps(json.dumps({'apiVersion': API, 'kind': 'ExecCredential', 'status': status}))})"
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Give a file with a token in it."""
+    """Return a file with a token in it."""
     path = tmp_path / "token"
     path.write_text("first\n")
     return path
 
 
-def test_a_given_token_stays() -> None:
-    """Renewing changes nothing, for there is nothing else."""
-    source = GivenToken(SecretStr("one"))
+def test_a_fixed_token_stays() -> None:
+    """Renewing changes nothing."""
+    source = FixedToken(SecretStr("one"))
     source.renew()
     assert source.current().get_secret_value() == "one"
 
 
-def test_a_new_token_in_a_file_is_seen_within_a_minute(file: Path) -> None:
-    """The kubelet replaces a projected token while we run."""
+def test_a_new_token_in_a_file_is_read_within_a_minute(file: Path) -> None:
+    """The kubelet replaces a projected token while the process runs."""
     clock = Clock()
     source = TokenFile(file, clock)
     assert source.current().get_secret_value() == "first"
@@ -61,8 +61,8 @@ def test_a_new_token_in_a_file_is_seen_within_a_minute(file: Path) -> None:
     assert source.current().get_secret_value() == "second"
 
 
-def test_a_refused_token_is_read_again_at_once(file: Path) -> None:
-    """After a 401 nobody waits for the minute to end."""
+def test_a_rejected_token_is_read_again_at_once(file: Path) -> None:
+    """After a 401 the file is read before the minute has passed."""
     source = TokenFile(file, Clock())
     source.current()
     file.write_text("second")
@@ -72,7 +72,7 @@ def test_a_refused_token_is_read_again_at_once(file: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"], ids=["empty", "a line end", "not text"])
 def test_a_file_that_is_being_replaced_changes_nothing(file: Path, content: bytes) -> None:
-    """The last good token serves on while the file is of no use."""
+    """The last valid token is used while the file has none."""
     clock = Clock()
     source = TokenFile(file, clock)
     source.current()
@@ -81,8 +81,8 @@ def test_a_file_that_is_being_replaced_changes_nothing(file: Path, content: byte
     assert source.current().get_secret_value() == "first"
 
 
-def test_a_file_that_is_away_changes_nothing(file: Path) -> None:
-    """The same holds while there is no file; it is looked for at each use."""
+def test_a_missing_file_changes_nothing(file: Path) -> None:
+    """The last valid token is used while there is no file; each use tries to read it."""
     clock = Clock()
     source = TokenFile(file, clock)
     source.current()
@@ -93,14 +93,14 @@ def test_a_file_that_is_away_changes_nothing(file: Path) -> None:
     assert source.current().get_secret_value() == "second"
 
 
-def test_a_file_that_was_never_there_is_an_error(tmp_path: Path) -> None:
-    """It names the file, for somebody has to put it there."""
-    with pytest.raises(AccessError, match=r"nothing-here holds no token"):
+def test_a_file_that_never_existed_is_an_error(tmp_path: Path) -> None:
+    """The message names the file."""
+    with pytest.raises(AccessError, match=r"nothing-here contains no token"):
         TokenFile(tmp_path / "nothing-here").current()
 
 
-def test_a_program_is_asked_once(tmp_path: Path) -> None:
-    """Its token serves until it is refused; then it is asked again."""
+def test_a_program_runs_once(tmp_path: Path) -> None:
+    """Its token is used until it is rejected; then the program runs again."""
     count = f"p = __import__('pathlib').Path({str(tmp_path / 'count')!r}); p.open('a').write('x');"
     source = TokenProgram(program(count + credential({"token": "abc"})), tmp_path)
     assert [source.current().get_secret_value() for _ in range(3)] == ["abc"] * 3
@@ -110,7 +110,7 @@ def test_a_program_is_asked_once(tmp_path: Path) -> None:
 
 
 def test_a_program_gets_its_environment(tmp_path: Path) -> None:
-    """What a kubeconfig says beside the command counts, and a relative command starts from its folder."""
+    """The environment of the kubeconfig is set, and a relative command starts at its folder."""
     script = tmp_path / "login"
     told = json.dumps({"apiVersion": API, "kind": "ExecCredential", "status": {"token": "$WHO"}})
     script.write_text(f"#!/bin/sh\ncat <<END\n{told}\nEND\n")
@@ -129,17 +129,17 @@ FAILING = {
 
 
 @pytest.mark.parametrize("config", FAILING.values(), ids=FAILING.keys())
-def test_a_program_that_gives_no_token_is_an_error(config: dict[str, object], tmp_path: Path) -> None:
-    """It names the program, and nothing of what that wrote."""
-    with pytest.raises(AccessError, match=r"The login program .* gives no token") as caught:
+def test_a_program_without_a_token_is_an_error(config: dict[str, object], tmp_path: Path) -> None:
+    """The message names the program, and contains nothing of its output."""
+    with pytest.raises(AccessError, match=r"The login program .* returned no token") as caught:
         TokenProgram(config, tmp_path).current()
     assert "s3cret" not in str(caught.value)
 
 
 def test_no_token_shows_in_a_repr(file: Path, tmp_path: Path) -> None:
-    """Sources may be logged; tokens and a program's environment may not."""
+    """Sources may be logged, but no tokens and no environment of a program."""
     config = program(credential({"token": "first"}), env=[{"name": "PASSWORD", "value": "first"}])
-    sources = (GivenToken(SecretStr("first")), TokenFile(file), TokenProgram(config, tmp_path))
+    sources = (FixedToken(SecretStr("first")), TokenFile(file), TokenProgram(config, tmp_path))
     for source in sources:
         source.current()
         assert "first" not in repr(source)

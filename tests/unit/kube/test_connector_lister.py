@@ -1,4 +1,4 @@
-"""The count of connectors: what the watch has missed comes to light, and the watch gets the time that it needs."""
+"""The list of connectors finds what the watch has missed, and gives a slow watch time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +14,7 @@ from tests.support.virtual_time import run_virtually
 
 
 def a_manifest(name: str) -> dict[str, Any]:
-    """Give a connector as the API server does."""
+    """Return a connector as the API server does."""
     metadata = {"namespace": "n", "name": name, "uid": f"uid-{name}", "resourceVersion": "7", "generation": 1}
     return {"metadata": metadata, "spec": a_spec()}
 
@@ -27,101 +27,101 @@ class Server:
         self.lists: list[str] = []
 
     async def pages(self, _path: str, _query: object, accept: str) -> AsyncIterator[dict[str, Any]]:
-        """Give one page, and note what it was."""
+        """Yield one page, and record its kind."""
         self.lists.append("names" if accept == METADATA_LIST else "whole")
         yield {"metadata": {"resourceVersion": "100"}, "items": [a_manifest(name) for name in self.names]}
 
 
-class Counted:
-    """A lister at work, and how often it took the watch for deaf."""
+class Scene:
+    """A running lister, and how often it found the watch stale."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.deaf = 0
+        self.stale = 0
         self.connectors = ConnectorCache(lambda _key: None)
         self.lister = ConnectorLister(cast("KubeAPI", server), self.connectors, self._notice)
 
     def _notice(self) -> None:
-        self.deaf += 1
+        self.stale += 1
 
     def knows(self, name: str) -> bool:
-        """Tell whether a connector is in the cache."""
+        """Return whether a connector is in the cache."""
         return self.connectors.get(Key("n", name)) is not None
 
 
-def counted(server: Server, story: Callable[[Counted], Awaitable[None]]) -> Counted:
+def run_scene(server: Server, story: Callable[[Scene], Awaitable[None]]) -> Scene:
     """Run a lister through a story in virtual time."""
 
-    async def run() -> Counted:
-        made = Counted(server)
-        task = asyncio.create_task(made.lister.loop.run())
-        await made.lister.loop.listed.wait()
-        await story(made)
+    async def run() -> Scene:
+        scene = Scene(server)
+        task = asyncio.create_task(scene.lister.loop.run())
+        await scene.lister.loop.listed.wait()
+        await story(scene)
         task.cancel()
-        return made
+        return scene
 
     return run_virtually(run())
 
 
-def test_what_the_watch_missed_is_taken_in_once() -> None:
-    """A watch that is slow or deaf is opened anew once; what it did not tell is known from a list of our own."""
+def test_connectors_that_the_watch_missed_are_read_once() -> None:
+    """A slow or stale watch is opened again once; the missing connectors are read from a list."""
     server = Server("a")
 
-    async def story(made: Counted) -> None:
+    async def story(scene: Scene) -> None:
         server.names.append("b")
         for _ in range(3):  # each watch that is opened lists, and is as slow as the one before
-            made.lister.loop.request()
+            scene.lister.loop.request()
             await asyncio.sleep(10 * SETTLED)
 
-    made = counted(server, story)
-    assert made.knows("b")
-    assert made.deaf == 1
+    scene = run_scene(server, story)
+    assert scene.knows("b")
+    assert scene.stale == 1
     assert server.lists == ["whole", "names", "whole", "names", "names"]
 
 
-def test_a_watch_that_is_not_through_its_list_is_not_called_deaf() -> None:
-    """Thousands of connectors take a busy process minutes: they are counted when nothing more of the list comes."""
+def test_a_watch_that_still_lists_is_not_stale() -> None:
+    """Thousands of connectors take a busy process minutes: the names are compared when the list is complete."""
     server = Server("a")
 
-    async def story(made: Counted) -> None:
+    async def story(scene: Scene) -> None:
         server.names.append("b")
         for _ in range(100):
-            made.lister.loop.request()
+            scene.lister.loop.request()
             await asyncio.sleep(SETTLED / 2)
         assert server.lists == ["whole"]
-        made.connectors.update(a_manifest("b"))
+        scene.connectors.update(a_manifest("b"))
         await asyncio.sleep(10 * SETTLED)
 
-    made = counted(server, story)
-    assert made.deaf == 0
+    scene = run_scene(server, story)
+    assert scene.stale == 0
     assert server.lists == ["whole", "names"]
 
 
-def test_a_connector_on_its_way_is_not_missed() -> None:
-    """What was created a moment before the count is told by the watch a moment after it."""
+def test_a_connector_whose_event_is_late_is_not_missing() -> None:
+    """The watch reports a connector shortly after the list contains it."""
     server = Server("a")
 
-    async def story(made: Counted) -> None:
-        made.lister.loop.request()
+    async def story(scene: Scene) -> None:
+        scene.lister.loop.request()
         server.names.append("b")
         await asyncio.sleep(SETTLED * 1.5)
         assert server.lists == ["whole", "names"]
-        made.connectors.update(a_manifest("b"))
+        scene.connectors.update(a_manifest("b"))
         await asyncio.sleep(10 * SETTLED)
 
-    assert counted(server, story).deaf == 0
+    assert run_scene(server, story).stale == 0
 
 
-def test_what_is_gone_is_forgotten() -> None:
-    """A deletion that fell into a gap of the watch."""
+def test_a_deleted_connector_is_removed() -> None:
+    """The deletion happened while the watch was interrupted."""
     server = Server("a", "b")
 
-    async def story(made: Counted) -> None:
+    async def story(scene: Scene) -> None:
         server.names.remove("b")
-        made.lister.loop.request()
+        scene.lister.loop.request()
         await asyncio.sleep(10 * SETTLED)
 
-    made = counted(server, story)
-    assert made.knows("a")
-    assert not made.knows("b")
-    assert made.deaf == 0
+    scene = run_scene(server, story)
+    assert scene.knows("a")
+    assert not scene.knows("b")
+    assert scene.stale == 0

@@ -1,4 +1,4 @@
-"""Consents as they are read and kept."""
+"""The cache of consents."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from oauth_connector.kube.consent_cache import ConsentCache, parse_consent
 
 
 def a_manifest(version: str = "5", **status: Any) -> dict[str, Any]:
-    """Give an OAuthConsent as the API server shows it."""
+    """Return an OAuthConsent as the API server does."""
     return {
         "metadata": {
             "namespace": "shop",
@@ -28,8 +28,8 @@ def a_manifest(version: str = "5", **status: Any) -> dict[str, Any]:
     }
 
 
-def test_what_a_newer_release_wrote_is_read_as_far_as_it_is_known() -> None:
-    """After a rollback consents are still concluded and collected."""
+def test_unknown_fields_of_a_newer_release_are_ignored() -> None:
+    """After a rollback, consents are still concluded and deleted."""
     ready = {
         "type": "Ready",
         "status": "False",
@@ -43,19 +43,19 @@ def test_what_a_newer_release_wrote_is_read_as_far_as_it_is_known() -> None:
     assert (consent.reason, consent.status.account) == (None, "alice@example.com")
 
 
-def test_what_makes_no_sense_is_not_kept() -> None:
-    """A request that is none is somebody's edit."""
+def test_an_invalid_consent_is_not_cached() -> None:
+    """Another client has written an invalid request."""
     assert parse_consent(a_manifest(request={"clientID": 7})) is None
 
 
-def test_consents_are_found_by_their_connector_until_they_are_gone() -> None:
-    """Older news of one is no news."""
-    told: list[Key] = []
-    cache = ConsentCache(told.append)
+def test_consents_are_found_by_their_connector_until_they_are_deleted() -> None:
+    """An older version is ignored."""
+    changed: list[Key] = []
+    cache = ConsentCache(changed.append)
     cache.update(a_manifest())
     cache.update(a_manifest(version="4", account="old"))
     [consent] = cache.group(Key("shop", "crm"))
     assert consent.status.account is None
     cache.remove_manifest(a_manifest(version="6"))
     assert cache.group(Key("shop", "crm")) == ()
-    assert told == [Key("shop", "crm"), Key("shop", "crm")]
+    assert changed == [Key("shop", "crm"), Key("shop", "crm")]

@@ -1,4 +1,4 @@
-"""What is kept of OAuthConsents between two looks."""
+"""The parts of OAuthConsents that are cached."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ REQUEST = {
 
 
 def a_manifest(status: str, reason: str) -> dict[str, Any]:
-    """Give a consent that was answered, as the API server gives it."""
+    """Return a consent with a response, as the API server does."""
     condition = {
         "type": "Ready",
         "status": status,
@@ -49,16 +49,16 @@ def a_manifest(status: str, reason: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("status", "reason"), [("True", "Authorized"), ("False", "Expired")])
-def test_of_a_consent_that_has_ended_little_is_kept(status: str, reason: str) -> None:
-    """It stays for an hour, and thousands of them with full answers would fill the process."""
+def test_a_concluded_consent_is_cached_without_request_and_response(status: str, reason: str) -> None:
+    """It exists for an hour, and thousands of responses would fill the memory of the process."""
     consent = parse_consent(a_manifest(status, reason))
     assert consent is not None
     assert consent.is_final
     assert (consent.status.request, consent.status.response) == (None, None)
 
 
-def test_of_a_consent_that_is_under_way_all_is_kept() -> None:
-    """It is judged by it, and written back with it."""
+def test_a_consent_in_progress_is_cached_whole() -> None:
+    """The controller needs all of it, and writes it back."""
     consent = parse_consent(a_manifest("Unknown", "AwaitingConfirmation"))
     assert consent is not None
     assert consent.status.request is not None

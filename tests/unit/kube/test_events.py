@@ -1,4 +1,4 @@
-"""Events: counted, bounded, and never in the way."""
+"""Events: counted, limited, and without effect on reconciliations."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,7 @@ import pytest
 
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.events import MOST_OBJECTS, RATE, EventRecorder
+from oauth_connector.kube.events import LIMITED_OBJECTS, RATE, EventRecorder
 from oauth_connector.kube.token_buckets import TokenBuckets
 from tests.support.builders import NOW, a_connector
 from tests.support.manual_clock import ManualClock
@@ -19,20 +19,20 @@ EVENTS = "/apis/events.k8s.io/v1/namespaces/shop/events"
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedAPI]:
-    """Give a server that does as it is told."""
+    """Yield a scripted server."""
     async with scripted_api() as made:
         yield made
 
 
 @pytest.fixture
 async def recorder(server: ScriptedAPI) -> AsyncIterator[EventRecorder]:
-    """Give a recorder at a fixed time."""
+    """Yield a recorder at a fixed time."""
     async with KubeAPI(Access(server.url)) as api:
         yield EventRecorder(api, "pod-1", lambda: NOW + 0.25)
 
 
-async def test_an_event_says_who_what_and_when(recorder: EventRecorder, server: ScriptedAPI) -> None:
-    """All that the API server demands is there."""
+async def test_an_event_contains_the_required_fields(recorder: EventRecorder, server: ScriptedAPI) -> None:
+    """All fields that the API server requires."""
     await recorder.record(a_connector(), "Warning", "RefreshFailed", "The provider is down.")
     [request] = server.requests
     event = orjson.loads(request.body)
@@ -44,15 +44,15 @@ async def test_an_event_says_who_what_and_when(recorder: EventRecorder, server: 
     assert event["regarding"]["uid"] == a_connector().uid
 
 
-async def names_of(recorder: EventRecorder, server: ScriptedAPI, *said: tuple[str, str]) -> list[str]:
-    """Record warnings by reason and note, and give the names of the Events."""
-    for reason, note in said:
+async def names_of(recorder: EventRecorder, server: ScriptedAPI, *notes: tuple[str, str]) -> list[str]:
+    """Record warnings by reason and note, and return the names of the Events."""
+    for reason, note in notes:
         await recorder.record(a_connector(), "Warning", reason, note)
     return [orjson.loads(request.body)["metadata"]["name"] for request in server.requests]
 
 
-async def test_the_same_words_have_the_same_name(recorder: EventRecorder, server: ScriptedAPI) -> None:
-    """After a restart too; other words have another, since the note of an Event cannot be changed."""
+async def test_the_same_note_has_the_same_name(recorder: EventRecorder, server: ScriptedAPI) -> None:
+    """After a restart too. Another note has another name, because the note of an Event cannot be changed."""
     first, again, other = await names_of(recorder, server, ("A", "x"), ("A", "x"), ("A", "y"))
     assert first == again != other
     assert first.startswith("crm.")
@@ -68,7 +68,7 @@ COUNTS: dict[str, tuple[dict[str, object], int]] = {
 async def test_the_same_event_counts_up(
     recorder: EventRecorder, server: ScriptedAPI, known: dict[str, object], count: int
 ) -> None:
-    """Nothing but `create` and `patch` is needed for it."""
+    """Only the rights to `create` and `patch` are required."""
     server.answers.extend((TAKEN, Reply(known)))
     await recorder.record(a_connector(), "Warning", "RefreshFailed", "The provider is down.")
     assert [request.method for request in server.requests] == ["POST", "PATCH", "PATCH"]
@@ -87,20 +87,20 @@ LOST: dict[str, tuple[StoreDecision, ...]] = {
 async def test_a_lost_event_is_no_error(
     recorder: EventRecorder, server: ScriptedAPI, answers: tuple[StoreDecision, ...]
 ) -> None:
-    """A pass never fails because of what it wanted to say."""
+    """A reconciliation never fails because of an Event."""
     server.answers.extend(answers)
     await recorder.record(a_connector(), "Normal", "TokenIssued", "x")
     assert len(server.requests) == len(answers)
 
 
 async def test_long_notes_are_cut_by_bytes(recorder: EventRecorder, server: ScriptedAPI) -> None:
-    """The API server takes 1,024 bytes, and no half of a letter."""
+    """The API server accepts 1,024 bytes, and only complete characters."""
     await recorder.record(a_connector(), "Normal", "TokenIssued", "ä" * 1000)
     assert orjson.loads(server.requests[0].body)["note"] == "ä" * 512
 
 
-async def test_an_object_that_says_too_much_is_not_heard(recorder: EventRecorder, server: ScriptedAPI) -> None:
-    """After its burst; others are."""
+async def test_events_of_one_object_are_limited(recorder: EventRecorder, server: ScriptedAPI) -> None:
+    """After the burst of one object, Events of other objects are still written."""
     for number in range(25 + 5):
         await recorder.record(a_connector(), "Normal", "TokenIssued", str(number))
     assert len(server.requests) == 25
@@ -111,7 +111,7 @@ async def test_an_object_that_says_too_much_is_not_heard(recorder: EventRecorder
 def test_events_return_one_for_each_five_minutes() -> None:
     """Attempts in between cost nothing."""
     clock = ManualClock()
-    limits = TokenBuckets(RATE, clock, MOST_OBJECTS)
+    limits = TokenBuckets(RATE, clock, LIMITED_OBJECTS)
     assert [limits.take("a") for _ in range(26)] == [True] * 25 + [False]
     clock.now = 150.0
     assert not limits.take("a")
@@ -123,7 +123,7 @@ def test_events_return_one_for_each_five_minutes() -> None:
 
 def test_the_memory_of_the_limits_is_bounded() -> None:
     """The objects without an Event for the longest time are forgotten, and start with a full bucket."""
-    limits = TokenBuckets(RATE, ManualClock(), MOST_OBJECTS)
-    for number in range(MOST_OBJECTS + 10):
+    limits = TokenBuckets(RATE, ManualClock(), LIMITED_OBJECTS)
+    for number in range(LIMITED_OBJECTS + 10):
         limits.take(str(number))
-    assert len(limits) == MOST_OBJECTS
+    assert len(limits) == LIMITED_OBJECTS

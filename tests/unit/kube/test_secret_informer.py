@@ -1,4 +1,4 @@
-"""The informer on watches that fail in all the ways they do."""
+"""The informer with watches that fail in different ways."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,29 +20,29 @@ QUICK = WatchTiming(first=0.001, longest=0.01)
 SILENT = Stream(then="silence")
 
 
-class Told:
-    """What an informer has told, by versions: before and after each change."""
+class Changes:
+    """The changes that an informer has reported, by versions: before and after each."""
 
     def __init__(self) -> None:
         self.changes: list[tuple[str | None, str | None]] = []
 
-    def hear(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
-        """Note a change."""
+    def record(self, old: SecretMetadata | None, new: SecretMetadata | None) -> None:
+        """Record a change."""
         self.changes.append((old.resource_version if old else None, new.resource_version if new else None))
 
 
 class Watched:
-    """An informer at work on a scripted server, and what it has told."""
+    """An informer with a scripted server, and its reported changes."""
 
     def __init__(self, server: ScriptedAPI, api: KubeAPI, pace: WatchTiming) -> None:
         self.server = server
         self.store = SecretCache()
-        self._told = Told()
-        self.told = self._told.changes
-        self.informer = SecretInformer(api, self.store, self._told.hear, pace=pace)
+        self._changes = Changes()
+        self.changes = self._changes.changes
+        self.informer = SecretInformer(api, self.store, self._changes.record, pace=pace)
 
     def has(self, **versions: int) -> bool:
-        """Tell whether the store holds exactly these versions."""
+        """Return whether the cache contains exactly these versions."""
         return {secret.name: int(secret.resource_version) for secret in self.store} == versions
 
 
@@ -50,7 +50,7 @@ class Watched:
 async def watching(
     *lists: StoreDecision, watches: tuple[StoreDecision, ...] = (), pace: WatchTiming = QUICK
 ) -> AsyncIterator[Watched]:
-    """Run an informer over scripted lists (the last holds for ever) and watches (afterwards: silence)."""
+    """Run an informer over scripted lists (the last is repeated) and watches (then silence)."""
     async with scripted_api() as server, KubeAPI(Access(server.url)) as api:
         server.answers.extend(lists[:-1])
         server.always = lists[-1]
@@ -70,25 +70,25 @@ EMPTY = Reply(list_page())
 ONE = Reply(list_page(secret_manifest("a", 10)))
 
 
-async def test_a_list_fills_the_store() -> None:
-    """All its pages are in before `synced` is set, and each Secret is told."""
+async def test_a_list_fills_the_cache() -> None:
+    """`synced` is set after all pages, and each Secret is reported."""
     pages = Reply(list_page(secret_manifest("a", 10), more="next")), Reply(list_page(secret_manifest("b", 11)))
     async with watching(*pages) as watched:
         await eventually(watched.informer.synced.is_set)
         assert watched.has(a=10, b=11)
-        assert watched.told == [(None, "10"), (None, "11")]
+        assert watched.changes == [(None, "10"), (None, "11")]
         assert watched.server.asked[0].query["labelSelector"] == "oauthconnector.dev/managed=true"
 
 
 async def test_an_empty_cluster_is_in_sync() -> None:
-    """A list of metadata without items says `null`."""
+    """The items of an empty list of metadata are `null`."""
     async with watching(EMPTY) as watched:
         await eventually(watched.informer.synced.is_set)
         assert watched.has()
 
 
-async def test_events_are_taken_in() -> None:
-    """What is added, changed and deleted is told with what was before."""
+async def test_events_change_the_cache() -> None:
+    """Each change is reported with the Secret before it."""
     events = (
         watch_event("ADDED", secret_manifest("b", 101)),
         watch_event("MODIFIED", secret_manifest("b", 102)),
@@ -96,11 +96,11 @@ async def test_events_are_taken_in() -> None:
     )
     async with watching(ONE, watches=(Stream(events, "silence"),)) as watched:
         await eventually(lambda: watched.has(b=102))
-        assert watched.told == [(None, "10"), (None, "101"), ("101", "102"), ("10", None)]
+        assert watched.changes == [(None, "10"), (None, "101"), ("101", "102"), ("10", None)]
 
 
-async def test_own_writes_are_not_told() -> None:
-    """Who writes puts the answer into the store; what a list or the watch tells of it, and of before, is old news."""
+async def test_writes_of_the_operator_are_not_reported() -> None:
+    """A write puts its response into the cache; lists and events with this or an older version change nothing."""
     events = (
         watch_event("MODIFIED", secret_manifest("a", 101)),
         watch_event("MODIFIED", secret_manifest("a", 102)),
@@ -109,7 +109,7 @@ async def test_own_writes_are_not_told() -> None:
     async with watching(ONE, watches=(Stream(events),)) as watched:
         watched.store.put(secret_metadata(secret_manifest("a", 102)))
         await eventually(lambda: watched.informer._version == "200")
-        assert watched.told == []
+        assert watched.changes == []
         assert watched.has(a=102)
 
 
@@ -124,8 +124,8 @@ ENDS = {
 
 
 @pytest.mark.parametrize("stream", ENDS.values(), ids=ENDS.keys())
-async def test_a_watch_that_ends_is_taken_up_where_it_was(stream: Stream) -> None:
-    """It goes on from the last bookmark, without another list, and nothing is missed."""
+async def test_a_watch_that_ends_continues_at_its_last_version(stream: Stream) -> None:
+    """It continues after the last bookmark, without another list, and no event is missed."""
     following = Stream((watch_event("ADDED", secret_manifest("b", 160)),), "silence")
     pace = WatchTiming(silence=0.5, first=0.001, longest=0.01)
     async with watching(ONE, watches=(stream, following), pace=pace) as watched:
@@ -145,11 +145,11 @@ FAILURES = {
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES.keys())
 async def test_a_watch_that_fails_leads_to_a_new_list(failure: StoreDecision) -> None:
-    """What was missed meanwhile is in it, deletions too."""
+    """The list contains what was missed, and deletions are found."""
     after = Reply(list_page(secret_manifest("b", 120), version=200))
     async with watching(ONE, after, watches=(failure,)) as watched:
         await eventually(lambda: watched.has(b=120))
-        assert watched.told == [(None, "10"), (None, "120"), ("10", None)]
+        assert watched.changes == [(None, "10"), (None, "120"), ("10", None)]
         await eventually(lambda: len(watched.server.watched) == 2)
         assert watched.server.watched[1].query["resourceVersion"] == "200"
 
@@ -163,18 +163,18 @@ LIST_FAILURES = {
 
 
 @pytest.mark.parametrize("failure", LIST_FAILURES.values(), ids=LIST_FAILURES.keys())
-async def test_a_list_that_fails_is_asked_for_again(failure: StoreDecision) -> None:
-    """For ever, and nothing counts as gone because of half a list."""
+async def test_a_list_that_fails_is_retried(failure: StoreDecision) -> None:
+    """Without an end, and an incomplete list removes nothing."""
     half = Reply(list_page(secret_manifest("a", 10), more="next"))
     whole = Reply(list_page(secret_manifest("a", 10), secret_manifest("b", 11)))
     async with watching(half, failure, failure, half, failure, whole) as watched:
         await eventually(watched.informer.synced.is_set)
         assert watched.has(a=10, b=11)
-        assert watched.told == [(None, "10"), (None, "11")]
+        assert watched.changes == [(None, "10"), (None, "11")]
 
 
-async def test_a_server_that_ends_every_watch_at_once_is_not_hammered() -> None:
-    """Watches that tell nothing are opened at a slower and slower pace."""
+async def test_watches_that_end_at_once_are_opened_with_growing_pauses() -> None:
+    """The pauses grow while the watches have no events."""
     pace = WatchTiming(first=0.01, longest=30.0)
     async with watching(ONE, watches=(Stream(),) * 1000, pace=pace) as watched:
         await eventually(lambda: len(watched.server.watched) >= 4)
@@ -182,14 +182,14 @@ async def test_a_server_that_ends_every_watch_at_once_is_not_hammered() -> None:
 
 
 async def test_a_quiet_watch_that_has_lasted_is_opened_again_at_once() -> None:
-    """Nothing happened in its time, which is no reason to look away."""
+    """A watch without events is no failure if it lasted."""
     pace = WatchTiming(stream=0, first=600.0)
     async with watching(ONE, watches=(Stream(), Stream()), pace=pace) as watched:
         await eventually(lambda: len(watched.server.watched) == 3)
 
 
-async def test_a_sign_of_life_makes_pauses_short_again() -> None:
-    """What failed last week does not slow down what fails today."""
+async def test_an_event_makes_pauses_short_again() -> None:
+    """Earlier failures do not slow down a later retry."""
     streams = (Stream(), Stream(), Stream(), Stream((bookmark(150),), "silence"))
     async with watching(ONE, watches=streams) as watched:
         await eventually(lambda: watched.informer._version == "150")
@@ -197,24 +197,24 @@ async def test_a_sign_of_life_makes_pauses_short_again() -> None:
 
 
 async def test_a_missed_deletion_is_found_by_the_next_list() -> None:
-    """Lists come again after a while, whatever the watch says."""
+    """All Secrets are listed again after a while, whatever the watch reports."""
     pace = WatchTiming(relist=0.0, first=0.001, longest=0.01)
     async with watching(ONE, Reply(list_page(version=101)), watches=(SILENT,), pace=pace) as watched:
-        await eventually(lambda: watched.told == [(None, "10"), ("10", None)])
+        await eventually(lambda: watched.changes == [(None, "10"), ("10", None)])
         assert watched.has()
 
 
-async def test_a_secret_written_while_a_list_was_on_its_way_stays() -> None:
-    """The list is older than the Secret, and knows nothing of it."""
+async def test_a_secret_that_is_newer_than_the_list_stays() -> None:
+    """The list is older than the Secret, and does not contain it."""
     async with watching(EMPTY, watches=(Stream(then="cut"), Stream((watch_error(410),)))) as watched:
         watched.store.put(secret_metadata(secret_manifest("new", 150)))
         await eventually(lambda: len(watched.server.asked) == 2 and len(watched.server.watched) == 3)
         assert watched.has(new=150)
-        assert watched.told == []
+        assert watched.changes == []
 
 
-async def test_a_bug_in_what_hears_of_changes_does_not_end_the_watch() -> None:
-    """It is logged, and the store stays true."""
+async def test_an_error_in_on_change_does_not_end_the_watch() -> None:
+    """The error is logged, and the cache stays correct."""
     store, failures = SecretCache(), [ValueError("a bug")]
 
     def fail_once(_old: SecretMetadata | None, _new: SecretMetadata | None) -> None:
@@ -232,8 +232,8 @@ async def test_a_bug_in_what_hears_of_changes_does_not_end_the_watch() -> None:
             await task
 
 
-async def test_bookmarks_are_signs_of_life() -> None:
-    """A quiet watch is told from a dead one by its age."""
+async def test_a_bookmark_resets_the_age() -> None:
+    """Its age shows whether a watch without events still works."""
     async with watching(ONE, watches=(Stream((bookmark(150),), "silence"),)) as watched:
         watched.informer._contact -= 1000
         assert watched.informer.age() >= 1000

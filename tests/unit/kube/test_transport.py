@@ -1,4 +1,4 @@
-"""Requests to an API server that sheds load, breaks off, or is not one."""
+"""Requests to an API server that is overloaded, disconnects, or is another server."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,14 +27,14 @@ GONE_WRONG = {
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedAPI]:
-    """Give a server that does as it is told."""
+    """Yield a scripted server."""
     async with scripted_api() as made:
         yield made
 
 
 @pytest.fixture
 def token(tmp_path: Path) -> Path:
-    """Give the file that our token is read from."""
+    """Return the file with the token."""
     path = tmp_path / "token"
     path.write_text("first")
     return path
@@ -42,13 +42,13 @@ def token(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def api(server: ScriptedAPI, token: Path) -> AsyncIterator[KubeAPI]:
-    """Give a client of that server."""
+    """Return a client of that server."""
     async with KubeAPI(Access(server.url, tokens=TokenFile(token))) as made:
         yield made
 
 
-async def test_a_request_carries_what_it_should(api: KubeAPI, server: ScriptedAPI) -> None:
-    """Token, formats, query and JSON body arrive as the API server wants them."""
+async def test_a_request_contains_token_query_and_body(api: KubeAPI, server: ScriptedAPI) -> None:
+    """Token, formats, query and JSON body have the form that the API server requires."""
     server.answers.append(Reply({"kind": "Secret"}, 201))
     assert await api.create(SECRETS, {"kind": "Secret"}, "oauth-connector") == {"kind": "Secret"}
     [request] = server.requests
@@ -59,24 +59,24 @@ async def test_a_request_carries_what_it_should(api: KubeAPI, server: ScriptedAP
 
 
 @pytest.mark.parametrize("trouble", GONE_WRONG.values(), ids=GONE_WRONG.keys())
-async def test_a_read_is_made_again(api: KubeAPI, server: ScriptedAPI, trouble: Reply | Break) -> None:
-    """A passing trouble is not the caller's."""
+async def test_a_read_is_retried(api: KubeAPI, server: ScriptedAPI, trouble: Reply | Break) -> None:
+    """The caller does not notice a transient failure."""
     server.answers.extend((trouble, Reply({"kind": "Secret"})))
     assert await api.get(f"{SECRETS}/a") == {"kind": "Secret"}
     assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("trouble", GONE_WRONG.values(), ids=GONE_WRONG.keys())
-async def test_a_write_is_not_made_again(api: KubeAPI, server: ScriptedAPI, trouble: Reply | Break) -> None:
-    """It may have been carried out: only the caller knows what a second one would do."""
+async def test_a_write_is_not_retried(api: KubeAPI, server: ScriptedAPI, trouble: Reply | Break) -> None:
+    """It may have happened: only the caller knows whether it can be repeated."""
     server.answers.append(trouble)
     with pytest.raises(KubeError):
         await api.merge_patch(f"{SECRETS}/a", {}, "oauth-connector")
     assert len(server.requests) == 1
 
 
-async def test_a_read_is_given_up_after_three_tries(api: KubeAPI, server: ScriptedAPI) -> None:
-    """The caller hears what the last of them met."""
+async def test_a_read_fails_after_three_attempts(api: KubeAPI, server: ScriptedAPI) -> None:
+    """The caller gets the error of the last attempt."""
     server.always = Reply({"reason": "ServiceUnavailable"}, 503)
     with pytest.raises(KubeError, match="503 ServiceUnavailable"):
         await api.get(f"{SECRETS}/a")
@@ -87,24 +87,24 @@ REFUSALS = {404: "NotFound", 403: "Forbidden", 409: "SecretConflict", 410: "Expi
 
 
 @pytest.mark.parametrize(("status", "reason"), REFUSALS.items())
-async def test_a_refusal_is_not_asked_for_twice(api: KubeAPI, server: ScriptedAPI, status: int, reason: str) -> None:
-    """It would be the same again."""
+async def test_a_rejected_read_is_not_retried(api: KubeAPI, server: ScriptedAPI, status: int, reason: str) -> None:
+    """The result would be the same."""
     server.answers.append(Reply({"reason": reason}, status))
     with pytest.raises(KubeError, match=f"{status} {reason}"):
         await api.get(f"{SECRETS}/a")
     assert len(server.requests) == 1
 
 
-async def test_a_busy_server_tells_the_writer_when_to_come_back(api: KubeAPI, server: ScriptedAPI) -> None:
-    """The caller's own schedule decides about a write."""
+async def test_the_error_of_a_write_contains_retry_after(api: KubeAPI, server: ScriptedAPI) -> None:
+    """The caller decides when to repeat a write."""
     server.answers.append(BUSY)
     with pytest.raises(KubeError) as caught:
         await api.delete(f"{SECRETS}/a", "u", "1")
     assert (caught.value.status, caught.value.retry_after) == (429, 1.0)
 
 
-async def test_a_wait_that_is_longer_than_the_call_may_take_is_the_callers(server: ScriptedAPI) -> None:
-    """Retry-After counts for reads; nobody sleeps through what is left of a call's time to fail at its end."""
+async def test_a_wait_beyond_the_time_limit_is_left_to_the_caller(server: ScriptedAPI) -> None:
+    """Retry-After applies to reads; a wait that ends after the time limit is not started."""
     server.always = Reply({"reason": "TooManyRequests"}, 429, {"Retry-After": "60"})
     async with KubeAPI(Access(server.url)) as api:
         with pytest.raises(KubeError) as caught:
@@ -113,8 +113,8 @@ async def test_a_wait_that_is_longer_than_the_call_may_take_is_the_callers(serve
     assert len(server.requests) == 1
 
 
-async def test_a_silent_server_is_not_waited_for_for_ever() -> None:
-    """The time is for all tries together."""
+async def test_a_silent_server_is_a_timeout() -> None:
+    """The time limit includes all attempts."""
     listening = asyncio.Event()
 
     async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -131,8 +131,8 @@ async def test_a_silent_server_is_not_waited_for_for_ever() -> None:
     await silent.wait_closed()
 
 
-async def test_a_server_that_is_not_there_is_an_error_without_a_status() -> None:
-    """It says how it failed, and nothing else."""
+async def test_an_unreachable_server_is_an_error_without_a_status() -> None:
+    """The error contains the kind of failure, and nothing else."""
     async with KubeAPI(Access("http://127.0.0.1:1")) as api:
         with pytest.raises(KubeError, match="0 ClientConnectorError") as caught:
             await api.create(SECRETS, {}, "oauth-connector")
@@ -140,8 +140,8 @@ async def test_a_server_that_is_not_there_is_an_error_without_a_status() -> None
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_refused_token_is_read_again(api: KubeAPI, server: ScriptedAPI, token: Path, method: str) -> None:
-    """A 401 means that nothing happened, so that a write is made again too, once."""
+async def test_a_rejected_token_is_read_again(api: KubeAPI, server: ScriptedAPI, token: Path, method: str) -> None:
+    """A 401 means that nothing happened, so a write is retried too, once."""
     await api.get(SECRETS)
     await asyncio.to_thread(token.write_text, "second")
     server.answers.extend((REFUSED, Reply({"kind": "Secret"})))
@@ -153,41 +153,41 @@ async def test_a_refused_token_is_read_again(api: KubeAPI, server: ScriptedAPI, 
     ]
 
 
-async def test_a_token_that_stays_refused_is_an_error(api: KubeAPI, server: ScriptedAPI) -> None:
-    """After a second 401 nobody goes on asking."""
+async def test_a_token_that_is_rejected_twice_is_an_error(api: KubeAPI, server: ScriptedAPI) -> None:
+    """After a second 401 no further request is sent."""
     server.always = REFUSED
     with pytest.raises(KubeError, match="401 Unauthorized"):
         await api.get(SECRETS)
     assert len(server.requests) == 2
 
 
-async def test_a_missing_token_is_an_error_like_a_refused_one(server: ScriptedAPI, tmp_path: Path) -> None:
-    """Whoever calls handles one kind of error, and no request goes out without a token."""
+async def test_a_missing_token_is_an_error_like_a_rejected_one(server: ScriptedAPI, tmp_path: Path) -> None:
+    """The caller handles one kind of error, and no request is sent without a token."""
     async with KubeAPI(Access(server.url, tokens=TokenFile(tmp_path / "none"))) as api:
         with pytest.raises(KubeError, match="401 NoToken"):
             await api.get(SECRETS)
     assert server.requests == []
 
 
-async def test_the_servers_clock_is_told(api: KubeAPI, server: ScriptedAPI) -> None:
-    """As its last answer had it; nothing before the first, and nothing of what is no date."""
-    assert api.told_time is None
+async def test_the_time_of_the_server_is_known(api: KubeAPI, server: ScriptedAPI) -> None:
+    """The time of the last response; none before the first, and none without a valid date."""
+    assert api.server_time is None
     server.answers += [
         Reply(headers={"Date": "Fri, 15 Jan 2027 08:00:00 GMT"}),
         Reply({"reason": "Forbidden"}, 403, {"Date": "Fri, 15 Jan 2027 08:00:01 GMT"}),
         Reply(headers={"Date": "soon"}),
     ]
     await api.get(SECRETS)
-    assert api.told_time == datetime(2027, 1, 15, 8, 0, 0, tzinfo=UTC)
+    assert api.server_time == datetime(2027, 1, 15, 8, 0, 0, tzinfo=UTC)
     with pytest.raises(KubeError):
         await api.get(SECRETS)
-    assert api.told_time == datetime(2027, 1, 15, 8, 0, 1, tzinfo=UTC)
+    assert api.server_time == datetime(2027, 1, 15, 8, 0, 1, tzinfo=UTC)
     await api.get(SECRETS)
-    assert api.told_time is None
+    assert api.server_time is None
 
 
 async def test_a_redirect_is_not_followed(api: KubeAPI, server: ScriptedAPI) -> None:
-    """Our token is for the API server, and for nobody that an answer names."""
+    """The token is for the API server only."""
     server.answers.append(Reply({}, 307, {"Location": f"{server.url}/elsewhere"}))
     with pytest.raises(KubeError, match="307 Unknown"):
         await api.get(SECRETS)
@@ -195,7 +195,7 @@ async def test_a_redirect_is_not_followed(api: KubeAPI, server: ScriptedAPI) -> 
 
 
 async def test_a_list_is_read_page_by_page(api: KubeAPI, server: ScriptedAPI) -> None:
-    """Each page names the next; the first asks for the selector, and so do all others."""
+    """Each page names the next, and all requests contain the selector."""
     first = {"metadata": {"resourceVersion": "7", "continue": "more"}, "items": [1]}
     server.answers.extend((Reply(first), Reply({"metadata": {"resourceVersion": "7"}, "items": None})))
     pages = [page async for page in api.pages(SECRETS, {"labelSelector": "a=b"})]
@@ -207,7 +207,7 @@ async def test_a_list_is_read_page_by_page(api: KubeAPI, server: ScriptedAPI) ->
 
 
 async def test_each_request_is_observed(server: ScriptedAPI) -> None:
-    """Tries count one by one, by verb, resource and code."""
+    """Each attempt is counted, by verb, resource and code."""
     seen: list[tuple[str, str, str]] = []
 
     def observe(verb: str, resource: str, code: str, seconds: float) -> None:
@@ -235,7 +235,7 @@ RESOURCES = {
 }
 
 
-async def test_resources_are_told_apart_by_their_path(server: ScriptedAPI) -> None:
+async def test_resources_are_named_by_their_path(server: ScriptedAPI) -> None:
     """No name of an object becomes a label of a metric."""
     seen: list[str] = []
     async with KubeAPI(Access(server.url), lambda _verb, resource, _code, _seconds: seen.append(resource)) as api:
@@ -244,7 +244,7 @@ async def test_resources_are_told_apart_by_their_path(server: ScriptedAPI) -> No
     assert seen == list(RESOURCES.values())
 
 
-async def test_a_client_outside_its_context_is_a_bug() -> None:
-    """It says so, rather than to open a session that nobody closes."""
+async def test_a_client_outside_its_context_is_an_error() -> None:
+    """It raises, and opens no session that would stay open."""
     with pytest.raises(RuntimeError, match="outside its context"):
         await KubeAPI(Access("http://127.0.0.1:1")).get(SECRETS)

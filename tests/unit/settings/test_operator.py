@@ -118,7 +118,7 @@ REFUSED = {
         "trustBundle: /nowhere/ca.pem",
         "setting trustBundle (OAUTH_CONNECTOR_TRUST_BUNDLE): Path does not point to a file, not '/nowhere/ca.pem'",
     ),
-    "a list": ("- a\n- b\n", "settings file settings.yaml must hold keys and values, such as `logLevel: info`"),
+    "a list": ("- a\n- b\n", "settings file settings.yaml must contain keys and values, such as `logLevel: info`"),
     "no YAML": ("a: [\n", "settings file settings.yaml is not YAML (line 2, column 1)"),
 }
 
@@ -132,7 +132,7 @@ def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, text: str, told: str) 
 def test_an_unknown_key_far_from_any_other_is_told_with_all_that_are_known(tmp_path: Path) -> None:
     """Who is quite lost gets the list."""
     told = refusal(tmp_path, "quux: 1")
-    assert told.startswith("settings file settings.yaml: unknown key 'quux'; known are kubeconfig, ")
+    assert told.startswith("settings file settings.yaml: unknown key 'quux'; known keys are kubeconfig, ")
     assert told.endswith("metricsPerObject")
 
 

@@ -48,7 +48,7 @@ def test_the_series_have_their_names_and_types() -> None:
 def test_two_instances_share_nothing() -> None:
     """Each instance has a registry of its own."""
     first, second = Metrics(), Metrics()
-    first.passed("success", 0.1)
+    first.observe_reconcile("success", 0.1)
     assert series(first, "oauth_connector_reconcile_total") == ['oauth_connector_reconcile_total{result="success"} 1.0']
     assert series(second, "oauth_connector_reconcile_total") == []
 
@@ -56,8 +56,8 @@ def test_two_instances_share_nothing() -> None:
 def test_a_token_request_is_counted_and_timed_by_host() -> None:
     """Grant and result label the count, the host alone the duration."""
     metrics = Metrics()
-    metrics.token_request("idp.example.com", "Password", "success", 0.3)
-    metrics.token_request("idp.example.com", "Password", "InvalidScope", 0.1)
+    metrics.count_token_request("idp.example.com", "Password", "success", 0.3)
+    metrics.count_token_request("idp.example.com", "Password", "InvalidScope", 0.1)
     assert series(metrics, "oauth_connector_token_requests_total") == [
         'oauth_connector_token_requests_total{grant_type="Password",host="idp.example.com",result="success"} 1.0',
         'oauth_connector_token_requests_total{grant_type="Password",host="idp.example.com",result="InvalidScope"} 1.0',
@@ -71,8 +71,8 @@ def test_hosts_beyond_the_bound_are_counted_together() -> None:
     """Specs may name any number of hosts; Prometheus receives a hundred, and the rest as one."""
     metrics = Metrics()
     for number in range(HOSTS + 50):
-        metrics.token_request(f"h{number}.example.com", "Password", "success", 0.1)
-    metrics.token_request("h0.example.com", "Password", "success", 0.1)
+        metrics.count_token_request(f"h{number}.example.com", "Password", "success", 0.1)
+    metrics.count_token_request("h0.example.com", "Password", "success", 0.1)
     counted = series(metrics, "oauth_connector_token_requests_total")
     assert len(counted) == HOSTS + 1
     assert 'oauth_connector_token_requests_total{grant_type="Password",host="other",result="success"} 50.0' in counted
@@ -85,8 +85,8 @@ def test_hosts_beyond_the_bound_are_counted_together() -> None:
 def test_an_api_request_is_counted_by_verb_resource_and_code() -> None:
     """A request without a response has a code too, so that every request is counted."""
     metrics = Metrics()
-    metrics.api_request("patch", "secrets", "200", 0.02)
-    metrics.api_request("patch", "secrets", "error", 15.0)
+    metrics.count_api_request("patch", "secrets", "200", 0.02)
+    metrics.count_api_request("patch", "secrets", "error", 15.0)
     assert series(metrics, "oauth_connector_api_requests_total") == [
         'oauth_connector_api_requests_total{code="200",resource="secrets",verb="patch"} 1.0',
         'oauth_connector_api_requests_total{code="error",resource="secrets",verb="patch"} 1.0',
@@ -96,9 +96,9 @@ def test_an_api_request_is_counted_by_verb_resource_and_code() -> None:
 def test_queues_lateness_and_watches_are_served() -> None:
     """Depth, age and the last event are read at the scrape; lateness is recorded as it happens."""
     metrics, waiting = Metrics(), [1, 2]
-    metrics.watch_queue(lambda: len(waiting), lambda: 1.5, lambda: 7)
-    metrics.late(0.4)
-    metrics.follow("secrets", lambda: 1_800_000_000.0)
+    metrics.watch_queues(lambda: len(waiting), lambda: 1.5, lambda: 7)
+    metrics.observe_lateness(0.4)
+    metrics.watch_cache("secrets", lambda: 1_800_000_000.0)
     waiting.append(3)
     assert series(metrics, "oauth_connector_workqueue_oldest_age_seconds") == [
         "oauth_connector_workqueue_oldest_age_seconds 1.5"
