@@ -24,8 +24,8 @@ def show(audit: Audit, at: float, lifetime: int = 3600) -> None:
     audit.wrote(replace(output, connector="crm"), at)
 
 
-def test_a_token_that_expired_in_good_weather_is_a_breach() -> None:
-    """Nothing was wrong in the last minute of its life, and yet it was replaced too late."""
+def test_a_token_that_expired_without_a_fault_is_a_violation() -> None:
+    """There was no fault in the last minute of its lifetime, and yet it was replaced too late."""
     audit = audit_of()
     show(audit, 0)
     show(audit, 3601)
@@ -33,7 +33,7 @@ def test_a_token_that_expired_in_good_weather_is_a_breach() -> None:
 
 
 def test_a_token_that_expired_in_an_outage_is_excused() -> None:
-    """Something was wrong until ten seconds before."""
+    """There was a fault until ten seconds before."""
     audit = audit_of(Spell(3000, 3590))
     show(audit, 0)
     show(audit, 3700)
@@ -41,16 +41,16 @@ def test_a_token_that_expired_in_an_outage_is_excused() -> None:
     assert audit.excused == 1
 
 
-def test_a_token_that_is_dead_at_the_end_is_a_breach() -> None:
-    """Nobody replaced it at all."""
+def test_a_token_that_is_expired_at_the_end_is_a_violation() -> None:
+    """It was not replaced at all."""
     audit = audit_of()
     show(audit, 0)
     audit.close(4000)
     assert len(audit.breaches) == 1
 
 
-def test_two_calls_within_ten_seconds_are_a_breach() -> None:
-    """The second came after nine and a half."""
+def test_two_requests_within_ten_seconds_are_a_violation() -> None:
+    """The second was sent after nine and a half."""
     audit = audit_of()
     audit.called("crm", 100.0, failing=True)
     audit.called("crm", 109.5, failing=False)
@@ -58,7 +58,7 @@ def test_two_calls_within_ten_seconds_are_a_breach() -> None:
 
 
 def test_a_herd_is_measured_against_the_mean() -> None:
-    """Ten windows with one call each, and one with ten."""
+    """Ten windows with one request each, and one with ten."""
     audit = audit_of()
     day = 86400
     for number in range(11):

@@ -46,7 +46,7 @@ def told(audit: Audit) -> str:
 @pytest.mark.timeout(1800)  # minutes of work, which a busy machine may stretch
 @pytest.mark.parametrize(("plan", "window"), [(SLOW, 24 * 60), (QUICK, 5)], ids=["two years", "a busy day"])
 def test_promises_are_kept_through_faults(plan: Plan, window: int) -> None:
-    """No token expires while its provider is up, no call follows another within 10 s, and there is no herd."""
+    """No token expires while its provider is available, two requests are 10 s apart, and there is no herd."""
     audit = run_virtually(Fleet(plan).live())
     assert audit.breaches == [], told(audit)
     assert audit.bugs == 0
@@ -68,7 +68,7 @@ GRANTS = Plan(
 
 
 @pytest.mark.timeout(600)  # as above
-def test_no_grant_is_lost_but_for_a_lost_answer_that_is_not_forgiven() -> None:
+def test_no_grant_is_lost_except_by_a_lost_response_of_a_strict_server() -> None:
     """Crashes, an API server that is away, providers that fail before or after their work: whoever forgives goes on.
 
     What is sent is what is stored, and never twice at once; where nothing is forgiven, each loss has its lost answer.
@@ -83,8 +83,8 @@ def test_no_grant_is_lost_but_for_a_lost_answer_that_is_not_forgiven() -> None:
     assert sum(audit.losses.values()) > 10
 
 
-def test_a_seed_gives_the_same_life_again() -> None:
-    """What a seed has shown once it shows again, call by call."""
+def test_a_seed_repeats_the_same_simulation() -> None:
+    """The same seed causes the same requests again."""
     plan = Plan(seed=3, days=2, fleet={3600: 40}, hosts=3, outage_every=DAY / 2, restart_every=DAY / 4)
     first, second = (run_virtually(Fleet(plan).live()).digest() for _ in range(2))
     assert first == second

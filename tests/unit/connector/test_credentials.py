@@ -54,7 +54,7 @@ def test_a_password_grant_takes_the_users_secret_too() -> None:
 
 
 def test_the_client_id_may_come_from_a_secret() -> None:
-    """`client.idSecretRef` is read as the secret is."""
+    """`client.idSecretRef` is read like the secret."""
     spec = a_spec(client={"idSecretRef": {"name": "robot", "key": "id"}, "secretRef": {"name": "robot"}})
     found = assembled(spec, a_secret(client_secret=b"s", id=b"the-id\n"))
     assert isinstance(found, Credentials)
@@ -63,7 +63,7 @@ def test_the_client_id_may_come_from_a_secret() -> None:
 
 @pytest.mark.parametrize("raw", [b"s3cret\n", b"s3cret\r\n", b"s3cret"])
 def test_one_trailing_newline_is_dropped(raw: bytes) -> None:
-    """What `echo` leaves behind a secret is not part of it."""
+    """The newline that `echo` adds is not part of the secret."""
     found = assembled(a_spec(), a_secret(client_secret=raw))
     assert isinstance(found, Credentials)
     assert found.client == BasicClient("robot", SecretStr("s3cret"))
@@ -79,21 +79,21 @@ def test_one_trailing_newline_is_dropped(raw: bytes) -> None:
         ("only a newline", b"\n"),
     ],
 )
-def test_a_value_that_no_provider_gave_is_refused(sentence: str, raw: bytes) -> None:
-    """Control characters and broken text are told instead of sent."""
+def test_a_value_that_no_provider_issues_is_rejected(sentence: str, raw: bytes) -> None:
+    """Control characters and invalid text are reported instead of sent."""
     problem = problem_of(a_spec(), a_secret(client_secret=raw))
     assert problem.reason is Reason.CREDENTIALS_INVALID, sentence
     assert problem.needs_user
 
 
-def test_a_missing_secret_is_waited_for() -> None:
-    """A Secret that is not there yet may come: nobody needs to be called for the first ten minutes."""
+def test_a_missing_secret_is_awaited() -> None:
+    """A missing Secret may be created soon: no user is needed for the first ten minutes."""
     problem = problem_of(a_spec())
     assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
     assert not problem.needs_user
 
 
-def test_a_missing_key_names_the_keys_that_are_there() -> None:
+def test_a_missing_key_names_the_present_keys() -> None:
     """A Secret with `client_secret` instead of `client-secret` shows the difference."""
     secret = CredentialSecret(CredentialVersion("robot", "u", "1"), "Opaque", {"client_secret": b"s"})
     problem = problem_of(a_spec(), secret)
@@ -102,13 +102,13 @@ def test_a_missing_key_names_the_keys_that_are_there() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(FORBIDDEN_TYPES))
-def test_a_secret_that_is_somebodys_power_is_never_sent(kind: str) -> None:
-    """ServiceAccount tokens, bootstrap tokens, Helm releases and our own state are not credentials."""
+def test_a_secret_that_grants_access_to_the_cluster_is_never_sent(kind: str) -> None:
+    """ServiceAccount tokens, bootstrap tokens, Helm releases and the operator's own state are not credentials."""
     assert problem_of(a_spec(), a_secret(kind=kind, client_secret=b"s")).reason is Reason.CREDENTIALS_INVALID
 
 
-def test_no_problem_holds_a_value() -> None:
-    """What is told of a bad value never repeats it."""
+def test_no_problem_contains_a_value() -> None:
+    """The report of an invalid value never repeats it."""
     assert "hunter2" not in repr(problem_of(a_spec(), a_secret(client_secret=b"hunter2\t")))
     assert "hunter2" not in repr(a_secret(client_secret=b"hunter2"))
 
@@ -123,7 +123,7 @@ def test_no_problem_holds_a_value() -> None:
         ("an empty list allows nowhere", (), False, True),
     ],
 )
-def test_a_secret_goes_only_where_its_owner_allows(
+def test_a_secret_is_sent_only_to_hosts_that_its_owner_allows(
     sentence: str, allowed: tuple[str, ...] | None, *, required: bool, forbidden: bool
 ) -> None:
     """The annotation `allowed-hosts` on a credential Secret limits where it is sent."""

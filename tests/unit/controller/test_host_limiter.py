@@ -1,4 +1,4 @@
-"""Places at a host: how many calls are in flight, who is next, and what strain does."""
+"""Slots at a host: how many requests are in flight, which connector is next, and the effect of overload."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,33 +14,33 @@ HOST = "login.example.com"
 
 
 def keys(namespace: str, count: int) -> list[Key]:
-    """Give some connectors of a namespace."""
+    """Return connectors of a namespace."""
     return [Key(namespace, f"c{n:03}") for n in range(count)]
 
 
 def enter(host_limiter: HostLimiter, key: Key, rank: tuple[int, float] = (1, 0.0), now: float = 0.0) -> bool:
-    """Try to take a place."""
+    """Try to take a slot."""
     return host_limiter.enter(HOST, key, rank, now) is None
 
 
-def test_no_more_calls_than_places_are_in_flight() -> None:
-    """The seventeenth call to a host waits, and is told when to look again by itself."""
+def test_no_more_requests_than_slots_are_in_flight() -> None:
+    """The seventeenth request to a host waits, and gets a time for its next attempt."""
     host_limiter = HostLimiter()
     assert [enter(host_limiter, key) for key in keys("a", SLOTS)] == [True] * SLOTS
     assert host_limiter.enter(HOST, Key("a", "late"), (1, 0.0), 5.0) == 5.0 + RETRY_INTERVAL
     assert host_limiter.waiting() == 1
 
 
-def test_a_full_host_does_not_hold_up_another() -> None:
-    """Each host has a lane of its own."""
+def test_a_full_host_does_not_delay_another() -> None:
+    """Each host has a queue of its own."""
     host_limiter = HostLimiter()
     for key in keys("a", SLOTS + 3):
         enter(host_limiter, key)
     assert host_limiter.enter("other.example.com", Key("a", "x"), (1, 0.0), 0.0) is None
 
 
-def test_a_free_place_goes_to_a_first_token_then_to_the_earliest_expiry() -> None:
-    """A connector that has no token yet is called before refreshes, and among them the token that dies first."""
+def test_a_free_slot_is_given_to_a_first_token_then_to_the_earliest_expiry() -> None:
+    """A connector without a token is admitted before refreshes, and of these the first to expire."""
     host_limiter = HostLimiter()
     inside = keys("a", SLOTS)
     for key in inside:
@@ -54,8 +54,8 @@ def test_a_free_place_goes_to_a_first_token_then_to_the_earliest_expiry() -> Non
     assert host_limiter.leave(HOST, inside[1], strained=False) == [soon]
 
 
-def test_a_namespace_holds_half_of_the_places_while_others_wait() -> None:
-    """One tenant's thousand connectors leave places to another's one."""
+def test_a_namespace_gets_half_of_the_slots_while_others_wait() -> None:
+    """A thousand connectors of one tenant leave slots to another's one."""
     host_limiter = HostLimiter()
     crowd = keys("crowd", SLOTS)
     for key in crowd:
@@ -67,8 +67,8 @@ def test_a_namespace_holds_half_of_the_places_while_others_wait() -> None:
     assert enter(host_limiter, guest)
 
 
-def test_strain_halves_the_places_and_answers_bring_them_back() -> None:
-    """A time-out halves what is sent at once; answers raise it again, slowly."""
+def test_overload_halves_the_slots_and_responses_restore_them() -> None:
+    """A time-out halves the limit; responses raise it again, slowly."""
     host_limiter = HostLimiter()
     inside = keys("a", 2)
     for key in inside:
@@ -84,8 +84,8 @@ def test_strain_halves_the_places_and_answers_bring_them_back() -> None:
     assert len(granted) == SLOTS
 
 
-def test_retry_after_closes_the_lane_for_the_namespace_that_was_told() -> None:
-    """What one tenant's client has used up is not the others' fault; its own connectors all wait."""
+def test_retry_after_closes_the_host_for_one_namespace() -> None:
+    """One tenant's used-up limit does not delay the others; all of its own connectors wait."""
     host_limiter = HostLimiter()
     enter(host_limiter, Key("a", "x"))
     host_limiter.leave(HOST, Key("a", "x"), strained=True, closed_until=120.0)
@@ -94,8 +94,8 @@ def test_retry_after_closes_the_lane_for_the_namespace_that_was_told() -> None:
     assert host_limiter.enter(HOST, Key("a", "y"), (1, 0.0), 121.0) is None
 
 
-def test_lanes_that_nobody_is_in_are_forgotten() -> None:
-    """A tenant may name any number of hosts, and each may have been strained."""
+def test_idle_queues_are_forgotten() -> None:
+    """A tenant may name any number of hosts, and each may have been overloaded."""
     host_limiter = HostLimiter()
     for number in range(MOST_IDLE + 100):
         host, key = f"h{number}.example", Key("a", f"c{number}")
@@ -105,8 +105,8 @@ def test_lanes_that_nobody_is_in_are_forgotten() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 40), st.booleans()), max_size=200))
-def test_places_are_never_lost_nor_made(moves: list[tuple[str, int, bool]]) -> None:
-    """After any coming and going an idle host gives its places out again, at least one of them."""
+def test_slots_are_never_lost_nor_created(moves: list[tuple[str, int, bool]]) -> None:
+    """After any sequence of requests an idle host has its slots again, at least one of them."""
     host_limiter, inside = HostLimiter(), list[Key]()
     for namespace, number, strained in moves:
         key = Key(namespace, f"c{number}")
@@ -123,8 +123,8 @@ def test_places_are_never_lost_nor_made(moves: list[tuple[str, int, bool]]) -> N
     assert enter(host_limiter, Key("z", "last"))
 
 
-def test_a_place_is_kept_for_whoever_is_called() -> None:
-    """Between the call and its pass nobody else takes the place, and nobody is called to it twice."""
+def test_a_slot_is_reserved_for_an_admitted_connector() -> None:
+    """Between admission and reconciliation no other connector takes the slot, and none is admitted twice."""
     host_limiter = HostLimiter()
     inside = keys("a", SLOTS)
     for key in inside:
@@ -139,8 +139,8 @@ def test_a_place_is_kept_for_whoever_is_called() -> None:
     assert enter(host_limiter, first)
 
 
-def test_one_who_was_called_and_does_not_come_hands_the_place_on() -> None:
-    """Its connector was deleted, or suspended: the next is called at once."""
+def test_an_admitted_connector_that_withdraws_releases_its_slot() -> None:
+    """The connector was deleted or suspended: the next is admitted at once."""
     host_limiter = HostLimiter()
     inside = keys("a", SLOTS)
     for key in inside:
@@ -152,8 +152,8 @@ def test_one_who_was_called_and_does_not_come_hands_the_place_on() -> None:
     assert host_limiter.withdraw(gone) == [patient]
 
 
-def test_one_who_is_called_while_closed_out_hands_the_place_on() -> None:
-    """Its namespace was told to stay away meanwhile: whoever is next is called."""
+def test_an_admitted_connector_whose_namespace_is_closed_releases_its_slot() -> None:
+    """Its namespace got `Retry-After` meanwhile: the next is admitted."""
     host_limiter = HostLimiter()
     inside = keys("a", SLOTS)
     for key in inside:
@@ -167,15 +167,15 @@ def test_one_who_is_called_while_closed_out_hands_the_place_on() -> None:
     assert host_limiter.admit_next(HOST) == [patient]
 
 
-def test_a_port_where_nobody_answers_is_no_strain() -> None:
-    """One tenant's wrong port must not narrow the lane of those who use the right one."""
+def test_a_port_that_accepts_no_connection_is_no_overload() -> None:
+    """One tenant's wrong port must not lower the limit of tenants with the right one."""
     assert not is_strain(Signal(Symptom.TIMEOUT, sent=False))
     assert is_strain(Signal(Symptom.TIMEOUT, sent=True))
     assert is_strain(Signal(Symptom.RATE_LIMITED, 429))
 
 
-def test_another_port_is_another_lane() -> None:
-    """Scheme, host and port are what a server is known by."""
+def test_another_port_is_another_host() -> None:
+    """Scheme, host and port identify a server."""
     urls = ("https://h.example/a", "https://H.example/b", "https://h.example:8443/a", "http://h.example/a")
     specs = [a_connector(a_spec(provider={"tokenURL": url})).spec for url in urls]
     first, same, other, plain = map(token_origin, specs)

@@ -1,4 +1,4 @@
-"""Whole passes over fakes that pass the contract suite: stories of one connector, on a clock moved by hand."""
+"""Reconciliations of one connector over fakes that pass the contract suite, on a manual clock."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from tests.support.world import KEY, World
 
 @pytest.fixture
 def world() -> World:
-    """Give a connector whose client secret is there, not seen yet."""
+    """Return a new connector whose client secret exists."""
     made = World()
     made.cluster.add(a_connector())
     made.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -35,8 +35,8 @@ async def test_a_first_token_takes_two_writes_and_two_reads(world: World) -> Non
     assert world.recorder.told == []
 
 
-async def test_an_idle_pass_costs_nothing(world: World) -> None:
-    """A pass without a reason reads nothing, writes nothing, asks nobody."""
+async def test_an_idle_reconciliation_costs_nothing(world: World) -> None:
+    """A reconciliation without a reason reads nothing, writes nothing and sends no request."""
     await world.run()
     world.cluster.calls.reads.clear()
     world.cluster.calls.writes.clear()
@@ -46,7 +46,7 @@ async def test_an_idle_pass_costs_nothing(world: World) -> None:
 
 
 async def test_a_token_is_refreshed_for_years_without_a_gap(world: World) -> None:
-    """Thirty-second tokens are replaced ahead of expiry for as long as one looks, without an Event for each."""
+    """Tokens of thirty seconds are refreshed before expiry again and again, without an Event for each."""
     world.provider.lifetime = 30
     await world.run(3600)
     assert world.calls > 3600 / 30
@@ -55,8 +55,8 @@ async def test_a_token_is_refreshed_for_years_without_a_gap(world: World) -> Non
     assert world.recorder.told == []
 
 
-async def test_a_restart_asks_nobody_and_writes_nothing(world: World) -> None:
-    """A new process finds all it needs in metadata and status."""
+async def test_a_restart_sends_and_writes_nothing(world: World) -> None:
+    """A new process reads all that it needs from metadata and status."""
     await world.run()
     world.start()
     world.cluster.calls.reads.clear()
@@ -65,8 +65,8 @@ async def test_a_restart_asks_nobody_and_writes_nothing(world: World) -> None:
     assert (world.cluster.calls.reads, world.cluster.calls.writes, world.calls) == ([], [], 1)
 
 
-async def test_a_restart_keeps_its_distance_from_calls_that_it_knows_nothing_of(world: World) -> None:
-    """A process that was killed while it asked may have called just now: a refresh that is due waits ten seconds."""
+async def test_a_restart_waits_after_requests_of_the_earlier_process(world: World) -> None:
+    """A process that was killed may have just sent a request: a refresh that is due waits ten seconds."""
     await world.run()
     world.now += 3000
     world.start()
@@ -76,8 +76,8 @@ async def test_a_restart_keeps_its_distance_from_calls_that_it_knows_nothing_of(
     assert world.calls == 2
 
 
-async def test_a_restart_does_not_wait_while_a_token_dies(world: World) -> None:
-    """Ten seconds are too many where the token that is there has no twenty left."""
+async def test_a_restart_does_not_wait_while_a_token_expires(world: World) -> None:
+    """Ten seconds are too long where the token is valid for less than twenty."""
     await world.run()
     world.now += 3585
     world.start()
@@ -85,8 +85,8 @@ async def test_a_restart_does_not_wait_while_a_token_dies(world: World) -> None:
     assert world.calls == 2
 
 
-async def test_a_deleted_secret_is_healed_and_healing_is_rationed(world: World) -> None:
-    """A Secret that is deleted comes back three times within an hour; then the operator says so and waits."""
+async def test_a_deleted_secret_is_repaired_at_most_three_times_an_hour(world: World) -> None:
+    """A deleted Secret is written again three times within an hour; then the operator reports it and waits."""
     await world.run()
     for _ in range(3):
         world.now += 20
@@ -103,8 +103,8 @@ async def test_a_deleted_secret_is_healed_and_healing_is_rationed(world: World) 
     assert world.reason() == "TokenIssued"
 
 
-async def test_an_edited_secret_is_healed(world: World) -> None:
-    """What somebody changed in our Secret is put right with a new token."""
+async def test_an_edited_secret_is_repaired(world: World) -> None:
+    """A changed output Secret is repaired with a new token."""
     await world.run()
     world.now += 20
     world.cluster.edit("shop", "crm-token", access_token=b"tampered")
@@ -112,7 +112,7 @@ async def test_an_edited_secret_is_healed(world: World) -> None:
     assert world.token == "token-2"
 
 
-async def test_a_changed_scope_asks_anew_and_a_changed_output_does_not(world: World) -> None:
+async def test_a_changed_scope_causes_a_request_and_a_changed_output_does_not(world: World) -> None:
     """Scopes belong to the request; labels, keys and prefix to the Secret."""
     await world.run()
     world.now += 20
@@ -125,8 +125,8 @@ async def test_a_changed_scope_asks_anew_and_a_changed_output_does_not(world: Wo
     assert world.calls == 2
 
 
-async def test_an_output_that_cannot_be_read_back_asks_anew(world: World) -> None:
-    """Where the Secret held only a header, other keys need another token."""
+async def test_an_unreadable_output_causes_a_request(world: World) -> None:
+    """Where the Secret contains only a header, other keys need another token."""
     world.edit(a_spec(output={"data": [{"field": "Authorization", "key": "h"}]}))
     await world.run()
     world.now += 20
@@ -136,7 +136,7 @@ async def test_an_output_that_cannot_be_read_back_asks_anew(world: World) -> Non
 
 
 async def test_a_changed_name_moves_the_token(world: World) -> None:
-    """The new Secret is written with the token that is there, then the old one is removed."""
+    """The new Secret is written with the current token, then the old one is deleted."""
     await world.run()
     world.edit(a_spec(output={"secretName": "elsewhere"}))
     await world.run()
@@ -145,8 +145,8 @@ async def test_a_changed_name_moves_the_token(world: World) -> None:
     assert world.calls == 1
 
 
-async def test_a_token_rendered_anew_is_not_what_a_changed_scope_asks_for(world: World) -> None:
-    """While the provider is down a changed prefix shows the old token, and the changed scope is still asked for."""
+async def test_a_token_that_is_rendered_again_does_not_satisfy_a_changed_scope(world: World) -> None:
+    """A changed prefix renders the old token, and the changed scope is still requested later."""
     await world.run()
     world.now += 20
     world.provider.go_down()
@@ -158,7 +158,7 @@ async def test_a_token_rendered_anew_is_not_what_a_changed_scope_asks_for(world:
     assert world.provider.requests[-1]["scope"] == ["read"]
 
 
-async def test_a_refused_client_is_told_and_not_hammered(world: World) -> None:
+async def test_a_rejected_client_is_reported_and_probed_rarely(world: World) -> None:
     """A wrong client secret stalls the connector and is probed after 5, 15 and 60 minutes."""
     world.provider.answer = answer(401, error="invalid_client")
     await world.run(3600)
@@ -168,7 +168,7 @@ async def test_a_refused_client_is_told_and_not_hammered(world: World) -> None:
 
 
 async def test_a_corrected_secret_is_tried_within_a_minute(world: World) -> None:
-    """Not the provider but the Secret is looked at every minute."""
+    """The Secret is read every minute, and no request is sent."""
     world.provider.answer = answer(401, error="invalid_client")
     await world.run(100)
     world.provider.come_back()
@@ -179,7 +179,7 @@ async def test_a_corrected_secret_is_tried_within_a_minute(world: World) -> None
 
 
 async def refused_password(world: World) -> None:
-    """Bring about a refused password."""
+    """Bring a connector to a rejected password."""
     world.edit(a_password_spec())
     world.cluster.add_credential("shop", "ann", password=b"wrong")
     world.provider.answer = answer(400, error="invalid_grant")
@@ -187,8 +187,8 @@ async def refused_password(world: World) -> None:
     assert (world.reason(), world.calls) == ("CredentialsRejected", 1)
 
 
-async def test_a_refused_password_is_never_sent_again(world: World) -> None:
-    """Neither time, nor a restart, nor a request, nor a touched Secret sends a refused password again."""
+async def test_a_rejected_password_is_never_sent_again(world: World) -> None:
+    """Neither time, nor a restart, nor a request, nor a rewritten Secret sends a rejected password again."""
     await refused_password(world)
     await world.run(86_400)
     world.cluster.add_credential("shop", "ann", password=b"wrong")  # another version, the same password
@@ -202,8 +202,8 @@ async def test_a_refused_password_is_never_sent_again(world: World) -> None:
     assert world.calls == 1
 
 
-async def test_a_refused_password_that_was_gone_for_a_while_is_known_again(world: World) -> None:
-    """Taking the Secret away and putting the same password back does not send it again."""
+async def test_a_rejected_password_that_was_removed_for_a_while_is_recognized(world: World) -> None:
+    """A Secret that is deleted and created again with the same password does not send it again."""
     await refused_password(world)
     del world.cluster.credentials["shop", "ann"]
     await world.run(120)
@@ -214,7 +214,7 @@ async def test_a_refused_password_that_was_gone_for_a_while_is_known_again(world
 
 
 async def test_a_corrected_password_is_sent_once(world: World) -> None:
-    """Another password is tried within a minute."""
+    """Another password is sent within a minute."""
     await refused_password(world)
     world.provider.come_back()
     world.cluster.add_credential("shop", "ann", password=b"right")
@@ -222,8 +222,8 @@ async def test_a_corrected_password_is_sent_once(world: World) -> None:
     assert (world.reason(), world.calls) == ("TokenIssued", 2)
 
 
-async def test_a_missing_secret_is_waited_for(world: World) -> None:
-    """A credential that is not there yet is told without a call, and used soon after it appears."""
+async def test_a_missing_secret_is_awaited(world: World) -> None:
+    """A missing credential is reported without a request, and used soon after it is created."""
     del world.cluster.credentials["shop", "robot"]
     await world.run(20)
     assert (world.reason(), world.reason("Reconciling"), world.calls) == (
@@ -240,7 +240,7 @@ async def test_a_missing_secret_is_waited_for(world: World) -> None:
 
 
 async def test_a_provider_that_is_down_leaves_the_old_token(world: World) -> None:
-    """The old token stays until it dies and the Secret after that; when the provider is back so is the token."""
+    """The old token stays until it expires, and the Secret after that; the next token follows the recovery."""
     await world.run()
     world.provider.go_down()
     await world.run(3000)
@@ -254,8 +254,8 @@ async def test_a_provider_that_is_down_leaves_the_old_token(world: World) -> Non
     assert (world.reason(), world.reason("RefreshFailed"), world.token) == ("TokenIssued", None, "token-2")
 
 
-async def test_a_foreign_secret_is_not_touched(world: World) -> None:
-    """A Secret of that name that is somebody else's stays as it is, and costs one token call at most."""
+async def test_a_secret_of_another_owner_is_not_changed(world: World) -> None:
+    """A Secret of that name with another owner is unchanged, and costs one token request at most."""
     world.cluster.add_foreign("shop", "crm-token")
     await world.run(1200)
     assert (world.reason(), world.calls) == ("SecretConflict", 1)
@@ -268,8 +268,8 @@ async def test_a_foreign_secret_is_not_touched(world: World) -> None:
     assert world.reason() == "TokenIssued"
 
 
-async def test_a_secret_that_was_handed_over_stays_ours(world: World) -> None:
-    """Once its owner lets us, the Secret is written, and a pass that comes right after does not doubt it again."""
+async def test_a_secret_that_its_owner_hands_over_stays_owned(world: World) -> None:
+    """Once its owner allows it the Secret is written, and the next reconciliation finds no conflict."""
     world.cluster.add_foreign("shop", "crm-token")
     await world.run()
     assert world.reason() == "SecretConflict"
@@ -281,8 +281,8 @@ async def test_a_secret_that_was_handed_over_stays_ours(world: World) -> None:
     assert world.calls == 1
 
 
-async def test_a_conflict_under_another_name_is_looked_at_every_minute(world: World) -> None:
-    """A renamed Secret that meets a foreign one is told, and moved as soon as the way is free."""
+async def test_a_conflict_under_another_name_is_read_every_minute(world: World) -> None:
+    """A new name with a Secret of another owner is reported; the token moves once that Secret is deleted."""
     await world.run()
     world.cluster.add_foreign("shop", "elsewhere")
     world.edit(a_spec(output={"secretName": "elsewhere"}))
@@ -294,8 +294,8 @@ async def test_a_conflict_under_another_name_is_looked_at_every_minute(world: Wo
     assert world.cluster.data("shop", "elsewhere")["access_token"] == "token-1"
 
 
-async def test_a_refused_write_causes_no_other_call(world: World) -> None:
-    """A token that a quota keeps out waits in memory, and is written when there is room."""
+async def test_a_rejected_write_causes_no_other_request(world: World) -> None:
+    """A token that a quota rejects stays in memory, and is written when the quota allows it."""
     world.cluster.refuse_secrets = "quota"
     await world.run(300)
     assert (world.reason(), world.calls) == ("SecretWriteRejected", 1)
@@ -304,8 +304,8 @@ async def test_a_refused_write_causes_no_other_call(world: World) -> None:
     assert (world.reason(), world.calls, world.token) == ("TokenIssued", 1, "token-1")
 
 
-async def test_an_api_server_away_after_the_call_loses_nothing(world: World) -> None:
-    """A token that was received while the API server went away is written when it is back, without another call."""
+async def test_an_api_server_unavailable_after_the_request_loses_nothing(world: World) -> None:
+    """A token that was obtained while the API server became unavailable is written later, without another request."""
 
     class Going(FakeProvider):
         async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
@@ -321,8 +321,8 @@ async def test_an_api_server_away_after_the_call_loses_nothing(world: World) -> 
     assert (world.reason(), world.calls, world.token) == ("TokenIssued", 1, "token-1")
 
 
-async def test_a_requested_refresh_is_handled_though_the_write_came_late(world: World) -> None:
-    """A request whose token had to wait for the API server is handled by it, not asked for again."""
+async def test_a_requested_refresh_is_handled_though_the_write_was_late(world: World) -> None:
+    """A request whose token waited for the API server is handled by that token, without another request."""
     await world.run()
     world.now += 20
     world.cluster.add(replace(world.cluster.connectors[KEY], refresh_request="1"))
@@ -334,8 +334,8 @@ async def test_a_requested_refresh_is_handled_though_the_write_came_late(world: 
     assert world.cluster.connectors[KEY].status.last_handled_refresh == "1"
 
 
-async def test_an_output_that_cannot_be_read_back_asks_anew_also_right_after_a_call(world: World) -> None:
-    """Within ten seconds of a call the other rendering waits for its time, not for the next refresh."""
+async def test_an_unreadable_output_causes_a_request_also_right_after_another(world: World) -> None:
+    """Within ten seconds of a request the new rendering waits for the gap, not for the next refresh."""
     world.edit(a_spec(output={"data": [{"field": "Authorization", "key": "h"}]}))
     await world.run()
     world.edit(a_spec())
@@ -343,8 +343,8 @@ async def test_an_output_that_cannot_be_read_back_asks_anew_also_right_after_a_c
     assert (world.token, world.calls) == ("token-2", 2)
 
 
-async def test_a_suspended_connector_makes_no_call(world: World) -> None:
-    """`suspend` keeps what is there, and lets it expire; without it the connector goes on."""
+async def test_a_suspended_connector_sends_no_request(world: World) -> None:
+    """`suspend` keeps the token and lets it expire; without it the connector continues."""
     await world.run()
     world.edit(a_spec(suspend=True))
     await world.run(3500)
@@ -356,8 +356,8 @@ async def test_a_suspended_connector_makes_no_call(world: World) -> None:
     assert (world.reason(), world.calls) == ("TokenIssued", 2)
 
 
-async def test_a_requested_refresh_is_made_once(world: World) -> None:
-    """The annotation makes one call, and status says that it was handled."""
+async def test_a_requested_refresh_is_sent_once(world: World) -> None:
+    """The annotation causes one request, and status shows that it was handled."""
     await world.run()
     world.now += 20
     world.cluster.add(replace(world.cluster.connectors[KEY], refresh_request="1"))
@@ -366,8 +366,8 @@ async def test_a_requested_refresh_is_made_once(world: World) -> None:
     assert world.cluster.connectors[KEY].status.last_handled_refresh == "1"
 
 
-async def test_a_server_that_repeats_its_token_is_asked_around_expiry(world: World) -> None:
-    """The same bytes are no new token: nothing is written, and the server is asked again just before expiry."""
+async def test_a_server_that_repeats_its_token_gets_requests_around_expiry(world: World) -> None:
+    """The same bytes are no new token: nothing is written, and the next request is sent just before expiry."""
     world.provider.answer = answer(access_token="same", token_type="Bearer", expires_in=3600)
     await world.run()
     await world.run(3535)
@@ -379,8 +379,8 @@ async def test_a_server_that_repeats_its_token_is_asked_around_expiry(world: Wor
     assert (world.calls, world.token) == (3, "token-1")
 
 
-async def test_an_edited_secret_is_healed_though_the_server_repeats_its_token(world: World) -> None:
-    """The same bytes are written again where somebody changed another key beside them."""
+async def test_an_edited_secret_is_repaired_though_the_server_repeats_its_token(world: World) -> None:
+    """The same bytes are written again where another client changed another key."""
     world.provider.answer = answer(access_token="same", token_type="Bearer", expires_in=3600)
     await world.run()
     world.now += 20
@@ -390,8 +390,8 @@ async def test_an_edited_secret_is_healed_though_the_server_repeats_its_token(wo
     assert world.calls == 2
 
 
-async def test_a_deleted_connector_is_left_alone(world: World) -> None:
-    """Nothing is written for a connector that is going, and a gone one is forgotten."""
+async def test_nothing_is_written_for_a_deleted_connector(world: World) -> None:
+    """Nothing is written for a connector that is being deleted, and a deleted one is forgotten."""
     await world.run()
     world.cluster.add(replace(world.cluster.connectors[KEY], deleting=True))
     del world.cluster.secrets["shop", "crm-token"]
@@ -401,8 +401,8 @@ async def test_a_deleted_connector_is_left_alone(world: World) -> None:
     assert world.calls == 1
 
 
-async def test_a_namespace_that_is_going_gets_nothing_back(world: World) -> None:
-    """A Secret that went first in a namespace that is being deleted is not made again."""
+async def test_a_terminating_namespace_gets_no_secret_again(world: World) -> None:
+    """A Secret that was deleted with its namespace is not created again."""
     await world.run()
     world.now += 20
     del world.cluster.secrets["shop", "crm-token"]
@@ -412,14 +412,14 @@ async def test_a_namespace_that_is_going_gets_nothing_back(world: World) -> None
 
 
 async def test_an_invalid_spec_names_the_field(world: World) -> None:
-    """A spec that slipped past the API server is told, not guessed at."""
+    """An invalid spec that the API server admitted is reported, not interpreted."""
     world.edit({"grantType": "ClientCredentials"})
     await world.run(60)
     assert (world.reason(), world.calls) == (Reason.INVALID_SPEC, 0)
 
 
-async def test_a_bait_in_another_namespace_is_not_taken_for_our_token(world: World) -> None:
-    """A Secret elsewhere that names our connector, even by our field manager's name, changes nothing here."""
+async def test_a_secret_in_another_namespace_is_not_taken_for_the_output(world: World) -> None:
+    """A Secret elsewhere that names this connector, even with the operator's field manager, has no effect."""
     del world.cluster.credentials["shop", "robot"]
     bait = an_output(a_connector(), namespace="elsewhere", name="bait")
     world.cluster.secrets["elsewhere", "bait"] = LiveSecret(bait, {"access_token": b"theirs"})
@@ -429,8 +429,8 @@ async def test_a_bait_in_another_namespace_is_not_taken_for_our_token(world: Wor
     assert ("elsewhere", "bait") in world.cluster.secrets
 
 
-async def test_a_token_that_expires_while_its_host_is_closed_is_told(world: World) -> None:
-    """Another connector of the namespace was told to stay away for an hour; status does not go on saying Ready."""
+async def test_a_token_that_expires_while_its_host_is_closed_is_reported(world: World) -> None:
+    """Another connector of the namespace got `Retry-After` of an hour; status does not stay Ready."""
     world.provider.lifetime = 600
     await world.run(60)
     other = a_connector(a_spec(scopes=["other"], output={"secretName": "other-token"}))
@@ -446,8 +446,8 @@ async def test_a_token_that_expires_while_its_host_is_closed_is_told(world: Worl
     assert world.reason() == "TokenIssued"
 
 
-async def test_a_connector_that_finds_its_host_closed_says_that_it_waits(world: World) -> None:
-    """One that is applied meanwhile has a status at once, and makes no call."""
+async def test_a_new_connector_whose_host_is_closed_has_a_status(world: World) -> None:
+    """One that is applied meanwhile has a status at once, and sends no request."""
     world.provider.answer = HTTPResponse(429, {"retry-after": "3600"}, b"")
     await world.run()
     calls = world.calls
@@ -458,8 +458,8 @@ async def test_a_connector_that_finds_its_host_closed_says_that_it_waits(world: 
     assert world.cluster.connectors[Key("shop", "late")].status.conditions
 
 
-async def test_a_requested_refresh_that_fails_is_seen_and_tried_on(world: World) -> None:
-    """Somebody asked for a token and there was none: status says so until one comes, though the old lives."""
+async def test_a_requested_refresh_that_fails_is_reported_and_retried(world: World) -> None:
+    """A requested token that was not issued is reported until one is, though the old one is valid."""
     await world.run()
     world.now += 60
     world.provider.go_down()

@@ -1,4 +1,4 @@
-"""Worlds of grants that hold refresh tokens."""
+"""Connectors whose grants contain refresh tokens."""
 
 import pytest
 
@@ -12,7 +12,7 @@ SEED = {"refreshToken": {"secretRef": {"name": "seed"}}}
 
 @pytest.fixture
 def consenting() -> World:
-    """Give a connector that waits for a person."""
+    """Return a connector that waits for a user."""
     world = World(RotatingProvider())
     world.cluster.add(a_connector(CODE_SPEC))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -30,11 +30,11 @@ def _seeded(provider: RotatingProvider) -> World:
 
 @pytest.fixture
 def strict() -> World:
-    """Give a seeded connector at a server that ends a family when a token comes twice."""
+    """Return a connector at a server that revokes the grant when a refresh token is sent twice."""
     return _seeded(RotatingProvider())
 
 
 @pytest.fixture
 def graceful() -> World:
-    """Give a seeded connector at a server that takes a used token again."""
+    """Return a connector at a server that accepts a used refresh token again."""
     return _seeded(RotatingProvider(grace=True))

@@ -1,4 +1,4 @@
-"""Whole passes of a person's consent: from the object to the token, and all that may come between."""
+"""Reconciliations of a consent: from the object to the token, and what may fail in between."""
 
 from dataclasses import replace
 
@@ -17,8 +17,8 @@ from tests.support.world import KEY, World
 LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
 
 
-async def test_a_connector_without_consent_waits_for_a_person(consenting: World) -> None:
-    """Nobody is asked; status says what to run, where to look, and which redirect URI to register."""
+async def test_a_connector_without_consent_waits_for_a_user(consenting: World) -> None:
+    """No request is sent; status contains the command, the page, and the redirect URI to register."""
     await consenting.run(3600)
     status = consenting.cluster.connectors[KEY].status
     assert consenting.rotating.requests == []
@@ -29,7 +29,7 @@ async def test_a_connector_without_consent_waits_for_a_person(consenting: World)
 
 
 async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) -> None:
-    """The code is exchanged once with its verifier; who said yes stands in status."""
+    """The code is exchanged once with its verifier; status contains the requester."""
     await consenting.run()
     consenting.rotating.extra = {"id_token": id_token(email="alice@example.com")}
     await consent(consenting)
@@ -50,7 +50,7 @@ async def test_a_consent_ends_in_a_token_that_is_refreshed(consenting: World) ->
 
 
 async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
-    """Without what the last page showed, or with something else, no code is sent; who typed it is told so."""
+    """Without the confirmation code, or with a wrong one, no code is sent; the consent reports that."""
     await consenting.run()
     consenting.rotating.know(code="code-1")
     key = Key("shop", "crm-1")
@@ -70,8 +70,8 @@ async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
     assert consenting.reason() == "TokenIssued"
 
 
-async def test_an_answer_with_another_ticket_is_refused(consenting: World) -> None:
-    """Only the browser of whoever asked has the ticket."""
+async def test_a_response_with_another_ticket_is_rejected(consenting: World) -> None:
+    """Only the requester's browser has the ticket."""
     await consenting.run()
     key = Key("shop", "crm-1")
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
@@ -83,8 +83,8 @@ async def test_an_answer_with_another_ticket_is_refused(consenting: World) -> No
     assert consenting.rotating.requests == []
 
 
-async def test_a_connector_that_was_changed_meanwhile_voids_the_consent(consenting: World) -> None:
-    """What a person said yes to is not what would be done now."""
+async def test_a_connector_that_was_changed_invalidates_the_consent(consenting: World) -> None:
+    """The user consented to something else than the spec requires now."""
     await consenting.run()
     key = Key("shop", "crm-1")
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
@@ -97,10 +97,10 @@ async def test_a_connector_that_was_changed_meanwhile_voids_the_consent(consenti
 
 
 @pytest.mark.parametrize("forged", [{"confirmation_required": False}, {"code_challenge": None}, {"issuer": None}])
-async def test_a_request_that_is_not_the_operators_own_voids_the_consent(
+async def test_a_request_that_the_operator_did_not_write_invalidates_the_consent(
     consenting: World, forged: dict[str, object]
 ) -> None:
-    """The digest is no secret: whoever may write status could ask for less than the operator does."""
+    """The digest is not secret: another writer of status could write a weaker request."""
     issuer = {**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}}
     consenting.edit(issuer)
     await consenting.run()
@@ -117,8 +117,8 @@ async def test_a_request_that_is_not_the_operators_own_voids_the_consent(
     assert consenting.rotating.requests == []
 
 
-async def test_another_output_voids_no_consent(consenting: World) -> None:
-    """Where the token is written is no part of what was said yes to."""
+async def test_another_output_invalidates_no_consent(consenting: World) -> None:
+    """The output Secret is no part of the consent."""
     await consenting.run()
     consenting.rotating.know(code="code-1")
     key = Key("shop", "crm-1")
@@ -130,8 +130,8 @@ async def test_another_output_voids_no_consent(consenting: World) -> None:
     assert consenting.consent_reason("crm-1") == "Authorized"
 
 
-async def test_a_consent_that_nobody_gives_expires_and_goes(consenting: World) -> None:
-    """After a quarter of an hour it is void, after an hour it is gone."""
+async def test_a_consent_that_no_user_gives_expires_and_is_deleted(consenting: World) -> None:
+    """It expires after a quarter of an hour and is deleted after an hour."""
     await consenting.run()
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.run(901)
@@ -140,8 +140,8 @@ async def test_a_consent_that_nobody_gives_expires_and_goes(consenting: World) -
     assert consenting.cluster.consents == {}
 
 
-async def test_a_refused_code_is_never_sent_again(consenting: World) -> None:
-    """The consent says so; another one works."""
+async def test_a_rejected_code_is_never_sent_again(consenting: World) -> None:
+    """The consent reports it; another consent works."""
     await consenting.run()
     consenting.rotating.fault = answer(400, error="invalid_grant")
     await consent(consenting)
@@ -154,8 +154,8 @@ async def test_a_refused_code_is_never_sent_again(consenting: World) -> None:
     assert consenting.reason() == "TokenIssued"
 
 
-async def test_a_lost_answer_to_a_code_ends_the_consent(consenting: World) -> None:
-    """A code is exchanged at most once, whatever became of it (RFC 6749 §4.1.2)."""
+async def test_a_lost_response_to_a_code_ends_the_consent(consenting: World) -> None:
+    """A code is sent at most once, whatever the outcome (RFC 6749 §4.1.2)."""
     await consenting.run()
     consenting.rotating.lose = LOST
     await consent(consenting)
@@ -165,10 +165,10 @@ async def test_a_lost_answer_to_a_code_ends_the_consent(consenting: World) -> No
 
 
 @pytest.mark.parametrize(("point", "reason"), [(FaultPoint.CLAIMED, "CodeLost"), (FaultPoint.PERSISTED, "Authorized")])
-async def test_a_process_that_dies_with_a_code_never_sends_it_twice(
+async def test_a_process_that_is_killed_with_a_code_never_sends_it_twice(
     consenting: World, point: FaultPoint, reason: str
 ) -> None:
-    """The next process finds out from the state Secret what became of it."""
+    """The next process reads the outcome from the state Secret."""
     await consenting.run()
     consenting.rotating.know(code="code-1")
     key = Key("shop", "crm-1")
@@ -182,8 +182,8 @@ async def test_a_process_that_dies_with_a_code_never_sends_it_twice(
     assert consenting.consent_reason("crm-1") == reason
 
 
-async def test_a_missing_refresh_token_is_said_at_once(consenting: World) -> None:
-    """The consent went well, and yet somebody will be needed in an hour: better to know now."""
+async def test_a_missing_refresh_token_is_reported_at_once(consenting: World) -> None:
+    """The consent succeeded, but another is needed in an hour: a condition reports it at once."""
     consenting.rotating.refresh_tokens = False
     await consenting.run()
     await consent(consenting)
@@ -194,7 +194,7 @@ async def test_a_missing_refresh_token_is_said_at_once(consenting: World) -> Non
 
 
 async def test_a_second_consent_replaces_the_first_without_a_gap(consenting: World) -> None:
-    """Consent may be given again at any time: the new grant takes over."""
+    """A user may consent again at any time: the new grant replaces the old one."""
     await consenting.run()
     await consent(consenting)
     await consent(consenting, "crm-2", "code-2")
@@ -203,8 +203,8 @@ async def test_a_second_consent_replaces_the_first_without_a_gap(consenting: Wor
     assert consenting.rotating.presented[:1] == ["refresh-2"]
 
 
-async def test_a_suspended_connector_takes_no_consent(consenting: World) -> None:
-    """Suspended means that no token call is made; the requester is told."""
+async def test_a_suspended_connector_accepts_no_consent(consenting: World) -> None:
+    """No token request is sent while suspended; the consent reports that."""
     consenting.edit({**CODE_SPEC, "suspend": True})
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.run()
@@ -212,15 +212,15 @@ async def test_a_suspended_connector_takes_no_consent(consenting: World) -> None
 
 
 class Late(FakeCluster):
-    """A cluster whose cache does not know a connector until it is read: the watch of connectors is behind."""
+    """A cluster whose cache does not contain a connector until it is read: the watch is behind."""
 
     def connector(self, key: Key) -> AnyConnector | None:
-        """Give what was read."""
+        """Return a connector once it was read."""
         return super().connector(key) if f"connector {key}" in self.calls.reads else None
 
 
-async def test_a_consent_that_is_seen_before_its_connector_is_not_turned_down(consenting: World) -> None:
-    """Both were created just now, and each has a watch of its own: a live read decides."""
+async def test_a_consent_whose_connector_is_not_in_the_cache_is_not_rejected(consenting: World) -> None:
+    """Both were just created, and each kind has a watch of its own: a live read decides."""
     late = Late()
     late.connectors, late.credentials = consenting.cluster.connectors, consenting.cluster.credentials
     consenting.cluster = late
@@ -230,23 +230,23 @@ async def test_a_consent_that_is_seen_before_its_connector_is_not_turned_down(co
     assert consenting.consent_reason("crm-1") == "AwaitingUser"
 
 
-async def test_a_consent_for_no_connector_says_so(consenting: World) -> None:
-    """A name that was mistyped is told, and the object goes in time."""
+async def test_a_consent_for_an_unknown_connector_is_reported(consenting: World) -> None:
+    """A mistyped name is reported, and the object is deleted later."""
     del consenting.cluster.connectors[KEY]
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.reconcile(KEY)
     assert consenting.consent_reason("crm-1") == "ConnectorNotFound"
 
 
-async def test_a_redirect_uri_of_somebody_else_is_refused(consenting: World) -> None:
-    """A code must not be sent where it does not belong."""
+async def test_a_redirect_uri_of_another_server_is_rejected(consenting: World) -> None:
+    """A code must not be sent to another server."""
     consenting.edit({**CODE_SPEC, "authorizationCode": {"redirectURI": "https://evil.example/callback"}})
     await consenting.run()
     assert (consenting.reason(), consenting.reason("Stalled")) == ("RedirectURIInvalid", "RedirectURIInvalid")
 
 
 async def test_a_code_that_may_not_be_sent_ends_its_consent_at_once(consenting: World) -> None:
-    """A credential that may not go there, or a Secret in the way: whoever waits is told to mend it, not to wait."""
+    """A credential that is not allowed there, or a conflicting Secret: the consent reports what to repair."""
     await consenting.run()
     del consenting.cluster.credentials["shop", "robot"]
     await consent(consenting)
@@ -261,8 +261,8 @@ async def test_a_code_that_may_not_be_sent_ends_its_consent_at_once(consenting: 
     assert consenting.consent_reason("crm-2") == "SecretConflict"
 
 
-async def test_a_code_is_tried_while_the_issuer_does_not_answer(consenting: World) -> None:
-    """Nothing was sent, so that nothing is lost: it waits for discovery, and not in a loop."""
+async def test_a_code_waits_while_the_issuer_does_not_respond(consenting: World) -> None:
+    """Nothing was sent, so nothing is lost: the code waits for discovery, with pauses."""
     consenting.edit(a_spec(grantType="AuthorizationCode", provider={"issuer": "https://login.example.com"}))
     await consenting.run()
     key = Key("shop", "crm-1")
@@ -278,8 +278,8 @@ async def test_a_code_is_tried_while_the_issuer_does_not_answer(consenting: Worl
     assert consenting.reason() == "TokenIssued"
 
 
-async def test_a_token_that_never_ends_needs_nobody(consenting: World) -> None:
-    """Some providers tell no life and give no refresh token: their tokens are good until they are revoked."""
+async def test_a_token_that_never_expires_needs_no_user(consenting: World) -> None:
+    """Some providers return neither lifetime nor refresh token: their tokens are valid until they are revoked."""
     consenting.rotating.refresh_tokens = False
     consenting.rotating.lifetime = 0
     await consenting.run()
@@ -291,8 +291,8 @@ async def test_a_token_that_never_ends_needs_nobody(consenting: World) -> None:
     assert len(consenting.rotating.requests) == 1
 
 
-async def test_a_consent_expires_though_its_issuer_never_answers(consenting: World) -> None:
-    """Nobody can go on with it, and it does not stay for ever."""
+async def test_a_consent_expires_though_its_issuer_never_responds(consenting: World) -> None:
+    """It cannot continue, and it is deleted in the end."""
     consenting.edit(a_spec(grantType="AuthorizationCode", provider={"issuer": "https://login.example.com"}))
     consenting.rotating.unfound = Signal(Symptom.CONNECTION_FAILED)
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
@@ -302,16 +302,16 @@ async def test_a_consent_expires_though_its_issuer_never_answers(consenting: Wor
     assert consenting.cluster.consents == {}
 
 
-async def test_a_consent_may_come_before_its_connector_is_heard_of(consenting: World) -> None:
-    """Two watches tell of them in any order: what is not in the cache is looked for before it is called missing."""
+async def test_a_consent_may_be_watched_before_its_connector(consenting: World) -> None:
+    """Two watches deliver them in any order: a connector that is not in the cache is read first."""
     consenting.cluster.unheard.add(KEY)
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.reconcile(KEY)
     assert consenting.consent_reason("crm-1") == "AwaitingUser"
 
 
-async def test_a_code_that_comes_right_after_a_refresh_waits_for_a_moment_only(consenting: World) -> None:
-    """Two calls do not follow each other within two seconds; the pass after that sends it, without anybody's nudge."""
+async def test_a_code_right_after_a_refresh_waits_for_two_seconds(consenting: World) -> None:
+    """Two requests have two seconds between them; the next reconciliation sends the code, without another event."""
     await consenting.run()
     await consent(consenting)
     consenting.rotating.know(code="code-2")

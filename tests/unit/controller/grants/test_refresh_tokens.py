@@ -1,4 +1,4 @@
-"""Whole passes with refresh tokens: none is lost, sent twice at once, or sent once its successor is stored."""
+"""Reconciliations with refresh tokens: none is lost, sent twice at once, or sent once its successor is stored."""
 
 import pytest
 
@@ -15,7 +15,7 @@ LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
 
 
 def a_seeded_world(provider: RotatingProvider) -> World:
-    """Give a connector with a refresh token that a person brought."""
+    """Return a connector with an initial refresh token."""
     world = World(provider)
     world.cluster.add(a_connector(a_spec(grantType="RefreshToken", **SEED)))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -24,8 +24,8 @@ def a_seeded_world(provider: RotatingProvider) -> World:
     return world
 
 
-async def test_a_seed_is_exchanged_and_what_is_rotated_is_kept(strict: World) -> None:
-    """The seed is sent once; from then on each refresh sends the token that came with the last."""
+async def test_an_initial_refresh_token_is_exchanged_and_its_successors_are_stored(strict: World) -> None:
+    """It is sent once; after that each refresh sends the refresh token of the last response."""
     await strict.run(4 * 3600)
     presented = strict.rotating.presented
     assert presented[:3] == ["seed-1", "refresh-1", "refresh-2"]
@@ -35,7 +35,7 @@ async def test_a_seed_is_exchanged_and_what_is_rotated_is_kept(strict: World) ->
 
 
 async def test_a_first_token_takes_four_writes(strict: World) -> None:
-    """The claim, what came of it, the output, status: in this order, so that nothing is published unpersisted."""
+    """Claim, outcome, output, status: in this order, so that nothing is published before it is persisted."""
     await strict.run()
     assert strict.cluster.calls.writes == [
         "create crm-oauth-state",
@@ -45,8 +45,8 @@ async def test_a_first_token_takes_four_writes(strict: World) -> None:
     ]
 
 
-async def test_a_refresh_token_never_stands_in_the_output(strict: World) -> None:
-    """Pods see the access token and nothing that could renew it."""
+async def test_a_refresh_token_is_never_in_the_output(strict: World) -> None:
+    """Pods read the access token and nothing that could renew it."""
     await strict.run(3600)
     shown = " ".join(strict.cluster.data("shop", "crm-token").values())
     known = {*strict.rotating.presented, strict.state["refresh_token"]}
@@ -54,16 +54,16 @@ async def test_a_refresh_token_never_stands_in_the_output(strict: World) -> None
     assert not any(token in shown for token in known)
 
 
-async def test_an_answer_without_a_refresh_token_keeps_the_old_one() -> None:
-    """Many providers do not rotate: the one that is there goes on being sent (RFC 6749 §6)."""
+async def test_a_response_without_a_refresh_token_keeps_the_old_one() -> None:
+    """Many providers do not rotate: the stored one is sent again (RFC 6749 §6)."""
     world = a_seeded_world(RotatingProvider(rotates=False))
     await world.run(4 * 3600)
     assert set(world.rotating.presented) == {"seed-1"}
     assert len(world.rotating.presented) > 3
 
 
-async def test_a_lost_answer_is_asked_for_again_at_once_with_the_same_token(graceful: World) -> None:
-    """Nobody knows whether the token was used up; within a grace the same one gives another successor."""
+async def test_a_request_with_a_lost_response_is_repeated_at_once_with_the_same_token(graceful: World) -> None:
+    """The token may be used up; within a grace period the same one returns another successor."""
     await graceful.run()
     graceful.now += 3000
     graceful.rotating.lose = LOST
@@ -73,8 +73,8 @@ async def test_a_lost_answer_is_asked_for_again_at_once_with_the_same_token(grac
     assert graceful.reason("RefreshFailed") is None
 
 
-async def test_a_lost_answer_at_a_strict_server_needs_a_person_once(strict: World) -> None:
-    """Where the server does not forgive, the grant is over; the token that is there stays until it expires."""
+async def test_a_lost_response_at_a_strict_server_needs_a_user_once(strict: World) -> None:
+    """At a strict server the grant has ended; the access token stays until it expires."""
     await strict.run()
     strict.now += 2400
     strict.rotating.lose = LOST
@@ -88,7 +88,7 @@ async def test_a_lost_answer_at_a_strict_server_needs_a_person_once(strict: Worl
 
 
 async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(strict: World) -> None:
-    """Refused connections never leave, and 503 is no verdict: afterwards the same token is taken."""
+    """A refused connection sends nothing, and 503 is no rejection: the same token is accepted afterwards."""
     await strict.run()
     strict.now += 2000
     for fault in (Signal(Symptom.CONNECTION_FAILED), HTTPResponse(503, {}, b""), answer(500, error="server_error")):
@@ -101,8 +101,8 @@ async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(strict: World)
     assert set(strict.rotating.presented) == {"seed-1", "refresh-1"}
 
 
-async def test_a_process_that_dies_after_the_claim_leaves_it_in_doubt(graceful: World) -> None:
-    """The next process lets the claim rest for fifteen seconds, and then sends the same token again."""
+async def test_a_process_that_is_killed_after_the_claim_leaves_it_in_doubt(graceful: World) -> None:
+    """The next process respects the claim for fifteen seconds, and then sends the same token again."""
     await graceful.run()
     graceful.now += 3000
     await graceful.die_at(FaultPoint.ANSWERED)
@@ -116,8 +116,8 @@ async def test_a_process_that_dies_after_the_claim_leaves_it_in_doubt(graceful: 
 
 
 @pytest.mark.parametrize("point", [FaultPoint.CHOSEN, FaultPoint.CLAIMED, FaultPoint.PERSISTED])
-async def test_a_process_that_dies_where_nothing_is_lost_loses_nothing(strict: World, point: FaultPoint) -> None:
-    """Before the request, and after what came of it is stored, even a strict server notices nothing."""
+async def test_a_process_that_is_killed_at_other_points_loses_nothing(strict: World, point: FaultPoint) -> None:
+    """Before the request, and after its outcome is stored, even a strict server sees no second use."""
     await strict.run()
     strict.now += 3000
     await strict.die_at(point)
@@ -129,8 +129,8 @@ async def test_a_process_that_dies_where_nothing_is_lost_loses_nothing(strict: W
     assert strict.reason() == "TokenIssued"
 
 
-async def test_what_was_stored_is_published_by_the_next_process_without_a_call(strict: World) -> None:
-    """A crash between storing and publishing is healed from the state Secret."""
+async def test_a_stored_token_is_published_by_the_next_process_without_a_request(strict: World) -> None:
+    """A crash between persist and publish is repaired from the state Secret."""
     await strict.run()
     strict.now += 3000
     await strict.die_at(FaultPoint.PERSISTED)
@@ -141,8 +141,8 @@ async def test_what_was_stored_is_published_by_the_next_process_without_a_call(s
     assert len(strict.rotating.requests) == 2
 
 
-async def test_an_answer_waits_until_it_can_be_stored(strict: World) -> None:
-    """While the API server is away after the answer, it is held and stored when the server is back."""
+async def test_a_response_waits_until_it_can_be_persisted(strict: World) -> None:
+    """While the API server is unavailable the response stays in memory, and is persisted afterwards."""
     await strict.run()
     strict.now += 3000
     await strict.be_away_from(FaultPoint.ANSWERED, tries=3)
@@ -150,8 +150,8 @@ async def test_an_answer_waits_until_it_can_be_stored(strict: World) -> None:
     assert strict.token == "token-2"
 
 
-async def test_another_process_that_is_at_it_is_left_alone(strict: World) -> None:
-    """Two processes see the same second: one claim is written, and the other process sends nothing."""
+async def test_the_claim_of_another_process_is_respected(strict: World) -> None:
+    """Two processes act in the same second: one claim is written, and the other process sends nothing."""
     await strict.run()
     strict.now += 3000
     await strict.race(FaultPoint.CHOSEN)
@@ -161,8 +161,8 @@ async def test_another_process_that_is_at_it_is_left_alone(strict: World) -> Non
     assert strict.reason() == "TokenIssued"
 
 
-async def test_a_different_seed_begins_anew_and_the_same_one_never_rolls_back(strict: World) -> None:
-    """GitOps may apply the old seed again for ever; only another one is news."""
+async def test_another_initial_refresh_token_replaces_the_grant_and_the_same_one_does_not(strict: World) -> None:
+    """GitOps may apply the old token again and again; only another one replaces the grant."""
     await strict.run()
     strict.cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
     await strict.run(3600)
@@ -173,8 +173,8 @@ async def test_a_different_seed_begins_anew_and_the_same_one_never_rolls_back(st
     assert "seed-2" in strict.rotating.presented
 
 
-async def test_a_refused_seed_is_sent_once_and_another_is_taken_within_a_minute(strict: World) -> None:
-    """A wrong refresh token is not tried again; the Secret is looked at, and a corrected one works."""
+async def test_a_rejected_initial_refresh_token_is_sent_once_and_another_within_a_minute(strict: World) -> None:
+    """A wrong refresh token is not sent again; the Secret is read, and a corrected one works."""
     strict.rotating.revoke()
     await strict.run(3600)
     assert strict.rotating.presented == ["seed-1"]
@@ -185,8 +185,8 @@ async def test_a_refused_seed_is_sent_once_and_another_is_taken_within_a_minute(
     assert strict.reason() == "TokenIssued"
 
 
-async def test_a_refused_refresh_token_is_tried_once_more_on_request(strict: World) -> None:
-    """Somebody who knows better may ask: the provider may have been wrong."""
+async def test_a_rejected_refresh_token_is_sent_once_more_on_request(strict: World) -> None:
+    """A user may request it: the provider may have been wrong."""
     await strict.run()
     strict.now += 2400
     strict.rotating.fault = answer(400, error="invalid_grant")
@@ -200,7 +200,7 @@ async def test_a_refused_refresh_token_is_tried_once_more_on_request(strict: Wor
 
 
 async def test_a_refresh_token_is_not_sent_to_another_server(strict: World) -> None:
-    """Whoever edits the token URL gets nothing of what another server gave (RFC 9700 §4.4)."""
+    """A user who edits the token URL gets no token of another server (RFC 9700 §4.4)."""
     await strict.run()
     spec = a_spec(grantType="RefreshToken", provider={"tokenURL": "https://evil.example/token"}, **SEED)
     strict.edit(spec)
@@ -209,8 +209,8 @@ async def test_a_refresh_token_is_not_sent_to_another_server(strict: World) -> N
     assert strict.reason("ConsentRequired") == "GrantBindingMismatch"
 
 
-async def test_five_rejections_over_an_hour_call_a_person_while_tries_go_on(strict: World) -> None:
-    """Some servers never say `invalid_grant`; a grant that is turned away for an hour is shown as one to be renewed."""
+async def test_five_rejections_within_an_hour_require_a_consent_while_retries_continue(strict: World) -> None:
+    """Some servers never return `invalid_grant`; a grant that is rejected for an hour requires a consent."""
     await strict.run()
     strict.now += 2400
     strict.rotating.fault = HTTPResponse(403, {}, b"")
@@ -225,8 +225,8 @@ async def test_five_rejections_over_an_hour_call_a_person_while_tries_go_on(stri
     assert strict.reason() == "TokenIssued"
 
 
-async def test_a_refresh_token_that_came_with_a_useless_answer_is_kept(graceful: World) -> None:
-    """A token type that cannot be published is no reason to lose the successor."""
+async def test_a_refresh_token_from_an_unusable_response_is_stored(graceful: World) -> None:
+    """A token type that cannot be published does not lose the successor."""
     await graceful.run()
     graceful.now += 3000
     graceful.rotating.know(refresh_token="salvaged")
@@ -235,8 +235,8 @@ async def test_a_refresh_token_that_came_with_a_useless_answer_is_kept(graceful:
     assert graceful.state["refresh_token"] == "salvaged"
 
 
-async def test_the_expiry_of_a_refresh_token_is_told_and_warned_of(strict: World) -> None:
-    """Status says when a person will be needed, and a condition says so ahead of time."""
+async def test_the_expiry_of_a_refresh_token_is_reported_in_advance(strict: World) -> None:
+    """Status shows the time, and a condition reports it in advance."""
     strict.rotating.extra = {"refresh_token_expires_in": 86400}
     await strict.run()
     status = strict.cluster.connectors[KEY].status
@@ -247,8 +247,8 @@ async def test_the_expiry_of_a_refresh_token_is_told_and_warned_of(strict: World
     assert strict.reason("ConsentRequired") == "RefreshTokenExpiring"
 
 
-async def test_a_deleted_output_is_healed_without_a_call(strict: World) -> None:
-    """The state Secret holds the token: the provider need not be asked for another."""
+async def test_a_deleted_output_is_repaired_without_a_request(strict: World) -> None:
+    """The state Secret contains the token: no token request is needed."""
     await strict.run()
     strict.now += 20
     del strict.cluster.secrets["shop", "crm-token"]
@@ -257,16 +257,16 @@ async def test_a_deleted_output_is_healed_without_a_call(strict: World) -> None:
     assert len(strict.rotating.requests) == 1
 
 
-async def test_a_foreign_state_secret_is_left_alone(strict: World) -> None:
-    """A Secret of that name that we did not write stops all calls and says so."""
+async def test_a_state_secret_of_another_owner_is_not_changed(strict: World) -> None:
+    """A Secret of that name that is not owned stops all requests and is reported."""
     strict.cluster.add_foreign("shop", "crm-oauth-state")
     await strict.run(300)
     assert strict.rotating.requests == []
     assert strict.reason() == "StateConflict"
 
 
-async def test_changed_scopes_need_a_person_and_the_old_grant_goes_on(strict: World) -> None:
-    """A scope cannot be widened by a refresh: the token stays valid, and a condition asks for consent."""
+async def test_changed_scopes_need_a_user_and_the_old_grant_is_refreshed(strict: World) -> None:
+    """A refresh cannot add scopes: the token stays valid, and a condition requires a consent."""
     await strict.run()
     strict.edit(a_spec(grantType="RefreshToken", scopes=["more"], **SEED))
     await strict.run(2 * 3600)
@@ -277,7 +277,7 @@ async def test_changed_scopes_need_a_person_and_the_old_grant_goes_on(strict: Wo
 # --- a password grant that returns refresh tokens ------------------------------------------------------------------
 @pytest.fixture
 def with_password() -> World:
-    """Give a password connector at a server that gives refresh tokens too."""
+    """Return a password connector at a server that returns refresh tokens too."""
     world = World(RotatingProvider())
     world.cluster.add(a_connector(a_password_spec()))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -286,15 +286,15 @@ def with_password() -> World:
 
 
 async def test_a_password_is_sent_once_and_refreshed_from_then_on(with_password: World) -> None:
-    """The password is used for the first token; its refresh tokens do the rest (RFC 6749 §4.3.1)."""
+    """The password is sent for the first token; after that refresh tokens are sent (RFC 6749 §4.3.1)."""
     await with_password.run(3 * 3600)
     grants = [form["grant_type"][0] for form in with_password.rotating.requests]
     assert grants[0] == "password"
     assert set(grants[1:]) == {"refresh_token"}
 
 
-async def test_a_refused_refresh_token_of_a_password_grant_mints_by_password_once(with_password: World) -> None:
-    """The password is there, so nobody is needed."""
+async def test_a_rejected_refresh_token_of_a_password_grant_is_replaced_once(with_password: World) -> None:
+    """The password exists, so no user is needed."""
     await with_password.run()
     with_password.rotating.revoke()
     await with_password.run(3600)
@@ -303,8 +303,8 @@ async def test_a_refused_refresh_token_of_a_password_grant_mints_by_password_onc
     assert with_password.reason() == "TokenIssued"
 
 
-async def test_changed_scopes_of_a_password_grant_mint_anew(with_password: World) -> None:
-    """No person is needed for other scopes."""
+async def test_changed_scopes_of_a_password_grant_request_another_token(with_password: World) -> None:
+    """No user is needed for other scopes."""
     await with_password.run()
     with_password.now += 20
     with_password.edit(a_password_spec(scopes=["more"]))
@@ -312,8 +312,8 @@ async def test_changed_scopes_of_a_password_grant_mint_anew(with_password: World
     assert [form["grant_type"][0] for form in with_password.rotating.requests] == ["password", "password"]
 
 
-async def test_a_seed_that_was_rotated_by_a_useless_answer_goes_on_with_its_successor(strict: World) -> None:
-    """The access token cannot be shown, but the seed is spent: what came with it is bound to the same server."""
+async def test_the_successor_of_an_initial_refresh_token_is_stored_from_an_unusable_response(strict: World) -> None:
+    """The access token cannot be published, but the initial refresh token is used up."""
     strict.rotating.extra = {"access_token": "two words"}
     await strict.run()
     strict.rotating.extra = {}

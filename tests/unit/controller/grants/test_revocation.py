@@ -1,4 +1,4 @@
-"""Whole passes of a grant that is given back (RFC 7009)."""
+"""Reconciliations that revoke a grant (RFC 7009)."""
 
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_connector, a_spec
@@ -10,8 +10,8 @@ from tests.support.world import KEY, World
 REVOCABLE = {**CODE_SPEC["provider"], "revocationURL": "https://login.example.com/revoke"}
 
 
-async def test_a_revoked_grant_is_given_back_and_forgotten(consenting: World) -> None:
-    """The provider gets the refresh token back, pods see no token any more, and a person is waited for."""
+async def test_a_grant_is_revoked_at_the_provider_and_deleted(consenting: World) -> None:
+    """The provider gets the refresh token to revoke, pods read no token any more, and a consent is awaited."""
     consenting.edit({**CODE_SPEC, "provider": REVOCABLE})
     await consenting.run()
     await consent(consenting)
@@ -29,8 +29,8 @@ async def test_a_revoked_grant_is_given_back_and_forgotten(consenting: World) ->
     assert len(consenting.rotating.requests) == 2
 
 
-async def test_a_grant_is_forgotten_where_nothing_can_be_given_back(consenting: World) -> None:
-    """Not every provider has a revocation endpoint; here the grant goes all the same."""
+async def test_a_grant_is_deleted_where_the_provider_cannot_revoke(consenting: World) -> None:
+    """Not every provider has a revocation endpoint; the grant is deleted here all the same."""
     await consenting.run()
     await consent(consenting)
     consenting.request_revocation("1")
@@ -39,8 +39,8 @@ async def test_a_grant_is_forgotten_where_nothing_can_be_given_back(consenting: 
     assert "refresh_token" not in consenting.state
 
 
-async def test_a_grant_is_not_given_back_to_a_stranger(consenting: World) -> None:
-    """A revocation endpoint at another server than the token's would be a way to have the token sent there."""
+async def test_a_grant_is_not_sent_to_the_revocation_endpoint_of_another_server(consenting: World) -> None:
+    """A revocation endpoint at another server would get the token."""
     consenting.edit({**CODE_SPEC, "provider": {**REVOCABLE, "revocationURL": "https://evil.example/revoke"}})
     await consenting.run()
     await consent(consenting)
@@ -50,8 +50,8 @@ async def test_a_grant_is_not_given_back_to_a_stranger(consenting: World) -> Non
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
 
 
-async def test_a_provider_that_is_down_is_asked_five_times_to_take_a_grant_back(consenting: World) -> None:
-    """Then it is forgotten here: nobody shall wait for ever for a provider that is gone."""
+async def test_an_unavailable_provider_gets_five_revocation_requests(consenting: World) -> None:
+    """After that it is deleted here: a provider may never respond again."""
     consenting.edit({**CODE_SPEC, "provider": REVOCABLE})
     await consenting.run()
     await consent(consenting)
@@ -62,8 +62,8 @@ async def test_a_provider_that_is_down_is_asked_five_times_to_take_a_grant_back(
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
 
 
-async def test_a_client_that_asks_for_itself_gets_another_token_after_a_revocation() -> None:
-    """Nobody is needed for it: the old token is given back, and a new one asked for."""
+async def test_client_credentials_get_another_token_after_a_revocation() -> None:
+    """No user is needed: the old token is revoked, and another one is requested."""
     world = World(RotatingProvider(rotates=False))
     world.cluster.add(a_connector(a_spec(provider={"tokenURL": "https://login.example.com/token"})))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -84,8 +84,8 @@ async def test_a_client_that_asks_for_itself_gets_another_token_after_a_revocati
     assert world.token == "token-2"
 
 
-async def test_a_grant_is_not_given_back_to_an_issuer_that_is_a_stranger(consenting: World) -> None:
-    """An issuer beside the token URL may name any revocation endpoint: what it names must be at the token's server."""
+async def test_a_grant_is_not_sent_to_the_revocation_endpoint_of_another_issuer(consenting: World) -> None:
+    """An issuer beside the token URL may name any revocation endpoint: that must be at the token's server."""
     consenting.rotating.revocable = "https://evil.example/revoke"
     consenting.edit({**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "issuer": "https://evil.example"}})
     await consenting.run()
@@ -96,8 +96,8 @@ async def test_a_grant_is_not_given_back_to_an_issuer_that_is_a_stranger(consent
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
 
 
-async def test_an_access_token_is_not_given_back_to_whom_it_was_not_asked_of() -> None:
-    """Whoever changes a connector's server gets none of what the old one gave."""
+async def test_an_access_token_is_not_sent_to_a_server_that_did_not_issue_it() -> None:
+    """A user who changes a connector's server gets no token of the old one."""
     world = World(RotatingProvider(rotates=False))
     world.cluster.add(a_connector(a_spec(provider={"tokenURL": "https://login.example.com/token"})))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -110,8 +110,8 @@ async def test_an_access_token_is_not_given_back_to_whom_it_was_not_asked_of() -
 
 
 # --- a provider with several data centres ----------------------------------------------------------------------------
-async def test_a_grant_lives_at_the_data_centre_that_the_redirect_named(consenting: World) -> None:
-    """Code, refresh and revocation go where the account lives, whatever data centre the link began at."""
+async def test_a_grant_stays_at_the_data_centre_that_the_redirect_named(consenting: World) -> None:
+    """Code, refresh and revocation are sent to the account's data centre, whichever the link began at."""
     consenting.edit(a_spec(grantType="AuthorizationCode", provider={"preset": "Zoho"}, client=CODE_SPEC["client"]))
     await consenting.run()
     await consent(consenting, parameters={"accounts-server": "https://accounts.zoho.eu"})
@@ -123,8 +123,8 @@ async def test_a_grant_lives_at_the_data_centre_that_the_redirect_named(consenti
     assert consenting.rotating.urls[-1] == "https://accounts.zoho.eu/oauth/v2/token/revoke"
 
 
-async def test_a_code_is_not_sent_to_a_data_centre_that_nobody_knows(consenting: World) -> None:
-    """The parameter comes out of a browser: an unknown host would get the code and the client's secret."""
+async def test_a_code_is_not_sent_to_an_unknown_data_centre(consenting: World) -> None:
+    """The parameter is from a browser: an unknown host would get the code and the client secret."""
     consenting.edit(a_spec(grantType="AuthorizationCode", provider={"preset": "Zoho"}, client=CODE_SPEC["client"]))
     await consenting.run()
     await consent(consenting, parameters={"accounts-server": "https://accounts.zoho.evil.example"})
@@ -133,7 +133,7 @@ async def test_a_code_is_not_sent_to_a_data_centre_that_nobody_knows(consenting:
 
 
 async def test_an_error_with_status_200_is_no_success(consenting: World) -> None:
-    """Zoho and others say so of their errors; the grant is not reported as revoked."""
+    """Zoho and others return errors with this status; the grant is not reported as revoked."""
     consenting.edit({**CODE_SPEC, "provider": REVOCABLE})
     await consenting.run()
     await consent(consenting)

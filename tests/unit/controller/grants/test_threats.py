@@ -1,4 +1,4 @@
-"""Whoever may edit connectors, and not read Secrets, gets no refresh token, no code and no credential for themselves.
+"""A user who may edit connectors, and not read Secrets, gets no refresh token, no code and no credential.
 
 Numbers are those of docs/explanation/threats.md: TH6 and TH7 confused deputy, TH8 across namespaces, TH22 another
 server after the consent.
@@ -20,14 +20,14 @@ ANOTHER_CLIENT = {**CODE_SPEC, "client": {**CODE_SPEC["client"], "id": "another"
 
 
 def allow(world: World, name: str, *hosts: str) -> None:
-    """Let the owner of a credential Secret say where it may be sent."""
+    """Set where a credential Secret may be sent, as its owner does."""
     held = world.cluster.credentials["shop", name]
     version = replace(held.version, resource_version=f"{held.version.resource_version}-allowed")
     world.cluster.credentials["shop", name] = CredentialSecret(version, held.type, held.data, hosts)
 
 
-async def test_a_code_does_not_leave_where_the_clients_secret_may_not_go(consenting: World) -> None:
-    """TH6: secret and code go in one request, which is not made; whoever waits is told at once."""
+async def test_a_code_is_not_sent_where_the_client_secret_is_not_allowed(consenting: World) -> None:
+    """TH6: secret and code are in one request, which is not sent; the consent reports it at once."""
     allow(consenting, "robot", "accounts.example.com")
     await consenting.run()
     await consent(consenting)
@@ -37,8 +37,8 @@ async def test_a_code_does_not_leave_where_the_clients_secret_may_not_go(consent
     assert consenting.rotating.requests == []
 
 
-async def test_a_refresh_token_does_not_leave_where_the_clients_secret_may_not_go(consenting: World) -> None:
-    """TH6: a limit that is set after the consent holds from the next refresh on, and ends no grant."""
+async def test_a_refresh_token_is_not_sent_where_the_client_secret_is_not_allowed(consenting: World) -> None:
+    """TH6: a limit that is set after the consent applies from the next refresh on, and ends no grant."""
     await consenting.run()
     await consent(consenting)
     allow(consenting, "robot", "accounts.example.com")
@@ -51,8 +51,8 @@ async def test_a_refresh_token_does_not_leave_where_the_clients_secret_may_not_g
     assert consenting.reason() == "TokenIssued"
 
 
-async def test_a_seed_goes_only_where_its_owner_allows() -> None:
-    """TH7: a refresh token that a person brought is a credential like any other, and so is its Secret's annotation."""
+async def test_an_initial_refresh_token_is_sent_only_where_its_owner_allows() -> None:
+    """TH7: an initial refresh token is a credential like any other, and its Secret's annotation applies."""
     world = World(RotatingProvider())
     world.cluster.add(a_connector(a_spec(grantType="RefreshToken", refreshToken={"secretRef": {"name": "seed"}})))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -64,7 +64,7 @@ async def test_a_seed_goes_only_where_its_owner_allows() -> None:
 
 
 async def test_a_consent_in_another_namespace_is_for_another_connector(consenting: World) -> None:
-    """TH8: whoever may consent in one namespace connects nothing in another, whatever it is called."""
+    """TH8: a consent in one namespace authorizes no connector in another, whatever its name."""
     await consenting.run()
     asked = replace(a_consent(int(consenting.now)), key=Key("elsewhere", "crm-1"))
     consenting.cluster.add_consent(asked)
@@ -74,8 +74,8 @@ async def test_a_consent_in_another_namespace_is_for_another_connector(consentin
 
 
 @pytest.mark.parametrize("spec", [ELSEWHERE, ANOTHER_CLIENT], ids=["another server", "another client"])
-async def test_a_grant_is_not_used_for_what_it_was_not_given_for(consenting: World, spec: dict[str, object]) -> None:
-    """TH22: an edit after the consent gets nothing of it; taking the edit back costs no consent."""
+async def test_a_grant_is_not_used_for_another_server(consenting: World, spec: dict[str, object]) -> None:
+    """TH22: an edit after the consent gets no token; reverting the edit needs no other consent."""
     await consenting.run()
     await consent(consenting)
     before = len(consenting.rotating.requests)
@@ -90,7 +90,7 @@ async def test_a_grant_is_not_used_for_what_it_was_not_given_for(consenting: Wor
 
 @pytest.mark.parametrize("spec", [ELSEWHERE, ANOTHER_CLIENT], ids=["another server", "another client"])
 async def test_a_code_is_not_used_for_what_was_not_consented_to(consenting: World, spec: dict[str, object]) -> None:
-    """TH22: an edit between the page and the answer voids the consent."""
+    """TH22: an edit between the page and the response invalidates the consent."""
     await consenting.run()
     consenting.rotating.know(code="code-1")
     consenting.cluster.add_consent(a_consent(int(consenting.now)))

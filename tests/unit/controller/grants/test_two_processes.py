@@ -1,4 +1,4 @@
-"""Two processes over one grant: one that was stopped wakes up, or a cache is behind."""
+"""Two processes and one grant: one continues after a stop, or a cache is behind."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ REFUSED = Signal(Symptom.CONNECTION_FAILED)
 
 
 class Behind(FakeCluster):
-    """The same cluster, seen through a cache that has missed what happened to the state Secret since."""
+    """The same cluster, with a cache that has missed changes of the state Secret."""
 
     def __init__(self, real: FakeCluster) -> None:
         super().__init__()
@@ -24,13 +24,13 @@ class Behind(FakeCluster):
         self._seen = real.output("shop", "crm-oauth-state")
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
-        """Give what the cache has."""
+        """Return what the cache contains."""
         return self._seen if name == "crm-oauth-state" else super().output(namespace, name)
 
 
 @pytest.mark.parametrize("point", [FaultPoint.CHOSEN, FaultPoint.CLAIMED, FaultPoint.PERSISTED])
-async def test_a_stopped_process_that_wakes_up_sends_nothing_old(strict: World, point: FaultPoint) -> None:
-    """The second process has taken over and rotated: the first sees that in time, and even strictly all lives."""
+async def test_a_process_that_continues_after_a_stop_sends_nothing_old(strict: World, point: FaultPoint) -> None:
+    """The second process has superseded the claim and rotated: the first notices in time, so the grant stays valid."""
     await strict.run()
     strict.now += 3000
     await strict.be_stopped_at(point, 60)
@@ -41,8 +41,8 @@ async def test_a_stopped_process_that_wakes_up_sends_nothing_old(strict: World, 
     assert strict.token == f"token-{len(presented)}"
 
 
-async def test_a_stopped_process_that_wakes_up_with_an_older_answer_leaves_the_newer(graceful: World) -> None:
-    """Both were given a successor: what the second stored stays, and pods see its token."""
+async def test_a_process_that_continues_with_an_older_response_keeps_the_newer(graceful: World) -> None:
+    """Both got a successor: that of the second process stays, and pods read its token."""
     await graceful.run()
     graceful.now += 3000
     await graceful.be_stopped_at(FaultPoint.ANSWERED, 60)
@@ -50,8 +50,8 @@ async def test_a_stopped_process_that_wakes_up_with_an_older_answer_leaves_the_n
     assert graceful.token == "token-3"
 
 
-async def test_a_stopped_process_that_wakes_up_keeps_what_it_was_given(strict: World) -> None:
-    """The second was refused because the first had succeeded: the successor is stored, whatever it is worth."""
+async def test_a_process_that_continues_after_a_stop_stores_its_response(strict: World) -> None:
+    """The second was rejected because the first had succeeded: the successor is stored."""
     await strict.run()
     strict.now += 2400
     await strict.be_stopped_at(FaultPoint.ANSWERED, 600)
@@ -60,8 +60,8 @@ async def test_a_stopped_process_that_wakes_up_keeps_what_it_was_given(strict: W
     assert strict.reason("Stalled") == "RefreshTokenRejected"
 
 
-async def test_a_stopped_process_that_wakes_up_without_an_answer_leaves_all_as_it_is(strict: World) -> None:
-    """What it failed with says nothing about what the second has done since."""
+async def test_a_process_that_continues_without_a_response_changes_nothing(strict: World) -> None:
+    """Its failure proves nothing about the requests of the second process."""
     await strict.run()
     strict.now += 3000
     strict.rotating.turn_away = REFUSED
@@ -70,8 +70,8 @@ async def test_a_stopped_process_that_wakes_up_without_an_answer_leaves_all_as_i
     assert strict.reason("RefreshFailed") is None
 
 
-async def test_a_claim_that_the_cache_does_not_know_yet_is_left_alone(strict: World) -> None:
-    """What decides is the live read: a second process whose cache is behind sends nothing beside the first."""
+async def test_a_claim_that_is_not_in_the_cache_is_respected(strict: World) -> None:
+    """The live read decides: a second process whose cache is behind sends nothing beside the first."""
     await strict.run()
     strict.now += 3000
     behind = World(strict.rotating)
@@ -84,7 +84,7 @@ async def test_a_claim_that_the_cache_does_not_know_yet_is_left_alone(strict: Wo
 
 
 async def test_a_code_is_not_sent_by_a_process_that_was_stopped_before(consenting: World) -> None:
-    """Its requester was told that the code is lost: it is not exchanged behind their back."""
+    """The consent reports that the code is lost: it is not exchanged after that."""
     await consenting.run()
     consenting.stop_at(FaultPoint.CLAIMED, 60)
     await consent(consenting)
@@ -93,10 +93,8 @@ async def test_a_code_is_not_sent_by_a_process_that_was_stopped_before(consentin
 
 
 @pytest.mark.parametrize("trouble", ["another server", "no credentials"])
-async def test_a_claim_in_doubt_that_cannot_be_tried_again_is_looked_at_now_and_then(
-    strict: World, trouble: str
-) -> None:
-    """Nothing hinders the passes from coming to rest: they neither spin nor ask anybody."""
+async def test_a_claim_in_doubt_that_cannot_be_retried_is_requeued_with_pauses(strict: World, trouble: str) -> None:
+    """The reconciliations have pauses and send no request."""
     await strict.run()
     strict.now += 2400
     strict.rotating.lose = Signal(Symptom.CONNECTION_LOST, sent=True)

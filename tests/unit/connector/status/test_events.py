@@ -1,4 +1,4 @@
-"""Which changes of status become Events: transitions, and nothing that happens every hour."""
+"""Which changes of status become Events: transitions, and nothing that happens each hour."""
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
@@ -8,7 +8,7 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import report
 from oauth_connector.oauth.errors import Remedy
 from tests.support.builders import NOW, a_connector
-from tests.unit.connector.test_status import reported
+from tests.unit.connector.status.test_report import reported
 
 ATTEMPT = Attempt((CredentialVersion("robot", "u", "1"),), "v1:x")
 DOWN = Problem(Reason.PROVIDER_UNREACHABLE, Remedy.RETRY, {"host": "x"})
@@ -16,25 +16,25 @@ LIMITED = Problem(Reason.RATE_LIMITED, Remedy.RETRY, {"host": "x"})
 
 
 def shown(issued: int = NOW) -> PublishedToken:
-    """Give a token of an hour."""
+    """Return a token of an hour."""
     return PublishedToken("crm-token", issued, issued + 3600, "Bearer")
 
 
 def told(connector: Connector, findings: Findings) -> list[tuple[str, str]]:
-    """Give the Events of a pass."""
+    """Return the Events of a reconciliation."""
     return [(a.kind, a.reason) for a in status_events(connector, report(connector, findings))]
 
 
-def test_what_goes_as_it_should_is_not_told() -> None:
-    """Neither the first token is news nor one an hour for years: status shows them."""
+def test_success_causes_no_event() -> None:
+    """Neither the first token causes an Event nor one each hour for years: status shows them."""
     fresh = Findings(NOW, shown(), attempt=ATTEMPT)
     assert told(a_connector(), fresh) == []
     later = Findings(NOW + 2400, shown(NOW + 2400), attempt=ATTEMPT)
     assert told(reported(a_connector(), fresh), later) == []
 
 
-def test_a_failing_refresh_is_told_once_for_each_reason() -> None:
-    """The tenth time-out in a row says what the first has said."""
+def test_a_failing_refresh_causes_one_event_for_each_reason() -> None:
+    """The tenth time-out in a row has the same reason as the first."""
     ready = reported(a_connector(), Findings(NOW, shown(), attempt=ATTEMPT))
     failing = Findings(NOW + 2400, shown(), DOWN, ATTEMPT)
     assert told(ready, failing) == [("Warning", "RefreshFailed")]
@@ -43,8 +43,8 @@ def test_a_failing_refresh_is_told_once_for_each_reason() -> None:
     assert told(still, Findings(NOW + 2410, shown(), LIMITED, ATTEMPT)) == [("Warning", "RefreshFailed")]
 
 
-def test_readiness_lost_is_a_warning_and_won_back_is_normal() -> None:
-    """An expired token is told, and the next one."""
+def test_lost_readiness_is_a_warning_and_regained_readiness_is_normal() -> None:
+    """An expired token causes an Event, and so does the next one."""
     ready = reported(a_connector(), Findings(NOW, shown(), attempt=ATTEMPT))
     expired = Findings(NOW + 4000, shown(), DOWN, ATTEMPT)
     assert ("Warning", "TokenExpired") in told(ready, expired)
@@ -52,7 +52,7 @@ def test_readiness_lost_is_a_warning_and_won_back_is_normal() -> None:
     assert told(lost, Findings(NOW + 4100, shown(NOW + 4100), attempt=ATTEMPT)) == [("Normal", "TokenIssued")]
 
 
-def test_a_token_that_is_only_being_asked_for_is_no_warning() -> None:
-    """A Secret that was deleted and will be back in seconds calls nobody."""
+def test_a_token_that_is_being_requested_is_no_warning() -> None:
+    """A Secret that was deleted and will be written again in seconds needs no user."""
     ready = reported(a_connector(), Findings(NOW, shown(), attempt=ATTEMPT))
     assert told(ready, Findings(NOW + 10)) == [("Normal", "Progressing")]

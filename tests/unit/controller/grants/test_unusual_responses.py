@@ -1,4 +1,4 @@
-"""Whatever a provider answers beside its tokens, what came is kept: a state Secret must be able to hold it."""
+"""Unusual token responses: their tokens are stored, and the state Secret can contain them."""
 
 import re
 
@@ -12,8 +12,8 @@ SECRET = 1024 * 1024
 
 
 @pytest.mark.parametrize("name", ["https://crm.example/org", "two words", "é", "x" * 300, ""])
-async def test_a_member_of_any_name_is_kept_under_a_key_that_a_secret_may_have(consenting: World, name: str) -> None:
-    """The API server refuses others, and what was received could never be written."""
+async def test_a_field_of_any_name_is_stored_under_a_valid_key(consenting: World, name: str) -> None:
+    """The API server rejects other keys, and the response could never be written."""
     consenting.rotating.extra = {name: "value", "instance_url": "https://eu.example.com"}
     consenting.edit({**CODE_SPEC, "output": {"responseFields": [{"name": "instance_url", "key": "url"}]}})
     await consenting.run()
@@ -26,8 +26,8 @@ async def test_a_member_of_any_name_is_kept_under_a_key_that_a_secret_may_have(c
 
 
 @pytest.mark.parametrize("token", ["\ud800", "r" * 600_000, "two\nlines"])
-async def test_a_refresh_token_that_cannot_be_one_counts_as_none(consenting: World, token: str) -> None:
-    """Half a character cannot be written, nor more than a Secret holds: the access token is shown all the same."""
+async def test_an_invalid_refresh_token_counts_as_none(consenting: World, token: str) -> None:
+    """Half a character cannot be written, nor more than fits into a Secret: the access token is published."""
     await consenting.run()
     consenting.rotating.extra = {"refresh_token": token}
     await consent(consenting)
@@ -35,8 +35,8 @@ async def test_a_refresh_token_that_cannot_be_one_counts_as_none(consenting: Wor
     assert "refresh_token" not in consenting.state
 
 
-async def test_an_answer_as_large_as_may_be_fits_into_its_secret(consenting: World) -> None:
-    """Members that nobody asked for are not kept, so that they do not fill it."""
+async def test_a_response_of_the_largest_size_fits_into_its_secret(consenting: World) -> None:
+    """Fields that the spec does not publish are not stored, so they do not fill it."""
     await consenting.run()
     consenting.rotating.extra = {f"member{n}": "x" * 50_000 for n in range(20)}
     await consent(consenting)

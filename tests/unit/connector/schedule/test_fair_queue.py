@@ -37,8 +37,8 @@ class Plain:
 
 
 @given(st.lists(MOVES, max_size=100))
-def test_it_gives_whom_a_sorted_list_would_give(moves: list[tuple[str, *tuple[object, ...]]]) -> None:
-    """After any sequence of moves the next is the same as in the plain version."""
+def test_it_returns_the_same_key_as_a_sorted_list(moves: list[tuple[str, *tuple[object, ...]]]) -> None:
+    """After any sequence of operations the next key is the same as in the plain version."""
     waiting, plain = FairQueue(), Plain()
     for move in moves:
         match move:
@@ -55,8 +55,8 @@ def test_it_gives_whom_a_sorted_list_would_give(moves: list[tuple[str, *tuple[ob
             assert waiting.has_others(namespace) == any(key.namespace != namespace for key in plain.waiting)
 
 
-def test_a_crowd_that_is_passed_over_is_not_searched() -> None:
-    """With ten thousand of one namespace in front, the one of another is found without looking at each."""
+def test_a_skipped_namespace_is_not_searched() -> None:
+    """With ten thousand keys of one namespace in front, that of another is found without examining each."""
     waiting = FairQueue()
     for number in range(10_000):
         waiting.put(Key("crowd", f"c{number}"), (0, float(-number)))

@@ -31,20 +31,20 @@ POLICIES = st.builds(
 
 @given(ISSUED, LIFETIMES, POLICIES, UIDS)
 def test_any_lifetime_is_refreshed_within_its_bounds(issued: int, lifetime: int, policy: Policy, uid: str) -> None:
-    """Whatever the policy asks, a refresh comes ten seconds after issue at the earliest, and before expiry."""
+    """Whatever the policy is, a refresh is ten seconds after issue at the earliest, and before expiry."""
     at = refresh_time(issued, issued + lifetime, policy, uid)
     assert issued + MINIMUM_GAP <= at < issued + lifetime
 
 
 @given(ISSUED, st.integers(min_value=1, max_value=14), UIDS)
-def test_a_life_too_short_for_both_promises_keeps_the_gap(issued: int, lifetime: int, uid: str) -> None:
-    """A token that lives less than fifteen seconds is still not asked for again within ten."""
+def test_a_lifetime_too_short_for_both_bounds_keeps_the_gap(issued: int, lifetime: int, uid: str) -> None:
+    """A token with a lifetime of less than fifteen seconds is still not requested again within ten."""
     assert refresh_time(issued, issued + lifetime, Policy(), uid) == issued + MINIMUM_GAP
 
 
 @given(LIFETIMES.filter(lambda lifetime: lifetime >= 60), UIDS)
 def test_the_default_refreshes_at_two_thirds_or_a_little_earlier(lifetime: int, uid: str) -> None:
-    """By default 57 to 67 per cent of the life have passed when a token is replaced."""
+    """By default 57 to 67 per cent of the lifetime have passed when a token is refreshed."""
     at = refresh_time(0, lifetime, Policy(), uid)
     assert lifetime * 0.57 - 1 <= at <= lifetime * 0.67
 
@@ -61,8 +61,8 @@ def test_an_explicit_before_is_kept_to_the_second() -> None:
     assert refresh_time(1000, 4600, Policy(before=600), "uid") == 4000
 
 
-def test_a_before_no_shorter_than_the_life_falls_back_to_the_default() -> None:
-    """A `refresh.before` that cannot be kept is as if it had not been set."""
+def test_a_before_not_shorter_than_the_lifetime_is_ignored() -> None:
+    """A `refresh.before` that cannot be kept has no effect."""
     policy = Policy(before=3600)
     assert falls_back(policy, 3600)
     assert refresh_time(0, 3600, policy, "uid") == refresh_time(0, 3600, Policy(), "uid")
@@ -73,7 +73,7 @@ def test_a_max_lifetime_refreshes_a_long_token_at_least_that_often() -> None:
     assert 0.9 * 86400 - 1 <= refresh_time(0, YEAR, Policy(max_lifetime=86400), "uid") <= 86400
 
 
-def test_a_herd_of_one_second_disperses_over_a_tenth_of_the_life() -> None:
+def test_a_herd_of_one_second_disperses_over_a_tenth_of_the_lifetime() -> None:
     """A thousand connectors with tokens of one second are refreshed at hundreds of different seconds."""
     times = {refresh_time(0, 3600, Policy(), f"uid-{n}") for n in range(1000)}
     assert len(times) > 300
@@ -89,14 +89,14 @@ def test_a_herd_of_one_second_disperses_over_a_tenth_of_the_life() -> None:
         ("later once a minute", 1001, 1061),
     ],
 )
-def test_a_server_that_repeats_its_token_is_asked_around_expiry(sentence: str, now: float, expected: int) -> None:
-    """A server that hands out a cached token is asked 60 and 20 seconds before its expiry and 1 second after."""
+def test_a_server_that_repeats_its_token_gets_requests_around_expiry(sentence: str, now: float, expected: int) -> None:
+    """A server with a cached token gets a request 60 and 20 seconds before its expiry and 1 second after."""
     assert next_cached_try(now, expires=1000) == expected, sentence
 
 
 @pytest.mark.parametrize(("attempts", "pause"), [(1, 300), (2, 900), (3, 3600), (4, 3600), (1000, 3600)])
-def test_a_refusal_is_probed_after_5_15_60_minutes_and_then_hourly(attempts: int, pause: int) -> None:
-    """A refused client is asked again rarely, in case it was mended at the provider."""
+def test_a_rejection_is_probed_after_5_15_60_minutes_and_then_hourly(attempts: int, pause: int) -> None:
+    """A rejected client is retried rarely, in case the provider has repaired it."""
     at = retry_time(Failing(attempts, last=0), RetryPace.PROBE, None, "uid")
     assert pause <= at <= pause * 1.1
 
@@ -110,25 +110,25 @@ def test_no_failure_is_repeated_within_ten_seconds(
     assert 1000 + MINIMUM_GAP <= at <= 1000 + 3600 * 1.1
 
 
-def test_a_failing_refresh_is_tried_in_the_last_minute_of_the_old_token() -> None:
-    """A pause that would run past expiry is shortened to one try sixty seconds before it."""
+def test_a_failing_refresh_is_retried_in_the_last_minute_of_the_old_token() -> None:
+    """A pause that would end after expiry is shortened to one attempt sixty seconds before it."""
     assert retry_time(Failing(8, last=1000), RetryPace.QUICK, 1200, "uid") == 1140
 
 
-def test_the_providers_own_time_is_obeyed() -> None:
-    """`Retry-After` holds even if the token expires meanwhile."""
+def test_the_retry_after_of_the_provider_is_obeyed() -> None:
+    """`Retry-After` is obeyed even if the token expires meanwhile."""
     assert retry_time(Failing(1, last=1000, retry_after=120), RetryPace.QUICK, 1100, "uid") == 1121
 
 
-def test_the_providers_own_time_is_a_least_and_pauses_grow_beyond_it() -> None:
-    """A provider that asks for forty seconds each time for hours is asked ever more rarely, as any that fails."""
+def test_the_retry_after_is_a_minimum_and_pauses_grow_beyond_it() -> None:
+    """A provider that returns forty seconds each time for hours gets fewer and fewer requests."""
     at = retry_time(Failing(8, last=1000, retry_after=40), RetryPace.QUICK, None, "uid")
     assert 1000 + 300 <= at <= 1000 + 330
 
 
 @given(st.integers(0, 4_000_000_000), st.integers(0, 1_000_000))
-def test_a_look_at_a_credential_comes_within_a_minute(since: int, age: int) -> None:
-    """A missing Secret is looked for within seconds at first, and every minute for ever."""
+def test_a_credential_is_read_again_within_a_minute(since: int, age: int) -> None:
+    """A missing Secret is read again within seconds at first, and then every minute."""
     assert 2 <= credential_check_time(since + age, since) - (since + age) <= 60
 
 

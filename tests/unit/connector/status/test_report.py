@@ -1,4 +1,4 @@
-"""Status as people and machines read it: the table of conditions, and what is kept from pass to pass."""
+"""Status as users and machines read it: the table of conditions, and what stays between reconciliations."""
 
 from dataclasses import replace
 
@@ -69,7 +69,7 @@ def reported(connector: Connector, findings: Findings) -> Connector:
 
 @pytest.mark.parametrize("sentence", CASES)
 def test_each_situation_has_its_conditions(sentence: str) -> None:
-    """The conditions are those of the contract's table, and Flux and kstatus read them as it says."""
+    """The conditions are those of the reference, and Flux and kstatus read them as documented."""
     findings, expected, health = CASES[sentence]
     connector = reported(a_connector(), findings)
     assert {c.type: c.reason for c in connector.status.conditions} == expected
@@ -79,7 +79,7 @@ def test_each_situation_has_its_conditions(sentence: str) -> None:
 
 
 def test_ten_minutes_without_a_token_stall() -> None:
-    """Progress that takes ten minutes is told as stalled, while the operator goes on trying."""
+    """Progress that takes ten minutes is reported as stalled, while the operator continues to retry."""
     first = reported(a_connector(), Findings(NOW, None, DOWN, ATTEMPT))
     assert next_transition(first.status, NOW) == NOW + 600
     later = reported(first, Findings(NOW + 600, None, recorded_problem(first)))
@@ -89,15 +89,15 @@ def test_ten_minutes_without_a_token_stall() -> None:
     }
 
 
-def test_a_recorded_problemed_problem_changes_nothing() -> None:
-    """A pass that only waits for the next try leaves status as it is, to the byte."""
+def test_a_recorded_problem_changes_nothing() -> None:
+    """A reconciliation that only waits for the next attempt leaves status unchanged, to the byte."""
     failed = reported(a_connector(), Findings(NOW, None, REFUSED, ATTEMPT, next_call=NOW + 300))
     waited = reported(failed, Findings(NOW + 60, None, recorded_problem(failed), next_call=NOW + 300))
     assert waited.status == failed.status
 
 
-def test_a_success_forgets_the_failures() -> None:
-    """A token clears the row of failures and what was last wrong."""
+def test_a_success_clears_the_failures() -> None:
+    """A token clears the failures in a row and the last error."""
     failed = reported(a_connector(), Findings(NOW, None, DOWN, ATTEMPT, next_call=NOW + 5))
     assert failed.status.failed_attempts == 1
     assert failed.status.last_error is not None
@@ -108,7 +108,7 @@ def test_a_success_forgets_the_failures() -> None:
 
 
 def test_failures_in_a_row_are_counted() -> None:
-    """Each call that fails adds one; a look that finds nothing to send adds none."""
+    """Each failed request adds one; a reconciliation without a request adds none."""
     once = reported(a_connector(), Findings(NOW, None, DOWN, ATTEMPT))
     twice = reported(once, Findings(NOW + 9, None, DOWN, ATTEMPT))
     assert twice.status.failed_attempts == 2
@@ -118,8 +118,8 @@ def test_failures_in_a_row_are_counted() -> None:
     assert again.status == looked.status
 
 
-def test_status_remembers_which_credentials_were_tried() -> None:
-    """What was refused is known again after a restart: by the Secret's version and the request's digest."""
+def test_status_records_which_credentials_were_sent() -> None:
+    """Rejected credentials are recognized after a restart: by the Secret's version and the request's digest."""
     status = reported(a_connector(), Findings(NOW, None, REFUSED, ATTEMPT)).status
     assert [(c.name, c.uid, c.resource_version) for c in status.observed_credentials] == [("robot", "u", "1")]
     assert status.last_error is not None
@@ -127,8 +127,8 @@ def test_status_remembers_which_credentials_were_tried() -> None:
     assert status.last_error.oauth_error == "invalid_client"
 
 
-def test_a_refresh_request_is_echoed_once_a_call_was_made() -> None:
-    """`lastHandledRefresh` tells the asker that the call was made, whether it failed or not."""
+def test_a_refresh_request_is_recorded_once_a_token_request_was_sent() -> None:
+    """`lastHandledRefresh` shows the requester that the request was sent, whether it failed or not."""
     asked = a_connector(refresh_request="now-1")
     assert reported(asked, Findings(NOW, SHOWN, attempt=ATTEMPT)).status.last_handled_refresh == "now-1"
     assert reported(asked, Findings(NOW, SHOWN, DOWN, ATTEMPT)).status.last_handled_refresh == "now-1"
@@ -136,7 +136,7 @@ def test_a_refresh_request_is_echoed_once_a_call_was_made() -> None:
 
 
 def test_times_are_whole_seconds_in_utc() -> None:
-    """Times in status are RFC 3339 in UTC without fractions, as the API server's own are."""
+    """Times in status are RFC 3339 in UTC without fractions, like the API server's own."""
     written = reported(
         a_connector(), Findings(NOW + 0.7, SHOWN, attempt=ATTEMPT, next_call=NOW + 2000)
     ).status.written()

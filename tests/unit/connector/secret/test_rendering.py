@@ -26,7 +26,7 @@ def shown(spec: dict[str, Any] | None = None, **changes: Any) -> dict[str, str]:
 
 
 def test_the_default_keys_are_what_pods_need() -> None:
-    """Without `output` a Secret holds the token, its type, its expiry and the ready-made header."""
+    """Without `output` a Secret contains the token, its type, its expiry and the complete header."""
     assert shown() == {
         "access_token": "an-access-token",
         "authorization": "Bearer an-access-token",
@@ -35,7 +35,7 @@ def test_the_default_keys_are_what_pods_need() -> None:
     }
 
 
-def test_the_scope_is_there_when_it_is_known() -> None:
+def test_the_scope_is_published_when_it_is_known() -> None:
     """Granted scopes are published joined by spaces."""
     assert shown(scope=("read", "write"))["scope"] == "read write"
 
@@ -44,19 +44,19 @@ def test_the_scope_is_there_when_it_is_known() -> None:
     ("prefix", "header"),
     [("Zoho-oauthtoken", "Zoho-oauthtoken an-access-token"), ("", "an-access-token")],
 )
-def test_the_header_prefix_is_the_specs(prefix: str, header: str) -> None:
-    """`headerPrefix` stands before the token with one space; an empty one publishes the bare token."""
+def test_the_header_prefix_is_that_of_the_spec(prefix: str, header: str) -> None:
+    """`headerPrefix` precedes the token with one space; an empty one publishes the bare token."""
     assert shown(a_spec(headerPrefix=prefix))["authorization"] == header
 
 
 def test_chosen_keys_replace_the_default_ones() -> None:
-    """With `output.data` a Secret holds what it lists and nothing else."""
+    """With `output.data` a Secret contains the listed keys and nothing else."""
     spec = a_spec(output={"data": [{"field": "AccessToken", "key": "token"}]})
     assert shown(spec) == {"token": "an-access-token"}
 
 
 def test_fields_of_the_response_are_published_only_where_listed() -> None:
-    """Of what a provider answers only the allow-list reaches the Secret."""
+    """Of a token response only the listed fields are written to the Secret."""
     fields = {"instance_url": SecretStr("https://na1.example.com"), "id_token": SecretStr("private")}
     spec = a_spec(output={"responseFields": [{"name": "instance_url", "key": "instance_url"}]})
     assert "private" not in shown(fields=fields).values()
@@ -66,7 +66,7 @@ def test_fields_of_the_response_are_published_only_where_listed() -> None:
 
 @given(TEXT.filter(lambda text: not (set("'\\") & set(text) and set("$`") & set(text))))
 def test_a_dot_env_file_reads_the_same_in_a_library(token: str) -> None:
-    """The dotenv library reads a token back as it is, but for a quote and a dollar at once, where shells go first."""
+    """The dotenv library reads a token unchanged, except with both a quote and a dollar, where the shell counts."""
     connector = a_connector(a_spec(output={"formats": [{"type": "DotEnv", "key": ".env"}]}))
     rendered = render(a_token(connector, access_token=SecretStr(token)), connector)
     values = dotenv_values(stream=StringIO(rendered.data[".env"].get_secret_value()), interpolate=False)
@@ -75,7 +75,7 @@ def test_a_dot_env_file_reads_the_same_in_a_library(token: str) -> None:
 
 @pytest.mark.parametrize("token", ["plain", "with space", "a'b", 'a"b', "a$HOME`x`\\", "=&;|<>(){}*?#!~"])
 def test_a_dot_env_file_reads_the_same_in_a_shell(token: str) -> None:
-    """A shell that sources the file sees the token as it is."""
+    """A shell that sources the file reads the token unchanged."""
     spec = a_spec(output={"formats": [{"type": "DotEnv", "key": ".env"}]})
     text = shown(spec, access_token=SecretStr(token))[".env"]
     script = text + 'printf %s "$ACCESS_TOKEN"'
@@ -95,7 +95,7 @@ def test_a_json_file_holds_all_fields() -> None:
 
 
 def test_the_owner_is_the_connector_unless_it_is_retained() -> None:
-    """With `deletionPolicy: Retain` no owner is written, so that nothing collects the Secret."""
+    """With `deletionPolicy: Retain` no owner is written, so the Secret is not deleted with its connector."""
     owned = render(a_token(a_connector()), a_connector()).owner
     assert owned is not None
     assert (owned["name"], owned["controller"], owned["blockOwnerDeletion"]) == ("crm", True, False)
@@ -103,8 +103,8 @@ def test_the_owner_is_the_connector_unless_it_is_retained() -> None:
     assert render(a_token(kept), kept).owner is None
 
 
-def test_asked_labels_and_annotations_never_displace_ours() -> None:
-    """What a person asks is added to what the operator needs to know its Secret by."""
+def test_labels_and_annotations_of_the_spec_never_replace_the_operators() -> None:
+    """Those of the spec are added to those by which the operator recognizes its Secret."""
     spec = a_spec(output={"labels": {"team": "crm"}, "annotations": {"note": "x"}})
     rendered = render(a_token(a_connector(spec)), a_connector(spec))
     assert rendered.labels["team"] == "crm"
@@ -121,8 +121,8 @@ SPECS = {
 
 
 @pytest.mark.parametrize("sentence", SPECS)
-def test_what_was_rendered_is_read_back(sentence: str) -> None:
-    """A token that is shown is read back with its times, scope and published fields, whatever keys hold them."""
+def test_a_rendered_token_is_read_back(sentence: str) -> None:
+    """A published token is read back with its times, scope and published fields, whatever their keys are."""
     connector = a_connector(SPECS[sentence])
     fields = {"instance_url": SecretStr("https://na1.example.com")}
     token = a_token(connector, scope=("a", "b"), fields=fields)
@@ -140,8 +140,8 @@ def test_what_was_rendered_is_read_back(sentence: str) -> None:
     assert satisfies(back, connector.spec)
 
 
-def test_a_secret_without_the_bare_token_cannot_be_read_back() -> None:
-    """Where only a header or a format was published there is nothing to render another Secret from."""
+def test_a_secret_without_the_bare_token_cannot_be_read() -> None:
+    """Where only a header or a format was published, no other Secret can be rendered from it."""
     connector = a_connector(a_spec(output={"data": [{"field": "Authorization", "key": "h"}]}))
     rendered = render(a_token(connector), connector)
     assert recover(metadata_of(rendered, connector), {"h": b"Bearer an-access-token"}) is None
@@ -149,7 +149,7 @@ def test_a_secret_without_the_bare_token_cannot_be_read_back() -> None:
 
 @given(st.binary(max_size=50), st.text(max_size=80))
 def test_reading_back_never_raises(data: bytes, fields: str) -> None:
-    """Whatever somebody made of our Secret, reading it back gives a token or nothing."""
+    """Whatever a client wrote to the Secret, reading it returns a token or nothing."""
     connector = a_connector()
     rendered = render(a_token(connector), connector)
     recover(metadata_of(rendered, connector, fields=fields), {"access_token": data})
@@ -157,7 +157,7 @@ def test_reading_back_never_raises(data: bytes, fields: str) -> None:
 
 
 def test_no_value_shows_in_a_representation() -> None:
-    """A rendered Secret can be printed by mistake without giving the token away."""
+    """A rendered Secret that is printed by mistake does not reveal the token."""
     rendered = render(a_token(a_connector()), a_connector())
     assert "an-access-token" not in repr(rendered)
     assert base64.b64encode(b"an-access-token").decode() not in repr(rendered)

@@ -1,4 +1,4 @@
-"""Whoever may edit a connector, but not read its Secrets, cannot have a grant sent to a server of their own."""
+"""A user who may edit a connector, but not read its Secrets, cannot have a grant sent to another server."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ EVIL = "https://evil.example"
 
 
 class Turning(RotatingProvider):
-    """A provider during whose discoveries somebody edits the connector."""
+    """A provider during whose discovery a user edits the connector."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Turning(RotatingProvider):
         self.edit: Callable[[], None] = lambda: None
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
-        """Answer; at the end of the countdown, after the edit."""
+        """Return the metadata; at the end of the countdown, after the edit."""
         self.countdown -= 1
         if self.countdown == 0:
             self.edit()
@@ -33,12 +33,12 @@ class Turning(RotatingProvider):
 
 
 def strangers(world: World) -> list[str]:
-    """Give the requests that went to the attacker."""
+    """Return the requests to the attacker."""
     return [url for url in world.rotating.urls if "evil.example" in url]
 
 
-async def test_an_issuer_that_is_put_beside_a_token_url_gets_no_token_to_revoke(consenting: World) -> None:
-    """Its metadata would name a revocation endpoint: tokens go back only to the server that gave them."""
+async def test_an_issuer_added_beside_a_token_url_gets_no_token_to_revoke(consenting: World) -> None:
+    """Its metadata would name a revocation endpoint: tokens are sent only to the server that issued them."""
     consenting.rotating.revocable = f"{EVIL}/revoke"
     await consenting.run()
     await consent(consenting)
@@ -49,8 +49,8 @@ async def test_an_issuer_that_is_put_beside_a_token_url_gets_no_token_to_revoke(
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
 
 
-async def test_an_issuer_is_given_back_what_it_gave(consenting: World) -> None:
-    """Where both endpoints come out of the same metadata, the revocation endpoint may be at any host."""
+async def test_an_issuer_gets_its_own_token_to_revoke(consenting: World) -> None:
+    """Where both endpoints are from the same metadata, the revocation endpoint may be at any host."""
     consenting.rotating.revocable = "https://revoke.example/revoke"
     consenting.edit({**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}})
     await consenting.run()
@@ -61,8 +61,8 @@ async def test_an_issuer_is_given_back_what_it_gave(consenting: World) -> None:
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Revoked"
 
 
-async def test_a_client_secret_goes_to_no_revocation_endpoint_that_its_owner_does_not_allow(consenting: World) -> None:
-    """The annotation says that it is sent nowhere else, and giving back is no exception."""
+async def test_a_client_secret_is_sent_only_to_revocation_endpoints_that_its_owner_allows(consenting: World) -> None:
+    """The annotation limits where it is sent, and a revocation is no exception."""
     allowed = replace(consenting.cluster.credentials["shop", "robot"], allowed_hosts=("login.example.com",))
     consenting.cluster.credentials["shop", "robot"] = allowed
     consenting.rotating.revocable = "https://other.example/revoke"
@@ -74,8 +74,8 @@ async def test_a_client_secret_goes_to_no_revocation_endpoint_that_its_owner_doe
     assert {urlsplit(url).hostname for url in consenting.rotating.urls} == {"login.example.com"}
 
 
-async def test_a_token_without_a_refresh_token_is_not_given_back_to_a_stranger(consenting: World) -> None:
-    """Some providers give tokens that never end, and nothing with them: these are grants as good as any."""
+async def test_a_token_without_a_refresh_token_is_not_sent_to_another_server(consenting: World) -> None:
+    """Some providers issue tokens that never expire, and no refresh token: these are grants too."""
     consenting.rotating.refresh_tokens = False
     await consenting.run()
     await consent(consenting)
@@ -87,8 +87,8 @@ async def test_a_token_without_a_refresh_token_is_not_given_back_to_a_stranger(c
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
 
 
-async def test_a_clients_own_token_is_not_given_back_to_a_stranger() -> None:
-    """An edit and the annotation may come at once: the token in the Secret is of the server before the edit."""
+async def test_a_token_of_client_credentials_is_not_sent_to_another_server() -> None:
+    """An edit and the annotation may happen at once: the token in the Secret is from the server before the edit."""
     world = World(RotatingProvider(rotates=False))
     world.cluster.add(a_connector(a_spec()))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -100,7 +100,7 @@ async def test_a_clients_own_token_is_not_given_back_to_a_stranger() -> None:
 
 
 async def test_an_issuer_beside_a_preset_gets_no_refresh_token(consenting: World) -> None:
-    """Where a preset stands for several hosts it stands for them alone, and not for whom an issuer names."""
+    """A preset with several hosts allows these only, and no host that an issuer names."""
     zoho = {**CODE_SPEC, "provider": {"preset": "Zoho"}}
     consenting.edit(zoho)
     await consenting.run()
@@ -112,8 +112,8 @@ async def test_an_issuer_beside_a_preset_gets_no_refresh_token(consenting: World
     assert consenting.reason("ConsentRequired") == "GrantBindingMismatch"
 
 
-async def test_a_code_goes_to_nobody_for_whom_it_was_not_judged() -> None:
-    """The connector may be turned to another server while the consents after it are being looked at."""
+async def test_a_code_is_sent_only_for_the_connector_that_was_evaluated() -> None:
+    """The connector may be changed to another server while later consents are evaluated."""
     provider, key = Turning(), Key("shop", "crm-1")
     world = World(provider)
     world.cluster.add(a_connector({**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}}))
@@ -131,7 +131,7 @@ async def test_a_code_goes_to_nobody_for_whom_it_was_not_judged() -> None:
 
 
 async def test_a_password_is_not_sent_where_an_earlier_grant_was_redirected(consenting: World) -> None:
-    """What a provider named when a person consented there is for that grant alone."""
+    """The endpoint that a provider named in its redirect is for that grant alone."""
     consenting.edit({**CODE_SPEC, "provider": {"preset": "Zoho"}})
     await consenting.run()
     consenting.rotating.know(code="code-1")

@@ -1,4 +1,4 @@
-"""What a consent comes to must not be in the way of tokens, of this connector's or of others."""
+"""A consent must not disturb tokens, neither those of its connector nor those of others."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.support.world import World
 
 
 async def test_a_request_that_is_too_long_ends_the_consent_and_not_the_refreshes(consenting: World) -> None:
-    """Whoever may create consents cannot end the tokens of a connector with many scopes."""
+    """A requester cannot stop the refreshes of a connector with many scopes."""
     consenting.edit({**CODE_SPEC, "scopes": [f"{n:03}".ljust(500, "x") for n in range(20)]})
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.run()
@@ -22,16 +22,16 @@ async def test_a_request_that_is_too_long_ends_the_consent_and_not_the_refreshes
 
 
 class Absurd(RotatingProvider):
-    """A server that says that browsers are to be sent to an address that is none."""
+    """A provider whose authorization endpoint is no valid address."""
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
-        """Answer."""
+        """Return the metadata."""
         del context
         return ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize#" + "x" * 4000)
 
 
-async def test_an_issuer_that_names_no_address_ends_the_consent_and_not_the_pass() -> None:
-    """What an issuer says of itself is a stranger's text."""
+async def test_an_issuer_with_an_invalid_endpoint_ends_the_consent_and_not_the_reconciliation() -> None:
+    """An issuer's metadata is text of a remote server."""
     world = World(Absurd())
     world.cluster.add(a_connector({**CODE_SPEC, "provider": {"issuer": "https://login.example.com"}}))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -41,16 +41,16 @@ async def test_an_issuer_that_names_no_address_ends_the_consent_and_not_the_pass
 
 
 @pytest.mark.parametrize("payload", ["W10", "MQ", "Ingi"])
-async def test_an_id_token_that_makes_no_sense_loses_no_token(consenting: World, payload: str) -> None:
-    """A list, a number, a text: the code is spent by then, and what came for it must be kept."""
+async def test_an_invalid_id_token_loses_no_token(consenting: World, payload: str) -> None:
+    """A list, a number, a text: the code is used up by then, and its tokens must be stored."""
     await consenting.run()
     consenting.rotating.extra = {"id_token": f"e30.{payload}.c2ln"}
     await consent(consenting)
     assert consenting.token == "token-1"
 
 
-async def test_of_many_consents_a_few_are_attended_to(consenting: World) -> None:
-    """Thousands of them would keep the operator from everybody else's tokens."""
+async def test_of_many_consents_a_few_are_reconciled(consenting: World) -> None:
+    """Thousands of them would delay the tokens of all other connectors."""
     for number in range(3 * MAX_PENDING):
         consenting.cluster.add_consent(a_consent(int(consenting.now) + number, f"crm-{number}"))
     await consenting.run()
@@ -60,8 +60,8 @@ async def test_of_many_consents_a_few_are_attended_to(consenting: World) -> None
     assert consenting.cluster.consents == {}
 
 
-async def test_a_consent_whose_status_cannot_be_written_keeps_no_token_from_its_refresh(consenting: World) -> None:
-    """An admission policy, say: the grant that is there goes on."""
+async def test_a_consent_whose_status_cannot_be_written_delays_no_refresh(consenting: World) -> None:
+    """An admission policy may reject the write: the existing grant is refreshed."""
     await consenting.run()
     await consent(consenting)
     consenting.cluster.refuse_consents = True
@@ -70,8 +70,8 @@ async def test_a_consent_whose_status_cannot_be_written_keeps_no_token_from_its_
     assert consenting.token != "token-1"
 
 
-async def test_while_the_api_server_is_away_one_consent_is_tried_and_not_all(consenting: World) -> None:
-    """Each try may take as long as its time limit: thousands of them would take the connector's time."""
+async def test_while_the_api_server_is_unavailable_one_consent_is_tried_and_not_all(consenting: World) -> None:
+    """Each try may take as long as its time-out: thousands of them would delay the connector."""
     await consenting.run()
     await consent(consenting)
     consenting.cluster.refuse_consents = True
@@ -82,8 +82,8 @@ async def test_while_the_api_server_is_away_one_consent_is_tried_and_not_all(con
     assert len(consenting.cluster.calls.writes) - before == 1
 
 
-async def test_a_spec_that_cannot_be_understood_leaves_its_secret_as_it_is(consenting: World) -> None:
-    """Stored before a rule existed, say: status tells, and no pass fails."""
+async def test_an_invalid_spec_leaves_its_secret_unchanged(consenting: World) -> None:
+    """It may be older than a rule: status reports it, and no reconciliation fails."""
     await consenting.run()
     await consent(consenting)
     consenting.edit({"grantType": "Nonsense"})

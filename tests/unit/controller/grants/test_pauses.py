@@ -1,4 +1,4 @@
-"""No pass calls itself again at once for ever, whatever stands in the way."""
+"""No reconciliation requeues itself at once for ever, whatever fails."""
 
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.consenting import CODE_SPEC, consent
@@ -9,7 +9,7 @@ MANY = 100
 
 
 async def in_doubt(world: World) -> None:
-    """Bring a connector to where nobody knows what became of its refresh token."""
+    """Bring a connector to a claim in doubt: the outcome of its refresh is unknown."""
     await world.run()
     await consent(world)
     world.rotating.fault = LOST
@@ -17,8 +17,8 @@ async def in_doubt(world: World) -> None:
     assert '"claim":["' in world.state["grant.json"]
 
 
-async def test_a_claim_in_doubt_without_its_credentials_is_looked_at_now_and_then(consenting: World) -> None:
-    """The same token cannot be sent again while the client's secret is missing: the Secret is looked at."""
+async def test_a_claim_in_doubt_without_its_credentials_is_requeued_with_pauses(consenting: World) -> None:
+    """The same refresh token cannot be sent while the client secret is missing: that Secret is read."""
     await in_doubt(consenting)
     del consenting.cluster.credentials["shop", "robot"]
     before = len(consenting.cluster.calls.reads)
@@ -26,8 +26,8 @@ async def test_a_claim_in_doubt_without_its_credentials_is_looked_at_now_and_the
     assert len(consenting.cluster.calls.reads) - before < MANY
 
 
-async def test_a_claim_in_doubt_at_another_server_is_looked_at_now_and_then(consenting: World) -> None:
-    """The connector was turned to another server in the meantime, which must not see the token."""
+async def test_a_claim_in_doubt_at_another_server_is_requeued_with_pauses(consenting: World) -> None:
+    """The connector was changed to another server meanwhile, which must not get the token."""
     await in_doubt(consenting)
     provider = {**CODE_SPEC["provider"], "tokenURL": "https://other.example/token"}
     consenting.edit({**CODE_SPEC, "provider": provider})
@@ -37,8 +37,8 @@ async def test_a_claim_in_doubt_at_another_server_is_looked_at_now_and_then(cons
     assert len(consenting.cluster.calls.reads) - before < MANY
 
 
-async def test_a_claim_in_doubt_whose_state_cannot_be_written_is_tried_now_and_then(consenting: World) -> None:
-    """A policy, or somebody who made the Secret immutable: without a claim nothing is sent."""
+async def test_a_claim_in_doubt_whose_state_cannot_be_written_is_retried_with_pauses(consenting: World) -> None:
+    """A policy rejects the write, or the Secret is immutable: without a claim nothing is sent."""
     await in_doubt(consenting)
     consenting.cluster.refuse_secrets = "no"
     before = len(consenting.cluster.calls.writes)

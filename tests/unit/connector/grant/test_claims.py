@@ -1,4 +1,4 @@
-"""Whose turn it is where two processes meet over one grant."""
+"""Claims of two processes on one grant."""
 
 from dataclasses import replace
 
@@ -30,26 +30,26 @@ LATER = NOW + 25
     [(NOW, NOW + 15), (NOW - 14, NOW + 1), (NOW - 15, None), (NOW + 5, NOW + 20), (NOW + 16, None)],
     ids=["now", "nearly over", "over", "of a clock that is ahead", "of a clock that was set back"],
 )
-def test_a_claim_rests_for_fifteen_seconds_by_either_clock(claimed_at: int, expected: int | None) -> None:
-    """Clocks of two nodes differ a little; a clock that was set back must not block for ever."""
+def test_a_claim_is_valid_for_fifteen_seconds_by_either_clock(claimed_at: int, expected: int | None) -> None:
+    """The clocks of two nodes differ a little; a clock that was set back must not block for ever."""
     assert claim_blocks_until(claimed_at, NOW) == expected
 
 
-def test_a_request_is_over_when_its_claim_no_longer_counts() -> None:
-    """It is begun within ten seconds, and given up when others may begin theirs."""
+def test_a_request_is_over_when_its_claim_expires() -> None:
+    """It is sent within ten seconds, and ends before another process may send one."""
     term = term_of(OURS)
     assert term is not None
     assert term.latest < term.until == claim_blocks_until(OURS.at, OURS.at)
 
 
-def test_what_came_of_our_claim_is_stored_while_it_is_ours() -> None:
-    """Somebody may have edited the Secret, which changes its version and nothing else."""
+def test_the_outcome_of_a_claim_is_stored_while_the_claim_is_unchanged() -> None:
+    """Another client may have edited the Secret, which changes its version and nothing else."""
     assert decide_store(CLAIMED, CLAIMED, CAME, LATER) is StoreDecision.STORE
     assert decide_store(CLAIMED, CLAIMED, replace(CLAIMED, claim=None), LATER) is StoreDecision.STORE
 
 
-def test_a_failure_says_nothing_once_somebody_else_is_at_it() -> None:
-    """Their claim must not be taken out of the state, or a third request would go beside theirs."""
+def test_a_failure_proves_nothing_once_another_process_has_claimed() -> None:
+    """The newer claim must stay in the state, or a third request would be sent beside its own."""
     failed = replace(CLAIMED, claim=None)
     assert decide_store(replace(CLAIMED, claim=THEIRS), CLAIMED, failed, LATER) is StoreDecision.LEAVE
     assert (
@@ -57,25 +57,25 @@ def test_a_failure_says_nothing_once_somebody_else_is_at_it() -> None:
     )
 
 
-def test_a_success_waits_for_somebody_elses_answer() -> None:
-    """What they are about to send is older than what we have, and must not be sent once ours is stored."""
+def test_a_success_waits_for_the_response_of_another_process() -> None:
+    """Its refresh token is older than the stored one, and must not be sent after that is stored."""
     theirs = replace(CLAIMED, claim=THEIRS)
     assert decide_store(theirs, CLAIMED, CAME, LATER) is StoreDecision.WAIT
     assert decide_store(theirs, CLAIMED, CAME, THEIRS.at + 15) is StoreDecision.STORE
 
 
-def test_a_success_is_kept_where_somebody_else_was_refused() -> None:
-    """Their refusal is owed to our success, and some servers let our refresh token live on."""
+def test_a_success_is_stored_where_another_process_was_rejected() -> None:
+    """The success may be the cause of the rejection, and some servers keep the new refresh token valid."""
     assert decide_store(replace(CLAIMED, claim=None, refused=True), CLAIMED, CAME, LATER) is StoreDecision.STORE
 
 
-def test_a_success_is_kept_over_an_older_state_that_was_restored() -> None:
-    """A backup that was put back knows less than we do."""
+def test_a_success_is_stored_over_an_older_state_that_was_restored() -> None:
+    """A restored backup is older than the response."""
     assert decide_store(replace(CLAIMED, claim=None, generation=0), CLAIMED, CAME, LATER) is StoreDecision.STORE
 
 
 def test_a_newer_grant_stays() -> None:
-    """Somebody else was given a successor too, or, by a server that does not rotate, a later token."""
+    """The other process got a successor too, or a later token from a server that does not rotate."""
     theirs = replace(CAME, token=a_token(a_connector(), issued=NOW + 20))
     assert decide_store(theirs, CLAIMED, CAME, LATER) is StoreDecision.LEAVE
     assert (
@@ -83,6 +83,6 @@ def test_a_newer_grant_stays() -> None:
     )
 
 
-def test_a_grant_that_was_given_back_stays_away() -> None:
-    """A person asked for its revocation meanwhile."""
+def test_a_revoked_grant_stays_deleted() -> None:
+    """A user requested its revocation meanwhile."""
     assert decide_store(GrantState(), CLAIMED, CAME, LATER) is StoreDecision.LEAVE
