@@ -54,15 +54,15 @@ def _claim_fields(metadata: Mapping[str, Any], wanted: OwnedFields) -> list[Mapp
     value: the API server moves ownership only when the value changes. With an entry in the same patch it does.
     """
     entries = metadata.get("managedFields") or []
-    ours = [e for e in entries if e.get("manager") == FIELD_MANAGER and e.get("operation") == "Update"]
-    tree: dict[str, Any] = copy.deepcopy(ours[0]["fieldsV1"]) if ours else {}
+    own = [e for e in entries if e.get("manager") == FIELD_MANAGER and e.get("operation") == "Update"]
+    tree: dict[str, Any] = copy.deepcopy(own[0]["fieldsV1"]) if own else {}
     under = tree.setdefault("f:metadata", {})
     _add_fields(tree.setdefault("f:data", {}), wanted.data)
     _add_fields(under.setdefault("f:labels", {}), wanted.labels)
     _add_fields(under.setdefault("f:annotations", {}), wanted.annotations)
     head = {"manager": FIELD_MANAGER, "operation": "Update", "apiVersion": "v1"}
     entry = {**head, "fieldsType": "FieldsV1", "fieldsV1": tree}
-    return [*(e for e in entries if e not in ours), entry]
+    return [*(e for e in entries if e not in own), entry]
 
 
 def _add_fields(branch: dict[str, Any], names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Who the API server takes us for."""
+"""The identity of the process in the API server."""
 
 import asyncio
 from pathlib import Path
@@ -16,13 +16,13 @@ REVIEW = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 
 async def who_am_i(api: KubeAPI) -> str:
-    """Ask the API server for our name."""
+    """Return the user name in the API server."""
     review = await api.create(REVIEW, {"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1"}, "a-test")
     return str(review["status"]["userInfo"]["username"])
 
 
 async def token_for(api: KubeAPI, namespace: str, account: str) -> str:
-    """Make a ServiceAccount with a token as the kubelet gets one."""
+    """Create a ServiceAccount with a token, as the kubelet does."""
     accounts = f"/api/v1/namespaces/{namespace}/serviceaccounts"
     await api.request("POST", accounts, body={"metadata": {"name": account}})
     request = await api.request("POST", f"{accounts}/{account}/token", body={"spec": {"expirationSeconds": 600}})
@@ -31,7 +31,7 @@ async def token_for(api: KubeAPI, namespace: str, account: str) -> str:
 
 @pytest.fixture
 def pod(control_plane: ControlPlane, tmp_path: Path) -> Access:
-    """Give access as a Pod has it; its token is to be put there."""
+    """Return the access of a Pod; a test writes its token."""
     (tmp_path / "ca.crt").write_bytes(control_plane.ca.read_bytes())
     (tmp_path / "token").write_text("not yet")
     address = urlsplit(control_plane.url)
@@ -40,7 +40,7 @@ def pod(control_plane: ControlPlane, tmp_path: Path) -> Access:
 
 
 async def test_a_kubeconfig_with_a_certificate_is_an_identity(control_plane: ControlPlane) -> None:
-    """Its common name is our name."""
+    """Its common name is the user name."""
     async with KubeAPI(Access.load(control_plane.kubeconfig)) as api:
         assert await who_am_i(api) == "admin"
 
@@ -48,7 +48,7 @@ async def test_a_kubeconfig_with_a_certificate_is_an_identity(control_plane: Con
 async def test_a_pods_token_is_an_identity_and_may_change(
     admin: KubeAPI, namespace: Namespace, pod: Access, tmp_path: Path
 ) -> None:
-    """A token that is refused is read again, and the request, though a write, is made again with it."""
+    """A rejected token is read again, and the request is repeated with it, also a write."""
     async with KubeAPI(pod) as api:
         with pytest.raises(KubeError, match="401 Unauthorized"):
             await who_am_i(api)
@@ -56,8 +56,8 @@ async def test_a_pods_token_is_an_identity_and_may_change(
         assert await who_am_i(api) == f"system:serviceaccount:{namespace.name}:robot"
 
 
-async def test_an_api_server_of_another_authority_is_not_spoken_to(pod: Access) -> None:
-    """Without the cluster's own authority its certificate is a stranger's."""
+async def test_an_api_server_of_another_authority_gets_no_request(pod: Access) -> None:
+    """Without the authority of the cluster, its certificate is not trusted."""
     async with KubeAPI(Access(pod.server, tokens=pod.tokens)) as api:
         with pytest.raises(KubeError, match="0 ClientConnectorCertificateError"):
             await api.create(REVIEW, {}, "a-test")

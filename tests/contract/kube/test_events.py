@@ -21,7 +21,7 @@ REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 @pytest.fixture
 async def recorder(control_plane: ControlPlane, admin: KubeAPI, namespace: Namespace) -> AsyncIterator[EventRecorder]:
-    """Give a recorder that may do no more with Events than the operator may: create and patch."""
+    """Yield a recorder with the rights of the operator to Events: create and patch."""
     base, name = f"/apis/{RBAC}/v1/namespaces/{namespace.name}", {"name": "recorder"}
     accounts = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
     subject = {"kind": "ServiceAccount", "namespace": namespace.name, **name}
@@ -36,7 +36,7 @@ async def recorder(control_plane: ControlPlane, admin: KubeAPI, namespace: Names
 
 
 async def may_patch(api: KubeAPI, namespace: str) -> bool:
-    """Tell whether the API server knows of the role by now."""
+    """Return whether the role is in effect."""
     asked = {"namespace": namespace, "group": "events.k8s.io", "resource": "events", "verb": "patch"}
     review = {"apiVersion": "authorization.k8s.io/v1", "spec": {"resourceAttributes": asked}}
     return bool((await api.create(REVIEW, review, "a-test"))["status"]["allowed"])
@@ -44,18 +44,18 @@ async def may_patch(api: KubeAPI, namespace: str) -> bool:
 
 @pytest.fixture
 async def connector(namespace: Namespace) -> AnyConnector:
-    """Give a connector in the cluster."""
+    """Return a connector in the cluster."""
     return parse_connector(await namespace.add_connector("crm", a_spec()))
 
 
 async def recorded(namespace: Namespace) -> list[Manifest]:
-    """Give the Events about connectors."""
+    """Return the Events about connectors."""
     found = await namespace.items("events", "events.k8s.io")
     return [event for event in found if event["regarding"]["kind"] == "OAuthConnector"]
 
 
-async def test_an_event_is_taken(recorder: EventRecorder, namespace: Namespace, connector: AnyConnector) -> None:
-    """With everything that the API server checks."""
+async def test_an_event_is_accepted(recorder: EventRecorder, namespace: Namespace, connector: AnyConnector) -> None:
+    """It has all fields that the API server checks."""
     await recorder.record(connector, "Warning", "RefreshFailed", "The provider is down.")
     [event] = await recorded(namespace)
     assert (event["type"], event["reason"], event["note"]) == ("Warning", "RefreshFailed", "The provider is down.")
@@ -66,14 +66,14 @@ async def test_an_event_is_taken(recorder: EventRecorder, namespace: Namespace, 
 async def test_the_same_event_is_counted(
     recorder: EventRecorder, namespace: Namespace, connector: AnyConnector
 ) -> None:
-    """One object, however often it is said."""
+    """One object, however often the Event occurs."""
     for _ in range(3):
         await recorder.record(connector, "Warning", "RefreshFailed", "The provider is down.")
     [event] = await recorded(namespace)
     assert event["series"]["count"] == 3
 
 
-async def test_other_words_are_another_event(
+async def test_another_note_is_another_event(
     recorder: EventRecorder, namespace: Namespace, connector: AnyConnector
 ) -> None:
     """The note of an Event cannot be changed."""
@@ -82,7 +82,7 @@ async def test_other_words_are_another_event(
     assert len(await recorded(namespace)) == 2
 
 
-async def test_the_longest_note_is_taken(
+async def test_the_longest_note_is_accepted(
     recorder: EventRecorder, namespace: Namespace, connector: AnyConnector
 ) -> None:
     """The limit is counted in bytes."""
@@ -94,7 +94,7 @@ async def test_the_longest_note_is_taken(
 async def test_kubectl_shows_the_count(
     recorder: EventRecorder, control_plane: ControlPlane, namespace: Namespace, connector: AnyConnector
 ) -> None:
-    """People find it where they look."""
+    """`kubectl get events` shows it."""
     for _ in range(2):
         await recorder.record(connector, "Warning", "RefreshFailed", "The provider is down.")
     shown = await asyncio.to_thread(

@@ -1,4 +1,4 @@
-"""What lists and watches of metadata carry: enough to see drift, and never a value."""
+"""Lists and watches of metadata contain what is needed to detect drift, and never a value."""
 
 import asyncio
 import json
@@ -16,24 +16,24 @@ VALUE = "YS10b2tlbg=="
 
 
 def path(namespace: Namespace) -> str:
-    """Give the path of all Secrets."""
+    """Return the path of all Secrets."""
     return f"/api/v1/namespaces/{namespace.name}/secrets"
 
 
 async def add(api: KubeAPI, namespace: Namespace, name: str = "a") -> dict[str, Any]:
-    """Create a Secret with our label."""
+    """Create a Secret with the label of the operator."""
     body = {"metadata": {"name": name, "labels": {MANAGED: "true"}}, "data": {"access_token": VALUE}}
     return await api.create(path(namespace), body, FIELD_MANAGER)
 
 
 async def listed(api: KubeAPI, namespace: Namespace) -> dict[str, Any]:
-    """Give the first page of the Secrets with our label, as metadata."""
+    """Return the first page of the Secrets with the label, as metadata."""
     async with aclosing(api.pages(path(namespace), {"labelSelector": f"{MANAGED}=true"}, METADATA_LIST)) as pages:
         return await anext(pages)
 
 
 async def followed(api: KubeAPI, namespace: Namespace, version: str, count: int) -> list[dict[str, Any]]:
-    """Give the next events after a version, but for bookmarks."""
+    """Return the next events after a version, without bookmarks."""
     source, seen = Source(path(namespace), f"{MANAGED}=true"), []
     async with asyncio.timeout(20), aclosing(stream_events(api, source, version, WatchTiming())) as stream:
         async for event in stream:
@@ -43,16 +43,16 @@ async def followed(api: KubeAPI, namespace: Namespace, version: str, count: int)
     return [dict(event) for event in seen]
 
 
-async def test_an_object_as_metadata_holds_no_data(admin: KubeAPI, namespace: Namespace) -> None:
-    """Looking at a version is not reading a Secret."""
+async def test_an_object_as_metadata_contains_no_data(admin: KubeAPI, namespace: Namespace) -> None:
+    """The version can be read without the data."""
     await add(admin, namespace)
     found = await admin.get(f"{path(namespace)}/a", METADATA)
     assert found.keys() == {"kind", "apiVersion", "metadata"}
     assert VALUE not in json.dumps(found)
 
 
-async def test_a_list_of_metadata_tells_who_owns_which_key(admin: KubeAPI, namespace: Namespace) -> None:
-    """It carries `managedFields`, and no value."""
+async def test_a_list_of_metadata_contains_field_owners(admin: KubeAPI, namespace: Namespace) -> None:
+    """It contains `managedFields`, and no value."""
     await add(admin, namespace)
     page = await listed(admin, namespace)
     [item] = page["items"]
@@ -60,14 +60,14 @@ async def test_a_list_of_metadata_tells_who_owns_which_key(admin: KubeAPI, names
     assert VALUE not in json.dumps(page)
 
 
-async def test_an_empty_list_of_metadata_says_null(admin: KubeAPI, namespace: Namespace) -> None:
-    """Unlike one of whole objects, whose items are an empty list."""
+async def test_an_empty_list_of_metadata_is_null(admin: KubeAPI, namespace: Namespace) -> None:
+    """The items of a list of whole objects are an empty list."""
     assert (await listed(admin, namespace))["items"] is None
     assert (await admin.get(path(namespace)))["items"] == []
 
 
 async def test_a_list_comes_in_pages_of_one_version(admin: KubeAPI, namespace: Namespace) -> None:
-    """What is written while it is read is not in it."""
+    """It does not contain what is written while it is read."""
     for name in ("a", "b", "c"):
         await add(admin, namespace, name)
     query = {"labelSelector": f"{MANAGED}=true", "limit": "2"}
@@ -79,8 +79,8 @@ async def test_a_list_comes_in_pages_of_one_version(admin: KubeAPI, namespace: N
     assert first["metadata"]["resourceVersion"] == second["metadata"]["resourceVersion"]
 
 
-async def test_a_watch_of_metadata_tells_who_owns_which_key(admin: KubeAPI, namespace: Namespace) -> None:
-    """Each event carries `managedFields`, and no value."""
+async def test_a_watch_of_metadata_contains_field_owners(admin: KubeAPI, namespace: Namespace) -> None:
+    """Each event contains `managedFields`, and no value."""
     version = (await listed(admin, namespace))["metadata"]["resourceVersion"]
     await add(admin, namespace)
     edit = {"data": {"access_token": "b3RoZXI="}}
@@ -93,7 +93,7 @@ async def test_a_watch_of_metadata_tells_who_owns_which_key(admin: KubeAPI, name
 
 
 async def test_a_removed_label_looks_like_a_deletion_of_that_version(admin: KubeAPI, namespace: Namespace) -> None:
-    """And putting it on again like a new object; versions, compared as numbers, tell the order."""
+    """A label that is set again looks like a new object; the versions, as numbers, give the order."""
     secret = await add(admin, namespace)
     version = secret["metadata"]["resourceVersion"]
     off, on = ({"metadata": {"labels": {MANAGED: value}}} for value in (None, "true"))
@@ -106,7 +106,7 @@ async def test_a_removed_label_looks_like_a_deletion_of_that_version(admin: Kube
 
 
 async def test_a_deletion_has_a_version_of_its_own(admin: KubeAPI, namespace: Namespace) -> None:
-    """It is later than that of the last change, so that no change that comes late undoes it."""
+    """It is later than that of the last change, so that a late event does not undo the deletion."""
     secret = await add(admin, namespace)
     seen = secret["metadata"]
     await admin.delete(f"{path(namespace)}/a", seen["uid"], seen["resourceVersion"])
@@ -115,8 +115,8 @@ async def test_a_deletion_has_a_version_of_its_own(admin: KubeAPI, namespace: Na
     assert int(deleted["object"]["metadata"]["resourceVersion"]) > int(seen["resourceVersion"])
 
 
-async def test_a_quiet_stream_is_ended_by_the_server(admin: KubeAPI, namespace: Namespace) -> None:
-    """In order and at the time that was asked for; a bookmark before it is promised to nobody."""
+async def test_the_server_ends_a_stream_without_events(admin: KubeAPI, namespace: Namespace) -> None:
+    """It ends regularly, at the requested time; a bookmark before the end is not guaranteed."""
     version = (await listed(admin, namespace))["metadata"]["resourceVersion"]
     source = Source(path(namespace), f"{MANAGED}=true")
     async with asyncio.timeout(20):

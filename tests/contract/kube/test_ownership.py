@@ -1,4 +1,4 @@
-"""Healing takes a Secret back whole, whoever wrote it."""
+"""A repair regains all fields of a Secret, whichever manager wrote them."""
 
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.secret.rendering import render
@@ -12,8 +12,8 @@ from tests.support.builders import a_spec, a_token
 from tests.support.cluster import Namespace
 
 
-async def test_a_restored_secret_is_ours_again_after_one_write(admin: KubeAPI, namespace: Namespace) -> None:
-    """A backup tool has written all of it, with the values that we write again."""
+async def test_one_write_repairs_the_ownership_of_a_restored_secret(admin: KubeAPI, namespace: Namespace) -> None:
+    """A backup tool has written all fields, with the values that the operator writes again."""
     connector = parse_connector(await namespace.add_connector("crm", a_spec()))
     assert isinstance(connector, Connector)
     cluster = KubeCluster(admin, ConnectorCache(lambda _key: None), SecretCache())

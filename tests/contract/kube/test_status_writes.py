@@ -1,4 +1,4 @@
-"""What the API server does with our writes to a connector's status."""
+"""Writes to the status of a connector in the API server."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ STATUS_MANAGER = "oauth-connector-status"
 
 
 def path(namespace: Namespace) -> str:
-    """Give the path of the connector `crm`."""
+    """Return the path of the connector `crm`."""
     return f"/apis/oauthconnector.dev/v1alpha1/namespaces/{namespace.name}/oauthconnectors/crm"
 
 
 def status(generation: int, **more: object) -> dict[str, object]:
-    """Give a small status."""
+    """Return a small status."""
     return {"observedGeneration": generation, **more}
 
 
 def operations(version: str, value: dict[str, object]) -> list[dict[str, object]]:
-    """Give the operations that replace a status, if the connector is of that version."""
+    """Return the operations that replace a status, if the connector has this version."""
     return [
         {"op": "add", "path": "/metadata/resourceVersion", "value": version},
         {"op": "add", "path": "/status", "value": value},
@@ -36,7 +36,7 @@ async def written(api: KubeAPI, namespace: Namespace, version: str, value: dict[
 
 
 async def test_a_status_is_replaced_as_a_whole(admin: KubeAPI, namespace: Namespace) -> None:
-    """What the new one does not say is gone, also what others have added."""
+    """Absent fields are removed, also fields of other managers."""
     connector = await namespace.add_connector("crm", a_spec())
     first = await written(admin, namespace, connector["metadata"]["resourceVersion"], status(1, tokenType="Bearer"))
     assert first["status"] == status(1, tokenType="Bearer")
@@ -46,8 +46,8 @@ async def test_a_status_is_replaced_as_a_whole(admin: KubeAPI, namespace: Namesp
     assert second["status"] == status(2)
 
 
-async def test_a_status_for_an_older_version_is_refused(admin: KubeAPI, namespace: Namespace) -> None:
-    """Whoever was overtaken looks again: 409, and nothing has changed."""
+async def test_a_status_for_an_older_version_is_rejected(admin: KubeAPI, namespace: Namespace) -> None:
+    """409, and nothing has changed."""
     connector = await namespace.add_connector("crm", a_spec())
     seen = connector["metadata"]["resourceVersion"]
     await written(admin, namespace, seen, status(1))
@@ -57,8 +57,8 @@ async def test_a_status_for_an_older_version_is_refused(admin: KubeAPI, namespac
     assert (await admin.get(path(namespace)))["status"] == status(1)
 
 
-async def test_a_status_for_an_older_namesake_is_refused(admin: KubeAPI, namespace: Namespace) -> None:
-    """Versions count up over all objects: that of one that is gone fits none that came after."""
+async def test_a_status_for_an_older_object_of_the_same_name_is_rejected(admin: KubeAPI, namespace: Namespace) -> None:
+    """Versions count up over all objects: the version of a deleted object is never that of a later one."""
     gone = await namespace.add_connector("crm", a_spec())
     await namespace.delete("oauthconnectors", "crm")
     await namespace.add_connector("crm", a_spec())
@@ -67,15 +67,15 @@ async def test_a_status_for_an_older_namesake_is_refused(admin: KubeAPI, namespa
     assert caught.value.status == 409
 
 
-async def test_a_status_for_a_missing_connector_is_refused(admin: KubeAPI, namespace: Namespace) -> None:
-    """It creates nothing: 404."""
+async def test_a_status_for_a_missing_connector_is_rejected(admin: KubeAPI, namespace: Namespace) -> None:
+    """404, and nothing is created."""
     with pytest.raises(KubeError) as caught:
         await written(admin, namespace, "1", status(1))
     assert caught.value.status == 404
 
 
 async def test_a_status_changes_neither_spec_nor_metadata(admin: KubeAPI, namespace: Namespace) -> None:
-    """GitOps sees no drift: the generation stays, and the new entry in `managedFields` is of the status alone."""
+    """GitOps sees no drift: the generation stays, and the new entry in `managedFields` is of the status only."""
     connector = await namespace.add_connector("crm", a_spec())
     after = await written(admin, namespace, connector["metadata"]["resourceVersion"], status(1))
     assert after["spec"] == connector["spec"]

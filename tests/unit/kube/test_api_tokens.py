@@ -112,8 +112,8 @@ def test_a_program_runs_once(tmp_path: Path) -> None:
 def test_a_program_gets_its_environment(tmp_path: Path) -> None:
     """The environment of the kubeconfig is set, and a relative command starts at its folder."""
     script = tmp_path / "login"
-    told = json.dumps({"apiVersion": API, "kind": "ExecCredential", "status": {"token": "$WHO"}})
-    script.write_text(f"#!/bin/sh\ncat <<END\n{told}\nEND\n")
+    output = json.dumps({"apiVersion": API, "kind": "ExecCredential", "status": {"token": "$WHO"}})
+    script.write_text(f"#!/bin/sh\ncat <<END\n{output}\nEND\n")
     script.chmod(0o700)
     config = {"apiVersion": API, "command": "./login", "env": [{"name": "WHO", "value": "ann"}]}
     assert TokenProgram(config, tmp_path).current().get_secret_value() == "ann"

@@ -1,4 +1,4 @@
-"""The service's settings, above all where browsers find it."""
+"""The settings of the consent server, and its address for browsers."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from oauth_connector.settings.sources import PREFIX, InvalidSettings
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away what the environment of the test run happens to hold."""
+    """Remove variables that the environment of the test run may contain."""
     for name in ConsentSettings.model_fields:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 
@@ -28,13 +28,13 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
         ("http://[::1]:8080", "http://[::1]:8080"),
     ],
 )
-def test_an_origin_is_taken_as_browsers_write_it(given: str, taken: str) -> None:
-    """`Origin` is compared with it letter by letter."""
+def test_an_origin_is_read_as_browsers_write_it(given: str, taken: str) -> None:
+    """`Origin` is compared with it character by character."""
     assert load({"public_url": given}).public_url == taken
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ("http://connect.example.com", "must begin with https://"),
         ("http://10.0.0.1", "must begin with https://"),
@@ -48,21 +48,21 @@ def test_an_origin_is_taken_as_browsers_write_it(given: str, taken: str) -> None
         ("https://example.com:99999", "ut of range"),
     ],
 )
-def test_another_address_is_refused_with_the_cure(given: str, told: str) -> None:
-    """Plain HTTP is for loopback; a path is not served; what is no address is none."""
+def test_an_invalid_address_is_rejected_with_what_to_write(given: str, message: str) -> None:
+    """Plain HTTP is for loopback only, and a path is not served."""
     with pytest.raises(InvalidSettings, match="publicURL") as refused:
         load({"public_url": given})
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
-def test_the_public_url_must_be_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """The command line says which setting is missing, and ends with the status of wrong usage."""
+def test_the_public_url_is_required(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command names the missing setting, and exits with the status of a usage error."""
     assert main(["consent"]) == 2
     assert "publicURL (OAUTH_CONNECTOR_PUBLIC_URL): is required" in capsys.readouterr().err
 
 
-def test_a_file_holds_them(tmp_path: Path) -> None:
-    """As the ConfigMap of deploy/consent.yaml does."""
+def test_the_settings_are_read_from_a_file(tmp_path: Path) -> None:
+    """The ConfigMap of deploy/consent.yaml is such a file."""
     path = tmp_path / "config.yaml"
     path.write_text("publicURL: https://connect.example.com\nhttpPort: 9090\n")
     settings = load({"config": path})
@@ -70,6 +70,6 @@ def test_a_file_holds_them(tmp_path: Path) -> None:
 
 
 def test_the_origin_of_no_address_is_an_error() -> None:
-    """Whoever compares origins must know."""
+    """The caller that compares origins must notice it."""
     with pytest.raises(ValueError, match="https"):
         origin("/connect")

@@ -1,4 +1,4 @@
-"""Where settings come from, which source wins, and what is said when one is wrong."""
+"""The sources of settings, their precedence, and the errors of invalid settings."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from oauth_connector.telemetry.logging import LogFormat
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away what the environment of the test run happens to hold."""
+    """Remove variables that the environment of the test run may contain."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 
@@ -22,15 +22,15 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def refusal(folder: Path, text: str) -> str:
-    """Give what is said of a settings file."""
+def error_of(folder: Path, text: str) -> str:
+    """Return the error of a settings file."""
     with pytest.raises(InvalidSettings) as raised:
         load({"config": write(folder, text)})
     return str(raised.value).replace(f"{folder}/", "")
 
 
-def test_without_any_source_the_defaults_hold() -> None:
-    """An operator without settings runs, reaches no private address, and logs for whoever reads."""
+def test_without_any_source_the_defaults_apply() -> None:
+    """An operator without settings runs, reaches no private address, and chooses the format of its logs."""
     settings = load({})
     assert settings.allowed_destinations == ()
     assert settings.require_allowed_hosts is False
@@ -38,7 +38,7 @@ def test_without_any_source_the_defaults_hold() -> None:
 
 
 def test_a_file_is_read_in_camel_case(tmp_path: Path) -> None:
-    """The keys of a ConfigMap look like those of every other manifest."""
+    """The keys of a ConfigMap look like those of other manifests."""
     path = write(tmp_path, "httpPort: 9090\nmetricsPerObject: false\nlogFormat: json\n")
     settings = load({"config": path})
     assert (settings.http_port, settings.metrics_per_object, settings.log_format) == (9090, False, LogFormat.JSON)
@@ -47,7 +47,7 @@ def test_a_file_is_read_in_camel_case(tmp_path: Path) -> None:
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The closer to the person who starts it, the stronger; what the command line leaves out does not count."""
+    """An option that is absent on the command line does not count."""
     monkeypatch.setenv("OAUTH_CONNECTOR_CONFIG", str(write(tmp_path, "workers: 1\nhttpPort: 1\nlogLevel: error\n")))
     monkeypatch.setenv("OAUTH_CONNECTOR_HTTP_PORT", "2")
     monkeypatch.setenv("OAUTH_CONNECTOR_WORKERS", "2")
@@ -56,7 +56,7 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
 
 
 def test_destinations_come_from_a_file(tmp_path: Path) -> None:
-    """Each destination is a host or a network, with ports, with or without TLS."""
+    """A destination is a host or a network, with ports, with or without TLS."""
     text = """
 allowedDestinations:
   - {host: idp.internal, ports: [8443]}
@@ -68,28 +68,28 @@ allowedDestinations:
 
 
 def test_destinations_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list in a variable is written as in the file."""
+    """A list in a variable has the format of the file."""
     monkeypatch.setenv("OAUTH_CONNECTOR_ALLOWED_DESTINATIONS", '[{"cidr": "127.0.0.0/8", "http": true}]')
     [destination] = load({}).allowed_destinations
     assert str(destination.cidr) == "127.0.0.0/8"
 
 
-def test_variables_of_a_service_of_our_name_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kubernetes sets such variables in every Pod of the namespace; they are no settings."""
+def test_variables_of_a_service_of_the_same_name_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kubernetes sets such variables in every Pod of the namespace."""
     monkeypatch.setenv("OAUTH_CONNECTOR_PORT", "tcp://10.0.0.1:8080")
     monkeypatch.setenv("OAUTH_CONNECTOR_SERVICE_HOST", "10.0.0.1")
     assert load({}).http_port == 8080
 
 
-def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A template that leaves a variable empty means the default."""
+def test_an_empty_variable_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty variable of a template means the default."""
     monkeypatch.setenv("OAUTH_CONNECTOR_HTTP_PORT", "")
     monkeypatch.setenv("OAUTH_CONNECTOR_CONFIG", "")
     assert load({}).http_port == 8080
 
 
-def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
-    """A ConfigMap in which everything is commented out is fine."""
+def test_an_empty_file_contains_no_settings(tmp_path: Path) -> None:
+    """A ConfigMap with comments only is valid."""
     assert load({"config": write(tmp_path, "# nothing\n")}).workers == load({}).workers
 
 
@@ -123,28 +123,28 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), REFUSED.values(), ids=REFUSED.keys())
-def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:
-    """The line names the setting, in the spelling of file and environment, and what to write instead."""
-    assert refusal(tmp_path, text) == told
+@pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_an_invalid_file_is_an_error_of_one_line(tmp_path: Path, text: str, message: str) -> None:
+    """The line names the setting, as in the file and the environment, and what to write instead."""
+    assert error_of(tmp_path, text) == message
 
 
-def test_an_unknown_key_far_from_any_other_is_told_with_all_that_are_known(tmp_path: Path) -> None:
-    """Who is quite lost gets the list."""
-    told = refusal(tmp_path, "quux: 1")
-    assert told.startswith("settings file settings.yaml: unknown key 'quux'; known keys are kubeconfig, ")
-    assert told.endswith("metricsPerObject")
+def test_an_unknown_key_unlike_any_other_is_an_error_with_all_known_keys(tmp_path: Path) -> None:
+    """The message lists the known keys."""
+    message = error_of(tmp_path, "quux: 1")
+    assert message.startswith("settings file settings.yaml: unknown key 'quux'; known keys are kubeconfig, ")
+    assert message.endswith("metricsPerObject")
 
 
-def test_an_unknown_key_of_a_destination_is_told_with_its_place(tmp_path: Path) -> None:
-    """A misspelt key inside the list does not widen or narrow what is allowed without a word."""
-    told = refusal(tmp_path, "allowedDestinations: [{host: a.example.com}, {host: b.example.com, port: 1}]")
-    assert told.startswith("setting allowedDestinations[1].port (")
-    assert "\n" not in told
+def test_an_unknown_key_of_a_destination_is_an_error_with_its_position(tmp_path: Path) -> None:
+    """A misspelt key in the list does not change what is allowed unnoticed."""
+    message = error_of(tmp_path, "allowedDestinations: [{host: a.example.com}, {host: b.example.com, port: 1}]")
+    assert message.startswith("setting allowedDestinations[1].port (")
+    assert "\n" not in message
 
 
-def test_a_variable_that_is_no_yaml_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable is named, as no file is to blame."""
+def test_a_variable_that_is_no_yaml_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable."""
     monkeypatch.setenv("OAUTH_CONNECTOR_ALLOWED_DESTINATIONS", "[{")
     with pytest.raises(
         InvalidSettings, match=r"^setting allowedDestinations \(OAUTH_CONNECTOR_ALLOWED_DESTINATIONS\): "
@@ -152,19 +152,19 @@ def test_a_variable_that_is_no_yaml_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         load({})
 
 
-def test_a_settings_file_that_is_missing_is_told() -> None:
-    """A wrong --config does not start an operator without settings."""
+def test_a_missing_settings_file_is_an_error() -> None:
+    """With a wrong --config, the operator does not start without settings."""
     with pytest.raises(InvalidSettings, match=r"^settings file /nowhere/settings.yaml cannot be read: No such file"):
         load({"config": "/nowhere/settings.yaml"})
 
 
-def test_an_argument_that_does_not_exist_is_told() -> None:
-    """A slip in our own code is found at the first start."""
+def test_an_unknown_argument_is_an_error() -> None:
+    """A mistake in the code is found at the first start."""
     with pytest.raises(InvalidSettings, match="bogus"):
         load({"bogus": 1})
 
 
 def test_settings_do_not_change_while_the_operator_runs() -> None:
-    """They are a value."""
+    """They are an immutable value."""
     with pytest.raises(ValueError, match="frozen"):
         load({}).workers = 2  # type: ignore[misc]  # that it is refused is the point

@@ -1,4 +1,4 @@
-"""Everything that logs in the process writes to one stream, redacted, in one shape."""
+"""All loggers of the process write to one stream, redacted, in one format."""
 
 import io
 import json
@@ -16,16 +16,16 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return that it is one."""
         return True
 
 
 @pytest.fixture(autouse=True)
 def undone() -> Iterator[None]:
-    """Give logging back to the other tests as it was."""
+    """Restore the logging of the other tests."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -43,7 +43,7 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 
 
 def test_a_pipe_gets_a_json_object_a_line() -> None:
-    """Where no person reads, each line is JSON with time, level, logger and the values given."""
+    """Each line is JSON with time, level, logger and the given values."""
     stream = io.StringIO()
     configure("info", LogFormat.AUTO, stream)
     structlog.get_logger("reconcile").info("token issued", connector="a/b", seconds=0.2)
@@ -59,7 +59,7 @@ def test_a_pipe_gets_a_json_object_a_line() -> None:
 
 
 def test_a_terminal_gets_columns() -> None:
-    """Where a person reads, lines are not JSON."""
+    """On a terminal, lines are not JSON."""
     stream = Terminal()
     configure("info", LogFormat.AUTO, stream)
     logging.getLogger("x").info("hello")
@@ -75,8 +75,8 @@ def test_the_format_can_be_forced_on_a_terminal() -> None:
     assert lines(stream)[0]["event"] == "hello"
 
 
-def test_loggers_of_the_standard_library_share_the_shape_and_the_net() -> None:
-    """A line of a library is formatted, given its extra values, and redacted as ours are."""
+def test_loggers_of_the_standard_library_are_formatted_and_redacted() -> None:
+    """A line of a library has its extra values, and the format and redaction of other lines."""
     stream = io.StringIO()
     configure("info", LogFormat.JSON, stream)
     logging.getLogger("aiohttp.server").error("got %s", TOKEN, extra={"peer": f"Bearer {TOKEN}"})
@@ -87,7 +87,7 @@ def test_loggers_of_the_standard_library_share_the_shape_and_the_net() -> None:
 
 @pytest.mark.parametrize("form", [LogFormat.JSON, LogFormat.CONSOLE])
 def test_a_traceback_shows_neither_local_variables_nor_secrets_of_the_message(form: LogFormat) -> None:
-    """An exception is told with its frames, but what was in variables stays there."""
+    """An exception is logged with its frames, without the values of variables."""
     stream = io.StringIO()
     configure("info", form, stream)
     hidden = "word-in-a-variable"
@@ -103,8 +103,8 @@ def test_a_traceback_shows_neither_local_variables_nor_secrets_of_the_message(fo
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_foreign_loggers_never_speak_below_their_floor(name: str) -> None:
-    """What libraries print for debugging holds bodies and headers, so `debug` is for our own lines."""
+def test_loggers_of_libraries_log_nothing_below_their_floor(name: str) -> None:
+    """Debug lines of libraries contain bodies and headers, so `debug` applies to the operator only."""
     stream = io.StringIO()
     configure("debug", LogFormat.JSON, stream)
     logging.getLogger(f"{name}.inner").log(FLOORS[name] - 1, "body")
@@ -112,7 +112,7 @@ def test_foreign_loggers_never_speak_below_their_floor(name: str) -> None:
     assert [line["event"] for line in lines(stream)] == ["ours"]
 
 
-def test_a_higher_level_silences_everybody() -> None:
+def test_a_higher_level_applies_to_all_loggers() -> None:
     """`error` is above every floor."""
     stream = io.StringIO()
     configure("error", LogFormat.JSON, stream)
@@ -122,8 +122,8 @@ def test_a_higher_level_silences_everybody() -> None:
     assert stream.getvalue() == ""
 
 
-def test_a_line_of_kopf_names_the_object_and_leaves_out_the_settings() -> None:
-    """Of what kopf attaches to its lines only namespace and name are kept."""
+def test_a_line_of_kopf_names_the_object_and_contains_no_settings() -> None:
+    """Of the values that kopf attaches, only namespace and name are logged."""
     stream = io.StringIO()
     configure("info", LogFormat.JSON, stream)
     reference = {"kind": "OAuthConnector", "namespace": "a", "name": "b", "uid": "u"}

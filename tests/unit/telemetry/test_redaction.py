@@ -1,4 +1,4 @@
-"""The net under the logs: secrets do not pass, and what operators need to read does."""
+"""The redaction of logs: secrets are masked, and the rest stays readable."""
 
 import base64
 import json
@@ -15,17 +15,17 @@ ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
 def is_mixed(text: str) -> bool:
-    """Tell whether all three kinds of characters occur."""
+    """Return whether all three kinds of characters occur."""
     return all(any(map(kind, text)) for kind in (str.islower, str.isupper, str.isdigit))
 
 
 opaque = st.text(ALPHABET, min_size=24, max_size=200).filter(is_mixed)
-"""Access tokens as most servers make them."""
+"""Access tokens in the format of most servers."""
 
 chosen = st.text(string.ascii_letters + string.digits + "!$*+,-.:@_~", min_size=1, max_size=40).filter(
     lambda text: set(text) - set("!$*+,-.:@_~ ")
 )
-"""Secrets that a person thought of: short, and known only by the name before them."""
+"""Secrets that a user has chosen: short, and recognized only by the name before them."""
 
 jwt = st.builds(
     lambda claims, signature: ".".join(
@@ -67,21 +67,21 @@ NAMED = {
 
 @pytest.mark.parametrize("around", AROUND.values(), ids=AROUND.keys())
 @given(token=opaque | jwt)
-def test_a_long_random_token_is_masked_wherever_it_stands(around: str, token: str) -> None:
-    """Text that looks like an access token never passes, whatever surrounds it."""
+def test_a_long_random_token_is_masked_in_any_context(around: str, token: str) -> None:
+    """Text that looks like an access token is masked, whatever surrounds it."""
     assert token not in scrub(around.format(token))
 
 
 @pytest.mark.parametrize("around", NAMED.values(), ids=NAMED.keys())
 @given(secret=chosen.filter(lambda text: not set(text) & set(",@;:")))
 def test_a_named_secret_is_masked_however_short(around: str, secret: str) -> None:
-    """What follows the name of a secret never passes, even when it looks like a word."""
+    """The value after the name of a secret is masked, even when it looks like a word."""
     scrubbed = scrub(around.format(secret))
     assert scrubbed.replace(MASK, "") == scrub(around.format("x")).replace(MASK, "")
 
 
 @given(secret=st.text(min_size=1))
-def test_a_json_string_with_anything_in_it_is_masked_whole(secret: str) -> None:
+def test_a_json_string_is_masked_completely(secret: str) -> None:
     """Quotes, backslashes and spaces inside a JSON value do not end it early."""
     body = json.dumps({"password": secret, "username": "u"})
     assert scrub(body) == json.dumps({"password": MASK, "username": "u"}).replace(f'"{MASK}"', MASK)
@@ -109,20 +109,20 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_a_reader_needs_is_left_alone(text: str) -> None:
+def test_names_and_addresses_stay_readable(text: str) -> None:
     """Names, UIDs, paths, URLs and error codes stay readable."""
     assert scrub(text) == text
 
 
 def test_a_private_key_is_masked_with_its_body() -> None:
-    """A PEM block goes whole, also one that was cut off."""
+    """A PEM block is masked completely, also an incomplete one."""
     pem = "-----BEGIN EC PRIVATE KEY-----\nabc\ndef\n-----END EC PRIVATE KEY-----"
     assert scrub(f"x {pem} y") == f"x {MASK} y"
     assert scrub(f"x {pem[:40]}") == f"x {MASK}"
 
 
 def test_values_of_secret_names_are_masked_at_any_depth() -> None:
-    """A value is masked for its key, in whichever case or separator the key is written."""
+    """A value is masked because of its key, with any case and separator of the key."""
     event: dict[str, object] = {
         "event": "sent",
         "Authorization": "x",
@@ -138,7 +138,7 @@ def test_values_of_secret_names_are_masked_at_any_depth() -> None:
 
 
 def test_objects_become_text_before_they_are_scrubbed() -> None:
-    """No object reaches the renderer: its repr could hold what the net never saw."""
+    """No object reaches the renderer: its repr could contain text that was not redacted."""
     token = "aZ3" * 10
     error = ValueError(f"cannot parse {token}")
     event: dict[str, object] = {"error": error, "body": f"access_token={token}".encode(), "deep": [[[[[[[token]]]]]]]}
@@ -146,7 +146,7 @@ def test_objects_become_text_before_they_are_scrubbed() -> None:
 
 
 def test_a_secret_str_is_masked_under_any_key() -> None:
-    """What was declared a secret stays one."""
+    """The value of a `SecretStr` is masked."""
     assert redact(None, "info", {"answer": SecretStr("x"), "n": 1, "none": None}) == {
         "answer": MASK,
         "n": 1,
