@@ -31,7 +31,7 @@ FRESH = OAuthConnectorStatus.read(
 async def a_connector_with(namespace: Namespace, status: OAuthConnectorStatus) -> dict[str, Any]:
     """Create a connector and write its status."""
     await namespace.add_connector("crm", MINIMAL.manifest["spec"])
-    return await namespace.edit("oauthconnectors", "crm/status", {"status": status.written()})
+    return await namespace.edit("oauthconnectors", "crm/status", {"status": status.to_manifest()})
 
 
 def test_the_crd_is_accepted_without_warnings(control_plane: ControlPlane) -> None:
@@ -99,8 +99,8 @@ async def test_the_largest_status_can_be_written(namespace: Namespace) -> None:
         }
     )  # fmt: skip
     written = await a_connector_with(namespace, status)
-    assert written["status"] == status.written()
-    assert OAuthConnectorStatus.read(written["status"]).written() == status.written()
+    assert written["status"] == status.to_manifest()
+    assert OAuthConnectorStatus.read(written["status"]).to_manifest() == status.to_manifest()
 
 
 async def test_every_reason_can_be_written(namespace: Namespace) -> None:
@@ -108,7 +108,7 @@ async def test_every_reason_can_be_written(namespace: Namespace) -> None:
     await namespace.add_connector("crm", MINIMAL.manifest["spec"])
     for reason in Reason:
         conditions = set_conditions((), {"Ready": ("False", reason, "")}, 1, NOW)
-        status = FRESH.model_copy(update={"conditions": conditions}).written()
+        status = FRESH.model_copy(update={"conditions": conditions}).to_manifest()
         written = await namespace.edit("oauthconnectors", "crm/status", {"status": status})
         assert written["status"]["conditions"][0]["reason"] == reason
 

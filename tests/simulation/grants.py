@@ -63,7 +63,7 @@ class GrantAudit(Audit):
     def begun(self, name: str, token: str, seed: str) -> None:
         """Note that a refresh token is presented: it must be the one that is stored, and not in flight already."""
         state = self.state_of(name)
-        current = state.refresh_token if state.seed == fingerprint(SecretStr(seed)) else None
+        current = state.refresh_token if state.initial_fingerprint == fingerprint(SecretStr(seed)) else None
         expected = current.get_secret_value() if current is not None else seed
         if token != expected:
             self.breaches.append(f"{name} sent what is not stored")

@@ -75,7 +75,7 @@ class World:
             self.now = max(at, self.now)
             at = await self.reconcile(KEY)
         self.now = max(end, self.now)
-        status = self.cluster.connectors[KEY].status.written()
+        status = self.cluster.connectors[KEY].status.to_manifest()
         assert flux_problems(status, self.cluster.connectors[KEY].generation) == []
 
     def edit(self, spec: dict[str, Any]) -> None:

@@ -49,7 +49,13 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     consent.add_argument("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig, if not run in a cluster")
     consent.set_defaults(function=_consent)
-    check = commands.add_parser("check", help="check a connector on this machine, without a cluster")
+    _add_check(commands.add_parser("check", help="check a connector on this machine, without a cluster"))
+    version_ = commands.add_parser("version", help="show the version")
+    version_.set_defaults(function=_version)
+    return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("-f", dest="files", type=Path, action="append", required=True, metavar="FILE", help=_FILES)
     check.add_argument("--secret", action="append", default=[], metavar="NAME/KEY=SOURCE", help=_SECRET)
     check.add_argument(
@@ -64,9 +70,6 @@ def _build_parser() -> argparse.ArgumentParser:
     check.add_argument("--yes", action="store_true", help="do not ask for confirmation before --request-token")
     check.add_argument("-o", dest="output", choices=("text", "json"), default="text", help="output format")
     check.set_defaults(function=_check)
-    version_ = commands.add_parser("version", help="show the version")
-    version_.set_defaults(function=_version)
-    return parser
 
 
 _FILES = "file of manifests: one OAuthConnector, and the Secrets and ConfigMaps that it refers to"

@@ -1,1 +1,1 @@
-"""What one pass over one connector knows, asks and concludes; nothing here touches the world."""
+"""Facts, checks and status of one connector; nothing in this package performs I/O."""

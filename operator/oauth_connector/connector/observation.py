@@ -85,7 +85,7 @@ def with_spec(resource: ConnectorObject, spec: OAuthConnectorSpec | tuple[FieldP
 class IssuedToken:
     """A token: when it was requested and when it expires (seconds since the epoch; `None` = unknown).
 
-    `digest` is that of its request and stays with it: a token that is rendered again does not thereby satisfy a changed
+    `digest` is that of its request and stays with it: a token that is rendered again does not satisfy a changed
     spec.
     """
 

@@ -15,7 +15,7 @@ class PageFailure(StrEnum):
     TOO_LARGE = "TooLarge"
     TICKET_MISSING = "TicketMissing"
     LINK_INVALID = "LinkInvalid"
-    FOREIGN = "Foreign"
+    CROSS_ORIGIN = "CrossOrigin"
     COOKIE_MISSING = "CookieMissing"
     LOOPBACK = "Loopback"
     EXPIRED = "Expired"
@@ -109,7 +109,7 @@ FAILURE_TEXTS: Mapping[PageFailure, FailureText] = {
         "The link is incomplete or old, or its OAuthConsent was deleted.",
         RUN_AGAIN,
     ),
-    PageFailure.FOREIGN: FailureText(
+    PageFailure.CROSS_ORIGIN: FailureText(
         403,
         "The request did not come from this page",
         "Another page, or a proxy between the browser and the server, sent this request. Nothing was started.",

@@ -47,7 +47,7 @@ class StartPage:
         name = self._context.object_key(request)
         self._context.enforce_rate_limit(request, name)
         if request.headers.getall("Origin", []) != [self._context.public]:
-            raise RequestStopped(PageFailure.FOREIGN)
+            raise RequestStopped(PageFailure.CROSS_ORIGIN)
         if self._context.cookies.read(request, self._context.cookies.visit_name) is None:
             raise RequestStopped(PageFailure.COOKIE_MISSING)
         fields = await _read_fields(request)

@@ -37,25 +37,27 @@ class _HostQueue:
     def is_idle(self) -> bool:
         return not self.in_flight and not self.admitted and not self.waiting
 
-    def closed_until(self, namespace: str, now: float) -> float:
+    def find_closing_time(self, namespace: str, now: float) -> float:
         """Return until when the server asked a namespace to send nothing; 0 where it did not."""
         until = self.closed.get(namespace, 0.0)
         if until <= now:
             self.closed.pop(namespace, None)
         return until if until > now else 0.0
 
-    def crowded(self) -> set[str]:
+    def find_crowded_namespaces(self) -> set[str]:
         """Return the namespaces with half of the slots: while others wait they get no more."""
         used = self.in_flight + Counter(key.namespace for key in self.admitted)
         return {namespace for namespace, count in used.items() if count >= max(1, int(self.limit) // 2)}
 
     def has_slot_for(self, namespace: str) -> bool:
-        return self.free > 0 and not (self.waiting.has_others(namespace) and namespace in self.crowded())
+        return self.free > 0 and not (
+            self.waiting.has_others(namespace) and namespace in self.find_crowded_namespaces()
+        )
 
     def admit(self) -> list[Key]:
         """Admit the next connectors, as many as there are free slots."""
         admitted = []
-        while self.free > 0 and (key := self.waiting.take(self.crowded())) is not None:
+        while self.free > 0 and (key := self.waiting.take(self.find_crowded_namespaces())) is not None:
             self.admitted.add(key)
             admitted.append(key)
         return admitted
@@ -75,7 +77,7 @@ class HostLimiter:
         queue.admitted.discard(key)
         queue.waiting.discard(key)
         self._host.pop(key, None)
-        if closed_until := queue.closed_until(key.namespace, now):
+        if closed_until := queue.find_closing_time(key.namespace, now):
             return closed_until
         if was_admitted or queue.has_slot_for(key.namespace):
             queue.in_flight[key.namespace] += 1

@@ -43,7 +43,7 @@ from oauth_connector.connector.observation import (
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import find_published
 from oauth_connector.connector.status.events import status_events
-from oauth_connector.connector.status.findings import ActionResult, Findings, published_in
+from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import LOOKED_AT, invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem, report
 from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time
@@ -156,8 +156,8 @@ class Reconciler:
         match decision.secret:
             case SecretConflict(conflict):
                 return ActionResult(Findings(obs.now, problem=conflict))
-            case SecretContested(contested):
-                return ActionResult(_keep(obs, Postpone(contested, None)))
+            case SecretContested(limit):
+                return ActionResult(_keep(obs, Postpone(limit, None)))
             case RenderSecret(source):
                 rendered = await self._secret_writer.render(obs, source, findings)
                 return ActionResult(rendered) if rendered is not None else None
@@ -209,7 +209,7 @@ class Reconciler:
             return None
         if connector.deleting:
             return None
-        published = published_in(find_published(self._outputs_except(connector, ""), connector))
+        published = find_published_token(find_published(self._outputs_except(connector, ""), connector))
         await self._record(connector, Findings(self._clock(), published, invalid_spec(connector.problems)))
         current = self._cluster.connector(key)
         return next_transition(current.status, self._clock()) if current is not None else None
@@ -220,7 +220,7 @@ def _keep(obs: Observation, token: TokenAnswer | None = None) -> Findings:
     recorded = recorded_problem(obs.connector)
     problem = (token.problem or recorded) if isinstance(token, Postpone) else None
     planned = seconds(obs.connector.status.next_refresh_time) if problem is not None and problem == recorded else None
-    return Findings(obs.now, published_in(published_token(obs)), problem, next_call=planned)
+    return Findings(obs.now, find_published_token(published_token(obs)), problem, next_call=planned)
 
 
 def _secret_requeue_time(secret: SecretAnswer, now: float) -> float | None:

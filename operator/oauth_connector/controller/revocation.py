@@ -84,7 +84,10 @@ class GrantRevoker:
             await self._cluster.delete_secret(live.metadata)
         else:
             await self._cluster.update_secret(
-                live, render_state(GrantState(tried=state.tried, seed=state.seed), obs.connector)
+                live,
+                render_state(
+                    GrantState(tried=state.tried, initial_fingerprint=state.initial_fingerprint), obs.connector
+                ),
             )
 
 

@@ -150,11 +150,11 @@ class TokenClient:
         if endpoint is None:
             return Revocation.NO_ENDPOINT
         chosen = provider.revocation_url is not None or provider.token_url is not None
-        theirs = not chosen or origin(endpoint) == origin(prepared.endpoint)
+        same_origin = not chosen or origin(endpoint) == origin(prepared.endpoint)
         forbidden = find_forbidden_host(
             prepared.credentials, _read_host(endpoint), required=self._require_allowed_hosts
         )
-        return endpoint if theirs and forbidden is None else Revocation.REFUSED
+        return endpoint if same_origin and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
         """Revoke a token with one request (RFC 7009 §2); `None` where it is to be repeated."""

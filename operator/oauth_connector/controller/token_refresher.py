@@ -14,7 +14,7 @@ from oauth_connector.connector.schedule.fair_queue import Rank
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import ownership_conflict
 from oauth_connector.connector.secret.rendering import recover
-from oauth_connector.connector.status.findings import ActionResult, Findings, published_in
+from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import is_strain
 from oauth_connector.connector.status.report import next_transition, recorded_problem, report
 from oauth_connector.controller.context import ControllerContext
@@ -128,11 +128,11 @@ class TokenRefresher:
         if failure.in_doubt and attempts == 1 and retry_after is None and problem.repeatable:
             retry_at = failing.last  # at once: many servers accept the same refresh token again for a few seconds
         planned = retry_at if problem.repeatable and failure.attempt.outbound else None
-        return Findings(self._clock(), published_in(token), problem, failure.attempt, planned)
+        return Findings(self._clock(), find_published_token(token), problem, failure.attempt, planned)
 
     async def _publish(self, obs: Observation, obtained: TokenObtained, live: LiveSecret | None) -> Findings:
         key, token = obs.connector.key, obtained.token
-        findings = Findings(self._clock(), published_in(published_token(obs)), attempt=obtained.attempt)
+        findings = Findings(self._clock(), find_published_token(published_token(obs)), attempt=obtained.attempt)
         known = _find_repeated(token, live, obs.now)
         self._memory.put(
             key, replace(self._memory.of(key), refusal=None, repeats_tokens=known is not None, set_back=0.0)
@@ -149,7 +149,7 @@ def _report_waiting(obs: Observation, retry_at: float) -> ActionResult:
     """Write no status while the connector waits for a slot, unless status is no longer true: its token may expire."""
     status = obs.connector.status
     findings = Findings(
-        obs.now, published_in(published_token(obs)), recorded_problem(obs.connector), next_call=retry_at
+        obs.now, find_published_token(published_token(obs)), recorded_problem(obs.connector), next_call=retry_at
     )
     is_short = not status.conditions and retry_at <= obs.now + RETRY_INTERVAL
     if is_short or report(obs.connector, findings).conditions == status.conditions:

@@ -115,12 +115,14 @@ class Workqueue:
                 self._ready.put(key, (0, at))
 
     def _start_workers(self, reconcile: Reconcile) -> None:
-        while len(self._tasks) < self._workers and (key := self._ready.take(self._crowded())) is not None:
+        while (
+            len(self._tasks) < self._workers and (key := self._ready.take(self._find_crowded_namespaces())) is not None
+        ):
             self._hooks.on_start(max(0.0, self._clock() - self._due.pop(key)))
             self._busy[key.namespace] += 1
             self._tasks[key] = asyncio.create_task(self._work(reconcile, key), name=f"reconcile {key}")
 
-    def _crowded(self) -> Collection[str]:
+    def _find_crowded_namespaces(self) -> Collection[str]:
         """Return the namespaces with half of the workers: while others wait they get no more."""
         most = max(1, self._workers // 2)
         return [namespace for namespace, busy in self._busy.items() if busy >= most]

@@ -135,7 +135,7 @@ class KubeCluster:
     async def write_status(self, connector: AnyConnector, status: OAuthConnectorStatus) -> AnyConnector | None:
         """Replace the status of a connector; return `None` if the connector has changed since it was read."""
         path = _path_of_connector(connector.key)
-        written = await self._write_status(path, connector.resource_version, status.written())
+        written = await self._write_status(path, connector.resource_version, status.to_manifest())
         if written is None:
             return None
         updated = self._connectors.parse(written)

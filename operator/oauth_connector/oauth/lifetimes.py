@@ -17,7 +17,7 @@ _SURELY_MILLISECONDS = 1_000_000
 def read_lifetime(
     members: Mapping[str, object], headers: Mapping[str, str], *, milliseconds: bool = False
 ) -> int | None:
-    """Read the read_lifetime of an access token in whole seconds; `None` where the response has none that is plausible.
+    """Read the lifetime of an access token in whole seconds; `None` where the response has none that is plausible.
 
     RFC 6749 §5.1 defines a number of seconds; PayPal and NetSuite send text, others a fraction. Zero and
     negative numbers mean nothing (Mailchimp's zero is "never"). `expires_at` counts against the provider's own clock.
@@ -35,14 +35,14 @@ def read_lifetime(
 
 
 def read_refresh_lifetime(members: Mapping[str, object]) -> int | None:
-    """Read the read_lifetime of a refresh token in whole seconds; `None` where the response has none (not in RFC 6749).
+    """Read the lifetime of a refresh token in whole seconds; `None` where the response has none (not in RFC 6749).
 
     GitHub and LinkedIn call it `refresh_token_expires_in`, QuickBooks `x_refresh_token_expires_in`, Keycloak (where
     zero means no expiry) and Airtable `refresh_expires_in`.
     """
     names = ("refresh_token_expires_in", "x_refresh_token_expires_in", "refresh_expires_in")
-    told = next((found for name in names if (found := _parse_number(members.get(name))) is not None), None)
-    return int(min(told, LONGEST)) if told is not None and told >= 1 else None
+    seconds = next((found for name in names if (found := _parse_number(members.get(name))) is not None), None)
+    return int(min(seconds, LONGEST)) if seconds is not None and seconds >= 1 else None
 
 
 def read_retry_after(headers: Mapping[str, str]) -> float | None:

@@ -96,7 +96,7 @@ async def test_another_site_cannot_start_a_flow(visitor: HTTPClient, asked: Requ
     await visitor.get(asked.path)
     for origin in (EVIL, "null", "", visitor.url + ".evil.example"):
         seen = await visitor.post(asked.path, {"Origin": origin}, ticket=asked.ticket)
-        assert (seen.status, seen.failure) == (403, "Foreign")
+        assert (seen.status, seen.failure) == (403, "CrossOrigin")
     visitor.cookies.clear()
     assert (await visitor.post(asked.path, ticket=asked.ticket)).failure == "CookieMissing"
 
@@ -180,7 +180,7 @@ async def test_a_forged_host_header_changes_nothing(
         seen = await direct.post(asked.path, headers, ticket=asked.ticket, go=True)
         assert quote(consent_site.url + callback_path(asked.namespace.name, "zoho"), safe="") in seen.onward
         assert "evil" not in seen.text + str(seen.headers)
-        assert (await direct.post(asked.path, {"Origin": "http://evil.example", **poison})).failure == "Foreign"
+        assert (await direct.post(asked.path, {"Origin": "http://evil.example", **poison})).failure == "CrossOrigin"
 
 
 async def test_a_foreign_redirect_uri_starts_no_flow(

@@ -54,20 +54,20 @@ names = st.sampled_from([field.alias or "" for field in OAuthConnectorStatus.mod
 
 def test_a_status_is_read_as_it_was_written() -> None:
     """No field is lost between two reconciliations."""
-    assert OAuthConnectorStatus.read(json.loads(json.dumps(FULL.written()))) == FULL
+    assert OAuthConnectorStatus.read(json.loads(json.dumps(FULL.to_manifest()))) == FULL
 
 
 def test_times_are_whole_seconds_in_utc() -> None:
     """Times are RFC 3339 in UTC, without fractions, for any original zone."""
     moved = AT.replace(microsecond=999999).astimezone(timezone(timedelta(hours=5)))
-    assert OAuthConnectorStatus(issue_time=moved).written()["issueTime"] == "2026-11-24T12:00:00Z"
+    assert OAuthConnectorStatus(issue_time=moved).to_manifest()["issueTime"] == "2026-11-24T12:00:00Z"
     copied = FULL.model_copy(update={"issue_time": moved})
-    assert copied.written()["issueTime"] == "2026-11-24T12:00:00Z"
+    assert copied.to_manifest()["issueTime"] == "2026-11-24T12:00:00Z"
 
 
 def test_an_unknown_value_is_absent() -> None:
     """An empty status contains only the generation of an object that was not reconciled yet."""
-    assert OAuthConnectorStatus().written() == {"observedGeneration": -1}
+    assert OAuthConnectorStatus().to_manifest() == {"observedGeneration": -1}
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_an_unknown_value_is_absent() -> None:
 )
 def test_an_invalid_field_is_dropped_alone(field: str, invalid: object) -> None:
     """An invalid value from another client removes that field and no other."""
-    sound = FULL.written()
-    read = OAuthConnectorStatus.read({**sound, field: invalid}).written()
+    sound = FULL.to_manifest()
+    read = OAuthConnectorStatus.read({**sound, field: invalid}).to_manifest()
     assert read == {name: value for name, value in sound.items() if name != field}
 
 
@@ -101,7 +101,7 @@ def test_an_invalid_condition_is_dropped_alone() -> None:
 @given(st.dictionaries(names | st.text(max_size=5), json_values, max_size=6))
 def test_any_status_can_be_read_and_written(status: dict[str, object]) -> None:
     """Any content is read without an exception, and the valid rest can be written."""
-    json.dumps(OAuthConnectorStatus.read(status).written())
+    json.dumps(OAuthConnectorStatus.read(status).to_manifest())
 
 
 @given(json_values)
@@ -120,4 +120,4 @@ def test_a_value_that_is_too_long_is_cut() -> None:
     long = FULL.model_copy(
         update={"granted_scopes": ("x" * 600,) * 99, "token_type": "B" * 99, "last_handled_refresh": "n" * 9999}
     )
-    assert OAuthConnectorStatus.read(long.written()).written() == long.written()
+    assert OAuthConnectorStatus.read(long.to_manifest()).to_manifest() == long.to_manifest()

@@ -59,7 +59,7 @@ async def test_nothing_is_read_for_another_origin_a_missing_cookie_or_no_ticket(
     visitor: HTTPClient, world: ConsentScenario
 ) -> None:
     """Origin, then the Strict cookie, then the ticket's shape."""
-    assert (await visitor.post(world.path, {"Origin": "https://evil.example"})).failure == "Foreign"
+    assert (await visitor.post(world.path, {"Origin": "https://evil.example"})).failure == "CrossOrigin"
     assert (await visitor.post(world.path)).failure == "CookieMissing"
     await visitor.get(world.path)
     assert (await visitor.post(world.path)).failure == "TicketMissing"

@@ -2,7 +2,7 @@
 
 A restarted process reads them from metadata: they show whether the token was requested as the spec now wants, and
 whether the Secret presents it as the spec now wants. They are versioned, so that a release that computes them in
-another way can tell an old digest from a changed spec. They cover names of Secrets, never their content.
+another way can distinguish an old digest from a changed spec. They cover names of Secrets, never their content.
 
 Each field of the spec declares the digests that it enters; a field without a declaration stops the import.
 """

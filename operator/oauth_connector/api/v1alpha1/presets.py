@@ -48,11 +48,11 @@ def required_names_cel(has_preset: str, has_parameters: str) -> str:
 
 
 def _for_each(unless: str, conditions: Callable[[Preset], Iterator[str]]) -> str:
-    rules = [f"(self.preset != '{name}' || ({' && '.join(found)}))" for name, found in _found(conditions)]
+    rules = [f"(self.preset != '{name}' || ({' && '.join(found)}))" for name, found in _find_presets(conditions)]
     return f"{unless} || ({' && '.join(rules)})" if rules else "true"
 
 
-def _found(conditions: Callable[[Preset], Iterator[str]]) -> Iterator[tuple[str, list[str]]]:
+def _find_presets(conditions: Callable[[Preset], Iterator[str]]) -> Iterator[tuple[str, list[str]]]:
     for name, preset in PRESETS.items():
         found = list(conditions(preset))
         if found:

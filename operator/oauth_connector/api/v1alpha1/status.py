@@ -157,13 +157,13 @@ class OAuthConnectorStatus(Model):
             except ValidationError as error:
                 rest = _without(rest, {detail["loc"][:2] for detail in error.errors(include_input=False)})
 
-    def written(self) -> dict[str, object]:
+    def to_manifest(self) -> dict[str, object]:
         """Return the status as the API server stores it, cut to the bounds of the schema so that the write succeeds."""
-        clipped = self.model_copy(update=self._clipped())
+        clipped = self.model_copy(update=self._clip())
         written = clipped.model_dump(mode="json", by_alias=True, exclude_none=True)
         return {name: value for name, value in written.items() if value != [] and (name, value) != _NO_FAILURES}
 
-    def _clipped(self) -> dict[str, object]:
+    def _clip(self) -> dict[str, object]:
         scopes = self.granted_scopes
         return {
             "granted_scopes": tuple(scope[:LONGEST_SCOPE] for scope in scopes[:MOST_SCOPES]) if scopes else None,

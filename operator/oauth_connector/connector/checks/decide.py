@@ -14,7 +14,7 @@ from oauth_connector.connector.checks.decisions import (
     TokenAnswer,
 )
 from oauth_connector.connector.checks.facts import current_token, is_refresh_requested
-from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL, SECRET_CHECKS, contested
+from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL, SECRET_CHECKS, find_repair_limit
 from oauth_connector.connector.checks.token_checks import TOKEN_CHECKS
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
@@ -34,7 +34,7 @@ def decide(obs: Observation) -> Decision:
     token = next(found for check in TOKEN_CHECKS if (found := check(obs)) is not None)
     if isinstance(token, RequestToken):
         conflict = _conflict(secret, obs) if isinstance(secret, SecretConflict) else None
-        token = conflict or postponed(token.cause, obs) or token
+        token = conflict or find_postponement(token.cause, obs) or token
     return Decision(token, secret, _if_unreadable(token, secret, obs))
 
 
@@ -50,12 +50,12 @@ def _if_unreadable(token: TokenAnswer, secret: SecretAnswer, obs: Observation) -
     problem = (token.problem or recorded_problem(obs.connector)) if isinstance(token, Postpone) else None
     if problem is not None or not isinstance(token, KeepToken | Postpone):
         return None
-    return postponed(RequestCause.SPEC_CHANGED, obs) or RequestToken(RequestCause.SPEC_CHANGED)
+    return find_postponement(RequestCause.SPEC_CHANGED, obs) or RequestToken(RequestCause.SPEC_CHANGED)
 
 
-def postponed(cause: RequestCause, obs: Observation) -> Postpone | None:
+def find_postponement(cause: RequestCause, obs: Observation) -> Postpone | None:
     """Return why and until when a token request of this cause has to wait; `None` where it can be sent now."""
-    if cause in REPAIR_CAUSES and (limit := contested(obs)) is not None:
+    if cause in REPAIR_CAUSES and (limit := find_repair_limit(obs)) is not None:
         return Postpone(limit.problem, limit.until)
     if cause is RequestCause.CODE_RECEIVED:  # a code is valid for about a minute, and the user waits
         earliest = (obs.memory.last_call or 0.0) + CODE_PAUSE

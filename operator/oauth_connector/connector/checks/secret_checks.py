@@ -40,10 +40,10 @@ def leave_contested(obs: Observation) -> SecretAnswer | None:
     """Leave a Secret as it is for a while where another client has undone three repairs from the stored token."""
     if published_token(obs) is not None or stored_token(obs) is None or obs.connector.status.secret_ref is None:
         return None
-    return contested(obs)
+    return find_repair_limit(obs)
 
 
-def contested(obs: Observation) -> SecretContested | None:
+def find_repair_limit(obs: Observation) -> SecretContested | None:
     """Return until when the Secret is not repaired, where three repairs within an hour were not enough."""
     recent = sorted(at for at in obs.memory.repairs if obs.now - 3600 < at <= obs.now)
     if len(recent) < REPAIRS_PER_HOUR:

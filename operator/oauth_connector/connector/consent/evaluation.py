@@ -52,7 +52,7 @@ class Consent:
 
     @property
     def observed_generation(self) -> int:
-        """Return the generation that the status describes. It tells the plugin that a wrong code was checked."""
+        """Return the generation that the status describes. The plugin reads it to see that a wrong code was checked."""
         ready = find_condition(self.status.conditions, "Ready")
         return ready.observed_generation if ready is not None else 0
 

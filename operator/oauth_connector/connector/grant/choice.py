@@ -29,13 +29,13 @@ from oauth_connector.oauth.registry_check import require_complete
 class PresentedGrant:
     """What is presented, and what it is bound to.
 
-    `seed` is the fingerprint of the initial refresh token; `code` is set where a code is presented, and `presented` is
-    the refresh token where one is presented.
+    `initial_fingerprint` is that of the initial refresh token; `code` is set where a code is presented, and `presented`
+    is the refresh token where one is presented.
     """
 
     grant: Grant
     binding: str
-    seed: str | None = None
+    initial_fingerprint: str | None = None
     code: PendingCode | None = None
 
     @property
@@ -74,7 +74,7 @@ def choose_grant(
     usable = not state.refused or cause is RequestCause.REFRESH_REQUESTED
     stored = None
     if state.refresh_token is not None and usable and state.binding == binding:
-        stored = PresentedGrant(RefreshToken(state.refresh_token), binding, state.seed)
+        stored = PresentedGrant(RefreshToken(state.refresh_token), binding, state.initial_fingerprint)
     return _CHOOSERS[spec.renewal](_Choice(spec, state, own, stored, binding))
 
 
@@ -85,7 +85,7 @@ def _choose_consented(choice: _Choice) -> PresentedGrant | Problem:
 def _choose_initial(choice: _Choice) -> PresentedGrant | Problem:
     """Prefer an initial refresh token that was not presented before: a user replaced it."""
     own = choice.own
-    if isinstance(own, RefreshToken) and choice.state.seed != fingerprint(own.token):
+    if isinstance(own, RefreshToken) and choice.state.initial_fingerprint != fingerprint(own.token):
         return PresentedGrant(own, choice.binding, fingerprint(own.token))
     return choice.stored or _explain_loss(choice.state, choice.binding)
 

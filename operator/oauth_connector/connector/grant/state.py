@@ -53,10 +53,10 @@ class GrantState:
     """A stored grant.
 
     `generation` counts its refresh tokens; `binding` is the digest of the server and client that they were issued for;
-    `digest` is that of what was consented to; `seed` is a fingerprint of the initial refresh token; `tried` is the UID
-    of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the provider
-    named in its redirect. `rejections` are the times at which the refresh token was rejected for other reasons than
-    `invalid_grant`.
+    `digest` is that of what was consented to; `initial_fingerprint` is that of the initial refresh token; `tried` is
+    the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
+    provider named in its redirect. `rejections` are the times at which the refresh token was rejected for other reasons
+    than `invalid_grant`.
     """
 
     refresh_token: SecretStr | None = None
@@ -64,7 +64,7 @@ class GrantState:
     generation: int = 0
     binding: str = ""
     digest: str = ""
-    seed: str | None = None
+    initial_fingerprint: str | None = None
     token_url: str | None = None
     refresh_issued: int | None = None
     refresh_expires: int | None = None
@@ -160,7 +160,7 @@ def _members(state: GrantState) -> dict[str, object]:
         "generation": state.generation,
         "binding": state.binding,
         "digest": state.digest,
-        "seed": state.seed,
+        "seed": state.initial_fingerprint,
         "tokenURL": state.token_url,
         "refreshIssued": state.refresh_issued,
         "refreshExpires": state.refresh_expires,
@@ -182,7 +182,7 @@ def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantStat
         generation=int(str(members["generation"])),
         binding=str(members["binding"]),
         digest=str(members["digest"]),
-        seed=_text(members["seed"]),
+        initial_fingerprint=_text(members["seed"]),
         token_url=_text(members["tokenURL"]),
         refresh_issued=_number(members["refreshIssued"]),
         refresh_expires=_number(members["refreshExpires"]),

@@ -17,7 +17,7 @@ from oauth_connector.oauth.id_token import read_account
 from oauth_connector.oauth.signals import is_unspent
 
 LONGEST_FIELD = 16 * 1024
-"""Characters of a response field that is stored, at most: a Secret has room for 1 MiB."""
+"""Characters of a response field that is stored, at most: a Secret holds up to 1 MiB."""
 
 _PRIVATE = frozenset({"access_token", "refresh_token"})
 
@@ -30,7 +30,7 @@ def store_response(
     A response without a refresh token leaves the old one (RFC 6749 §6), and an initial refresh token that the provider
     does not replace stays valid.
     """
-    began_anew = choice.purpose is not Purpose.REFRESH or choice.seed != before.seed
+    began_anew = choice.purpose is not Purpose.REFRESH or choice.initial_fingerprint != before.initial_fingerprint
     base = GrantState(generation=before.generation, tried=before.tried) if began_anew else before
     asked, given, life = answer.token.issued, answer.answer.refresh_token, answer.answer.refresh_lifetime
     state = replace(
@@ -39,7 +39,7 @@ def store_response(
         generation=before.generation + (given is not None),
         binding=choice.binding,
         digest=spec.token_digest if began_anew else before.digest,
-        seed=choice.seed,
+        initial_fingerprint=choice.initial_fingerprint,
         refused=False,
         rejections=(),
         claim=None,
@@ -68,7 +68,7 @@ def _token(
 
 
 def _select_fields(fields: Mapping[str, SecretStr], spec: OAuthConnectorSpec) -> dict[str, SecretStr]:
-    """Return the response fields that the spec publishes, as far as a state Secret has room; no other is stored."""
+    """Return the response fields that the spec publishes, up to the size limit of a state Secret; no others."""
     wanted = spec.output.response_fields if spec.output is not None else None
     names = {chosen.name for chosen in wanted or ()} - _PRIVATE
     found = {name: value for name, value in fields.items() if name in names}
@@ -76,31 +76,37 @@ def _select_fields(fields: Mapping[str, SecretStr], spec: OAuthConnectorSpec) ->
 
 
 def _is_repeated(before: IssuedToken, token: IssuedToken) -> bool:
-    alive = before.expires is None or before.expires > token.issued
-    return alive and before.access_token.get_secret_value() == token.access_token.get_secret_value()
+    is_valid = before.expires is None or before.expires > token.issued
+    return is_valid and before.access_token.get_secret_value() == token.access_token.get_secret_value()
 
 
 def store_failure(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, now: int) -> GrantState:
     """Return the state after a failure: in doubt, the claim stays, and the same token is sent again."""
     if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
         saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
-        return replace(saved, binding=choice.binding, seed=choice.seed, refused=False)
+        return replace(saved, binding=choice.binding, initial_fingerprint=choice.initial_fingerprint, refused=False)
     if answer.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
         return claimed
     if choice.purpose is not Purpose.REFRESH:
         return replace(claimed, claim=None)
     if answer.problem.reason is Reason.REFRESH_TOKEN_REJECTED:
-        return _refused(choice, claimed)
+        return _keep_rejected(choice, claimed)
     signal = answer.problem.signal
     turned_away = signal is not None and not is_unspent(signal) and answer.problem.reason is not Reason.RATE_LIMITED
     return claimed.with_rejection(now) if turned_away else replace(claimed, claim=None)
 
 
-def _refused(choice: PresentedGrant, claimed: GrantState) -> GrantState:
+def _keep_rejected(choice: PresentedGrant, claimed: GrantState) -> GrantState:
     """Keep a rejected token, marked; a new initial token that is rejected does not end the grant it should replace."""
-    replaces = choice.seed != claimed.seed and claimed.refresh_token is not None
+    replaces = choice.initial_fingerprint != claimed.initial_fingerprint and claimed.refresh_token is not None
     token = claimed.refresh_token or choice.presented
-    return replace(claimed, refresh_token=token, refused=claimed.refused or not replaces, seed=choice.seed, claim=None)
+    return replace(
+        claimed,
+        refresh_token=token,
+        refused=claimed.refused or not replaces,
+        initial_fingerprint=choice.initial_fingerprint,
+        claim=None,
+    )
 
 
 def require_consent_if_worn_out(

@@ -15,13 +15,13 @@ _ESCAPED = str.maketrans({c: f"\\{c}" for c in '\\"$`'})
 
 def dot_env(values: Mapping[str, SecretStr]) -> SecretStr:
     """Write `NAME=value` lines that a shell and the dotenv libraries read in the same way."""
-    lines = (f"{name.upper()}={_quoted(value)}\n" for name, value in _named(values).items())
+    lines = (f"{name.upper()}={_quote(value)}\n" for name, value in _name_fields(values).items())
     return SecretStr("".join(lines))
 
 
 def json_object(values: Mapping[str, SecretStr]) -> SecretStr:
     """Write one JSON object with the default key names, sorted, without white space."""
-    return SecretStr(json.dumps(_named(values), sort_keys=True, separators=(",", ":")))
+    return SecretStr(json.dumps(_name_fields(values), sort_keys=True, separators=(",", ":")))
 
 
 FORMATS: Mapping[OutputFormatType, Callable[[Mapping[str, SecretStr]], SecretStr]] = {
@@ -30,13 +30,13 @@ FORMATS: Mapping[OutputFormatType, Callable[[Mapping[str, SecretStr]], SecretStr
 }
 
 
-def _named(values: Mapping[str, SecretStr]) -> dict[str, str]:
+def _name_fields(values: Mapping[str, SecretStr]) -> dict[str, str]:
     """Name the fields like the default keys; fields of the response are published only where the spec lists them."""
     own = {name: value for name, value in sorted(values.items()) if "/" not in name}
     return {_SNAKE.sub("_", name).lower(): value.get_secret_value() for name, value in own.items()}
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     """Quote only where needed, with single quotes where possible: every reader takes their content literally."""
     if _PLAIN.fullmatch(value):
         return value

@@ -91,10 +91,10 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         connector=_text(annotations.get(names.CONNECTOR)),
         connector_uid=_text(annotations.get(names.CONNECTOR_UID)),
         token_digest=_text(annotations.get(names.TOKEN_DIGEST)),
-        output_digest=_shared(annotations.get(names.OUTPUT_DIGEST)),
+        output_digest=_intern(annotations.get(names.OUTPUT_DIGEST)),
         issued_at=_seconds(annotations.get(names.ISSUED_AT)),
         expires_at=_seconds(annotations.get(names.EXPIRES_AT)),
-        fields=_shared(annotations.get(names.FIELDS)),
+        fields=_intern(annotations.get(names.FIELDS)),
         adopt=_text(annotations.get(names.ADOPT)),
         intact=_intact(annotations, owned),
         has_owned_data=bool(owned.data),
@@ -145,7 +145,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and len(value) <= LONGEST else None
 
 
-def _shared(value: object) -> str | None:
+def _intern(value: object) -> str | None:
     """Read a text that many Secrets have in common, so that they share one object."""
     text = _text(value)
     return sys.intern(text) if text is not None else None

@@ -71,7 +71,7 @@ class ActionResult:
         return self.findings.problem if self.findings is not None else None
 
 
-def published_in(secret: SecretMetadata | None) -> PublishedToken | None:
+def find_published_token(secret: SecretMetadata | None) -> PublishedToken | None:
     """Return the token in an owned Secret, by its metadata."""
     if secret is None or secret.issued_at is None:
         return None

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.checks import secret_checks, token_checks
-from oauth_connector.connector.checks.decide import decide, postponed
+from oauth_connector.connector.checks.decide import decide, find_postponement
 from oauth_connector.connector.checks.decisions import (
     DoNothing,
     Postpone,
@@ -53,7 +53,7 @@ def published(spec: dict[str, Any] | None = None, status: dict[str, Any] | None 
     """Return the observation of a connector whose Secret contains a valid token of one hour, issued a minute ago."""
     of = a_connector(spec, {"observedGeneration": 1, "secretRef": {"name": "crm-token"}, **(status or {})})
     refresh_request, age = changes.pop("refresh_request", None), changes.pop("age", 60)
-    seen = a_connector(spec, of.status.written(), refresh_request=refresh_request)
+    seen = a_connector(spec, of.status.to_manifest(), refresh_request=refresh_request)
     return an_observation(seen, **{"output": an_output(of, a_token(of, issued=NOW - age)), **changes})
 
 
@@ -227,7 +227,7 @@ ORDER_WITHOUT_EFFECT = {
         "the first has an answer only without a current token, the second only with one"
     ),
     (token_checks.retry_failed_refresh, token_checks.refresh_before_expiry): (
-        "both request a refresh, or wait until `status.nextRefreshTime`: `decide.postponed` keeps the same pause"
+        "both refresh, or wait until `status.nextRefreshTime`: `decide.find_postponement` keeps the same pause"
     ),
     (secret_checks.replace_missing, secret_checks.repair_drifted): (
         "the first has an answer only without an output Secret, the second only with one"
@@ -263,4 +263,4 @@ def test_a_failed_refresh_waits_the_same_in_either_order() -> None:
     """A refresh that is due and has failed waits for its next attempt, whichever check requests it."""
     failing = published(None, failed(None, "ProviderError", NOW + 40), age=2500)
     assert token_checks.refresh_before_expiry(failing) == RequestToken(RequestCause.REFRESH_DUE)
-    assert postponed(RequestCause.REFRESH_DUE, failing) == token_checks.retry_failed_refresh(failing)
+    assert find_postponement(RequestCause.REFRESH_DUE, failing) == token_checks.retry_failed_refresh(failing)

@@ -73,7 +73,7 @@ def test_each_situation_has_its_conditions(sentence: str) -> None:
     findings, expected, health = CASES[sentence]
     connector = reported(a_connector(), findings)
     assert {c.type: c.reason for c in connector.status.conditions} == expected
-    written = connector.status.written()
+    written = connector.status.to_manifest()
     assert kstatus(written, connector.generation) == health
     assert flux_problems(written, connector.generation) == []
 
@@ -139,6 +139,6 @@ def test_times_are_whole_seconds_in_utc() -> None:
     """Times in status are RFC 3339 in UTC without fractions, like the API server's own."""
     written = reported(
         a_connector(), Findings(NOW + 0.7, SHOWN, attempt=ATTEMPT, next_call=NOW + 2000)
-    ).status.written()
+    ).status.to_manifest()
     assert written["expirationTime"] == "2027-01-15T09:00:00Z"
     assert written["lastRefreshTime"] == "2027-01-15T08:00:00Z"
