@@ -14,6 +14,9 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 
+NOT_YET_WORDED = ("component", "contract", "e2e", "interop", "simulation", "support", "unit/[ackopst]*", "unit/net")
+"""Folders of tests that do not follow the vocabulary yet; the words check leaves them out."""
+
 CHECKS: Mapping[str, Sequence[str]] = {
     "lint": (f"{BIN}/ruff", "check", "--quiet"),
     "format": (f"{BIN}/ruff", "format", "--check", "--quiet"),
@@ -23,9 +26,8 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "generated": (PYTHON, "-m", "devtools.generate.generated_files", "--check"),
     "locks": (PYTHON, "-m", "devtools.locks"),
     "numbers": (PYTHON, "-m", "devtools.house_numbers"),
-    "words": (PYTHON, "-m", "devtools.vocabulary"),
+    "words": (PYTHON, "-m", "devtools.vocabulary", *(f":!tests/{folder}" for folder in NOT_YET_WORDED)),
 }
-BY_NAME_ONLY = frozenset({"numbers", "words"})  # until each folder has been rewritten
 
 
 def run_checks(names: Iterable[str]) -> list[str]:
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         print(f"Unknown check: {', '.join(unknown)}. Known: {', '.join(CHECKS)}.", file=sys.stderr)
         return 2
-    failed = run_checks(arguments or [name for name in CHECKS if name not in BY_NAME_ONLY])
+    failed = run_checks(arguments or CHECKS)
     if failed:
         print(f"check: failed: {', '.join(failed)}")
     return bool(failed)

@@ -125,9 +125,8 @@ class TokenClient:
         result = parse_token_response(answer, quirks) if isinstance(answer, HTTPResponse) else answer
         if isinstance(result, Token):
             self._record(prepared, "success", asked)
-            return TokenObtained(
-                build_issued_token(result, int(asked), prepared.connector.spec), prepared.attempt, result
-            )
+            issued = build_issued_token(result, int(asked), prepared.connector.spec)
+            return TokenObtained(issued, prepared.attempt, result)
         problem = self._classify(prepared.connector.spec, grant.purpose.phase, result)
         self._record(prepared, problem.reason.value, asked)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
@@ -151,9 +150,8 @@ class TokenClient:
             return Revocation.NO_ENDPOINT
         chosen = provider.revocation_url is not None or provider.token_url is not None
         same_origin = not chosen or origin(endpoint) == origin(prepared.endpoint)
-        forbidden = find_forbidden_host(
-            prepared.credentials, _read_host(endpoint), required=self._require_allowed_hosts
-        )
+        host = _read_host(endpoint)
+        forbidden = find_forbidden_host(prepared.credentials, host, required=self._require_allowed_hosts)
         return endpoint if same_origin and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
@@ -206,9 +204,8 @@ class TokenClient:
             if isinstance(found, Problem):
                 return found
             endpoint = found.token_endpoint if found else ""
-        forbidden = find_forbidden_host(
-            list(secrets.values()), _read_host(endpoint), required=self._require_allowed_hosts
-        )
+        host = _read_host(endpoint)
+        forbidden = find_forbidden_host(list(secrets.values()), host, required=self._require_allowed_hosts)
         at, attempt, read = replace(context, token_endpoint=endpoint), Attempt((), ""), tuple(secrets.values())
         return forbidden or PreparedRequest(connector, at, credentials.client, credentials.grant, attempt, read)
 

@@ -21,30 +21,30 @@ def namespace_path(namespace: str) -> str:
 
 def secret_path(namespace: str, name: str = "") -> str:
     """Return the path of a Secret; without a name, of all Secrets of the namespace."""
-    return _namespaced(_CORE, namespace, "secrets", name)
+    return _join_path(_CORE, namespace, "secrets", name)
 
 
 def config_map_path(namespace: str, name: str) -> str:
     """Return the path of a ConfigMap."""
-    return _namespaced(_CORE, namespace, "configmaps", name)
+    return _join_path(_CORE, namespace, "configmaps", name)
 
 
 def event_path(namespace: str, name: str = "") -> str:
     """Return the path of an Event; without a name, of all Events of the namespace."""
-    return _namespaced("/apis/events.k8s.io/v1", namespace, "events", name)
+    return _join_path("/apis/events.k8s.io/v1", namespace, "events", name)
 
 
 def connector_path(namespace: str, name: str = "") -> str:
     """Return the path of an OAuthConnector; without a name, of all in the namespace."""
-    return _namespaced(_CUSTOM, namespace, CONNECTORS, name)
+    return _join_path(_CUSTOM, namespace, CONNECTORS, name)
 
 
 def consent_path(namespace: str, name: str = "") -> str:
     """Return the path of an OAuthConsent; without a name, of all in the namespace."""
-    return _namespaced(_CUSTOM, namespace, CONSENTS, name)
+    return _join_path(_CUSTOM, namespace, CONSENTS, name)
 
 
-def _namespaced(group: str, namespace: str, plural: str, name: str) -> str:
+def _join_path(group: str, namespace: str, plural: str, name: str) -> str:
     path = f"{group}/namespaces/{_escape(namespace)}/{plural}"
     return f"{path}/{_escape(name)}" if name else path
 

@@ -79,7 +79,7 @@ class Metrics:
 
     def count_token_request(self, host: str, grant_type: str, result: str, seconds: float) -> None:
         """Count a token request; `result` is `success` or a reason of the closed set."""
-        host = self._bounded(host)
+        host = self._limit_hosts(host)
         self._token_requests.labels(host, grant_type, result).inc()
         self._token_seconds.labels(host).observe(seconds)
 
@@ -111,7 +111,7 @@ class Metrics:
         """Return all series in the text format of Prometheus."""
         return generate_latest(self._registry)
 
-    def _bounded(self, host: str) -> str:
+    def _limit_hosts(self, host: str) -> str:
         if host not in self._hosts and len(self._hosts) >= HOSTS:
             return OTHER
         self._hosts.add(host)
