@@ -12,8 +12,8 @@ FILE_LINES = 250
 FUNCTION_LINES = 30
 LONG_TESTS = {  # suites of one behaviour each; a table of cases that belongs together
     "tests/component/test_fetch.py",
-    "tests/unit/connector/test_check_order.py",
-    "tests/unit/connector/test_checks.py",
+    "tests/unit/connector/checks/test_check_order.py",
+    "tests/unit/connector/checks/test_decide.py",
     "tests/unit/controller/grants/test_consent.py",
     "tests/unit/controller/grants/test_refresh_tokens.py",
     "tests/unit/controller/test_reconciler.py",
