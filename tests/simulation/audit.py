@@ -1,4 +1,4 @@
-"""What must hold through a simulation, noted while it runs."""
+"""What must be true throughout a simulation, recorded while it runs."""
 
 import hashlib
 from collections import Counter
@@ -13,7 +13,7 @@ from tests.support.builders import NOW
 DAY_IN_MINUTES = 24 * 60
 
 GRACE = 75.0
-"""Seconds before an expiry in which everything was well: the last call, a minute before it, must then have come."""
+"""Seconds before an expiry without a fault: the last request, a minute before it, must have been sent."""
 
 FIRST = 60.0
 """Seconds until a fleet that is applied at once has its first tokens."""
@@ -23,7 +23,7 @@ Excuses = Callable[[str, float, float], bool]
 
 @dataclass
 class Audit:
-    """Breaches of the three promises, and what is needed to see them; times are seconds since the beginning."""
+    """Violations of the three guarantees, and the records to detect them; times are seconds since the start."""
 
     excuses: Excuses
     hosts: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Audit:
     _trace: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def called(self, name: str, at: float, *, failing: bool) -> None:
-        """Note a token request."""
+        """Record a token request."""
         gap = at - self._called.get(name, -HOUR)
         if gap < MINIMUM_GAP - 0.001:
             self.breaches.append(f"{name} called {gap:.3f} s after its last call, at {at:.3f}")
@@ -50,7 +50,7 @@ class Audit:
         self._trace.update(f"{name} {at:.6f} {failing}\n".encode())
 
     def wrote(self, secret: SecretMetadata, at: float) -> None:
-        """Note that a Secret shows a new token."""
+        """Record that a Secret contains a new token."""
         name = secret.connector or ""
         self._judge(name, at)
         self._expires[name] = (secret.expires_at or 0) - NOW
@@ -62,18 +62,18 @@ class Audit:
         self.bugs += result == "error"
 
     def close(self, at: float) -> None:
-        """Judge the tokens that are shown at the end."""
+        """Check the tokens that are published at the end."""
         for name in self.hosts:
             self._judge(name, at)
 
     def herd(self, window: int) -> float:
-        """Give the calls of the busiest window (minutes) as a multiple of the mean, the first day left out."""
+        """Return the requests of the busiest window (minutes) as a multiple of the mean, without the first day."""
         minutes = range(DAY_IN_MINUTES, max(self._per_minute), window)
         calls = [sum(self._per_minute[m] for m in range(start, start + window)) for start in minutes[:-1]]
         return max(calls) / (sum(calls) / len(calls))
 
     def digest(self) -> str:
-        """Give a print of all calls, by which two runs are compared."""
+        """Return a digest of all requests, by which two runs are compared."""
         return self._trace.hexdigest()
 
     def _judge(self, name: str, at: float) -> None:

@@ -1,4 +1,4 @@
-"""The fake cluster in virtual time: calls take a moment, in which a process may be killed, and the API server goes."""
+"""The fake cluster in virtual time: requests take time, and the process or the API server may fail meanwhile."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -15,11 +15,11 @@ from tests.support.fake_cluster import FakeCluster
 MOMENT = 0.003
 
 OnWrite = Callable[[SecretMetadata, float], None]
-"""Told of a Secret that was written, and when (seconds since the beginning)."""
+"""Receives a Secret that was written, and when (seconds since the start)."""
 
 
 class SimulatedCluster(FakeCluster):
-    """Every connector's Secret has the name that it was born with, so that nothing needs to be searched."""
+    """No output Secret is renamed, so nothing needs to be searched."""
 
     def __init__(self, api: Spells, on_write: OnWrite) -> None:
         super().__init__()
@@ -28,13 +28,13 @@ class SimulatedCluster(FakeCluster):
         self._on_write = on_write
 
     def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
-        """Give the connector's one Secret."""
+        """Return the connector's one Secret."""
         assert isinstance(connector, Connector)
         found = self.output(connector.key.namespace, connector.output_name)
         return [found] if found is not None else []
 
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
-        """Create a Secret; the answer comes a moment later, perhaps to nobody."""
+        """Create a Secret; the response follows after a moment, when the process may have been killed."""
         await asyncio.sleep(MOMENT)
         return await self._answered(await super().create_secret(namespace, rendered))
 

@@ -1,4 +1,4 @@
-"""A fleet of connectors through years of virtual time: the real rooms and the real scheduler over fakes that fail.
+"""A fleet of connectors through years of virtual time: the real controllers and workqueue over fakes that fail.
 
 Everything is drawn from one seed, and asyncio runs its tasks in a fixed order: a seed that shows a fault shows it
 again.
@@ -31,12 +31,12 @@ from tests.support.fake_provider import answer
 from tests.support.fixed_keys import FixedKeys
 
 CRASH_PAUSE = 10.0
-"""Seconds, on average, until a process that was killed is back."""
+"""Seconds, on average, until a killed process is restarted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is simulated: how many connectors of which token lifetime (seconds), for how long, and how bad it gets."""
+    """What is simulated: how many connectors of which token lifetime (seconds), for how long, with which faults."""
 
     seed: int
     days: float
@@ -51,7 +51,7 @@ class Plan:
 
 @dataclass
 class Weather:
-    """All that goes wrong."""
+    """All faults."""
 
     hosts: Mapping[str, Spells]
     api: Spells
@@ -59,7 +59,7 @@ class Weather:
 
     @staticmethod
     def of(plan: Plan) -> "Weather":
-        """Draw it from the plan's seed."""
+        """Draw the faults from the plan's seed."""
         random, until = Random(plan.seed), plan.days * DAY
         names = [f"login-{number}.example" for number in range(plan.hosts)]
         hosts = {
@@ -71,12 +71,12 @@ class Weather:
         return Weather(hosts, away, restarts)
 
     def excuses(self, host: str, start: float, end: float) -> bool:
-        """Tell whether something was wrong for a host's connectors between two moments."""
+        """Return whether a fault affected a host's connectors between two times."""
         return any(spells.touches(start, end) for spells in (self.hosts[host], self.api, self.restarts))
 
 
 class Providers:
-    """The authorization servers: each answers after a while, or as the weather has it."""
+    """The authorization servers: each responds after a while, or with the fault of the moment."""
 
     def __init__(self, plan: Plan, weather: Weather, audit: Audit) -> None:
         self._random = Random(plan.seed + 1)
@@ -86,11 +86,11 @@ class Providers:
         self.lifetimes: dict[str, int] = {}
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
-        """Be never asked: the connectors name their endpoints."""
+        """Raise: the connectors name their endpoints."""
         raise NotImplementedError
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
-        """Answer a token request."""
+        """Respond to a token request."""
         del context
         url = urlsplit(request.url)
         name, loop = url.path.strip("/"), asyncio.get_running_loop()
@@ -106,15 +106,15 @@ class Providers:
 
 
 class Silent:
-    """A recorder that says nothing."""
+    """A recorder that drops Events."""
 
     async def record(self, connector: AnyConnector, kind: str, reason: str, note: str) -> None:
-        """Say nothing."""
+        """Drop the Event."""
 
 
 @dataclass
 class Fleet:
-    """The whole of it."""
+    """The whole simulation."""
 
     plan: Plan
     audit: Audit = field(init=False)
@@ -127,7 +127,7 @@ class Fleet:
         self._cluster = SimulatedCluster(self._weather.api, self.audit.wrote)
 
     async def live(self) -> Audit:
-        """Apply all connectors at once and let the time pass; give what was noted."""
+        """Apply all connectors at once and let the time pass; return the audit."""
         loop = asyncio.get_running_loop()
         self._populate()
         for crash in self._weather.restarts:

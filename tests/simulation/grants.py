@@ -1,4 +1,4 @@
-"""A fleet of connectors with refresh tokens, over servers that rotate them, and what must hold of each grant."""
+"""A fleet of connectors with refresh tokens, at servers that rotate them, and what must be true of each grant."""
 
 import asyncio
 import hashlib
@@ -31,7 +31,7 @@ OK = 200
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A refresh token that a server gave for another; `lost` where the answer never got to us."""
+    """A refresh token that a server issued for another; `lost` where the response did not arrive."""
 
     at: float
     successor: str
@@ -40,7 +40,7 @@ class Issue:
 
 @dataclass
 class GrantAudit(Audit):
-    """Notes what is presented, given and stored; times are seconds since the beginning."""
+    """Records what is presented, issued and stored; times are seconds since the start."""
 
     state_of: Callable[[str], GrantState] = field(default=lambda _name: GrantState())
     restarts: list[float] = field(default_factory=list)
@@ -51,17 +51,17 @@ class GrantAudit(Audit):
     _stored: set[str] = field(default_factory=set)
 
     def wrote(self, secret: SecretMetadata, at: float) -> None:
-        """Note that a refresh token is stored; outputs are judged elsewhere."""
+        """Record that a refresh token is stored; outputs are checked elsewhere."""
         del at
         state = self.state_of(secret.connector or "")
         if secret.grant is not None and state.refresh_token is not None:
             self._stored.add(state.refresh_token.get_secret_value())
 
     def close(self, at: float) -> None:
-        """Judge nothing at the end."""
+        """Check nothing at the end."""
 
     def begun(self, name: str, token: str, seed: str) -> None:
-        """Note that a refresh token is presented: it must be the one that is stored, and not in flight already."""
+        """Record that a refresh token is presented: it must be the stored one, and not in flight already."""
         state = self.state_of(name)
         current = state.refresh_token if state.initial_fingerprint == fingerprint(SecretStr(seed)) else None
         expected = current.get_secret_value() if current is not None else seed
@@ -73,17 +73,17 @@ class GrantAudit(Audit):
         self.calls += 1
 
     def over(self, token: str) -> None:
-        """Note that a request is over, in whatever way."""
+        """Record that a request is over, whatever its outcome."""
         self._in_flight.discard(token)
 
     def issued(self, token: str, successor: str, at: float, *, lost: bool) -> None:
-        """Note that a server gave a successor."""
+        """Record that a server issued a successor."""
         self._issues.setdefault(token, Issue(at, successor, lost))
         self.lost_answers += lost
         self.refreshes += not lost
 
     def refused(self, name: str, token: str, at: float, *, grace: bool) -> None:
-        """Judge that a grant is over: only strictly, and only where a successor got lost."""
+        """Check the end of a grant: it is allowed at a strict server only, after a lost successor."""
         self.losses[name] += 1
         first = self._issues.get(token)
         crashed = first is not None and any(first.at <= crash <= at for crash in self.restarts)
@@ -92,7 +92,7 @@ class GrantAudit(Audit):
 
 
 class RotatingServers:
-    """One server for each connector, some of them strict; the weather is that of its host."""
+    """One server for each connector, some of them strict; the faults are those of its host."""
 
     def __init__(self, seed: int, weather: Weather, audit: GrantAudit, cluster: SimulatedCluster) -> None:
         self._random = Random(seed)
@@ -103,18 +103,18 @@ class RotatingServers:
         self._seeds: dict[str, str] = {}
 
     def add(self, name: str, lifetime: int, *, grace: bool) -> None:
-        """Set a server up, and bring its first refresh token."""
+        """Add a server, and return its initial refresh token."""
         server = RotatingProvider(grace=grace, prefix=name)
         server.lifetime = lifetime
         self._servers[name] = (server, grace)
         self._bring(name)
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
-        """Be never asked: the connectors name their endpoints."""
+        """Raise: the connectors name their endpoints."""
         raise NotImplementedError
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
-        """Answer a refresh, or let the answer be lost."""
+        """Respond to a refresh, or lose the response."""
         del context
         name = urlsplit(request.url).path.strip("/")
         token = parse_qs(request.body.decode())["refresh_token"][0]
@@ -147,7 +147,7 @@ class RotatingServers:
         return answer
 
     def _bring(self, name: str) -> None:
-        """Let a person bring another refresh token."""
+        """Supply another initial refresh token, as a user does."""
         self._seeds[name] = seed = f"seed-{name}-{self._audit.losses[name]}"
         self._servers[name][0].know(refresh_token=seed)
         self._cluster.add_credential(NAMESPACE, f"seed-{name}", refresh_token=seed.encode())
@@ -155,7 +155,7 @@ class RotatingServers:
 
 @dataclass
 class GrantFleet(Fleet):
-    """The whole of it: every second connector's server is strict."""
+    """The whole simulation: every second connector's server is strict."""
 
     audit: GrantAudit = field(init=False)
 
@@ -187,7 +187,7 @@ class GrantFleet(Fleet):
 
 
 def _may_have_been_done(trouble: Trouble) -> bool:
-    """Tell whether a server in trouble may have worked before it failed."""
+    """Return whether a failing server may have processed the request."""
     answer = trouble.answer
     return answer.sent if isinstance(answer, Signal) else answer.status >= 500
 

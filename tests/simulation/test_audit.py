@@ -1,4 +1,4 @@
-"""The audit of the simulation notices what it is there for."""
+"""The audit of the simulation detects violations."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from tests.support.builders import NOW, a_connector, a_token, an_output
 
 
 def audit_of(*spells: Spell) -> Audit:
-    """Give the audit of one connector whose host has these spells."""
+    """Return the audit of one connector whose host has these faults."""
     weather = Spells(list(spells))
     audit = Audit(lambda _host, start, end: weather.touches(start, end))
     audit.hosts["crm"] = "login.example"
@@ -18,7 +18,7 @@ def audit_of(*spells: Spell) -> Audit:
 
 
 def show(audit: Audit, at: float, lifetime: int = 3600) -> None:
-    """Let the connector show a token that was issued just now."""
+    """Publish a token that was just issued."""
     connector = a_connector()
     output = an_output(connector, a_token(connector, issued=NOW + int(at), lifetime=lifetime))
     audit.wrote(replace(output, connector="crm"), at)

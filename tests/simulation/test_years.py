@@ -1,4 +1,4 @@
-"""Years in minutes: a fleet under random faults, from a seed; what the operator promises holds all the while."""
+"""Years in minutes: a fleet under random faults, from a seed; the guarantees of the operator are true throughout."""
 
 import logging
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.support.virtual_time import run_virtually
 MINUTE = 60
 
 SLOW = Plan(seed=1, days=730, fleet={12 * 3600: 5, 86400: 35, 7 * 86400: 300, 30 * 86400: 360, 90 * 86400: 300})
-"""Two years of tokens that live from half a day to a quarter of a year."""
+"""Two years of tokens with lifetimes from half a day to a quarter of a year."""
 
 QUICK = Plan(
     seed=2,
@@ -26,12 +26,12 @@ QUICK = Plan(
     restart_every=4 * HOUR,
     api_away_every=3 * HOUR,
 )
-"""A day and a half of tokens that live from half a minute to an hour, with a fault somewhere at any time."""
+"""A day and a half of tokens with lifetimes from half a minute to an hour, with a fault somewhere at any time."""
 
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Keep the log of years to what is an error."""
+    """Log errors only."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     yield
@@ -39,7 +39,7 @@ def quiet() -> Iterator[None]:
 
 
 def told(audit: Audit) -> str:
-    """Say in a line what happened, for the record of a run."""
+    """Return a summary of a run in one line."""
     return f"{audit.calls} calls, {audit.failing} in vain, {audit.refreshes} tokens, {audit.excused} died in an outage"
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong in the years of a simulation, drawn in advance from a seed."""
+"""The faults of a simulation, drawn in advance from a seed."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ HOUR, DAY = 3600.0, 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """How a provider fails: seconds until it answers, what it says, and how long it asks to be left alone."""
+    """How a provider fails: seconds until it responds, its response, and its `Retry-After`."""
 
     seconds: float
     answer: ConsentResponse
@@ -34,7 +34,7 @@ TROUBLES = (
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A time in which something is wrong, in seconds since the beginning."""
+    """The time of a fault, in seconds since the start."""
 
     start: float
     end: float
@@ -42,7 +42,7 @@ class Spell:
 
 
 class Spells:
-    """Spells of one kind at one place, in order, none over another."""
+    """Faults of one kind at one place, in order, without overlap."""
 
     def __init__(self, spells: list[Spell]) -> None:
         self._spells = spells
@@ -52,12 +52,12 @@ class Spells:
         return iter(self._spells)
 
     def at(self, time: float) -> Spell | None:
-        """Give the spell of a moment."""
+        """Return the fault at a time."""
         index = bisect_right(self._starts, time) - 1
         return self._spells[index] if index >= 0 and time < self._spells[index].end else None
 
     def touches(self, start: float, end: float) -> bool:
-        """Tell whether a spell, with what it brings afterwards, reaches into a time."""
+        """Return whether a fault, with its after-effects, overlaps a time."""
         index = bisect_right(self._starts, end) - 1
         return any(_over(spell) > start for spell in self._spells[max(0, index - 1) : index + 1])
 
@@ -69,7 +69,7 @@ def draw(
     lasting: float,
     trouble: Callable[[], Trouble | None] = lambda: None,
 ) -> Spells:
-    """Draw spells that come `every` so many seconds and last `lasting`, both on average and spread widely."""
+    """Draw faults `every` so many seconds that last `lasting`, both on average and widely spread."""
     spells, time = [], random.expovariate(1 / every)
     while time < until:
         end = time + min(random.expovariate(1 / lasting), 8 * lasting)

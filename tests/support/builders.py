@@ -1,4 +1,4 @@
-"""Objects that read as sentences: connectors, Secrets and observations for tests of the pure rooms."""
+"""Connectors, Secrets and observations for tests of the pure packages."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ UID = "0b0e0c0f-0000-4000-8000-000000000001"
 
 
 def a_spec(**changes: Any) -> dict[str, Any]:
-    """Give a client credentials spec; `None` takes a field out."""
+    """Return a client credentials spec; `None` removes a field."""
     spec: dict[str, Any] = {
         "grantType": "ClientCredentials",
         "provider": {"tokenURL": "https://login.example.com/token"},
@@ -37,7 +37,7 @@ def a_spec(**changes: Any) -> dict[str, Any]:
 
 
 def a_password_spec(**changes: Any) -> dict[str, Any]:
-    """Give a password spec."""
+    """Return a password spec."""
     password = {"username": "ann", "passwordSecretRef": {"name": "ann", "key": "password"}}
     return a_spec(grantType="Password", password=password, **changes)
 
@@ -63,7 +63,7 @@ def any_connector(spec: dict[str, Any] | None = None, status: dict[str, Any] | N
 
 
 def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **changes: Any) -> IssuedToken:
-    """Give a token that answers the connector's present request."""
+    """Return a token for the connector's present request."""
     token = IssuedToken(
         access_token=SecretStr("an-access-token"),
         token_type="Bearer",
@@ -75,7 +75,7 @@ def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **cha
 
 
 def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any) -> SecretMetadata:
-    """Give the metadata that the API server would show of a Secret as we rendered it."""
+    """Return the metadata that the API server would return for a rendered Secret."""
     notes = rendered.annotations
     metadata = SecretMetadata(
         namespace=of.key.namespace,
@@ -98,12 +98,12 @@ def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any
 
 
 def an_output(of: Connector, token: IssuedToken | None = None, /, **changes: Any) -> SecretMetadata:
-    """Give the Secret that shows a token of the connector."""
+    """Return the output Secret with a token of the connector."""
     return metadata_of(render(token or a_token(of), of), of, **changes)
 
 
 def an_observation(connector: Connector | None = None, now: float = NOW, **changes: Any) -> Observation:
-    """Give what a pass knows of a connector that nothing was done for yet."""
+    """Return the observation of a new connector."""
     seen = connector or a_connector()
     obs = Observation(
         now=now,

@@ -1,4 +1,4 @@
-"""A small cluster in memory: versions, uids, conflicts and managed fields, as the real one has them.
+"""A small cluster in memory: versions, UIDs, conflicts and managed fields, like the real one.
 
 It passes the same contract suite as the adapter to the real API server (tests/contract/test_cluster.py).
 """
@@ -28,7 +28,7 @@ from tests.support.builders import metadata_of
 
 @dataclass
 class Calls:
-    """What was asked of the cluster, by name."""
+    """The requests to the cluster, by name."""
 
     reads: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
@@ -46,10 +46,10 @@ class FakeCluster:
         self.calls = Calls()
         self.refuse_secrets: str | None = None
         self.refuse_consents = False
-        self.away = False
-        self.away_for = 0
-        self.unheard: set[Key] = set()
-        self.going: set[str] = set()
+        self.unavailable = False
+        self.unavailable_for = 0
+        self.uncached: set[Key] = set()
+        self.terminating: set[str] = set()
         self._versions = itertools.count(1000)
         self._uids = itertools.count(1)
 
@@ -70,53 +70,53 @@ class FakeCluster:
         values = {key.replace("_", "-"): value for key, value in data.items()}
         self.credentials[namespace, name] = CredentialSecret(version, data=values)
 
-    def add_foreign(self, namespace: str, name: str) -> None:
-        """Create a Secret of somebody else's."""
+    def add_unowned(self, namespace: str, name: str) -> None:
+        """Create a Secret of another owner."""
         metadata = SecretMetadata(
             namespace=namespace, name=name, uid=f"foreign-{name}", resource_version=self._version(), managed=False
         )
         self.secrets[namespace, name] = LiveSecret(metadata, {"theirs": b"x"})
 
     def hand_over(self, namespace: str, name: str, connector: str) -> None:
-        """Annotate a Secret as its owner does who lets a connector have it."""
+        """Annotate a Secret as its owner does to let a connector adopt it."""
         live = self.secrets[namespace, name]
         metadata = replace(live.metadata, adopt=connector, resource_version=self._version())
         self.secrets[namespace, name] = LiveSecret(metadata, live.data)
 
     def edit(self, namespace: str, name: str, **data: bytes) -> None:
-        """Change a Secret as a person with kubectl would."""
+        """Change a Secret as a user with kubectl does."""
         live = self.secrets[namespace, name]
         metadata = replace(live.metadata, intact=False, resource_version=self._version())
         self.secrets[namespace, name] = LiveSecret(metadata, {**live.data, **data})
 
     def data(self, namespace: str, name: str) -> dict[str, str]:
-        """Give a Secret's values as text."""
+        """Return a Secret's values as text."""
         return {key: value.decode() for key, value in self.secrets[namespace, name].data.items()}
 
     # --- caches -------------------------------------------------------------------------------------------------
     def connector(self, key: Key) -> AnyConnector | None:
-        """Give a connector."""
-        return self.connectors.get(key) if key not in self.unheard else None
+        """Return a connector."""
+        return self.connectors.get(key) if key not in self.uncached else None
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
-        """Give a Secret of ours."""
+        """Return a Secret with the operator's label."""
         live = self.secrets.get((namespace, name))
         return live.metadata if live is not None and live.metadata.managed else None
 
     def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
-        """Give the Secrets that carry the connector's UID."""
+        """Return the Secrets with the connector's UID."""
         own = (connector.key.namespace, connector.uid)
         return [s.metadata for s in self.secrets.values() if (s.metadata.namespace, s.metadata.connector_uid) == own]
 
     def consents_of(self, key: Key) -> Iterable[Consent]:
-        """Give the consents that are for a connector."""
+        """Return the consents for a connector."""
         return [consent for consent in self.consents.values() if consent.connector == key]
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector."""
         self._read(f"connector {key}")
-        self.unheard.discard(key)
+        self.uncached.discard(key)
         return self.connectors.get(key)
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
@@ -130,7 +130,7 @@ class FakeCluster:
         return self.credentials.get((namespace, name))
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
-        """Look at a credential Secret."""
+        """Read the version of a credential Secret."""
         self._read(f"version {name}")
         found = self.credentials.get((namespace, name))
         return found.version if found is not None else CredentialVersion(name)
@@ -141,9 +141,9 @@ class FakeCluster:
         return self.config_maps.get((namespace, name))
 
     async def is_terminating(self, namespace: str) -> bool:
-        """Tell whether a namespace is being deleted."""
+        """Return whether a namespace is terminating."""
         self._read(f"namespace {namespace}")
-        return namespace in self.going
+        return namespace in self.terminating
 
     # --- writes -------------------------------------------------------------------------------------------------
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
@@ -209,8 +209,8 @@ class FakeCluster:
         self._refuse_while_away()
 
     def _refuse_while_away(self) -> None:
-        self.away_for -= 1
-        if self.away or self.away_for >= 0:
+        self.unavailable_for -= 1
+        if self.unavailable or self.unavailable_for >= 0:
             raise ClusterUnavailable("away")
 
     def _version(self) -> str:

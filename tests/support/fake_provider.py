@@ -1,4 +1,4 @@
-"""An authorization server in memory that answers as it is told; the real ones are in tests/interop."""
+"""An authorization server in memory with a configurable response; real ones are in tests/interop."""
 
 import itertools
 import json
@@ -15,12 +15,12 @@ ConsentResponse = HTTPResponse | Signal
 
 
 def answer(status: int = 200, /, **members: object) -> HTTPResponse:
-    """Give a JSON answer."""
+    """Return a JSON response."""
     return HTTPResponse(status, {"content-type": "application/json"}, json.dumps(members).encode())
 
 
 class FakeProvider:
-    """Implements `ports.Provider`: a new token for each request, unless the test has put an answer."""
+    """Implements `ports.ProviderClient`: a new token for each request, unless the test sets a response."""
 
     def __init__(self, lifetime: int = 3600) -> None:
         self.lifetime = lifetime
@@ -30,12 +30,12 @@ class FakeProvider:
         self._tokens = itertools.count(1)
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
-        """Know one issuer's endpoint by rule."""
+        """Return the metadata of an issuer."""
         del context
         return ServerMetadata(issuer=issuer, token_endpoint=f"{issuer}/token")
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
-        """Answer a token request."""
+        """Respond to a token request."""
         del context
         self.requests.append(parse_qs(request.body.decode()))
         if self.answer is not None:
@@ -49,5 +49,5 @@ class FakeProvider:
         self.answer = Signal(Symptom.CONNECTION_FAILED)
 
     def come_back(self) -> None:
-        """Answer again."""
+        """Respond again."""
         self.answer = None

@@ -1,4 +1,4 @@
-"""An authorization server in memory that rotates refresh tokens, strictly or with a grace; real ones are in interop."""
+"""An authorization server in memory that rotates refresh tokens, strictly or with a grace period."""
 
 import itertools
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from tests.support.fake_provider import answer
 
 
 class RotatingProvider:
-    """Implements `ports.Provider`: a code or a known refresh token gives a token and the next refresh token.
+    """Implements `ports.ProviderClient`: a code or a known refresh token returns a token and the next refresh token.
 
-    Strict, a refresh token that comes twice ends its whole family; with `grace`, it goes on being taken. `lose` is
-    given once in place of an answer, after the server has done its work; `turn_away` once and `fault` each time, and
-    then nothing is done. `revocable` is the revocation endpoint that metadata names.
+    Without `grace`, a refresh token that is sent twice revokes the grant; with it, a used token is accepted again.
+    `lose` is returned once instead of the response, after the request was processed; `turn_away` is returned once and
+    `fault` each time, without processing. `revocable` is the revocation endpoint that metadata names.
     """
 
     def __init__(self, *, grace: bool = False, rotates: bool = True, prefix: str = "refresh") -> None:
@@ -41,27 +41,27 @@ class RotatingProvider:
         self._codes: set[str] = set()
 
     def know(self, *, code: str | None = None, refresh_token: str | None = None) -> None:
-        """Hand out a code or a refresh token outside of any request."""
+        """Accept a code or a refresh token from now on."""
         self._codes |= {code} if code else set()
         self._alive |= {refresh_token} if refresh_token else set()
 
     def revoke(self) -> None:
-        """End all grants, as a person does who takes consent back."""
+        """Revoke all grants, as a user does."""
         self._alive.clear()
         self._used.clear()
 
     @property
     def presented(self) -> list[str]:
-        """The refresh tokens that came, in order."""
+        """The presented refresh tokens, in order."""
         return [form["refresh_token"][0] for form in self.requests if "refresh_token" in form]
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
-        """Know one issuer's endpoints by rule."""
+        """Return the metadata of an issuer."""
         del context
         return self.unfound or ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
-        """Answer a token request."""
+        """Respond to a token request."""
         del context
         form = parse_qs(request.body.decode())
         self.requests.append(form)

@@ -1,4 +1,4 @@
-"""One operator over fakes, and a clock that is moved by hand: for stories of one connector."""
+"""One operator over fakes, with a manual clock: for tests of one connector."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -24,24 +24,24 @@ KEY = Key("shop", "crm")
 CONSENT_POLICY = ConsentPolicy("https://connect.example.com")
 
 
-class _DeadError(BaseException):
-    """The process was killed here: nothing catches it."""
+class _KilledError(BaseException):
+    """The process is killed here: nothing catches it."""
 
 
 class Recorder:
-    """Keeps the Events."""
+    """Records the Events in memory."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.events: list[tuple[str, str]] = []
 
     async def record(self, connector: ConnectorObject, kind: str, reason: str, note: str) -> None:
-        """Keep an Event."""
+        """Record an Event."""
         del connector, note
-        self.told.append((kind, reason))
+        self.events.append((kind, reason))
 
 
 class World:
-    """One operator over fakes, and a clock."""
+    """One operator over fakes, with a manual clock."""
 
     def __init__(self, provider: RotatingProvider | None = None) -> None:
         self.now = float(NOW)
@@ -54,7 +54,7 @@ class World:
         self.start()
 
     def start(self) -> None:
-        """Start the operator, or start it again with nothing in memory."""
+        """Start the operator, or restart it without memory."""
         provider = self.rotating if self._rotates else self.provider
         ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys())
         options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
@@ -62,11 +62,11 @@ class World:
         self.reconcile = build_controller(context, options).reconcile
 
     def clock(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return self.now
 
     async def run(self, seconds: float = 0.0) -> None:
-        """Make passes as the scheduler would, for so long."""
+        """Reconcile for so many seconds, as the workqueue would."""
         end = self.now + seconds
         at = await self.reconcile(KEY)
         for _ in range(10_000):
@@ -79,52 +79,52 @@ class World:
         assert flux_problems(status, self.cluster.connectors[KEY].generation) == []
 
     def edit(self, spec: dict[str, Any]) -> None:
-        """Change the spec as a person would."""
+        """Change the spec as a user does."""
         connector = self.cluster.connectors[KEY]
         edited = with_spec(connector, parse_spec(spec))
         self.cluster.add(replace(edited, generation=connector.generation + 1))
 
     def reason(self, kind: str = "Ready") -> str | None:
-        """Give the reason of a condition."""
+        """Return the reason of a condition."""
         found = find_condition(self.cluster.connectors[KEY].status.conditions, kind)
         return found.reason if found is not None else None
 
     def consent_reason(self, name: str) -> str | None:
-        """Give how far a consent is."""
+        """Return the reason of a consent."""
         return self.cluster.consents[Key("shop", name)].reason
 
     def request_refresh(self, text: str) -> None:
-        """Ask for a token as a person does, by annotation."""
+        """Request a refresh as a user does, by annotation."""
         self.cluster.add(replace(self.cluster.connectors[KEY], refresh_request=text))
 
     def request_revocation(self, text: str) -> None:
-        """Ask for the grant to be given back, by annotation."""
+        """Request a revocation as a user does, by annotation."""
         self.cluster.add(replace(self.cluster.connectors[KEY], revoke_request=text))
 
-    async def die_at(self, point: FaultPoint) -> None:
-        """Make passes until one comes to a point, and be killed there."""
+    async def kill_at(self, point: FaultPoint) -> None:
+        """Reconcile until a fault point, where the process is killed."""
 
         async def die(at: FaultPoint) -> None:
             if at is point:
-                raise _DeadError
+                raise _KilledError
 
         self._at = die
-        with suppress(_DeadError):
+        with suppress(_KilledError):
             await self.run(600)
         self._at = ignore_fault_point
 
-    async def be_away_from(self, point: FaultPoint, tries: int) -> None:
-        """Make a pass in which the API server goes at a point, and comes back after so many tries to reach it."""
+    async def lose_api_server_at(self, point: FaultPoint, tries: int) -> None:
+        """Reconcile with an API server that is unavailable from a fault point on, for so many requests."""
 
         async def go(at: FaultPoint) -> None:
-            self.cluster.away_for = tries if at is point else 0
+            self.cluster.unavailable_for = tries if at is point else 0
 
         self._at = go
         await self.run(600)
         self._at = ignore_fault_point
 
     async def race(self, point: FaultPoint) -> None:
-        """Make a pass in which a second process makes one of its own when the first comes to a point."""
+        """Reconcile; at a fault point a second process reconciles too."""
         other = World(self.rotating)
         other.now, other.cluster = self.now, self.cluster
         other.start()
@@ -138,14 +138,14 @@ class World:
         await self.run(30)
         self._at = ignore_fault_point
 
-    async def be_stopped_at(self, point: FaultPoint, seconds: float) -> None:
-        """Make passes until one comes to a point, and be stopped there for so long while a second process works."""
-        self.stop_at(point, seconds)
+    async def pause_at(self, point: FaultPoint, seconds: float) -> None:
+        """Reconcile until a fault point, where the process is stopped while a second one runs for so many seconds."""
+        self.pause_once_at(point, seconds)
         await self.run(600)
         self._at = ignore_fault_point
 
-    def stop_at(self, point: FaultPoint, seconds: float) -> None:
-        """Be stopped when a pass comes to a point, once."""
+    def pause_once_at(self, point: FaultPoint, seconds: float) -> None:
+        """Stop the process at a fault point, once."""
         other = World(self.rotating)
 
         async def stop(at: FaultPoint) -> None:
@@ -160,15 +160,15 @@ class World:
 
     @property
     def state(self) -> dict[str, str]:
-        """What the state Secret holds."""
+        """The values of the state Secret."""
         return self.cluster.data("shop", "crm-oauth-state")
 
     @property
     def calls(self) -> int:
-        """Count the token calls."""
+        """Return the number of token requests."""
         return len(self.provider.requests)
 
     @property
     def token(self) -> str:
-        """Give the token that pods read."""
+        """Return the token that pods read."""
         return self.cluster.data("shop", "crm-token")["access_token"]

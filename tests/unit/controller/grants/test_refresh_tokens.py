@@ -1,16 +1,16 @@
 """Reconciliations with refresh tokens: none is lost, sent twice at once, or sent once its successor is stored."""
 
-import pytest
-
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from tests.support.builders import a_connector, a_password_spec, a_spec
+from tests.support.builders import a_connector, a_spec
 from tests.support.fake_provider import answer
 from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import KEY, World
 
 SEED = {"refreshToken": {"secretRef": {"name": "seed"}}}
+
+
 LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
 
 
@@ -60,94 +60,6 @@ async def test_a_response_without_a_refresh_token_keeps_the_old_one() -> None:
     await world.run(4 * 3600)
     assert set(world.rotating.presented) == {"seed-1"}
     assert len(world.rotating.presented) > 3
-
-
-async def test_a_request_with_a_lost_response_is_repeated_at_once_with_the_same_token(graceful: World) -> None:
-    """The token may be used up; within a grace period the same one returns another successor."""
-    await graceful.run()
-    graceful.now += 3000
-    graceful.rotating.lose = LOST
-    await graceful.run(1)
-    assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
-    assert graceful.reason() == "TokenIssued"
-    assert graceful.reason("RefreshFailed") is None
-
-
-async def test_a_lost_response_at_a_strict_server_needs_a_user_once(strict: World) -> None:
-    """At a strict server the grant has ended; the access token stays until it expires."""
-    await strict.run()
-    strict.now += 2400
-    strict.rotating.lose = LOST
-    await strict.run(600)
-    assert strict.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
-    assert (strict.reason(), strict.reason("ConsentRequired")) == ("TokenIssued", "RefreshTokenRejected")
-    await strict.run(3 * 3600)
-    assert strict.reason() == "RefreshTokenRejected"
-    assert strict.reason("Stalled") == "RefreshTokenRejected"
-    assert len(strict.rotating.presented) == 3
-
-
-async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(strict: World) -> None:
-    """A refused connection sends nothing, and 503 is no rejection: the same token is accepted afterwards."""
-    await strict.run()
-    strict.now += 2000
-    for fault in (Signal(Symptom.CONNECTION_FAILED), HTTPResponse(503, {}, b""), answer(500, error="server_error")):
-        strict.rotating.fault = fault
-        await strict.run(1200)
-    strict.rotating.fault = None
-    await strict.run(600)
-    assert strict.reason() == "TokenIssued"
-    assert strict.reason("RefreshFailed") is None
-    assert set(strict.rotating.presented) == {"seed-1", "refresh-1"}
-
-
-async def test_a_process_that_is_killed_after_the_claim_leaves_it_in_doubt(graceful: World) -> None:
-    """The next process respects the claim for fifteen seconds, and then sends the same token again."""
-    await graceful.run()
-    graceful.now += 3000
-    await graceful.die_at(FaultPoint.ANSWERED)
-    assert graceful.rotating.presented == ["seed-1", "refresh-1"]
-    graceful.start()
-    await graceful.run(14)
-    assert graceful.rotating.presented == ["seed-1", "refresh-1"]
-    await graceful.run(3)
-    assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
-    assert graceful.state["refresh_token"] == "refresh-3"
-
-
-@pytest.mark.parametrize("point", [FaultPoint.CHOSEN, FaultPoint.CLAIMED, FaultPoint.PERSISTED])
-async def test_a_process_that_is_killed_at_other_points_loses_nothing(strict: World, point: FaultPoint) -> None:
-    """Before the request, and after its outcome is stored, even a strict server sees no second use."""
-    await strict.run()
-    strict.now += 3000
-    await strict.die_at(point)
-    strict.start()
-    await strict.run(60)
-    presented = strict.rotating.presented
-    assert len(presented) == len(set(presented))
-    assert strict.token == f"token-{len(presented)}"
-    assert strict.reason() == "TokenIssued"
-
-
-async def test_a_stored_token_is_published_by_the_next_process_without_a_request(strict: World) -> None:
-    """A crash between persist and publish is repaired from the state Secret."""
-    await strict.run()
-    strict.now += 3000
-    await strict.die_at(FaultPoint.PERSISTED)
-    assert strict.token == "token-1"
-    strict.start()
-    await strict.run()
-    assert strict.token == "token-2"
-    assert len(strict.rotating.requests) == 2
-
-
-async def test_a_response_waits_until_it_can_be_persisted(strict: World) -> None:
-    """While the API server is unavailable the response stays in memory, and is persisted afterwards."""
-    await strict.run()
-    strict.now += 3000
-    await strict.be_away_from(FaultPoint.ANSWERED, tries=3)
-    assert strict.state["refresh_token"] == "refresh-2"
-    assert strict.token == "token-2"
 
 
 async def test_the_claim_of_another_process_is_respected(strict: World) -> None:
@@ -259,7 +171,7 @@ async def test_a_deleted_output_is_repaired_without_a_request(strict: World) -> 
 
 async def test_a_state_secret_of_another_owner_is_not_changed(strict: World) -> None:
     """A Secret of that name that is not owned stops all requests and is reported."""
-    strict.cluster.add_foreign("shop", "crm-oauth-state")
+    strict.cluster.add_unowned("shop", "crm-oauth-state")
     await strict.run(300)
     assert strict.rotating.requests == []
     assert strict.reason() == "StateConflict"
@@ -275,41 +187,6 @@ async def test_changed_scopes_need_a_user_and_the_old_grant_is_refreshed(strict:
 
 
 # --- a password grant that returns refresh tokens ------------------------------------------------------------------
-@pytest.fixture
-def with_password() -> World:
-    """Return a password connector at a server that returns refresh tokens too."""
-    world = World(RotatingProvider())
-    world.cluster.add(a_connector(a_password_spec()))
-    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
-    world.cluster.add_credential("shop", "ann", password=b"hunter2")
-    return world
-
-
-async def test_a_password_is_sent_once_and_refreshed_from_then_on(with_password: World) -> None:
-    """The password is sent for the first token; after that refresh tokens are sent (RFC 6749 §4.3.1)."""
-    await with_password.run(3 * 3600)
-    grants = [form["grant_type"][0] for form in with_password.rotating.requests]
-    assert grants[0] == "password"
-    assert set(grants[1:]) == {"refresh_token"}
-
-
-async def test_a_rejected_refresh_token_of_a_password_grant_is_replaced_once(with_password: World) -> None:
-    """The password exists, so no user is needed."""
-    await with_password.run()
-    with_password.rotating.revoke()
-    await with_password.run(3600)
-    grants = [form["grant_type"][0] for form in with_password.rotating.requests]
-    assert grants[:3] == ["password", "refresh_token", "password"]
-    assert with_password.reason() == "TokenIssued"
-
-
-async def test_changed_scopes_of_a_password_grant_request_another_token(with_password: World) -> None:
-    """No user is needed for other scopes."""
-    await with_password.run()
-    with_password.now += 20
-    with_password.edit(a_password_spec(scopes=["more"]))
-    await with_password.run(1)
-    assert [form["grant_type"][0] for form in with_password.rotating.requests] == ["password", "password"]
 
 
 async def test_the_successor_of_an_initial_refresh_token_is_stored_from_an_unusable_response(strict: World) -> None:

@@ -33,7 +33,7 @@ async def test_a_process_that_continues_after_a_stop_sends_nothing_old(strict: W
     """The second process has superseded the claim and rotated: the first notices in time, so the grant stays valid."""
     await strict.run()
     strict.now += 3000
-    await strict.be_stopped_at(point, 60)
+    await strict.pause_at(point, 60)
     await strict.run(3600)
     presented = strict.rotating.presented
     assert len(presented) == len(set(presented))
@@ -45,7 +45,7 @@ async def test_a_process_that_continues_with_an_older_response_keeps_the_newer(g
     """Both got a successor: that of the second process stays, and pods read its token."""
     await graceful.run()
     graceful.now += 3000
-    await graceful.be_stopped_at(FaultPoint.ANSWERED, 60)
+    await graceful.pause_at(FaultPoint.ANSWERED, 60)
     assert graceful.state["refresh_token"] == "refresh-3"
     assert graceful.token == "token-3"
 
@@ -54,7 +54,7 @@ async def test_a_process_that_continues_after_a_stop_stores_its_response(strict:
     """The second was rejected because the first had succeeded: the successor is stored."""
     await strict.run()
     strict.now += 2400
-    await strict.be_stopped_at(FaultPoint.ANSWERED, 600)
+    await strict.pause_at(FaultPoint.ANSWERED, 600)
     assert strict.state["refresh_token"] == "refresh-2"
     await strict.run(2 * 3600)
     assert strict.reason("Stalled") == "RefreshTokenRejected"
@@ -65,7 +65,7 @@ async def test_a_process_that_continues_without_a_response_changes_nothing(stric
     await strict.run()
     strict.now += 3000
     strict.rotating.turn_away = REFUSED
-    await strict.be_stopped_at(FaultPoint.ANSWERED, 60)
+    await strict.pause_at(FaultPoint.ANSWERED, 60)
     assert strict.state["refresh_token"] == "refresh-2"
     assert strict.reason("RefreshFailed") is None
 
@@ -77,7 +77,7 @@ async def test_a_claim_that_is_not_in_the_cache_is_respected(strict: World) -> N
     behind = World(strict.rotating)
     behind.now, behind.cluster = strict.now, Behind(strict.cluster)
     behind.start()
-    await strict.die_at(FaultPoint.CLAIMED)
+    await strict.kill_at(FaultPoint.CLAIMED)
     before = len(strict.rotating.requests)
     await behind.reconcile(KEY)
     assert len(strict.rotating.requests) == before
@@ -86,7 +86,7 @@ async def test_a_claim_that_is_not_in_the_cache_is_respected(strict: World) -> N
 async def test_a_code_is_not_sent_by_a_process_that_was_stopped_before(consenting: World) -> None:
     """The consent reports that the code is lost: it is not exchanged after that."""
     await consenting.run()
-    consenting.stop_at(FaultPoint.CLAIMED, 60)
+    consenting.pause_once_at(FaultPoint.CLAIMED, 60)
     await consent(consenting)
     assert consenting.rotating.requests == []
     assert consenting.consent_reason("crm-1") == "CodeLost"
@@ -98,7 +98,7 @@ async def test_a_claim_in_doubt_that_cannot_be_retried_is_requeued_with_pauses(s
     await strict.run()
     strict.now += 2400
     strict.rotating.lose = Signal(Symptom.CONNECTION_LOST, sent=True)
-    await strict.die_at(FaultPoint.ANSWERED)
+    await strict.kill_at(FaultPoint.ANSWERED)
     strict.start()
     strict.now += 60
     if trouble == "another server":

@@ -1,0 +1,99 @@
+"""Refreshes whose response is lost, or whose process is killed."""
+
+import pytest
+
+from oauth_connector.controller.grant_store import FaultPoint
+from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse
+from tests.support.fake_provider import answer
+from tests.support.world import World
+
+LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
+
+
+async def test_a_request_with_a_lost_response_is_repeated_at_once_with_the_same_token(graceful: World) -> None:
+    """The token may be used up; within a grace period the same one returns another successor."""
+    await graceful.run()
+    graceful.now += 3000
+    graceful.rotating.lose = LOST
+    await graceful.run(1)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
+    assert graceful.reason() == "TokenIssued"
+    assert graceful.reason("RefreshFailed") is None
+
+
+async def test_a_lost_response_at_a_strict_server_needs_a_user_once(strict: World) -> None:
+    """At a strict server the grant has ended; the access token stays until it expires."""
+    await strict.run()
+    strict.now += 2400
+    strict.rotating.lose = LOST
+    await strict.run(600)
+    assert strict.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
+    assert (strict.reason(), strict.reason("ConsentRequired")) == ("TokenIssued", "RefreshTokenRejected")
+    await strict.run(3 * 3600)
+    assert strict.reason() == "RefreshTokenRejected"
+    assert strict.reason("Stalled") == "RefreshTokenRejected"
+    assert len(strict.rotating.presented) == 3
+
+
+async def test_a_provider_that_is_down_for_an_hour_costs_no_grant(strict: World) -> None:
+    """A refused connection sends nothing, and 503 is no rejection: the same token is accepted afterwards."""
+    await strict.run()
+    strict.now += 2000
+    for fault in (Signal(Symptom.CONNECTION_FAILED), HTTPResponse(503, {}, b""), answer(500, error="server_error")):
+        strict.rotating.fault = fault
+        await strict.run(1200)
+    strict.rotating.fault = None
+    await strict.run(600)
+    assert strict.reason() == "TokenIssued"
+    assert strict.reason("RefreshFailed") is None
+    assert set(strict.rotating.presented) == {"seed-1", "refresh-1"}
+
+
+async def test_a_process_that_is_killed_after_the_claim_leaves_it_in_doubt(graceful: World) -> None:
+    """The next process respects the claim for fifteen seconds, and then sends the same token again."""
+    await graceful.run()
+    graceful.now += 3000
+    await graceful.kill_at(FaultPoint.ANSWERED)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1"]
+    graceful.start()
+    await graceful.run(14)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1"]
+    await graceful.run(3)
+    assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
+    assert graceful.state["refresh_token"] == "refresh-3"
+
+
+@pytest.mark.parametrize("point", [FaultPoint.CHOSEN, FaultPoint.CLAIMED, FaultPoint.PERSISTED])
+async def test_a_process_that_is_killed_at_other_points_loses_nothing(strict: World, point: FaultPoint) -> None:
+    """Before the request, and after its outcome is stored, even a strict server sees no second use."""
+    await strict.run()
+    strict.now += 3000
+    await strict.kill_at(point)
+    strict.start()
+    await strict.run(60)
+    presented = strict.rotating.presented
+    assert len(presented) == len(set(presented))
+    assert strict.token == f"token-{len(presented)}"
+    assert strict.reason() == "TokenIssued"
+
+
+async def test_a_stored_token_is_published_by_the_next_process_without_a_request(strict: World) -> None:
+    """A crash between persist and publish is repaired from the state Secret."""
+    await strict.run()
+    strict.now += 3000
+    await strict.kill_at(FaultPoint.PERSISTED)
+    assert strict.token == "token-1"
+    strict.start()
+    await strict.run()
+    assert strict.token == "token-2"
+    assert len(strict.rotating.requests) == 2
+
+
+async def test_a_response_waits_until_it_can_be_persisted(strict: World) -> None:
+    """While the API server is unavailable the response stays in memory, and is persisted afterwards."""
+    await strict.run()
+    strict.now += 3000
+    await strict.lose_api_server_at(FaultPoint.ANSWERED, tries=3)
+    assert strict.state["refresh_token"] == "refresh-2"
+    assert strict.token == "token-2"

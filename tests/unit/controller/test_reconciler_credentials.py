@@ -1,0 +1,88 @@
+"""Reconciliations with missing or rejected credentials."""
+
+from dataclasses import replace
+
+from tests.support.builders import a_password_spec
+from tests.support.fake_provider import answer
+from tests.support.world import KEY, World
+
+
+async def test_a_rejected_client_is_reported_and_probed_rarely(world: World) -> None:
+    """A wrong client secret stalls the connector and is probed after 5, 15 and 60 minutes."""
+    world.provider.answer = answer(401, error="invalid_client")
+    await world.run(3600)
+    assert (world.reason(), world.reason("Stalled")) == ("CredentialsRejected", "CredentialsRejected")
+    assert world.calls == 3
+    assert world.recorder.events == [("Warning", "CredentialsRejected")]
+
+
+async def test_a_corrected_secret_is_tried_within_a_minute(world: World) -> None:
+    """The Secret is read every minute, and no request is sent."""
+    world.provider.answer = answer(401, error="invalid_client")
+    await world.run(100)
+    world.provider.come_back()
+    world.cluster.add_credential("shop", "robot", client_secret=b"right")
+    await world.run(65)
+    assert world.reason() == "TokenIssued"
+    assert world.calls == 2
+
+
+async def refused_password(world: World) -> None:
+    """Bring a connector to a rejected password."""
+    world.edit(a_password_spec())
+    world.cluster.add_credential("shop", "ann", password=b"wrong")
+    world.provider.answer = answer(400, error="invalid_grant")
+    await world.run(30)
+    assert (world.reason(), world.calls) == ("CredentialsRejected", 1)
+
+
+async def test_a_rejected_password_is_never_sent_again(world: World) -> None:
+    """Neither time, nor a restart, nor a request, nor a rewritten Secret sends a rejected password again."""
+    await refused_password(world)
+    await world.run(86_400)
+    world.cluster.add_credential("shop", "ann", password=b"wrong")  # another version, the same password
+    await world.run(120)
+    world.start()
+    await world.run(86_400)
+    world.cluster.add(replace(world.cluster.connectors[KEY], refresh_request="please"))
+    await world.run(120)
+    world.edit(a_password_spec(headerPrefix="X"))
+    await world.run(120)
+    assert world.calls == 1
+
+
+async def test_a_rejected_password_that_was_removed_for_a_while_is_recognized(world: World) -> None:
+    """A Secret that is deleted and created again with the same password does not send it again."""
+    await refused_password(world)
+    del world.cluster.credentials["shop", "ann"]
+    await world.run(120)
+    assert world.reason() == "CredentialsNotFound"
+    world.cluster.add_credential("shop", "ann", password=b"wrong")
+    await world.run(120)
+    assert (world.reason(), world.calls) == ("CredentialsRejected", 1)
+
+
+async def test_a_corrected_password_is_sent_once(world: World) -> None:
+    """Another password is sent within a minute."""
+    await refused_password(world)
+    world.provider.come_back()
+    world.cluster.add_credential("shop", "ann", password=b"right")
+    await world.run(65)
+    assert (world.reason(), world.calls) == ("TokenIssued", 2)
+
+
+async def test_a_missing_secret_is_awaited(world: World) -> None:
+    """A missing credential is reported without a request, and used soon after it is created."""
+    del world.cluster.credentials["shop", "robot"]
+    await world.run(20)
+    assert (world.reason(), world.reason("Reconciling"), world.calls) == (
+        "CredentialsNotFound",
+        "CredentialsNotFound",
+        0,
+    )
+    written = len(world.cluster.calls.writes)
+    await world.run(120)
+    assert len(world.cluster.calls.writes) == written
+    world.cluster.add_credential("shop", "robot", client_secret=b"s")
+    await world.run(65)
+    assert world.reason() == "TokenIssued"
