@@ -9,7 +9,7 @@ from tests.support.faulty_api import FaultyAPI, kubeconfig_through
 from tests.support.grant_connectors import STRICT, GrantConnector, GrantConnectorFactory
 from tests.support.operator_process import OperatorProcess
 
-WAITS = "an answer waits to be stored"
+WAITS = "a response waits to be persisted"
 STATE = "-oauth-state$"
 
 

@@ -21,7 +21,7 @@ async def test_watches_resume_after_an_outage_of_the_api_server(
     await asyncio.to_thread(control_plane.stop_api_server)
 
     async def is_missed() -> bool:
-        return "opened again" in scene.operator.read_log() or "listed anew" in scene.operator.read_log()
+        return "opened again" in scene.operator.read_log() or "listed again" in scene.operator.read_log()
 
     await until(is_missed, within=30)
     assert (await scene.operator.page("/healthz"))[0] == 200
