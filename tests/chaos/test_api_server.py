@@ -33,9 +33,9 @@ FAULTS: dict[str, Callable[[FaultyAPI], list[AbstractContextManager[Any]]]] = {
 
 async def reconciles_everything(scene: ProxiedScene, namespace: Namespace) -> None:
     """Wait until connectors that were applied during the fault have a token, and deleted Secrets exist again."""
-    await namespace.shows("new", within=30, Ready="TokenIssued")
+    await namespace.wait_for_conditions("new", within=30, Ready="TokenIssued")
     await until(lambda: namespace.token("healed-token"), within=30)
-    await namespace.shows("kept", within=30, Ready="TokenIssued")
+    await namespace.wait_for_conditions("kept", within=30, Ready="TokenIssued")
     assert not scene.operator.ended
 
 
@@ -69,9 +69,9 @@ async def test_an_outage_of_minutes_causes_no_token_request(start_scene: StartSc
     assert (await scene.operator.page("/healthz"))[0] == 200
     await scene.api.up()
     await scene.base.proxy.token_calls_reach(calls + 1, within=30)
-    await namespace.shows("kept", within=5, Ready="TokenIssued")
+    await namespace.wait_for_conditions("kept", within=5, Ready="TokenIssued")
     await namespace.add_connector("new", scene.base.spec())
-    await namespace.shows("new", within=30, Ready="TokenIssued")
+    await namespace.wait_for_conditions("new", within=30, Ready="TokenIssued")
     assert min(scene.base.proxy.gaps()) > 0
 
 
@@ -105,7 +105,7 @@ async def test_a_recreated_connector_that_the_watch_missed_is_a_new_one(
 
         await until(is_gone)
         made = await namespace.add_connector("crm", scene.base.spec())
-    await namespace.shows("crm", within=40, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=40, Ready="TokenIssued")
     secret = await namespace.get("secrets", "crm-token") or {}
     assert secret["metadata"]["ownerReferences"][0]["uid"] == made["metadata"]["uid"]
     assert scene.base.token_requests == 2
@@ -133,9 +133,9 @@ async def test_a_token_that_a_quota_blocks_is_kept(start_scene: StartScene, name
     scene = await start_scene()
     await namespace.add_quota("no-more-secrets", {"count/secrets": "1"})
     await namespace.add_connector("crm", scene.base.spec())
-    await namespace.shows("crm", not_Ready="SecretWriteRejected", Reconciling="SecretWriteRejected")
+    await namespace.wait_for_conditions("crm", not_Ready="SecretWriteRejected", Reconciling="SecretWriteRejected")
     await namespace.delete("resourcequotas", "no-more-secrets")
-    await namespace.shows("crm", within=30, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=30, Ready="TokenIssued")
     assert scene.base.token_requests == 1
 
 
@@ -148,9 +148,9 @@ async def test_a_policy_that_blocks_a_refresh_leaves_the_old_token(
     old = await namespace.token("crm-token")
     async with deny_secrets:
         await namespace.edit("oauthconnectors", "crm", {"spec": {"tokenParameters": {"tenant": "a"}}})
-        await namespace.shows("crm", Ready="TokenIssued", RefreshFailed="SecretWriteRejected")
+        await namespace.wait_for_conditions("crm", Ready="TokenIssued", RefreshFailed="SecretWriteRejected")
         assert await namespace.token("crm-token") == old
-    await namespace.shows("crm", within=30, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=30, Ready="TokenIssued")
     assert await namespace.token("crm-token") != old
     assert scene.base.token_requests == 2
 

@@ -48,7 +48,7 @@ async def test_a_restart_with_a_thousand_tokens_sends_and_writes_nothing(large_s
     await large_scene.operator.stop()
     await large_scene.operator.start()
     await large_scene.namespace.add_connector("new", large_scene.spec())
-    await large_scene.namespace.shows("new", within=10, Ready="TokenIssued")
+    await large_scene.namespace.wait_for_conditions("new", within=10, Ready="TokenIssued")
     after = await _versions(large_scene)
     assert before.items() <= after.items()
     assert after.keys() - before.keys() == {"oauthconnectors/new", "secrets/new-token"}

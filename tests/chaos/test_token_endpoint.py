@@ -48,7 +48,7 @@ async def test_each_fault_ends_in_its_reason(
         for number in hasty:
             await _request(namespace, f"c{number}")
         for number in hasty:
-            await namespace.shows(f"c{number}", within=40, Ready="TokenIssued")
+            await namespace.wait_for_conditions(f"c{number}", within=40, Ready="TokenIssued")
 
 
 async def test_a_provider_that_never_responds_delays_no_other(

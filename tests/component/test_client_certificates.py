@@ -116,7 +116,7 @@ async def test_a_key_that_cannot_be_used_fails_before_anything_is_sent(authority
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
-def test_the_file_of_a_key_does_not_outlive_its_use(
+def test_the_file_of_a_key_is_deleted_after_its_use(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_memory: bool
 ) -> None:
     """OpenSSL reads keys from files; the file is deleted when the context is made."""

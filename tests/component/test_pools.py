@@ -11,7 +11,7 @@ from oauth_connector.oauth.request_context import TLSOptions
 
 
 def bare_context(_bundle: Path | None, _tls: TLSOptions) -> ssl.SSLContext:
-    """Make a context that trusts nobody, which takes no time."""
+    """Make a context that trusts no authority, which takes no time."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

@@ -1,4 +1,4 @@
-"""The whole: API server, operator, two consent replicas, two authorization servers; a person for each test."""
+"""The whole system: API server, operator, two consent replicas, two authorization servers, one user for each test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -61,7 +61,7 @@ async def _bind(namespace: Namespace, role: str) -> None:
 
 @pytest.fixture
 async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
-    """Return the kubeconfig of a person with the role that we ship for consenting."""
+    """Return the kubeconfig of a user with the shipped role for consents."""
     account = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
     await namespace.api.request("POST", account, body={"metadata": {"name": ANN}})
     await _bind(namespace, CONSENT)
@@ -70,7 +70,7 @@ async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
 
 @pytest.fixture
 async def editor(namespace: Namespace) -> None:
-    """Let the person change connectors too."""
+    """Allow the user to change connectors too."""
     await _bind(namespace, EDIT)
 
 
@@ -82,7 +82,7 @@ async def new_scenario(
     whole_operator: OperatorProcess,
     consent_site: ConsentServerReplicas,
 ) -> AsyncIterator[NewScenario]:
-    """Return a function that sets the stage at a provider; afterwards nobody could read what was not theirs."""
+    """Return a function that creates a scenario at a provider; afterwards no secret was readable in a wrong place."""
     made: list[FlowScenario] = []
 
     async def new(server: AuthorizationServer) -> FlowScenario:
@@ -105,7 +105,7 @@ async def new_scenario(
 
 @pytest.fixture
 async def scenario(new_scenario: NewScenario, oidc_provider: AuthorizationServer) -> FlowScenario:
-    """Set the stage at oidc-provider."""
+    """Create the scenario at oidc-provider."""
     return await new_scenario(oidc_provider)
 
 

@@ -1,4 +1,4 @@
-"""One namespace with a connector `crm` on a real provider, a person with terminal and browser, and who may watch."""
+"""One namespace with a connector `crm` on a real provider, a user with terminal and browser, and a check for leaks."""
 
 import json
 import re
@@ -31,7 +31,7 @@ LIFETIME, BEFORE = 60, "50s"
 
 @dataclass
 class FlowScenario:
-    """Everybody who has a part in a flow."""
+    """The parties of a flow."""
 
     namespace: Namespace
     operator: OperatorProcess
@@ -87,13 +87,13 @@ class FlowScenario:
         status: Manifest = (await self.connector()).get("status", {})
         return status
 
-    async def waits_for_a_person(self, why: str = "ConsentRequired") -> None:
-        """Wait until the connector says that a person is needed, and why."""
+    async def wait_for_consent_required(self, why: str = "ConsentRequired") -> None:
+        """Wait until the connector reports that consent is required, with this reason."""
 
-        async def says_so() -> bool:
+        async def is_required() -> bool:
             return (await self.namespace.conditions("crm")).get("ConsentRequired") == why
 
-        await until(says_so)
+        await until(is_required)
 
     async def consent(self) -> Manifest:
         """Return the newest consent."""
@@ -111,7 +111,7 @@ class FlowScenario:
         return output.get("access_token", "")
 
     async def another_token(self, than: str) -> str:
-        """Wait for a token that is another one, and give it."""
+        """Wait for another token; return it."""
 
         async def is_there() -> bool:
             return await self.token() not in ("", than)
@@ -126,23 +126,23 @@ class FlowScenario:
         await self.terminal.run(*arguments, "-n", self.namespace.name)
 
     async def ran(self, *arguments: str) -> str:
-        """Run it to its end, which is to be a good one, and give what it printed."""
+        """Run `kubectl oauth` until it ends successfully; return its output."""
         await self.run(*arguments)
         code = await self.terminal.ended()
         assert code == 0, self.terminal.shown
         return self.terminal.printed
 
     async def authorize(self, *options: str) -> str:
-        """Run `kubectl oauth authorize crm --no-browser`, and give the link that it prints."""
+        """Run `kubectl oauth authorize crm --no-browser`; return the link that it prints."""
         await self.run("authorize", "crm", "--no-browser", *options)
-        await self.terminal.shows("\r\n\r\n  http")
-        await self.terminal.shows("\r\n\r\n", times=2)
+        await self.terminal.wait_for_output("\r\n\r\n  http")
+        await self.terminal.wait_for_output("\r\n\r\n", times=2)
         self.link = self.terminal.shown.split("\r\n\r\n  ")[1].split("\r\n")[0]
         self.secrecy.add(Kind.TICKET, self.link.partition("#")[2])
         return self.link
 
     async def authorize_in_browser(self) -> str:
-        """Run `kubectl oauth authorize crm`, and give the address of the private page that it has the browser open."""
+        """Run `kubectl oauth authorize crm`; return the address of the private page that the browser opens."""
         await self.run("authorize", "crm")
         await eventually(self.opened.exists)
         page = self.opened.read_text().strip()
@@ -156,11 +156,11 @@ class FlowScenario:
         await expect(tab.get_by_role("heading", level=1)).to_have_text("Enter this code")
         code = await tab.get_by_label("Confirmation code").inner_text()
         self.secrecy.add(Kind.CONFIRMATION, code)
-        await self.terminal.shows(QUESTION)
+        await self.terminal.wait_for_output(QUESTION)
         self.terminal.type(f"{code}\n")
 
     async def connected(self) -> str:
-        """Wait for the command's good end, and give the token."""
+        """Wait until the command ends successfully; return the token."""
         assert await self.terminal.ended() == 0, self.terminal.shown
         assert "crm is authorized" in self.terminal.shown
         return await self.token()
@@ -179,12 +179,12 @@ class FlowScenario:
 
     async def answer(self, tab: Page, says: UserDecision = "accept", folder: str = "") -> None:
         """Log in at the provider, and consent or refuse; it keeps pictures of its pages where there is a folder."""
-        person = self.server.user
-        self.secrecy.add(Kind.PASSWORD, person.password.get_secret_value())
-        await answer(tab, person, self.server.port, says, folder)
+        user = self.server.user
+        self.secrecy.add(Kind.PASSWORD, user.password.get_secret_value())
+        await answer(tab, user, self.server.port, says, folder)
 
     async def connect(self, tab: Page) -> str:
-        """Go all the way by the consent server, and give the token."""
+        """Authorize the connector on the consent server; return the token."""
         await self.authorize()
         await self.look(tab)
         await self.resume(tab)
@@ -192,7 +192,7 @@ class FlowScenario:
         await self.confirm(tab)
         return await self.connected()
 
-    # --- who watches --------------------------------------------------------------------------------------------
+    # --- leaks --------------------------------------------------------------------------------------------------
     async def leaks(self) -> list[str]:
         """Name the secrets that can be read where they must not be."""
         await self.token()
@@ -211,12 +211,12 @@ class FlowScenario:
 
     @property
     def _own(self) -> tuple[Kind, ...]:
-        """What a person's own terminal shows: the link with the ticket, or with the state; what they type."""
+        """What the user's own terminal may show: the link with the ticket or the state, and what the user types."""
         direct = self.link.startswith(self.server.authorization_url)
         return (Kind.STATE,) if direct else (Kind.TICKET, Kind.CONFIRMATION)
 
     async def pictures(self, tab: Page, name: str) -> None:
-        """Keep pictures of a page of ours, of which nothing is cut off; its component tests have audited it."""
+        """Keep pictures of a page of the consent server, which its component tests have audited."""
         assert await inspect(tab, f"e2e/{name}", audited=()) == []
 
 

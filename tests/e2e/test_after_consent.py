@@ -25,12 +25,12 @@ async def test_an_authorized_connector_is_shown_refreshed_and_revoked(scenario: 
     assert second != first
     assert await asyncio.to_thread(scenario.server.is_live, SecretStr(second))
 
-    told = json.loads(await scenario.ran("revoke", "crm", "--yes", "-o", "json"))
-    assert told["lastHandledRevoke"] == (await scenario.status())["lastHandledRevoke"]
+    printed = json.loads(await scenario.ran("revoke", "crm", "--yes", "-o", "json"))
+    assert printed["lastHandledRevoke"] == (await scenario.status())["lastHandledRevoke"]
     assert (await scenario.status())["lastRevocation"] == "Revoked"
     assert await scenario.namespace.values("crm-token") is None
     assert not await asyncio.to_thread(scenario.server.is_live, SecretStr(second))
-    await scenario.waits_for_a_person()
+    await scenario.wait_for_consent_required()
     await scenario.run("status", "crm")
     assert await scenario.terminal.ended() == 1
     assert "ConsentRequired" in scenario.terminal.printed

@@ -1,4 +1,4 @@
-"""What people see who leave the way: who say no, come by another browser, come twice, or come too late."""
+"""What a user sees after a denial, in another browser, with a link opened twice, or too late."""
 
 from playwright.async_api import BrowserContext, Page, expect
 
@@ -14,7 +14,7 @@ async def titled(tab: Page, title: str) -> None:
 
 
 async def test_after_a_denial_the_user_can_start_again_with_the_same_link(scenario: FlowScenario, tab: Page) -> None:
-    """The page says that the provider said no, and the link still leads to a yes."""
+    """The page reports the denial, and the same link still leads to consent."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
     await scenario.authorize()
@@ -56,7 +56,7 @@ async def test_a_callback_in_another_browser_is_rejected(
 
 
 async def test_a_link_that_is_opened_twice(scenario: FlowScenario, tab: Page, another_browser: BrowserContext) -> None:
-    """Two tabs may begin; whoever says yes first has it, and the other is told. So is who opens the link afterwards."""
+    """Two tabs may start; the first consent counts. The other tab reports that, and so does the link afterwards."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.authorize()
     other = await another_browser.new_page()
@@ -78,7 +78,7 @@ async def test_a_link_that_is_opened_twice(scenario: FlowScenario, tab: Page, an
 async def test_the_consent_url_only_shows_the_command(scenario: FlowScenario, tab: Page) -> None:
     """`status.consentURL` shows how to connect it, and begins nothing."""
     await scenario.add_connector(scenario.client(scenario.hosted))
-    await scenario.waits_for_a_person()
+    await scenario.wait_for_consent_required()
     await tab.goto((await scenario.status())["consentURL"])
     await titled(tab, "Authorize crm")
     await expect(tab.get_by_label("Command")).to_have_text(f"kubectl oauth authorize crm -n {scenario.namespace.name}")
@@ -87,16 +87,16 @@ async def test_the_consent_url_only_shows_the_command(scenario: FlowScenario, ta
 
 
 async def test_a_wrong_code_can_be_entered_again(scenario: FlowScenario, tab: Page) -> None:
-    """Who types it wrongly is told so, and types it once more."""
+    """After a wrong code the command says so and prompts again."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.authorize()
     await scenario.look(tab)
     await scenario.resume(tab)
     await scenario.answer(tab)
     await titled(tab, "Enter this code")
-    await scenario.terminal.shows("Confirmation code that the last page shows: ")
+    await scenario.terminal.wait_for_output("Confirmation code that the last page shows: ")
     scenario.terminal.type("0000-0000\n")
-    await scenario.terminal.shows("The code is not correct. ")
+    await scenario.terminal.wait_for_output("The code is not correct. ")
     await scenario.confirm(tab)
     await scenario.connected()
 

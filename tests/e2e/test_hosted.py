@@ -21,15 +21,15 @@ async def test_a_user_authorizes_a_connector(scenario: FlowScenario, tab: Page) 
     """oidc-provider: what is granted is shown, each step is served by the other replica, and the token is good."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
-    await scenario.waits_for_a_person()
+    await scenario.wait_for_consent_required()
     status = await scenario.status()
     assert status["redirectURI"] == scenario.hosted
     assert status["consentURL"] == f"{scenario.site.url}/connector/{scenario.namespace.name}/crm"
     await scenario.authorize()
     await scenario.look(tab)
     text = await tab.inner_text("main")
-    for told in (client.id, f"127.0.0.1:{scenario.server.port}", "read", "crm-token", f":{ANN}"):
-        assert told in text
+    for shown in (client.id, f"127.0.0.1:{scenario.server.port}", "read", "crm-token", f":{ANN}"):
+        assert shown in text
     await scenario.pictures(tab, "hosted-1-details")
     await scenario.resume(tab)
     await scenario.answer(tab, folder="e2e/oidc-provider")
@@ -69,7 +69,7 @@ async def _refreshes_by_itself(scenario: FlowScenario, token: str) -> None:
     assert await asyncio.to_thread(scenario.server.is_live, SecretStr(after))
     rotated = await scenario.namespace.values("crm-oauth-state") or {}
     assert rotated["refresh_token"] != before["refresh_token"]
-    await scenario.namespace.shows("crm", Ready="TokenIssued")
+    await scenario.namespace.wait_for_conditions("crm", Ready="TokenIssued")
 
 
 async def test_a_user_authorizes_a_connector_at_canaille(
@@ -105,7 +105,7 @@ async def test_a_provider_that_redirects_across_two_hosts(scenario: FlowScenario
 
 
 async def test_a_new_consent_over_a_valid_grant_leaves_no_gap(scenario: FlowScenario, tab: Page) -> None:
-    """While a person consents anew the Secret holds a good token; then it is the new grant's."""
+    """During a new consent the Secret holds a valid token; afterwards it holds the new grant's token."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
     first = await scenario.connect(tab)

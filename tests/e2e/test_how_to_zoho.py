@@ -59,7 +59,7 @@ def blocks() -> list[Block]:
 
 
 class GuideSession:
-    """A person's desk: a folder with the example, a shell in a terminal, Zoho's console in a browser."""
+    """What a user works with: a folder with the example, a shell in a terminal, Zoho's console in a browser."""
 
     def __init__(self, terminal: TerminalSession, folder: Path, server: Zoho, site: ConsentServerReplicas) -> None:
         self.terminal = terminal
@@ -84,7 +84,7 @@ class GuideSession:
 
     async def has_shown(self, block: Block) -> None:
         """Wait until the block's commands have ended well, having printed in the end what the page shows."""
-        await self.terminal.shows(f"[block-{self._done} is done]")
+        await self.terminal.wait_for_output(f"[block-{self._done} is done]")
         if block.shows:
             expected = _words(self._at_the_emulator(block.shows))
             assert _words(self.terminal.printed)[-len(expected) :] == expected
@@ -127,8 +127,8 @@ async def namespace(admin: KubeAPI) -> AsyncIterator[Namespace]:
 
 
 @pytest.fixture
-async def person(control_plane: ControlPlane, kubeconfig: Path) -> Path:
-    """Return the kubeconfig of a person with the roles that the page names: to consent, and the two to edit."""
+async def user_kubeconfig(control_plane: ControlPlane, kubeconfig: Path) -> Path:
+    """Return the kubeconfig of a user with the roles that the page names: to consent, and the two to edit."""
     whom = f"--serviceaccount=shop:{ANN}"
     for role in (EDIT, "edit"):
         control_plane.kubectl("create", "rolebinding", role, "-n", "shop", f"--clusterrole={role}", whom)
@@ -137,19 +137,19 @@ async def person(control_plane: ControlPlane, kubeconfig: Path) -> Path:
 
 @pytest.fixture
 async def consents(
-    person: Path,
+    user_kubeconfig: Path,
     control_plane: ControlPlane,
     consent_site: ConsentServerReplicas,
     start_operator: StartOperator,
     tmp_path: Path,
 ) -> AsyncIterator[GuideSession]:
-    """Return the desk, with Zoho, operator and consent server running."""
+    """Return a session with Zoho, operator and consent server running."""
     browser = tmp_path / "browser"
     browser.write_text(BROWSER.replace("OUT", str(tmp_path)))
     browser.chmod(0o700)
     path = (str(control_plane.binaries), str(Path(sys.executable).parent), os.environ["PATH"])
     desktop = {"BROWSER": f"{browser} %s", "DISPLAY": ":7"}
-    terminal = TerminalSession(tmp_path, {"PATH": ":".join(path), "KUBECONFIG": str(person), **desktop})
+    terminal = TerminalSession(tmp_path, {"PATH": ":".join(path), "KUBECONFIG": str(user_kubeconfig), **desktop})
     async with zoho() as server:
         await start_operator(*server.ports, publicURL=consent_site.url, namespace="oauth-connector-system")
         made = GuideSession(terminal, tmp_path, server, consent_site)
@@ -161,9 +161,9 @@ async def consents(
 
 async def test_the_steps_of_the_page_work(consents: GuideSession, namespace: Namespace, tab: Page) -> None:
     """Each command works as it is written, and shows what the page says; the API takes what the pod would send."""
-    create, redirect_uri, ask_secret, add_secret, tell, authorize, look, call, logs = blocks()
+    create, redirect_uri, ask_secret, add_secret, add_connector, authorize, check, call, logs = blocks()
     await consents.do(create)
-    await namespace.shows(
+    await namespace.wait_for_conditions(
         "zoho", not_Ready="ConsentRequired", ConsentRequired="ConsentRequired", Reconciling="ConsentRequired"
     )
     await consents.do(redirect_uri)
@@ -173,15 +173,15 @@ async def test_the_steps_of_the_page_work(consents: GuideSession, namespace: Nam
     consents.terminal.type(f"{client.secret}\n")
     await consents.has_shown(ask_secret)
     await consents.do(add_secret)
-    await consents.do(tell, client)
-    await _say_yes(consents, authorize, tab)
-    await consents.do(look)
+    await consents.do(add_connector, client)
+    await _authorize_as_on_page(consents, authorize, tab)
+    await consents.do(check)
     assert await namespace.get("pods", "zoho-reader") is not None
     assert await _called(namespace, call) == json.loads(logs.shows)
 
 
-async def _say_yes(consents: GuideSession, authorize: Block, tab: Page) -> None:
-    """Do what step 5 tells, in the browser and in the terminal."""
+async def _authorize_as_on_page(consents: GuideSession, authorize: Block, tab: Page) -> None:
+    """Do step 5 of the page, in the browser and in the terminal."""
     heading = tab.get_by_role("heading", level=1)
     consents.type(authorize)
     await consents.opened(tab)
@@ -190,10 +190,10 @@ async def _say_yes(consents: GuideSession, authorize: Block, tab: Page) -> None:
     await tab.get_by_role("button", name="Accept").click()
     await expect(heading).to_have_text("Enter this code")
     code = await tab.get_by_label("Confirmation code").inner_text()
-    await consents.terminal.shows(QUESTION)
+    await consents.terminal.wait_for_output(QUESTION)
     consents.terminal.type(f"{code}\n")
     for line in authorize.shows.replace("K7QF-2M9P", code).splitlines():
-        await consents.terminal.shows(line)
+        await consents.terminal.wait_for_output(line)
     await consents.has_shown(Block(authorize.commands, ""))
     await expect(heading).to_have_text("Authorized")
 

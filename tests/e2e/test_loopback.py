@@ -1,4 +1,4 @@
-"""Whole flows where the browser comes back to the requester's own machine, or a person carries the answer by hand."""
+"""Whole flows that redirect to the requester's own machine, or in which the user pastes the response."""
 
 import asyncio
 
@@ -44,7 +44,7 @@ async def test_a_user_pastes_the_address_of_the_redirect(scenario: FlowScenario,
     await tab.goto(await scenario.authorize("--paste"))
     await scenario.answer(tab)
     await expect(tab.get_by_role("heading", level=1)).to_have_text("This browser did not start the authorization")
-    await scenario.terminal.shows(PASTE)
+    await scenario.terminal.wait_for_output(PASTE)
     scenario.terminal.type(f"{tab.url}\n")
     token = await scenario.connected()
     assert await asyncio.to_thread(scenario.server.is_live, SecretStr(token))

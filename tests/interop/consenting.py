@@ -1,4 +1,4 @@
-"""The authorization code grant as the operator makes it, with a person who answers the server's pages."""
+"""The authorization code grant as the operator makes it, with a user at the server's pages."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
@@ -31,7 +31,7 @@ STATE = "st-ate"
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A client that asks a person for consent at a server."""
+    """A client that requests consent from a user at a server."""
 
     server: AuthorizationServer
     client: RegisteredClient
@@ -42,7 +42,7 @@ class Asking:
 
     @property
     def link(self) -> str:
-        """Where the person's browser is sent."""
+        """The URL to which the user's browser is redirected."""
         request = AuthorizationRequest(
             self.server.authorization_url,
             self.client.id,
@@ -54,22 +54,22 @@ class Asking:
         return request.build_url(STATE)
 
     async def redirect(
-        self, person: RegisteredUser | None = None, says: UserDecision = "accept"
+        self, user: RegisteredUser | None = None, says: UserDecision = "accept"
     ) -> list[tuple[str, str]]:
-        """Let a person answer; gives the query with which the browser comes back."""
-        back = await visit(self.server, self.link, REDIRECT_URI, person, says)
+        """Let a user decide; return the query of the redirect."""
+        back = await visit(self.server, self.link, REDIRECT_URI, user, says)
         return parse_qsl(urlsplit(back).query)
 
     async def answer(
-        self, person: RegisteredUser | None = None, says: UserDecision = "accept"
+        self, user: RegisteredUser | None = None, says: UserDecision = "accept"
     ) -> AuthorizationGranted | AuthorizationDenied | RedirectFlaw:
-        """Let a person answer; gives what the operator makes of it, `iss` included."""
-        pairs = [pair for pair in await self.redirect(person, says) if pair[0] != "state"]
+        """Let a user decide; return the redirect as the operator parses it, `iss` included."""
+        pairs = [pair for pair in await self.redirect(user, says) if pair[0] != "state"]
         return parse_redirect(pairs, ExpectedIssuer(self.server.issuer))
 
-    async def code(self, person: RegisteredUser | None = None) -> SecretStr:
-        """Let a person consent; gives the code."""
-        answer = await self.answer(person)
+    async def code(self, user: RegisteredUser | None = None) -> SecretStr:
+        """Let a user consent; return the code."""
+        answer = await self.answer(user)
         assert isinstance(answer, AuthorizationGranted)
         return answer.code
 
@@ -79,9 +79,9 @@ class Asking:
         grant = AuthorizationCode(code, self.redirect_uri, SecretStr(shown) if shown else None)
         return await token_client(self.server, client_of(self.client), grant)
 
-    async def token(self, person: RegisteredUser | None = None) -> Token:
-        """Let a person consent, and exchange the code."""
-        outcome = await self.redeem(await self.code(person))
+    async def token(self, user: RegisteredUser | None = None) -> Token:
+        """Let a user consent, and exchange the code."""
+        outcome = await self.redeem(await self.code(user))
         assert isinstance(outcome, Token)
         return outcome
 
@@ -98,10 +98,10 @@ class Asking:
 
 
 def asking(server: AuthorizationServer, token_policy: TokenPolicy | None = None) -> Asking:
-    """Register a client that may ask, on terms of its own."""
+    """Register a client with its own token policy."""
     return Asking(server, server.register(redirect_uris=(REDIRECT_URI,), token_policy=token_policy or TokenPolicy()))
 
 
 def error_of(outcome: object) -> str | None:
-    """Give the error code of a refusal; None where it was none."""
+    """Return the error code of a failed request, or None."""
     return outcome.oauth_error if isinstance(outcome, Signal) else None

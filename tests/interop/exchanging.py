@@ -29,7 +29,7 @@ NOTHING_MORE = Parameters()
 
 
 def client_of(registered: RegisteredClient, encoding: BasicEncoding = BasicEncoding.FORM) -> Client:
-    """Give the client as a connector describes it."""
+    """Return the client as a connector describes it."""
     if registered.authentication == "none":
         return PublicClient(registered.id)
     if registered.authentication == "client_secret_post":
@@ -37,15 +37,15 @@ def client_of(registered: RegisteredClient, encoding: BasicEncoding = BasicEncod
     return BasicClient(registered.id, registered.secret, encoding)
 
 
-def password_of(person: RegisteredUser) -> Password:
-    """Give the grant by which the client acts for a person."""
-    return Password(SecretStr(person.username), person.password)
+def password_of(user: RegisteredUser) -> Password:
+    """Return the grant by which the client acts for a user."""
+    return Password(SecretStr(user.username), user.password)
 
 
 async def token_client(
     server: AuthorizationServer, client: Client, grant: Grant, parameters: Parameters = NOTHING_MORE
 ) -> Token | Signal:
-    """Ask a server for a token."""
+    """Request a token from a server."""
     request = build_token_request(RequestContext(time.time(), server.token_url), grant, client, parameters)
     async with (
         aiohttp.ClientSession() as session,

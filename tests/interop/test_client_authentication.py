@@ -1,6 +1,6 @@
 """Grant by client authentication by server, with the secrets that servers and clients read differently.
 
-The results for Raw are what these servers do, not what anybody should want: RFC 6749 §2.3.1 has id and secret
+The results for Raw are what these servers do, not a recommendation: RFC 6749 §2.3.1 has id and secret
 form-encoded, and who sends them raw gets lucky with a secret that reads the same.
 """
 
@@ -56,7 +56,7 @@ RAW = {
 
 
 def grant_at(server: AuthorizationServer, kind: GrantType) -> Grant:
-    """Give the grant, with the person who is there from the start."""
+    """Return the grant, for the user who is registered from the start."""
     return password_of(server.user) if kind is GrantType.PASSWORD else ClientCredentials()
 
 
@@ -90,7 +90,7 @@ async def test_raw_secret_is_understood_only_where_decoding_changes_nothing(
 
 @pytest.mark.parametrize("row", ACCEPTED.values(), ids=ACCEPTED)
 async def test_wrong_secret_is_credentials_rejected(row: Row, request: pytest.FixtureRequest) -> None:
-    """A secret that was changed at the server is refused by name, which somebody has to mend."""
+    """A secret that was changed at the server is rejected with an error of its own, for a user to correct."""
     server: AuthorizationServer = request.getfixturevalue(row.server)
     client = server.register(authentication=row.authentication)
     server.change_secret(client)

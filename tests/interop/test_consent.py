@@ -45,7 +45,7 @@ async def test_redirect_names_state_and_issuer(server: AuthorizationServer) -> N
 
 
 async def test_answer_of_another_issuer_is_not_believed(server: AuthorizationServer) -> None:
-    """Whoever expects another issuer gets no code out of the redirect."""
+    """A client that expects another issuer gets no code from the redirect."""
     pairs = await asking(server).redirect()
     assert (
         parse_redirect(pairs, ExpectedIssuer("https://login.example.com", required=True))
@@ -54,7 +54,7 @@ async def test_answer_of_another_issuer_is_not_believed(server: AuthorizationSer
 
 
 @pytest.mark.parametrize("fixture", METADATA_AT)
-async def test_metadata_lead_to_where_people_consent(fixture: str, request: pytest.FixtureRequest) -> None:
+async def test_metadata_name_the_authorization_endpoint(fixture: str, request: pytest.FixtureRequest) -> None:
     """The authorization endpoint of the metadata is the one that these tests use."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     answer = await fetch(list_well_known_urls(server.issuer)[METADATA_AT[fixture]])
@@ -63,8 +63,8 @@ async def test_metadata_lead_to_where_people_consent(fixture: str, request: pyte
     assert b'"authorization_response_iss_parameter_supported"' in answer.body
 
 
-async def test_refusal_of_the_person_comes_back_as_such(server: AuthorizationServer) -> None:
-    """Who says no is not asked again by the server; the client is told."""
+async def test_a_denial_is_returned_to_the_client(server: AuthorizationServer) -> None:
+    """After a denial the server redirects to the client with `access_denied`."""
     assert await asking(server).answer(says="deny") == AuthorizationDenied("access_denied")
 
 
@@ -74,11 +74,11 @@ async def test_refusal_names_the_issuer_too(server: AuthorizationServer) -> None
     assert ("iss", server.issuer) in pairs
 
 
-async def test_wrong_password_gets_nobody_on(server: AuthorizationServer) -> None:
-    """The page asks again, and no browser comes back."""
-    stranger = replace(server.user, password=SecretStr("wrong"))
+async def test_a_wrong_password_ends_no_login(server: AuthorizationServer) -> None:
+    """The server shows the page again, and redirects no browser."""
+    wrong_user = replace(server.user, password=SecretStr("wrong"))
     with pytest.raises(UnexpectedPage):
-        await asking(server).answer(stranger)
+        await asking(server).answer(wrong_user)
 
 
 async def test_code_is_good_once(server: AuthorizationServer) -> None:
@@ -128,7 +128,7 @@ async def test_other_redirect_uri_at_the_exchange_is_refused(server: Authorizati
 
 
 async def test_unregistered_redirect_uri_shows_an_error_page(server: AuthorizationServer) -> None:
-    """The server sends the browser nowhere that it does not know (RFC 6749 §3.1.2.4): the person is stuck there."""
+    """The server does not redirect the browser to an unregistered URI (RFC 6749 §3.1.2.4)."""
     ask = replace(asking(server), redirect_uri=REDIRECT_URI + "-of-another")
     with pytest.raises(UnexpectedPage) as stuck:
         await ask.answer()
@@ -170,10 +170,10 @@ async def test_no_refresh_token_without_being_asked_for(
 
 
 async def test_unknown_scope_comes_back_as_an_error(oidc_provider: AuthorizationServer) -> None:
-    """What a client may not ask for is refused before anybody logs in."""
+    """A scope that the client may not request is rejected before a user logs in."""
     assert await replace(asking(oidc_provider), scope="admin").answer() == AuthorizationDenied("invalid_scope")
 
 
-async def test_people_consent_by_https(oidc_provider_tls: AuthorizationServer) -> None:
+async def test_users_consent_by_https(oidc_provider_tls: AuthorizationServer) -> None:
     """The pages are served by the private authority too."""
     assert isinstance(await asking(oidc_provider_tls).answer(), AuthorizationGranted)

@@ -13,7 +13,7 @@ FOUND_AT = {"canaille": 0, "oidc_provider": 1}  # oidc-provider's issuer has a p
 
 @pytest.mark.parametrize("fixture", FOUND_AT)
 async def test_issuer_alone_leads_to_the_token_endpoint(fixture: str, request: pytest.FixtureRequest) -> None:
-    """One of the well-known addresses has the metadata, and they name the issuer that was asked for."""
+    """One of the well-known addresses has the metadata, and they name the requested issuer."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     found = parse_metadata(server.issuer, await fetch(list_well_known_urls(server.issuer)[FOUND_AT[fixture]]))
     assert isinstance(found, ServerMetadata)

@@ -1,4 +1,4 @@
-"""Grants that are ended before their time: by the client, or by the person."""
+"""Grants that are revoked before they expire: by the client, or by the user."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.interop.consenting import REDIRECT_URI, Asking, asking, error_of
     ("fixture", "authentication"),
     [("canaille", "client_secret_basic"), ("oidc_provider", "client_secret_basic"), ("oidc_provider", "none")],
 )
-async def test_revoked_refresh_token_is_refused_and_its_access_token_dead(
+async def test_a_revoked_refresh_token_is_refused_and_its_access_token_is_invalid(
     fixture: str, authentication: Authentication, request: pytest.FixtureRequest
 ) -> None:
     """A client gives back what it was granted (RFC 7009 §2.1); Canaille hears no public client there."""
@@ -24,8 +24,8 @@ async def test_revoked_refresh_token_is_refused_and_its_access_token_dead(
     assert not server.is_live(token.access_token)
 
 
-async def test_withdrawn_consent_ends_a_persons_grants_and_no_others(server: AuthorizationServer) -> None:
-    """A person changes their mind at the server: the tokens are dead, and the refresh token is refused."""
+async def test_withdrawn_consent_ends_the_grants_of_one_user(server: AuthorizationServer) -> None:
+    """When a user withdraws consent at the server, the tokens are invalid and the refresh token is refused."""
     ask = asking(server)
     leaver, other = server.enroll(), server.enroll()
     ended, kept = await ask.token(leaver), await ask.token(other)
@@ -38,10 +38,10 @@ async def test_withdrawn_consent_ends_a_persons_grants_and_no_others(server: Aut
 
 async def test_withdrawal_may_be_from_one_client_or_all(server: AuthorizationServer) -> None:
     """What was granted to another client stays, unless all is withdrawn."""
-    person = server.enroll()
+    user = server.enroll()
     one, two = asking(server), asking(server)
-    first, second = await one.token(person), await two.token(person)
-    server.withdraw(person, one.client)
+    first, second = await one.token(user), await two.token(user)
+    server.withdraw(user, one.client)
     assert [server.is_live(token.access_token) for token in (first, second)] == [False, True]
-    server.withdraw(person)
+    server.withdraw(user)
     assert not server.is_live(second.access_token)

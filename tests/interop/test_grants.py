@@ -19,7 +19,9 @@ WRONG_PASSWORD = {"canaille": "invalid_request", "oidc_provider": "invalid_grant
 
 
 @pytest.mark.parametrize("fixture", SERVERS)
-async def test_granted_scope_is_told_and_no_more_than_asked(fixture: str, request: pytest.FixtureRequest) -> None:
+async def test_the_granted_scope_is_reported_and_within_the_request(
+    fixture: str, request: pytest.FixtureRequest
+) -> None:
     """Scopes go out joined by spaces and come back as a tuple."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     parameters = Parameters(scopes=("read", "write"))
@@ -44,8 +46,8 @@ async def test_changed_password_is_refused_and_the_new_one_taken(fixture: str, r
 async def test_refused_password_is_never_to_be_sent_again(fixture: str, request: pytest.FixtureRequest) -> None:
     """Whatever the server calls it, a repetition might lock the account."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
-    person = replace(server.user, password=SecretStr("wrong"))
-    refused = await token_client(server, client_of(server.client), password_of(person))
+    user = replace(server.user, password=SecretStr("wrong"))
+    refused = await token_client(server, client_of(server.client), password_of(user))
     assert isinstance(refused, Signal)
     assert not classify(GrantType.PASSWORD, RequestPhase.TOKEN, refused).repeatable
 
@@ -62,7 +64,7 @@ async def test_revoked_token_is_not_live(fixture: str, request: pytest.FixtureRe
 
 
 async def test_unknown_scope_at_canaille_is_dropped_in_silence(canaille: AuthorizationServer) -> None:
-    """A server may grant less than was asked, and tells so by the scope of its answer."""
+    """A server may grant less than was requested, and the scope of its response says so."""
     parameters = Parameters(scopes=("read", "nonsense"))
     outcome = await token_client(canaille, client_of(canaille.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Token)
@@ -83,7 +85,7 @@ REFUSED = {
 async def test_parameter_that_oidc_provider_refuses_has_its_reason(
     parameters: Parameters, reason: FailureReason, oidc_provider: AuthorizationServer
 ) -> None:
-    """What a strict server objects to is told apart."""
+    """The reasons of a strict server are distinguished."""
     outcome = await token_client(oidc_provider, client_of(oidc_provider.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Signal)
     assert classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, outcome).reason is reason

@@ -42,7 +42,7 @@ VERIFIER = SecretStr("v" * 43)
 
 @dataclass(frozen=True)
 class Flow:
-    """A connector that names the preset, and Zoho in two data centres; the person lives in Europe."""
+    """A connector that names the preset, and Zoho in two data centres; the user's account is in Europe."""
 
     zoho: Zoho
     session: aiohttp.ClientSession
@@ -126,7 +126,7 @@ async def flow(tls: TLS) -> AsyncIterator[Flow]:
 
 
 async def test_zoho_from_link_to_api(flow: Flow) -> None:
-    """The code goes to the person's data centre, and the token opens the API there with Zoho's own prefix."""
+    """The code is sent to the user's data centre, and its API accepts the token with Zoho's own prefix."""
     url, token = await flow.connect()
     assert url == f"{flow.zoho.origins['eu']}/oauth/v2/token"
     assert flow.zoho.token_calls == [("eu", "authorization_code")]
@@ -160,7 +160,7 @@ async def test_zoho_refreshes_and_throttles(flow: Flow) -> None:
     assert classify(GrantType.REFRESH_TOKEN, RequestPhase.TOKEN, limited).reason is FailureReason.RATE_LIMITED
 
 
-async def test_zoho_says_that_a_grant_is_dead(flow: Flow) -> None:
+async def test_zoho_reports_a_revoked_grant(flow: Flow) -> None:
     """`invalid_code`, with status 200, is the standard's `invalid_grant`."""
     url, token = await flow.connect()
     assert token.refresh_token is not None
@@ -173,8 +173,8 @@ async def test_zoho_says_that_a_grant_is_dead(flow: Flow) -> None:
 async def test_zoho_refuses_a_wrong_secret(flow: Flow) -> None:
     """With status 200 as well; it is the credentials that are wrong."""
     granted = await flow.consent()
-    stranger = replace(flow, client=flow.spec.build_client({"client.secretRef": SecretStr("wrong")}))
-    refused = await stranger.ask(
+    wrong_client = replace(flow, client=flow.spec.build_client({"client.secretRef": SecretStr("wrong")}))
+    refused = await wrong_client.ask(
         f"{flow.zoho.origins['eu']}/oauth/v2/token", AuthorizationCode(granted.code, BACK, VERIFIER)
     )
     assert isinstance(refused, Signal)
@@ -184,7 +184,7 @@ async def test_zoho_refuses_a_wrong_secret(flow: Flow) -> None:
 
 
 async def test_a_data_centre_that_is_not_listed_gets_no_code(flow: Flow) -> None:
-    """With Zoho's own list the imitation's other data centre is a stranger, and there is no address for the code."""
+    """With Zoho's own list the other data centre of the imitation is unknown, and the code has no address."""
     granted = await flow.consent()
     known = flow.spec.provider.known
     assert known is not None

@@ -63,7 +63,7 @@ async def test_reuse_at_canaille_ends_nothing_else(canaille: AuthorizationServer
 
 
 async def test_reuse_within_grace_gives_another_successor(oidc_provider: AuthorizationServer) -> None:
-    """Whoever lost the answer asks again, and both successors are good."""
+    """A client that lost the response repeats the request, and both successors are valid."""
     ask = asking(oidc_provider, GRACE)
     first = await ask.token()
     lost, again = await ask.successor(first), await ask.successor(first)
@@ -105,14 +105,14 @@ async def test_old_refresh_token_expires(oidc_provider: AuthorizationServer) -> 
     assert await until_refused(ask, await ask.token()) == "invalid_grant"
 
 
-@pytest.mark.parametrize(("told", "expected"), [(True, "4000"), (False, None)])
-async def test_lifetime_of_refresh_tokens_is_told_where_the_terms_say(
-    told: bool,  # noqa: FBT001  # a parameter of the test
+@pytest.mark.parametrize(("sends", "expected"), [(True, "4000"), (False, None)])
+async def test_the_lifetime_of_refresh_tokens_is_sent_if_the_policy_says_so(
+    sends: bool,  # noqa: FBT001  # a parameter of the test
     expected: str | None,
     oidc_provider: AuthorizationServer,
 ) -> None:
     """`refresh_token_expires_in` is in no standard, and in many answers: at the exchange and at each refresh."""
-    ask = asking(oidc_provider, TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=told))
+    ask = asking(oidc_provider, TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=sends))
     first = await ask.token()
     for token in (first, await ask.successor(first)):
         value = token.fields.get("refresh_token_expires_in")

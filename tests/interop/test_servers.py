@@ -38,26 +38,26 @@ def test_stopped_server_is_gone_and_its_port_free(launch: type[Launch], tmp_path
 def test_secrets_stand_in_no_log_and_no_repr(launch: type[Launch], tmp_path: Path) -> None:
     """A secret goes to the server by its input only."""
     with launch(tmp_path) as server:
-        client, person = server.register(), server.enroll()
+        client, user = server.register(), server.enroll()
         server.is_live(SecretStr("anything"))
-        told = "".join([repr(server), repr(client), repr(person), logs_of(tmp_path)])
-    for secret in (server.client_secret, server.password, client.secret, person.password):
-        assert secret.get_secret_value() not in told
+        printed = "".join([repr(server), repr(client), repr(user), logs_of(tmp_path)])
+    for secret in (server.client_secret, server.password, client.secret, user.password):
+        assert secret.get_secret_value() not in printed
 
 
 @pytest.mark.parametrize("launch", LAUNCHES.values(), ids=LAUNCHES)
 async def test_what_consent_gives_stands_in_no_log(launch: type[Launch], tmp_path: Path) -> None:
-    """Neither the code, nor the tokens that came of it, nor a person's password that was typed into a page."""
+    """The logs contain neither the code nor its tokens nor the password that a user typed into a page."""
     with launch(tmp_path) as server:
         ask = asking(server)
         code = await ask.code()
         first = await ask.redeem(code)
         assert isinstance(first, Token)
         second = await ask.successor(first)
-        told = logs_of(tmp_path)
+        printed = logs_of(tmp_path)
     for secret in (code, first.access_token, first.refresh_token, second.refresh_token, server.password):
         assert secret is not None
-        assert secret.get_secret_value() not in told
+        assert secret.get_secret_value() not in printed
 
 
 @pytest.mark.parametrize("fixture", ["canaille_tls", "oidc_provider_tls"])

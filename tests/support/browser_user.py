@@ -1,4 +1,4 @@
-"""A person at the pages of a real authorization server, in a real browser: they log in, and consent or refuse."""
+"""A user at the pages of a real authorization server, in a real browser, who logs in and consents or denies."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ CONSENT = 'button[name=answer][value="{0}"], button[value="{0}"]'
 
 
 async def answer(
-    tab: Page, person: RegisteredUser, server_port: int, says: UserDecision = "accept", folder: str = ""
+    tab: Page, user: RegisteredUser, server_port: int, says: UserDecision = "accept", folder: str = ""
 ) -> None:
     """Go through a server's pages up to the one that is no longer its own; `folder` keeps a picture of each."""
     own = re.compile(rf"http://127\.0\.0\.1:{server_port}/")
@@ -23,13 +23,13 @@ async def answer(
         if folder:
             await tab.screenshot(path=Path(SCREENSHOTS, f"{folder}-{number}.png"))
         async with tab.expect_navigation():
-            await _answered(tab, person, says)
+            await _answered(tab, user, says)
         if not own.match(tab.url):
             return
     raise AssertionError(f"still at {tab.url.partition('?')[0]}: {await tab.inner_text('body')}")
 
 
-async def _answered(tab: Page, person: RegisteredUser, says: UserDecision) -> None:
+async def _answered(tab: Page, user: RegisteredUser, says: UserDecision) -> None:
     button = tab.locator(CONSENT.format(says))
     if await button.count():
         await button.first.click()
@@ -37,10 +37,10 @@ async def _answered(tab: Page, person: RegisteredUser, says: UserDecision) -> No
     for name in ("username", "login"):
         field = tab.locator(f"input[name={name}]:visible")
         if await field.count():
-            await field.fill(person.username)
+            await field.fill(user.username)
     password = tab.locator("input[name=password]:visible")
     if await password.count():
-        await password.fill(person.password.get_secret_value())
+        await password.fill(user.password.get_secret_value())
     await tab.locator(
         "form:has(input:visible) button[type=submit], form:has(input:visible) [type=submit]"
     ).first.click()

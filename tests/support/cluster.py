@@ -106,7 +106,7 @@ class Namespace:
         conditions = (found.get("status") or {}).get("conditions", [])
         return {c["type"] if c["status"] == "True" else f"not {c['type']}": c["reason"] for c in conditions}
 
-    async def shows(self, connector: str, within: float = 20.0, **reasons: str) -> None:
+    async def wait_for_conditions(self, connector: str, within: float = 20.0, **reasons: str) -> None:
         """Wait until the conditions are exactly these; `not_Ready` stands for a false `Ready`."""
         expected = {kind.replace("_", " "): reason for kind, reason in reasons.items()}
 

@@ -1,4 +1,4 @@
-"""The consent server as people run it: a process of its own, under its own ServiceAccount."""
+"""The consent server as in production: a process of its own, with its own ServiceAccount."""
 
 import asyncio
 import json

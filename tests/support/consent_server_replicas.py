@@ -185,7 +185,7 @@ async def ask(namespace: Namespace, name: str = "zoho-k7", **spec: object) -> Re
 async def asked(
     namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> RequestedConsent:
-    """Return a consent that waits for a person."""
+    """Return a consent that waits for its user."""
     made = await ask(namespace)
     await made.fill(consent_site.url, provider.endpoint)
     return made

@@ -1,4 +1,4 @@
-"""A person's consent in a few lines: what the plugin and the browser do, without either."""
+"""A user's consent without plugin and browser: the calls that they would make."""
 
 import base64
 import json
@@ -67,7 +67,7 @@ def _with(consent: Consent, **changes: object) -> Consent:
 
 
 async def consent(world: World, name: str = "crm-1", code: str = "code-1", **changes: object) -> None:
-    """Let a person consent, from the command to the confirmation."""
+    """Let a user consent, from the command to the confirmation."""
     world.rotating.know(code=code)
     key = Key("shop", name)
     world.cluster.add_consent(a_consent(int(world.now), name))

@@ -1,4 +1,4 @@
-"""Connectors that hold a grant at a real authorization server, each as a client of its own on terms of its own."""
+"""Connectors with a grant at a real authorization server, each with its own client and token policy."""
 
 import json
 from collections.abc import Callable
@@ -33,21 +33,21 @@ class GrantConnector:
 
     @property
     def journal(self) -> tuple[Presentation, ...]:
-        """What the server saw of its codes and refresh tokens."""
+        """The codes and refresh tokens that the server received."""
         return self.server.journal(self.client)
 
     @property
     def presented(self) -> list[int | None]:
-        """The refresh tokens that came, by their serials, in order."""
+        """The serials of the refresh tokens that the server received, in order."""
         return [entry.serial for entry in self.journal if entry.kind == "refresh"]
 
     @property
     def codes(self) -> list[str]:
-        """What became of the codes that came after the one that a seed was got with."""
+        """The results of the codes, without the code for the initial refresh token."""
         return [entry.result for entry in self.journal if entry.kind == "code"]
 
-    def keeps_the_rules(self) -> None:
-        """See that no token was in flight twice at once, and none was sent after its successor had been used."""
+    def assert_no_stale_use(self) -> None:
+        """Assert that no token was sent twice at once, and none after its successor had been used."""
         assert at_once(self.journal) == [], self.name
         assert stale_presentations(self.journal) == [], self.name
 
@@ -55,42 +55,42 @@ class GrantConnector:
         """Return the connector's conditions."""
         return await self.namespace.conditions(self.name)
 
-    async def consents(self) -> ManualConsent:
-        """Let a person consent, and wait until the code is exchanged."""
-        consent = await self.answers()
+    async def authorize(self) -> ManualConsent:
+        """Let a user consent, and wait until the code is exchanged."""
+        consent = await self.submit_code()
         await consent.confirm()
-        await consent.comes_to("Authorized")
+        await consent.wait_for_reason("Authorized")
         return consent
 
-    async def answers(self) -> ManualConsent:
-        """Let a person consent, up to the code that the last page shows."""
+    async def submit_code(self) -> ManualConsent:
+        """Let a user consent, up to the confirmation code that the last page shows."""
         consent = await ManualConsent.create(self.namespace, self.name)
         await consent.answer(self.server)
-        await consent.comes_to("AwaitingConfirmation")
+        await consent.wait_for_reason("AwaitingConfirmation")
         return consent
 
-    async def ask_for_a_refresh(self, text: str) -> None:
-        """Ask by annotation."""
+    async def request_refresh(self, text: str) -> None:
+        """Request a refresh by annotation."""
         annotations = {"oauthconnector.dev/refresh-requested-at": text}
         await self.namespace.edit("oauthconnectors", self.name, {"metadata": {"annotations": annotations}})
 
-    async def refreshes(self, text: str) -> None:
-        """Ask by annotation, and wait until it is done and nothing is in the way any more."""
-        await self.ask_for_a_refresh(text)
-        await self.handles(text)
-        await self.shows(Ready="TokenIssued")
+    async def refresh(self, text: str) -> None:
+        """Request a refresh by annotation, and wait until a token is issued."""
+        await self.request_refresh(text)
+        await self.wait_for_refresh(text)
+        await self.wait_for_conditions(Ready="TokenIssued")
 
-    async def handles(self, text: str) -> None:
-        """Wait until a refresh that was asked for has been tried."""
+    async def wait_for_refresh(self, text: str) -> None:
+        """Wait until the requested refresh has been tried."""
 
         async def handled() -> bool:
             return (await self.status()).get("lastHandledRefresh") == text
 
         await until(handled, within=45)
 
-    async def shows(self, **reasons: str) -> None:
+    async def wait_for_conditions(self, **reasons: str) -> None:
         """Wait until the conditions are exactly these."""
-        await self.namespace.shows(self.name, within=45, **reasons)
+        await self.namespace.wait_for_conditions(self.name, within=45, **reasons)
 
     async def status(self) -> dict[str, Any]:
         """Return the connector's status."""
@@ -98,12 +98,12 @@ class GrantConnector:
         return dict(found.get("status") or {})
 
     async def grant(self) -> dict[str, Any]:
-        """Return what the state Secret tells of the grant, without a secret value."""
+        """Return what the state Secret contains about the grant, without a secret value."""
         values = await self.namespace.values(f"{self.name}-oauth-state") or {}
         return {**json.loads(values.get("grant.json", "{}")), "renewable": "refresh_token" in values}
 
-    async def is_well(self) -> bool:
-        """Return whether pods read the token that is kept, and the server knows it."""
+    async def has_valid_token(self) -> bool:
+        """Return whether the output Secret has the token of the state Secret, and the server accepts it."""
         shown = await self.namespace.token(f"{self.name}-token")
         kept = await self.namespace.token(f"{self.name}-oauth-state")
         return shown is not None and shown == kept and self.server.is_live(SecretStr(shown))
@@ -111,45 +111,45 @@ class GrantConnector:
 
 @dataclass(frozen=True, slots=True)
 class GrantConnectorFactory:
-    """Where holders are made: a namespace and a server; `through` leads to the server by way of a proxy."""
+    """Creates connectors in a namespace at a server; `through` maps the server's URLs to a proxy."""
 
     namespace: Namespace
     server: AuthorizationServer
     through: Through = str
 
-    async def seeded(
+    async def create_with_refresh_token(
         self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
     ) -> GrantConnector:
-        """Create a connector with a refresh token that a person has got elsewhere."""
-        holder = await self._holder(name, token_policy, lifetime)
+        """Create a connector with an initial refresh token."""
+        holder = await self._register(name, token_policy, lifetime)
         first = await Asking(self.server, holder.client).token()
         assert first.refresh_token is not None
-        await self.namespace.add_secret(f"{name}-seed", refresh_token=first.refresh_token.get_secret_value())
-        seed = {"refreshToken": {"secretRef": {"name": f"{name}-seed"}}}
-        await self.namespace.add_connector(name, self._spec(holder, "RefreshToken") | seed | changes)
+        await self.namespace.add_secret(f"{name}-initial", refresh_token=first.refresh_token.get_secret_value())
+        source = {"refreshToken": {"secretRef": {"name": f"{name}-initial"}}}
+        await self.namespace.add_connector(name, self._spec(holder, "RefreshToken") | source | changes)
         return holder
 
-    async def waiting(
+    async def create_awaiting_consent(
         self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
     ) -> GrantConnector:
-        """Create a connector that waits for a person's consent."""
-        holder = await self._holder(name, token_policy, lifetime)
+        """Create a connector that waits for a user's consent."""
+        holder = await self._register(name, token_policy, lifetime)
         await self.namespace.add_connector(name, self._spec(holder, "AuthorizationCode") | CONSENTING | changes)
         return holder
 
-    async def by_password(
+    async def create_with_password(
         self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
     ) -> GrantConnector:
-        """Create a connector with a person's password."""
-        holder = await self._holder(name, token_policy, lifetime)
-        person = self.server.enroll("c4n4ry-password")
-        await self.namespace.add_secret(f"{name}-person", password="c4n4ry-password")
-        own = {"username": person.username, "passwordSecretRef": {"name": f"{name}-person"}}
+        """Create a connector with a user's password."""
+        holder = await self._register(name, token_policy, lifetime)
+        user = self.server.enroll("c4n4ry-password")
+        await self.namespace.add_secret(f"{name}-user", password="c4n4ry-password")
+        own = {"username": user.username, "passwordSecretRef": {"name": f"{name}-user"}}
         spec = self._spec(holder, "Password") | {"password": own, "scopes": ["read", "offline_access"]} | changes
         await self.namespace.add_connector(name, spec)
         return holder
 
-    async def _holder(self, name: str, token_policy: TokenPolicy, lifetime: int) -> GrantConnector:
+    async def _register(self, name: str, token_policy: TokenPolicy, lifetime: int) -> GrantConnector:
         hosted = f"{PUBLIC_URL}/oauth/callback/{self.namespace.name}/{name}"
         client = self.server.register(
             secret="c4n4ry-client-secret",

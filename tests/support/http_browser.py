@@ -28,7 +28,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that has come; or, where `arrived`, the address at which the browser was told to stop, not asked for."""
+    """A page that was loaded; with `arrived`, only the address at which the browser stopped."""
 
     url: str
     status: int
@@ -40,14 +40,14 @@ class Page:
 
 
 class Browser:
-    """One window of one person; where a redirect leads to an address that begins with `stop`, it goes no further."""
+    """One window of one user; it follows no redirect to an address that begins with `stop`."""
 
     def __init__(self, session: aiohttp.ClientSession, stop: str | None = None) -> None:
         self._session = session
         self._stop = stop
 
     async def open(self, url: str) -> Page:
-        """Go to an address, unless the browser is told to stop there."""
+        """Open an address, unless it begins with `stop`."""
         return await self._go("GET", url)
 
     async def follow(self, page: Page) -> Page:
@@ -107,7 +107,7 @@ def page_of(url: str, status: int, headers: Mapping[str, str], text: str) -> Pag
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address, as a browser tells them when it sends a form (RFC 6454 §7)."""
+    """Return scheme, host and port of an address, as a browser sends them with a form (RFC 6454 §7)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -1,4 +1,4 @@
-"""A browser at the level of HTTP: it keeps cookies as it is told, follows no redirect, and may be made to misbehave."""
+"""A browser at the level of HTTP: it keeps cookies, follows no redirect, and can be made to misbehave."""
 
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -52,7 +52,7 @@ class PageResponse:
 
 @dataclass
 class HTTPClient:
-    """Somebody with a browser of their own."""
+    """A user with a separate browser."""
 
     session: aiohttp.ClientSession
     url: str

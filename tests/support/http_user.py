@@ -1,4 +1,4 @@
-"""A person at a browser, by HTTP: they log in at an authorization server, and consent or refuse."""
+"""A user of an authorization server, over HTTP, who logs in and consents or denies."""
 
 from collections.abc import Collection
 from typing import Literal
@@ -13,7 +13,7 @@ UserDecision = Literal["accept", "deny"]
 
 
 class UnexpectedPage(Exception):  # noqa: N818  # named for what is so
-    """A page has no form that a person could fill in: an error page, as a rule."""
+    """A page has no form to fill in: an error page, as a rule."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(f"{page.url.partition('?')[0]} answered {page.status} and asks nothing that can be answered")
@@ -24,24 +24,24 @@ async def visit(
     server: AuthorizationServer,
     url: str,
     redirect_uri: str,
-    person: RegisteredUser | None = None,
+    user: RegisteredUser | None = None,
     says: UserDecision = "accept",
 ) -> str:
-    """Open a link in a new window and go through the server's pages as a person, by default the server's first.
+    """Open a link in a new window and go through the server's pages as a user, by default the server's first.
 
-    Gives the address that the server sends the browser back to, with its query; it is not asked for. Raises NoWayOn.
+    Return the address of the redirect, with its query; it is not requested. Raises `UnexpectedPage`.
     """
     async with browser(server.ca, stop=redirect_uri) as window:
-        page = await answer(window, await window.open(url), person or server.user, says)
+        page = await answer(window, await window.open(url), user or server.user, says)
     return page.url
 
 
-async def answer(window: Browser, page: Page, person: RegisteredUser, says: UserDecision = "accept") -> Page:
-    """Go on from a page of an authorization server, up to the address at which the browser stops.
+async def answer(window: Browser, page: Page, user: RegisteredUser, says: UserDecision = "accept") -> Page:
+    """Continue from a page of an authorization server, up to the address at which the browser stops.
 
-    Raises NoWayOn, also where the password is asked for again.
+    Raises `UnexpectedPage`, also after a wrong password.
     """
-    known = {"username": person.username, "login": person.username, "password": person.password.get_secret_value()}
+    known = {"username": user.username, "login": user.username, "password": user.password.get_secret_value()}
     for _ in range(MOST_PAGES):
         if page.arrived:
             return page
@@ -55,7 +55,7 @@ async def answer(window: Browser, page: Page, person: RegisteredUser, says: User
 
 
 def _form(page: Page, known: Collection[str]) -> Form:
-    """Find what is asked: consent, or who one is."""
+    """Find the form of the page: consent or login."""
     for form in page.forms:
         consents = {"accept", "deny"} <= {value for _, value in form.buttons}
         if consents or (form.method == "POST" and any(name in known for name in form.fields)):

@@ -60,7 +60,7 @@ def request_for(uid: str) -> ConsentRequest:
 
 
 def new_scenario() -> ConsentScenario:
-    """Make a world with a consent that waits for its person."""
+    """Make a world with a consent that waits for its user."""
     made = ConsentScenario()
     spec = OAuthConsentSpec.model_validate(
         {

@@ -1,6 +1,6 @@
 """Consents in memory, with the API server's rules: a version for each write, a response that is set once.
 
-`before_write` is what somebody else does between a read and the write that follows it.
+`before_write` is what another process does between a read and the write that follows it.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from oauth_connector.consent_server.object_key import ObjectKey
 
 @dataclass
 class InMemoryConsentStore:
-    """What the pages need of the API server; `reads` counts how often it was asked."""
+    """What the pages need of the API server; `reads` counts the reads."""
 
     held: dict[ObjectKey, ConsentView] = field(default_factory=dict)
     reads: int = 0
@@ -41,6 +41,6 @@ class InMemoryConsentStore:
             raise APIUnavailable
 
     def change(self, name: ObjectKey, **fields: object) -> None:
-        """Write a consent, as anybody may."""
+        """Write a consent, as another client may."""
         held = self.held[name]
         self.held[name] = replace(held, version=str(int(held.version) + 1), **fields)  # type: ignore[arg-type]  # by name

@@ -30,7 +30,7 @@ class ManualConsent:
 
     @staticmethod
     async def create(namespace: Namespace, connector: str) -> "ManualConsent":
-        """Ask for a person's yes to a connector."""
+        """Create an OAuthConsent for a connector."""
         ticket, confirmation = new_ticket(secrets.token_bytes), new_confirmation(secrets.token_bytes)
         made = ManualConsent(namespace, f"{connector}-{secrets.token_hex(3)}", ticket, confirmation)
         spec = {
@@ -44,7 +44,7 @@ class ManualConsent:
         await namespace.api.request("POST", made._path.rpartition("/")[0], body=body)
         return made
 
-    async def answer(self, server: AuthorizationServer, person: RegisteredUser | None = None) -> None:
+    async def answer(self, server: AuthorizationServer, user: RegisteredUser | None = None) -> None:
         """Go through the provider's pages, and seal what comes back into the consent's status."""
         request = await self._request()
         link = AuthorizationRequest(
@@ -55,7 +55,7 @@ class ManualConsent:
             request.code_challenge,
             [(parameter.name, parameter.value) for parameter in request.parameters],
         ).build_url("st-ate")
-        back = dict(parse_qsl(urlsplit(await visit(server, link, request.redirect_uri, person)).query))
+        back = dict(parse_qsl(urlsplit(await visit(server, link, request.redirect_uri, user)).query))
         sealed = seal(
             ConsentResponse(SecretStr(back["code"]), SecretStr(self.ticket), self.confirmation, back.get("iss")),
             request.encryption_key,
@@ -71,7 +71,7 @@ class ManualConsent:
         conditions = (await self._read()).get("status", {}).get("conditions", [])
         return next((str(c["reason"]) for c in conditions if c["type"] == "Ready"), None)
 
-    async def comes_to(self, reason: str) -> None:
+    async def wait_for_reason(self, reason: str) -> None:
         """Wait until it is so far. Raises `AssertionError`."""
 
         async def is_there() -> bool:

@@ -36,18 +36,18 @@ class RotatingProvider:
         self._grace = grace
         self._rotates = rotates
         self._numbers = itertools.count(1)
-        self._alive: set[str] = set()
+        self._valid: set[str] = set()
         self._used: set[str] = set()
         self._codes: set[str] = set()
 
     def know(self, *, code: str | None = None, refresh_token: str | None = None) -> None:
         """Accept a code or a refresh token from now on."""
         self._codes |= {code} if code else set()
-        self._alive |= {refresh_token} if refresh_token else set()
+        self._valid |= {refresh_token} if refresh_token else set()
 
     def revoke(self) -> None:
         """Revoke all grants, as a user does."""
-        self._alive.clear()
+        self._valid.clear()
         self._used.clear()
 
     @property
@@ -70,7 +70,7 @@ class RotatingProvider:
         if turned_away is not None:
             return turned_away
         if "token" in form:
-            self._alive.discard(form["token"][0])
+            self._valid.discard(form["token"][0])
             return HTTPResponse(200, {}, b"")
         done = self._done(form)
         lost, self.lose = self.lose, None
@@ -83,10 +83,10 @@ class RotatingProvider:
             return self._issue()
         if token in self._used and not self._grace:
             self.revoke()
-        if token not in self._alive and not (self._grace and token in self._used):
+        if token not in self._valid and not (self._grace and token in self._used):
             return answer(400, error="invalid_grant")
         if self._rotates:
-            self._alive.discard(token)
+            self._valid.discard(token)
             self._used.add(token)
         return self._issue()
 
@@ -95,5 +95,5 @@ class RotatingProvider:
         members = {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self.lifetime}
         if self._rotates and self.refresh_tokens:
             members["refresh_token"] = self.newest = f"{self._prefix}-{number}"
-            self._alive.add(self.newest)
+            self._valid.add(self.newest)
         return answer(**{**members, **self.extra})

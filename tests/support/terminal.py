@@ -1,4 +1,4 @@
-"""The plugin as a person has it: a process of its own in a terminal, its standard output in a file."""
+"""The plugin as a user runs it: a process of its own in a terminal, its standard output in a file."""
 
 import asyncio
 import fcntl
@@ -89,7 +89,7 @@ class TerminalSession:
         wanted = termios.ECHO | termios.ICANON
         return bool(termios.tcgetattr(self._master)[3] & wanted == wanted)
 
-    async def shows(self, text: str, times: int = 1) -> None:
+    async def wait_for_output(self, text: str, times: int = 1) -> None:
         """Wait until the terminal has shown a text so often."""
         try:
             await eventually(lambda: self.shown.count(text) >= times)
@@ -123,5 +123,5 @@ class TerminalSession:
     def _read(self) -> None:
         try:
             self._shown += os.read(self._master, 65_536)
-        except OSError:  # how Linux says that nobody has the other end any more
+        except OSError:  # how Linux reports that no process has the other end open
             asyncio.get_running_loop().remove_reader(self._master)

@@ -1,7 +1,7 @@
-"""The part of a provider that a browser sees: it asks on one host, redirects to another, and sends the person back.
+"""The pages of a provider: a login on one host, a redirect to another, and the redirect to the client.
 
-Its two hosts are 127.0.0.1 and localhost, to a browser as foreign to each other as any two. What else it sends back, a
-test says in `extra` and `error`.
+Its two hosts are 127.0.0.1 and localhost, which are different sites to a browser. A test sets what else it sends back
+in `extra` and `error`.
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ CODE = "c4n4ry-code-0123456789"
 
 @dataclass
 class TwoHostProvider:
-    """Where it is, what it was asked, and what it answers."""
+    """The provider: its port, the requests that it received, and what it sends back."""
 
     port: int = 0
     asked: list[dict[str, str]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class TwoHostProvider:
 
     @property
     def host(self) -> str:
-        """Its host, as a person reads it."""
+        """Its host, as the page shows it."""
         return f"127.0.0.1:{self.port}"
 
     async def authorize(self, request: web.Request) -> web.Response:
@@ -42,7 +42,7 @@ class TwoHostProvider:
         raise web.HTTPFound(URL(f"http://localhost:{self.port}/sign-in?{request.query_string}", encoded=True))
 
     async def sign_in(self, request: web.Request) -> web.Response:
-        """Ask the person."""
+        """Show the consent form."""
         back, state = request.query["redirect_uri"], request.query["state"]
         yes = f"{back}?{urlencode({'code': CODE, 'state': state, **self.extra})}"
         error = {"error": self.error, "error_description": "<b>call 555</b>", "state": state}

@@ -104,11 +104,11 @@ class World:
     async def kill_at(self, point: FaultPoint) -> None:
         """Reconcile until a fault point, where the process is killed."""
 
-        async def die(at: FaultPoint) -> None:
+        async def kill(at: FaultPoint) -> None:
             if at is point:
                 raise _KilledError
 
-        self._at = die
+        self._at = kill
         with suppress(_KilledError):
             await self.run(600)
         self._at = ignore_fault_point

@@ -1,4 +1,4 @@
-"""The state and limits of Zoho's accounts, as its documentation describes them; the caller passes time and requests.
+"""The state and limits of Zoho's accounts, as its documentation describes them; the caller supplies time and requests.
 
 Sources: zoho.com/accounts/protocol/oauth.html and its pages on data centres, zoho.com/crm/developer/docs/api on limits.
 Every secret contains the canary that the fixtures search for in the operator's log.

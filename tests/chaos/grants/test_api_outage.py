@@ -16,7 +16,7 @@ STATE = "-oauth-state$"
 async def rotate_during_outage(holder: GrantConnector, operator: OperatorProcess, api: FaultyAPI) -> None:
     """Let the provider rotate, stop the API server, and then release the response."""
     holder.server.delay(holder.client, 60)
-    await holder.ask_for_a_refresh("now")
+    await holder.request_refresh("now")
 
     async def is_rotated() -> bool:
         return holder.presented == [1, 2]
@@ -40,18 +40,18 @@ async def test_a_response_is_kept_until_the_api_server_is_available(
 ) -> None:
     """The successor is stored and published when the API server responds again; no request is repeated."""
     operator = await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
-    holder = await holders.seeded("crm", STRICT)
-    await holder.shows(Ready="TokenIssued")
+    holder = await holders.create_with_refresh_token("crm", STRICT)
+    await holder.wait_for_conditions(Ready="TokenIssued")
     await rotate_during_outage(holder, operator, api_proxy)
     await api_proxy.up()
 
     async def is_stored() -> bool:
-        return (await holder.grant())["generation"] == 2 and await holder.is_well()
+        return (await holder.grant())["generation"] == 2 and await holder.has_valid_token()
 
     await until(is_stored, within=45)
-    await holder.refreshes("go on")
+    await holder.refresh("go on")
     assert holder.presented == [1, 2, 3]
-    holder.keeps_the_rules()
+    holder.assert_no_stale_use()
 
 
 async def test_sigterm_waits_until_a_response_is_stored(
@@ -63,8 +63,8 @@ async def test_sigterm_waits_until_a_response_is_stored(
 ) -> None:
     """The process continues until the successor is stored; the next process continues with it."""
     operator = await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
-    holder = await holders.seeded("crm", STRICT)
-    await holder.shows(Ready="TokenIssued")
+    holder = await holders.create_with_refresh_token("crm", STRICT)
+    await holder.wait_for_conditions(Ready="TokenIssued")
     await rotate_during_outage(holder, operator, api_proxy)
     operator.terminate()
     await api_proxy.up()
@@ -75,9 +75,9 @@ async def test_sigterm_waits_until_a_response_is_stored(
     await until(has_ended, within=45)
     assert (await holder.grant())["generation"] == 2
     await start_another()
-    await holder.refreshes("go on")
+    await holder.refresh("go on")
     assert holder.presented == [1, 2, 3]
-    holder.keeps_the_rules()
+    holder.assert_no_stale_use()
 
 
 async def test_writes_with_lost_responses_are_read_back(
@@ -89,11 +89,11 @@ async def test_writes_with_lost_responses_are_read_back(
 ) -> None:
     """After a claim in doubt no request is sent; a successor in doubt is found in the state Secret."""
     await start_another(kubeconfig=kubeconfig_through(api_proxy, service_account, tmp_path))
-    holder = await holders.seeded("crm", STRICT)
-    await holder.shows(Ready="TokenIssued")
+    holder = await holders.create_with_refresh_token("crm", STRICT)
+    await holder.wait_for_conditions(Ready="TokenIssued")
     holder.server.delay(holder.client, 60)
     with api_proxy.requests_meet(Lose(), "PATCH", path=STATE):
-        await holder.ask_for_a_refresh("now")
+        await holder.request_refresh("now")
         await until(lambda: _writes(api_proxy, 3), within=45)  # two of the first token, and the claim
         assert holder.presented == [1]
 
@@ -105,10 +105,10 @@ async def test_writes_with_lost_responses_are_read_back(
         before = len(_state_writes(api_proxy))
         holder.server.delay(holder.client, 0)
         await until(lambda: _writes(api_proxy, before + 1), within=45)
-    await holder.shows(Ready="TokenIssued")
-    await holder.refreshes("go on")
+    await holder.wait_for_conditions(Ready="TokenIssued")
+    await holder.refresh("go on")
     assert holder.presented == [1, 2, 3]
-    holder.keeps_the_rules()
+    holder.assert_no_stale_use()
 
 
 def _state_writes(api: FaultyAPI) -> list[str]:

@@ -57,19 +57,21 @@ class HeldConnectors:
 async def hold(holders: GrantConnectorFactory, point: FaultPoint) -> HeldConnectors:
     """Create the connectors for one point, with their first tokens, and a consent without its confirmation."""
     strict, graceful, consenting = await asyncio.gather(
-        holders.seeded(f"{point.value}-strict", STRICT),
-        holders.seeded(f"{point.value}-graceful", GRACE),
-        holders.waiting(f"{point.value}-code"),
+        holders.create_with_refresh_token(f"{point.value}-strict", STRICT),
+        holders.create_with_refresh_token(f"{point.value}-graceful", GRACE),
+        holders.create_awaiting_consent(f"{point.value}-code"),
     )
-    await asyncio.gather(strict.shows(Ready="TokenIssued"), graceful.shows(Ready="TokenIssued"))
-    return HeldConnectors(point, strict, graceful, consenting, await consenting.answers())
+    await asyncio.gather(
+        strict.wait_for_conditions(Ready="TokenIssued"), graceful.wait_for_conditions(Ready="TokenIssued")
+    )
+    return HeldConnectors(point, strict, graceful, consenting, await consenting.submit_code())
 
 
 async def reach_points(operator: TrappedOperator, held: list[HeldConnectors], signal: str) -> None:
     """Bring all connectors to their points, where the process sends the signal to itself."""
     operator.arm(signal, 3 * len(held))
     await asyncio.gather(*(each.consent.confirm() for each in held))
-    await asyncio.gather(*(holder.ask_for_a_refresh("trap") for each in held for holder in each.refreshing))
+    await asyncio.gather(*(holder.request_refresh("trap") for each in held for holder in each.refreshing))
 
     async def is_sprung() -> bool:
         return operator.ended or operator.stopped
@@ -94,8 +96,8 @@ async def _settled(held: HeldConnectors) -> None:
             if holder.name == LOST
             else {}
         )
-        await holder.shows(Ready="TokenIssued", **lost)
-    await held.consent.comes_to(CODES[held.point][0])
+        await holder.wait_for_conditions(Ready="TokenIssued", **lost)
+    await held.consent.wait_for_reason(CODES[held.point][0])
 
 
 @pytest.mark.parametrize("signal", ["SIGKILL", "SIGSTOP"])
@@ -117,7 +119,7 @@ async def test_a_crash_between_claim_and_publish_loses_a_grant_only_with_its_res
     await refresh_all(held)
     for each in held:
         for holder in (*each.refreshing, each.consenting):
-            holder.keeps_the_rules()
+            holder.assert_no_stale_use()
         assert each.consenting.codes == CODES[each.point][1]
 
 
@@ -125,8 +127,8 @@ async def resume(operator: TrappedOperator, held: list[HeldConnectors]) -> None:
     """Resume the stopped process; it stores the responses that no other process has."""
     operator.resume()
     by_point = {each.point: each for each in held}
-    await by_point[FaultPoint.ANSWERED].consenting.shows(Ready="TokenIssued")
-    await by_point[FaultPoint.ANSWERED].strict.shows(Ready="TokenIssued")
+    await by_point[FaultPoint.ANSWERED].consenting.wait_for_conditions(Ready="TokenIssued")
+    await by_point[FaultPoint.ANSWERED].strict.wait_for_conditions(Ready="TokenIssued")
     for each in held:
         for holder in each.refreshing:
             assert holder.presented == TAKEN[each.point], holder.name
@@ -137,6 +139,6 @@ async def refresh_all(held: list[HeldConnectors]) -> None:
     refreshing = [holder for each in held for holder in each.refreshing if holder.name != LOST]
     connected = [each.consenting for each in held if "TokenIssued" in (await each.consenting.conditions()).values()]
     assert len(connected) >= 2
-    await asyncio.gather(*(holder.refreshes("go on") for holder in refreshing + connected))
+    await asyncio.gather(*(holder.refresh("go on") for holder in refreshing + connected))
     for holder in refreshing + connected:
-        assert await holder.is_well(), holder.name
+        assert await holder.has_valid_token(), holder.name

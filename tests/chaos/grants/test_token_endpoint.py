@@ -60,7 +60,7 @@ class FaultyConnector:
     async def inject(self) -> None:
         """Inject the fault into the next refresh, once, and return the results of server and status."""
         self.proxy.script(self.fault)
-        await self.holder.ask_for_a_refresh("now")
+        await self.holder.request_refresh("now")
 
         async def is_done() -> bool:
             return self.holder.presented == ([1, 2, 2] if self.spent else [1, 2])
@@ -70,8 +70,8 @@ class FaultyConnector:
         except TimeoutError:
             raise AssertionError(f"{self}: {self.holder.presented}, {await self.holder.conditions()}") from None
         refused = {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}
-        await self.holder.shows(Ready="TokenIssued", **(refused if self.spent and self.strict else {}))
-        self.holder.keeps_the_rules()
+        await self.holder.wait_for_conditions(Ready="TokenIssued", **(refused if self.spent and self.strict else {}))
+        self.holder.assert_no_stale_use()
 
 
 async def test_a_grant_is_lost_only_with_a_lost_response_of_a_strict_server(
@@ -85,8 +85,8 @@ async def test_a_grant_is_lost_only_with_a_lost_response_of_a_strict_server(
     async def one(number: int, proxy: FaultyProxy) -> FaultyConnector:
         (fault, spent), strict = cases[number // 2], number % 2 == 0
         own = replace(holders, through=proxy.through)
-        holder = await own.seeded(f"c{number}", STRICT if strict else GRACE)
-        await holder.shows(Ready="TokenIssued")
+        holder = await own.create_with_refresh_token(f"c{number}", STRICT if strict else GRACE)
+        await holder.wait_for_conditions(Ready="TokenIssued")
         return FaultyConnector(holder, proxy, fault, spent, strict)
 
     struck = await asyncio.gather(*(one(number, proxy) for number, proxy in enumerate(proxies)))
@@ -102,15 +102,15 @@ async def test_a_code_with_a_lost_response_is_never_sent_again(
     await start_another(ports=[int(proxy.origin.rpartition(":")[2]) for proxy in proxies])
 
     async def one(number: int, fault: Fault, proxy: FaultyProxy) -> None:
-        holder = await replace(holders, through=proxy.through).waiting(f"c{number}")
-        consent = await holder.answers()
+        holder = await replace(holders, through=proxy.through).create_awaiting_consent(f"c{number}")
+        consent = await holder.submit_code()
         proxy.script(fault)
         await consent.confirm()
-        await consent.comes_to("CodeLost")
+        await consent.wait_for_reason("CodeLost")
         assert holder.codes == (["granted"] if fault in AFTERWARDS.values() else [])
-        await holder.consents()
-        await holder.shows(Ready="TokenIssued")
-        holder.keeps_the_rules()
+        await holder.authorize()
+        await holder.wait_for_conditions(Ready="TokenIssued")
+        holder.assert_no_stale_use()
 
     await asyncio.gather(*(one(number, *case) for number, case in enumerate(zip(cases, proxies, strict=True))))
 
@@ -120,18 +120,18 @@ async def test_a_timed_out_refresh_is_retried_after_the_first_request_ends(
 ) -> None:
     """A slow server has rotated nevertheless; within the grace period it issues another successor."""
     await start_another(tokenRequestSeconds=3)
-    holder = await holders.seeded("crm", GRACE)
-    await holder.shows(Ready="TokenIssued")
+    holder = await holders.create_with_refresh_token("crm", GRACE)
+    await holder.wait_for_conditions(Ready="TokenIssued")
     holders.server.delay(holder.client, 60)
-    await holder.ask_for_a_refresh("now")
+    await holder.request_refresh("now")
 
     async def is_retried() -> bool:
         return holder.presented == [1, 2, 2]
 
     await until(is_retried, within=45)
     holders.server.delay(holder.client, 0)
-    await holder.shows(Ready="TokenIssued")
-    holder.keeps_the_rules()
+    await holder.wait_for_conditions(Ready="TokenIssued")
+    holder.assert_no_stale_use()
 
 
 async def test_an_outage_of_the_provider_for_an_hour_loses_no_grant(
@@ -140,17 +140,17 @@ async def test_an_outage_of_the_provider_for_an_hour_loses_no_grant(
     """The refresh token stays valid through all failed attempts, even at a strict server."""
     proxy = await new_proxy()
     await start_another(ports=[int(proxy.origin.rpartition(":")[2])])
-    holder = await replace(holders, through=proxy.through).seeded("crm", STRICT)
-    await holder.shows(Ready="TokenIssued")
+    holder = await replace(holders, through=proxy.through).create_with_refresh_token("crm", STRICT)
+    await holder.wait_for_conditions(Ready="TokenIssued")
     ways: list[Fault] = [ResetBefore(), faults.unavailable(), faults.html(502), faults.oauth_error("server_error", 500)]
     for number in range(AN_HOUR):
         proxy.always(ways[number % len(ways)])
         calls = len(proxy.token_calls)
-        await holder.ask_for_a_refresh(f"try {number}")
+        await holder.request_refresh(f"try {number}")
         await proxy.token_calls_reach(calls + 1)
-        await holder.handles(f"try {number}")
+        await holder.wait_for_refresh(f"try {number}")
     assert "ConsentRequired" not in await holder.conditions()
     proxy.always(Pass())
-    await holder.refreshes("at last")
+    await holder.refresh("at last")
     assert holder.presented == [1, 2]
-    assert await holder.is_well()
+    assert await holder.has_valid_token()

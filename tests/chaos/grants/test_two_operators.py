@@ -14,8 +14,8 @@ async def test_two_processes_send_no_token_twice(holders: GrantConnectorFactory,
     """Both find the refresh due at the same second, repeatedly: one writes the claim, and the other does nothing."""
     await asyncio.gather(start_another(), start_another())
     made = await asyncio.gather(
-        *(holders.seeded(f"strict-{n}", STRICT, lifetime=16) for n in range(MANY)),
-        *(holders.seeded(f"graceful-{n}", GRACE, lifetime=16) for n in range(MANY)),
+        *(holders.create_with_refresh_token(f"strict-{n}", STRICT, lifetime=16) for n in range(MANY)),
+        *(holders.create_with_refresh_token(f"graceful-{n}", GRACE, lifetime=16) for n in range(MANY)),
     )
 
     async def refreshed_often() -> bool:
@@ -25,7 +25,7 @@ async def test_two_processes_send_no_token_twice(holders: GrantConnectorFactory,
     for holder in made:
         assert holder.presented == list(range(1, len(holder.presented) + 1)), holder.name
         assert {entry.result for entry in holder.journal} == {"granted"}, holder.name
-        holder.keeps_the_rules()
+        holder.assert_no_stale_use()
 
 
 async def test_an_older_state_from_a_backup_loses_a_grant_only_at_a_strict_server(
@@ -33,27 +33,29 @@ async def test_an_older_state_from_a_backup_loses_a_grant_only_at_a_strict_serve
 ) -> None:
     """The restored token is sent; a strict server refuses it and ends the grant."""
     await start_another()
-    made = await asyncio.gather(holders.seeded("strict", STRICT), holders.seeded("graceful", GRACE))
+    made = await asyncio.gather(
+        holders.create_with_refresh_token("strict", STRICT), holders.create_with_refresh_token("graceful", GRACE)
+    )
     await asyncio.gather(*(_restore_older_state(holder) for holder in made))
     strict, graceful = made
-    await strict.shows(
+    await strict.wait_for_conditions(
         Ready="TokenIssued", ConsentRequired="RefreshTokenRejected", RefreshFailed="RefreshTokenRejected"
     )
     assert strict.presented == graceful.presented == [1, 2, 2]
-    await graceful.shows(Ready="TokenIssued")
-    await graceful.refreshes("go on")
-    assert await graceful.is_well()
+    await graceful.wait_for_conditions(Ready="TokenIssued")
+    await graceful.refresh("go on")
+    assert await graceful.has_valid_token()
 
 
 async def _restore_older_state(holder: GrantConnector) -> None:
     """Save a state, refresh once more, restore the saved state, and request a refresh."""
-    await holder.shows(Ready="TokenIssued")
+    await holder.wait_for_conditions(Ready="TokenIssued")
     name = f"{holder.name}-oauth-state"
     kept = await holder.namespace.get("secrets", name) or {}
-    await holder.refreshes("rotate")
+    await holder.refresh("rotate")
     body = {"metadata": {"annotations": kept["metadata"]["annotations"]}, "data": kept["data"]}
     await holder.namespace.edit("secrets", name, body)
-    await holder.ask_for_a_refresh("again")
+    await holder.request_refresh("again")
 
     async def is_sent() -> bool:
         return len(holder.presented) == 3

@@ -16,7 +16,7 @@ async def visitor(consent_site: ConsentServerReplicas) -> AsyncIterator[HTTPClie
 
 
 @pytest.fixture
-async def stranger(consent_site: ConsentServerReplicas) -> AsyncIterator[HTTPClient]:
-    """Return somebody else's browser."""
+async def other_visitor(consent_site: ConsentServerReplicas) -> AsyncIterator[HTTPClient]:
+    """Return the browser of another user."""
     async with open_client(consent_site.url) as made:
         yield made

@@ -1,4 +1,4 @@
-"""A person in a browser that is not as usual: another way to the page, no script, no TLS, a network that fails."""
+"""Unusual browsers: another way to the page, no script, no TLS, a network that fails."""
 
 import re
 

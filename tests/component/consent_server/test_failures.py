@@ -1,4 +1,4 @@
-"""Each way in which it can fail, and what the person is told: over HTTP, on the real API server."""
+"""Each failure of a flow and its page, over HTTP and on the real API server."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -100,7 +100,7 @@ async def test_a_consent_of_the_same_name_is_another_one(
 async def test_a_changed_digest_ends_the_flow(
     visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
-    """A flow that was begun under another digest ends: its person has seen something else."""
+    """A flow that started with another digest ends, because its user saw another request."""
     asked = await ask(namespace)
     await asked.fill(consent_site.url, provider.endpoint, digest="v1:" + "0" * 64)
     leaving = await visitor.begin(asked.path, asked.ticket)
@@ -126,7 +126,7 @@ async def test_a_loopback_consent_is_not_served_here(visitor: HTTPClient, namesp
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         ("access_denied", "Access was not granted"),
         ("invalid_scope", "does not know one of the scopes"),
@@ -135,13 +135,13 @@ async def test_a_loopback_consent_is_not_served_here(visitor: HTTPClient, namesp
     ],
 )
 async def test_after_a_denial_the_link_is_still_valid(
-    visitor: HTTPClient, asked: RequestedConsent, error: str, told: str
+    visitor: HTTPClient, asked: RequestedConsent, error: str, message: str
 ) -> None:
     """Nothing is written, the flow's cookie goes, and the same link works again."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     seen = await visitor.get(back(asked, state=leaving.state, error=error, error_description="c4n4ry"))
     assert (seen.status, seen.failure) == (400, "Denied")
-    assert told in seen.text
+    assert message in seen.text
     assert "c4n4ry" not in seen.text
     assert await asked.response() is None
     again = await visitor.begin(asked.path, asked.ticket)
@@ -149,10 +149,10 @@ async def test_after_a_denial_the_link_is_still_valid(
 
 
 async def test_only_one_of_two_flows_succeeds(
-    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+    visitor: HTTPClient, other_visitor: HTTPClient, asked: RequestedConsent
 ) -> None:
     """Two tabs with the same ticket come back at the same moment, to two replicas: one answer is there, and stays."""
-    flows = [(each, await each.begin(asked.path, asked.ticket)) for each in (visitor, stranger)]
+    flows = [(each, await each.begin(asked.path, asked.ticket)) for each in (visitor, other_visitor)]
     seen = await asyncio.gather(*(each.get(back(asked, state=leaving.state, code=CODE)) for each, leaving in flows))
     assert sorted((answer.status, answer.failure) for answer in seen) == [(303, ""), (409, "Used")]
     winner = flows[[answer.status for answer in seen].index(303)][0]

@@ -1,4 +1,4 @@
-"""A person in a browser: every page, on two replicas of which each step is served by the other one."""
+"""Every page in a browser, on two replicas that serve the steps in turn."""
 
 import re
 from urllib.parse import urlsplit
@@ -24,8 +24,8 @@ async def test_a_user_consents_and_sees_the_result(
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize zoho?")
     assert tab.url == consent_site.url + asked.path, "the ticket is out of the address bar"
     text = await tab.inner_text("main")
-    for told in (REQUESTER, "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
-        assert told in text
+    for shown in (REQUESTER, "1000.EXAMPLE", "ZohoCRM.settings.READ", "zoho-token", "accounts.example.com"):
+        assert shown in text
     await tab.get_by_text("reject the redirect URI").click()
     await expect(tab.get_by_label("Redirect URI")).to_contain_text(f"/oauth/callback/{asked.namespace.name}/zoho")
     wrong += await inspect(tab, "details")
@@ -60,7 +60,7 @@ async def test_a_user_consents_and_sees_the_result(
 async def test_the_page_waits_for_the_operator(
     tab: Page, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
-    """While the request is not there, the page says so, asks again by itself, and goes on."""
+    """While the request does not exist, the page says so, retries by itself and continues."""
     asked = await ask(namespace)
     await open_link(tab, consent_site, asked)
     await expect(tab.get_by_role("heading", level=1)).to_have_text("Preparing the request")

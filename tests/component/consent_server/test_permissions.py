@@ -58,11 +58,11 @@ async def test_the_consent_server_has_no_other_permissions(
 
 
 def test_the_consent_server_has_exactly_two_permissions(control_plane: ControlPlane, consent_account: Path) -> None:
-    """What kubectl lists for it: of ours these two, of Secrets nothing."""
+    """Kubectl lists these two resources of the operator, and no Secrets."""
     listed = control_plane.kubectl("auth", "can-i", "--list", "--kubeconfig", str(consent_account), "--no-headers")
-    ours = [line.split() for line in listed.splitlines() if "oauthconnector.dev" in line]
+    listed_resources = [line.split() for line in listed.splitlines() if "oauthconnector.dev" in line]
     assert "secrets" not in listed
-    assert {words[0]: words[-1] for words in ours} == {
+    assert {words[0]: words[-1] for words in listed_resources} == {
         "oauthconsents.oauthconnector.dev": "[get]",
         "oauthconsents.oauthconnector.dev/status": "[patch]",
     }
@@ -71,7 +71,7 @@ def test_the_consent_server_has_exactly_two_permissions(control_plane: ControlPl
 async def test_a_response_is_written_once_and_only_to_the_version_that_was_read(
     service: KubeAPI, namespace: Namespace
 ) -> None:
-    """Whoever comes second, or has read an older version, is told so; what is there stays."""
+    """A second write, or a write to an older version, is reported as a conflict and changes nothing."""
     asked = await ask(namespace)
     consents, name = KubeConsentStore(service), ObjectKey(namespace.name, asked.name)
     old = await consents.read(name)

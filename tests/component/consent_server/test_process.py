@@ -42,8 +42,8 @@ async def test_it_logs_routes_not_addresses(tmp_path: Path, consent_account: Pat
         await session.get(f"{process.url}/x/y?z")
     await process.stop()
     lines = [line for line in process.lines() if line["event"] == "request"]
-    told = [(line["route"], line.get("object"), line["status"], line.get("failure")) for line in lines]
-    assert told == [
+    logged = [(line["route"], line.get("object"), line["status"], line.get("failure")) for line in lines]
+    assert logged == [
         ("/oauth/callback/{namespace}/{name}", "sales/zoho", 400, "FlowLost"),
         ("none", None, 404, None),
     ]
@@ -62,7 +62,7 @@ def test_its_pods_meet_the_restricted_standard(control_plane: ControlPlane, cons
 
 
 def test_a_missing_kubeconfig_is_wrong_usage(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """A kubeconfig that is not there is wrong usage, told in a line."""
+    """A kubeconfig that does not exist is wrong usage, and one line reports it."""
     from oauth_connector.cli.main import main  # noqa: PLC0415  # for this one test
 
     arguments = ["consent", "--public-url", "https://connect.example.com", "--kubeconfig", str(tmp_path / "nothing")]

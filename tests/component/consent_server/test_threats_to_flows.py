@@ -17,31 +17,31 @@ EVIL = "https://evil.example"
 
 
 async def test_a_code_of_an_attacker_is_rejected_in_the_browser_of_a_victim(
-    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+    visitor: HTTPClient, other_visitor: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH1: an address with the attacker's state and code, opened by the victim, does nothing for either."""
-    leaving = await stranger.begin(asked.path, asked.ticket)
+    leaving = await other_visitor.begin(asked.path, asked.ticket)
     seen = await visitor.get(back(asked, code=CODE, state=leaving.state))
     assert (seen.status, seen.failure) == (400, "FlowLost")
     assert await asked.response() is None
 
 
-async def test_a_flow_accepts_no_foreign_state(
-    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+async def test_a_flow_rejects_the_state_of_another_flow(
+    visitor: HTTPClient, other_visitor: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH1: a cookie of one flow does not stand for the state of another, whatever name it is put under."""
     mine = await visitor.begin(asked.path, asked.ticket)
-    theirs = await stranger.begin(asked.path, asked.ticket)
-    name = next(name for name in stranger.cookies if not name.endswith("here"))
+    other = await other_visitor.begin(asked.path, asked.ticket)
+    name = next(name for name in other_visitor.cookies if not name.endswith("here"))
     visitor.cookies[name] = next(v for n, v in visitor.cookies.items() if not n.endswith("here"))
-    seen = await visitor.get(back(asked, code=CODE, state=theirs.state))
+    seen = await visitor.get(back(asked, code=CODE, state=other.state))
     assert seen.failure == "FlowLost"
-    assert mine.state != theirs.state
+    assert mine.state != other.state
     assert await asked.response() is None
 
 
 async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """TH2: the link of a connector's status, or one whose fragment was cut off, gets nobody to the provider."""
+    """TH2: the link in a connector's status, or one without its fragment, redirects no user to the provider."""
     shown = await visitor.get(f"/connector/{asked.namespace.name}/zoho")
     assert f"kubectl oauth authorize zoho -n {asked.namespace.name}" in shown.text
     assert shown.set_cookies == []
@@ -56,7 +56,7 @@ async def test_the_request_is_shown_before_a_flow_starts(
 ) -> None:
     """TH2: the first POST names everything and sets no cookie; only the second one begins a flow."""
     seen = await visitor.prove(asked.path, asked.ticket)
-    told = (
+    shown_facts = (
         f"<dd>{REQUESTER}</dd>",
         asked.namespace.name,
         "zoho",
@@ -64,7 +64,7 @@ async def test_the_request_is_shown_before_a_flow_starts(
         provider.host,
         "accounts.example.com",
     )
-    for fact in (*told, "ZohoCRM.modules.ALL", "zoho-token", callback_path(asked.namespace.name, "zoho")):
+    for fact in (*shown_facts, "ZohoCRM.modules.ALL", "zoho-token", callback_path(asked.namespace.name, "zoho")):
         assert fact in seen.text
     assert seen.set_cookies == []
     assert "Refresh" not in seen.headers
@@ -78,17 +78,17 @@ async def test_the_request_is_shown_before_a_flow_starts(
 
 
 async def test_a_flow_ends_in_the_browser_in_which_it_started(
-    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+    visitor: HTTPClient, other_visitor: HTTPClient, asked: RequestedConsent
 ) -> None:
-    """TH2: the requester begins, a colleague is given the provider's link and says yes: nothing is taken."""
+    """TH2: the requester starts, another user consents with the provider's link, and the code is not accepted."""
     leaving = await visitor.begin(asked.path, asked.ticket)
-    await stranger.get(asked.path)
-    assert (await stranger.get(back(asked, code=CODE, state=leaving.state))).failure == "FlowLost"
+    await other_visitor.get(asked.path)
+    assert (await other_visitor.get(back(asked, code=CODE, state=leaving.state))).failure == "FlowLost"
     assert await asked.response() is None
 
 
 async def test_the_confirmation_code_is_shown_only_to_the_browser(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """TH2: whoever may read the consent cannot learn the code that the last page shows; another browser neither."""
+    """TH2: neither a reader of the consent nor another browser learns the code that the last page shows."""
     seen = await finish(visitor, asked)
     done = await visitor.get(seen.headers["Location"])
     answer = await asked.answer()
@@ -139,7 +139,7 @@ async def test_a_callback_works_once(visitor: HTTPClient, asked: RequestedConsen
 
 @pytest.mark.parametrize("name", ["returnTo", "next", "redirect_uri", "url", "continue"])
 async def test_no_parameter_causes_an_open_redirect(visitor: HTTPClient, asked: RequestedConsent, name: str) -> None:
-    """TH5: after the provider there is one way on, and it is ours."""
+    """TH5: after the provider, the browser is redirected only to a page of the consent server."""
     seen = await finish(visitor, asked, **{name: EVIL})
     assert (seen.status, seen.headers["Location"]) == (303, f"{asked.path}/done")
 

@@ -42,7 +42,7 @@ async def test_nothing_secret_is_logged(
 
 
 async def test_every_response_has_restrictive_headers(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """TH15, TH16: no referrer, no cache, no frame, no foreign file, whatever the answer is."""
+    """TH15, TH16: every response forbids referrer, cache, frames and files of another origin."""
     answers = [
         await visitor.get(asked.path),
         await visitor.post(asked.path, ticket=asked.ticket),
@@ -77,13 +77,13 @@ async def test_the_code_leaves_the_address_bar(visitor: HTTPClient, asked: Reque
 
 
 async def test_scanners_and_previews_start_and_consume_nothing(
-    visitor: HTTPClient, stranger: HTTPClient, asked: RequestedConsent
+    visitor: HTTPClient, other_visitor: HTTPClient, asked: RequestedConsent
 ) -> None:
     """TH16: scanners of mail, previews and prefetches, of any address, with or without cookies."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     address = back(asked, code=CODE, state=leaving.state)
-    await stranger.get(asked.path)
-    assert (await stranger.get(address)).failure == "FlowLost"
+    await other_visitor.get(asked.path)
+    assert (await other_visitor.get(address)).failure == "FlowLost"
     assert (await visitor.request("HEAD", address)).status == 405
     assert (await visitor.get(address, {"Sec-Purpose": "prefetch;prerender"})).failure == "Prefetched"
     assert (await visitor.get(address, {"Sec-Fetch-Dest": "iframe"})).failure == "Prefetched"
@@ -151,7 +151,7 @@ async def test_an_ambiguous_or_empty_response_is_rejected(
 
 
 async def test_a_doubled_state_is_rejected(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """TH18: a state that comes twice, or two cookies of one name, belong to nobody."""
+    """TH18: a state that is sent twice, or two cookies of one name, belong to no flow."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     address = back(asked, code=CODE, state=leaving.state)
     assert (await visitor.get(f"{address}&state={leaving.state}")).failure == "FlowLost"
@@ -183,10 +183,10 @@ async def test_a_forged_host_header_changes_nothing(
         assert (await direct.post(asked.path, {"Origin": "http://evil.example", **poison})).failure == "CrossOrigin"
 
 
-async def test_a_foreign_redirect_uri_starts_no_flow(
+async def test_an_unknown_redirect_uri_starts_no_flow(
     visitor: HTTPClient, namespace: Namespace, consent_site: ConsentServerReplicas
 ) -> None:
-    """TH24: where operator and service do not agree on the public URL, nobody is sent to the provider."""
+    """TH24: if operator and consent server have different public URLs, no user is redirected to the provider."""
     asked = await ask(namespace)
     await asked.fill(EVIL, "https://accounts.example.com/auth")
     assert (await visitor.prove(asked.path, asked.ticket)).failure == "AddressDiffers"

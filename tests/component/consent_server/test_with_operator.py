@@ -27,10 +27,10 @@ async def test_operator_and_consent_server_work_together(
     spec = {"grantType": "AuthorizationCode", "provider": endpoints, "client": client, "scopes": ["a", "b"]}
     await namespace.add_connector("zoho", spec)
 
-    async def waits_for_a_person() -> bool:
+    async def is_consent_required() -> bool:
         return "ConsentRequired" in await namespace.conditions("zoho")
 
-    await until(waits_for_a_person)
+    await until(is_consent_required)
     asked = await ask(namespace)
 
     async def is_filled() -> bool:

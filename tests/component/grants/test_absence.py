@@ -11,9 +11,9 @@ async def test_a_namespace_is_deleted_without_the_operator(
 ) -> None:
     """No finalizer blocks it: connectors, consents and grants are deleted."""
     operator = await start_operator(oidc_provider.port, publicURL=PUBLIC_URL)
-    holder = await GrantConnectorFactory(namespace, oidc_provider).waiting("crm")
-    await holder.consents()
-    await holder.shows(Ready="TokenIssued")
+    holder = await GrantConnectorFactory(namespace, oidc_provider).create_awaiting_consent("crm")
+    await holder.authorize()
+    await holder.wait_for_conditions(Ready="TokenIssued")
     await operator.stop()
     await namespace.api.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
 

@@ -1,4 +1,4 @@
-"""An authorization endpoint that says yes, or whatever it is told to, at once."""
+"""An authorization endpoint that redirects at once, with a code or with what a test sets."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ CODE = "c4n4ry-code"
 
 @dataclass
 class AuthorizationEndpoint:
-    """Where it is, what it answers beside `state`, and what it was asked."""
+    """The endpoint: its URL, what it sends back beside `state`, and the queries that it received."""
 
     url: str
     answers: dict[str, str] = field(default_factory=lambda: {"code": CODE})

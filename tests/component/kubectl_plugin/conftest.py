@@ -1,4 +1,4 @@
-"""A person with a small role, a terminal and a browser."""
+"""A user with a small role, a terminal and a browser."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tests.component.kubectl_plugin.scripted_operator import ScriptedOperator
 from tests.support.cluster import Namespace, until
 from tests.support.terminal import TerminalSession
 
-PERSON = "ann"
+USER = "ann"
 RIGHTS = {
     "oauthconsents": ["create", "get", "patch", "delete"],
     "oauthconsents/status": ["patch"],
@@ -34,7 +34,7 @@ echo "$path" > OUT/path.part && mv OUT/path.part OUT/path
 
 @dataclass
 class PluginScenario:
-    """One namespace with a connector `crm`, and all who have a part in it."""
+    """One namespace with a connector `crm`, and the parties of a flow."""
 
     namespace: Namespace
     operator: ScriptedOperator
@@ -80,34 +80,34 @@ class PluginScenario:
 
     async def link(self) -> str:
         """Return the link that the terminal shows."""
-        await self.terminal.shows("\r\n\r\n  http")
-        await self.terminal.shows("\r\n\r\n", times=2)
+        await self.terminal.wait_for_output("\r\n\r\n  http")
+        await self.terminal.wait_for_output("\r\n\r\n", times=2)
         return self.terminal.shown.split("\r\n\r\n  ")[1].split("\r\n")[0]
 
 
 @pytest.fixture
 async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
-    """Return the kubeconfig of a person who may do what the plugin needs, and nothing else."""
+    """Return the kubeconfig of a user with exactly the permissions that the plugin needs."""
     where = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace.name}"
     account = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
-    await namespace.api.request("POST", account, body={"metadata": {"name": PERSON}})
+    await namespace.api.request("POST", account, body={"metadata": {"name": USER}})
     role = [
         {"apiGroups": ["oauthconnector.dev"], "resources": [resource], "verbs": verbs}
         for resource, verbs in RIGHTS.items()
     ]
-    await namespace.api.request("POST", f"{where}/roles", body={"metadata": {"name": PERSON}, "rules": role})
+    await namespace.api.request("POST", f"{where}/roles", body={"metadata": {"name": USER}, "rules": role})
     binding = {
-        "metadata": {"name": PERSON},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": PERSON},
-        "subjects": [{"kind": "ServiceAccount", "name": PERSON, "namespace": namespace.name}],
+        "metadata": {"name": USER},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": USER},
+        "subjects": [{"kind": "ServiceAccount", "name": USER, "namespace": namespace.name}],
     }
     await namespace.api.request("POST", f"{where}/rolebindings", body=binding)
-    return control_plane.kubeconfig_for(namespace.name, PERSON)
+    return control_plane.kubeconfig_for(namespace.name, USER)
 
 
 @pytest.fixture
 async def scenario(namespace: Namespace, kubeconfig: Path, tmp_path: Path) -> AsyncIterator[PluginScenario]:
-    """Return a scene; whatever it shows, no ticket and no code was printed but in the link that was asked for."""
+    """Return a scenario; afterwards the terminal contains no code of the provider."""
     script = tmp_path / "browser"
     script.write_text(BROWSER.replace("OUT", str(tmp_path)))
     script.chmod(0o700)

@@ -84,7 +84,7 @@ class ScriptedOperator:
         await self._write("oauthconsents", metadata["name"], {"conditions": conditions, **more})
 
     async def delete(self, consent: Manifest) -> None:
-        """Delete a consent, as anybody may."""
+        """Delete a consent, as another client may."""
         await self._namespace.api.request("DELETE", f"{self._path('oauthconsents')}/{consent['metadata']['name']}")
 
     async def connect(self, connector: str = "crm") -> None:

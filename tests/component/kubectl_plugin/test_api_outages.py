@@ -1,4 +1,4 @@
-"""A person's yes is not lost because the API server has a bad moment."""
+"""A consent is not lost when the API server is unavailable for a moment."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,7 +22,7 @@ async def api(control_plane: ControlPlane) -> AsyncIterator[FaultyAPI]:
 
 @pytest.fixture
 def through(api: FaultyAPI, kubeconfig: Path, tmp_path: Path) -> str:
-    """Return the person's kubeconfig, by way of the proxy."""
+    """Return the user's kubeconfig, with the address of the proxy."""
     return str(kubeconfig_through(api, kubeconfig, tmp_path))
 
 

@@ -66,7 +66,7 @@ async def test_status_of_one_connector_is_for_programs_too(scenario: PluginScena
 
 
 async def test_an_empty_namespace_is_no_error(scenario: PluginScenario) -> None:
-    """It is told on standard error; programs get an empty list."""
+    """Standard error says so; programs get an empty list."""
     assert await run(scenario, "status") == 0
     assert "There is no OAuthConnector in namespace" in scenario.terminal.shown
     assert not scenario.terminal.printed
@@ -87,7 +87,7 @@ async def spec_of(scenario: PluginScenario) -> dict[str, Any]:
 
 
 async def test_a_refresh_is_waited_for(scenario: PluginScenario) -> None:
-    """The operator's echo ends it, and the new expiry is told."""
+    """The command ends when the operator has handled the request, and prints the new expiry."""
     await scenario.add_connector()
     await scenario.terminal.run("refresh", "crm", "--wait", "-n", scenario.namespace.name)
     value = await asked(scenario, REFRESH)
@@ -97,7 +97,7 @@ async def test_a_refresh_is_waited_for(scenario: PluginScenario) -> None:
 
 
 async def test_a_failed_refresh_exits_with_status_1(scenario: PluginScenario) -> None:
-    """What status says of it is told."""
+    """The command prints the reason from the status."""
     await scenario.add_connector()
     await scenario.terminal.run("refresh", "crm", "--wait", "-n", scenario.namespace.name)
     value = await asked(scenario, REFRESH)
@@ -129,13 +129,13 @@ USAGE = {
 
 @pytest.mark.parametrize("sentence", USAGE)
 async def test_names_and_selector_exclude_each_other(scenario: PluginScenario, sentence: str) -> None:
-    """Neither or both is wrong usage, told in one line."""
+    """Neither or both is wrong usage, and one line reports it."""
     assert await run(scenario, *USAGE[sentence]) == 2
     assert "use either" in scenario.terminal.shown
 
 
 async def test_an_unknown_connector_does_not_stop_the_refresh_of_others(scenario: PluginScenario) -> None:
-    """Each is told by itself; one problem makes the exit status 1."""
+    """Each connector is reported separately; one problem makes the exit status 1."""
     await scenario.add_connector()
     assert await run(scenario, "refresh", "none", "crm") == 1
     assert "There is no oauthconnectors none" in scenario.terminal.shown
@@ -154,12 +154,12 @@ async def test_a_revocation_is_confirmed_and_awaited(scenario: PluginScenario) -
     """It asks first, and shows in the end how the connector stands."""
     await scenario.add_connector()
     await scenario.terminal.run("revoke", "crm", "-n", scenario.namespace.name)
-    await scenario.terminal.shows("[y/N] ")
+    await scenario.terminal.wait_for_output("[y/N] ")
     scenario.terminal.type("y\n")
     value = await asked(scenario, REVOKE)
-    await scenario.terminal.shows("waiting for the operator")
+    await scenario.terminal.wait_for_output("waiting for the operator")
     await scenario.operator.show("crm", lastHandledRevoke=value, lastRevocation="NoEndpoint")
-    await scenario.terminal.shows("Revoke the access in your account")
+    await scenario.terminal.wait_for_output("Revoke the access in your account")
     assert await scenario.terminal.ended() == 1
 
 
@@ -167,7 +167,7 @@ async def test_a_revocation_without_confirmation_is_not_requested(scenario: Plug
     """Enter means no."""
     await scenario.add_connector()
     await scenario.terminal.run("revoke", "crm", "-n", scenario.namespace.name)
-    await scenario.terminal.shows("[y/N] ")
+    await scenario.terminal.wait_for_output("[y/N] ")
     scenario.terminal.type("\n")
     assert await scenario.terminal.ended() == 1
     assert "Nothing was revoked" in scenario.terminal.shown
@@ -176,7 +176,7 @@ async def test_a_revocation_without_confirmation_is_not_requested(scenario: Plug
 
 
 @pytest.mark.parametrize(
-    ("result", "code", "told"),
+    ("result", "code", "message"),
     [
         ("Revoked", 0, "the provider revoked the grant"),
         ("Nothing", 0, "there was nothing to revoke"),
@@ -185,15 +185,15 @@ async def test_a_revocation_without_confirmation_is_not_requested(scenario: Plug
     ],
 )
 async def test_the_result_of_a_revocation_is_reported(
-    scenario: PluginScenario, result: str, code: int, told: str
+    scenario: PluginScenario, result: str, code: int, message: str
 ) -> None:
-    """Where the provider still has the grant, nobody is told that it is gone."""
+    """If the provider still has the grant, the command does not report it as revoked."""
     await scenario.add_connector()
     await scenario.terminal.run("revoke", "crm", "--yes", "-n", scenario.namespace.name)
     value = await asked(scenario, REVOKE)
     await scenario.operator.show(lastHandledRevoke=value, lastRevocation=result)
     assert await scenario.terminal.ended() == code
-    assert told in scenario.terminal.shown
+    assert message in scenario.terminal.shown
 
 
 async def test_kubectl_finds_the_plugin(

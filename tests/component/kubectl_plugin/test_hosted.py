@@ -39,21 +39,21 @@ async def test_the_ticket_reaches_the_browser_only_in_a_private_file(scenario: P
     assert found is not None
     assert 'content="no-referrer"' in page
     await scenario.operator.respond()
-    await scenario.terminal.shows(QUESTION)
+    await scenario.terminal.wait_for_output(QUESTION)
     assert found[1] not in scenario.terminal.shown
     path = Path((scenario.folder / "path").read_text().strip())
     assert not path.parent.exists()
 
 
 async def test_an_entered_code_is_normalized(scenario: PluginScenario) -> None:
-    """A code that can be none is asked again; case, dashes and look-alike letters do not matter."""
+    """After an impossible code the command prompts again; case, dashes and look-alike letters do not matter."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.hosted, URL)
     await scenario.operator.respond()
-    await scenario.terminal.shows(QUESTION)
+    await scenario.terminal.wait_for_output(QUESTION)
     scenario.terminal.type("k7qf\n")
-    await scenario.terminal.shows("eight letters and digits")
+    await scenario.terminal.wait_for_output("eight letters and digits")
     scenario.terminal.type("k7qf 2mOp\n")
     assert await scenario.operator.confirmation() == "K7QF-2M0P"
     await scenario.operator.connect()
@@ -68,11 +68,11 @@ async def test_a_wrong_confirmation_code_can_be_entered_again(scenario: PluginSc
     await scenario.operator.fill(scenario.hosted, URL)
     await scenario.operator.respond()
     await scenario.operator.say("Unknown", "AwaitingConfirmation")
-    await scenario.terminal.shows(QUESTION)
+    await scenario.terminal.wait_for_output(QUESTION)
     scenario.terminal.type("K7QF-2M9Q\n")
     assert await scenario.operator.confirmation() == "K7QF-2M9Q"
     await scenario.operator.say("Unknown", "AwaitingConfirmation")
-    await scenario.terminal.shows("The code is not correct. ")
+    await scenario.terminal.wait_for_output("The code is not correct. ")
     scenario.terminal.type("K7QF-2M9P\n")
     await until(lambda: confirmed(scenario, "K7QF-2M9P"))
     await scenario.operator.connect()
@@ -84,8 +84,8 @@ async def confirmed(scenario: PluginScenario, code: str) -> bool:
     return bool((await scenario.operator.consent())["spec"].get("confirmation") == code)
 
 
-async def test_no_code_is_asked_if_no_confirmation_is_required(scenario: PluginScenario) -> None:
-    """Where its setting does without, nobody is asked."""
+async def test_the_command_prompts_for_no_code_if_no_confirmation_is_required(scenario: PluginScenario) -> None:
+    """If the setting requires no confirmation, the command does not prompt."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.hosted, URL, confirmationRequired=False)
@@ -96,12 +96,12 @@ async def test_no_code_is_asked_if_no_confirmation_is_required(scenario: PluginS
 
 
 async def test_a_final_result_ends_the_question(scenario: PluginScenario) -> None:
-    """Nobody types a code for a consent that is over."""
+    """The command does not wait for a code when the consent has ended."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.hosted, URL)
     await scenario.operator.respond()
-    await scenario.terminal.shows(QUESTION)
+    await scenario.terminal.wait_for_output(QUESTION)
     await scenario.operator.say("False", "Expired", "Nobody typed the code in time")
     assert await scenario.terminal.ended() == 1
     assert "Expired: Nobody typed the code in time" in scenario.terminal.shown
@@ -113,7 +113,7 @@ async def test_an_interruption_deletes_the_consent(scenario: PluginScenario) -> 
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.hosted, URL)
     await scenario.operator.respond()
-    await scenario.terminal.shows(QUESTION)
+    await scenario.terminal.wait_for_output(QUESTION)
     scenario.terminal.type(CTRL_C)
     assert await scenario.terminal.ended() == 130
     assert "interrupted" in scenario.terminal.shown

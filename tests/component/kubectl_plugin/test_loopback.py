@@ -8,7 +8,7 @@ import socket
 from html import unescape
 
 from tests.component.kubectl_plugin.authorization_endpoint import CODE
-from tests.component.kubectl_plugin.conftest import PERSON, PluginScenario
+from tests.component.kubectl_plugin.conftest import USER, PluginScenario
 
 
 def link_of(page: str) -> str:
@@ -37,7 +37,7 @@ async def test_a_connector_is_authorized_through_the_browser(scenario: PluginSce
     assert "account ann@example.com" in scenario.terminal.printed
     assert "(in 1h)" in scenario.terminal.printed
     spec = consent["spec"]
-    assert spec["requestedBy"] == f"system:serviceaccount:{scenario.namespace.name}:{PERSON}"
+    assert spec["requestedBy"] == f"system:serviceaccount:{scenario.namespace.name}:{USER}"
     assert (spec["connectorName"], spec["redirect"]) == ("crm", "Loopback")
     asked = scenario.provider.asked[0]
     assert asked["scope"] == "read write"
@@ -47,7 +47,7 @@ async def test_a_connector_is_authorized_through_the_browser(scenario: PluginSce
 
 
 async def test_authorize_prints_json(scenario: PluginScenario) -> None:
-    """Standard output is one object, whatever is told to a person meanwhile."""
+    """Standard output is one JSON object; messages to the user are not on it."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "-o", "json", "--no-browser")
     await scenario.operator.fill(scenario.loopback, scenario.provider.url)
@@ -56,8 +56,8 @@ async def test_authorize_prints_json(scenario: PluginScenario) -> None:
     await scenario.operator.answer()
     await scenario.operator.connect()
     assert await scenario.terminal.ended() == 0
-    told = json.loads(scenario.terminal.printed)
-    assert (told["name"], told["ready"], told["secretRef"]) == ("crm", True, {"name": "crm-token"})
+    printed = json.loads(scenario.terminal.printed)
+    assert (printed["name"], printed["ready"], printed["secretRef"]) == ("crm", True, {"name": "crm-token"})
 
 
 async def test_only_a_valid_redirect_is_accepted(scenario: PluginScenario) -> None:
@@ -68,9 +68,9 @@ async def test_only_a_valid_redirect_is_accepted(scenario: PluginScenario) -> No
     link, browser = await scenario.link(), scenario.browser
     async with browser.get(link, allow_redirects=False) as answer:
         right = answer.headers["Location"]
-    stranger, right_host = right.replace("state=", "state=x"), f"127.0.0.1:{scenario.port}"
+    wrong_state, right_host = right.replace("state=", "state=x"), f"127.0.0.1:{scenario.port}"
     seen = [
-        (await browser.get(stranger, allow_redirects=False)).status,
+        (await browser.get(wrong_state, allow_redirects=False)).status,
         (await browser.get(f"{scenario.loopback}?code=evil", allow_redirects=False)).status,
         (await browser.get(right + "&state=again", allow_redirects=False)).status,
         (await browser.get(right, headers={"Host": f"evil.example:{scenario.port}"}, allow_redirects=False)).status,
@@ -121,7 +121,7 @@ async def test_a_denial_is_reported(scenario: PluginScenario) -> None:
 
 
 async def test_a_port_in_use_is_reported_with_its_process(scenario: PluginScenario) -> None:
-    """Nobody shares the port; the sentence names who has it."""
+    """The port is not shared; the message names the process that uses it."""
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", scenario.port))
@@ -136,7 +136,7 @@ async def test_a_port_in_use_is_reported_with_its_process(scenario: PluginScenar
 
 
 async def test_a_rejected_code_is_reported_with_the_message_of_the_operator(scenario: PluginScenario) -> None:
-    """The operator's verdict ends the command, and its object stays for whoever asks later."""
+    """The operator's result ends the command, and the OAuthConsent stays for later commands."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.loopback, scenario.provider.url)

@@ -22,7 +22,7 @@ async def test_a_pasted_address_authorizes_the_connector(scenario: PluginScenari
     await scenario.operator.fill(scenario.hosted, scenario.provider.url)
     scenario.provider.answers["code"] = code = "c4n4ry-" + "x" * 4000
     address = await redirected(scenario)
-    await scenario.terminal.shows(PASTE)
+    await scenario.terminal.wait_for_output(PASTE)
     scenario.terminal.type(address + "&session_state=" + "y" * 1000 + "\n")
     assert (await scenario.operator.answer()).code.get_secret_value() == code
     await scenario.operator.connect()
@@ -30,18 +30,18 @@ async def test_a_pasted_address_authorizes_the_connector(scenario: PluginScenari
 
 
 async def test_a_wrong_address_can_be_entered_again(scenario: PluginScenario) -> None:
-    """Another base or another run's state is told apart from the right address, which then counts."""
+    """An address with another base or another state is rejected; the right address is accepted afterwards."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--paste")
     await scenario.operator.fill(scenario.loopback, scenario.provider.url)
     address = await redirected(scenario)
-    await scenario.terminal.shows(PASTE)
+    await scenario.terminal.wait_for_output(PASTE)
     scenario.terminal.type("https://evil.example.com/?code=a&state=b\n")
-    await scenario.terminal.shows("This is not the address of the redirect")
+    await scenario.terminal.wait_for_output("This is not the address of the redirect")
     scenario.terminal.type(address.replace("state=", "state=x") + "\n")
-    await scenario.terminal.shows("its parameter state differs")
+    await scenario.terminal.wait_for_output("its parameter state differs")
     scenario.terminal.type("two words\n")
-    await scenario.terminal.shows("neither an address nor a code")
+    await scenario.terminal.wait_for_output("neither an address nor a code")
     scenario.terminal.type(address + "\n")
     assert (await scenario.operator.answer()).code.get_secret_value() == CODE
     await scenario.operator.connect()
@@ -55,7 +55,7 @@ async def test_a_pasted_code_is_accepted(scenario: PluginScenario) -> None:
     await scenario.operator.fill(scenario.hosted, scenario.provider.url)
     link = await scenario.link()
     assert parse_qs(urlsplit(link).query)["response_type"] == ["code"]
-    await scenario.terminal.shows(PASTE)
+    await scenario.terminal.wait_for_output(PASTE)
     scenario.terminal.type("1000.c4n4ry.code\n")
     assert (await scenario.operator.answer()).code.get_secret_value() == "1000.c4n4ry.code"
     await scenario.operator.connect()
@@ -67,7 +67,7 @@ async def test_an_interruption_while_pasting_restores_the_terminal(scenario: Plu
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--paste")
     await scenario.operator.fill(scenario.hosted, scenario.provider.url)
-    await scenario.terminal.shows(PASTE)
+    await scenario.terminal.wait_for_output(PASTE)
     assert not scenario.terminal.echoes
     scenario.terminal.type(CTRL_C)
     assert await scenario.terminal.ended() == 130

@@ -52,7 +52,7 @@ class ConnectorScene:
     async def connect(self, name: str = "crm", **changes: Any) -> None:  # as spec
         """Create a connector and wait for its token."""
         await self.namespace.add_connector(name, self.spec(**changes))
-        await self.namespace.shows(name, Ready="TokenIssued")
+        await self.namespace.wait_for_conditions(name, Ready="TokenIssued")
 
 
 def enter(namespace: Namespace, server: AuthorizationServer, proxy: FaultyProxy, lifetime: int = 600) -> ConnectorScene:

@@ -27,8 +27,8 @@ async def test_watches_resume_after_an_outage_of_the_api_server(
     assert (await scene.operator.page("/healthz"))[0] == 200
     await asyncio.to_thread(control_plane.start_api_server)
     await namespace.add_connector("second", scene.spec())
-    await namespace.shows("second", within=30, Ready="TokenIssued")
-    await namespace.shows("crm", within=30, Ready="TokenIssued")
+    await namespace.wait_for_conditions("second", within=30, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=30, Ready="TokenIssued")
     assert not scene.operator.ended
 
 

@@ -38,7 +38,7 @@ async def test_a_changed_secret_is_repaired_within_seconds(namespace: Namespace,
         except TimeoutError:
             pytest.fail(f"a Secret was not healed: {sentence}")
         assert scene.server.is_live(SecretStr(await namespace.token(f"{name}-token") or ""))
-        await namespace.shows(name, Ready="TokenIssued")
+        await namespace.wait_for_conditions(name, Ready="TokenIssued")
 
 
 async def _change_secret(namespace: Namespace, secret: str, patch: Manifest | None) -> None:
@@ -128,11 +128,11 @@ async def test_a_secret_of_another_owner_is_unchanged_until_adopted(
     await start_operator(scene.port)
     await scene.add_client_secret()
     await namespace.add_connector("crm", scene.spec())
-    await namespace.shows("crm", not_Ready="SecretConflict", Stalled="SecretConflict")
+    await namespace.wait_for_conditions("crm", not_Ready="SecretConflict", Stalled="SecretConflict")
     assert await namespace.get("secrets", "crm-token") == existing
     assert scene.token_requests <= 1
     await namespace.edit("secrets", "crm-token", {"metadata": {"annotations": {"oauthconnector.dev/adopt": "crm"}}})
-    await namespace.shows("crm", within=65, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=65, Ready="TokenIssued")
     values = await namespace.values("crm-token") or {}
     assert values["value"] == "keep me"
     assert values["access_token"]
@@ -144,12 +144,12 @@ async def test_the_first_of_two_connectors_owns_the_secret(namespace: Namespace,
     await scene.connect("first", output={"secretName": "shared"})
     token = await namespace.token("shared")
     await namespace.add_connector("second", scene.spec(output={"secretName": "shared"}))
-    await namespace.shows("second", not_Ready="SecretConflict", Stalled="SecretConflict")
+    await namespace.wait_for_conditions("second", not_Ready="SecretConflict", Stalled="SecretConflict")
     assert await namespace.token("shared") == token
     assert await namespace.conditions("first") == {"Ready": "TokenIssued"}
     assert scene.token_requests == 1
     await namespace.delete("oauthconnectors", "first")
-    await namespace.shows("second", within=90, Ready="TokenIssued")
+    await namespace.wait_for_conditions("second", within=90, Ready="TokenIssued")
 
 
 async def test_a_deleted_connector_leaves_nothing(namespace: Namespace, scene: ConnectorScene) -> None:

@@ -70,7 +70,7 @@ async def test_an_issuer_behind_a_private_authority_is_discovered(
         "scopes": ["read"],
     }
     await namespace.add_connector("crm", spec)
-    await namespace.shows("crm", Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", Ready="TokenIssued")
     assert server.is_live(SecretStr(await namespace.token("crm-token") or ""))
 
 
@@ -86,7 +86,7 @@ async def test_an_untrusted_private_authority_is_reported(
         "client": {"id": "any", "secretRef": {"name": "robot"}},
     }
     await namespace.add_connector("crm", spec)
-    await namespace.shows("crm", not_Ready="CertificateUntrusted", Stalled="CertificateUntrusted")
+    await namespace.wait_for_conditions("crm", not_Ready="CertificateUntrusted", Stalled="CertificateUntrusted")
 
 
 async def test_tokens_are_refreshed_ahead_of_expiry_many_times_in_a_row(
@@ -150,7 +150,7 @@ async def test_a_restart_sends_no_token_request(namespace: Namespace, scene: Con
     assert await scene.operator.stop() == 0
     await scene.operator.start()
     await namespace.add_connector("second", scene.spec())
-    await namespace.shows("second", Ready="TokenIssued")
+    await namespace.wait_for_conditions("second", Ready="TokenIssued")
     assert [await namespace.get("secrets", "crm-token"), await namespace.get("oauthconnectors", "crm")] == before
     assert scene.token_requests == 2, "one for each connector"
 

@@ -19,7 +19,7 @@ async def test_a_wrong_client_secret_is_reported_and_a_corrected_one_is_used(
     operator = await start_operator(scene.port)
     await scene.add_client_secret("c4n4ry-wrong")
     await namespace.add_connector("crm", scene.spec())
-    await namespace.shows("crm", not_Ready="CredentialsRejected", Stalled="CredentialsRejected")
+    await namespace.wait_for_conditions("crm", not_Ready="CredentialsRejected", Stalled="CredentialsRejected")
     connector = await namespace.get("oauthconnectors", "crm") or {}
     assert connector["status"]["lastError"]["oauthError"] == "invalid_client"
     assert "c4n4ry" not in str(connector)
@@ -28,7 +28,7 @@ async def test_a_wrong_client_secret_is_reported_and_a_corrected_one_is_used(
     await asyncio.sleep(20)  # what must not happen takes time not to happen
     assert scene.token_requests == 1
     await namespace.edit_secret("robot", client_secret=scene.client.secret.get_secret_value())
-    await namespace.shows("crm", within=65, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=65, Ready="TokenIssued")
     assert scene.token_requests == 2
     await until(lambda: _has_events(namespace, ("Warning", "CredentialsRejected"), ("Normal", "TokenIssued")))
 
@@ -44,7 +44,7 @@ async def test_a_refused_password_is_never_sent_again(
     await namespace.add_secret("ann", password="c4n4ry-wrong")
     password = {"username": user.username, "passwordSecretRef": {"name": "ann"}}
     await namespace.add_connector("crm", scene.spec(grantType="Password", password=password, scope="profile"))
-    await namespace.shows("crm", not_Ready="CredentialsRejected", Stalled="CredentialsRejected")
+    await namespace.wait_for_conditions("crm", not_Ready="CredentialsRejected", Stalled="CredentialsRejected")
     await operator.stop()
     await operator.start()
     request = {"metadata": {"annotations": {"oauthconnector.dev/refresh-requested-at": "please"}}}
@@ -53,7 +53,7 @@ async def test_a_refused_password_is_never_sent_again(
     await asyncio.sleep(20)  # as above
     assert scene.token_requests == 1
     await namespace.edit_secret("ann", password="c4n4ry-right")
-    await namespace.shows("crm", within=65, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=65, Ready="TokenIssued")
     assert scene.token_requests == 2
 
 
@@ -64,13 +64,13 @@ async def test_a_missing_secret_is_reported_and_used_when_it_appears(
     scene = enter(namespace, canaille, canaille_proxy)
     await start_operator(scene.port)
     await namespace.add_connector("crm", scene.spec())
-    await namespace.shows("crm", not_Ready="CredentialsNotFound", Reconciling="CredentialsNotFound")
+    await namespace.wait_for_conditions("crm", not_Ready="CredentialsNotFound", Reconciling="CredentialsNotFound")
     assert scene.token_requests == 0
     await scene.add_client_secret()
-    await namespace.shows("crm", within=15, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=15, Ready="TokenIssued")
     await namespace.add_secret("misspelt", client_scret="c4n4ry")
     await namespace.add_connector("other", scene.spec(client={"id": "x", "secretRef": {"name": "misspelt"}}))
-    await namespace.shows("other", not_Ready="CredentialsNotFound", Reconciling="CredentialsNotFound")
+    await namespace.wait_for_conditions("other", not_Ready="CredentialsNotFound", Reconciling="CredentialsNotFound")
     connector = await namespace.get("oauthconnectors", "other") or {}
     assert "`client-scret`" in connector["status"]["conditions"][0]["message"]
 
@@ -83,10 +83,10 @@ async def test_the_token_stays_while_the_provider_is_unavailable(
     await scene.connect()
     token = await namespace.token("crm-token")
     await scene.proxy.down()
-    await namespace.shows("crm", within=25, Ready="TokenIssued", RefreshFailed="ProviderUnreachable")
+    await namespace.wait_for_conditions("crm", within=25, Ready="TokenIssued", RefreshFailed="ProviderUnreachable")
     assert await namespace.token("crm-token") == token
     assert scene.server.is_live(SecretStr(token or ""))
-    await namespace.shows(
+    await namespace.wait_for_conditions(
         "crm",
         within=25,
         not_Ready="TokenExpired",
@@ -95,7 +95,7 @@ async def test_the_token_stays_while_the_provider_is_unavailable(
     )
     assert await namespace.token("crm-token") == token
     await scene.proxy.up()
-    await namespace.shows("crm", within=60, Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", within=60, Ready="TokenIssued")
     assert scene.server.is_live(SecretStr(await namespace.token("crm-token") or ""))
 
 
@@ -104,11 +104,11 @@ async def test_a_suspended_connector_sends_no_request(namespace: Namespace, shor
     scene = short_scene
     await scene.connect()
     await namespace.edit("oauthconnectors", "crm", {"spec": {"suspend": True}})
-    await namespace.shows("crm", within=40, not_Ready="Suspended")
+    await namespace.wait_for_conditions("crm", within=40, not_Ready="Suspended")
     assert await namespace.token("crm-token")
     assert scene.token_requests == 1
     await namespace.edit("oauthconnectors", "crm", {"spec": {"suspend": None}})
-    await namespace.shows("crm", Ready="TokenIssued")
+    await namespace.wait_for_conditions("crm", Ready="TokenIssued")
     assert scene.token_requests == 2
 
 
@@ -121,7 +121,7 @@ async def test_credentials_are_not_sent_to_a_host_they_do_not_allow(
     only = {"oauthconnector.dev/allowed-hosts": "login.example.com"}
     await namespace.add_secret("robot", only, client_secret="c4n4ry-client-secret")
     await namespace.add_connector("crm", scene.spec())
-    await namespace.shows("crm", not_Ready="CredentialsNotAllowed", Stalled="CredentialsNotAllowed")
+    await namespace.wait_for_conditions("crm", not_Ready="CredentialsNotAllowed", Stalled="CredentialsNotAllowed")
     assert scene.token_requests == 0
 
 
@@ -133,7 +133,7 @@ async def test_a_destination_that_is_not_allowed_is_not_reached(
     await start_operator()
     await scene.add_client_secret()
     await namespace.add_connector("crm", scene.spec())
-    await namespace.shows("crm", not_Ready="DestinationNotAllowed", Stalled="DestinationNotAllowed")
+    await namespace.wait_for_conditions("crm", not_Ready="DestinationNotAllowed", Stalled="DestinationNotAllowed")
     assert scene.token_requests == 0
 
 

@@ -128,11 +128,11 @@ async def scene(namespace: Namespace, start_operator: StartOperator) -> AsyncIte
 
 async def test_after_consent_a_pod_can_call_the_api(scene: ZohoScene) -> None:
     """The Secret has the header with Zoho's prefix and the host of the API, and the API accepts it."""
-    await scene.namespace.shows(
+    await scene.namespace.wait_for_conditions(
         "zoho", not_Ready="ConsentRequired", ConsentRequired="ConsentRequired", Reconciling="ConsentRequired"
     )
     await scene.consent("one")
-    await scene.namespace.shows("zoho", Ready="TokenIssued")
+    await scene.namespace.wait_for_conditions("zoho", Ready="TokenIssued")
     values = await scene.namespace.values("zoho-token") or {}
     assert values["authorization"] == f"Zoho-oauthtoken {values['access_token']}"
     assert values["api_domain"] == scene.zoho.origins["us"]
@@ -143,7 +143,7 @@ async def test_after_consent_a_pod_can_call_the_api(scene: ZohoScene) -> None:
 async def test_tokens_are_refreshed_without_the_user(scene: ZohoScene) -> None:
     """A refresh yields another token for the same refresh token, and the API accepts it."""
     await scene.consent("one")
-    await scene.namespace.shows("zoho", Ready="TokenIssued")
+    await scene.namespace.wait_for_conditions("zoho", Ready="TokenIssued")
     first = await scene.namespace.token("zoho-token")
     await scene.refresh("1")
     await until(lambda: _is_another(scene, first))
@@ -155,14 +155,14 @@ async def test_tokens_are_refreshed_without_the_user(scene: ZohoScene) -> None:
 async def test_a_removed_grant_needs_another_consent(scene: ZohoScene) -> None:
     """Zoho responds `invalid_code` with status 200. That ends the grant, and another consent replaces it."""
     await scene.consent("one")
-    await scene.namespace.shows("zoho", Ready="TokenIssued")
+    await scene.namespace.wait_for_conditions("zoho", Ready="TokenIssued")
     scene.zoho.accounts.forget()
     await scene.refresh("1")
     await until(lambda: _is_refused(scene))
     error = (await scene.status())["lastError"]
     assert (error["oauthError"], error["providerCode"]) == ("invalid_grant", "invalid_code")
     await scene.consent("two")
-    await scene.namespace.shows("zoho", Ready="TokenIssued")
+    await scene.namespace.wait_for_conditions("zoho", Ready="TokenIssued")
     assert await scene.call() == 200
 
 
@@ -171,9 +171,9 @@ async def test_a_rate_limit_of_zoho_keeps_token_and_grant(scene: ZohoScene) -> N
     soon = {"before": "59m40s", "maxLifetime": "24h"}  # of an hour: due twenty seconds after the token was issued
     await scene.namespace.edit("oauthconnectors", "zoho", {"spec": {"refresh": soon}})
     await scene.consent("one")
-    await scene.namespace.shows("zoho", Ready="TokenIssued")
+    await scene.namespace.wait_for_conditions("zoho", Ready="TokenIssued")
     scene.zoho.accounts.use_up_limits()
-    await scene.namespace.shows("zoho", within=60, Ready="TokenIssued", RefreshFailed="RateLimited")
+    await scene.namespace.wait_for_conditions("zoho", within=60, Ready="TokenIssued", RefreshFailed="RateLimited")
     status = await scene.status()
     failed, again = (datetime.fromisoformat(status[name]) for name in ("lastFailureTime", "nextRefreshTime"))
     assert again - failed >= timedelta(minutes=10)

@@ -97,8 +97,8 @@ async def test_a_removed_label_looks_like_a_deletion_of_that_version(admin: Kube
     secret = await add(admin, namespace)
     version = secret["metadata"]["resourceVersion"]
     off, on = ({"metadata": {"labels": {MANAGED: value}}} for value in (None, "true"))
-    without = await admin.merge_patch(f"{path(namespace)}/a", off, "a-person")
-    again = await admin.merge_patch(f"{path(namespace)}/a", on, "a-person")
+    without = await admin.merge_patch(f"{path(namespace)}/a", off, "a-user")
+    again = await admin.merge_patch(f"{path(namespace)}/a", on, "a-user")
     deleted, added = await followed(admin, namespace, version, 2)
     assert (deleted["type"], added["type"]) == ("DELETED", "ADDED")
     assert deleted["object"]["metadata"]["resourceVersion"] == without["metadata"]["resourceVersion"]

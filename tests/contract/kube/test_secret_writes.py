@@ -182,11 +182,11 @@ async def test_an_unchanged_object_is_deleted(admin: KubeAPI, namespace: Namespa
 
 async def test_nothing_is_created_in_a_terminating_namespace(admin: KubeAPI, namespace: Namespace) -> None:
     """403, with a cause that a missing right does not have; not 409."""
-    grant_store = {"metadata": {"name": "keeper", "finalizers": ["example.com/keeper"]}}
-    keepers = f"/api/v1/namespaces/{namespace.name}/configmaps"
-    await admin.create(keepers, grant_store, "a-person")
+    grant_store = {"metadata": {"name": "holder", "finalizers": ["example.com/holder"]}}
+    config_maps = f"/api/v1/namespaces/{namespace.name}/configmaps"
+    await admin.create(config_maps, grant_store, "a-user")
     await admin.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
     error = await refused(created(admin, namespace))
-    await admin.merge_patch(f"{keepers}/keeper", {"metadata": {"finalizers": None}}, "a-person")
+    await admin.merge_patch(f"{config_maps}/holder", {"metadata": {"finalizers": None}}, "a-user")
     assert (error.status, error.reason) == (403, "Forbidden")
     assert "NamespaceTerminating" in [cause.reason for cause in error.causes]

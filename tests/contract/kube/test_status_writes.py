@@ -41,7 +41,7 @@ async def test_a_status_is_replaced_as_a_whole(admin: KubeAPI, namespace: Namesp
     first = await written(admin, namespace, connector["metadata"]["resourceVersion"], status(1, tokenType="Bearer"))
     assert first["status"] == status(1, tokenType="Bearer")
     other = {"status": {"failedAttempts": 3}}
-    edited = await admin.merge_patch(f"{path(namespace)}/status", other, "a-person")
+    edited = await admin.merge_patch(f"{path(namespace)}/status", other, "a-user")
     second = await written(admin, namespace, edited["metadata"]["resourceVersion"], status(2))
     assert second["status"] == status(2)
 

@@ -76,12 +76,12 @@ def test_a_bad_file_ends_with_status_2_and_one_line(
     sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Wrong usage is reported on standard error in one line. Standard output stays empty."""
-    text, told = BAD_FILES[sentence]
+    text, message = BAD_FILES[sentence]
     path = tmp_path / "bad.yaml"
     path.write_text(text)
     assert main(["check", "-f", str(path)]) == 2
     shown = capsys.readouterr()
-    assert told in shown.err
+    assert message in shown.err
     assert shown.err.count("\n") == 1
     assert not shown.out
 

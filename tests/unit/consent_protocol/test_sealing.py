@@ -1,4 +1,4 @@
-"""What the exposed process hands over can be opened by the operator, for that one consent, and by nobody else."""
+"""Only the operator can open what the consent server seals, and only for that one consent."""
 
 import base64
 import json
@@ -51,7 +51,7 @@ def sealed(answer: ConsentResponse = ANSWER, uid: str = UID) -> str:
 
 
 def forged(plaintext: bytes, **header: str) -> str:
-    """Seal any bytes to the consent's key, as whoever reads its status can."""
+    """Seal any bytes to the consent's key, as any reader of its status can."""
     key = OKPKey.import_key(json.loads(KEYS.public_key(UID)))
     return jwe.encrypt_compact({"alg": ALGORITHM, "enc": ENCRYPTION, **header}, plaintext, key)
 
@@ -73,7 +73,7 @@ def test_response_can_be_unsealed_only_for_its_consent_and_key(keys: ConsentKeys
 
 @given(st.data())
 def test_a_changed_character_is_detected(data: st.DataObject) -> None:
-    """Whoever may write the status cannot change what was sealed, in whatever part of it."""
+    """A writer of the status cannot change any part of a sealed text."""
     text = sealed()
     at = data.draw(st.sampled_from([place for place, letter in enumerate(text) if letter != "."]))
     letter = data.draw(st.sampled_from("AQgw_-9z").filter(lambda drawn: drawn != text[at]))
@@ -94,7 +94,7 @@ def decoded(text: str) -> list[bytes]:
 
 @given(st.text(max_size=80) | st.from_regex(r"[A-Za-z0-9_-]{0,30}(\.[A-Za-z0-9_-]{0,30}){4}", fullmatch=True))
 def test_any_text_raises_at_most_unseal_error(text: str) -> None:
-    """Whoever may write the status can write anything; the operator gets a verdict, never a crash."""
+    """A writer of the status can write any text; the operator gets an error and does not crash."""
     with pytest.raises(UnsealError):
         KEYS.unseal(UID, text)
 
@@ -111,7 +111,7 @@ FORGED = {
 
 @pytest.mark.parametrize("plaintext", FORGED.values(), ids=FORGED)
 def test_a_sealed_text_without_response_is_rejected(plaintext: bytes) -> None:
-    """The public key is public: anybody may seal anything to it."""
+    """Every reader of the status can seal any bytes to the public key."""
     with pytest.raises(UnsealError):
         KEYS.unseal(UID, forged(plaintext))
 
@@ -126,7 +126,7 @@ def test_other_algorithms_are_refused() -> None:
 
 
 def test_the_error_contains_nothing_of_the_response() -> None:
-    """Nor does it carry the library's error, which might."""
+    """It is not chained to the library's error, which might contain it."""
     with pytest.raises(UnsealError) as refused:
         KEYS.unseal(OTHER_UID, sealed())
     assert str(refused.value) == "the response was not sealed for this consent"
@@ -137,12 +137,12 @@ def test_sealed_text_contains_no_plain_text() -> None:
     """Status is read by many: neither code nor ticket stands in it, in no part, nor in any representation."""
     text = sealed()
     assert all(BASE64URL.fullmatch(part) for part in text.split("."))
-    told = b"".join([text.encode(), repr(ANSWER).encode(), *decoded(text)])
-    assert b"c4n4ry" not in told
+    contents = b"".join([text.encode(), repr(ANSWER).encode(), *decoded(text)])
+    assert b"c4n4ry" not in contents
 
 
 def test_two_seals_of_one_response_differ() -> None:
-    """Each is made with a key of the moment: nobody sees that two answers are the same."""
+    """Each is sealed with a new key, so that equal responses cannot be recognised."""
     assert sealed() != sealed()
 
 

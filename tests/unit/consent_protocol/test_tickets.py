@@ -1,4 +1,4 @@
-"""Tickets and confirmation codes: hard to guess, and read as people type them."""
+"""Tickets and confirmation codes: hard to guess, and parsed as users type them."""
 
 import re
 import secrets
@@ -22,7 +22,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def given_out(raw: bytes, size: int) -> bytes:
-    """Return these bytes for random ones, if it is so many that are asked for."""
+    """Return these bytes as random ones, if exactly so many are requested."""
     assert size == len(raw)
     return raw
 
@@ -66,7 +66,7 @@ def test_ticket_matches_its_hash() -> None:
 
 @pytest.mark.parametrize("ticket", ["", "short", "a" * 42, "a" * 44, "a" * 42 + "=", "é" * 43, "a" * 43 + "\n"])
 def test_malformed_ticket_matches_no_hash(ticket: str) -> None:
-    """Even where its hash is held: a weak ticket that somebody made up is not let in."""
+    """A weak ticket is rejected, even if its hash is the stored one."""
     assert not is_ticket_of(ticket, ticket_hash(ticket))
 
 
@@ -93,7 +93,7 @@ def test_confirmation_contains_all_40_bits(raw: bytes) -> None:
 
 @given(FIVE)
 def test_confirmation_contains_no_ambiguous_letter(raw: bytes) -> None:
-    """No I, L, O or U: people read it off one screen and type it at another."""
+    """It has no I, L, O or U, because users read it on one screen and type it on another."""
     assert not set("ILOU") & set(code_of(raw))
 
 
@@ -119,5 +119,5 @@ def test_normalizing_is_idempotent(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "K7QF", "K7QF-2M9", "K7QF-2M9PX", "K7QF-2M9!"])
 def test_an_invalid_code_stays_invalid(typed: str) -> None:
-    """Reading mends how a code is written, never what it says."""
+    """Normalization changes how a code is written, not what it means."""
     assert not re.fullmatch(CONFIRMATION, normalize_confirmation(typed))

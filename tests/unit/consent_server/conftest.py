@@ -10,7 +10,7 @@ from tests.support.in_memory_consent_server import ConsentScenario, new_scenario
 
 @pytest.fixture
 def world() -> ConsentScenario:
-    """Return a world with a consent that waits for its person."""
+    """Return a world with a consent that waits for its user."""
     return new_scenario()
 
 

@@ -28,7 +28,7 @@ def packed(parts: object) -> str:
 
 
 def test_an_encoded_flow_is_decoded() -> None:
-    """Both kinds come back as they were, and show no secret of theirs."""
+    """Both kinds are decoded unchanged, and their representations show no secret."""
     outcome = OutcomeCookie("u-1", SecretStr("t" * 43), "K7QF-2M9P")
     assert decode_flow(encode_flow(FLOW)) == FLOW
     assert decode_outcome(encode_outcome(outcome)) == outcome

@@ -42,7 +42,7 @@ async def test_an_invalid_name_causes_no_api_request(visitor: HTTPClient, world:
 async def test_a_request_over_the_limit_causes_no_api_request(
     world: ConsentScenario, address: Rate, consent: Rate
 ) -> None:
-    """Rate comes before the API server, on the way out and back; claiming to be somebody else gains nothing."""
+    """Rate limits are checked before the API server is read; a forged address does not evade them."""
     async with serve_scenario(world, RateLimits(lambda: 0.0, address, consent)) as visitor:
         leaving = await visitor.begin(world.path, world.ticket)
         assert world.store.reads == 1
@@ -69,7 +69,7 @@ async def test_nothing_is_read_for_another_origin_a_missing_cookie_or_no_ticket(
 
 
 async def test_nothing_is_read_for_a_callback_without_its_cookie(visitor: HTTPClient, world: ConsentScenario) -> None:
-    """State alone, whatever it looks like, asks nobody anything."""
+    """A state without its cookie causes no read, whatever the state contains."""
     for state in ("", "x", "x" * 43, "%00" * 43):
         seen = await visitor.get(f"{world.callback}?code={CODE}&state={state}")
         assert seen.failure == "FlowLost"
@@ -87,7 +87,7 @@ async def test_a_body_that_is_too_large_is_rejected(visitor: HTTPClient, world: 
 
 
 async def test_the_ticket_is_checked_first(visitor: HTTPClient, world: ConsentScenario) -> None:
-    """Of a consent that ended, was used and has expired, a stranger learns nothing, its owner the first of these."""
+    """Without the ticket, nothing is shown of an ended, used and expired consent; with it, the first of these."""
     world.store.change(world.name, ready=ReadyCondition("False", "CodeLost", "it ended"), response="r")
     world.now += timedelta(hours=1)
     assert (await visitor.prove(world.path, "x" * 43)).failure == "LinkInvalid"
@@ -102,7 +102,7 @@ async def test_the_ticket_is_checked_first(visitor: HTTPClient, world: ConsentSc
 async def test_an_expired_or_changed_consent_has_its_own_page(
     visitor: HTTPClient, world: ConsentScenario, reason: str, failure: str
 ) -> None:
-    """Whether the operator was first to see it, or this service, a person reads the same."""
+    """The page is the same, whether the operator or the consent server detected it first."""
     world.store.change(world.name, ready=ReadyCondition("False", reason, "its sentence"))
     seen = await visitor.prove(world.path, world.ticket)
     assert seen.failure == failure
@@ -142,12 +142,12 @@ async def test_a_browser_has_at_most_five_flows(visitor: HTTPClient, world: Cons
     assert (await visitor.get(f"{world.callback}?code={CODE}&state={flows[2].state}")).status == 303
 
 
-def _somebody_writes(store: InMemoryConsentStore) -> None:
+def _write_concurrently(store: InMemoryConsentStore) -> None:
     for name in store.held:
         store.change(name, ready=ReadyCondition("Unknown", "AwaitingUser", "now"))
 
 
-def _somebody_answers(store: InMemoryConsentStore) -> None:
+def _respond_concurrently(store: InMemoryConsentStore) -> None:
     for name in store.held:
         store.change(name, response="a.b.c.d.e")
 
@@ -159,11 +159,11 @@ def _it_goes(store: InMemoryConsentStore) -> None:
 @pytest.mark.parametrize(
     ("happens", "status", "failure"),
     [
-        ([_somebody_writes], 303, ""),
-        ([_somebody_writes] * 3, 303, ""),
-        ([_somebody_answers], 409, "Used"),
+        ([_write_concurrently], 303, ""),
+        ([_write_concurrently] * 3, 303, ""),
+        ([_respond_concurrently], 409, "Used"),
         ([_it_goes], 404, "LinkInvalid"),
-        ([_somebody_writes] * 20, 503, "Unavailable"),
+        ([_write_concurrently] * 20, 503, "Unavailable"),
     ],
 )
 async def test_changes_between_read_and_write_are_detected(
@@ -173,7 +173,7 @@ async def test_changes_between_read_and_write_are_detected(
     status: int,
     failure: str,
 ) -> None:
-    """Another writer costs another look; another answer, or the end of the consent, is told."""
+    """After another write the consent is read again; another response, or the end of the consent, is reported."""
     leaving = await visitor.begin(world.path, world.ticket)
     world.store.before_write += happens
     seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")

@@ -38,7 +38,7 @@ def test_each_known_error_has_a_meaning_and_a_remedy(error: str) -> None:
 
 
 def test_an_unknown_error_gets_the_general_text() -> None:
-    """Its code is shown where it is one word; what could be a message of somebody's is not."""
+    """Its code is shown only if it is one word, so that it cannot carry a message."""
     assert authorization_error("whatever") is UNKNOWN_ERROR
     assert displayable_code("AADSTS50105") == "AADSTS50105"
     assert displayable_code("call 555 now") == ""
@@ -51,8 +51,8 @@ def test_back_ticks_become_code_after_escaping() -> None:
     assert format_code("`<script>") == "`&lt;script&gt;"
 
 
-def test_pages_contain_no_foreign_address_and_no_inline_code() -> None:
-    """What the policy would refuse is not there to begin with."""
+def test_pages_contain_no_other_origin_and_no_inline_code() -> None:
+    """The pages contain nothing that their content security policy would block."""
     for path in (*ASSETS.iterdir(), *(ASSETS.parent / "templates").iterdir()):
         text = path.read_text()
         for part in ("http://", "https://", "style=", "onclick", "<style", "innerHTML = "):

@@ -24,7 +24,7 @@ def test_a_browser_is_opened_only_on_the_machine_of_the_user(sentence: str) -> N
 
 
 def test_the_file_is_private_and_deleted(tmp_path: Path) -> None:
-    """Nobody else may read it while it is there, and nothing is left."""
+    """No other user may read it while it exists, and it is deleted afterwards."""
     with private_page("https://login.example.com/") as path:
         assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert not path.parent.exists()

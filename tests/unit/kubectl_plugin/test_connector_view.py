@@ -49,7 +49,7 @@ WHOLE = standing(
 
 
 def test_a_table_has_one_line_for_each_connector(capsys: pytest.CaptureFixture[str]) -> None:
-    """Columns are aligned, times are told from now, and nothing is coloured where no terminal is."""
+    """Columns are aligned, times are relative to now, and nothing is coloured without a terminal."""
     show_table([WHOLE, standing()], NOW, everywhere=True)
     head, first, second = capsys.readouterr().out.splitlines()
     assert head.split() == ["NAMESPACE", "NAME", "READY", "REASON", "GRANT", "EXPIRES", "NEXT", "REFRESH", "MESSAGE"]
@@ -62,7 +62,7 @@ def test_a_table_has_one_line_for_each_connector(capsys: pytest.CaptureFixture[s
 
 
 def test_the_namespace_column_is_hidden_for_one_namespace(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its name is what was asked for."""
+    """The user named that namespace."""
     show_table([WHOLE], NOW, everywhere=False)
     assert capsys.readouterr().out.startswith("NAME ")
 
@@ -111,7 +111,7 @@ ODD: dict[str, Any] = {
 
 @pytest.mark.parametrize("sentence", ODD)
 def test_an_invalid_status_does_not_hide_other_connectors(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever somebody wrote there by hand, the connector is shown."""
+    """The connector is shown, even if a user wrote an invalid status."""
     show_one(standing(**ODD[sentence]), NOW)
     show_table([standing(**ODD[sentence])], NOW, everywhere=True)
     assert "crm" in capsys.readouterr().out

@@ -46,5 +46,5 @@ SENTENCES = {
 @pytest.mark.parametrize("situation", SENTENCES)
 def test_each_api_error_is_explained(situation: str) -> None:
     """It says what is wrong, and where."""
-    error, attempt, told = SENTENCES[situation]
-    assert told in str(explain_api_error(error, attempt))
+    error, attempt, message = SENTENCES[situation]
+    assert message in str(explain_api_error(error, attempt))

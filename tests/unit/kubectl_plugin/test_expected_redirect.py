@@ -33,7 +33,7 @@ def test_a_code_is_returned_with_the_requested_parameters() -> None:
     assert granted.extra == {"accounts-server": "https://accounts.zoho.eu"}
 
 
-STRANGERS = {
+UNEXPECTED = {
     "no state": "code=abc",
     "another state": "code=abc&state=other",
     "an empty state": "code=abc&state=",
@@ -43,11 +43,11 @@ STRANGERS = {
 }
 
 
-@pytest.mark.parametrize("sentence", STRANGERS)
+@pytest.mark.parametrize("sentence", UNEXPECTED)
 def test_a_response_of_another_flow_is_ignored(sentence: str) -> None:
     """It neither succeeds nor fails: the flow goes on."""
     with pytest.raises(UnexpectedRedirect):
-        expected().parse_query(STRANGERS[sentence])
+        expected().parse_query(UNEXPECTED[sentence])
 
 
 FLAWED = {
@@ -64,9 +64,9 @@ FLAWED = {
 def test_each_flaw_is_reported(flaw: RedirectFlaw) -> None:
     """Each has a sentence of its own."""
     known = {"issuer": "https://login.example.com", "iss_required": flaw is RedirectFlaw.ISSUER_MISSING}
-    with pytest.raises(CommandFailed) as told:
+    with pytest.raises(CommandFailed) as raised:
         expected(**known).parse_query(FLAWED[flaw])
-    assert str(told.value) == FLAWS[flaw]
+    assert str(raised.value) == FLAWS[flaw]
 
 
 @pytest.mark.parametrize("error", AUTHORIZATION_ERRORS)
@@ -78,9 +78,9 @@ def test_each_standard_error_is_explained(error: str) -> None:
 
 def test_an_unknown_error_is_reported_with_its_code() -> None:
     """Its code has the protocol's form; its description is not repeated."""
-    with pytest.raises(CommandFailed, match="the error org_internal") as told:
+    with pytest.raises(CommandFailed, match="the error org_internal") as raised:
         expected().parse_query(query(error="org_internal", error_description="click here"))
-    assert "click" not in str(told.value)
+    assert "click" not in str(raised.value)
 
 
 def test_a_pasted_address_is_checked_like_a_redirect() -> None:
@@ -109,7 +109,7 @@ def test_invalid_pasted_text_can_be_entered_again(sentence: str) -> None:
 
 
 def test_a_pasted_code_is_accepted_unless_iss_is_required() -> None:
-    """A code alone cannot tell who sent it (RFC 9207)."""
+    """A code alone does not show its issuer (RFC 9207)."""
     assert expected().parse_pasted("1000.abc").code.get_secret_value() == "1000.abc"
     with pytest.raises(UnexpectedRedirect, match="whole address"):
         expected(issuer="https://login.example.com", iss_required=True).parse_pasted("1000.abc")

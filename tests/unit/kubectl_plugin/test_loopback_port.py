@@ -1,4 +1,4 @@
-"""A port for ourselves alone."""
+"""A port for boundelves alone."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ from tests.support.consent_requests import a_consent_request
 
 
 def test_localhost_binds_both_addresses() -> None:
-    """A browser may take either address for it, so that nobody else may have the other."""
+    """A browser may use either address, so that no other process may have the other one."""
     port = free_port()
     sockets = ports.bind("localhost", port)
     try:
@@ -25,7 +25,7 @@ def test_localhost_binds_both_addresses() -> None:
 
 
 def test_localhost_binds_no_address_if_one_is_in_use() -> None:
-    """Where somebody has one of its addresses, the other is given back."""
+    """If another process has one of its addresses, the other one is released."""
     port = free_port()
     with socket.socket(socket.AF_INET6) as other:
         other.bind(("::1", port))
@@ -38,8 +38,8 @@ def test_localhost_binds_no_address_if_one_is_in_use() -> None:
 def test_a_port_cannot_be_shared() -> None:
     """Another program's willingness (`SO_REUSEADDR`, `SO_REUSEPORT`) does not matter."""
     port = free_port()
-    [ours] = ports.bind("127.0.0.1", port)
-    with ours, socket.socket() as other:
+    [bound] = ports.bind("127.0.0.1", port)
+    with bound, socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         with pytest.raises(OSError, match="in use"):

@@ -1,4 +1,4 @@
-"""What is told to a person where no terminal shows it."""
+"""Messages and questions where there is no terminal."""
 
 import os
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def test_no_colours_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> No
 
 
 async def test_an_answer_can_come_from_a_pipe(typed: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """Another program may answer; where nobody can any more, that is told."""
+    """Another program may answer; the end of its output is reported."""
     os.write(typed, b"K7QF-2M9P\r\nmore\n")
     narration = Terminal()
     assert await narration.ask("Code: ") == "K7QF-2M9P"
@@ -60,7 +60,7 @@ def test_a_last_line_without_newline_is_an_answer(typed: int) -> None:
 
 
 def test_a_pipe_can_answer_and_dev_null_cannot(typed: int) -> None:
-    """/dev/null is what schedulers give; nobody is asked then."""
+    """Schedulers use /dev/null as standard input; the command does not prompt then."""
     assert can_answer()
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, STDIN)

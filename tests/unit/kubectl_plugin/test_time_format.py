@@ -1,4 +1,4 @@
-"""Times as people say them."""
+"""Times in the form that the plugin prints."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -38,7 +38,7 @@ def test_a_time_is_formatted_relative_to_now() -> None:
 
 @pytest.mark.parametrize("value", [None, 5, "soon", ""])
 def test_an_invalid_time_is_none(value: object) -> None:
-    """Somebody may have written anything into a status by hand."""
+    """A status can contain any text in place of a time."""
     assert time_format.parse_time(value) is None
 
 

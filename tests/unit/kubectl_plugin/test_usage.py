@@ -18,12 +18,12 @@ WRONG = {
 @pytest.mark.parametrize("sentence", WRONG)
 def test_wrong_usage_exits_with_status_2(sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     """On standard error; nothing is printed as data."""
-    arguments, told = WRONG[sentence]
+    arguments, message = WRONG[sentence]
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     shown = capsys.readouterr()
     assert ended.value.code == 2
-    assert told in shown.err
+    assert message in shown.err
     assert not shown.out
 
 
@@ -34,7 +34,7 @@ def test_a_missing_kubeconfig_is_reported(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_help_names_the_plugin_as_kubectl_oauth(capsys: pytest.CaptureFixture[str]) -> None:
-    """It shows what a person types."""
+    """It shows what a user types."""
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0

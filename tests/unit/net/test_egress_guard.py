@@ -61,7 +61,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("sentence", REFUSED)
 def test_an_address_that_is_not_public_is_refused(sentence: str) -> None:
-    """Whatever it is written as, an address inside somebody's network is out of reach."""
+    """An address of a private network is refused in every notation."""
     assert not judged(REFUSED[sentence])
 
 

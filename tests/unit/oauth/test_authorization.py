@@ -1,4 +1,4 @@
-"""The link that a person opens, and the redirect with which their browser comes back."""
+"""The link that a user opens, and the redirect of the user's browser."""
 
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -24,7 +24,7 @@ from oauth_connector.oauth.authorization import (
 ENDPOINT = "https://login.example.com/authorize"
 REDIRECT_URI = "https://connect.example.com/oauth/callback/team-a/crm"
 ISSUER = "https://login.example.com"
-ANYBODY = ExpectedIssuer()
+ANY_ISSUER = ExpectedIssuer()
 KNOWN, NAMED = ExpectedIssuer(ISSUER), ExpectedIssuer(ISSUER, required=True)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 VERIFIERS = st.text("ABCXYZabcxyz0189-._~", min_size=43, max_size=128)
@@ -71,8 +71,8 @@ def test_further_parameters_come_last_and_may_repeat() -> None:
 
 
 @pytest.mark.parametrize("name", ["client_id", "scope", "code_challenge", "redirect%5Furi", "response_mode", "prompt"])
-def test_query_of_the_endpoint_says_nothing_that_is_ours_to_say(name: str) -> None:
-    """Many servers take the first of two: the person would be shown one client and scope, and asked for another."""
+def test_the_query_of_the_endpoint_overrides_no_own_parameter(name: str) -> None:
+    """Many servers use the first of two values: the user would see one client and scope and authorize another."""
     url = a_request(f"{ENDPOINT}?{name}=evil&p=policy", parameters=[("prompt", "consent")]).build_url("xyz")
     names = [found for found, _ in parse_qsl(urlsplit(url).query)]
     assert "evil" not in url
@@ -82,7 +82,7 @@ def test_query_of_the_endpoint_says_nothing_that_is_ours_to_say(name: str) -> No
 
 @pytest.mark.parametrize("own", ["tenant=a", "tenant=a&empty=&b=%2F+%20", "flag"])
 def test_query_of_the_endpoint_is_kept_to_the_letter(own: str) -> None:
-    """RFC 6749 §3.1: the endpoint's own query stays, ahead of ours."""
+    """RFC 6749 §3.1: the endpoint's own query stays, before the added parameters."""
     url = a_request(f"{ENDPOINT}?{own}").build_url("xyz")
     assert url.startswith(f"{ENDPOINT}?{own}&response_type=code&")
 
@@ -105,7 +105,7 @@ def test_any_text_arrives_as_it_was_meant(scope: str, state: str, value: str) ->
 @given(TEXT)
 def test_link_is_as_another_client_builds_it(state: str) -> None:
     """Authlib makes the same parameters of the same request."""
-    theirs = prepare_grant_uri(
+    expected = prepare_grant_uri(
         ENDPOINT,
         "robot",
         "code",
@@ -115,7 +115,7 @@ def test_link_is_as_another_client_builds_it(state: str) -> None:
         code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         code_challenge_method="S256",
     )
-    assert query(a_request().build_url(state)) == query(theirs)
+    assert query(a_request().build_url(state)) == query(expected)
 
 
 def test_challenge_is_the_rfcs() -> None:
@@ -135,7 +135,7 @@ def test_challenge_is_as_another_client_computes_it(verifier: str) -> None:
 REDIRECTS: dict[
     str, tuple[list[tuple[str, str]], ExpectedIssuer, AuthorizationGranted | AuthorizationDenied | RedirectFlaw]
 ] = {
-    "a code": ([("code", "abc")], ANYBODY, AuthorizationGranted(SecretStr("abc"))),
+    "a code": ([("code", "abc")], ANY_ISSUER, AuthorizationGranted(SecretStr("abc"))),
     "a code from the issuer": (
         [("code", "abc"), ("iss", ISSUER)],
         NAMED,
@@ -143,7 +143,7 @@ REDIRECTS: dict[
     ),
     "a code from whom nobody knows": (
         [("code", "abc"), ("iss", "x")],
-        ANYBODY,
+        ANY_ISSUER,
         AuthorizationGranted(SecretStr("abc"), "x"),
     ),
     "a code without the issuer, who need not say": ([("code", "abc")], KNOWN, AuthorizationGranted(SecretStr("abc"))),
@@ -151,30 +151,38 @@ REDIRECTS: dict[
     "a code from another issuer": ([("code", "abc"), ("iss", f"{ISSUER}/")], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
     "an issuer in capitals": ([("code", "abc"), ("iss", ISSUER.upper())], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
     "an empty issuer": ([("code", "abc"), ("iss", "")], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
-    "a refusal": ([("error", "access_denied")], ANYBODY, AuthorizationDenied("access_denied")),
+    "a refusal": ([("error", "access_denied")], ANY_ISSUER, AuthorizationDenied("access_denied")),
     "a refusal that says why": (
         [("error", "access_denied"), ("error_description", "no"), ("error_uri", "https://x")],
-        ANYBODY,
+        ANY_ISSUER,
         AuthorizationDenied("access_denied"),
     ),
     "a refusal from another issuer": ([("error", "access_denied"), ("iss", "x")], KNOWN, RedirectFlaw.ISSUER_MISMATCH),
     "a refusal without the issuer, who must say": ([("error", "access_denied")], NAMED, RedirectFlaw.ISSUER_MISSING),
-    "a refusal without a form": ([("error", '<a href="x">')], ANYBODY, AuthorizationDenied("error")),
-    "an endless refusal": ([("error", "e" * 65)], ANYBODY, AuthorizationDenied("error")),
-    "an empty refusal": ([("error", "")], ANYBODY, AuthorizationDenied("error")),
-    "code and error": ([("code", "abc"), ("error", "access_denied")], ANYBODY, RedirectFlaw.CODE_AND_ERROR),
-    "nothing": ([], ANYBODY, RedirectFlaw.NEITHER),
-    "an empty code": ([("code", "")], ANYBODY, RedirectFlaw.NEITHER),
-    "a code of no printable characters": ([("code", "a\nb")], ANYBODY, RedirectFlaw.NEITHER),
-    "a code beyond ASCII": ([("code", "é")], ANYBODY, RedirectFlaw.NEITHER),
-    "two codes": ([("code", "a"), ("code", "b")], ANYBODY, RedirectFlaw.DUPLICATE_PARAMETER),
-    "the same code twice": ([("code", "a"), ("code", "a")], ANYBODY, RedirectFlaw.DUPLICATE_PARAMETER),
-    "an unknown parameter twice": ([("code", "a"), ("x", "1"), ("x", "2")], ANYBODY, RedirectFlaw.DUPLICATE_PARAMETER),
-    "the longest code": ([("code", "a" * LONGEST_CODE)], ANYBODY, AuthorizationGranted(SecretStr("a" * LONGEST_CODE))),
-    "a code that is too long": ([("code", "a" * (LONGEST_CODE + 1))], ANYBODY, RedirectFlaw.TOO_LONG),
+    "a refusal without a form": ([("error", '<a href="x">')], ANY_ISSUER, AuthorizationDenied("error")),
+    "an endless refusal": ([("error", "e" * 65)], ANY_ISSUER, AuthorizationDenied("error")),
+    "an empty refusal": ([("error", "")], ANY_ISSUER, AuthorizationDenied("error")),
+    "code and error": ([("code", "abc"), ("error", "access_denied")], ANY_ISSUER, RedirectFlaw.CODE_AND_ERROR),
+    "nothing": ([], ANY_ISSUER, RedirectFlaw.NEITHER),
+    "an empty code": ([("code", "")], ANY_ISSUER, RedirectFlaw.NEITHER),
+    "a code of no printable characters": ([("code", "a\nb")], ANY_ISSUER, RedirectFlaw.NEITHER),
+    "a code beyond ASCII": ([("code", "é")], ANY_ISSUER, RedirectFlaw.NEITHER),
+    "two codes": ([("code", "a"), ("code", "b")], ANY_ISSUER, RedirectFlaw.DUPLICATE_PARAMETER),
+    "the same code twice": ([("code", "a"), ("code", "a")], ANY_ISSUER, RedirectFlaw.DUPLICATE_PARAMETER),
+    "an unknown parameter twice": (
+        [("code", "a"), ("x", "1"), ("x", "2")],
+        ANY_ISSUER,
+        RedirectFlaw.DUPLICATE_PARAMETER,
+    ),
+    "the longest code": (
+        [("code", "a" * LONGEST_CODE)],
+        ANY_ISSUER,
+        AuthorizationGranted(SecretStr("a" * LONGEST_CODE)),
+    ),
+    "a code that is too long": ([("code", "a" * (LONGEST_CODE + 1))], ANY_ISSUER, RedirectFlaw.TOO_LONG),
     "a parameter that is too long": (
         [("code", "a"), ("x", "y" * (LONGEST_PARAMETER + 1))],
-        ANYBODY,
+        ANY_ISSUER,
         RedirectFlaw.TOO_LONG,
     ),
 }
@@ -190,17 +198,17 @@ def test_redirect_is_understood(
     assert parse_redirect(pairs, issuer) == expected
 
 
-def test_only_what_was_asked_for_is_kept() -> None:
+def test_only_the_expected_parameters_are_kept() -> None:
     """Some providers name the account's host in the redirect; nothing else of it goes any further."""
     pairs = [("code", "abc"), ("location", "eu"), ("accounts-server", "https://accounts.zoho.eu")]
-    answer = parse_redirect(pairs, ANYBODY, keep=["accounts-server", "absent"])
+    answer = parse_redirect(pairs, ANY_ISSUER, keep=["accounts-server", "absent"])
     assert isinstance(answer, AuthorizationGranted)
     assert answer.extra == {"accounts-server": "https://accounts.zoho.eu"}
 
 
 def test_code_shows_in_no_representation() -> None:
     """What came back can be printed by mistake."""
-    assert "c4n4ry" not in repr(parse_redirect([("code", "c4n4ry")], ANYBODY))
+    assert "c4n4ry" not in repr(parse_redirect([("code", "c4n4ry")], ANY_ISSUER))
 
 
 @given(st.lists(st.tuples(st.sampled_from(["code", "error", "iss", "x"]), st.text(max_size=8))), st.booleans())

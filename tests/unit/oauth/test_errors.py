@@ -95,7 +95,7 @@ def test_every_symptom_has_a_row_and_every_reason_a_place_in_the_api(
     [Symptom.UNAUTHORIZED, Symptom.NOT_FOUND, Symptom.HTML, Symptom.EMPTY, Symptom.TIMEOUT, Symptom.SERVER_ERROR],
 )
 def test_a_verdict_of_permanence_needs_a_well_formed_error(symptom: Symptom) -> None:
-    """A bare 401 or 404, a web page, silence: asked again, for it may be a deployment under way."""
+    """A bare 401 or 404, a web page or no response is retried, because it may be a deployment in progress."""
     assert classify(CC, RequestPhase.TOKEN, Signal(symptom, 500)).remedy is Remedy.RETRY
 
 

@@ -91,6 +91,6 @@ def test_only_status_200_counts(status: int, symptom: Symptom) -> None:
 
 
 def test_a_page_is_no_document() -> None:
-    """HTML at the address is told as such."""
+    """HTML at the address has its own symptom."""
     found = parse_metadata(ISSUER, HTTPResponse(200, {"content-type": "text/html"}, b"<html>"))
     assert found == Signal(Symptom.HTML, 200)

@@ -67,7 +67,7 @@ MEANINGS = {
 def test_a_providers_own_code_is_read_as_the_standards(
     preset: str, members: dict[str, Any], status: int, meaning: str
 ) -> None:
-    """What it means decides what is done; what it said stands beside it, for whoever looks it up."""
+    """The standard error decides what is done; the provider's own code is kept beside it for diagnosis."""
     signal = signal_of(preset, members, status)
     assert (signal.symptom, signal.oauth_error, signal.provider_code) == (
         Symptom.OAUTH_ERROR,
@@ -96,15 +96,15 @@ LIMITS = {
 }
 
 
-@pytest.mark.parametrize(("preset", "told"), LIMITS.items(), ids=LIMITS)
-def test_too_many_calls_are_told_apart_from_a_refusal(preset: str, told: tuple[dict[str, Any], int]) -> None:
-    """However a provider says that it was asked too often, nothing is wrong with the credentials."""
-    failure = classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal_of(preset, *told))
+@pytest.mark.parametrize(("preset", "response"), LIMITS.items(), ids=LIMITS)
+def test_a_rate_limit_differs_from_a_refusal(preset: str, response: tuple[dict[str, Any], int]) -> None:
+    """In every notation of a rate limit, nothing is wrong with the credentials."""
+    failure = classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal_of(preset, *response))
     assert failure.reason is FailureReason.RATE_LIMITED
 
 
 ZOHO = {"access_token": "1000.a.b", "api_domain": "https://www.zohoapis.eu", "token_type": "Bearer"}
-LIVES = {
+LIFETIMES = {
     "seconds": ({"expires_in": 3600}, 3600),
     "milliseconds": ({"expires_in": 3_600_000}, 3600),
     "both, of which the plain one counts": ({"expires_in_sec": 3600, "expires_in": 3_600_000}, 3600),
@@ -114,8 +114,8 @@ LIVES = {
 }
 
 
-@pytest.mark.parametrize(("members", "life"), LIVES.values(), ids=LIVES)
-def test_zohos_lives_are_seconds_and_were_milliseconds(members: dict[str, Any], life: int | None) -> None:
+@pytest.mark.parametrize(("members", "life"), LIFETIMES.values(), ids=LIFETIMES)
+def test_zohos_lifetimes_are_seconds_and_were_milliseconds(members: dict[str, Any], life: int | None) -> None:
     """Both ways of writing an hour are one."""
     assert token_of("Zoho", {**ZOHO, **members}).lifetime == life
 
@@ -135,7 +135,7 @@ NAMES = st.sampled_from(
     ["access_token", "token_type", "expires_in", "expires_in_sec", "error", "ok", "authed_user", "scope", "issued_at"]
 )
 BOT = {"ok": True, "access_token": "xoxb-1", "token_type": "bot", "scope": "chat:write,users:read"}
-PERSON = {"id": "U1", "scope": "chat:write", "access_token": "xoxp-1", "token_type": "user"}
+USER = {"id": "U1", "scope": "chat:write", "access_token": "xoxp-1", "token_type": "user"}
 
 
 def test_slacks_bot_token_is_a_bearer_token() -> None:
@@ -148,18 +148,18 @@ def test_slacks_bot_token_is_a_bearer_token() -> None:
     assert unknown.symptom is Symptom.UNSUPPORTED_TOKEN_TYPE
 
 
-def test_slacks_token_of_a_person_is_found_where_it_is() -> None:
-    """Without scopes of a bot there is no token on top; the person's comes with its own refresh token and life."""
-    rotating = {**PERSON, "refresh_token": "xoxe-1", "expires_in": 43200}
+def test_slacks_token_of_a_user_is_found() -> None:
+    """Without bot scopes there is no top-level token; the user's token has its own refresh token and lifetime."""
+    rotating = {**USER, "refresh_token": "xoxe-1", "expires_in": 43200}
     token = token_of("Slack", {"ok": True, "app_id": "A1", "authed_user": rotating})
     assert token.access_token.get_secret_value() == "xoxp-1"
     assert token.refresh_token is not None
     assert (token.refresh_token.get_secret_value(), token.lifetime, token.scope) == ("xoxe-1", 43200, ("chat:write",))
 
 
-def test_slacks_bot_comes_before_the_person() -> None:
-    """Where both were asked for, the token on top is the one that is published."""
-    assert token_of("Slack", {**BOT, "authed_user": PERSON}).access_token.get_secret_value() == "xoxb-1"
+def test_slacks_bot_token_is_preferred() -> None:
+    """If both were requested, the top-level token is published."""
+    assert token_of("Slack", {**BOT, "authed_user": USER}).access_token.get_secret_value() == "xoxb-1"
 
 
 def test_slack_without_any_token_has_none() -> None:
@@ -170,7 +170,7 @@ def test_slack_without_any_token_has_none() -> None:
 
 
 def test_githubs_form_is_read_with_its_commas() -> None:
-    """GitHub answers with a form where nobody asked for JSON; an app's token comes with a refresh token."""
+    """Without an Accept header GitHub sends a form; the token of an app has a refresh token."""
     form = {"access_token": "ghu_1", "expires_in": "28800", "refresh_token": "ghr_1", "scope": "repo,gist"}
     body = urlencode({**form, "token_type": "bearer"}).encode()
     token = parse_token_response(
@@ -190,24 +190,24 @@ def test_githubs_form_can_hold_an_error() -> None:
     assert signal.oauth_error == "invalid_grant"
 
 
-def test_salesforce_tells_no_life_and_an_instance() -> None:
+def test_salesforce_sends_no_lifetime_and_an_instance() -> None:
     """There is no `expires_in`; the time of issue, text in milliseconds, is not taken for one."""
-    told = {"access_token": "00D!a", "instance_url": "https://acme.my.salesforce.com", "issued_at": "1700000000000"}
-    token = token_of("Salesforce", {**told, "token_type": "Bearer", "signature": "x="})
+    sent = {"access_token": "00D!a", "instance_url": "https://acme.my.salesforce.com", "issued_at": "1700000000000"}
+    token = token_of("Salesforce", {**sent, "token_type": "Bearer", "signature": "x="})
     assert token.lifetime is None
     assert token.fields["instance_url"].get_secret_value() == "https://acme.my.salesforce.com"
 
 
 def test_keycloaks_further_members_do_no_harm() -> None:
-    """A refresh token that never expires is told by a zero beside the token's own life."""
-    told = {"expires_in": 300, "refresh_expires_in": 0, "refresh_token": "r", "not-before-policy": 0, "scope": "email"}
-    token = token_of("Keycloak", {"access_token": "a", "token_type": "Bearer", "session_state": "s", **told})
+    """A zero beside the token's own lifetime marks a refresh token that never expires."""
+    sent = {"expires_in": 300, "refresh_expires_in": 0, "refresh_token": "r", "not-before-policy": 0, "scope": "email"}
+    token = token_of("Keycloak", {"access_token": "a", "token_type": "Bearer", "session_state": "s", **sent})
     assert (token.lifetime, token.refresh_token is not None) == (300, True)
 
 
 def test_no_token_of_a_nested_answer_shows() -> None:
     """What was understood can be printed by mistake."""
-    assert "xoxp-1" not in repr(of("Slack", {"ok": True, "authed_user": PERSON}))
+    assert "xoxp-1" not in repr(of("Slack", {"ok": True, "authed_user": USER}))
 
 
 VALUES = st.recursive(
@@ -219,7 +219,7 @@ VALUES = st.recursive(
 
 @given(st.sampled_from(list(PRESETS)), st.dictionaries(NAMES, VALUES), st.integers(100, 599))
 def test_whatever_comes_nothing_is_raised(preset: str, members: dict[str, Any], status: int) -> None:
-    """Any object with any status gives a token or a signal, whoever is said to have sent it."""
+    """Any object with any status gives a token or a signal, with every preset."""
     assert isinstance(of(preset, members, status), Token | Signal)
 
 

@@ -95,7 +95,7 @@ def test_a_code_without_a_challenge_goes_without_a_verifier() -> None:
 
 
 def test_a_public_client_names_itself_beside_its_code() -> None:
-    """RFC 6749 §4.1.3: `client_id` is required of whoever does not authenticate."""
+    """RFC 6749 §4.1.3: `client_id` is required of a client that does not authenticate."""
     client = a_client(secret=None)
     request = built(client, AuthorizationCode(SecretStr("abc"), CALLBACK, SecretStr("v3r1f13r")))
     assert form(request)["client_id"] == ["robot"]
@@ -112,8 +112,8 @@ def test_a_refresh_request_is_the_rfcs() -> None:
 def test_grants_of_consent_are_as_another_client_sends_them(code: str, verifier: str, refresh: str) -> None:
     """Authlib makes the same forms of the same values, whatever characters they hold."""
     by_code = built(a_client(), AuthorizationCode(SecretStr(code), CALLBACK, SecretStr(verifier)))
-    theirs = prepare_token_request("authorization_code", "", CALLBACK, code=code, code_verifier=verifier)
-    assert parse_qs(by_code.body.decode()) == parse_qs(theirs)
+    expected = prepare_token_request("authorization_code", "", CALLBACK, code=code, code_verifier=verifier)
+    assert parse_qs(by_code.body.decode()) == parse_qs(expected)
     by_token = built(a_client(), RefreshToken(SecretStr(refresh)))
     assert parse_qs(by_token.body.decode()) == parse_qs(
         prepare_token_request("refresh_token", "", refresh_token=refresh)
@@ -206,7 +206,7 @@ class _Oracle:
         ("ZohoCRM.modules.ALL,ZohoCRM.users.ALL", ("ZohoCRM.modules.ALL", "ZohoCRM.users.ALL")),
     ],
 )
-def test_scopes_are_split_as_people_paste_them(text: str, scopes: tuple[str, ...]) -> None:
+def test_pasted_scopes_are_split(text: str, scopes: tuple[str, ...]) -> None:
     """Commas, white space, or both; none twice."""
     assert split_scope(text) == scopes
 

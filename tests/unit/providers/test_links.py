@@ -1,4 +1,4 @@
-"""The link that a person follows, for connectors that name a preset."""
+"""The link that a user opens, for connectors that name a preset."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -128,14 +128,14 @@ def test_a_link_says_what_the_provider_wants_to_hear(
     assert {name: query.get(name) for name in said} == said
 
 
-def test_only_zohos_redirect_is_asked_for_more_than_a_code() -> None:
-    """The parameter that names the data centre is handed on to the operator; of others nothing is."""
+def test_only_zohos_redirect_has_a_further_parameter() -> None:
+    """The parameter that names the data centre is passed to the operator; other parameters are not."""
     assert request_for({"preset": "Zoho"}).callback_parameters == ("accounts-server",)
     assert request_for({"preset": "Google"}).callback_parameters == ()
 
 
 def test_another_preset_or_parameter_is_another_consent() -> None:
-    """Who said yes for one data centre has not said yes for another."""
+    """Consent for one data centre is not consent for another."""
     digests = {
         request_for(provider).digest
         for provider in (

@@ -1,0 +1,88 @@
+"""The parameters of presets: what each accepts, and the addresses that are built with them."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_connector.providers.registry import PRESETS
+from tests.support.presets import build_example_parameters
+
+PARAMETERS = [(name, each) for name, preset in PRESETS.items() for each in preset.parameters]
+SMUGGLED = (
+    "evil.example/",
+    "evil.example#",
+    "evil.example?",
+    "a@evil.example",
+    "evil.example:443",
+    "evil.example:65536",
+    "evil.example:0",
+    "evil.example\\",
+    "EVIL.example%2f",
+    "evil.example ",
+    "evil.example\n",
+    "..",
+    "../..",
+    "a/../..",
+    "${token}",
+    "[::1]",
+    "https://evil.example",
+    "evil.example\u2024com",
+    "",
+)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_examples_are_accepted_and_fill_every_address(name: str) -> None:
+    """What the page shows as an example works, and leaves no placeholder behind."""
+    preset = PRESETS[name]
+    assert preset.find_problem(build_example_parameters(preset)) is None
+    templates = (preset.authorization_url, preset.token_url, preset.revocation_url, preset.issuer)
+    for template in filter(None, templates):
+        filled = preset.fill(template, build_example_parameters(preset)) or ""
+        assert re.fullmatch(r"https://[a-z0-9.-]+/?[A-Za-z0-9_./-]*", filled)
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+def test_no_parameter_takes_an_address_elsewhere(name: str, parameter: str) -> None:
+    """What would end the host, add a user or a port, or climb out of a path, is refused with an example."""
+    preset = PRESETS[name]
+    allowed = {"evil.example:443"} if parameter == "server" and name == "Keycloak" else set()
+    for value in set(SMUGGLED) - allowed:
+        assert f"such as {preset.parameters[parameter].example}" in (preset.find_problem({parameter: value}) or "")
+
+
+@pytest.mark.parametrize("name", ["Okta", "Auth0", "GitHub", "MicrosoftEntra"])
+def test_no_host_is_an_address_of_a_machine(name: str) -> None:
+    """A host is a name of two labels at least, so that neither numbers nor `localhost` are one."""
+    parameter = "tenant" if name == "MicrosoftEntra" else "server" if name == "GitHub" else "domain"
+    for value in ("169.254.169.254", "2130706433", "localhost", "kubernetes", "-a.example", "a..example"):
+        assert PRESETS[name].find_problem({parameter: value}) is not None, value
+
+
+@given(st.sampled_from(PARAMETERS), st.data())
+def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[str, str], data: st.DataObject) -> None:
+    """A value that is accepted changes neither scheme nor user, and a path goes nowhere but down."""
+    name, parameter = chosen
+    preset = PRESETS[name]
+    pattern = re.compile(f"({preset.parameters[parameter].pattern})", re.ASCII)
+    value = data.draw(st.from_regex(pattern, fullmatch=True))
+    parts = urlsplit(preset.fill(preset.token_url, {**build_example_parameters(preset), parameter: value}) or "")
+    assert (parts.scheme, parts.username, parts.query, parts.fragment) == ("https", None, "", "")
+    assert parts.hostname
+    assert parts.port is None or (name, parameter) == ("Keycloak", "server")
+    assert not {"..", "."} & set(parts.path.split("/"))
+
+
+def test_an_unknown_parameter_is_named() -> None:
+    """The error names the mistyped parameter."""
+    assert PRESETS["Okta"].find_problem({"domian": "acme.okta.com"}) == "Okta has no parameter domian"
+
+
+def test_an_address_without_its_parameter_is_none() -> None:
+    """Nothing is guessed."""
+    okta = PRESETS["Okta"]
+    assert okta.fill(okta.token_url, {}) is None
+    assert okta.find_missing({}) == ["domain"]
