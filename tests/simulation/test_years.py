@@ -38,7 +38,7 @@ def quiet() -> Iterator[None]:
     structlog.configure(**before)
 
 
-def told(audit: Audit) -> str:
+def summarize(audit: Audit) -> str:
     """Return a summary of a run in one line."""
     return f"{audit.calls} calls, {audit.failing} in vain, {audit.refreshes} tokens, {audit.excused} died in an outage"
 
@@ -48,7 +48,7 @@ def told(audit: Audit) -> str:
 def test_promises_are_kept_through_faults(plan: Plan, window: int) -> None:
     """No token expires while its provider is available, two requests are 10 s apart, and there is no herd."""
     audit = run_virtually(Fleet(plan).live())
-    assert audit.breaches == [], told(audit)
+    assert audit.breaches == [], summarize(audit)
     assert audit.bugs == 0
     assert audit.herd(window) <= 3
     assert audit.failing > 1000, "the weather was too good to show anything"
@@ -69,9 +69,10 @@ GRANTS = Plan(
 
 @pytest.mark.timeout(600)  # as above
 def test_no_grant_is_lost_except_by_a_lost_response_of_a_strict_server() -> None:
-    """Crashes, an API server that is away, providers that fail before or after their work: whoever forgives goes on.
+    """A server with a grace period loses no grant, whether process, API server or provider fails.
 
-    What is sent is what is stored, and never twice at once; where nothing is forgiven, each loss has its lost answer.
+    The presented refresh token is the stored one, and never twice in flight; at a strict server each lost grant has a
+    lost response.
     """
     fleet = GrantFleet(GRANTS)
     run_virtually(fleet.live())

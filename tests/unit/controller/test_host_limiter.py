@@ -133,7 +133,7 @@ def test_a_slot_is_reserved_for_an_admitted_connector() -> None:
     enter(host_limiter, first)
     enter(host_limiter, second)
     assert host_limiter.leave(HOST, inside[0], strained=False) == [first]
-    assert not enter(host_limiter, Key("c", "stranger"))
+    assert not enter(host_limiter, Key("c", "another"))
     assert host_limiter.leave(HOST, inside[1], strained=False) == [second]
     assert enter(host_limiter, second)
     assert enter(host_limiter, first)

@@ -222,18 +222,18 @@ def test_a_changed_output_is_rendered_from_the_current_token() -> None:
 def test_a_changed_secret_name_moves_the_token() -> None:
     """Under a new `secretName` the token of the old Secret is rendered, and the old Secret is orphaned."""
     before = a_connector()
-    stray = an_output(before, a_token(before, issued=NOW - 60))
+    orphan = an_output(before, a_token(before, issued=NOW - 60))
     renamed = a_connector(a_spec(output={"secretName": "elsewhere"}))
-    decision = decide(an_observation(renamed, orphans=(stray,)))
+    decision = decide(an_observation(renamed, orphans=(orphan,)))
     assert isinstance(decision.token, KeepToken)
-    assert decision.secret == RenderSecret(stray)
+    assert decision.secret == RenderSecret(orphan)
 
 
 def test_a_published_token_is_kept_and_orphaned_secrets_are_deleted() -> None:
     """Where nothing else is to do, Secrets of earlier names are deleted."""
-    stray = an_output(a_connector(), name="earlier")
+    orphan = an_output(a_connector(), name="earlier")
     assert secret_answer(with_token()) == SecretCurrent()
-    assert secret_answer(with_token(orphans=(stray,))) == SecretCurrent((stray,))
+    assert secret_answer(with_token(orphans=(orphan,))) == SecretCurrent((orphan,))
 
 
 def test_a_missing_and_a_drifted_secret_are_distinguished() -> None:

@@ -54,11 +54,11 @@ def test_a_secret_of_another_owner_has_no_values() -> None:
 
 
 DRIFTED: dict[str, dict[str, Any]] = {
-    "a key is owned by somebody else": {"keys": ("token_type",)},
+    "a key is owned by another client": {"keys": ("token_type",)},
     "all keys are": {"keys": ()},
     "the record of keys is gone": {"notes": without("fields")},
     "the record of keys is nonsense": {"notes": {**NOTES, f"{PREFIX}fields": "["}},
-    "an annotation is somebody else's": {"notes": {**NOTES, f"{PREFIX}generation": "7"}},
+    "an annotation is owned by another client": {"notes": {**NOTES, f"{PREFIX}generation": "7"}},
 }
 
 

@@ -1,4 +1,4 @@
-"""The output Secret: rendered to the byte, read back whole, and never a place for what nobody asked for."""
+"""The output Secret: rendered deterministically, read back completely, without fields that the spec does not list."""
 
 import base64
 import json

@@ -15,44 +15,44 @@ DOWN = Problem(Reason.PROVIDER_UNREACHABLE, Remedy.RETRY, {"host": "x"})
 LIMITED = Problem(Reason.RATE_LIMITED, Remedy.RETRY, {"host": "x"})
 
 
-def shown(issued: int = NOW) -> PublishedToken:
+def published(issued: int = NOW) -> PublishedToken:
     """Return a token of an hour."""
     return PublishedToken("crm-token", issued, issued + 3600, "Bearer")
 
 
-def told(connector: Connector, findings: Findings) -> list[tuple[str, str]]:
+def events_of(connector: Connector, findings: Findings) -> list[tuple[str, str]]:
     """Return the Events of a reconciliation."""
     return [(a.kind, a.reason) for a in status_events(connector, report(connector, findings))]
 
 
 def test_success_causes_no_event() -> None:
     """Neither the first token causes an Event nor one each hour for years: status shows them."""
-    fresh = Findings(NOW, shown(), attempt=ATTEMPT)
-    assert told(a_connector(), fresh) == []
-    later = Findings(NOW + 2400, shown(NOW + 2400), attempt=ATTEMPT)
-    assert told(reported(a_connector(), fresh), later) == []
+    fresh = Findings(NOW, published(), attempt=ATTEMPT)
+    assert events_of(a_connector(), fresh) == []
+    later = Findings(NOW + 2400, published(NOW + 2400), attempt=ATTEMPT)
+    assert events_of(reported(a_connector(), fresh), later) == []
 
 
 def test_a_failing_refresh_causes_one_event_for_each_reason() -> None:
     """The tenth time-out in a row has the same reason as the first."""
-    ready = reported(a_connector(), Findings(NOW, shown(), attempt=ATTEMPT))
-    failing = Findings(NOW + 2400, shown(), DOWN, ATTEMPT)
-    assert told(ready, failing) == [("Warning", "RefreshFailed")]
+    ready = reported(a_connector(), Findings(NOW, published(), attempt=ATTEMPT))
+    failing = Findings(NOW + 2400, published(), DOWN, ATTEMPT)
+    assert events_of(ready, failing) == [("Warning", "RefreshFailed")]
     still = reported(ready, failing)
-    assert told(still, Findings(NOW + 2410, shown(), DOWN, ATTEMPT)) == []
-    assert told(still, Findings(NOW + 2410, shown(), LIMITED, ATTEMPT)) == [("Warning", "RefreshFailed")]
+    assert events_of(still, Findings(NOW + 2410, published(), DOWN, ATTEMPT)) == []
+    assert events_of(still, Findings(NOW + 2410, published(), LIMITED, ATTEMPT)) == [("Warning", "RefreshFailed")]
 
 
 def test_lost_readiness_is_a_warning_and_regained_readiness_is_normal() -> None:
     """An expired token causes an Event, and so does the next one."""
-    ready = reported(a_connector(), Findings(NOW, shown(), attempt=ATTEMPT))
-    expired = Findings(NOW + 4000, shown(), DOWN, ATTEMPT)
-    assert ("Warning", "TokenExpired") in told(ready, expired)
+    ready = reported(a_connector(), Findings(NOW, published(), attempt=ATTEMPT))
+    expired = Findings(NOW + 4000, published(), DOWN, ATTEMPT)
+    assert ("Warning", "TokenExpired") in events_of(ready, expired)
     lost = reported(ready, expired)
-    assert told(lost, Findings(NOW + 4100, shown(NOW + 4100), attempt=ATTEMPT)) == [("Normal", "TokenIssued")]
+    assert events_of(lost, Findings(NOW + 4100, published(NOW + 4100), attempt=ATTEMPT)) == [("Normal", "TokenIssued")]
 
 
 def test_a_token_that_is_being_requested_is_no_warning() -> None:
     """A Secret that was deleted and will be written again in seconds needs no user."""
-    ready = reported(a_connector(), Findings(NOW, shown(), attempt=ATTEMPT))
-    assert told(ready, Findings(NOW + 10)) == [("Normal", "Progressing")]
+    ready = reported(a_connector(), Findings(NOW, published(), attempt=ATTEMPT))
+    assert events_of(ready, Findings(NOW + 10)) == [("Normal", "Progressing")]

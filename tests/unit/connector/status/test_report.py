@@ -43,7 +43,7 @@ CASES: dict[str, tuple[Findings, dict[str, str], str]] = {
         {"Ready": "ProviderUnreachable", "Reconciling": "ProviderUnreachable"},
         "InProgress",
     ),
-    "no token, a person is needed": (
+    "no token, a user is needed": (
         Findings(NOW, None, REFUSED, ATTEMPT),
         {"Ready": "CredentialsRejected", "Stalled": "CredentialsRejected"},
         "Failed",

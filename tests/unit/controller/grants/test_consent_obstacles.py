@@ -119,8 +119,8 @@ async def test_a_code_that_may_not_be_sent_ends_its_consent_at_once(consenting: 
     assert consenting.rotating.requests == []
     assert consenting.consent_reason("crm-1") == "ConnectorInvalid"
     assert consenting.reason() == "CredentialsNotFound"
-    told = consenting.cluster.consents[Key("shop", "crm-1")].status.conditions[0].message
-    assert "Secret `robot` does not exist in this namespace" in told
+    message = consenting.cluster.consents[Key("shop", "crm-1")].status.conditions[0].message
+    assert "Secret `robot` does not exist in this namespace" in message
     consenting.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
     consenting.cluster.add_unowned("shop", "crm-oauth-state")
     await consent(consenting, "crm-2", "code-2")
