@@ -167,7 +167,7 @@ class FlowScenario:
 
     # --- the browser --------------------------------------------------------------------------------------------
     async def look(self, tab: Page, link: str = "") -> None:
-        """Open the link, up to the page that says what will be granted."""
+        """Open the link, up to the page that shows what will be granted."""
         tab.on("request", lambda request: self.secrecy.add_redirect(request.url))
         await tab.goto(link or self.link)
         await expect(tab.get_by_role("heading", level=1)).to_have_text("Authorize crm?")

@@ -12,7 +12,7 @@ from tests.e2e.scenario import ANN, FlowScenario
 
 @pytest.mark.usefixtures("editor")
 async def test_an_authorized_connector_is_shown_refreshed_and_revoked(scenario: FlowScenario, tab: Page) -> None:
-    """Each verb ends when the operator has acted, and what it says is so at the provider too."""
+    """Each command ends when the operator has acted, and its message is true at the provider too."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     first = await scenario.connect(tab)
     shown = await scenario.ran("status", "crm")

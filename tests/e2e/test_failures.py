@@ -76,7 +76,7 @@ async def test_a_link_that_is_opened_twice(scenario: FlowScenario, tab: Page, an
 
 
 async def test_the_consent_url_only_shows_the_command(scenario: FlowScenario, tab: Page) -> None:
-    """`status.consentURL` shows how to connect it, and begins nothing."""
+    """The page of `status.consentURL` shows how to authorize the connector, and starts no flow."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.wait_for_consent_required()
     await tab.goto((await scenario.status())["consentURL"])
@@ -102,7 +102,7 @@ async def test_a_wrong_code_can_be_entered_again(scenario: FlowScenario, tab: Pa
 
 
 async def test_a_connector_that_is_changed_during_the_flow(scenario: FlowScenario, tab: Page) -> None:
-    """What was agreed to is no longer what would be connected: page and command say so, and nothing is exchanged."""
+    """The consent no longer matches the connector: page and command say so, and no code is exchanged."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
     await scenario.authorize()
@@ -118,7 +118,7 @@ async def test_a_connector_that_is_changed_during_the_flow(scenario: FlowScenari
 
 
 async def test_a_consent_that_has_expired(scenario: FlowScenario, tab: Page, object_aging: ObjectAging) -> None:
-    """After a quarter of an hour the link is of no use, and the command says to run it again."""
+    """After a quarter of an hour the link is invalid, and the command says to run it again."""
     await scenario.add_connector(scenario.client(scenario.hosted))
     await scenario.authorize()
     await scenario.look(tab)

@@ -1,4 +1,4 @@
-"""Whole flows through the consent server: from the command to a token that keeps itself fresh."""
+"""Whole flows through the consent server: from the command to a token that is refreshed."""
 
 import asyncio
 import itertools

@@ -42,14 +42,14 @@ VARYING = re.compile(r"\S+T\S+Z|\b\d+[smh]\S*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Block:
-    """Commands of the page, and what it says that they show, or nothing."""
+    """The commands of a block, and the output that the page shows for them, if any."""
 
     commands: str
     shows: str
 
 
 def blocks() -> list[Block]:
-    """Read the page: each `sh` block with the plain block that comes next, if it does."""
+    """Read the page: each `sh` block with the plain block that follows it, if any."""
     found = [*BLOCK.findall(PAGE), ("sh", "")]
     return [
         Block(text, after if kind == "" else "")
@@ -95,7 +95,7 @@ class GuideSession:
         await self.has_shown(block)
 
     async def opened(self, tab: Page) -> None:
-        """Wait for the browser that the command opens, and look at what it shows."""
+        """Wait for the browser that the command opens; return its page."""
         page = self._folder / "page.html"
         await eventually(page.exists)
         await tab.goto(page.as_uri())
@@ -160,7 +160,7 @@ async def consents(
 
 
 async def test_the_steps_of_the_page_work(consents: GuideSession, namespace: Namespace, tab: Page) -> None:
-    """Each command works as it is written, and shows what the page says; the API takes what the pod would send."""
+    """Each command works as written and prints what the page shows; the API accepts the pod's header."""
     create, redirect_uri, ask_secret, add_secret, add_connector, authorize, check, call, logs = blocks()
     await consents.do(create)
     await namespace.wait_for_conditions(

@@ -18,7 +18,7 @@ PASTE = "Paste it and press Enter (the input is not shown): "
 async def test_the_redirect_goes_to_this_machine(
     scenario: FlowScenario, tab: Page, authentication: Authentication
 ) -> None:
-    """A public client is as good as a confidential one, thanks to PKCE; no code is to be typed."""
+    """A public client with PKCE works like a confidential one; the user types no code."""
     back = f"http://127.0.0.1:{free_port()}/oauth/callback/{scenario.namespace.name}/crm"
     await scenario.add_connector(scenario.client(back, authentication), code={"redirectURI": back})
     link = await scenario.authorize()

@@ -7,6 +7,6 @@ from devtools.authorization_servers.authorization_server import AuthorizationSer
 
 @pytest.fixture(params=["canaille", "oidc_provider"])
 def server(request: pytest.FixtureRequest) -> AuthorizationServer:
-    """Give each server in turn."""
+    """Return each server in turn."""
     found: AuthorizationServer = request.getfixturevalue(request.param)
     return found

@@ -29,7 +29,7 @@ OTHER_VERIFIER = "another-verifier-of-forty-three-characters-"
 async def test_consent_leads_to_a_live_token_that_can_be_refreshed(
     authentication: Authentication, server: AuthorizationServer
 ) -> None:
-    """Login, consent, redirect, exchange; a public client needs no secret, since PKCE stands in for it."""
+    """Login, consent, redirect, exchange; a public client uses PKCE and needs no secret."""
     client = server.register(authentication=authentication, redirect_uris=[REDIRECT_URI], lifetime=50)
     token = await Asking(server, client).token()
     assert (token.lifetime, token.scope) == (50, ("read", "write"))
@@ -38,7 +38,7 @@ async def test_consent_leads_to_a_live_token_that_can_be_refreshed(
 
 
 async def test_redirect_names_state_and_issuer(server: AuthorizationServer) -> None:
-    """The state comes back as it was sent, and `iss` says who answers (RFC 9207)."""
+    """The redirect has the state as it was sent, and `iss` names the issuer (RFC 9207)."""
     pairs = await asking(server).redirect()
     assert {name for name, _ in pairs} == {"code", "state", "iss"}
     assert {("state", STATE), ("iss", server.issuer)} <= set(pairs)
@@ -69,7 +69,7 @@ async def test_a_denial_is_returned_to_the_client(server: AuthorizationServer) -
 
 
 async def test_refusal_names_the_issuer_too(server: AuthorizationServer) -> None:
-    """`iss` stands beside an error as beside a code (RFC 9207 §2)."""
+    """The redirect has `iss` with an error as with a code (RFC 9207 §2)."""
     pairs = await asking(server).redirect(says="deny")
     assert ("iss", server.issuer) in pairs
 
@@ -107,7 +107,7 @@ async def test_wrong_verifier_is_refused(server: AuthorizationServer) -> None:
 
 
 async def test_missing_verifier_is_refused(server: AuthorizationServer) -> None:
-    """Where a challenge was sent, the exchange cannot do without."""
+    """After a request with a challenge, the exchange needs the verifier."""
     ask = asking(server)
     code = await ask.code()
     assert error_of(await replace(ask, verifier=None).redeem(code)) in {"invalid_grant", "invalid_request"}
@@ -146,8 +146,8 @@ async def test_public_client_without_pkce_gets_no_token(server: AuthorizationSer
 
 
 @pytest.mark.parametrize("required", [True, False])
-async def test_pkce_is_required_of_whom_the_terms_say(required: bool, oidc_provider: AuthorizationServer) -> None:  # noqa: FBT001  # a parameter of the test
-    """A link without a challenge comes back as an error, or with a code that needs no verifier."""
+async def test_pkce_is_required_if_the_registration_says_so(required: bool, oidc_provider: AuthorizationServer) -> None:  # noqa: FBT001  # a parameter of the test
+    """A link without a challenge is redirected with an error, or with a code that needs no verifier."""
     ask = replace(asking(oidc_provider, TokenPolicy(pkce_required=required)), verifier=None)
     answer = await ask.answer()
     if required:
@@ -160,10 +160,10 @@ async def test_pkce_is_required_of_whom_the_terms_say(required: bool, oidc_provi
 @pytest.mark.parametrize(
     ("scope", "parameters"), [("read", (("prompt", "consent"),)), (OFFLINE, ())], ids=["no scope", "no prompt"]
 )
-async def test_no_refresh_token_without_being_asked_for(
+async def test_no_refresh_token_without_a_request_for_it(
     scope: str, parameters: tuple[tuple[str, str], ...], oidc_provider: AuthorizationServer
 ) -> None:
-    """OpenID Connect Core §11: `offline_access` counts with `prompt=consent` only; without, the token comes alone."""
+    """OpenID Connect Core §11: without `prompt=consent` `offline_access` has no effect."""
     token = await replace(asking(oidc_provider), scope=scope, parameters=parameters).token()
     assert token.refresh_token is None
     assert oidc_provider.is_live(token.access_token)

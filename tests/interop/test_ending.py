@@ -37,7 +37,7 @@ async def test_withdrawn_consent_ends_the_grants_of_one_user(server: Authorizati
 
 
 async def test_withdrawal_may_be_from_one_client_or_all(server: AuthorizationServer) -> None:
-    """What was granted to another client stays, unless all is withdrawn."""
+    """The grant of another client stays, unless all grants are withdrawn."""
     user = server.enroll()
     one, two = asking(server), asking(server)
     first, second = await one.token(user), await two.token(user)

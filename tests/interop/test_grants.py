@@ -1,4 +1,4 @@
-"""What the servers make of a grant and its parameters, and what we make of their answers."""
+"""How the servers handle a grant and its parameters, and how the operator reads their responses."""
 
 from dataclasses import replace
 
@@ -43,8 +43,8 @@ async def test_changed_password_is_refused_and_the_new_one_taken(fixture: str, r
 
 
 @pytest.mark.parametrize("fixture", SERVERS)
-async def test_refused_password_is_never_to_be_sent_again(fixture: str, request: pytest.FixtureRequest) -> None:
-    """Whatever the server calls it, a repetition might lock the account."""
+async def test_a_refused_password_is_not_retried(fixture: str, request: pytest.FixtureRequest) -> None:
+    """With every error of a server, a retry could lock the account."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     user = replace(server.user, password=SecretStr("wrong"))
     refused = await token_client(server, client_of(server.client), password_of(user))
@@ -53,8 +53,8 @@ async def test_refused_password_is_never_to_be_sent_again(fixture: str, request:
 
 
 @pytest.mark.parametrize("fixture", SERVERS)
-async def test_revoked_token_is_not_live(fixture: str, request: pytest.FixtureRequest) -> None:
-    """A token is worth what its server says, and a test can have it ended."""
+async def test_a_revoked_token_is_invalid(fixture: str, request: pytest.FixtureRequest) -> None:
+    """The server decides whether a token is valid, and a test can revoke it."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     outcome = await token_client(server, client_of(server.client), ClientCredentials())
     assert isinstance(outcome, Token)

@@ -1,4 +1,4 @@
-"""What oidc-provider keeps on record of codes and refresh tokens, and answers that are held back."""
+"""What oidc-provider records of codes and refresh tokens, and responses that it delays."""
 
 import asyncio
 
@@ -37,10 +37,10 @@ async def test_two_at_once_are_seen_and_end_a_strict_grant(oidc_provider: Author
 @pytest.mark.parametrize(
     ("token_policy", "error"), [(TokenPolicy(), "invalid_grant"), (GRACE, None)], ids=["strict", "grace"]
 )
-async def test_lost_answer_is_made_good_by_grace_only(
+async def test_only_a_grace_period_repairs_a_lost_response(
     token_policy: TokenPolicy, error: str | None, oidc_provider: AuthorizationServer
 ) -> None:
-    """Who gives up waiting has spent the refresh token all the same; the record shows what was never delivered."""
+    """A cancelled request uses up the refresh token too; the record shows the response that was not delivered."""
     ask = asking(oidc_provider, token_policy)
     first = await ask.token()
     oidc_provider.delay(ask.client, 300)
@@ -82,8 +82,8 @@ async def test_journal_holds_no_token(oidc_provider: AuthorizationServer) -> Non
     assert token.refresh_token.get_secret_value() not in repr(oidc_provider.journal())
 
 
-async def test_unknown_refresh_token_is_on_record_without_a_number(oidc_provider: AuthorizationServer) -> None:
-    """What the server never issued, or issued to a server that was started anew, has no serial."""
+async def test_an_unknown_refresh_token_is_recorded_without_a_serial(oidc_provider: AuthorizationServer) -> None:
+    """A token that the server did not issue, or issued before a restart, has no serial."""
     ask = asking(oidc_provider)
     invented = RefreshToken(SecretStr("nobody-ever-issued-this"))
     outcome = await token_client(oidc_provider, client_of(ask.client), invented)

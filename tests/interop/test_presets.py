@@ -58,7 +58,7 @@ class Flow:
         return replace(known.callback, hosts=frozenset(urlsplit(at).netloc for at in self.zoho.origins.values()))
 
     async def consent(self) -> AuthorizationGranted:
-        """Follow the link that the spec comes to, and understand what comes back."""
+        """Open the link of the spec, and parse the redirect."""
         request = AuthorizationRequest(
             endpoint=self.spec.provider.effective_authorization_url or "",
             client_id=self.client.id,
@@ -86,7 +86,7 @@ class Flow:
         return parse_token_response(response, self.spec.provider.quirks)
 
     async def connect(self) -> tuple[str, Token]:
-        """Consent, and trade the code where the redirect says; gives the token URL and the token."""
+        """Consent, and exchange the code at the data centre of the redirect; return the token URL and the token."""
         granted = await self.consent()
         named = granted.extra.get(self.callback.name)
         url = self.callback.choose_token_url(self.spec.provider.effective_token_url or "", named)
@@ -97,7 +97,7 @@ class Flow:
 
 
 def spec_of(server: Zoho, identifier: str) -> OAuthConnectorSpec:
-    """Give the spec of a connector whose client is registered in the United States."""
+    """Return the spec of a connector whose client is registered in the United States."""
     client: dict[str, Any] = {"id": identifier, "secretRef": {"name": "zoho"}}
     spec = parse_spec(
         a_spec(

@@ -1,4 +1,4 @@
-"""Refresh tokens that rotate: what each server makes of one that comes again, late, or twice at once."""
+"""Rotating refresh tokens: how each server handles one that is sent again, late, or twice at once."""
 
 import asyncio
 
@@ -34,8 +34,8 @@ async def test_refresh_keeps_scopes_and_gives_a_successor(server: AuthorizationS
     assert server.is_live(second.access_token)
 
 
-async def test_each_successor_is_good_in_its_turn(server: AuthorizationServer) -> None:
-    """A grant goes on as long as the newest refresh token is the one that is presented."""
+async def test_each_successor_is_accepted(server: AuthorizationServer) -> None:
+    """A grant stays valid as long as the newest refresh token is presented."""
     ask = asking(server)
     token = await ask.token()
     for _ in range(5):
@@ -54,7 +54,7 @@ async def test_strict_reuse_ends_the_grant(oidc_provider: AuthorizationServer) -
 
 
 async def test_reuse_at_canaille_ends_nothing_else(canaille: AuthorizationServer) -> None:
-    """The old one is refused, its successor goes on being good: the error says nothing about the grant."""
+    """The old token is refused and its successor stays valid: the error does not mean that the grant is revoked."""
     ask = asking(canaille)
     first = await ask.token()
     second = await ask.successor(first)
@@ -82,7 +82,7 @@ async def test_reuse_after_grace_ends_the_grant(oidc_provider: AuthorizationServ
 
 
 async def test_of_two_at_the_same_moment_one_is_refused(oidc_provider: AuthorizationServer) -> None:
-    """Neither waits for the other; one successor at most is given out, and the grant is over."""
+    """Neither waits for the other; at most one successor is issued, and the grant is revoked."""
     ask = asking(oidc_provider)
     first = await ask.token()
     outcomes = await asyncio.gather(ask.refresh(first), ask.refresh(first))
@@ -92,7 +92,7 @@ async def test_of_two_at_the_same_moment_one_is_refused(oidc_provider: Authoriza
 
 
 async def test_refresh_token_may_stay_the_same(oidc_provider: AuthorizationServer) -> None:
-    """Without rotation the answer repeats it, and it may be used as often as one likes."""
+    """Without rotation the response repeats it, and it may be used any number of times."""
     ask = asking(oidc_provider, TokenPolicy(rotates=False))
     first = await ask.token()
     second, third = await ask.successor(first), await ask.successor(first)
@@ -111,7 +111,7 @@ async def test_the_lifetime_of_refresh_tokens_is_sent_if_the_policy_says_so(
     expected: str | None,
     oidc_provider: AuthorizationServer,
 ) -> None:
-    """`refresh_token_expires_in` is in no standard, and in many answers: at the exchange and at each refresh."""
+    """`refresh_token_expires_in` is in no standard and in many responses: at the exchange and at each refresh."""
     ask = asking(oidc_provider, TokenPolicy(refresh_lifetime=4000, sends_refresh_lifetime=sends))
     first = await ask.token()
     for token in (first, await ask.successor(first)):
@@ -120,7 +120,7 @@ async def test_the_lifetime_of_refresh_tokens_is_sent_if_the_policy_says_so(
 
 
 async def test_password_grant_gives_a_refresh_token_that_rotates(server: AuthorizationServer) -> None:
-    """A password may begin a grant too; at oidc-provider only with `offline_access`."""
+    """A password grant can issue a refresh token too; at oidc-provider only with `offline_access`."""
     ask = Asking(server, server.client)
     parameters = Parameters(scopes=("read", "offline_access"))
     first = await token_client(server, client_of(server.client), password_of(server.user), parameters)
@@ -131,7 +131,7 @@ async def test_password_grant_gives_a_refresh_token_that_rotates(server: Authori
 
 
 async def test_password_grant_without_offline_access_gives_none(oidc_provider: AuthorizationServer) -> None:
-    """A refresh token comes to those who ask for it."""
+    """A refresh token is issued only on request."""
     outcome = await token_client(oidc_provider, client_of(oidc_provider.client), password_of(oidc_provider.user))
     assert isinstance(outcome, Token)
     assert outcome.refresh_token is None

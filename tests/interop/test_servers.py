@@ -19,7 +19,7 @@ LAUNCHES = {"canaille": Canaille, "oidc-provider": OIDCProvider}
 
 
 def logs_of(folder: Path) -> str:
-    """Give all that servers wrote into their logs."""
+    """Return everything that the servers logged."""
     return "".join(log.read_text() for log in folder.iterdir())
 
 
@@ -35,8 +35,8 @@ def test_stopped_server_is_gone_and_its_port_free(launch: type[Launch], tmp_path
 
 
 @pytest.mark.parametrize("launch", LAUNCHES.values(), ids=LAUNCHES)
-def test_secrets_stand_in_no_log_and_no_repr(launch: type[Launch], tmp_path: Path) -> None:
-    """A secret goes to the server by its input only."""
+def test_no_log_and_no_repr_contains_secrets(launch: type[Launch], tmp_path: Path) -> None:
+    """A secret is passed to the server only through its input."""
     with launch(tmp_path) as server:
         client, user = server.register(), server.enroll()
         server.is_live(SecretStr("anything"))
@@ -46,7 +46,7 @@ def test_secrets_stand_in_no_log_and_no_repr(launch: type[Launch], tmp_path: Pat
 
 
 @pytest.mark.parametrize("launch", LAUNCHES.values(), ids=LAUNCHES)
-async def test_what_consent_gives_stands_in_no_log(launch: type[Launch], tmp_path: Path) -> None:
+async def test_no_log_contains_codes_tokens_or_passwords(launch: type[Launch], tmp_path: Path) -> None:
     """The logs contain neither the code nor its tokens nor the password that a user typed into a page."""
     with launch(tmp_path) as server:
         ask = asking(server)
@@ -62,7 +62,7 @@ async def test_what_consent_gives_stands_in_no_log(launch: type[Launch], tmp_pat
 
 @pytest.mark.parametrize("fixture", ["canaille_tls", "oidc_provider_tls"])
 async def test_https_is_by_the_private_authority_only(fixture: str, request: pytest.FixtureRequest) -> None:
-    """Who trusts the authority can talk to the server; who does not cannot."""
+    """Only a client that trusts the authority can connect to the server."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     async with aiohttp.ClientSession() as session:
         url = f"{server.issuer}/.well-known/openid-configuration"

@@ -16,7 +16,7 @@ CONSENT = 'button[name=answer][value="{0}"], button[value="{0}"]'
 async def answer(
     tab: Page, user: RegisteredUser, server_port: int, says: UserDecision = "accept", folder: str = ""
 ) -> None:
-    """Go through a server's pages up to the one that is no longer its own; `folder` keeps a picture of each."""
+    """Go through a server's pages until the redirect; `folder` keeps a picture of each."""
     own = re.compile(rf"http://127\.0\.0\.1:{server_port}/")
     await tab.wait_for_url(own)
     for number in range(1, MOST_PAGES + 1):

@@ -1,4 +1,4 @@
-"""What an operator asks in a consent, for tests of those who answer it."""
+"""The request of an operator in a consent, for tests of plugin and consent server."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -52,7 +52,7 @@ class ConsentServerProcess:
 
     @property
     def url(self) -> str:
-        """Where it listens, behind whatever stands in front of it."""
+        """Its URL, with the proxy in front of it."""
         return f"http://127.0.0.1:{self.port}"
 
     def read_log(self) -> str:

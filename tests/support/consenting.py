@@ -23,13 +23,13 @@ CONFIRMATION = "K7QF-2M9P"
 
 
 def id_token(**claims: str) -> str:
-    """Give an ID token, as far as it is looked at."""
+    """Return an ID token with the claims that are read."""
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
     return f"e30.{payload}.c2ln"
 
 
 def a_consent(created: int, name: str = "crm-1", redirect: str = "Hosted", connector: str = "crm") -> Consent:
-    """Give a consent as `kubectl oauth authorize` makes it."""
+    """Return a consent as `kubectl oauth authorize` creates it."""
     spec = {
         "connectorName": connector,
         "requestedBy": "alice@corp",
@@ -48,7 +48,7 @@ def a_consent(created: int, name: str = "crm-1", redirect: str = "Hosted", conne
 
 
 def answered(consent: Consent, code: str, **changes: object) -> Consent:
-    """Give the consent after the browser came back with a code."""
+    """Return the consent after the redirect with a code."""
     assert consent.status.request is not None
     members = {"code": SecretStr(code), "ticket": SecretStr(TICKET), "confirmation": CONFIRMATION, **changes}
     sealed = seal(ConsentResponse(**members), consent.status.request.encryption_key)  # type: ignore[arg-type]  # a test's choice
@@ -56,7 +56,7 @@ def answered(consent: Consent, code: str, **changes: object) -> Consent:
 
 
 def confirmed(consent: Consent, confirmation: str = CONFIRMATION) -> Consent:
-    """Give the consent after its requester has typed the code of the last page."""
+    """Return the consent after its requester has typed the code of the last page."""
     spec = consent.spec.model_copy(update={"confirmation": confirmation})
     return _with(consent, spec=spec, generation=consent.generation + 1)
 

@@ -16,7 +16,7 @@ MOST_REDIRECTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: where it goes, the origin of its page, its fields with values and types, its buttons as pairs."""
+    """A form: its action, the origin of its page, its fields with values and types, its buttons as pairs."""
 
     action: str
     method: str
@@ -59,7 +59,7 @@ class Browser:
             self._stop = stop
 
     async def submit(self, form: Form, answers: Mapping[str, str], button: tuple[str, str] | None = None) -> Page:
-        """Send a form, with answers in place of what its fields hold, by one of its buttons."""
+        """Submit a form with one of its buttons; `answers` replace the values of its fields."""
         data = {**form.fields, **answers, **dict([button] if button else [])}
         if form.method == "GET":
             return await self._go("GET", form.action, params=data)

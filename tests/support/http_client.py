@@ -18,7 +18,7 @@ _ONWARD = re.compile('id="onward" class="button" href="([^"]+)"')
 
 @dataclass(frozen=True)
 class PageResponse:
-    """An answer."""
+    """A response."""
 
     status: int
     text: str
@@ -90,7 +90,7 @@ class HTTPClient:
         return await self.post(path, ticket=ticket)
 
     async def begin(self, path: str, ticket: str) -> PageResponse:
-        """Open a link, and go on to the provider."""
+        """Open a link, and continue to the provider."""
         await self.get(path)
         return await self.post(path, ticket=ticket, go=True)
 

@@ -52,7 +52,7 @@ class TwoHostProvider:
 
 
 class AuthorizationPages(Protocol):
-    """What asks on one of its hosts and goes on at the other."""
+    """The pages on both hosts."""
 
     port: int
 

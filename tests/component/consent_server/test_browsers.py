@@ -60,7 +60,7 @@ async def test_cookies_work_over_plain_http_on_loopback(
 async def test_behind_tls_cookies_are_bound_to_the_host(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
-    """Chromium keeps them as they are meant: Secure, for this host alone, not for scripts; the flow's goes."""
+    """Chromium stores them as Secure, for this host only, and not for scripts; the flow's cookie is deleted."""
     await open_link(tab, consent_site, asked)
     await resume(tab, provider)
     under_way = {cookie["name"]: cookie["sameSite"] for cookie in await tab.context.cookies()}
@@ -93,7 +93,7 @@ async def test_an_unreachable_server_can_be_retried(
 async def test_the_link_to_the_provider_can_be_clicked(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
-    """Where a browser does not go on by itself, there is a link."""
+    """A browser that does not redirect by itself shows a link."""
     await tab.route(f"{provider.endpoint}**", lambda route: route.fulfill(status=204))
     await open_link(tab, consent_site, asked)
     await tab.get_by_role("button").click()

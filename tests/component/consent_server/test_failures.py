@@ -70,7 +70,7 @@ async def test_the_message_of_the_operator_is_shown(
 
 
 async def test_the_last_page_shows_why_it_failed(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """After the answer was handed over, the operator may still have to say no."""
+    """The operator may still reject a response that was stored."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     done = (await visitor.get(back(asked, state=leaving.state, code=CODE))).headers["Location"]
     assert "Enter this code" in (await visitor.get(done)).text
@@ -137,7 +137,7 @@ async def test_a_loopback_consent_is_not_served_here(visitor: HTTPClient, namesp
 async def test_after_a_denial_the_link_is_still_valid(
     visitor: HTTPClient, asked: RequestedConsent, error: str, message: str
 ) -> None:
-    """Nothing is written, the flow's cookie goes, and the same link works again."""
+    """Nothing is written, the flow's cookie is deleted, and the same link works again."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     seen = await visitor.get(back(asked, state=leaving.state, error=error, error_description="c4n4ry"))
     assert (seen.status, seen.failure) == (400, "Denied")
@@ -151,7 +151,7 @@ async def test_after_a_denial_the_link_is_still_valid(
 async def test_only_one_of_two_flows_succeeds(
     visitor: HTTPClient, other_visitor: HTTPClient, asked: RequestedConsent
 ) -> None:
-    """Two tabs with the same ticket come back at the same moment, to two replicas: one answer is there, and stays."""
+    """Two tabs with the same ticket return at the same moment, to two replicas: exactly one response is stored."""
     flows = [(each, await each.begin(asked.path, asked.ticket)) for each in (visitor, other_visitor)]
     seen = await asyncio.gather(*(each.get(back(asked, state=leaving.state, code=CODE)) for each, leaving in flows))
     assert sorted((answer.status, answer.failure) for answer in seen) == [(303, ""), (409, "Used")]
@@ -160,7 +160,7 @@ async def test_only_one_of_two_flows_succeeds(
 
 
 async def test_a_concurrent_write_does_not_lose_the_response(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """The operator writes conditions all the while, and the answer still finds its place."""
+    """The operator writes conditions meanwhile, and the response is still stored."""
     leaving = await visitor.begin(asked.path, asked.ticket)
 
     async def write() -> None:
@@ -177,7 +177,7 @@ async def test_a_concurrent_write_does_not_lose_the_response(visitor: HTTPClient
 async def test_an_unavailable_api_server_can_be_retried(
     visitor: HTTPClient, asked: RequestedConsent, control_plane: ControlPlane
 ) -> None:
-    """Each step says so and can be made again: the link, and the way back with its code."""
+    """Each step reports it and can be repeated: the link, and the redirect with its code."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     address = back(asked, state=leaving.state, code=CODE)
     control_plane.stop_api_server()

@@ -73,7 +73,7 @@ async def test_the_page_waits_for_the_operator(
 async def test_failure_pages_show_what_to_do(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
-    """What a browser shows for each thing that can go wrong before the provider and after it."""
+    """The page for each failure before and after the provider."""
     wrong = []
     title = tab.get_by_role("heading", level=1)
     await tab.goto(consent_site.url + asked.path)
@@ -105,7 +105,7 @@ async def test_failure_pages_show_what_to_do(
 async def test_a_used_link_and_a_response_of_another_issuer(
     tab: Page, namespace: Namespace, consent_site: ConsentServerReplicas, provider: TwoHostProvider
 ) -> None:
-    """An answer of another issuer is not taken; after a good one the link is used, and the last page may yet say no."""
+    """A response of another issuer is rejected. After a good one the link is used; the last page may show an error."""
     asked = await ask(namespace)
     await asked.fill(consent_site.url, provider.endpoint, issuer="https://accounts.example.com")
     wrong = []
@@ -134,7 +134,7 @@ async def test_a_used_link_and_a_response_of_another_issuer(
 async def test_the_page_can_be_used_by_keyboard(
     tab: Page, consent_site: ConsentServerReplicas, asked: RequestedConsent
 ) -> None:
-    """From the details, Tab reaches the one button, which shows that it has the focus, and Enter goes on."""
+    """From the details, Tab reaches the button, which shows its focus, and Enter continues."""
     await open_link(tab, consent_site, asked)
     button = tab.get_by_role("button")
     await expect(button).to_be_visible()

@@ -1,4 +1,4 @@
-"""What the service may do on a real API server, by deploy/consent.yaml: two verbs on one kind, and nothing else."""
+"""The permissions of the consent server in deploy/consent.yaml, on a real API server: two verbs on one kind."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,7 +26,7 @@ async def service(consent_account: Path) -> AsyncIterator[KubeAPI]:
 
 
 async def test_the_consent_server_cannot_read_secrets(service: KubeAPI, namespace: Namespace) -> None:
-    """Not by name, not by list, not as metadata."""
+    """It cannot read them by name, by list or as metadata."""
     await namespace.add_secret("crm", value="v")
     for path in (f"/api/v1/namespaces/{namespace.name}/secrets/crm", "/api/v1/secrets"):
         with pytest.raises(KubeError) as refused:
@@ -49,7 +49,7 @@ async def test_the_consent_server_cannot_read_secrets(service: KubeAPI, namespac
 async def test_the_consent_server_has_no_other_permissions(
     service: KubeAPI, namespace: Namespace, method: str, path: str
 ) -> None:
-    """No list, no write but of status, nothing of connectors."""
+    """It cannot list consents, write anything but status, or read connectors."""
     await ask(namespace, "one")
     content = "application/merge-patch+json" if method == "PATCH" else "application/json"
     with pytest.raises(KubeError) as refused:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 
 
 async def test_it_serves_requests_for_a_while_after_sigterm(tmp_path: Path, consent_account: Path) -> None:
-    """After SIGTERM it says that it is not ready, still answers for a while, and ends well."""
+    """After SIGTERM it reports that it is not ready, serves requests for a while, and exits with 0."""
     process = ConsentServerProcess(tmp_path, consent_account, "https://connect.example.com", stopDelaySeconds=2)
     await process.start()
     stopping = asyncio.create_task(process.stop())

@@ -54,7 +54,7 @@ async def test_a_link_without_its_ticket_shows_and_starts_nothing(visitor: HTTPC
 async def test_the_request_is_shown_before_a_flow_starts(
     visitor: HTTPClient, asked: RequestedConsent, provider: TwoHostProvider
 ) -> None:
-    """TH2: the first POST names everything and sets no cookie; only the second one begins a flow."""
+    """TH2: the first POST names everything and sets no cookie; only the second one starts a flow."""
     seen = await visitor.prove(asked.path, asked.ticket)
     shown_facts = (
         f"<dd>{REQUESTER}</dd>",
@@ -100,7 +100,7 @@ async def test_the_confirmation_code_is_shown_only_to_the_browser(visitor: HTTPC
 
 
 async def test_a_code_for_one_connector_is_rejected_for_another(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """TH3: each connector has a path of its own, and a provider that answers to another's is not believed."""
+    """TH3: each connector has a path of its own, and a response at the path of another connector is rejected."""
     leaving = await visitor.begin(asked.path, asked.ticket)
     seen = await visitor.get(back(asked, "erp", code=CODE, state=leaving.state))
     assert seen.failure == "WrongPlace"

@@ -69,7 +69,7 @@ async def test_every_response_has_restrictive_headers(visitor: HTTPClient, asked
 
 
 async def test_the_code_leaves_the_address_bar(visitor: HTTPClient, asked: RequestedConsent) -> None:
-    """TH15: the answer to the callback is a redirect to an address without a query."""
+    """TH15: the response to the callback is a redirect to an address without a query."""
     seen = await finish(visitor, asked)
     assert seen.status == 303
     assert "?" not in seen.headers["Location"]
@@ -171,7 +171,7 @@ async def test_unknown_parameters_are_not_passed_on(visitor: HTTPClient, asked: 
 async def test_a_forged_host_header_changes_nothing(
     visitor: HTTPClient, asked: RequestedConsent, consent_site: ConsentServerReplicas
 ) -> None:
-    """TH24: what clients say that we are called is nowhere in what we say."""
+    """TH24: no response contains the host of a request's headers."""
     poison = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
     for replica in consent_site.replicas:
         direct = HTTPClient(visitor.session, replica.url)

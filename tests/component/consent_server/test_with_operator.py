@@ -1,4 +1,4 @@
-"""The operator and the service together: what one writes, the other understands."""
+"""Operator and consent server together: each reads what the other writes."""
 
 import re
 

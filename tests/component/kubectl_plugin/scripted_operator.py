@@ -12,7 +12,7 @@ GROUP = "/apis/oauthconnector.dev/v1alpha1"
 
 
 class ScriptedOperator:
-    """Fills requests, opens responses, says what came of them."""
+    """Completes requests, opens responses and reports results."""
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
@@ -51,7 +51,7 @@ class ScriptedOperator:
         return consent
 
     async def answer(self) -> ConsentResponse:
-        """Wait for the response and the confirmation, and give the answer that was sealed."""
+        """Wait for the response and the confirmation; return the unsealed response."""
 
         async def is_there() -> bool:
             consent = await self.consent()

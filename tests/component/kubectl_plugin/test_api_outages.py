@@ -15,7 +15,7 @@ from tests.support.polling import eventually
 
 @pytest.fixture
 async def api(control_plane: ControlPlane) -> AsyncIterator[FaultyAPI]:
-    """Return what stands between the plugin and the API server."""
+    """Return the proxy between the plugin and the API server."""
     async with faulty_api(control_plane.url, control_plane.ca) as proxy:
         yield proxy
 

@@ -144,14 +144,14 @@ async def test_an_unknown_connector_does_not_stop_the_refresh_of_others(scenario
 
 
 async def test_an_operator_that_does_not_act_is_reported(scenario: PluginScenario) -> None:
-    """With what status says now."""
+    """The message contains the present status."""
     await scenario.add_connector()
     assert await run(scenario, "refresh", "crm", "--wait", "--timeout", "1s") == 1
     assert "the operator did not act within 1s" in scenario.terminal.shown
 
 
 async def test_a_revocation_is_confirmed_and_awaited(scenario: PluginScenario) -> None:
-    """It asks first, and shows in the end how the connector stands."""
+    """The command asks first, and shows the state of the connector at the end."""
     await scenario.add_connector()
     await scenario.terminal.run("revoke", "crm", "-n", scenario.namespace.name)
     await scenario.terminal.wait_for_output("[y/N] ")

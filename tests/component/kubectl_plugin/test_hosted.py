@@ -29,7 +29,7 @@ async def test_the_link_carries_the_ticket_in_its_fragment(scenario: PluginScena
 
 
 async def test_the_ticket_reaches_the_browser_only_in_a_private_file(scenario: PluginScenario) -> None:
-    """The terminal does not show it, and the file is gone when the answer is there."""
+    """The terminal does not show it, and the file is deleted when the response has arrived."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name)
     await scenario.operator.fill(scenario.hosted, URL)
@@ -121,7 +121,7 @@ async def test_an_interruption_deletes_the_consent(scenario: PluginScenario) -> 
 
 
 async def test_a_deleted_consent_ends_the_command(scenario: PluginScenario) -> None:
-    """It says so at once, instead of waiting for nothing."""
+    """The command reports it at once."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     consent = await scenario.operator.fill(scenario.hosted, URL)
@@ -132,7 +132,7 @@ async def test_a_deleted_consent_ends_the_command(scenario: PluginScenario) -> N
 
 
 async def test_the_clock_of_the_api_server_counts(scenario: PluginScenario) -> None:
-    """What the operator's expiry says ends the wait, whatever the time limit of the command."""
+    """The wait ends at the expiry that the operator set, also before the command's time limit."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.hosted, URL, expirationTime="2020-01-01T00:00:00Z")

@@ -1,4 +1,4 @@
-"""`kubectl oauth authorize` where the browser comes back to this machine."""
+"""`kubectl oauth authorize` with a redirect to this machine."""
 
 import json
 import os
@@ -12,14 +12,14 @@ from tests.component.kubectl_plugin.conftest import USER, PluginScenario
 
 
 def link_of(page: str) -> str:
-    """Return the link that a page goes to."""
+    """Return the link to which a page redirects."""
     found = re.search(r'href="([^"]+)"', page)
     assert found is not None
     return unescape(found[1])
 
 
 async def test_a_connector_is_authorized_through_the_browser(scenario: PluginScenario) -> None:
-    """A private page opens the provider's link, the answer is sealed and confirmed, the connector's state is shown."""
+    """A private page opens the provider's link; the response is sealed and confirmed; the state is shown."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name)
     consent = await scenario.operator.fill(scenario.loopback, scenario.provider.url)
@@ -61,7 +61,7 @@ async def test_authorize_prints_json(scenario: PluginScenario) -> None:
 
 
 async def test_only_a_valid_redirect_is_accepted(scenario: PluginScenario) -> None:
-    """Another state, path, method or host changes nothing; the right answer then still counts, and only once."""
+    """Another state, path, method or host changes nothing; the right redirect is accepted afterwards, once."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     await scenario.operator.fill(scenario.loopback, scenario.provider.url)
@@ -92,7 +92,7 @@ async def test_only_a_valid_redirect_is_accepted(scenario: PluginScenario) -> No
 
 
 async def test_a_required_issuer_must_be_in_the_response(scenario: PluginScenario) -> None:
-    """An answer of another server is not used (RFC 9207), and the consent is taken back."""
+    """A response of another issuer is not used (RFC 9207), and the consent is deleted."""
     await scenario.add_connector(scenario.loopback)
     await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
     issuer = {"issuer": "https://login.example.com", "issRequired": True}

@@ -16,7 +16,7 @@ async def redirected(scenario: PluginScenario) -> str:
 
 
 async def test_a_pasted_address_authorizes_the_connector(scenario: PluginScenario) -> None:
-    """Hosted or not, the answer is sealed here; what is pasted is not shown, however long."""
+    """The response is sealed on this machine; the pasted text is not shown, however long it is."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--paste")
     await scenario.operator.fill(scenario.hosted, scenario.provider.url)
@@ -49,7 +49,7 @@ async def test_a_wrong_address_can_be_entered_again(scenario: PluginScenario) ->
 
 
 async def test_a_pasted_code_is_accepted(scenario: PluginScenario) -> None:
-    """What is no address is a code: self-clients of Zoho, for example, show one."""
+    """Text that is not an address is a code; self-clients of Zoho, for example, show one."""
     await scenario.add_connector()
     await scenario.authorize("-n", scenario.namespace.name, "--paste")
     await scenario.operator.fill(scenario.hosted, scenario.provider.url)

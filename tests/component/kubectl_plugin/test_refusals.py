@@ -20,7 +20,7 @@ async def test_a_missing_connector_is_reported(scenario: PluginScenario) -> None
 
 
 async def test_a_grant_without_user_is_reported(scenario: PluginScenario) -> None:
-    """Its grantType is named, and where to look instead."""
+    """The message names its grantType, and the command to use instead."""
     await scenario.add_connector(grantType="ClientCredentials")
     shown = await run_refused(scenario)
     assert "grantType ClientCredentials" in shown

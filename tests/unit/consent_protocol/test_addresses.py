@@ -31,7 +31,7 @@ def test_paths_of_kubernetes_names_need_no_escape(namespace: str, name: str) -> 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), NAMES)
 def test_a_name_cannot_change_the_path(namespace: str, name: str) -> None:
-    """Whatever is put in stays within its path: no query, no fragment, no host."""
+    """Any name stays within its path: it adds no query, fragment or host."""
     for path in PATHS:
         found = urlsplit(path(namespace, name))
         assert (found.scheme, found.netloc, found.query, found.fragment) == ("", "", "", "")
@@ -47,7 +47,7 @@ def test_different_connectors_have_different_redirect_uris(one: tuple[str, str],
 
 @pytest.mark.parametrize("public_url", ["https://connect.example.com", "https://connect.example.com/"])
 def test_redirect_uri_has_one_slash_behind_the_host(public_url: str) -> None:
-    """However the public URL is written in the settings, what is registered at the provider is one string."""
+    """Every notation of the public URL gives the same redirect URI."""
     assert redirect_uri(public_url, "team-a", "crm") == "https://connect.example.com/oauth/callback/team-a/crm"
 
 
@@ -85,19 +85,19 @@ NOT_LOOPBACK = {
 
 @pytest.mark.parametrize("uri", NOT_LOOPBACK.values(), ids=NOT_LOOPBACK)
 def test_another_address_is_not_the_loopback_of_the_connector(uri: str) -> None:
-    """A code goes to this machine, to this connector, or nowhere."""
+    """A code is sent only to this machine and this connector."""
     assert not is_loopback(uri, "team-a", "crm")
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_handled(uri: str) -> None:
-    """What stands in a spec raises nothing."""
+    """Any text of a spec is handled without an error."""
     assert not is_loopback(uri, "team-a", "crm")
 
 
 @given(st.sampled_from(["127.0.0.1", "[::1]", "localhost"]), st.integers(1000, 65535))
 def test_spec_accepts_every_loopback_address(host: str, port: int) -> None:
-    """What the operator goes on to check can be written into a spec."""
+    """A spec may contain every address that the operator checks afterwards."""
     assert ADAPTER.validate_python(f"http://{host}:{port}{OWN}")
 
 

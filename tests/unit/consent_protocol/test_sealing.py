@@ -46,7 +46,7 @@ ANSWERS = st.builds(
 
 
 def sealed(answer: ConsentResponse = ANSWER, uid: str = UID) -> str:
-    """Seal an answer to a consent."""
+    """Seal a response to a consent."""
     return seal(answer, KEYS.public_key(uid))
 
 
@@ -66,7 +66,7 @@ def test_unseal_returns_the_sealed_response(answer: ConsentResponse) -> None:
     ("keys", "uid"), [(KEYS, OTHER_UID), (OTHER_KEYS, UID)], ids=["another consent", "another key"]
 )
 def test_response_can_be_unsealed_only_for_its_consent_and_key(keys: ConsentKeys, uid: str) -> None:
-    """An answer that is moved to another consent's status, or to another installation, is worth nothing."""
+    """A response cannot be opened in another consent's status, or in another installation."""
     with pytest.raises(UnsealError):
         keys.unseal(uid, sealed())
 
@@ -134,7 +134,7 @@ def test_the_error_contains_nothing_of_the_response() -> None:
 
 
 def test_sealed_text_contains_no_plain_text() -> None:
-    """Status is read by many: neither code nor ticket stands in it, in no part, nor in any representation."""
+    """Many users can read the status: no part and no representation of it contains code or ticket."""
     text = sealed()
     assert all(BASE64URL.fullmatch(part) for part in text.split("."))
     contents = b"".join([text.encode(), repr(ANSWER).encode(), *decoded(text)])
@@ -179,7 +179,7 @@ def test_verifier_has_the_form_of_the_rfc(uid: str) -> None:
 
 
 def test_verifier_belongs_to_one_consent_and_key() -> None:
-    """Who knows one knows no other, and it is not the key to which answers are sealed."""
+    """One verifier reveals no other, and it is not the key to which responses are sealed."""
     verifiers = {KEYS.verifier(UID), KEYS.verifier(OTHER_UID), OTHER_KEYS.verifier(UID)}
     assert len(verifiers) == 3
     assert not any(verifier in KEYS.public_key(UID) for verifier in verifiers)

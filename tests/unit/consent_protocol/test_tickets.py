@@ -34,13 +34,13 @@ def code_of(raw: bytes) -> str:
 
 @given(THIRTY_TWO)
 def test_ticket_is_43_letters_that_need_no_escape(raw: bytes) -> None:
-    """It stands in a fragment, and holds 256 bits."""
+    """It is a URL fragment with 256 bits."""
     assert TICKET.fullmatch(new_ticket(lambda size: given_out(raw, size)))
 
 
 @given(THIRTY_TWO, THIRTY_TWO)
 def test_different_bytes_make_different_tickets(one: bytes, other: bytes) -> None:
-    """Not a bit is lost."""
+    """Every bit is kept."""
     tickets = {new_ticket(lambda _, raw=raw: raw) for raw in (one, other)}  # type: ignore[misc]  # mypy infers no lambda with a default
     assert len(tickets) == len({one, other})
 
@@ -72,7 +72,7 @@ def test_malformed_ticket_matches_no_hash(ticket: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_is_handled(ticket: str, held: str) -> None:
-    """What comes from a browser or stands in a spec raises nothing."""
+    """Any text from a browser or a spec is handled without an error."""
     assert not is_ticket_of(ticket, held)
 
 
@@ -113,7 +113,7 @@ def test_similar_letters_are_equal(typed: str, code: str) -> None:
 
 @given(st.text(max_size=30))
 def test_normalizing_is_idempotent(typed: str) -> None:
-    """What was read once stands in the spec, and is read again by the operator."""
+    """The normalized code is in the spec, and the operator normalizes it again."""
     assert normalize_confirmation(normalize_confirmation(typed)) == normalize_confirmation(typed)
 
 

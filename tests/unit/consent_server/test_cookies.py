@@ -1,4 +1,4 @@
-"""What cookies hold, and what is made of those that hold something else."""
+"""The contents of cookies, and how invalid ones are decoded."""
 
 import base64
 import json
@@ -66,13 +66,13 @@ def test_an_invalid_cookie_is_no_flow(parts: object) -> None:
 
 @given(st.text(max_size=300) | st.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_no_text_makes_the_decoder_fail(text: str) -> None:
-    """Whatever a browser sends is read as nothing, or as what it says."""
+    """Any text from a browser is decoded, or decodes to None."""
     assert decode_flow(text) is None
     assert decode_outcome(text) is None
 
 
 def test_cookie_names_contain_no_plain_data() -> None:
-    """Of a state and of a consent, a hash; the prefix only where browsers allow it."""
+    """They contain a hash of state and consent; the prefix is used only where browsers allow it."""
     secure, plain = Cookies(secure=True), Cookies(secure=False)
     assert secure.flow_name("state").startswith("__Host-oac-")
     assert "state" not in secure.flow_name("state").removeprefix("__Host-")

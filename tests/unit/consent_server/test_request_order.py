@@ -1,4 +1,4 @@
-"""What is judged before what, and that whatever can be judged without the API server is judged without it."""
+"""The order of the checks: those without the API server come first."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,7 +30,7 @@ CODE = "c0de"
     ],
 )
 async def test_an_invalid_name_causes_no_api_request(visitor: HTTPClient, world: ConsentScenario, path: str) -> None:
-    """Shape comes first."""
+    """The form of the names is checked first."""
     seen = await visitor.post(path, ticket=world.ticket)
     assert (seen.status, seen.failure) == (404, "NotFound")
     assert world.store.reads == 0
@@ -126,7 +126,7 @@ async def test_a_consent_is_valid_for_15_minutes(
 async def test_a_slow_operator_is_reported(
     visitor: HTTPClient, world: ConsentScenario, seconds: int, *, late: bool
 ) -> None:
-    """The page waits, and after a while says that this is not as it should be."""
+    """The page waits, and after a while reports that the operator is slow."""
     world.store.change(world.name, request=None)
     world.now = world.consent().created + timedelta(seconds=seconds)
     seen = await visitor.prove(world.path, world.ticket)
@@ -135,7 +135,7 @@ async def test_a_slow_operator_is_reported(
 
 
 async def test_a_browser_has_at_most_five_flows(visitor: HTTPClient, world: ConsentScenario) -> None:
-    """Each costs half a kilobyte in every header: the oldest is forgotten when a sixth begins, and no longer works."""
+    """Each uses half a kilobyte of every header; a sixth flow replaces the oldest one."""
     flows = [await visitor.begin(world.path, world.ticket) for _ in range(7)]
     assert len([name for name in visitor.cookies if not name.endswith("here")]) == 5
     assert (await visitor.get(f"{world.callback}?code={CODE}&state={flows[1].state}")).failure == "FlowLost"
@@ -181,7 +181,7 @@ async def test_changes_between_read_and_write_are_detected(
 
 
 async def test_a_write_with_a_lost_response_counts(visitor: HTTPClient, world: ConsentScenario) -> None:
-    """The API server took the answer and could not say so: it is looked for, and found."""
+    """The API server stored it and its reply was lost: the consent server reads the consent again."""
     leaving = await visitor.begin(world.path, world.ticket)
     world.store.loses_responses = True
     seen = await visitor.get(f"{world.callback}?code={CODE}&state={leaving.state}")
@@ -202,7 +202,7 @@ async def test_an_invalid_encryption_key_is_an_internal_error(visitor: HTTPClien
 
 
 async def test_no_code_is_shown_if_no_confirmation_is_required(visitor: HTTPClient, world: ConsentScenario) -> None:
-    """Where the operator does without, the last page says so, and waits for the end."""
+    """Without confirmation, the last page says so, and waits for the result."""
     request = world.consent().request
     assert request is not None
     world.store.change(world.name, request=request.model_copy(update={"confirmation_required": False}))
@@ -214,7 +214,7 @@ async def test_no_code_is_shown_if_no_confirmation_is_required(visitor: HTTPClie
 
 
 async def test_probes_send_no_api_request(visitor: HTTPClient, world: ConsentScenario) -> None:
-    """Where it is away, our page about that is better than a load balancer's."""
+    """During an outage of the API server, the server's own page is shown, not that of a load balancer."""
     world.store.away = True
     assert (await visitor.get("/healthz")).status == 200
     assert (await visitor.get("/readyz")).status == 200

@@ -1,4 +1,4 @@
-"""What pages say of failures: each something, and what to do."""
+"""The texts of failures: each says what is wrong, and what to do."""
 
 import pytest
 

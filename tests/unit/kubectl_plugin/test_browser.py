@@ -18,7 +18,7 @@ BROWSERS: dict[str, tuple[dict[str, str], str, bool]] = {
 
 @pytest.mark.parametrize("sentence", BROWSERS)
 def test_a_browser_is_opened_only_on_the_machine_of_the_user(sentence: str) -> None:
-    """Not on a machine that is reached by ssh, and not in place of the terminal."""
+    """It is not opened on a machine that is reached by ssh, or in the terminal itself."""
     environ, platform, expected = BROWSERS[sentence]
     assert has_browser(environ, platform) is expected
 
@@ -32,7 +32,7 @@ def test_the_file_is_private_and_deleted(tmp_path: Path) -> None:
 
 
 def test_a_link_is_escaped_in_the_page() -> None:
-    """What an endpoint has in its query is data, in markup and in script."""
+    """The query of an endpoint is escaped, in markup and in script."""
     shown = render_page("https://a.example/?x=\"'</script><script>alert(1)//&y=1")
     assert shown.count("<script>") == 1
     assert "</script><script>" not in shown

@@ -1,4 +1,4 @@
-"""What is said when the API server will not."""
+"""The messages for errors of the API server."""
 
 import pytest
 
@@ -45,6 +45,6 @@ SENTENCES = {
 
 @pytest.mark.parametrize("situation", SENTENCES)
 def test_each_api_error_is_explained(situation: str) -> None:
-    """It says what is wrong, and where."""
+    """The message says what is wrong, and where."""
     error, attempt, message = SENTENCES[situation]
     assert message in str(explain_api_error(error, attempt))

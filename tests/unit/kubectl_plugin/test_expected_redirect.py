@@ -1,4 +1,4 @@
-"""What comes back from the provider: whose it is, and what each refusal says."""
+"""The redirect of the provider: the flow to which it belongs, and the message for each error."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -45,7 +45,7 @@ UNEXPECTED = {
 
 @pytest.mark.parametrize("sentence", UNEXPECTED)
 def test_a_response_of_another_flow_is_ignored(sentence: str) -> None:
-    """It neither succeeds nor fails: the flow goes on."""
+    """The flow neither succeeds nor fails, but continues."""
     with pytest.raises(UnexpectedRedirect):
         expected().parse_query(UNEXPECTED[sentence])
 
@@ -71,7 +71,7 @@ def test_each_flaw_is_reported(flaw: RedirectFlaw) -> None:
 
 @pytest.mark.parametrize("error", AUTHORIZATION_ERRORS)
 def test_each_standard_error_is_explained(error: str) -> None:
-    """The sentence names it, and says what to do."""
+    """The message names it, and says what to do."""
     with pytest.raises(CommandFailed, match=f"The provider returned the error {error}"):
         expected().parse_query(query(error=error))
 
@@ -103,7 +103,7 @@ PASTED = {
 
 @pytest.mark.parametrize("sentence", PASTED)
 def test_invalid_pasted_text_can_be_entered_again(sentence: str) -> None:
-    """The flow goes on."""
+    """The flow continues."""
     with pytest.raises(UnexpectedRedirect):
         expected().parse_pasted(PASTED[sentence])
 

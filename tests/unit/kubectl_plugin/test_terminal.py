@@ -32,7 +32,7 @@ def test_progress_is_printed_once_a_minute(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_no_colours_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """And nothing goes to standard output."""
+    """Standard output stays empty."""
     Terminal().success("done")
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "✓ done\n")
@@ -52,7 +52,7 @@ async def test_an_answer_can_come_from_a_pipe(typed: int, capsys: pytest.Capture
 
 
 def test_a_last_line_without_newline_is_an_answer(typed: int) -> None:
-    """As echo -n gives it."""
+    """`echo -n` prints such a line."""
     os.write(typed, b"K7QF-2M9P")
     os.close(typed)
     assert read_line() == "K7QF-2M9P"

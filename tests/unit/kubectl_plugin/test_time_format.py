@@ -24,12 +24,12 @@ SPANS = {
 
 @pytest.mark.parametrize("seconds", SPANS)
 def test_a_duration_has_one_unit_or_two(seconds: int) -> None:
-    """Of few days, hours or minutes the smaller unit matters."""
+    """The smaller unit is shown for few days, hours or minutes."""
     assert time_format.format_duration(seconds) == SPANS[seconds]
 
 
 def test_a_time_is_formatted_relative_to_now() -> None:
-    """What is to come, what was, what is not known."""
+    """It covers future, past and unknown times."""
     assert time_format.format_relative(NOW + timedelta(minutes=42), NOW) == "in 42m"
     assert time_format.format_relative(NOW - timedelta(seconds=5), NOW) == "5s ago"
     assert time_format.format_relative(None, NOW) == "–"

@@ -1,4 +1,4 @@
-"""What the command line takes, before there is a cluster."""
+"""The command line, without a cluster."""
 
 from pathlib import Path
 

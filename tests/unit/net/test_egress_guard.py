@@ -1,4 +1,4 @@
-"""Where the operator may connect: everybody to the public internet over TLS, anywhere else by name only."""
+"""Allowed destinations: the public internet over TLS, and every other address only if it is configured."""
 
 from ipaddress import ip_address
 
@@ -130,7 +130,7 @@ def test_the_operators_list_opens_what_it_names(sentence: str) -> None:
 
 @given(st.ip_addresses())
 def test_no_address_is_open_that_python_calls_private(address: object) -> None:
-    """What the standard library knows as not global is never open to all."""
+    """An address that the standard library knows as not global needs a configured destination."""
     found = ip_address(str(address))
     if not found.is_global:
         assert (

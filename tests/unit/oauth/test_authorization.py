@@ -31,7 +31,7 @@ VERIFIERS = st.text("ABCXYZabcxyz0189-._~", min_size=43, max_size=128)
 
 
 def a_request(endpoint: str = ENDPOINT, **changed: object) -> AuthorizationRequest:
-    """Give a request, with the vector of RFC 7636 App. B as its challenge."""
+    """Return a request, with the vector of RFC 7636 App. B as its challenge."""
     members: dict[str, object] = {
         "scope": "read write",
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
@@ -41,7 +41,7 @@ def a_request(endpoint: str = ENDPOINT, **changed: object) -> AuthorizationReque
 
 
 def query(url: str) -> dict[str, list[str]]:
-    """Give the parameters of a link."""
+    """Return the parameters of a link."""
     return parse_qs(urlsplit(url).query, keep_blank_values=True)
 
 
@@ -88,13 +88,13 @@ def test_query_of_the_endpoint_is_kept_to_the_letter(own: str) -> None:
 
 
 def test_fragment_of_the_endpoint_is_dropped() -> None:
-    """RFC 6749 §3.1: an endpoint has none, and behind one our parameters would never reach the server."""
+    """RFC 6749 §3.1: an endpoint has none, and parameters after one would not reach the server."""
     assert "#" not in a_request(f"{ENDPOINT}#top").build_url("xyz")
 
 
 @given(TEXT, TEXT, TEXT)
 def test_any_text_arrives_as_it_was_meant(scope: str, state: str, value: str) -> None:
-    """Nothing in a value can become another parameter, or leave the query."""
+    """No value can add a parameter or end the query."""
     url = a_request(scope=scope, parameters=[("x", value)]).build_url(state)
     assert url.startswith(f"{ENDPOINT}?")
     found = query(url)
@@ -199,7 +199,7 @@ def test_redirect_is_understood(
 
 
 def test_only_the_expected_parameters_are_kept() -> None:
-    """Some providers name the account's host in the redirect; nothing else of it goes any further."""
+    """Some providers name the account's host in the redirect; all other parameters are dropped."""
     pairs = [("code", "abc"), ("location", "eu"), ("accounts-server", "https://accounts.zoho.eu")]
     answer = parse_redirect(pairs, ANY_ISSUER, keep=["accounts-server", "absent"])
     assert isinstance(answer, AuthorizationGranted)
@@ -207,13 +207,13 @@ def test_only_the_expected_parameters_are_kept() -> None:
 
 
 def test_code_shows_in_no_representation() -> None:
-    """What came back can be printed by mistake."""
+    """A parsed redirect may be printed by mistake."""
     assert "c4n4ry" not in repr(parse_redirect([("code", "c4n4ry")], ANY_ISSUER))
 
 
 @given(st.lists(st.tuples(st.sampled_from(["code", "error", "iss", "x"]), st.text(max_size=8))), st.booleans())
 def test_any_redirect_is_understood_somehow(pairs: list[tuple[str, str]], required: bool) -> None:  # noqa: FBT001  # drawn
-    """Nothing is raised, and a code is never taken out of a redirect that holds anything twice."""
+    """Nothing is raised, and no code is read from a redirect with a repeated parameter."""
     answer = parse_redirect(pairs, ExpectedIssuer(ISSUER, required))
     if isinstance(answer, AuthorizationGranted):
         assert len(dict(pairs)) == len(pairs)

@@ -85,7 +85,7 @@ def test_an_oauth_error_has_its_row(sentence: str) -> None:
 def test_every_symptom_has_a_row_and_every_reason_a_place_in_the_api(
     symptom: Symptom, grant: GrantType, phase: RequestPhase
 ) -> None:
-    """Nothing that can be seen is without a reason, and each is among the API's."""
+    """Every symptom has a reason, and the API lists each reason."""
     failure = classify(grant, phase, Signal(symptom, 400))
     assert Reason(failure.reason.value)
 
@@ -101,13 +101,13 @@ def test_a_verdict_of_permanence_needs_a_well_formed_error(symptom: Symptom) -> 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_an_empty_refusal_of_a_password_counts_as_one(status: int) -> None:
-    """Some servers refuse a password without a word; an account locked by retries is worse than one look."""
+    """Some servers reject a password with an empty response, and retries could lock the account."""
     failure = classify(PW, RequestPhase.TOKEN, Signal(Symptom.EMPTY, status))
     assert (failure.reason, failure.repeatable) == (FailureReason.CREDENTIALS_REJECTED, False)
 
 
 def test_discovery_has_reasons_of_its_own() -> None:
-    """What is a wrong token URL in one phase is a wrong issuer in the other."""
+    """A wrong token URL in one phase is a wrong issuer in the other."""
     for symptom in (Symptom.NOT_FOUND, Symptom.HTML, Symptom.REDIRECT, Symptom.NO_TOKEN_ENDPOINT):
         assert classify(CC, RequestPhase.DISCOVERY, Signal(symptom)).reason is FailureReason.DISCOVERY_FAILED
     assert classify(CC, RequestPhase.DISCOVERY, Signal(Symptom.ISSUER_MISMATCH)).reason is FailureReason.ISSUER_MISMATCH

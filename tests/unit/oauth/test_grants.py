@@ -87,7 +87,7 @@ def fingerprint(grant: Grant, client: Client, parameters: Parameters, key: bytes
 
 
 def test_there_is_a_sample_of_each_grant_and_method() -> None:
-    """What the tests below say of the samples holds of every grant and every client authentication method."""
+    """The samples of the tests below cover every grant and every client authentication method."""
     assert set(GRANT_SAMPLES) == set(GRANTS.values())
     assert set(CLIENT_SAMPLES) == set(METHODS.values())
 

@@ -1,4 +1,4 @@
-"""How the answers of providers that are known by name differ from the standard, one by one."""
+"""How the responses of providers with a preset differ from the standard, one by one."""
 
 import json
 from typing import Any
@@ -18,24 +18,24 @@ from oauth_connector.providers.registry import PRESETS
 
 
 def answer(members: Any, status: int = 200) -> HTTPResponse:
-    """Give an answer in JSON."""
+    """Return a JSON response."""
     return HTTPResponse(status, {"content-type": "application/json"}, json.dumps(members).encode())
 
 
 def of(preset: str, members: Any, status: int = 200) -> Token | Signal:
-    """Understand an answer of a provider that is known by name."""
+    """Parse a response of a provider with a preset."""
     return parse_token_response(answer(members, status), PRESETS[preset].quirks)
 
 
 def token_of(preset: str, members: Any) -> Token:
-    """Understand an answer that must be a token."""
+    """Parse a response that must be a token."""
     understood = of(preset, members)
     assert isinstance(understood, Token), understood
     return understood
 
 
 def signal_of(preset: str, members: Any, status: int = 200) -> Signal:
-    """Understand an answer that must not be a token."""
+    """Parse a response that must not be a token."""
     understood = of(preset, members, status)
     assert isinstance(understood, Signal)
     return understood
@@ -77,14 +77,14 @@ def test_a_providers_own_code_is_read_as_the_standards(
 
 
 def test_without_a_preset_a_code_stands_as_it_came() -> None:
-    """No provider's words are taken for another's."""
+    """The codes of one provider are not used for another."""
     signal = parse_token_response(answer({"error": "invalid_code"}))
     assert isinstance(signal, Signal)
     assert (signal.oauth_error, signal.provider_code) == ("invalid_code", None)
 
 
 def test_a_code_of_microsofts_is_kept_beside_the_translation() -> None:
-    """The number says more than the word."""
+    """The number is more precise than the word."""
     members = {"error": "interaction_required", "error_description": "AADSTS50076: Due to a configuration change"}
     assert signal_of("MicrosoftEntra", members, 400).provider_code == "AADSTS50076"
 
@@ -139,7 +139,7 @@ USER = {"id": "U1", "scope": "chat:write", "access_token": "xoxp-1", "token_type
 
 
 def test_slacks_bot_token_is_a_bearer_token() -> None:
-    """Its type says whose it is, not how it is sent."""
+    """Its type names the owner of the token, not how it is sent."""
     token = token_of("Slack", {**BOT, "authed_user": {"id": "U1"}})
     assert (token.access_token.get_secret_value(), token.token_type) == ("xoxb-1", "Bearer")
     assert token.scope == ("chat:write", "users:read")
@@ -206,7 +206,7 @@ def test_keycloaks_further_members_do_no_harm() -> None:
 
 
 def test_no_token_of_a_nested_answer_shows() -> None:
-    """What was understood can be printed by mistake."""
+    """A parsed response may be printed by mistake."""
     assert "xoxp-1" not in repr(of("Slack", {"ok": True, "authed_user": USER}))
 
 
@@ -218,11 +218,11 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(list(PRESETS)), st.dictionaries(NAMES, VALUES), st.integers(100, 599))
-def test_whatever_comes_nothing_is_raised(preset: str, members: dict[str, Any], status: int) -> None:
+def test_no_response_raises_an_error(preset: str, members: dict[str, Any], status: int) -> None:
     """Any object with any status gives a token or a signal, with every preset."""
     assert isinstance(of(preset, members, status), Token | Signal)
 
 
 def test_the_standard_has_no_quirk() -> None:
-    """Without a preset an answer is read as RFC 6749 says."""
+    """Without a preset a response is parsed as RFC 6749 defines it."""
     assert Quirks() == STANDARD

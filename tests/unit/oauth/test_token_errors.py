@@ -13,13 +13,13 @@ TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
 
 
 def answer(body: object, status: int = 200, **headers: str) -> HTTPResponse:
-    """Give an answer; anything but bytes is sent as JSON."""
+    """Return a response; every body except bytes is sent as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return HTTPResponse(status, {**JSON, **{k.replace("_", "-"): v for k, v in headers.items()}}, raw)
 
 
 def symptom(body: object, status: int = 200, **headers: str) -> Symptom:
-    """Understand an answer, which must not be a token."""
+    """Parse a response that must not be a token, and return its symptom."""
     understood = parse_token_response(answer(body, status, **headers))
     assert isinstance(understood, Signal), understood
     return understood.symptom
@@ -75,8 +75,8 @@ def test_each_other_response_has_its_symptom(sentence: str) -> None:
     assert symptom(body, status) is expected
 
 
-def test_an_oversized_answer_is_refused() -> None:
-    """What was cut off at 1 MiB is not guessed at."""
+def test_an_oversized_response_is_refused() -> None:
+    """A response that was cut off at 1 MiB is not parsed."""
     understood = parse_token_response(HTTPResponse(200, JSON, b'{"access_token":"a"}', truncated=True))
     assert isinstance(understood, Signal)
     assert understood.symptom is Symptom.TOO_LARGE
@@ -110,7 +110,7 @@ def test_zohos_throttle_waits_ten_minutes() -> None:
 
 
 def test_only_codes_leave_an_error() -> None:
-    """No word of the provider's goes further: only a code of known shape."""
+    """Only a code of known form is kept, and no text of the provider."""
     described = {"error": "invalid_client", "error_description": "AADSTS7000215: c4n4ry <script>"}
     understood = parse_token_response(answer(described, 401))
     assert isinstance(understood, Signal)

@@ -39,7 +39,7 @@ def a_client(
     authentication: ClientAuthentication = ClientAuthentication.BASIC,
     encoding: BasicEncoding = BasicEncoding.FORM,
 ) -> Client:
-    """Give a client."""
+    """Return a client."""
     if secret is None:
         return PublicClient("robot")
     if authentication is ClientAuthentication.POST:
@@ -53,12 +53,12 @@ def built(client: Client, grant: Grant | None = None, **parameters: object) -> T
 
 
 def form(request: TokenRequest) -> dict[str, list[str]]:
-    """Give the form of a request."""
+    """Return the form of a request."""
     return parse_qs(request.body.decode())
 
 
 def header(request: TokenRequest, name: str) -> str | None:
-    """Give a header of a request."""
+    """Return a header of a request."""
     return dict(request.headers).get(name)
 
 
@@ -88,8 +88,8 @@ def test_a_code_request_is_the_rfcs() -> None:
     ]
 
 
-def test_a_code_without_a_challenge_goes_without_a_verifier() -> None:
-    """Where PKCE is disabled the parameter is not there, rather than empty."""
+def test_a_code_without_a_challenge_is_sent_without_a_verifier() -> None:
+    """If PKCE is disabled, the parameter is omitted and not empty."""
     request = built(a_client(), AuthorizationCode(SecretStr("abc"), CALLBACK))
     assert "code_verifier" not in form(request)
 
@@ -151,7 +151,7 @@ def test_resources_are_repeated_and_empty_values_left_out() -> None:
 
 @pytest.mark.parametrize("name", sorted(RESERVED_PARAMETERS))
 def test_a_reserved_parameter_is_refused(name: str) -> None:
-    """What has a field of its own cannot be given twice by way of extra parameters."""
+    """A parameter with a field of its own cannot be repeated as an extra parameter."""
     with pytest.raises(ValueError, match=name):
         built(a_client(), extra={name: "x"})
 
@@ -189,7 +189,7 @@ def test_a_raw_basic_header_is_as_other_clients_send_it() -> None:
 
 
 class _Oracle:
-    """What Authlib reads of a client."""
+    """The attributes of a client that Authlib reads."""
 
     def __init__(self, client_id: str, client_secret: str) -> None:
         self.client_id = client_id

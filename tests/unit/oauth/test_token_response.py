@@ -17,20 +17,20 @@ TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
 
 
 def answer(body: object, status: int = 200, **headers: str) -> HTTPResponse:
-    """Give an answer; anything but bytes is sent as JSON."""
+    """Return a response; every body except bytes is sent as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return HTTPResponse(status, {**JSON, **{k.replace("_", "-"): v for k, v in headers.items()}}, raw)
 
 
 def token(**members: Any) -> Token:
-    """Understand a token response with these members, which must be one."""
+    """Parse a token response with these members."""
     understood = parse_token_response(answer({k: v for k, v in {**TOKEN, **members}.items() if v is not ...}))
     assert isinstance(understood, Token), understood
     return understood
 
 
 def symptom(body: object, status: int = 200, **headers: str) -> Symptom:
-    """Understand an answer, which must not be a token."""
+    """Parse a response that must not be a token, and return its symptom."""
     understood = parse_token_response(answer(body, status, **headers))
     assert isinstance(understood, Signal), understood
     return understood.symptom
@@ -74,7 +74,7 @@ def test_literal_infinities_are_no_lifetime() -> None:
 
 
 def test_an_absolute_expiry_counts_by_the_providers_clock() -> None:
-    """`expires_at` is measured against the answer's own Date, so that no clock's error matters."""
+    """`expires_at` is compared with the response's own Date, so that clock skew does not matter."""
     body = {"access_token": "a", "expires_at": 1_700_000_600}
     understood = parse_token_response(answer(body, date="Tue, 14 Nov 2023 22:13:20 GMT"))
     assert isinstance(understood, Token)
@@ -129,8 +129,8 @@ def test_granted_scopes_are_read(sentence: str) -> None:
     assert token(scope=sent).scope == scope
 
 
-def test_a_form_is_read_where_a_server_sends_one() -> None:
-    """GitHub without Accept and old Facebook answer so, the latter with `expires`."""
+def test_a_response_as_a_form_is_parsed() -> None:
+    """GitHub without Accept and old versions of Facebook send a form, the latter with `expires`."""
     for kind in ("application/x-www-form-urlencoded; charset=utf-8", "text/plain"):
         understood = parse_token_response(
             HTTPResponse(200, {"content-type": kind}, b"access_token=a&scope=x%2Cy&expires=60")
@@ -144,7 +144,7 @@ def test_a_form_is_read_where_a_server_sends_one() -> None:
     assert symptom(b"error=bad", content_type="text/plain") is Symptom.OAUTH_ERROR
 
 
-def test_json_is_read_whatever_it_is_called() -> None:
+def test_json_is_parsed_with_any_content_type() -> None:
     """A wrong content type or charset, and a mark at the start, do not matter."""
     for kind in ("text/html", "application/json; charset=latin-1", "text/plain", ""):
         assert isinstance(
@@ -162,7 +162,7 @@ def test_scalar_members_are_kept_for_the_allow_list() -> None:
 
 
 def test_no_token_shows_in_a_representation() -> None:
-    """An answer and what was understood of it can be printed by mistake."""
+    """A response and its parsed form may be printed by mistake."""
     response = answer({**TOKEN, "access_token": "c4n4ry", "refresh_token": "c4n4ry-2"})
     assert "c4n4ry" not in repr(response)
     assert "c4n4ry" not in repr(parse_token_response(response))
@@ -181,7 +181,7 @@ MEMBERS = st.dictionaries(
 @given(
     st.binary(max_size=200) | MEMBERS.map(lambda m: json.dumps(m).encode()), st.integers(100, 599), st.text(max_size=30)
 )
-def test_whatever_comes_nothing_is_raised(body: bytes, status: int, header: str) -> None:
+def test_no_response_raises_an_error(body: bytes, status: int, header: str) -> None:
     """Any bytes with any status and headers give a token or a signal."""
     headers = {"content-type": header, "retry-after": header, "date": header}
     assert isinstance(parse_token_response(HTTPResponse(status, headers, body)), Token | Signal)

@@ -30,7 +30,7 @@ CONSENT = Consent(
 
 
 def request_for(provider: Mapping[str, Any], **changes: Any) -> ConsentRequest:
-    """Give what the link is made of."""
+    """Return the authorization request of a connector."""
     connector = a_connector(a_spec(grantType="AuthorizationCode", provider=dict(provider), **changes))
     endpoints = Endpoints.of(connector.spec, None)
     assert endpoints is not None
@@ -42,7 +42,7 @@ def request_for(provider: Mapping[str, Any], **changes: Any) -> ConsentRequest:
 
 
 def link(request: ConsentRequest) -> tuple[str, dict[str, str]]:
-    """Give the address of the link, and its query."""
+    """Return the URL of the link, and its query."""
     parameters = [(each.name, each.value) for each in request.parameters]
     url = AuthorizationRequest(
         request.authorization_endpoint,

@@ -36,7 +36,7 @@ SMUGGLED = (
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_examples_are_accepted_and_fill_every_address(name: str) -> None:
-    """What the page shows as an example works, and leaves no placeholder behind."""
+    """The examples of the reference page are accepted, and fill every placeholder."""
     preset = PRESETS[name]
     assert preset.find_problem(build_example_parameters(preset)) is None
     templates = (preset.authorization_url, preset.token_url, preset.revocation_url, preset.issuer)
@@ -46,8 +46,8 @@ def test_examples_are_accepted_and_fill_every_address(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
-def test_no_parameter_takes_an_address_elsewhere(name: str, parameter: str) -> None:
-    """What would end the host, add a user or a port, or climb out of a path, is refused with an example."""
+def test_no_parameter_changes_the_host_of_an_address(name: str, parameter: str) -> None:
+    """A value that ends the host, adds a user or a port, or leaves the path is refused with an example."""
     preset = PRESETS[name]
     allowed = {"evil.example:443"} if parameter == "server" and name == "Keycloak" else set()
     for value in set(SMUGGLED) - allowed:
@@ -63,8 +63,8 @@ def test_no_host_is_an_address_of_a_machine(name: str) -> None:
 
 
 @given(st.sampled_from(PARAMETERS), st.data())
-def test_whatever_a_pattern_takes_stays_in_its_place(chosen: tuple[str, str], data: st.DataObject) -> None:
-    """A value that is accepted changes neither scheme nor user, and a path goes nowhere but down."""
+def test_every_accepted_value_stays_in_its_place(chosen: tuple[str, str], data: st.DataObject) -> None:
+    """An accepted value changes neither scheme nor user, and its path has no `..`."""
     name, parameter = chosen
     preset = PRESETS[name]
     pattern = re.compile(f"({preset.parameters[parameter].pattern})", re.ASCII)
@@ -82,7 +82,7 @@ def test_an_unknown_parameter_is_named() -> None:
 
 
 def test_an_address_without_its_parameter_is_none() -> None:
-    """Nothing is guessed."""
+    """No value is guessed."""
     okta = PRESETS["Okta"]
     assert okta.fill(okta.token_url, {}) is None
     assert okta.find_missing({}) == ["domain"]

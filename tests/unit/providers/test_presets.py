@@ -1,4 +1,4 @@
-"""What holds of every preset, and what each comes to for a connector that names it."""
+"""The rules for every preset, and what each gives a connector that names it."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -102,7 +102,7 @@ def test_a_preset_leads_to_its_token_endpoint(name: str, parameters: dict[str, s
     assert spec_of(name, parameters).provider.effective_token_url == address
 
 
-def test_what_stands_beside_the_preset_overrides_it() -> None:
+def test_a_field_beside_the_preset_overrides_it() -> None:
     """An endpoint replaces the preset's; an issuer replaces all of them, by discovery."""
     own = ProviderSpec(preset="Zoho", token_url="https://proxy.example.com/token")
     assert own.effective_token_url == "https://proxy.example.com/token"
@@ -115,7 +115,7 @@ def test_what_stands_beside_the_preset_overrides_it() -> None:
     )
 
 
-def test_zoho_asks_as_zoho_wants_to_be_asked() -> None:
+def test_zoho_gets_the_request_that_it_requires() -> None:
     """Commas, a secret in the form, offline access with a new consent, and its own header prefix."""
     spec = spec_of("Zoho", scopes=["ZohoCRM.modules.ALL", "ZohoCRM.users.READ"])
     assert (spec.separator, spec.effective_header_prefix) == (",", "Zoho-oauthtoken")
@@ -124,8 +124,8 @@ def test_zoho_asks_as_zoho_wants_to_be_asked() -> None:
     assert list_authorization_scopes(spec) == ("ZohoCRM.modules.ALL", "ZohoCRM.users.READ")
 
 
-def test_own_parameters_stand_beside_those_of_the_preset() -> None:
-    """Who adds a hint for the login page keeps the refresh token; who names the same parameter decides."""
+def test_own_parameters_are_added_to_those_of_the_preset() -> None:
+    """Another parameter is added to those of the preset; the same parameter overrides it."""
     member = {"parameters": {"login_hint": "ann@example.com", "prompt": "select_account consent"}}
     assert build_authorization_parameters(spec_of("Google", authorizationCode=member)) == {
         "access_type": "offline",
@@ -159,7 +159,7 @@ def test_salesforce_sends_no_lifetime_and_the_preset_has_one() -> None:
 
 
 def test_github_is_refreshed_late() -> None:
-    """Its refresh ends the old token at once; what the connector says about its time comes first."""
+    """Its refresh revokes the old token at once; the connector's own refresh time overrides it."""
     assert refresh_policy(spec_of("GitHub")) == Policy(window=0.05)
     assert refresh_policy(spec_of("GitHub", refresh={"beforePercentage": 20})) == Policy(window=0.2)
     assert refresh_policy(spec_of("GitHub", refresh={"before": "10m"})).before == 600
@@ -175,8 +175,8 @@ def test_slack_gets_no_challenge_unless_configured() -> None:
     assert all(spec.effective_pkce for spec in others)
 
 
-def test_a_code_goes_to_the_data_centre_that_the_redirect_names_or_nowhere() -> None:
-    """What the browser brings is compared with the list, whole: no other host, scheme, port, user or path."""
+def test_a_code_is_sent_only_to_the_listed_data_centre_of_the_redirect() -> None:
+    """The whole parameter is compared with the list: no other host, scheme, port, user or path is accepted."""
     callback = PRESETS["Zoho"].callback
     assert callback is not None
     at = "https://accounts.zoho.com/oauth/v2/token"
@@ -198,7 +198,7 @@ def test_a_code_goes_to_the_data_centre_that_the_redirect_names_or_nowhere() -> 
 
 
 def test_the_origin_that_the_connector_names_is_always_known() -> None:
-    """A connector with a token URL of its own, as in a test or behind a gateway, is not sent away from it."""
+    """A connector with a token URL of its own, as in a test or behind a gateway, keeps it."""
     callback = TokenHostParameter("accounts-server", frozenset({"accounts.zoho.eu"}))
     own = "http://127.0.0.1:8080/oauth/v2/token"
     assert callback.choose_token_url(own, "http://127.0.0.1:8080") == own
@@ -206,8 +206,8 @@ def test_the_origin_that_the_connector_names_is_always_known() -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_errors_are_translated_to_words_that_the_table_knows(name: str) -> None:
-    """A provider's own code becomes one that has a row, never another unknown one."""
+def test_errors_are_translated_to_known_errors(name: str) -> None:
+    """The code of a provider is translated to an error that is in the table."""
     for meaning in PRESETS[name].quirks.errors.values():
         signal = Signal(Symptom.OAUTH_ERROR, 400, meaning)
         failure = errors.classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal)
