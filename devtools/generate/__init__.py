@@ -1,1 +1,1 @@
-"""Generated files: CRDs, reference pages, the dashboard."""
+"""Generated files: CRDs, reference pages, the dashboard, a part of the policies."""

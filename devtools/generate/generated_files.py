@@ -1,4 +1,4 @@
-"""The generated files, each with the function that makes its text: CRDs, reference pages, dashboard."""
+"""The generated files, each with the function that makes its text: CRDs, reference pages, dashboard, policies."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from devtools.generate import dashboard, presets_page, reference_page, settings_page
+from devtools.generate import connector_policy, dashboard, presets_page, reference_page, settings_page
 from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, build_crd
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +33,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "reference" / "oauthconsent.md": reference_page.consent_page,
     ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons_page,
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
+    connector_policy.PATH: connector_policy.policies_file,
     presets_page.PATH: presets_page.page,
     settings_page.PATH: settings_page.page,
     settings_page.CONSENT_PATH: settings_page.consent_page,

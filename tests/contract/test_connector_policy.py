@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
+from oauth_connector.api.v1alpha1.credentials import list_reference_paths
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.builders import a_password_spec, a_spec
 from tests.support.cluster import Namespace
 
 CONNECTORS = "oauthconnectors.oauthconnector.dev"
 REJECTED = "you must be allowed to get a Secret that is sent to a provider"
 EVIL = {"provider": {"tokenURL": "https://evil.example/token"}}
+A_CLIENT = {"idSecretRef": {"name": "client-id"}, "secretRef": {"name": "client-secret"}}
+A_USER = {"usernameSecretRef": {"name": "user-name"}, "passwordSecretRef": {"name": "user-password"}}
+A_PASSWORD = a_spec(grantType="Password", client=A_CLIENT, password=A_USER)
+A_REFRESH_TOKEN = a_spec(grantType="RefreshToken", refreshToken={"secretRef": {"name": "initial"}})
 
 
 class Tenant:
@@ -51,6 +57,11 @@ class Tenant:
         return ""
 
 
+def _named_secrets(spec: Mapping[str, Any]) -> dict[str, str]:
+    references = OAuthConnectorSpec.model_validate(spec, by_alias=True).credential_references
+    return {path: secret for path, (secret, _) in references.items()}
+
+
 def _manifest(spec: Mapping[str, Any]) -> str:
     head = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector", "metadata": {"name": "crm"}}
     return json.dumps({**head, "spec": spec})
@@ -83,6 +94,19 @@ def test_only_a_user_who_may_read_them_changes_where_secrets_are_sent(tenant: Te
     tenant.grant_read("robot")
     tenant.grant_read("another")
     assert tenant.change(spec=spec) == ""
+
+
+@pytest.mark.parametrize("path", tuple(list_reference_paths(OAuthConnectorSpec)))
+def test_each_reference_of_the_spec_requires_the_right_to_its_secret(tenant: Tenant, path: str) -> None:
+    """A user who may read all Secrets of a connector except one cannot create it."""
+    spec = next(spec for spec in (A_PASSWORD, A_REFRESH_TOKEN) if path in _named_secrets(spec))
+    for other, secret in _named_secrets(spec).items():
+        if other != path:
+            tenant.grant_read(secret)
+    error = tenant.create(spec)
+    assert error.rstrip().endswith(f"{REJECTED}: {_named_secrets(spec)[path]}")
+    tenant.grant_read(_named_secrets(spec)[path])
+    assert tenant.create(spec) == ""
 
 
 def test_other_changes_require_no_right_to_secrets(tenant: Tenant) -> None:

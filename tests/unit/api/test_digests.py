@@ -7,7 +7,7 @@ from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.credentials import list_references, require_default_keys
+from oauth_connector.api.v1alpha1.credentials import list_reference_paths, list_references, require_default_keys
 from oauth_connector.api.v1alpha1.grant_member import require_members
 from oauth_connector.api.v1alpha1.references import DefaultKey, SecretKeyReference
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
@@ -92,6 +92,32 @@ def test_references_are_found_wherever_they_are() -> None:
 
     outer = Outer(inner=Inner(key_ref=SecretKeyReference(name="a")))
     assert dict(list_references(outer)) == {"inner.keyRef": ("a", "key")}
+    assert list(list_reference_paths(Outer)) == ["inner.keyRef", "other.keyRef"]
+
+
+class ReferencesInList(Model):
+    """A model with a list of references."""
+
+    key_refs: Annotated[tuple[SecretKeyReference, ...], DefaultKey("key")]
+
+
+class ReferencesInMapping(Model):
+    """A model with references in the values of a mapping."""
+
+    key_refs: Annotated[dict[str, SecretKeyReference] | None, DefaultKey("key")] = None
+
+
+class ModelsInList(Model):
+    """A model with a list of models that have references."""
+
+    key_refs: tuple[ReferencesInMapping, ...] = ()
+
+
+@pytest.mark.parametrize("model", [ReferencesInList, ReferencesInMapping, ModelsInList])
+def test_a_reference_in_a_collection_is_an_error(model: type[Model]) -> None:
+    """References are not read from lists and mappings, so the check at import names such a field."""
+    with pytest.raises(TypeError, match=r"\.key_refs has references in a collection"):
+        require_default_keys(model)
 
 
 def test_a_grant_without_a_member_for_its_credentials_is_an_error() -> None:

@@ -112,7 +112,7 @@ def _keep_rejected(choice: PresentedGrant, claimed: GrantState) -> GrantState:
 def require_consent_if_worn_out(
     answer: TokenObtained | RequestFailed, state: GrantState
 ) -> TokenObtained | RequestFailed:
-    """Require a consent where the refresh token was rejected five times within an hour; retries continue."""
+    """Require a consent where the refresh token was rejected five times over at least an hour; retries continue."""
     if isinstance(answer, TokenObtained) or not state.is_worn_out or answer.problem.needs_user:
         return answer
     problem = replace(answer.problem, reason=Reason.REFRESH_TOKEN_REJECTED, remedy=Remedy.CONSENT_AGAIN)
