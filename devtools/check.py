@@ -32,10 +32,10 @@ CHECKS: Mapping[str, Sequence[str]] = {
 
 def run_checks(names: Iterable[str]) -> list[str]:
     """Run checks by name, one after the other; print a line for each, and return the names of those that failed."""
-    return [name for name in names if not _passes(name)]
+    return [name for name in names if not _is_passed(name)]
 
 
-def _passes(name: str) -> bool:
+def _is_passed(name: str) -> bool:
     began = time.monotonic()
     done = subprocess.run(CHECKS[name], cwd=ROOT, stdout=PIPE, stderr=STDOUT, check=False, text=True)
     passed = done.returncode == 0

@@ -34,7 +34,7 @@ class Presentation:
         """The token of the request, without its value: kind, grant, serial."""
         return self.kind, self.grant, self.serial
 
-    def overlaps(self, other: "Presentation") -> bool:
+    def has_overlap(self, other: "Presentation") -> bool:
         """Return whether both requests were in flight at the same time."""
         return all(one.ended is None or another.started < one.ended for one, another in ((self, other), (other, self)))
 
@@ -54,7 +54,9 @@ def times_presented(journal: Iterable[Presentation]) -> Counter[tuple[str, int |
 
 def at_once(journal: Iterable[Presentation]) -> list[tuple[Presentation, Presentation]]:
     """Return the pairs of requests with the same code or refresh token that were in flight at the same time."""
-    return [(one, other) for one, other in combinations(journal, 2) if one.token == other.token and one.overlaps(other)]
+    return [
+        (one, other) for one, other in combinations(journal, 2) if one.token == other.token and one.has_overlap(other)
+    ]
 
 
 def stale_presentations(journal: Sequence[Presentation]) -> list[Presentation]:

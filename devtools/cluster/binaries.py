@@ -152,7 +152,7 @@ def _run(go: str, build: Build, folder: Path) -> None:
 def _watch(process: Child, name: str) -> None:
     """Print the progress of a build: on a terminal one line that changes, else a line every 20 seconds."""
     live, started, printed = sys.stderr.isatty(), time.monotonic(), 0.0
-    while not process.ended:
+    while not process.has_ended:
         elapsed = time.monotonic() - started
         if live or elapsed - printed >= QUIET:
             printed = elapsed

@@ -89,7 +89,7 @@ class ControlPlane:
         self.start_api_server()
         self._apply()
         self._run(CONTROLLER_MANAGER, components.controller_manager(self._files, self._controllers))
-        self._wait(CONTROLLER_MANAGER, lambda: self._answers(DEFAULT_ACCOUNT))
+        self._wait(CONTROLLER_MANAGER, lambda: self._is_available(DEFAULT_ACCOUNT))
 
     def _apply(self) -> None:
         for path in self._manifests:
@@ -124,7 +124,7 @@ class ControlPlane:
     def start_api_server(self) -> None:
         """Start the API server, and wait until it is ready."""
         self._run(API_SERVER, components.api_server(self._files))
-        self._wait(API_SERVER, lambda: self._answers(READY))
+        self._wait(API_SERVER, lambda: self._is_available(READY))
 
     def stop_api_server(self) -> None:
         """Kill the API server, as in a crash; its data and its port are kept."""
@@ -139,12 +139,12 @@ class ControlPlane:
         deadline = time.monotonic() + PATIENCE
         while not is_ready():
             late = program if time.monotonic() > deadline else None
-            failed = next((name for name, child in self._children.items() if child.ended), late)
+            failed = next((name for name, child in self._children.items() if child.has_ended), late)
             if failed:
                 raise ControlPlaneError(f"{failed} did not start: {self._children[failed].last_line()}")
             time.sleep(0.02)
 
-    def _answers(self, path: str) -> bool:
+    def _is_available(self, path: str) -> bool:
         connection = http.client.HTTPSConnection("127.0.0.1", self._files.port, context=self._trust, timeout=2)
         try:
             connection.request("GET", path)

@@ -75,9 +75,9 @@ async def _show(stack: ExitStack, seconds: float) -> int:
     table = ConnectorTable(f"{consent.hint(plane)}\n{_hints(plane)}")
     async with KubeAPI(from_kubeconfig(plane.kubeconfig)) as api:
         await _watch(api, table, operator, done, time.monotonic() + seconds)
-    errors = table.errors + _errors_in(operator.log) + operator.ended
+    errors = table.errors + _errors_in(operator.log) + operator.has_ended
     print(f"demo: {table.ready} connectors ready, {table.refreshes} refreshes, {errors} errors")
-    succeeded = table.ready == table.connectors > 0 and table.refreshed_twice and not errors
+    succeeded = table.ready == table.connectors > 0 and table.has_refreshed_twice and not errors
     return 0 if succeeded or seconds == float("inf") else 1
 
 
@@ -129,7 +129,7 @@ def _apply(plane: ControlPlane, server: AuthorizationServer, client: RegisteredC
 async def _watch(api: KubeAPI, table: ConnectorTable, operator: Child, done: asyncio.Event, until: float) -> None:
     path = f"/apis/oauthconnector.dev/v1alpha1/namespaces/{NAMESPACE}/oauthconnectors"
     with table.display():
-        while not done.is_set() and not operator.ended and time.monotonic() < until:
+        while not done.is_set() and not operator.has_ended and time.monotonic() < until:
             try:
                 table.update((await api.request("GET", path)).get("items") or [])
             except KubeError as error:

@@ -72,8 +72,8 @@ class ConnectorTable:
         return sum(row.refreshes for row in self._rows.values())
 
     @property
-    def refreshed_twice(self) -> bool:
-        """Whether every connector has refreshed its token at least twice."""
+    def has_refreshed_twice(self) -> bool:
+        """Return whether every connector has refreshed its token at least twice."""
         return all(row.refreshes >= 2 for row in self._counted if row.grant != CONSENT)  # noqa: PLR2004  # the demo shows two refreshes
 
     @contextmanager

@@ -9,7 +9,7 @@ from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, build_root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
-from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason
+from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_MESSAGES, ConsentReason
 
 _DEFAULT = re.compile(r" Default: (.*)\.$", re.DOTALL)
 
@@ -44,7 +44,7 @@ def connector_page() -> str:
 def consent_page() -> str:
     """Return the reference page of OAuthConsent."""
     root = build_root_schema(CONSENT)["properties"]
-    rows = "\n".join(f"| `{reason.value}` | {_escape_cell(CONSENT_SENTENCES[reason])} |" for reason in ConsentReason)
+    rows = "\n".join(f"| `{reason.value}` | {_escape_cell(CONSENT_MESSAGES[reason])} |" for reason in ConsentReason)
     return "\n".join(
         [
             text.CONSENT_INTRODUCTION,

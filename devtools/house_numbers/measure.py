@@ -18,6 +18,7 @@ class Function:
     depth: int
     is_async: bool
     is_property: bool
+    returns_bool: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def _measure_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
     length = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
     is_property = any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
     is_async = isinstance(node, ast.AsyncFunctionDef)
-    return Function(node.name, node.lineno, length, max(_depths(node), default=0), is_async, is_property)
+    returns_bool = node.returns is not None and ast.unparse(node.returns) == "bool"
+    return Function(node.name, node.lineno, length, max(_depths(node), default=0), is_async, is_property, returns_bool)
 
 
 def _depths(node: ast.AST, depth: int = 0) -> Iterator[int]:

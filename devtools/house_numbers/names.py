@@ -1,4 +1,4 @@
-"""Decide whether the name of a function is a bare participle: `_asked`, `told_by`, but not `cached_folder`."""
+"""Decide whether the name of a function is a bare participle (`_asked`, `told_by`) or begins like a predicate."""
 
 import re
 import tomllib
@@ -9,6 +9,9 @@ IRREGULAR, NOT_PARTICIPLES, BINDING = (
     frozenset(_LISTS[name].split()) for name in ("irregular", "not_participles", "binding")
 )
 WORD = re.compile(r"[a-z]+")
+PREDICATE = re.compile(r"_*(is|has|may|needs|can)_|__")
+EFFECTS = frozenset({"put", "remove", "take", "open_page", "ignore_aliases"})
+"""Functions that act and return whether the action had an effect, and a method of PyYAML that is overridden."""
 
 
 def is_bare_participle(name: str, *, is_async: bool) -> bool:
@@ -24,3 +27,8 @@ def is_bare_participle(name: str, *, is_async: bool) -> bool:
 
 def _is_participle(word: str) -> bool:
     return word in IRREGULAR or (word.endswith("ed") and word not in NOT_PARTICIPLES)
+
+
+def is_predicate(name: str) -> bool:
+    """Return whether a name may be that of a function that returns a bool."""
+    return PREDICATE.match(name) is not None or name in EFFECTS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from devtools.house_numbers.measure import Module
-from devtools.house_numbers.names import is_bare_participle
+from devtools.house_numbers.names import is_bare_participle, is_predicate
 
 FILE_LINES = 250
 FUNCTION_LINES = 30
@@ -56,6 +56,8 @@ def _check_functions(module: Module) -> Iterator[str]:
             yield f"{place}: {function.name} has {function.length} lines, limit {FUNCTION_LINES}: extract a function"
         if not function.is_property and is_bare_participle(function.name, is_async=function.is_async):
             yield f"{place}: {function.name} is a participle: begin with a verb, or with is, has, may, needs"
+        if function.returns_bool and not function.is_async and not is_predicate(function.name):
+            yield f"{place}: {function.name} returns a bool: begin with is, has, may, needs or can"
 
 
 def _check_root(package: Iterable[Module]) -> Iterator[str]:

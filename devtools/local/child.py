@@ -32,8 +32,8 @@ class Child:
         return self._process.pid
 
     @property
-    def ended(self) -> bool:
-        """Whether it has ended."""
+    def has_ended(self) -> bool:
+        """Return whether it has ended."""
         return self._process.poll() is not None
 
     def last_line(self) -> str:
@@ -59,7 +59,7 @@ class Child:
         return self._process.wait()
 
     def _signal_group(self, number: Signals) -> None:
-        if not self.ended:  # its group exists until its status is read
+        if not self.has_ended:  # its group exists until its status is read
             os.killpg(self.pid, number)
 
 

@@ -67,7 +67,7 @@ def search_text(path: str, text: str, terms: Iterable[Term], kinds: frozenset[Ki
         for passage in passages
         if passage.kind in kinds
         for term in terms
-        if term.applies_to(path, passage.kind)
+        if term.may_contain(path, passage.kind)
         for hit in _hits(path, passage, term)
         if not term.is_allowed_in(lines[hit.line - 1])
     }

@@ -24,7 +24,7 @@ class Term:
     unless: re.Pattern[str] | None = None
     exempt: tuple[str, ...] = ()
 
-    def applies_to(self, path: str, kind: Kind) -> bool:
+    def may_contain(self, path: str, kind: Kind) -> bool:
         """Return whether the term is looked for in this kind of text of a file."""
         return kind in self.kinds and not any(fnmatch(path, glob) for glob in self.exempt)
 

@@ -36,7 +36,7 @@ async def reconciles_everything(scene: ProxiedScene, namespace: Namespace) -> No
     await namespace.wait_for_conditions("new", within=30, Ready="TokenIssued")
     await until(lambda: namespace.token("healed-token"), within=30)
     await namespace.wait_for_conditions("kept", within=30, Ready="TokenIssued")
-    assert not scene.operator.ended
+    assert not scene.operator.has_ended
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -39,7 +39,7 @@ def test_a_child_continues_when_the_thread_that_started_it_ends(tmp_path: Path) 
     thread.join()
     Child(SLEEP, tmp_path / "another").stop()  # by now the kernel would have ended the first
     [child] = started
-    assert not child.ended
+    assert not child.has_ended
     child.kill()
 
 
@@ -62,5 +62,5 @@ def test_a_stopped_child_can_exit_by_itself_and_its_status_is_returned(tmp_path:
 def test_a_command_that_cannot_be_run_ends_and_logs_the_reason(tmp_path: Path) -> None:
     """The log has the reason in words."""
     child = Child(("/nowhere/etcd",), tmp_path / "log")
-    wait_until(lambda: child.ended, "the child has ended")
+    wait_until(lambda: child.has_ended, "the child has ended")
     assert child.last_line() == "/nowhere/etcd: No such file or directory"

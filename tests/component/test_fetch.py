@@ -57,7 +57,7 @@ async def test_each_broken_response_has_its_symptom(sentence: str) -> None:
 async def test_a_request_after_its_window_is_not_sent() -> None:
     """If a paused process resumes too late, it opens the connection and sends no byte of the request."""
     async with serve_bytes(OK + b"Content-Length: 2\r\n\r\n{}") as server, open_pools(server.port) as made:
-        late = replace(build_outgoing(server), term=SendWindow(latest=time.time() - 1, until=time.time() + 60))
+        late = replace(build_outgoing(server), send_window=SendWindow(latest=time.time() - 1, until=time.time() + 60))
         assert await fetch(made, late, NO_TLS_OPTIONS, LIMITS) == Signal(Symptom.TIMEOUT, sent=False)
         assert isinstance(await fetch(made, build_outgoing(server), NO_TLS_OPTIONS, LIMITS), HTTPResponse)
 
@@ -65,7 +65,9 @@ async def test_a_request_after_its_window_is_not_sent() -> None:
 async def test_a_request_is_cancelled_at_the_end_of_its_window() -> None:
     """Afterwards another process may send the same request."""
     async with serve_bytes(close=False) as server, open_pools(server.port) as made:
-        brief = replace(build_outgoing(server), term=SendWindow(latest=time.time() + 60, until=time.time() + 1.0))
+        brief = replace(
+            build_outgoing(server), send_window=SendWindow(latest=time.time() + 60, until=time.time() + 1.0)
+        )
         answer = await fetch(made, brief, NO_TLS_OPTIONS, replace(LIMITS, total=30.0))
     assert answer == Signal(Symptom.TIMEOUT, sent=True)
 

@@ -18,7 +18,7 @@ async def session() -> AsyncIterator[ZohoSession]:
 
 
 async def test_a_user_consents_and_is_redirected_with_a_code(session: ZohoSession) -> None:
-    """A page with two buttons is shown first; the redirect has code, state and the account's data centre."""
+    """A page with two buttons is shown first; the redirect has code, state and the account's data center."""
     page = await session.authorize()
     assert isinstance(page, str)
     assert "Accept" in page
@@ -34,8 +34,8 @@ async def test_a_user_can_deny_access(session: ZohoSession) -> None:
     assert await session.authorize("reject") == {"state": "s", "error": "access_denied"}
 
 
-async def test_an_account_in_another_data_centre_is_served_there_only(session: ZohoSession) -> None:
-    """The browser is redirected to the account's data centre, and only that one accepts the code."""
+async def test_an_account_in_another_data_center_is_served_there_only(session: ZohoSession) -> None:
+    """The browser is redirected to the account's data center, and only that one accepts the code."""
     session.zoho.accounts.home = "eu"
     said = await session.authorize("accept")
     assert isinstance(said, dict)
@@ -180,14 +180,14 @@ async def test_a_revoked_grant_has_no_valid_tokens(session: ZohoSession) -> None
     assert await session.refresh(others["refresh_token"]) == {"error": "invalid_code"}
 
 
-async def test_data_centres_are_listed(session: ZohoSession) -> None:
+async def test_data_centers_are_listed(session: ZohoSession) -> None:
     """The list has the form that Zoho documents."""
     async with session.session.get(f"{session.zoho.origins['us']}/oauth/serverinfo") as answer:
         assert (await answer.json())["locations"] == session.zoho.origins
 
 
 async def test_token_requests_are_recorded_without_secrets(session: ZohoSession) -> None:
-    """A test can count them by data centre and grant."""
+    """A test can count them by data center and grant."""
     tokens = await session.redeem(await session.authorize("accept"))
     await session.refresh(tokens["refresh_token"])
     assert session.zoho.token_calls == [("us", "authorization_code"), ("us", "refresh_token")]

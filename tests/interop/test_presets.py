@@ -42,7 +42,7 @@ VERIFIER = SecretStr("v" * 43)
 
 @dataclass(frozen=True)
 class Flow:
-    """A connector that names the preset, and Zoho in two data centres; the user's account is in Europe."""
+    """A connector that names the preset, and Zoho in two data centers; the user's account is in Europe."""
 
     zoho: Zoho
     session: aiohttp.ClientSession
@@ -64,7 +64,7 @@ class Flow:
             client_id=self.client.id,
             redirect_uri=BACK,
             scope=self.spec.separator.join(list_authorization_scopes(self.spec)),
-            code_challenge=compute_challenge(VERIFIER.get_secret_value()) if self.spec.effective_pkce else None,
+            code_challenge=compute_challenge(VERIFIER.get_secret_value()) if self.spec.needs_pkce else None,
             parameters=tuple(build_authorization_parameters(self.spec).items()),
         )
         url = request.build_url("a-state")
@@ -86,7 +86,7 @@ class Flow:
         return parse_token_response(response, self.spec.provider.quirks)
 
     async def connect(self) -> tuple[str, Token]:
-        """Consent, and exchange the code at the data centre of the redirect; return the token URL and the token."""
+        """Consent, and exchange the code at the data center of the redirect; return the token URL and the token."""
         granted = await self.consent()
         named = granted.extra.get(self.callback.name)
         url = self.callback.choose_token_url(self.spec.provider.effective_token_url or "", named)
@@ -126,7 +126,7 @@ async def flow(tls: TLS) -> AsyncIterator[Flow]:
 
 
 async def test_zoho_from_link_to_api(flow: Flow) -> None:
-    """The code is sent to the user's data centre, and its API accepts the token with Zoho's own prefix."""
+    """The code is sent to the user's data center, and its API accepts the token with Zoho's own prefix."""
     url, token = await flow.connect()
     assert url == f"{flow.zoho.origins['eu']}/oauth/v2/token"
     assert flow.zoho.token_calls == [("eu", "authorization_code")]
@@ -183,8 +183,8 @@ async def test_zoho_refuses_a_wrong_secret(flow: Flow) -> None:
     )
 
 
-async def test_a_data_centre_that_is_not_listed_gets_no_code(flow: Flow) -> None:
-    """With Zoho's own list the other data centre of the imitation is unknown, and the code has no address."""
+async def test_a_data_center_that_is_not_listed_gets_no_code(flow: Flow) -> None:
+    """With Zoho's own list the other data center of the imitation is unknown, and the code has no address."""
     granted = await flow.consent()
     known = flow.spec.provider.known
     assert known is not None

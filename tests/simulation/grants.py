@@ -193,4 +193,4 @@ def _may_have_been_done(trouble: Trouble) -> bool:
 
 
 def _left(request: TokenRequest, now: float) -> float:
-    return request.term.until - NOW - now if request.term is not None else 60.0
+    return request.send_window.until - NOW - now if request.send_window is not None else 60.0

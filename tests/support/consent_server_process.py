@@ -42,7 +42,7 @@ class ConsentServerProcess:
         return await asyncio.to_thread(child.stop) if child is not None else 0
 
     async def _is_ready(self) -> bool:
-        if self._child is None or self._child.ended:
+        if self._child is None or self._child.has_ended:
             raise AssertionError(f"the consent server ended: {self.read_log()}")
         try:
             async with aiohttp.ClientSession() as session, session.get(f"{self.url}/readyz") as answer:

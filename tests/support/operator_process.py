@@ -73,16 +73,16 @@ class OperatorProcess:
         return self._child.pid
 
     @property
-    def ended(self) -> bool:
-        """Whether it has ended."""
-        return self._child is None or self._child.ended
+    def has_ended(self) -> bool:
+        """Return whether it has ended."""
+        return self._child is None or self._child.has_ended
 
     async def page(self, path: str) -> tuple[int, str]:
         """Get a page of its health and metrics server."""
         return await asyncio.to_thread(_page, f"http://127.0.0.1:{self.http}{path}")
 
     async def _is_ready(self) -> bool:
-        if self._child is not None and self._child.ended:
+        if self._child is not None and self._child.has_ended:
             raise AssertionError(f"the operator ended: {self._child.last_line()}")
         return (await self.page("/readyz"))[0] == 200
 

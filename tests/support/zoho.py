@@ -1,7 +1,7 @@
-"""Zoho on loopback, as its documentation describes it: data centres, accounts, and the API.
+"""Zoho on loopback, as its documentation describes it: data centers, accounts, and the API.
 
 It responds to errors with status 200, requires scopes separated by commas and the client's secret in the form, and
-names the user's data centre in the redirect. It does not run on Zoho's hosts: a connector of a test names the preset
+names the user's data center in the redirect. It does not run on Zoho's hosts: a connector of a test names the preset
 and these addresses.
 """
 
@@ -29,12 +29,12 @@ _PAGE = """<!doctype html><html lang="en"><title>Zoho</title>
 
 @asynccontextmanager
 async def zoho(
-    data_centres: Iterable[str] = ("us", "eu"), *, home: str = "us", tls: TLS | None = None, at_once: bool = False
+    data_centers: Iterable[str] = ("us", "eu"), *, home: str = "us", tls: TLS | None = None, at_once: bool = False
 ) -> AsyncIterator["Zoho"]:
-    """Start Zoho with these data centres, each on a port of its own; `at_once` skips the consent page."""
+    """Start Zoho with these data centers, each on a port of its own; `at_once` skips the consent page."""
     server = Zoho(ZohoAccounts(time.monotonic, home), at_once=at_once)
     try:
-        for name in data_centres:
+        for name in data_centers:
             await server.open(name, tls)
         yield server
     finally:
@@ -42,7 +42,7 @@ async def zoho(
 
 
 class Zoho:
-    """The data centres; use `zoho(…)` to start them. `token_calls` are data centre and grant of each token request."""
+    """The data centers; use `zoho(…)` to start them. `token_calls` are data center and grant of each token request."""
 
     def __init__(self, accounts: ZohoAccounts, *, at_once: bool) -> None:
         self.accounts = accounts
@@ -51,9 +51,9 @@ class Zoho:
         self._at_once = at_once
         self._runners: list[web.AppRunner] = []
 
-    def provider(self, data_centre: str = "us") -> dict[str, str]:
-        """Return `spec.provider` of a connector whose client is registered in a data centre."""
-        at = self.origins[data_centre]
+    def provider(self, data_center: str = "us") -> dict[str, str]:
+        """Return `spec.provider` of a connector whose client is registered in a data center."""
+        at = self.origins[data_center]
         return {
             "preset": "Zoho",
             "authorizationURL": f"{at}/oauth/v2/auth",
@@ -63,18 +63,18 @@ class Zoho:
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """The ports of all data centres."""
+        """The ports of all data centers."""
         return tuple(urlsplit(origin).port or 0 for origin in self.origins.values())
 
-    async def open(self, data_centre: str, tls: TLS | None) -> None:
-        """Open a data centre on a free port."""
+    async def open(self, data_center: str, tls: TLS | None) -> None:
+        """Open a data center on a free port."""
         app = web.Application()
-        centre = _DataCentre(self, data_centre, at_once=self._at_once)
-        app.router.add_get("/oauth/serverinfo", centre.server_info)
-        app.router.add_route("*", "/oauth/v2/auth", centre.authorize)
-        app.router.add_post("/oauth/v2/token", centre.token)
-        app.router.add_post("/oauth/v2/token/revoke", centre.revoke)
-        app.router.add_get(API, centre.users)
+        center = _DataCenter(self, data_center, at_once=self._at_once)
+        app.router.add_get("/oauth/serverinfo", center.server_info)
+        app.router.add_route("*", "/oauth/v2/auth", center.authorize)
+        app.router.add_post("/oauth/v2/token", center.token)
+        app.router.add_post("/oauth/v2/token/revoke", center.revoke)
+        app.router.add_get(API, center.users)
         runner = web.AppRunner(app)
         self._runners.append(runner)
         await runner.setup()
@@ -82,16 +82,16 @@ class Zoho:
         if context is not None and tls is not None:
             context.load_cert_chain(tls.certificate, tls.key)
         await web.TCPSite(runner, HOST, 0, ssl_context=context).start()
-        self.origins[data_centre] = f"{'https' if tls else 'http'}://{HOST}:{runner.addresses[0][1]}"
+        self.origins[data_center] = f"{'https' if tls else 'http'}://{HOST}:{runner.addresses[0][1]}"
 
     async def close(self) -> None:
-        """Close all data centres."""
+        """Close all data centers."""
         for runner in self._runners:
             await runner.cleanup()
 
 
-class _DataCentre:
-    """The endpoints of one data centre."""
+class _DataCenter:
+    """The endpoints of one data center."""
 
     def __init__(self, whole: Zoho, name: str, *, at_once: bool) -> None:
         self._whole = whole
@@ -100,12 +100,12 @@ class _DataCentre:
         self._at_once = at_once
 
     async def server_info(self, _request: web.Request) -> web.Response:
-        """Return the list of data centres."""
+        """Return the list of data centers."""
         return web.json_response({"result": "success", "locations": self._whole.origins})
 
     # --- the browser --------------------------------------------------------------------------------------------
     async def authorize(self, request: web.Request) -> web.Response:
-        """Redirect to the user's data centre, show the consent page there, and redirect to the client."""
+        """Redirect to the user's data center, show the consent page there, and redirect to the client."""
         if self._name != self._accounts.home:
             raise web.HTTPFound(self._whole.origins[self._accounts.home] + request.raw_path)
         asked = self._read_request(request)

@@ -1,6 +1,6 @@
 """The state and limits of Zoho's accounts, as its documentation describes them; the caller supplies time and requests.
 
-Sources: zoho.com/accounts/protocol/oauth.html and its pages on data centres, zoho.com/crm/developer/docs/api on limits.
+Sources: zoho.com/accounts/protocol/oauth.html and its pages on data centers, zoho.com/crm/developer/docs/api on limits.
 Every secret contains the canary that the fixtures search for in the operator's log.
 """
 
@@ -47,7 +47,7 @@ class Authorization:
 @dataclass(slots=True)
 class _Code:
     asked: Authorization
-    data_centre: str
+    data_center: str
     expires: float
     renewable: bool
 
@@ -55,12 +55,12 @@ class _Code:
 @dataclass(slots=True)
 class _Grant:
     client: str
-    data_centre: str
+    data_center: str
     access_tokens: list[str] = field(default_factory=list)
 
 
 class ZohoAccounts:
-    """One user's account and the clients that may request access; `home` is the data centre of the account."""
+    """One user's account and the clients that may request access; `home` is the data center of the account."""
 
     def __init__(self, clock: Callable[[], float], home: str) -> None:
         self.home = home
@@ -120,27 +120,27 @@ class ZohoAccounts:
         return code
 
     # --- what a client asks -------------------------------------------------------------------------------------
-    def redeem(self, client: ZohoClient, code: str, redirect_uri: str, data_centre: str) -> ConsentResponse:
-        """Return tokens for a code: once, within two minutes, in the data centre of the account."""
+    def redeem(self, client: ZohoClient, code: str, redirect_uri: str, data_center: str) -> ConsentResponse:
+        """Return tokens for a code: once, within two minutes, in the data center of the account."""
         held = self._codes.pop(code, None)
         if held is None or held.asked.client.id != client.id or held.expires <= self._now():
             return {"error": "invalid_code"}
-        if held.data_centre != data_centre:
+        if held.data_center != data_center:
             return {"error": "invalid_code"}
         if held.asked.redirect_uri != redirect_uri:
             return {"error": "invalid_redirect_uri"}
         refresh_token = _secret()
-        grant = _Grant(client.id, data_centre)
+        grant = _Grant(client.id, data_center)
         answer = self._issued(grant)
         if not held.renewable:
             return answer
         self._keep(refresh_token, grant)
         return {**answer, "refresh_token": refresh_token}
 
-    def refresh(self, client: ZohoClient, refresh_token: str, data_centre: str) -> ConsentResponse:
+    def refresh(self, client: ZohoClient, refresh_token: str, data_center: str) -> ConsentResponse:
         """Return another access token; the refresh token does not change and is not sent again."""
         grant = self._grants.get(refresh_token)
-        if grant is None or (grant.client, grant.data_centre) != (client.id, data_centre):
+        if grant is None or (grant.client, grant.data_center) != (client.id, data_center):
             return {"error": "invalid_code"}
         return self._issued(grant) if self._counted("token", refresh_token) else dict(ACCESS_DENIED)
 

@@ -13,9 +13,9 @@ from string import Formatter
 class Reason(StrEnum):
     """Reason of a condition. It includes every member of `oauth.errors.FailureReason`."""
 
-    TOKEN_ISSUED = "TokenIssued"  # a reason
+    TOKEN_ISSUED = "TokenIssued"
     PROGRESSING = "Progressing"
-    TOKEN_EXPIRED = "TokenExpired"  # a reason
+    TOKEN_EXPIRED = "TokenExpired"
     SUSPENDED = "Suspended"
     INVALID_SPEC = "InvalidSpec"
     PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
@@ -31,14 +31,14 @@ class Reason(StrEnum):
     GRANT_EXPIRED = "GrantExpired"
     GRANT_BINDING_MISMATCH = "GrantBindingMismatch"
     SCOPES_CHANGED = "ScopesChanged"
-    REFRESH_TOKEN_MISSING = "RefreshTokenMissing"  # a reason
-    REFRESH_TOKEN_EXPIRING = "RefreshTokenExpiring"  # a reason
+    REFRESH_TOKEN_MISSING = "RefreshTokenMissing"
+    REFRESH_TOKEN_EXPIRING = "RefreshTokenExpiring"
     REDIRECT_URI_INVALID = "RedirectURIInvalid"
     STATE_CONFLICT = "StateConflict"
     # the output Secret
-    SECRET_CONFLICT = "SecretConflict"  # a reason
-    SECRET_WRITE_REJECTED = "SecretWriteRejected"  # a reason
-    SECRET_CONTESTED = "SecretContested"  # a reason
+    SECRET_CONFLICT = "SecretConflict"
+    SECRET_WRITE_REJECTED = "SecretWriteRejected"
+    SECRET_CONTESTED = "SecretContested"
     # the response of the provider
     UNAUTHORIZED_CLIENT = "UnauthorizedClient"
     UNSUPPORTED_GRANT_TYPE = "UnsupportedGrantType"
@@ -46,9 +46,9 @@ class Reason(StrEnum):
     INVALID_TARGET = "InvalidTarget"
     INVALID_REQUEST = "InvalidRequest"
     ACCESS_DENIED = "AccessDenied"
-    INVALID_TOKEN_RESPONSE = "InvalidTokenResponse"  # a reason
-    UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"  # a reason
-    INVALID_TOKEN_ENDPOINT = "InvalidTokenEndpoint"  # a reason
+    INVALID_TOKEN_RESPONSE = "InvalidTokenResponse"
+    UNSUPPORTED_TOKEN_TYPE = "UnsupportedTokenType"
+    INVALID_TOKEN_ENDPOINT = "InvalidTokenEndpoint"
     ENDPOINT_NOT_FOUND = "EndpointNotFound"
     ENDPOINT_REDIRECTED = "EndpointRedirected"
     PROVIDER_ERROR = "ProviderError"

@@ -73,7 +73,7 @@ class ConnectorCheck:
             async for step in self._check_endpoint(client):
                 reached = reached and step.passed
                 yield step
-            if request_token and self._connector.spec.needs_user:
+            if request_token and self._connector.spec.is_renewed_by_user:
                 yield CheckStep("token", passed=True, text=_NOT_REQUESTED)
             elif request_token and reached and secrets.passed:
                 async for step in self._request_token(client):

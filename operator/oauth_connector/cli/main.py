@@ -73,7 +73,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 
 
 _FILES = "file of manifests: one OAuthConnector, and the Secrets and ConfigMaps that it refers to"
-_SECRET = "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"  # a help text
+_SECRET = "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -108,7 +108,7 @@ def encode_flow(flow: FlowCookie) -> str:
 def decode_flow(text: str) -> FlowCookie | None:
     """Parse a flow; return nothing if the text is invalid."""
     match _decode(text, 6):
-        case [namespace, name, uid, digest, state, ticket] if _are_tickets(state, ticket):
+        case [namespace, name, uid, digest, state, ticket] if _has_tickets(state, ticket):
             key = ObjectKey.parse(namespace, name)
             return FlowCookie(key, uid, digest, SecretStr(state), SecretStr(ticket)) if key else None
     return None
@@ -122,7 +122,7 @@ def encode_outcome(outcome: OutcomeCookie) -> str:
 def decode_outcome(text: str) -> OutcomeCookie | None:
     """Parse an outcome; return nothing if the text is invalid."""
     match _decode(text, 3):
-        case [uid, ticket, confirmation] if _are_tickets(ticket):
+        case [uid, ticket, confirmation] if _has_tickets(ticket):
             return OutcomeCookie(uid, SecretStr(ticket), confirmation)
     return None
 
@@ -134,7 +134,7 @@ def _cookie_pairs(request: web.BaseRequest) -> Iterable[tuple[str, str]]:
             yield name, value
 
 
-def _are_tickets(*texts: str) -> bool:
+def _has_tickets(*texts: str) -> bool:
     return all(TICKET.fullmatch(text) for text in texts)
 
 

@@ -53,7 +53,7 @@ def build_context(public_url: str, consents: ConsentStore) -> ServerContext:
 def build_application(context: ServerContext, find_problem: Callable[[], str | None] = lambda: None) -> web.Application:
     """Return the application. `find_problem` returns why the server is not ready, or nothing."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[log_request, render_failures(context)])
-    headers.install(app, secure=context.secure)
+    headers.install(app, secure=context.is_secure)
     start, callback, result = StartPage(context), CallbackPage(context), ResultPage(context)
     consent = "/connect/{namespace}/{name}"
     app.add_routes(

@@ -28,8 +28,8 @@ class ServerContext:
     randomness: Randomness
 
     @property
-    def secure(self) -> bool:
-        """Whether browsers use TLS."""
+    def is_secure(self) -> bool:
+        """Return whether browsers use TLS."""
         return self.public.startswith("https:")
 
     def object_key(self, request: web.Request) -> ObjectKey:

@@ -38,7 +38,6 @@ from oauth_connector.consent_protocol.addresses import connector_path
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.controller.token_client import TokenClient
-from oauth_connector.oauth.grants.registry import GrantType
 
 CODE_RETRY = 1.0
 """Seconds until the next reconciliation if a code was not sent in this one. A code is valid for about a minute."""
@@ -183,9 +182,8 @@ class ConsentReconciler:
         return ConsentProgress(requeue_at=requeue_at if requeue_at is not None else consent.created + RETENTION)
 
     def redirect_of(self, connector: Connector) -> str | None:
-        """Return the redirect URI of a connector that needs a user, or nothing."""
-        needs_user = connector.spec.grant_type is GrantType.AUTHORIZATION_CODE
-        return self._consent_policy.redirect_of(connector) if needs_user else None
+        """Return the redirect URI of a connector whose grant needs a consent, or nothing."""
+        return self._consent_policy.redirect_of(connector) if connector.spec.needs_consent else None
 
     # --- status -------------------------------------------------------------------------------------------------
     def build_grant_facts(self, obs: Observation) -> GrantFacts | None:
@@ -195,11 +193,11 @@ class ConsentReconciler:
             return None
         summary = obs.state.grant if obs.state is not None else None
         known = GrantFacts(summary=summary or GrantSummary())
-        if spec.grant_type is not GrantType.AUTHORIZATION_CODE:
+        if not spec.needs_consent:
             return known
         public, key = self._consent_policy.public_url, connector.key
         page = f"{public.rstrip('/')}{connector_path(key.namespace, key.name)}" if public else None
-        hosted = None if spec.uses_loopback_redirect else page
+        hosted = None if spec.has_loopback_redirect else page
         return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
 
 

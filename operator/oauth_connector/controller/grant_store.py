@@ -19,11 +19,11 @@ import structlog
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
 from oauth_connector.connector.grant.choice import PresentedGrant, build_grant_problem, choose_grant, present_code
-from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, decide_store, term_of
+from oauth_connector.connector.grant.claims import StoreDecision, build_send_window, claim_blocks_until, decide_store
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, state_name
 from oauth_connector.connector.grant.transitions import (
-    require_consent_if_worn_out,
+    require_consent_if_repeatedly_rejected,
     store_failure,
     store_response,
 )
@@ -40,7 +40,6 @@ from oauth_connector.controller.ports import (
 from oauth_connector.controller.token_client import PreparedRequest, TokenClient
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
-from oauth_connector.oauth.grants.registry import GrantType
 
 PERSIST_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries to persist a response; the last one repeats."""
@@ -149,12 +148,12 @@ class GrantStore:
         self, obs: Observation, prepared: PreparedRequest, choice: PresentedGrant, claimed: _StoredState
     ) -> TokenObtained | RequestFailed | None:
         await self._on_point(FaultPoint.CLAIMED)
-        key, term = obs.connector.key, term_of(claimed.state.claim)
-        if term is not None and self._clock() > term.latest:
+        key, send_window = obs.connector.key, build_send_window(claimed.state.claim)
+        if send_window is not None and self._clock() > send_window.latest:
             log.warning("a claim was too old to be used", connector=str(key))
             return None  # this process was stopped meanwhile, and another may have claimed the grant
         refused = self._memory.of(key).refusal if choice.purpose is Purpose.CREDENTIALS else None
-        response = await self._token_client.present_grant(prepared, choice.grant, refused, term)
+        response = await self._token_client.present_grant(prepared, choice.grant, refused, send_window)
         await self._on_point(FaultPoint.ANSWERED)
         if isinstance(response, TokenObtained):
             state = store_response(choice, claimed.state, response, obs.connector.spec)
@@ -163,7 +162,7 @@ class GrantStore:
             state = store_failure(choice, claimed.state, response, int(self._clock()))
         stored = state == claimed.state or await self._persist(obs.connector, state, claimed)
         await self._on_point(FaultPoint.PERSISTED)
-        return require_consent_if_worn_out(response, state) if stored else None
+        return require_consent_if_repeatedly_rejected(response, state) if stored else None
 
     async def _persist(self, connector: Connector, state: GrantState, claimed: _StoredState) -> bool:
         """Write the state until it is stored; return `False` where it must no longer be."""
@@ -217,7 +216,7 @@ def _endpoint(obs: Observation, state: GrantState, cause: RequestCause) -> str |
     """Return the endpoint that the provider named in its redirect, if it did; it is for that grant alone."""
     if obs.code is not None and cause is RequestCause.CODE_RECEIVED:
         return obs.code.token_url
-    return state.token_url if obs.connector.spec.grant_type is GrantType.AUTHORIZATION_CODE else None
+    return state.token_url if obs.connector.spec.needs_consent else None
 
 
 def _report_unclaimed(rejected: WriteRejected | None, prepared: PreparedRequest) -> RequestFailed | None:

@@ -1,4 +1,6 @@
-"""How many token requests one host gets at once, and which connector is next: state without a clock or a task.
+"""Limits the token requests that are in flight at one host, and decides which connector is next.
+
+The limiter is state without a clock or a task.
 
 A host that is slow or overloaded must not delay refreshes at others, so each host has a queue of its own. A connector
 that finds no free slot does not occupy a worker: its reconciliation ends, and it is enqueued when a slot is free. That
@@ -12,13 +14,13 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.connector.schedule.fair_queue import FairQueue, Rank
 
 MOST_IDLE = 1000
-"""Queues that are kept though no request is in them, for what earlier overload has taught."""
+"""The number of empty queues above which they are deleted, although some have a reduced limit."""
 
 SLOTS = 16
-"""Token requests in flight at one host, at most; halved by 429, 503 and time-outs, raised again by responses."""
+"""The highest limit of token requests in flight at one host. 429, 503 and time-outs halve it, others raise it."""
 
 RETRY_INTERVAL = 60.0
-"""Seconds after which a waiting connector is reconciled without being admitted, should that have been lost."""
+"""Seconds after which a waiting connector is reconciled again, in case its admission was lost."""
 
 
 @dataclass(slots=True)
@@ -38,14 +40,14 @@ class _HostQueue:
         return not self.in_flight and not self.admitted and not self.waiting
 
     def find_closing_time(self, namespace: str, now: float) -> float:
-        """Return until when the server asked a namespace to send nothing; 0 where it did not."""
+        """Return until when a namespace must send nothing, because of `Retry-After`; 0 if it may send."""
         until = self.closed.get(namespace, 0.0)
         if until <= now:
             self.closed.pop(namespace, None)
         return until if until > now else 0.0
 
     def find_crowded_namespaces(self) -> set[str]:
-        """Return the namespaces with half of the slots: while others wait they get no more."""
+        """Return the namespaces that use half of the slots. They get no more while other namespaces wait."""
         used = self.in_flight + Counter(key.namespace for key in self.admitted)
         return {namespace for namespace, count in used.items() if count >= max(1, int(self.limit) // 2)}
 
@@ -64,14 +66,14 @@ class _HostQueue:
 
 
 class HostLimiter:
-    """The queues of all hosts that got requests lately."""
+    """The queues of all hosts to which requests were sent recently."""
 
     def __init__(self) -> None:
         self._queues: dict[str, _HostQueue] = {}
         self._host: dict[Key, str] = {}
 
     def enter(self, host: str, key: Key, rank: Rank, now: float) -> float | None:
-        """Take a slot: `None` when there was one, else the time at which to try again at the latest."""
+        """Take a slot. Return `None` if one was free, else the latest time of the next attempt."""
         queue = self._queues.setdefault(host, _HostQueue())
         was_admitted = key in queue.admitted
         queue.admitted.discard(key)
@@ -110,7 +112,7 @@ class HostLimiter:
         queue.waiting.discard(key)
         return self.admit_next(host)
 
-    def waits_elsewhere(self, key: Key, host: str) -> bool:
+    def is_waiting_elsewhere(self, key: Key, host: str) -> bool:
         """Return whether a connector waits, or was admitted, at another host."""
         return self._host.get(key, host) != host
 
@@ -119,7 +121,7 @@ class HostLimiter:
         return sum(len(queue.waiting) for queue in self._queues.values())
 
     def admit_next(self, host: str) -> list[Key]:
-        """Admit connectors to the free slots of a host; forget a queue that has learned nothing."""
+        """Admit connectors to the free slots of a host. Delete an empty queue with the highest limit."""
         queue = self._queues[host]
         admitted = queue.admit()
         if queue.is_idle and queue.limit >= SLOTS and not queue.closed:

@@ -44,7 +44,7 @@ from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import find_published
 from oauth_connector.connector.status.events import status_events
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
-from oauth_connector.connector.status.problem import LOOKED_AT, invalid_spec
+from oauth_connector.connector.status.problem import CREDENTIAL_REASONS, invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem, report
 from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time
 from oauth_connector.controller.consents import ConsentReconciler
@@ -101,7 +101,7 @@ class Reconciler:
     async def _observe(self, connector: Connector) -> Observation:
         obs = self._read_caches(connector)
         error = connector.status.last_error
-        if error is None or error.reason not in LOOKED_AT:
+        if error is None or error.reason not in CREDENTIAL_REASONS:
             return obs
         return replace(obs, credentials=await self._read_versions(connector))
 

@@ -105,7 +105,7 @@ def _may_be_sent(obs: Observation, live: LiveSecret, prepared: PreparedRequest) 
     """
     spec = obs.connector.spec
     if live.metadata.grant is None:
-        return not spec.needs_user and live.metadata.token_digest == obs.token_digest
+        return not spec.is_renewed_by_user and live.metadata.token_digest == obs.token_digest
     state = read_state(live.data)
     return state is not None and state.binding == digest_binding(spec, prepared.client.id)
 

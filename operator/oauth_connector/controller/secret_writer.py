@@ -1,4 +1,7 @@
-"""Write the output Secret: one that the connector does not own is never changed, a lost race is read again."""
+"""Writes the output Secret.
+
+A Secret that the connector does not own is never changed. After a write conflict the Secret is read again.
+"""
 
 from dataclasses import replace
 
@@ -7,7 +10,7 @@ from oauth_connector.connector.grant.state import read_state
 from oauth_connector.connector.observation import IssuedToken, KnownConflict, Observation, PendingToken
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import ownership_conflict
-from oauth_connector.connector.secret.rendering import recover, render, satisfies
+from oauth_connector.connector.secret.rendering import has_published_fields, recover, render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
@@ -15,14 +18,17 @@ from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, Sec
 from oauth_connector.oauth.errors import Remedy
 
 TRIES = 4
-"""Writes of one reconciliation that may lose a race; the next reconciliation goes on."""
+"""The number of writes in one reconciliation that may fail with a conflict. The next reconciliation continues."""
 
 WRITE_PAUSE = 20.0
 """Seconds before a rejected write is retried with the token in memory."""
 
 
 class SecretWriter:
-    """Publishes tokens in Secrets. Until then a token stays in memory: a rejected write causes no token request."""
+    """Publishes tokens in Secrets.
+
+    A token stays in memory until it is published, so that a rejected write causes no other token request.
+    """
 
     def __init__(self, context: ControllerContext) -> None:
         self._cluster = context.ports.cluster
@@ -42,13 +48,13 @@ class SecretWriter:
             return await self._render_stored(obs, source, findings)
         live = await self._cluster.read_secret(source.namespace, source.name)
         token = recover(live.metadata, live.data) if live is not None else None
-        if token is None or not satisfies(token, obs.connector.spec):
+        if token is None or not has_published_fields(token, obs.connector.spec):
             return None
         output = live if source.name == obs.connector.output_name else None
         return await self.publish(obs, token, output, findings)
 
     async def _render_stored(self, obs: Observation, source: SecretMetadata, findings: Findings) -> Findings:
-        """Publish the token of the state Secret: no other need be requested, however often the output is changed."""
+        """Publish the token of the state Secret. A changed output Secret causes no token request."""
         namespace = source.namespace
         stored = await self._cluster.read_secret(namespace, source.name)
         state = read_state(stored.data) if stored is not None else None

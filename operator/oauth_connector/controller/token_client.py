@@ -17,9 +17,9 @@ from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble_credentials, find_forbidden_host
 from oauth_connector.connector.effective import build_parameters, token_host
-from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
-from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, IssuedToken, Key, Refusal
-from oauth_connector.connector.status.problem import LOCAL, Problem, of_failure
+from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
+from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key, Refusal
+from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_failure
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.errors import Remedy, classify
@@ -106,31 +106,35 @@ class TokenClient:
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
         prepared = await self._gather_request(connector, found, token_url)
         if isinstance(prepared, Problem):
-            return RequestFailed(prepared, replace(attempt, outbound=prepared.reason not in LOCAL))
+            return RequestFailed(prepared, replace(attempt, outbound=prepared.reason not in FOUND_BEFORE_SENDING))
         return replace(prepared, attempt=attempt)
 
     async def present_grant(
-        self, prepared: PreparedRequest, grant: Grant, refused: Refusal | None = None, term: SendWindow | None = None
+        self,
+        prepared: PreparedRequest,
+        grant: Grant,
+        refused: Refusal | None = None,
+        send_window: SendWindow | None = None,
     ) -> TokenObtained | RequestFailed:
         """Send one request that presents a grant, within its send window, and parse the response."""
         sent = _choose_parameters(prepared.connector.spec, grant)
         fingerprint = fingerprint_request(_REFUSALS_KEY, prepared.context, grant, prepared.client, sent)
         if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
             return RequestFailed(refused.problem, replace(prepared.attempt, outbound=False), refused)
-        asked = self._clock()
-        context = replace(prepared.context, now=asked)
-        request = replace(build_token_request(context, grant, prepared.client, sent), term=term)
-        answer = await self._provider.send(request, context)
+        requested_at = self._clock()
+        context = replace(prepared.context, now=requested_at)
+        request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
+        response = await self._provider.send(request, context)
         quirks = prepared.connector.spec.provider.quirks
-        result = parse_token_response(answer, quirks) if isinstance(answer, HTTPResponse) else answer
+        result = parse_token_response(response, quirks) if isinstance(response, HTTPResponse) else response
         if isinstance(result, Token):
-            self._record(prepared, "success", asked)
-            issued = build_issued_token(result, int(asked), prepared.connector.spec)
+            self._record(prepared, "success", requested_at)
+            issued = build_issued_token(result, int(requested_at), prepared.connector.spec)
             return TokenObtained(issued, prepared.attempt, result)
         problem = self._classify(prepared.connector.spec, grant.purpose.phase, result)
-        self._record(prepared, problem.reason.value, asked)
+        self._record(prepared, problem.reason.value, requested_at)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
-        salvaged = find_refresh_token(answer, quirks) if isinstance(answer, HTTPResponse) else None
+        salvaged = find_refresh_token(response, quirks) if isinstance(response, HTTPResponse) else None
         return RequestFailed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
     async def find_revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:
@@ -160,8 +164,8 @@ class TokenClient:
         request = build_revocation_request(context, endpoint, token, hint, prepared.client)
         return read_revocation_response(await self._provider.send(request, context))
 
-    def _record(self, prepared: PreparedRequest, result: str, asked: float) -> None:
-        host, took = _read_host(prepared.endpoint), self._clock() - asked
+    def _record(self, prepared: PreparedRequest, result: str, requested_at: float) -> None:
+        host, took = _read_host(prepared.endpoint), self._clock() - requested_at
         grant_type = prepared.connector.spec.grant_type.value
         self._on_token_request(TokenRequestRecord(prepared.connector.key, host, grant_type, result, took))
 
@@ -234,14 +238,6 @@ class TokenClient:
 
 def _read_host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
-
-
-def build_issued_token(token: Token, asked: int, spec: OAuthConnectorSpec) -> IssuedToken:
-    """Build the token; its lifetime counts from the request, and `refresh.defaultLifetime` is the default."""
-    lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
-    scope = token.scope if token.scope is not None else spec.effective_scopes or None
-    expires = asked + lifetime
-    return IssuedToken(token.access_token, token.token_type, asked, expires, spec.token_digest, scope, token.fields)
 
 
 def _choose_parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:

@@ -50,7 +50,7 @@ class TokenRefresher:
     async def refresh(self, obs: Observation, cause: RequestCause) -> ActionResult:
         """Obtain a token once the host has a free slot; a connector that waits for one occupies no worker."""
         key, host = obs.connector.key, token_origin(obs.connector.spec)
-        if self.host_limiter.waits_elsewhere(key, host):
+        if self.host_limiter.is_waiting_elsewhere(key, host):
             self.withdraw(key)
         retry_at = self.host_limiter.enter(host, key, _rank(obs, cause), obs.now)
         if retry_at is not None:

@@ -1,4 +1,4 @@
-"""Reconcile each connector when it is due: one reconciliation at a time for a connector, a limited number in all.
+"""Reconciles each connector when it is due: many at once up to a limit, but never one connector twice at once.
 
 A reconciliation that fails by an exception is repeated later, with pauses that double: the API server is unavailable,
 or the operator has a bug.
@@ -19,7 +19,7 @@ from oauth_connector.controller.deadline_queue import ClockSetback, DeadlineQueu
 from oauth_connector.controller.ports import Clock, ClusterUnavailable
 
 LONGEST_SLEEP = 5.0
-"""Seconds after which the wall clock is read again, whatever the clock of the event loop says."""
+"""Seconds after which the wall clock is read again. The clock of the event loop may differ from it."""
 
 LONGEST_BACKOFF = 15.0
 """Seconds between two failed reconciliations of a connector, at most."""
@@ -32,7 +32,7 @@ Reconcile = Callable[[Key], Awaitable[float | None]]
 
 @dataclass(frozen=True, slots=True)
 class WorkqueueHooks:
-    """What the workqueue reports of its work.
+    """Functions that the workqueue calls for metrics.
 
     `on_start` receives the seconds between due time and start; `on_result` the result (`success`, `unavailable` or
     `error`) and the seconds of a reconciliation; `on_setback` the seconds by which the clock was set back.
@@ -123,7 +123,7 @@ class Workqueue:
             self._tasks[key] = asyncio.create_task(self._work(reconcile, key), name=f"reconcile {key}")
 
     def _find_crowded_namespaces(self) -> Collection[str]:
-        """Return the namespaces with half of the workers: while others wait they get no more."""
+        """Return the namespaces that use half of the workers. They get no more while other namespaces wait."""
         most = max(1, self._workers // 2)
         return [namespace for namespace, busy in self._busy.items() if busy >= most]
 

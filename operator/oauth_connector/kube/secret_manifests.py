@@ -41,7 +41,7 @@ def build_patch(live: LiveSecret, rendered: RenderedSecret) -> dict[str, Any]:
             "labels": {**dict.fromkeys(owned.labels), **rendered.labels},
             "annotations": {**dict.fromkeys(owned.annotations), **rendered.annotations},
             "ownerReferences": _merge_owners(metadata, rendered),
-            **({} if owned.contains(wanted) else {"managedFields": _claim_fields(metadata, wanted)}),
+            **({} if owned.is_superset_of(wanted) else {"managedFields": _claim_fields(metadata, wanted)}),
         },
         "data": {**dict.fromkeys(owned.data), **_encode(rendered)},
     }

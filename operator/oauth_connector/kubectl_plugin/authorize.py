@@ -22,7 +22,6 @@ from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
 from oauth_connector.kubectl_plugin.created_consent import PACE, CreatedConsent, create_consent
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 from oauth_connector.kubectl_plugin.terminal import can_answer
-from oauth_connector.oauth.grants.registry import GrantType
 
 REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
@@ -58,7 +57,7 @@ async def authorize(context: PluginContext, arguments: argparse.Namespace) -> in
 
 def require_authorizable(connector: ConnectorView) -> None:
     """Raise `CommandFailed` if a user cannot authorize the connector."""
-    if connector.grant != GrantType.AUTHORIZATION_CODE:
+    if not connector.needs_consent:
         raise CommandFailed(
             f"{connector.name} has grantType {connector.grant}, which needs no consent in a browser. Check its"
             f" status with"

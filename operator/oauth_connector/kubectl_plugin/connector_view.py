@@ -10,6 +10,10 @@ from typing import Any
 
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
+from oauth_connector.oauth.grants.registry import GRANTS
+
+CONSENT_GRANTS = frozenset(name.value for name, grant in GRANTS.items() if grant.needs_consent())
+"""The values of `spec.grantType` that need a consent."""
 
 READY, FAILED, CONSENT = "Ready", "RefreshFailed", "ConsentRequired"
 
@@ -55,6 +59,11 @@ class ConnectorView:
     def grant(self) -> str:
         """The grant type."""
         return strip_control_characters(self.spec.get("grantType", ""))
+
+    @property
+    def needs_consent(self) -> bool:
+        """Return whether a user must authorize the client in a browser."""
+        return self.grant in CONSENT_GRANTS
 
     @property
     def spec(self) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ class AllowedDestination(BaseModel):
         """Return the range of addresses."""
         return ip_network(self.cidr) if self.cidr is not None else None
 
-    def matches(self, host: str) -> bool:
+    def has_host(self, host: str) -> bool:
         """Return whether the entry names a host."""
         if self.host is None:
             return False

@@ -44,16 +44,16 @@ def is_allowed(destination: Destination, allowed: Sequence[AllowedDestination]) 
     public = all(_is_public(address) for address in _list_reached(destination.address))
     if public and destination.scheme == "https" and destination.port in DEFAULT_PORTS:
         return True
-    return any(_entry_allows(entry, destination) for entry in allowed)
+    return any(_is_covered_by(entry, destination) for entry in allowed)
 
 
-def _entry_allows(entry: AllowedDestination, destination: Destination) -> bool:
+def _is_covered_by(entry: AllowedDestination, destination: Destination) -> bool:
     if destination.port not in entry.ports or (destination.scheme != "https" and not entry.http):
         return False
     network = entry.network
     if network is not None:
         return all(address in network for address in _list_reached(destination.address))
-    return entry.matches(destination.host.lower().rstrip("."))
+    return entry.has_host(destination.host.lower().rstrip("."))
 
 
 def _is_public(address: Address) -> bool:

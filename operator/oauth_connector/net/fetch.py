@@ -44,15 +44,15 @@ class OutgoingRequest:
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    term: SendWindow | None = None
+    send_window: SendWindow | None = None
 
     def limit_seconds(self, most: float) -> float:
         """Return how many seconds it may take from now on, at most `most`."""
-        return most if self.term is None else min(most, self.term.until - time.time())
+        return most if self.send_window is None else min(most, self.send_window.until - time.time())
 
     def require_time(self) -> None:
         """Check the send window right before the first byte is written. Raises `TimeoutError` after its end."""
-        if self.term is not None and time.time() > self.term.latest:
+        if self.send_window is not None and time.time() > self.send_window.latest:
             raise TimeoutError("not sent: the send window has ended")
 
 
@@ -99,7 +99,7 @@ async def _read_response(response: httpx2.Response, size: int) -> HTTPResponse:
 
 
 async def _read_body(response: httpx2.Response, size: int) -> tuple[bytes, bool]:
-    """Read the raw body up to the cap: an encoding that was not asked for is not undone, so no bomb goes off."""
+    """Read the raw body, up to a size. It is never decompressed, which prevents decompression bombs."""
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk

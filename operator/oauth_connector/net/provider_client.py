@@ -46,5 +46,5 @@ class HTTPProviderClient:
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Send one token request, once."""
-        outgoing = OutgoingRequest("POST", request.url, request.headers, request.body, request.term)
+        outgoing = OutgoingRequest("POST", request.url, request.headers, request.body, request.send_window)
         return await fetch(self._pools, outgoing, context.tls, self._limits)

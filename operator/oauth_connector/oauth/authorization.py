@@ -79,7 +79,7 @@ class AuthorizationRequest:
 
 
 def compute_challenge(verifier: str) -> str:
-    """Return the S256 code compute_challenge of a verifier (RFC 7636 §4.2)."""
+    """Return the S256 code challenge of a verifier (RFC 7636 §4.2)."""
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 

@@ -1,14 +1,11 @@
 """Lifetimes of tokens, read from `expires_in` and similar members (RFC 6749 §5.1)."""
 
-import math
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+
+from oauth_connector.oauth.retry_after import parse_http_date, parse_number
 
 LONGEST = 10 * 365 * 86400
-"""Ten years in seconds: a longer read_lifetime is shortened to it, so that no date overflows."""
-
-LONGEST_WAIT = 3600.0
+"""Ten years in seconds: a longer lifetime is shortened to it, so that no date overflows."""
 
 _SURELY_MILLISECONDS = 1_000_000
 """Eleven days in seconds: a larger number counts milliseconds, for a provider that is known to send those."""
@@ -23,10 +20,10 @@ def read_lifetime(
     negative numbers mean nothing (Mailchimp's zero is "never"). `expires_at` counts against the provider's own clock.
     `milliseconds` is for a provider that counted those (Zoho did, with `expires_in_sec` beside it).
     """
-    relative = _parse_number(members.get("expires_in", members.get("expires")))
+    relative = parse_number(members.get("expires_in", members.get("expires")))
     if milliseconds:
-        relative = _parse_number(members.get("expires_in_sec")) or _convert_milliseconds(relative)
-    if relative is None and (absolute := _parse_number(members.get("expires_at"))) is not None:
+        relative = parse_number(members.get("expires_in_sec")) or _convert_milliseconds(relative)
+    if relative is None and (absolute := parse_number(members.get("expires_at"))) is not None:
         sent = parse_http_date(headers.get("date"))
         relative = absolute - sent if sent is not None else None
     if relative is None or relative < 1:
@@ -41,39 +38,10 @@ def read_refresh_lifetime(members: Mapping[str, object]) -> int | None:
     zero means no expiry) and Airtable `refresh_expires_in`.
     """
     names = ("refresh_token_expires_in", "x_refresh_token_expires_in", "refresh_expires_in")
-    seconds = next((found for name in names if (found := _parse_number(members.get(name))) is not None), None)
+    seconds = next((found for name in names if (found := parse_number(members.get(name))) is not None), None)
     return int(min(seconds, LONGEST)) if seconds is not None and seconds >= 1 else None
-
-
-def read_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read `Retry-After` in seconds, 1 to 3600, from a number or a date (RFC 9110 §10.2.3)."""
-    text = headers.get("retry-after", "").strip()
-    wait = _parse_number(text) if text else None
-    if wait is None and (at := parse_http_date(text)) is not None:
-        sent = parse_http_date(headers.get("date"))
-        wait = at - sent if sent is not None else None
-    return min(max(wait, 1.0), LONGEST_WAIT) if wait is not None else None
-
-
-def parse_http_date(text: str | None) -> float | None:
-    """Parse an HTTP date to seconds since the epoch (RFC 9110 §5.6.7); `None` where the text is none."""
-    try:
-        at = parsedate_to_datetime(text or "")
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError, TypeError):
-        return None
 
 
 def _convert_milliseconds(number: float | None) -> float | None:
     surely = number is not None and number > _SURELY_MILLISECONDS and number % 1000 == 0
     return number / 1000 if number is not None and surely else number
-
-
-def _parse_number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None

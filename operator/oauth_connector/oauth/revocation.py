@@ -10,7 +10,7 @@ from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
-from oauth_connector.oauth.token_response import contains_error
+from oauth_connector.oauth.token_response import has_error
 
 
 class Revocation(StrEnum):
@@ -41,5 +41,5 @@ def read_revocation_response(response: HTTPResponse | Signal) -> Revocation | No
     """
     if isinstance(response, Signal) or response.status in (429, 503) or response.status >= 500:  # noqa: PLR2004  # HTTP
         return None
-    accepted = 200 <= response.status < 300 and not contains_error(response)  # noqa: PLR2004  # HTTP
+    accepted = 200 <= response.status < 300 and not has_error(response)  # noqa: PLR2004  # HTTP
     return Revocation.REVOKED if accepted else Revocation.REFUSED

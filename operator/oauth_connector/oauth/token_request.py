@@ -60,7 +60,7 @@ class TokenRequest:
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
-    term: SendWindow | None = None
+    send_window: SendWindow | None = None
 
 
 def build_token_request(context: RequestContext, grant: Grant, client: Client, parameters: Parameters) -> TokenRequest:

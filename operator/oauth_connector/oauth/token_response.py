@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime, read_retry_after
+from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.response_body import Members, decode_body
+from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import split_scope
@@ -47,7 +48,7 @@ def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD) -> T
     return _build_token(_unnest(members, quirks), response, quirks)
 
 
-def contains_error(response: HTTPResponse) -> bool:
+def has_error(response: HTTPResponse) -> bool:
     """Return whether a response reports an error (RFC 6749 §5.2), with any status (GitHub, Slack, Zoho)."""
     members = decode_body(response)
     return not isinstance(members, Symptom) and _find_error(members) is not None

@@ -1,4 +1,4 @@
-"""Zoho: one authorization server in each data centre."""
+"""Zoho: one authorization server in each data center."""
 
 from collections.abc import Mapping
 

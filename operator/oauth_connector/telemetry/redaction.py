@@ -48,7 +48,7 @@ def scrub(text: str) -> str:
     text = _HEADER.sub(rf"\1{MASK}", text)
     text = _SCHEME.sub(rf"\1 {MASK}", text)
     text = _JWT.sub(MASK, text)
-    return _RUN.sub(lambda run: MASK if _looks_random(run.group()) else run.group(), text)
+    return _RUN.sub(lambda run: MASK if _has_random_part(run.group()) else run.group(), text)
 
 
 def _mask(key: str, value: object, depth: int) -> object:
@@ -63,7 +63,7 @@ def _mask(key: str, value: object, depth: int) -> object:
     return scrub(str(value))
 
 
-def _looks_random(run: str) -> bool:
+def _has_random_part(run: str) -> bool:
     return any(_is_mixed(part) for part in re.split("[/.]", run))
 
 

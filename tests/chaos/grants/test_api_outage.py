@@ -70,7 +70,7 @@ async def test_sigterm_waits_until_a_response_is_stored(
     await api_proxy.up()
 
     async def has_ended() -> bool:
-        return operator.ended
+        return operator.has_ended
 
     await until(has_ended, within=45)
     assert (await holder.grant())["generation"] == 2

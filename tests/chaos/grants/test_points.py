@@ -74,7 +74,7 @@ async def reach_points(operator: TrappedOperator, held: list[HeldConnectors], si
     await asyncio.gather(*(holder.request_refresh("trap") for each in held for holder in each.refreshing))
 
     async def is_sprung() -> bool:
-        return operator.ended or operator.stopped
+        return operator.has_ended or operator.stopped
 
     await until(is_sprung, within=40)
 

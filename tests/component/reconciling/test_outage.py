@@ -29,7 +29,7 @@ async def test_watches_resume_after_an_outage_of_the_api_server(
     await namespace.add_connector("second", scene.spec())
     await namespace.wait_for_conditions("second", within=30, Ready="TokenIssued")
     await namespace.wait_for_conditions("crm", within=30, Ready="TokenIssued")
-    assert not scene.operator.ended
+    assert not scene.operator.has_ended
 
 
 async def test_an_operator_without_its_crd_waits_for_it(

@@ -180,7 +180,7 @@ async def test_a_rate_limit_of_zoho_keeps_token_and_grant(scene: ZohoScene) -> N
     assert await scene.call() == 200
 
 
-async def test_a_code_is_not_sent_to_an_unknown_data_centre(scene: ZohoScene) -> None:
+async def test_a_code_is_not_sent_to_an_unknown_data_center(scene: ZohoScene) -> None:
     """The redirect names a host that neither preset nor connector has; code and secret are not sent."""
     scene.zoho.accounts.home = "eu"
     await scene.consent("one")

@@ -6,7 +6,7 @@ import pytest
 
 from oauth_connector.api.reasons import placeholders
 from oauth_connector.api.v1alpha1.consent import ConsentCondition, OAuthConsentStatus
-from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_SENTENCES, ConsentReason, format_consent_message
+from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_MESSAGES, ConsentReason, format_consent_message
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 
 FACTS = {"cause", "connector", "host", "minutes", "secret"}
@@ -16,7 +16,7 @@ FACTS = {"cause", "connector", "host", "minutes", "secret"}
 def test_every_reason_has_a_message(reason: ConsentReason) -> None:
     """A reason is a word in PascalCase, and its message contains only facts that every consent has."""
     assert re.fullmatch("[A-Z][A-Za-z]+", reason.value)
-    assert placeholders(CONSENT_SENTENCES[reason]) <= FACTS
+    assert placeholders(CONSENT_MESSAGES[reason]) <= FACTS
 
 
 @pytest.mark.parametrize("reason", ConsentReason)

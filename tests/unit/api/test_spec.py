@@ -31,7 +31,7 @@ def test_the_minimal_spec_has_all_defaults() -> None:
     assert (spec.effective_scopes, spec.separator, spec.effective_header_prefix) == ((), " ", "Bearer")
     assert spec.default_lifetime_seconds == 3600
     assert spec.output_secret_name("crm") == "crm-token"
-    assert not spec.retains_secret
+    assert not spec.is_secret_retained
 
 
 def test_explicit_values_override_the_defaults() -> None:
@@ -42,7 +42,7 @@ def test_explicit_values_override_the_defaults() -> None:
     assert (spec.separator, spec.effective_header_prefix) == (",", "Zoho-oauthtoken")
     assert spec.default_lifetime_seconds == 5400
     assert spec.output_secret_name("crm") == "crm-oauth"
-    assert spec.retains_secret
+    assert spec.is_secret_retained
 
 
 def test_a_client_without_a_secret_uses_no_authentication() -> None:

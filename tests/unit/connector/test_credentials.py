@@ -83,14 +83,14 @@ def test_a_value_that_no_provider_issues_is_rejected(sentence: str, raw: bytes) 
     """Control characters and invalid text are reported instead of sent."""
     problem = problem_of(a_spec(), a_secret(client_secret=raw))
     assert problem.reason is Reason.CREDENTIALS_INVALID, sentence
-    assert problem.needs_user
+    assert problem.needs_action
 
 
 def test_a_missing_secret_is_awaited() -> None:
     """A missing Secret may be created soon: no user is needed for the first ten minutes."""
     problem = problem_of(a_spec())
     assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
-    assert not problem.needs_user
+    assert not problem.needs_action
 
 
 def test_a_missing_key_names_the_present_keys() -> None:

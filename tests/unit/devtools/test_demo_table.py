@@ -31,7 +31,7 @@ def test_a_connector_without_status_is_neither_ready_nor_an_error() -> None:
     board = ConnectorTable("")
     board.update([{"metadata": {"name": "crm"}, "spec": {"grantType": "Password"}}])
     assert (board.connectors, board.ready, board.refreshes, board.errors) == (1, 0, 0, 0)
-    assert not board.refreshed_twice
+    assert not board.has_refreshed_twice
 
 
 def test_each_new_token_after_the_first_is_a_refresh() -> None:
@@ -41,9 +41,9 @@ def test_each_new_token_after_the_first_is_a_refresh() -> None:
         board.update([connector("crm", at(second), Ready=READY), connector("erp", at(second), Ready=READY)])
     assert (board.ready, board.refreshes) == (2, 2)
     board.update([connector("crm", at(36), Ready=READY), connector("erp", at(18), Ready=READY)])
-    assert not board.refreshed_twice
+    assert not board.has_refreshed_twice
     board.update([connector("crm", at(36), Ready=READY), connector("erp", at(37), Ready=READY)])
-    assert board.refreshed_twice
+    assert board.has_refreshed_twice
     assert (board.refreshes, board.errors) == (4, 0)
 
 

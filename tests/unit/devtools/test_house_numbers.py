@@ -44,7 +44,7 @@ def test_a_module_is_measured() -> None:
         (("Shelf", 1),),
         (
             Function("fill", 10, 6, 2, is_async=True, is_property=False),
-            Function("filled", 5, 1, 0, is_async=False, is_property=True),
+            Function("filled", 5, 1, 0, is_async=False, is_property=True, returns_bool=True),
             Function("inner", 17, 2, 1, is_async=False, is_property=False),
         ),
     )
@@ -66,6 +66,7 @@ def test_a_function_that_only_has_a_docstring_is_measured() -> None:
         ("devtools/a.py", "class ParseHelper: ...", "devtools/a.py:1: vague class name ParseHelper"),
         ("devtools/a.py", "def f():\n" + "  g()\n" * (FUNCTION_LINES + 1), "devtools/a.py:1: f has 31 lines"),
         ("devtools/a.py", "def _asked(): ...", "devtools/a.py:1: _asked is a participle"),
+        ("devtools/a.py", "def _matches(x) -> bool: ...", "devtools/a.py:1: _matches returns a bool"),
     ],
 )
 def test_a_violation_is_found(path: str, source: str, violation: str) -> None:
@@ -82,6 +83,10 @@ def test_a_violation_is_found(path: str, source: str, violation: str) -> None:
         ("devtools/a.py", "def f():\n" + "  g()\n" * FUNCTION_LINES),
         ("devtools/a.py", "class A:\n  @property\n  def ended(self): ..."),
         ("tests/test_a.py", "def told(): ..."),
+        ("devtools/a.py", "def _is_equal(x) -> bool: ..."),
+        ("devtools/a.py", "async def persist() -> bool: ..."),
+        ("devtools/a.py", "class A:\n  def __contains__(self, key) -> bool: ..."),
+        ("tests/test_a.py", "def matches(x) -> bool: ..."),
         ("devtools/field_managers.py", "class FieldManagers: ..."),
     ],
 )

@@ -126,7 +126,7 @@ def test_elsewhere_a_large_number_is_a_long_life() -> None:
 
 
 def test_zohos_domain_of_the_api_can_be_published() -> None:
-    """A pod must know which host serves its data centre."""
+    """A pod must know which host serves its data center."""
     fields = token_of("Zoho", ZOHO).fields
     assert fields["api_domain"].get_secret_value() == "https://www.zohoapis.eu"
 

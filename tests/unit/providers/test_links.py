@@ -129,13 +129,13 @@ def test_a_link_says_what_the_provider_wants_to_hear(
 
 
 def test_only_zohos_redirect_has_a_further_parameter() -> None:
-    """The parameter that names the data centre is passed to the operator; other parameters are not."""
+    """The parameter that names the data center is passed to the operator; other parameters are not."""
     assert request_for({"preset": "Zoho"}).callback_parameters == ("accounts-server",)
     assert request_for({"preset": "Google"}).callback_parameters == ()
 
 
 def test_another_preset_or_parameter_is_another_consent() -> None:
-    """Consent for one data centre is not consent for another."""
+    """Consent for one data center is not consent for another."""
     digests = {
         request_for(provider).digest
         for provider in (

@@ -168,14 +168,14 @@ def test_github_is_refreshed_late() -> None:
 
 def test_slack_gets_no_challenge_unless_configured() -> None:
     """Apps without permanent PKCE reject it; it is sent on loopback, and if it is set."""
-    assert not spec_of("Slack").effective_pkce
-    assert spec_of("Slack", authorizationCode={"pkce": "S256"}).effective_pkce
-    assert spec_of("Slack", client={"id": "public"}).effective_pkce
+    assert not spec_of("Slack").needs_pkce
+    assert spec_of("Slack", authorizationCode={"pkce": "S256"}).needs_pkce
+    assert spec_of("Slack", client={"id": "public"}).needs_pkce
     others = (spec_of(name, build_example_parameters(preset)) for name, preset in PRESETS.items() if name != "Slack")
-    assert all(spec.effective_pkce for spec in others)
+    assert all(spec.needs_pkce for spec in others)
 
 
-def test_a_code_is_sent_only_to_the_listed_data_centre_of_the_redirect() -> None:
+def test_a_code_is_sent_only_to_the_listed_data_center_of_the_redirect() -> None:
     """The whole parameter is compared with the list: no other host, scheme, port, user or path is accepted."""
     callback = PRESETS["Zoho"].callback
     assert callback is not None

@@ -106,7 +106,7 @@ def has_authorization_endpoint(spec: "OAuthConnectorSpec") -> bool:
     " because another party could redeem an intercepted code: set pkce to S256",
     "authorizationCode",
 )
-def requires_pkce_for_exposed_codes(spec: "OAuthConnectorSpec") -> bool:
+def has_pkce_for_exposed_codes(spec: "OAuthConnectorSpec") -> bool:
     """Return whether PKCE protects a code that another program could intercept (RFC 7636 §1)."""
     member = spec.authorization_code
     if member is None or member.pkce in (None, PKCE.S256):

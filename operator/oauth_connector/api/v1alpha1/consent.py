@@ -118,14 +118,14 @@ class OAuthConsentStatus(Model):
         "!has(oldSelf.response) || (has(self.response) && self.response == oldSelf.response)",
         "response can be set only once; create another OAuthConsent",
     )
-    def _keeps_its_response(self) -> bool:
+    def _is_response_unchanged(self) -> bool:
         return True  # only the API server knows the old object
 
     @rule(
         "!has(oldSelf.request) || (has(self.request) && self.request == oldSelf.request)",
         "request can be set only once; create another OAuthConsent",
     )
-    def _keeps_its_request(self) -> bool:
+    def _is_request_unchanged(self) -> bool:
         return True  # as above
 
     @classmethod

@@ -28,12 +28,12 @@ class ConsentReason(StrEnum):
     RESPONSE_INVALID = "ResponseInvalid"
     CODE_REJECTED = "CodeRejected"
     CODE_LOST = "CodeLost"
-    SECRET_CONFLICT = "SecretConflict"  # a reason
+    SECRET_CONFLICT = "SecretConflict"
 
 
 _RUN_AGAIN = "Run `kubectl oauth authorize {connector}` again."
 
-CONSENT_SENTENCES: Mapping[ConsentReason, str] = {
+CONSENT_MESSAGES: Mapping[ConsentReason, str] = {
     ConsentReason.AWAITING_USER: "Open the link that `kubectl oauth authorize` printed, and consent at {host}.",
     ConsentReason.AWAITING_CONFIRMATION: "{host} returned an authorization code. Enter the confirmation code of the"
     " last page where `kubectl oauth authorize` runs.",
@@ -59,7 +59,7 @@ def format_consent_message(reason: ConsentReason, facts: Mapping[str, str]) -> s
     """Return the message of a reason, filled with facts and cut to the length of a condition's message."""
     defaults = {"minutes": str(LIFETIME // 60), "cause": "See the condition Ready of the connector."}
     known = defaults | {name: fact for name, fact in facts.items() if fact}
-    return CONSENT_SENTENCES[reason].format_map(defaultdict(lambda: "–", known))[:LONGEST_MESSAGE]
+    return CONSENT_MESSAGES[reason].format_map(defaultdict(lambda: "–", known))[:LONGEST_MESSAGE]
 
 
 ConsentReasonText = Annotated[

@@ -46,7 +46,7 @@ class ConsentRequest(Model):
         (), description="Additional parameters of the link, in order."
     )
     code_challenge: Annotated[str, Field(max_length=128)] | None = Field(
-        None, description="S256 challenge (RFC 7636). The verifier never leaves the operator."
+        None, description="S256 challenge (RFC 7636). Only the operator knows the verifier."
     )
     callback_parameters: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Field(max_length=8)] = Field(
         (), description="Parameters of the redirect that are passed to the operator."

@@ -10,17 +10,20 @@ from oauth_connector.oauth.grants.registry import GRANTS, GrantType
 
 
 class GrantMember(Model):
-    """The member of a spec that belongs to `grant_type`, and stands with no other."""
+    """A member of a spec that is allowed only with its grant type."""
 
     grant_type: ClassVar[GrantType]
 
     def build_grant(self, values: CredentialValues) -> Grant | None:
-        """Build what the spec itself presents; `None` where a consent provides it. `values` hold each reference."""
+        """Build what the spec itself presents; `None` where a consent provides it.
+
+        `values` contains the value of each reference.
+        """
         raise NotImplementedError
 
 
 def required_rule(grant: GrantType, field: str) -> Rule[Model]:
-    """Return the rule of a spec that a grant needs its member."""
+    """Return the rule that a grant type requires its member of a spec."""
     name = to_camel_case(field)
     return Rule(
         f"self.grantType != '{grant.value}' || has(self.{name})",
@@ -31,7 +34,7 @@ def required_rule(grant: GrantType, field: str) -> Rule[Model]:
 
 
 def exclusive_rule(grant: GrantType, field: str) -> Rule[Model]:
-    """Return the rule of a spec that a member stands with its grant alone."""
+    """Return the rule that a member of a spec is allowed only with its grant type."""
     name = to_camel_case(field)
     return Rule(
         f"self.grantType == '{grant.value}' || !has(self.{name})",

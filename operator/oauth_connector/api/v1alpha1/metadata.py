@@ -18,11 +18,11 @@ def _matches_cel(pattern: re.Pattern[str]) -> str:
     return f"k.matches({cel_literal(f'^({pattern.pattern})$')})"
 
 
-def _are_valid_names(entries: Mapping[str, str]) -> bool:
+def _has_valid_names(entries: Mapping[str, str]) -> bool:
     return all(_NAME.fullmatch(key) and _LENGTHS.fullmatch(key) for key in entries)
 
 
-def _are_unreserved(entries: Mapping[str, str]) -> bool:
+def _has_no_reserved_names(entries: Mapping[str, str]) -> bool:
     return not any(_RESERVED.fullmatch(key) for key in entries)
 
 
@@ -30,13 +30,13 @@ _NAMES = Rule(
     f"self.all(k, {_matches_cel(_NAME)} && {_matches_cel(_LENGTHS)})",
     "must have names such as team or example.com/team: an optional domain and '/', then at most"
     " 63 letters, digits, '-', '_' and '.'",
-    _are_valid_names,
+    _has_valid_names,
 )
 _UNRESERVED = Rule(
     f"self.all(k, !{_matches_cel(_RESERVED)})",
     "must not have names under kubernetes.io, k8s.io, argocd.* and oauthconnector.dev, which are"
     " reserved for Kubernetes, Argo CD and this operator: use another domain",
-    _are_unreserved,
+    _has_no_reserved_names,
 )
 
 LabelValue = Annotated[

@@ -15,7 +15,7 @@ class OutputField(StrEnum):
     """Fields of a token that can be published, each under its own key."""
 
     ACCESS_TOKEN = "AccessToken"  # the name of a field
-    TOKEN_TYPE = "TokenType"  # as above
+    TOKEN_TYPE = "TokenType"
     EXPIRES_AT = "ExpiresAt"
     AUTHORIZATION = "Authorization"
     SCOPE = "Scope"

@@ -154,7 +154,7 @@ class ProviderSpec(Model):
         return self.authorization_url or (None if self.issuer else self._fill_preset_field("authorization_url"))
 
     def preset_revocation_url(self, token_url: str) -> str | None:
-        """Return the preset's revocation endpoint, in the data centre of the token endpoint if it has several."""
+        """Return the preset's revocation endpoint, in the data center of the token endpoint if it has several."""
         named = None if self.issuer else self._fill_preset_field("revocation_url")
         if named is None or self.known is None or self.known.callback is None:
             return named

@@ -117,7 +117,7 @@ class OAuthConnectorSpec(Model):
 
     _has_public_client_id = code.has_public_client_id
     _has_authorization_endpoint = code.has_authorization_endpoint
-    _requires_pkce_for_exposed_codes = code.requires_pkce_for_exposed_codes
+    _has_pkce_for_exposed_codes = code.has_pkce_for_exposed_codes
 
     # --- with defaults applied ----------------------------------------------------------------------------------
     @property
@@ -154,16 +154,16 @@ class OAuthConnectorSpec(Model):
         return known or chosen.default_lifetime_seconds
 
     @property
-    def effective_pkce(self) -> bool:
+    def needs_pkce(self) -> bool:
         """Return whether the authorization request uses PKCE."""
         chosen = self.authorization_code.pkce if self.authorization_code else None
         if chosen is not None:
             return chosen is PKCE.S256
-        confidential = self.client.is_confidential and not self.uses_loopback_redirect
+        confidential = self.client.is_confidential and not self.has_loopback_redirect
         return not confidential or self.provider.known is None or self.provider.known.pkce
 
     @property
-    def uses_loopback_redirect(self) -> bool:
+    def has_loopback_redirect(self) -> bool:
         """Return whether the redirect URI is a loopback URI on the requester's machine."""
         redirect_uri = self.authorization_code.redirect_uri if self.authorization_code else None
         return redirect_uri is not None and redirect_uri.startswith("http://")
@@ -179,9 +179,14 @@ class OAuthConnectorSpec(Model):
         return GRANTS[self.grant_type].may_return_refresh_token
 
     @property
-    def needs_user(self) -> bool:
-        """Return whether a grant that was lost needs a user to be obtained again."""
+    def is_renewed_by_user(self) -> bool:
+        """Return whether a user must act to obtain a grant that was lost: by a consent, or by a new initial token."""
         return self.renewal is not Renewal.CREDENTIALS
+
+    @property
+    def needs_consent(self) -> bool:
+        """Return whether a user must authorize the client before the first token is requested."""
+        return GRANTS[self.grant_type].needs_consent()
 
     def build_client(self, values: CredentialValues) -> Client:
         """Build the client; `values` are by path, such as `client.secretRef`."""
@@ -189,7 +194,7 @@ class OAuthConnectorSpec(Model):
 
     def build_grant(self, values: CredentialValues) -> Grant | None:
         """Build what the spec itself presents; `None` where a consent provides it. `values` are by path."""
-        if self.renewal is Renewal.CONSENT:
+        if self.needs_consent:
             return None
         for name, field in type(self).model_fields.items():
             member = getattr(self, name)
@@ -198,7 +203,7 @@ class OAuthConnectorSpec(Model):
         return GRANTS[self.grant_type]()
 
     @property
-    def retains_secret(self) -> bool:
+    def is_secret_retained(self) -> bool:
         """Return whether the Secret is kept when the connector is deleted."""
         return self.output is not None and self.output.deletion_policy is DeletionPolicy.RETAIN
 
@@ -210,7 +215,7 @@ class OAuthConnectorSpec(Model):
     @cached_property
     def token_digest(self) -> str:
         """Return the digest of the requested token: a token with another digest does not match the spec."""
-        return digests.digest_grant(self) if self.needs_user else self.request_digest
+        return digests.digest_grant(self) if self.is_renewed_by_user else self.request_digest
 
     @cached_property
     def output_digest(self) -> str:

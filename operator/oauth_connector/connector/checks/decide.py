@@ -1,8 +1,6 @@
-"""Ask the two questions about an observation, and postpone a token request whose time has not come."""
+"""Evaluate the two ordered lists of checks on an observation, and combine their answers into a decision."""
 
-from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import (
-    REPAIR_CAUSES,
     Decision,
     KeepToken,
     Postpone,
@@ -13,23 +11,15 @@ from oauth_connector.connector.checks.decisions import (
     SecretConflict,
     TokenAnswer,
 )
-from oauth_connector.connector.checks.facts import current_token, is_refresh_requested
-from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL, SECRET_CHECKS, find_repair_limit
+from oauth_connector.connector.checks.postponement import find_postponement
+from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL, SECRET_CHECKS
 from oauth_connector.connector.checks.token_checks import TOKEN_CHECKS
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
-from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 from oauth_connector.connector.status.report import recorded_problem
-
-CODE_PAUSE = 2
-"""Seconds between any token request and one that presents a code, which cannot wait for the usual ten."""
-
-LONGEST_PAUSE = 3600 + 400
-"""The operator writes no longer pause; a longer one in status was written by another client."""
 
 
 def decide(obs: Observation) -> Decision:
-    """Answer both questions. A conflict at the Secret stops token requests: no pod could read the token."""
+    """Decide about token and Secret. A conflict at the Secret stops token requests: no pod could read the token."""
     secret = next(answer for check in SECRET_CHECKS if (answer := check(obs)) is not None)
     token = next(found for check in TOKEN_CHECKS if (found := check(obs)) is not None)
     if isinstance(token, RequestToken):
@@ -51,54 +41,3 @@ def _if_unreadable(token: TokenAnswer, secret: SecretAnswer, obs: Observation) -
     if problem is not None or not isinstance(token, KeepToken | Postpone):
         return None
     return find_postponement(RequestCause.SPEC_CHANGED, obs) or RequestToken(RequestCause.SPEC_CHANGED)
-
-
-def find_postponement(cause: RequestCause, obs: Observation) -> Postpone | None:
-    """Return why and until when a token request of this cause has to wait; `None` where it can be sent now."""
-    if cause in REPAIR_CAUSES and (limit := find_repair_limit(obs)) is not None:
-        return Postpone(limit.problem, limit.until)
-    if cause is RequestCause.CODE_RECEIVED:  # a code is valid for about a minute, and the user waits
-        earliest = (obs.memory.last_call or 0.0) + CODE_PAUSE
-    else:
-        at_once = cause is RequestCause.CLAIM_IN_DOUBT and _may_resend_at_once(obs)
-        earliest = max(0.0 if at_once else _after_last_request(obs), _after_failures(cause, obs))
-    return Postpone(None, earliest) if earliest > obs.now else None
-
-
-def _may_resend_at_once(obs: Observation) -> bool:
-    """Return whether the last attempt reached the provider, or there was none; a local failure plans no request."""
-    return obs.connector.status.last_error is None or obs.connector.status.next_refresh_time is not None
-
-
-def _after_last_request(obs: Observation) -> float:
-    """Keep ten seconds between two requests; one in the future shows a clock set back and must not block for ever."""
-    status, token = obs.connector.status, current_token(obs)
-    known = (
-        obs.memory.last_call,
-        obs.started if _can_wait_after_start(obs) else None,
-        seconds(status.last_failure_time) if status.failed_attempts else None,
-        token.issued_at if token else seconds(status.issue_time),
-    )
-    last = max((at for at in known if at is not None and at <= obs.now), default=None)
-    return last + MINIMUM_GAP if last is not None else 0.0
-
-
-def _can_wait_after_start(obs: Observation) -> bool:
-    """Return whether the token is valid for longer than the pause after a request of a process that was killed."""
-    token = current_token(obs)
-    return token is not None and (token.expires_at or 0) > obs.started + 2 * MINIMUM_GAP
-
-
-def _after_failures(cause: RequestCause, obs: Observation) -> float:
-    """Keep the pause after the last failure, unless its cause has changed or the user requests a refresh."""
-    status = obs.connector.status
-    error = status.last_error
-    if error is None or error.request_digest != obs.connector.spec.request_digest or not status.failed_attempts:
-        return 0.0
-    if cause is RequestCause.CREDENTIALS_CHANGED:
-        return 0.0
-    if is_refresh_requested(obs) and error.reason is not Reason.RATE_LIMITED:
-        return 0.0
-    planned = seconds(status.next_refresh_time) or 0
-    failed = seconds(status.last_failure_time) or 0
-    return planned if failed <= obs.now and planned - obs.now <= LONGEST_PAUSE else 0.0

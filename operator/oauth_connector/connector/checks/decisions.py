@@ -11,9 +11,9 @@ from oauth_connector.connector.status.problem import Problem
 class RequestCause(StrEnum):
     """Why a token is requested."""
 
-    FIRST_TOKEN = "FirstToken"  # a cause
-    SECRET_DELETED = "SecretDeleted"  # as above
-    SECRET_DRIFTED = "SecretDrifted"  # as above
+    FIRST_TOKEN = "FirstToken"
+    SECRET_DELETED = "SecretDeleted"
+    SECRET_DRIFTED = "SecretDrifted"
     SPEC_CHANGED = "SpecChanged"
     CREDENTIALS_CHANGED = "CredentialsChanged"
     REFRESH_REQUESTED = "RefreshRequested"

@@ -6,7 +6,7 @@ from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
 from oauth_connector.connector.secret.ownership import find_published, is_owned
-from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.grants.grant import Renewal
 
 
 def current_token(obs: Observation) -> SecretMetadata | None:
@@ -52,7 +52,7 @@ def refresh_due(obs: Observation) -> float | None:
 
 def _can_be_renewed(obs: Observation) -> bool:
     spec = obs.connector.spec
-    return is_renewable(spec, grant_summary(obs)) or spec.grant_type is GrantType.REFRESH_TOKEN
+    return is_renewable(spec, grant_summary(obs)) or spec.renewal is Renewal.INITIAL_REFRESH_TOKEN
 
 
 def grant_summary(obs: Observation) -> GrantSummary | None:

@@ -30,7 +30,7 @@ from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.ownership import is_owned
-from oauth_connector.connector.status.problem import LOCAL, LOOKED_AT, Problem
+from oauth_connector.connector.status.problem import CREDENTIAL_REASONS, FOUND_BEFORE_SENDING, Problem
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
 
@@ -71,15 +71,19 @@ def resolve_claim_in_doubt(obs: Observation) -> TokenAnswer | None:
     blocked_until = claim_blocks_until(summary.claimed_at, obs.now)
     if summary.attempt != obs.memory.attempt and blocked_until is not None:
         return Postpone(None, blocked_until)
-    if summary.claimed_for != Purpose.REFRESH or _waits_for_credentials(obs):
+    if summary.claimed_for != Purpose.REFRESH or _is_waiting_for_credentials(obs):
         return None
     return RequestToken(RequestCause.CLAIM_IN_DOUBT)
 
 
-def _waits_for_credentials(obs: Observation) -> bool:
+def _is_waiting_for_credentials(obs: Observation) -> bool:
     """Return whether nothing can be sent for now: the checks below know when the credentials are read again."""
     error = obs.connector.status.last_error
-    return error is not None and error.request_digest == obs.connector.spec.request_digest and error.reason in LOOKED_AT
+    return (
+        error is not None
+        and error.request_digest == obs.connector.spec.request_digest
+        and error.reason in CREDENTIAL_REASONS
+    )
 
 
 def wait_while_suspended(obs: Observation) -> TokenAnswer | None:
@@ -104,11 +108,11 @@ def wait_for_consent(obs: Observation) -> TokenAnswer | None:
 def wait_for_credentials(obs: Observation) -> TokenAnswer | None:
     """Read the credential Secrets, and send no request, until they change or a probe is due."""
     error = obs.connector.status.last_error
-    if error is None or not _waits_for_credentials(obs):
+    if error is None or not _is_waiting_for_credentials(obs):
         return None
     if obs.credentials is not None and obs.credentials != observed_credentials(obs):
         return RequestToken(RequestCause.CREDENTIALS_CHANGED)
-    if error.reason in LOCAL:
+    if error.reason in FOUND_BEFORE_SENDING:
         failed = seconds(obs.connector.status.last_failure_time) or obs.now
         return Postpone(None, schedule.credential_check_time(obs.now, failed))
     return _wait_after_rejection(obs, error.reason)
@@ -138,7 +142,7 @@ def request_missing_token(obs: Observation) -> TokenAnswer | None:
 def request_changed_token(obs: Observation) -> TokenAnswer | None:
     """Request another token where issuer, client, scopes or parameters differ from those of the current one."""
     token = current_token(obs)
-    if token is None or obs.connector.spec.needs_user:
+    if token is None or obs.connector.spec.is_renewed_by_user:
         return None  # a changed scope needs another consent; until then the old grant is refreshed
     return RequestToken(RequestCause.SPEC_CHANGED) if token.token_digest != obs.token_digest else None
 

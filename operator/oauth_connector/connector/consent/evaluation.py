@@ -19,7 +19,6 @@ from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse, UnsealError
 from oauth_connector.consent_protocol.tickets import is_ticket_of, normalize_confirmation
-from oauth_connector.oauth.grants.registry import GrantType
 
 CONFIRMATION_TIME = 300
 """Seconds after the deadline of the consent within which the confirmation code is still accepted."""
@@ -132,12 +131,12 @@ def find_obstacle(consent: Consent, context: ConsentContext) -> ConsentReason | 
     connector = context.connector
     if connector is None or connector.deleting:
         return ConsentReason.CONNECTOR_NOT_FOUND
-    if isinstance(connector, InvalidConnector) or connector.spec.grant_type is not GrantType.AUTHORIZATION_CODE:
+    if isinstance(connector, InvalidConnector) or not connector.spec.needs_consent:
         return ConsentReason.CONNECTOR_INVALID
     spec = connector.spec
     if spec.suspend:
         return ConsentReason.CONNECTOR_SUSPENDED
-    if spec.uses_loopback_redirect != (consent.spec.redirect is Redirect.LOOPBACK):
+    if spec.has_loopback_redirect != (consent.spec.redirect is Redirect.LOOPBACK):
         return ConsentReason.CONNECTOR_INVALID
     request = consent.status.request
     if request is None:

@@ -88,7 +88,7 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         redirect_uri=redirect,
         scope=spec.separator.join(list_authorization_scopes(spec)) or None,
         parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec)),
-        code_challenge=compute_challenge(keys.verifier(consent.uid)) if spec.effective_pkce else None,
+        code_challenge=compute_challenge(keys.verifier(consent.uid)) if spec.needs_pkce else None,
         callback_parameters=(known.callback.name,) if known is not None and known.callback is not None else (),
         secret_name=connector.output_name,
         confirmation_required=confirm,
@@ -114,7 +114,7 @@ def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) ->
             "scope": spec.separator.join(list_authorization_scopes(spec)),
             "authorization": list(_parameters(spec)),
             "token": dict(spec.token_parameters or {}),
-            "pkce": spec.effective_pkce,
+            "pkce": spec.needs_pkce,
         }
     )
 

@@ -120,7 +120,7 @@ def _explain_loss(state: GrantState, binding: str) -> Problem:
 
 def find_consent_problem(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> Problem | None:
     """Return, from metadata alone, why a user must consent before a token is requested; `None` if none must."""
-    if spec.renewal is not Renewal.CONSENT:
+    if not spec.needs_consent:
         return None
     if notes is None or not notes.digest:
         return build_grant_problem(Reason.CONSENT_REQUIRED)
@@ -138,6 +138,6 @@ def build_grant_problem(reason: Reason) -> Problem:
 
 def is_renewable(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> bool:
     """Return whether a token can be refreshed without a user."""
-    if not spec.needs_user:
+    if not spec.is_renewed_by_user:
         return True
     return notes is not None and notes.renewable

@@ -26,7 +26,7 @@ def claim_blocks_until(claimed_at: int, now: float) -> float | None:
     return until if claimed_at - CLAIM_LIFETIME <= now < until else None
 
 
-def term_of(claim: Claim | None) -> SendWindow | None:
+def build_send_window(claim: Claim | None) -> SendWindow | None:
     """Return the time in which the request of a claim may be sent and answered."""
     return SendWindow(claim.at + SENT_WITHIN, claim.at + CLAIM_LIFETIME) if claim is not None else None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import Attempt, IssuedToken, Refusal
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.token import Token
@@ -11,16 +12,16 @@ from oauth_connector.oauth.token import Token
 
 @dataclass(frozen=True, slots=True)
 class TokenObtained:
-    """The provider issued a token; `answer` is the whole token response, perhaps with a refresh token."""
+    """The provider issued a token; `response` is the whole token response, perhaps with a refresh token."""
 
     token: IssuedToken
     attempt: Attempt
-    answer: Token
+    response: Token
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFailed:
-    """There is no token, and why; `refusal` where the same credentials must never be sent again.
+    """The request failed, or was not sent. `refusal` is set where the same credentials must never be sent again.
 
     `salvaged` is a refresh token from a response without a token that can be published; `in_doubt`: the provider may
     have processed the request, and the presented grant may be used up.
@@ -31,3 +32,13 @@ class RequestFailed:
     refusal: Refusal | None = None
     salvaged: SecretStr | None = None
     in_doubt: bool = False
+
+
+def build_issued_token(token: Token, requested_at: int, spec: OAuthConnectorSpec) -> IssuedToken:
+    """Build the token of a response. Its lifetime counts from the request; `refresh.defaultLifetime` is the default."""
+    lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
+    scope = token.scope if token.scope is not None else spec.effective_scopes or None
+    expires = requested_at + lifetime
+    return IssuedToken(
+        token.access_token, token.token_type, requested_at, expires, spec.token_digest, scope, token.fields
+    )

@@ -75,7 +75,7 @@ class GrantState:
     claim: Claim | None = None
 
     @property
-    def is_worn_out(self) -> bool:
+    def is_repeatedly_rejected(self) -> bool:
         """Return whether the refresh token was rejected so often that a user must consent again."""
         first = self.rejections[:1] or (0,)
         return len(self.rejections) >= MOST_REJECTIONS and self.rejections[-1] - first[0] >= REJECTED_OVER
@@ -118,7 +118,7 @@ def render_state(state: GrantState, connector: Connector) -> RenderedSecret:
         data=dict(sorted(data.items())),
         labels=names.SECRET_LABELS,
         annotations=annotations,
-        owner=None if connector.spec.retains_secret else owner(connector),
+        owner=None if connector.spec.is_secret_retained else owner(connector),
         type=names.STATE_TYPE,
     )
 

@@ -23,7 +23,7 @@ _PRIVATE = frozenset({"access_token", "refresh_token"})
 
 
 def store_response(
-    choice: PresentedGrant, before: GrantState, answer: TokenObtained, spec: OAuthConnectorSpec
+    choice: PresentedGrant, before: GrantState, result: TokenObtained, spec: OAuthConnectorSpec
 ) -> GrantState:
     """Return the state after a token was obtained; a refresh changes the stored state, all else replaces it.
 
@@ -32,7 +32,7 @@ def store_response(
     """
     began_anew = choice.purpose is not Purpose.REFRESH or choice.initial_fingerprint != before.initial_fingerprint
     base = GrantState(generation=before.generation, tried=before.tried) if began_anew else before
-    asked, given, life = answer.token.issued, answer.answer.refresh_token, answer.answer.refresh_lifetime
+    issued, given, lifetime = result.token.issued, result.response.refresh_token, result.response.refresh_lifetime
     state = replace(
         base,
         refresh_token=given or base.refresh_token or (choice.presented if choice.purpose is Purpose.REFRESH else None),
@@ -43,27 +43,27 @@ def store_response(
         refused=False,
         rejections=(),
         claim=None,
-        refresh_issued=asked if life else base.refresh_issued,
-        refresh_expires=asked + life if life else base.refresh_expires,
+        refresh_issued=issued if lifetime else base.refresh_issued,
+        refresh_expires=issued + lifetime if lifetime else base.refresh_expires,
     )
     if choice.code is not None:
-        connected = read_account(answer.answer.fields)
-        consent = GrantedConsent(choice.code.uid, choice.code.requested_by, asked, connected)
+        account = read_account(result.response.fields)
+        consent = GrantedConsent(choice.code.uid, choice.code.requested_by, issued, account)
         state = replace(state, token_url=choice.code.token_url, consent=consent)
-    return replace(state, token=_token(answer, state, base.token, spec))
+    return replace(state, token=_token(result, state, base.token, spec))
 
 
 def _token(
-    answer: TokenObtained, state: GrantState, before: IssuedToken | None, spec: OAuthConnectorSpec
+    result: TokenObtained, state: GrantState, before: IssuedToken | None, spec: OAuthConnectorSpec
 ) -> IssuedToken:
     """Return the token to store: a lifetime that is not known is not assumed where the token cannot be renewed."""
-    fields = {**(before.fields if before is not None else {}), **answer.token.fields}
-    token = replace(answer.token, digest=state.digest, fields=_select_fields(fields, spec))
+    fields = {**(before.fields if before is not None else {}), **result.token.fields}
+    token = replace(result.token, digest=state.digest, fields=_select_fields(fields, spec))
     if before is not None and _is_repeated(before, token):
         return replace(before, digest=state.digest, fields=token.fields)  # a repeated token gets no later expiry
-    known = answer.answer.lifetime is not None
-    renewable = state.refresh_token is not None or not spec.needs_user
-    scope = answer.answer.scope or (before.scope if before is not None else None) or token.scope
+    known = result.response.lifetime is not None
+    renewable = state.refresh_token is not None or not spec.is_renewed_by_user
+    scope = result.response.scope or (before.scope if before is not None else None) or token.scope
     return replace(token, scope=scope, expires=token.expires if known or renewable else None)
 
 
@@ -80,19 +80,19 @@ def _is_repeated(before: IssuedToken, token: IssuedToken) -> bool:
     return is_valid and before.access_token.get_secret_value() == token.access_token.get_secret_value()
 
 
-def store_failure(choice: PresentedGrant, claimed: GrantState, answer: RequestFailed, now: int) -> GrantState:
+def store_failure(choice: PresentedGrant, claimed: GrantState, result: RequestFailed, now: int) -> GrantState:
     """Return the state after a failure: in doubt, the claim stays, and the same token is sent again."""
-    if answer.salvaged is not None and choice.purpose is Purpose.REFRESH:
-        saved = replace(claimed, refresh_token=answer.salvaged, generation=claimed.generation + 1, claim=None)
+    if result.salvaged is not None and choice.purpose is Purpose.REFRESH:
+        saved = replace(claimed, refresh_token=result.salvaged, generation=claimed.generation + 1, claim=None)
         return replace(saved, binding=choice.binding, initial_fingerprint=choice.initial_fingerprint, refused=False)
-    if answer.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
+    if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
         return claimed
     if choice.purpose is not Purpose.REFRESH:
         return replace(claimed, claim=None)
-    if answer.problem.reason is Reason.REFRESH_TOKEN_REJECTED:
+    if result.problem.reason is Reason.REFRESH_TOKEN_REJECTED:
         return _keep_rejected(choice, claimed)
-    signal = answer.problem.signal
-    turned_away = signal is not None and not is_unspent(signal) and answer.problem.reason is not Reason.RATE_LIMITED
+    signal = result.problem.signal
+    turned_away = signal is not None and not is_unspent(signal) and result.problem.reason is not Reason.RATE_LIMITED
     return claimed.with_rejection(now) if turned_away else replace(claimed, claim=None)
 
 
@@ -109,11 +109,14 @@ def _keep_rejected(choice: PresentedGrant, claimed: GrantState) -> GrantState:
     )
 
 
-def require_consent_if_worn_out(
-    answer: TokenObtained | RequestFailed, state: GrantState
+def require_consent_if_repeatedly_rejected(
+    result: TokenObtained | RequestFailed, state: GrantState
 ) -> TokenObtained | RequestFailed:
-    """Require a consent where the refresh token was rejected five times over at least an hour; retries continue."""
-    if isinstance(answer, TokenObtained) or not state.is_worn_out or answer.problem.needs_user:
-        return answer
-    problem = replace(answer.problem, reason=Reason.REFRESH_TOKEN_REJECTED, remedy=Remedy.CONSENT_AGAIN)
-    return replace(answer, problem=problem)
+    """Require a consent if the refresh token was rejected at least five times, over at least an hour.
+
+    The operator continues to retry.
+    """
+    if isinstance(result, TokenObtained) or not state.is_repeatedly_rejected or result.problem.needs_action:
+        return result
+    problem = replace(result.problem, reason=Reason.REFRESH_TOKEN_REJECTED, remedy=Remedy.CONSENT_AGAIN)
+    return replace(result, problem=problem)

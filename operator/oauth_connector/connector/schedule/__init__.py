@@ -1,1 +1,1 @@
-"""When a token is requested, and in which order."""
+"""Computes when a token is requested, and orders waiting connectors. `checks` compares the times with now."""

@@ -1,7 +1,7 @@
 """When to send the next token request: arithmetic on seconds since the epoch, without a clock.
 
-All times are whole seconds, because status and annotations store whole seconds: a finer timer would wake too early,
-again and again.
+`connector.checks` compares the computed times with the current time. All times are whole seconds, because status and
+annotations store whole seconds: a finer timer would wake up too early, again and again.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 MINIMUM_GAP = 10
-"""Seconds between two token requests of one connector, whatever happens."""
+"""The least number of seconds between two token requests of one connector."""
 
 DEFAULT_WINDOW = 0.33
 """The share of the lifetime that is left when a token is replaced."""
@@ -52,12 +52,15 @@ class RetryPace(Enum):
 
 
 def share(uid: str, *salt: object) -> float:
-    """Return a number in [0, 1) that is fixed by the UID: fixed offsets disperse a herd linearly, random ones by √n."""
+    """Return a number in [0, 1) that depends only on the UID and the salt.
+
+    It spreads the requests of many connectors evenly over time. Random offsets would form clusters.
+    """
     text = "/".join((uid, *map(str, salt)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
 
 
-def falls_back(policy: Policy, lifetime: int) -> bool:
+def is_before_ignored(policy: Policy, lifetime: int) -> bool:
     """Return whether `refresh.before` is ignored, since it is not shorter than the lifetime of the token."""
     return policy.before is not None and policy.before >= lifetime
 
@@ -70,7 +73,7 @@ def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
     """
     lifetime = expires - issued
     jitter = share(uid) * JITTER
-    if policy.before is not None and not falls_back(policy, lifetime):
+    if policy.before is not None and not is_before_ignored(policy, lifetime):
         planned = expires - policy.before
     else:
         planned = int(expires - lifetime * ((policy.window or DEFAULT_WINDOW) + jitter))
@@ -80,10 +83,10 @@ def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
     return max(min(planned, expires - 1), earliest)
 
 
-def next_cached_try(now: float, expires: int) -> int:
-    """Return when to send the next request to a server that repeats its token: 60 and 20 s before expiry, 1 s after."""
+def next_cached_try(last: float, expires: int) -> int:
+    """Return the next try at a server that repeats its token: 60 s or 20 s before expiry, or 1 s after it."""
     tries = (expires + offset for offset in CACHED_TOKEN_TRIES)
-    return next((at for at in tries if at > now), int(now) + 60)
+    return next((at for at in tries if at > last), int(last) + 60)
 
 
 @dataclass(frozen=True, slots=True)

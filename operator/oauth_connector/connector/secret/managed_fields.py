@@ -14,7 +14,7 @@ class OwnedFields:
     labels: frozenset[str] = frozenset()
     annotations: frozenset[str] = frozenset()
 
-    def contains(self, other: "OwnedFields") -> bool:
+    def is_superset_of(self, other: "OwnedFields") -> bool:
         """Return whether all fields of the other are among these."""
         return self.data >= other.data and self.labels >= other.labels and self.annotations >= other.annotations
 

@@ -96,7 +96,7 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         expires_at=_seconds(annotations.get(names.EXPIRES_AT)),
         fields=_intern(annotations.get(names.FIELDS)),
         adopt=_text(annotations.get(names.ADOPT)),
-        intact=_intact(annotations, owned),
+        intact=_is_intact(annotations, owned),
         has_owned_data=bool(owned.data),
         immutable=manifest.get("immutable") is True,
         grant=read_grant_summary(_text(annotations.get(names.STATE))),
@@ -131,7 +131,7 @@ LAST_SECOND = 253402300799
 _SET_BY_USERS = frozenset({names.ADOPT, names.ALLOWED_HOSTS})
 
 
-def _intact(annotations: Mapping[str, object], owned: OwnedFields) -> bool:
+def _is_intact(annotations: Mapping[str, object], owned: OwnedFields) -> bool:
     keys = recorded_keys(_text(annotations.get(names.FIELDS)))
     written = annotations.keys() - _SET_BY_USERS
     return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations >= written

@@ -54,7 +54,7 @@ def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
         data=dict(sorted(data.items())),
         labels=labels,
         annotations=annotations,
-        owner=None if spec.retains_secret else owner(connector),
+        owner=None if spec.is_secret_retained else owner(connector),
     )
 
 
@@ -82,7 +82,7 @@ def recover(secret: SecretMetadata, data: Mapping[str, bytes]) -> IssuedToken | 
     )
 
 
-def satisfies(token: IssuedToken, spec: OAuthConnectorSpec) -> bool:
+def has_published_fields(token: IssuedToken, spec: OAuthConnectorSpec) -> bool:
     """Return whether a token contains every field of the response that the spec publishes."""
     wanted = spec.output.response_fields if spec.output and spec.output.response_fields else ()
     return all(chosen.name in token.fields for chosen in wanted)

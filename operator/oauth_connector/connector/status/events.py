@@ -13,7 +13,7 @@ from oauth_connector.api.v1alpha1.status import Condition, OAuthConnectorStatus
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import AnyConnector, Connector
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
-from oauth_connector.connector.schedule.refresh_time import falls_back
+from oauth_connector.connector.schedule.refresh_time import is_before_ignored
 
 REFRESH_BEFORE_IGNORED = "RefreshBeforeIgnored"
 
@@ -60,12 +60,12 @@ def _is_well(ready: Condition) -> bool:
 def _is_newly_ignored(connector: Connector, after: OAuthConnectorStatus) -> bool:
     """Return whether `refresh.before` cannot be kept for this token, and was not ignored before for the same spec."""
     before = connector.status
-    was_ignored = before.observed_generation == after.observed_generation and _ignores_before(connector, before)
-    return _ignores_before(connector, after) and not was_ignored
+    was_ignored = before.observed_generation == after.observed_generation and _is_before_ignored(connector, before)
+    return _is_before_ignored(connector, after) and not was_ignored
 
 
-def _ignores_before(connector: Connector, status: OAuthConnectorStatus) -> bool:
+def _is_before_ignored(connector: Connector, status: OAuthConnectorStatus) -> bool:
     issued, expires = seconds(status.issue_time), seconds(status.expiration_time)
     if issued is None or expires is None:
         return False
-    return falls_back(refresh_policy(connector.spec), expires - issued)
+    return is_before_ignored(refresh_policy(connector.spec), expires - issued)

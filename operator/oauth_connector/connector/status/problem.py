@@ -13,7 +13,7 @@ _SLOW = frozenset(
     {FailureReason.ENDPOINT_NOT_FOUND, FailureReason.INVALID_TOKEN_ENDPOINT, FailureReason.CREDENTIALS_REJECTED}
 )
 
-LOOKED_AT = frozenset(
+CREDENTIAL_REASONS = frozenset(
     {
         Reason.CREDENTIALS_NOT_FOUND,
         Reason.CREDENTIALS_INVALID,
@@ -23,12 +23,12 @@ LOOKED_AT = frozenset(
         Reason.GRANT_BINDING_MISMATCH,
     }
 )
-"""Reasons that a change of a credential Secret may end; that Secret is read every minute while one holds."""
+"""Reasons that a changed credential Secret may end. While status contains one, that Secret is read every minute."""
 
 _STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
 
-LOCAL = LOOKED_AT - {Reason.CREDENTIALS_REJECTED, Reason.REFRESH_TOKEN_REJECTED}
-"""Reasons found before anything was sent: to check again costs the provider nothing."""
+FOUND_BEFORE_SENDING = CREDENTIAL_REASONS - {Reason.CREDENTIALS_REJECTED, Reason.REFRESH_TOKEN_REJECTED}
+"""Reasons that are found before a request is sent: another check sends nothing to the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class Problem:
     repeatable: bool = True
 
     @property
-    def needs_user(self) -> bool:
-        """Return whether waiting does not help."""
+    def needs_action(self) -> bool:
+        """Return whether a user must act, because retries alone do not end the problem."""
         return self.remedy is not Remedy.RETRY
 
     @property
     def pace(self) -> RetryPace:
         """Return the pauses between retries."""
-        if self.needs_user:
+        if self.needs_action:
             return RetryPace.PROBE
         return RetryPace.SLOW if self.reason.value in _SLOW else RetryPace.QUICK
 

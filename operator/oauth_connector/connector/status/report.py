@@ -162,7 +162,7 @@ def _conditions(connector: AnyConnector, findings: Findings) -> tuple[Condition,
 def _ready_reason(findings: Findings, *, valid: bool) -> Reason:
     if valid:
         return Reason.TOKEN_ISSUED
-    if findings.published is not None and (findings.problem is None or not findings.problem.needs_user):
+    if findings.published is not None and (findings.problem is None or not findings.problem.needs_action):
         return Reason.TOKEN_EXPIRED
     return findings.problem.reason if findings.problem is not None else Reason.PROGRESSING
 
@@ -184,7 +184,7 @@ def _further_conditions(connector: AnyConnector, findings: Findings, *, valid: b
         return
     if findings.problem is not None and findings.problem.reason is Reason.CONSENT_REQUIRED:
         yield "Reconciling", findings.problem.reason  # no user has consented yet: nothing has failed
-    elif findings.problem is not None and findings.problem.needs_user:
+    elif findings.problem is not None and findings.problem.needs_action:
         yield "Stalled", findings.problem.reason
     elif findings.now - _not_ready_since(connector, findings) >= PROGRESS_DEADLINE:
         yield "Stalled", Reason.PROGRESS_DEADLINE_EXCEEDED

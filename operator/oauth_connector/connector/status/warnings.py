@@ -6,7 +6,6 @@ from oauth_connector.connector.grant.choice import build_grant_problem
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.oauth.grants.registry import GrantType
 
 WEEK = 7 * 86400
 SHARE = 0.2
@@ -14,19 +13,19 @@ SHARE = 0.2
 
 
 def grant_warning(obs: Observation) -> Problem | None:
-    """Return what the user should do, where a grant that needs a user will not be renewable for long."""
+    """Return what the user should do, if the grant can be renewed only by a user, and soon must be."""
     spec, summary = obs.connector.spec, grant_summary(obs)
-    if not spec.needs_user or summary is None or not summary.digest or summary.refused:
+    if not spec.is_renewed_by_user or summary is None or not summary.digest or summary.refused:
         return None
     if summary.digest != obs.token_digest:
         return build_grant_problem(Reason.SCOPES_CHANGED)
-    if spec.grant_type is GrantType.AUTHORIZATION_CODE and not summary.renewable and _will_expire(obs):
+    if spec.needs_consent and not summary.renewable and _has_expiry(obs):
         return build_grant_problem(Reason.REFRESH_TOKEN_MISSING)
     at = _warning_time(summary)
     return build_grant_problem(Reason.REFRESH_TOKEN_EXPIRING) if at is not None and at <= obs.now else None
 
 
-def _will_expire(obs: Observation) -> bool:
+def _has_expiry(obs: Observation) -> bool:
     """Return whether the token has a known expiry: some providers issue tokens that never expire."""
     token = published_token(obs)
     return token is not None and token.expires_at is not None

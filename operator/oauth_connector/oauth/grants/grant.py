@@ -61,6 +61,11 @@ class Grant(ABC):
     sends_scope: ClassVar[bool] = True
     locks_accounts: ClassVar[bool] = False
 
+    @classmethod
+    def needs_consent(cls) -> bool:
+        """Return whether a user must authorize the client before the grant exists."""
+        return cls.renewal is Renewal.CONSENT
+
     @abstractmethod
     def form(self, context: RequestContext) -> Pairs:
         """Return the parameters of the token request; those with an empty value are not sent (RFC 6749 §3.2)."""

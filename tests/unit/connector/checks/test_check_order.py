@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.checks import secret_checks, token_checks
-from oauth_connector.connector.checks.decide import decide, find_postponement
+from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import (
     DoNothing,
     Postpone,
@@ -27,6 +27,7 @@ from oauth_connector.connector.checks.decisions import (
     SecretContested,
     SecretDrifted,
 )
+from oauth_connector.connector.checks.postponement import find_postponement
 from oauth_connector.connector.grant.state import Claim, GrantState, render_state
 from oauth_connector.connector.observation import (
     ConnectorMemory,
@@ -227,7 +228,7 @@ ORDER_WITHOUT_EFFECT = {
         "the first has an answer only without a current token, the second only with one"
     ),
     (token_checks.retry_failed_refresh, token_checks.refresh_before_expiry): (
-        "both refresh, or wait until `status.nextRefreshTime`: `decide.find_postponement` keeps the same pause"
+        "both refresh, or wait until `status.nextRefreshTime`: `postponement.find_postponement` keeps the same pause"
     ),
     (secret_checks.replace_missing, secret_checks.repair_drifted): (
         "the first has an answer only without an output Secret, the second only with one"

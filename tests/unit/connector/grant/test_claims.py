@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from oauth_connector.connector.grant.claims import StoreDecision, claim_blocks_until, decide_store, term_of
+from oauth_connector.connector.grant.claims import StoreDecision, build_send_window, claim_blocks_until, decide_store
 from oauth_connector.connector.grant.state import Claim, GrantState
 from oauth_connector.oauth.grants.grant import Purpose
 from tests.support.builders import NOW, a_connector, a_token
@@ -37,9 +37,9 @@ def test_a_claim_is_valid_for_fifteen_seconds_by_either_clock(claimed_at: int, e
 
 def test_a_request_is_over_when_its_claim_expires() -> None:
     """It is sent within ten seconds, and ends before another process may send one."""
-    term = term_of(OURS)
-    assert term is not None
-    assert term.latest < term.until == claim_blocks_until(OURS.at, OURS.at)
+    send_window = build_send_window(OURS)
+    assert send_window is not None
+    assert send_window.latest < send_window.until == claim_blocks_until(OURS.at, OURS.at)
 
 
 def test_the_outcome_of_a_claim_is_stored_while_the_claim_is_unchanged() -> None:

@@ -11,7 +11,7 @@ from oauth_connector.connector.schedule.refresh_time import (
     Policy,
     RetryPace,
     credential_check_time,
-    falls_back,
+    is_before_ignored,
     next_cached_try,
     refresh_time,
     retry_time,
@@ -64,7 +64,7 @@ def test_an_explicit_before_is_kept_to_the_second() -> None:
 def test_a_before_not_shorter_than_the_lifetime_is_ignored() -> None:
     """A `refresh.before` that cannot be kept has no effect."""
     policy = Policy(before=3600)
-    assert falls_back(policy, 3600)
+    assert is_before_ignored(policy, 3600)
     assert refresh_time(0, 3600, policy, "uid") == refresh_time(0, 3600, Policy(), "uid")
 
 

@@ -109,9 +109,9 @@ async def test_an_access_token_is_not_sent_to_a_server_that_did_not_issue_it() -
     assert not any("token" in form for form in world.rotating.requests)
 
 
-# --- a provider with several data centres ----------------------------------------------------------------------------
-async def test_a_grant_stays_at_the_data_centre_that_the_redirect_named(consenting: World) -> None:
-    """Code, refresh and revocation are sent to the account's data centre, whichever the link began at."""
+# --- a provider with several data centers ----------------------------------------------------------------------------
+async def test_a_grant_stays_at_the_data_center_that_the_redirect_named(consenting: World) -> None:
+    """Code, refresh and revocation are sent to the account's data center, whichever the link began at."""
     consenting.edit(a_spec(grantType="AuthorizationCode", provider={"preset": "Zoho"}, client=CODE_SPEC["client"]))
     await consenting.run()
     await consent(consenting, parameters={"accounts-server": "https://accounts.zoho.eu"})
@@ -123,7 +123,7 @@ async def test_a_grant_stays_at_the_data_centre_that_the_redirect_named(consenti
     assert consenting.rotating.urls[-1] == "https://accounts.zoho.eu/oauth/v2/token/revoke"
 
 
-async def test_a_code_is_not_sent_to_an_unknown_data_centre(consenting: World) -> None:
+async def test_a_code_is_not_sent_to_an_unknown_data_center(consenting: World) -> None:
     """The parameter is from a browser: an unknown host would get the code and the client secret."""
     consenting.edit(a_spec(grantType="AuthorizationCode", provider={"preset": "Zoho"}, client=CODE_SPEC["client"]))
     await consenting.run()
