@@ -127,7 +127,7 @@ class Fleet:
         self._cluster = SimulatedCluster(self._weather.api, self.audit.wrote)
 
     async def live(self) -> Audit:
-        """Apply all connectors at once and let the time pass; return the audit."""
+        """Apply all connectors at once and let the virtual time run; return the audit."""
         loop = asyncio.get_running_loop()
         self._populate()
         for crash in self._weather.restarts:

@@ -39,7 +39,7 @@ def test_a_field_without_a_declaration_is_an_error() -> None:
 
 
 def test_every_field_of_the_spec_declares_its_digests() -> None:
-    """The check passes for the spec itself."""
+    """The check accepts the spec itself."""
     digests.require_declarations(OAuthConnectorSpec)
 
 

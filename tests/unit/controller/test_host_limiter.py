@@ -60,11 +60,11 @@ def test_a_namespace_gets_half_of_the_slots_while_others_wait() -> None:
     crowd = keys("crowd", SLOTS)
     for key in crowd:
         enter(host_limiter, key)
-    guest = Key("guest", "one")
-    assert not enter(host_limiter, guest)
-    assert host_limiter.leave(HOST, crowd[0], strained=False) == [guest]
-    assert not enter(host_limiter, crowd[0]), "the crowd holds more than half while the guest waits"
-    assert enter(host_limiter, guest)
+    other = Key("other", "one")
+    assert not enter(host_limiter, other)
+    assert host_limiter.leave(HOST, crowd[0], strained=False) == [other]
+    assert not enter(host_limiter, crowd[0]), "one namespace uses more than half while another one waits"
+    assert enter(host_limiter, other)
 
 
 def test_overload_halves_the_slots_and_responses_restore_them() -> None:

@@ -94,12 +94,12 @@ async def test_a_provider_that_is_down_leaves_the_old_token(world: World) -> Non
 async def test_an_api_server_unavailable_after_the_request_loses_nothing(world: World) -> None:
     """A token that was obtained while the API server became unavailable is written later, without another request."""
 
-    class Going(FakeProvider):
+    class Terminating(FakeProvider):
         async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
             world.cluster.unavailable = True
             return await super().send(request, context)
 
-    world.provider = Going()
+    world.provider = Terminating()
     world.start()
     with pytest.raises(ClusterUnavailable):
         await world.reconcile(KEY)

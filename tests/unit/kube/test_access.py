@@ -18,7 +18,7 @@ from tests.support.certificates import make_tls
 IN_POD = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "6443"}
 
 
-def write(path: Path, user: dict[str, Any], **cluster: Any) -> Path:  # YAML as people have it
+def write(path: Path, user: dict[str, Any], **cluster: Any) -> Path:  # YAML as users have it
     """Write a kubeconfig with one of each."""
     config = {
         "clusters": [{"name": "here", "cluster": {"server": "https://api.example.com:6443/", **cluster}}],

@@ -10,10 +10,10 @@ from oauth_connector.connector.grant.state import Claim, GrantState
 from oauth_connector.oauth.grants.grant import Purpose
 from tests.support.builders import NOW, a_connector, a_token
 
-OURS = Claim("ours", NOW, Purpose.REFRESH)
-THEIRS = Claim("theirs", NOW + 20, Purpose.REFRESH)
+OWN_CLAIM = Claim("own", NOW, Purpose.REFRESH)
+OTHER_CLAIM = Claim("other", NOW + 20, Purpose.REFRESH)
 CLAIMED = GrantState(
-    SecretStr("refresh-1"), a_token(a_connector(), issued=NOW - 3000), 1, "binding", "digest", claim=OURS
+    SecretStr("refresh-1"), a_token(a_connector(), issued=NOW - 3000), 1, "binding", "digest", claim=OWN_CLAIM
 )
 CAME = replace(
     CLAIMED,
@@ -37,9 +37,9 @@ def test_a_claim_is_valid_for_fifteen_seconds_by_either_clock(claimed_at: int, e
 
 def test_a_request_is_over_when_its_claim_expires() -> None:
     """It is sent within ten seconds, and ends before another process may send one."""
-    send_window = build_send_window(OURS)
+    send_window = build_send_window(OWN_CLAIM)
     assert send_window is not None
-    assert send_window.latest < send_window.until == claim_blocks_until(OURS.at, OURS.at)
+    assert send_window.latest < send_window.until == claim_blocks_until(OWN_CLAIM.at, OWN_CLAIM.at)
 
 
 def test_the_outcome_of_a_claim_is_stored_while_the_claim_is_unchanged() -> None:
@@ -51,7 +51,7 @@ def test_the_outcome_of_a_claim_is_stored_while_the_claim_is_unchanged() -> None
 def test_a_failure_proves_nothing_once_another_process_has_claimed() -> None:
     """The newer claim must stay in the state, or a third request would be sent beside its own."""
     failed = replace(CLAIMED, claim=None)
-    assert decide_store(replace(CLAIMED, claim=THEIRS), CLAIMED, failed, LATER) is StoreDecision.LEAVE
+    assert decide_store(replace(CLAIMED, claim=OTHER_CLAIM), CLAIMED, failed, LATER) is StoreDecision.LEAVE
     assert (
         decide_store(replace(CLAIMED, claim=None), CLAIMED, replace(failed, refused=True), LATER) is StoreDecision.LEAVE
     )
@@ -59,9 +59,9 @@ def test_a_failure_proves_nothing_once_another_process_has_claimed() -> None:
 
 def test_a_success_waits_for_the_response_of_another_process() -> None:
     """Its refresh token is older than the stored one, and must not be sent after that is stored."""
-    theirs = replace(CLAIMED, claim=THEIRS)
-    assert decide_store(theirs, CLAIMED, CAME, LATER) is StoreDecision.WAIT
-    assert decide_store(theirs, CLAIMED, CAME, THEIRS.at + 15) is StoreDecision.STORE
+    other_state = replace(CLAIMED, claim=OTHER_CLAIM)
+    assert decide_store(other_state, CLAIMED, CAME, LATER) is StoreDecision.WAIT
+    assert decide_store(other_state, CLAIMED, CAME, OTHER_CLAIM.at + 15) is StoreDecision.STORE
 
 
 def test_a_success_is_stored_where_another_process_was_rejected() -> None:
@@ -76,10 +76,11 @@ def test_a_success_is_stored_over_an_older_state_that_was_restored() -> None:
 
 def test_a_newer_grant_stays() -> None:
     """The other process got a successor too, or a later token from a server that does not rotate."""
-    theirs = replace(CAME, token=a_token(a_connector(), issued=NOW + 20))
-    assert decide_store(theirs, CLAIMED, CAME, LATER) is StoreDecision.LEAVE
+    other_state = replace(CAME, token=a_token(a_connector(), issued=NOW + 20))
+    assert decide_store(other_state, CLAIMED, CAME, LATER) is StoreDecision.LEAVE
     assert (
-        decide_store(replace(theirs, generation=1), CLAIMED, replace(CAME, generation=1), LATER) is StoreDecision.LEAVE
+        decide_store(replace(other_state, generation=1), CLAIMED, replace(CAME, generation=1), LATER)
+        is StoreDecision.LEAVE
     )
 
 

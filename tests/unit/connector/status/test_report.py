@@ -63,7 +63,7 @@ CASES: dict[str, tuple[Findings, dict[str, str], str]] = {
 
 
 def reported(connector: Connector, findings: Findings) -> Connector:
-    """Give the connector as the API server would show it after the pass."""
+    """Return the connector as the API server returns it after the reconciliation."""
     return replace(connector, status=report(connector, findings))
 
 

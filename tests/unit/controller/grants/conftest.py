@@ -19,7 +19,7 @@ def consenting() -> World:
     return world
 
 
-def _seeded(provider: RotatingProvider) -> World:
+def _build_world(provider: RotatingProvider) -> World:
     world = World(provider)
     world.cluster.add(a_connector(a_spec(grantType="RefreshToken", **SEED)))
     world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
@@ -31,10 +31,10 @@ def _seeded(provider: RotatingProvider) -> World:
 @pytest.fixture
 def strict() -> World:
     """Return a connector at a server that revokes the grant when a refresh token is sent twice."""
-    return _seeded(RotatingProvider())
+    return _build_world(RotatingProvider())
 
 
 @pytest.fixture
 def graceful() -> World:
     """Return a connector at a server that accepts a used refresh token again."""
-    return _seeded(RotatingProvider(grace=True))
+    return _build_world(RotatingProvider(grace=True))

@@ -32,7 +32,7 @@ class Turning(RotatingProvider):
         return await super().find(issuer, context)
 
 
-def strangers(world: World) -> list[str]:
+def requests_elsewhere(world: World) -> list[str]:
     """Return the requests to the attacker."""
     return [url for url in world.rotating.urls if "evil.example" in url]
 
@@ -45,7 +45,7 @@ async def test_an_issuer_added_beside_a_token_url_gets_no_token_to_revoke(consen
     consenting.edit({**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "issuer": EVIL}})
     consenting.request_revocation("1")
     await consenting.run(60)
-    assert strangers(consenting) == []
+    assert requests_elsewhere(consenting) == []
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
 
 
@@ -83,7 +83,7 @@ async def test_a_token_without_a_refresh_token_is_not_sent_to_another_server(con
     consenting.edit({**CODE_SPEC, "provider": provider})
     consenting.request_revocation("1")
     await consenting.run(60)
-    assert strangers(consenting) == []
+    assert requests_elsewhere(consenting) == []
     assert consenting.cluster.connectors[KEY].status.last_revocation == "Refused"
 
 
@@ -108,7 +108,7 @@ async def test_an_issuer_beside_a_preset_gets_no_refresh_token(consenting: World
     assert consenting.token == "token-1"
     consenting.edit({**zoho, "provider": {"preset": "Zoho", "issuer": EVIL}})
     await consenting.run(4 * 3600)
-    assert strangers(consenting) == []
+    assert requests_elsewhere(consenting) == []
     assert consenting.reason("ConsentRequired") == "GrantBindingMismatch"
 
 
@@ -126,7 +126,7 @@ async def test_a_code_is_sent_only_for_the_connector_that_was_evaluated() -> Non
     provider.edit = lambda: world.edit({**CODE_SPEC, "provider": {"issuer": EVIL}})
     provider.countdown = 2
     await world.run(60)
-    assert strangers(world) == []
+    assert requests_elsewhere(world) == []
     assert world.consent_reason("crm-1") == "ConnectorChanged"
 
 

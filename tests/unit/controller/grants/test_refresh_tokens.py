@@ -14,7 +14,7 @@ SEED = {"refreshToken": {"secretRef": {"name": "seed"}}}
 LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
 
 
-def a_seeded_world(provider: RotatingProvider) -> World:
+def a_world_with_an_initial_token(provider: RotatingProvider) -> World:
     """Return a connector with an initial refresh token."""
     world = World(provider)
     world.cluster.add(a_connector(a_spec(grantType="RefreshToken", **SEED)))
@@ -56,7 +56,7 @@ async def test_a_refresh_token_is_never_in_the_output(strict: World) -> None:
 
 async def test_a_response_without_a_refresh_token_keeps_the_old_one() -> None:
     """Many providers do not rotate: the stored one is sent again (RFC 6749 §6)."""
-    world = a_seeded_world(RotatingProvider(rotates=False))
+    world = a_world_with_an_initial_token(RotatingProvider(rotates=False))
     await world.run(4 * 3600)
     assert set(world.rotating.presented) == {"seed-1"}
     assert len(world.rotating.presented) > 3
