@@ -23,7 +23,7 @@ FORBIDDEN_TYPES = frozenset(
         names.KEY_TYPE,
     }
 )
-"""Types of Secrets that are no credentials for a provider: they are never sent."""
+"""Types of Secrets that contain no credentials for a provider. They are never sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) 
 
 
 def _clean(raw: bytes, facts: Mapping[str, str]) -> SecretStr:
-    """Drop the one newline that `echo` leaves behind; refuse what no provider's credential holds (RFC 6749 App. A)."""
+    """Remove one newline at the end, which `echo` adds. Reject characters that RFC 6749 (appendix A) does not allow."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:

@@ -9,7 +9,7 @@ _EMPTY = ConnectorMemory()
 
 
 class Memory:
-    """One value for each connector; to change it is to put another."""
+    """One value for each connector. A change replaces the value."""
 
     def __init__(self) -> None:
         self._of: dict[Key, ConnectorMemory] = {}

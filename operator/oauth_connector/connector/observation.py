@@ -150,7 +150,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class PendingToken:
-    """A token whose write was rejected or failed: it stays in memory, since another request might cost something."""
+    """A token whose write was rejected or failed. It stays in memory, so that no other token is requested."""
 
     token: IssuedToken
     attempt: Attempt | None = None

@@ -77,7 +77,7 @@ class Cookies:
     # --- reading ------------------------------------------------------------------------------------------------
     @staticmethod
     def read(request: web.BaseRequest, name: str) -> str | None:
-        """Return the value of a cookie if it is sent exactly once; a second one was set by another site."""
+        """Return the value of a cookie that is sent exactly once. Another site may have set a second one."""
         values = [value for found, value in _cookie_pairs(request) if found == name]
         return values[0] if len(values) == 1 else None
 

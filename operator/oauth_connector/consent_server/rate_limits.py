@@ -9,7 +9,7 @@ the limit of an address is high and that of a consent is low.
 from oauth_connector.kube.token_buckets import Clock, Rate, TokenBuckets
 
 KEYS = 8192
-"""Keys that are remembered; when one is forgotten, its bucket is full again in any case."""
+"""The number of keys that are remembered. The bucket of a forgotten key would be full again."""
 
 PER_ADDRESS = Rate(burst=300, per_second=50)
 PER_CONSENT = Rate(burst=40, per_second=4)

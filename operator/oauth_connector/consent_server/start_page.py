@@ -22,7 +22,7 @@ from oauth_connector.consent_server.failures import FailureDetails, PageFailure,
 from oauth_connector.consent_server.server_context import ServerContext
 
 LATE_AFTER = 20
-"""Seconds from creation of the consent after which the page reports that the operator takes long."""
+"""Seconds from the creation of the consent after which the page reports that the operator has not responded yet."""
 
 
 class StartPage:

@@ -1,1 +1,1 @@
-"""What acts on a connector: one reconciliation, and what it needs of the world as ports."""
+"""Acts on connectors: the reconciliation, and the ports through which it reaches the outside world."""

@@ -49,7 +49,7 @@ API_RETRY = 5.0
 """Seconds until the next reconciliation if the API server is unavailable."""
 
 MAX_PENDING = 16
-"""Pending consents of one connector that are reconciled; newer ones wait."""
+"""The number of pending consents of one connector that are reconciled. Newer ones wait."""
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +101,7 @@ class ConsentReconciler:
         return progress
 
     async def report_outcome(self, key: Key, code: PendingCode, result: ActionResult) -> ConsentProgress:
-        """Write the result of a code.
+        """Write the outcome of a code exchange into its consent.
 
         If it could not be sent, its consent fails at once, so that the user does not wait.
         """

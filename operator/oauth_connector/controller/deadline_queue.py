@@ -13,10 +13,10 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.controller.ports import Clock
 
 SLACK = 1000
-"""Superseded entries in the heap, beyond half of it, after which they are removed."""
+"""The heap is rebuilt when it has this many entries more than twice the number of keys."""
 
 SETBACK = 5.0
-"""Seconds by which the wall clock must fall behind to count as set back; less is the clock being adjusted."""
+"""Seconds by which the wall clock must fall behind to count as set back. A smaller step is an adjustment."""
 
 
 class DeadlineQueue:

@@ -123,7 +123,7 @@ class GrantStore:
     async def _claim(
         self, obs: Observation, stored: _StoredState, choice: PresentedGrant
     ) -> _StoredState | WriteRejected | None:
-        """Write down what is about to be sent; `None` where the state was changed since it was read."""
+        """Record the request in the state Secret; `None` if another process has changed that since it was read."""
         attempt = randomness.token_hex(8)
         tried = choice.code.uid if choice.code is not None else stored.state.tried
         claim = Claim(attempt, int(self._clock()), choice.purpose)
@@ -165,7 +165,7 @@ class GrantStore:
         return require_consent_if_repeatedly_rejected(response, state) if stored else None
 
     async def _persist(self, connector: Connector, state: GrantState, claimed: _StoredState) -> bool:
-        """Write the state until it is stored; return `False` where it must no longer be."""
+        """Try to write the state until it is stored; return `False` if it must not be stored any more."""
         base: _StoredState | None = claimed
         tries = 0
         while True:
@@ -183,7 +183,7 @@ class GrantStore:
     async def _try_to_persist(
         self, connector: Connector, state: GrantState, base: _StoredState | None, claimed: GrantState
     ) -> bool | _StoredState | None:
-        """Try once to write over `base`; where that has changed, return what to write over next, if anything."""
+        """Try once to replace `base`. If that has changed, return the state to replace next, if there is one."""
         if base is not None and isinstance(await self._write(connector, state, base.live), _StoredState):
             return True
         current = await self._read(connector)

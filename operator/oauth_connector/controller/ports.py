@@ -1,4 +1,4 @@
-"""What the controllers need of the world, as small protocols: Kubernetes API, providers, clock, recorder.
+"""The ports of the controllers, as small protocols: Kubernetes API, providers, clock, recorder.
 
 `kube` and `net` implement them; the fakes of the tests pass the same contract suite.
 """
@@ -53,7 +53,7 @@ class SecretWritten:
 
 @dataclass(frozen=True, slots=True)
 class WriteConflict:
-    """Another client was faster: the Secret exists already, was deleted, or has changed since it was read."""
+    """Another client wrote first: the Secret exists already, was deleted, or has changed since it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class CredentialReader(Protocol):
 
 
 class Cluster(CredentialReader, Protocol):
-    """The Kubernetes API: caches that wake, live reads that decide. Live calls raise `ClusterUnavailable`."""
+    """The Kubernetes API: reads from caches, live reads, and writes. Live calls raise `ClusterUnavailable`."""
 
     def connector(self, key: Key) -> AnyConnector | None:
         """Return a connector from the cache."""
@@ -101,25 +101,25 @@ class Cluster(CredentialReader, Protocol):
         """Return whether a namespace is terminating or deleted."""
 
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
-        """Write a Secret that must not exist yet."""
+        """Create a Secret. It must not exist yet."""
 
     async def update_secret(self, live: LiveSecret, rendered: RenderedSecret) -> WriteResult:
-        """Write a Secret that must be as it was read."""
+        """Change a Secret. It must not have changed since it was read."""
 
     async def delete_secret(self, metadata: SecretMetadata) -> None:
-        """Delete a Secret if it is as it was last seen."""
+        """Delete a Secret if it has not changed since it was read."""
 
     def consents_of(self, key: Key) -> Iterable[Consent]:
         """Return the consents in the cache that are for a connector."""
 
     async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
-        """Change a consent's status if it is as it was last seen; `None` if it is not."""
+        """Replace the status of a consent; `None` if the consent has changed since it was read."""
 
     async def delete_consent(self, consent: Consent) -> None:
-        """Delete a consent if it is as it was last seen."""
+        """Delete a consent if it has not changed since it was read."""
 
     async def write_status(self, connector: AnyConnector, status: OAuthConnectorStatus) -> AnyConnector | None:
-        """Replace a connector's status if it is as it was last seen; `None` if it is not."""
+        """Replace the status of a connector; `None` if the connector has changed since it was read."""
 
 
 class ProviderClient(Protocol):

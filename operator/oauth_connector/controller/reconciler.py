@@ -121,7 +121,7 @@ class Reconciler:
         )
 
     def _outputs_except(self, connector: AnyConnector, name: str) -> tuple[SecretMetadata, ...]:
-        """Return the connector's Secrets of other names; a copy that a user made is not written by the operator."""
+        """Return the connector's Secrets with other names, except a copy that a user made."""
         outputs = self._cluster.outputs_of(connector)
         return tuple(s for s in outputs if s.name != name and s.has_owned_data and not s.grant)
 
@@ -151,7 +151,7 @@ class Reconciler:
         return ActionResult()
 
     async def _act_on_secret(self, obs: Observation, decision: Decision) -> ActionResult | None:
-        """Bring the output Secret to what the spec requires; `None` where the token in it cannot be read."""
+        """Change the output Secret as the spec requires; `None` if the token in it cannot be read."""
         findings = _keep(obs, decision.token)
         match decision.secret:
             case SecretConflict(conflict):
@@ -191,7 +191,7 @@ class Reconciler:
             await self._cluster.read_connector(connector.key)
 
     def _requeue_time(self, key: Key) -> float | None:
-        """Return when the checks have another answer."""
+        """Return the time at which the checks will return another answer."""
         connector = self._cluster.connector(key)
         if not isinstance(connector, Connector):
             return self._clock() if connector is not None else None
@@ -203,7 +203,7 @@ class Reconciler:
 
     # --- without a valid spec -----------------------------------------------------------------------------------
     async def _reconcile_unusable(self, key: Key, connector: InvalidConnector | None) -> float | None:
-        """Forget a deleted connector; of one with an invalid spec keep the published token and report the field."""
+        """Forget a deleted connector. For an invalid spec, report the field; the published token stays."""
         if connector is None:
             self._memory.forget(key)
             return None

@@ -23,7 +23,7 @@ from oauth_connector.controller.token_client import PreparedRequest, TokenClient
 from oauth_connector.oauth.revocation import Revocation
 
 MOST_TRIES = 5
-"""Requests to a provider that does not respond, after which the grant is deleted here all the same."""
+"""The number of requests to a provider that does not respond. After them the grant is deleted here in any case."""
 
 PAUSE = 5.0
 """Seconds between two attempts."""
@@ -100,8 +100,8 @@ def _token_url(owned: list[LiveSecret]) -> str | None:
 def _may_be_sent(obs: Observation, live: LiveSecret, prepared: PreparedRequest) -> bool:
     """Return whether the request goes to the server that issued the token, as the client that it was issued to.
 
-    Of a token that is known from the output Secret alone only the digest of its request proves that; where a user
-    consented, that digest does not contain the server.
+    For a token that only the output Secret contains, the digest of its request is the proof. After a user's consent it
+    is none, because that digest does not contain the server.
     """
     spec = obs.connector.spec
     if live.metadata.grant is None:

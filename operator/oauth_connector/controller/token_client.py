@@ -1,4 +1,4 @@
-"""Request a token: read the credentials, find the endpoint, send one request, parse the response.
+"""Requests tokens: reads the credentials, finds the endpoint, sends one request, parses the response.
 
 Every failure is returned as a value. Only an unavailable Kubernetes API raises (`ClusterUnavailable`).
 """
@@ -33,7 +33,7 @@ from oauth_connector.oauth.token_request import Parameters, SendWindow, build_to
 from oauth_connector.oauth.token_response import find_refresh_token, parse_token_response
 
 _REFUSALS_KEY = randomness.token_bytes(32)
-"""The key of the fingerprints of refused requests; it ends with the process."""
+"""The key of the fingerprints of refused requests. Each process has its own."""
 
 
 @dataclass(frozen=True, slots=True)

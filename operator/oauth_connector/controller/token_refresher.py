@@ -1,4 +1,4 @@
-"""Obtain a token in a slot of its host's queue, publish it, and derive when it is requested next."""
+"""Obtains a token in a slot of its host's queue, publishes it, and computes the time of the next request."""
 
 import hmac
 from collections.abc import Iterable
@@ -158,7 +158,7 @@ def _report_waiting(obs: Observation, retry_at: float) -> ActionResult:
 
 
 def _rank(obs: Observation, cause: RequestCause) -> Rank:
-    """Put a first token before refreshes, once; then refreshes by expiry; last the connectors that only failed."""
+    """Rank a first token first, then refreshes by their expiry, and last the connectors that have only failed."""
     token = current_token(obs)
     failed = obs.connector.status.failed_attempts
     if token is not None:
@@ -167,7 +167,7 @@ def _rank(obs: Observation, cause: RequestCause) -> Rank:
 
 
 def _is_new(obs: Observation, cause: RequestCause) -> bool:
-    """Return whether the connector has no status yet: then the POST of the Secret finds out whether that exists."""
+    """Return whether the connector has no status yet. Then the Secret is not read: its POST fails if it exists."""
     return cause is RequestCause.FIRST_TOKEN and not obs.connector.status.conditions
 
 

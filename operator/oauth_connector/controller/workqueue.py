@@ -128,7 +128,7 @@ class Workqueue:
         return [namespace for namespace, busy in self._busy.items() if busy >= most]
 
     async def _work(self, reconcile: Reconcile, key: Key) -> None:
-        """Reconcile one connector; whatever happens, decide when it is due again."""
+        """Reconcile one connector, and set when it is due again, also after an exception."""
         started, result, at = time.monotonic(), "success", None
         try:
             at = await reconcile(key)

@@ -47,7 +47,7 @@ class ConnectorCache(ObjectCache[AnyConnector]):
         self._on_change = on_change
 
     def update(self, manifest: Mapping[str, Any]) -> None:
-        """Take in a connector from a list or the watch."""
+        """Cache a connector from a list or the watch."""
         connector = self.parse(manifest)
         if self.put(connector):
             self._on_change(connector.key)

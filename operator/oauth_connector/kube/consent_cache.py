@@ -37,7 +37,7 @@ def parse_consent(manifest: Mapping[str, Any]) -> Consent | None:
 
 
 def _shorten(status: OAuthConsentStatus) -> OAuthConsentStatus:
-    """Leave out what is not needed of a concluded consent: each could occupy a hundred kilobytes for an hour."""
+    """Return the status of a final consent without request and response, which could occupy 100 KB for an hour."""
     return status.model_copy(update={"request": None, "response": None})
 
 
@@ -49,7 +49,7 @@ class ConsentCache(ObjectCache[Consent]):
         self._on_change = on_change
 
     def update(self, manifest: Mapping[str, Any]) -> None:
-        """Take in a consent from a list or the watch."""
+        """Cache a consent from a list or the watch."""
         consent = parse_consent(manifest)
         if consent is None:
             self.remove_manifest(manifest)

@@ -45,7 +45,7 @@ class Section:
             raise AccessError(f"The kubeconfig's {name} {path} cannot be read: {error.strerror}.") from None
 
     def reject(self, names: Iterable[str]) -> None:
-        """Raise `AccessError` when one of these is set: to ignore it would not be what the kubeconfig states."""
+        """Raise `AccessError` if one of these is set: it is not supported, and must not be ignored."""
         for name in names:
             if self.content.get(name):
                 raise AccessError(f"The kubeconfig sets {name}, which is not supported.")

@@ -18,7 +18,7 @@ INTERVAL = 600.0
 """Seconds between two lists when none is requested: they find what a watch has missed."""
 
 SETTLED = 3.0
-"""Seconds without a further request, after which a requested list is made: the watch's own list is complete then."""
+"""Seconds without a further request after which a requested list is read. The list of the watch is complete then."""
 
 log = structlog.get_logger(__name__)
 

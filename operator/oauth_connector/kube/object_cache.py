@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from oauth_connector.connector.observation import Key
 
 TOMBSTONES = 1000
-"""How many removed objects are remembered: late news of them is a few minutes old at most."""
+"""The number of removed objects that are remembered, because an older event of them may arrive later."""
 
 
 class Versioned(Protocol):
@@ -74,7 +74,7 @@ class ObjectCache(Generic[T]):
     def remove_version(self, key: Key, uid: str, version: str) -> T | None:
         """Remove an object unless something newer has its name; return what was removed.
 
-        It is deleted as of this version: older news of it stays out. The same object may return with a later version,
+        Events with this or an older version are ignored. The same object may return with a later version,
         when a label that selects it is removed and set again.
         """
         known = self._objects.get(key)

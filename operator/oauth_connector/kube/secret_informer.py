@@ -73,7 +73,7 @@ class SecretInformer:
                 await self._pauses.wait()
 
     async def _list(self) -> None:
-        """Take in a full list, and remove what it does not contain. Raises `KubeError`."""
+        """Cache a full list, and remove what it does not contain. Raises `KubeError`."""
         listing = await list_all(self._api, self._source, self._update, self._note_contact)
         for secret in self._store.retain_listed(frozenset(listing.uids.values()), listing.version):
             self._on_change(secret, None)

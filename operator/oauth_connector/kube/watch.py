@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Backoff:
-    """Pauses without an end: kopf gives up after the last element of an iterable that has a length."""
+    """An endless series of pauses. kopf would stop after the last element of a finite one."""
 
     def __iter__(self) -> Iterator[float]:
         pause = 0.2

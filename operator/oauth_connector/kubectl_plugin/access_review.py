@@ -14,7 +14,7 @@ RequiredAccess = Mapping[str, tuple[str, ...]]
 
 
 async def require_access(context: PluginContext, needs: RequiredAccess) -> None:
-    """Raise `CommandFailed` with all missing permissions. Continue if the API server does not answer the review."""
+    """Raise `CommandFailed` with all missing permissions. Continue if the API server returns no review."""
     asked = [(verb, resource) for resource, verbs in needs.items() for verb in verbs]
     answers = await asyncio.gather(*(_is_allowed(context, verb, resource) for verb, resource in asked))
     missing = [f"{verb} {resource}" for (verb, resource), may in zip(asked, answers, strict=True) if not may]

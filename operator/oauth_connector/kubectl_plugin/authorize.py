@@ -27,7 +27,7 @@ REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "
 
 REQUIRED: RequiredAccess = {"oauthconsents": ("create", "get", "patch")}
 REQUIRED_LOCAL: RequiredAccess = {**REQUIRED, "oauthconsents/status": ("patch",)}
-"""If this machine receives the response, and not the consent server."""
+"""The permissions that are needed if this machine, and not the consent server, receives the response."""
 
 
 async def authorize(context: PluginContext, arguments: argparse.Namespace) -> int:

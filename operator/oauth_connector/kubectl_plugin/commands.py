@@ -130,7 +130,7 @@ _REVOKED_LOCALLY: Mapping[str | None, str] = {
     " your account"
     " at the provider",
 }
-"""By `status.lastRevocation`; `None` is for all other values."""
+"""Texts by `status.lastRevocation`. `None` stands for all other values."""
 
 
 async def _require_agreement(context: PluginContext, view: ConnectorView) -> None:

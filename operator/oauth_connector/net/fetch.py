@@ -24,7 +24,7 @@ from oauth_connector.oauth.token_request import SendWindow
 ALWAYS = (("User-Agent", OPERATOR), ("Accept-Encoding", "identity"))
 
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
-"""OpenSSL's verify codes for an issuer that is not known or a certificate that signed itself."""
+"""OpenSSL's verify codes for an unknown issuer or a self-signed certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class OutgoingRequest:
     send_window: SendWindow | None = None
 
     def limit_seconds(self, most: float) -> float:
-        """Return how many seconds it may take from now on, at most `most`."""
+        """Return the number of seconds that the request may take from now on, at most `most`."""
         return most if self.send_window is None else min(most, self.send_window.until - time.time())
 
     def require_time(self) -> None:

@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTI
 
 
 class BadCertificatesError(ValueError):
-    """Text that should be PEM certificates and is not, or is too much of it."""
+    """A CA bundle is not PEM, or is too large."""
 
 
 class BadIdentityError(ValueError):

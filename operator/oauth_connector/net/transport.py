@@ -66,7 +66,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ARG002, ASYNC109  # as above
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002  # as above
     ) -> httpcore2.AsyncNetworkStream:
-        """Refuse: no provider listens on a Unix socket."""
+        """Raise an error: no provider listens on a Unix socket."""
         raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
 
     async def sleep(self, seconds: float) -> None:

@@ -34,7 +34,7 @@ def _conflict(secret: SecretConflict, obs: Observation) -> Postpone:
 
 
 def _if_unreadable(token: TokenAnswer, secret: SecretAnswer, obs: Observation) -> RequestToken | Postpone | None:
-    """Request another token where the published one cannot be read back, unless a known problem would repeat itself."""
+    """Return what to do if the published token is unreadable: request another, unless a known problem prevents that."""
     if not isinstance(secret, RenderSecret) or secret.source.grant is not None:
         return None  # a stored token that cannot be read is repaired by the next refresh
     problem = (token.problem or recorded_problem(obs.connector)) if isinstance(token, Postpone) else None

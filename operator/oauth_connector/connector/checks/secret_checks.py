@@ -22,7 +22,7 @@ CONFLICT_INTERVAL = 60
 """Seconds between two reads of a Secret that is in conflict: without the operator's label it is not watched."""
 
 REPAIRS_PER_HOUR = 3
-"""Repairs within an hour of a Secret that another client changes or deletes; more would be an endless fight."""
+"""The number of repairs within an hour of a Secret that another client changes or deletes."""
 
 SecretCheck = Callable[[Observation], SecretAnswer | None]
 
@@ -69,7 +69,7 @@ def repair_drifted(obs: Observation) -> SecretAnswer | None:
 
 
 def render_changed_output(obs: Observation) -> SecretAnswer | None:
-    """Render again where `output` or the prefix changed, or where the Secret belonged to a deleted namesake."""
+    """Render again if `output` or the prefix changed, or if a deleted connector of the same name wrote the Secret."""
     output, source = obs.output, current_token(obs)
     if source is not None and source.grant is not None and output is not None:
         return RenderSecret(source)

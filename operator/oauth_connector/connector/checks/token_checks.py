@@ -49,7 +49,7 @@ def revoke_on_request(obs: Observation) -> TokenAnswer | None:
 
 
 def publish_pending_token(obs: Observation) -> TokenAnswer | None:
-    """Publish what was obtained before another token is requested, as long as the spec asks for that token."""
+    """Publish a token that was obtained before another is requested, if it still matches the spec."""
     pending = obs.memory.pending
     if pending is None or pending.token.digest != obs.token_digest:
         return None
@@ -77,7 +77,7 @@ def resolve_claim_in_doubt(obs: Observation) -> TokenAnswer | None:
 
 
 def _is_waiting_for_credentials(obs: Observation) -> bool:
-    """Return whether nothing can be sent for now: the checks below know when the credentials are read again."""
+    """Return whether no request is sent before the credentials were read again. Later checks decide when."""
     error = obs.connector.status.last_error
     return (
         error is not None
@@ -93,7 +93,7 @@ def wait_while_suspended(obs: Observation) -> TokenAnswer | None:
 
 
 def wait_for_consent(obs: Observation) -> TokenAnswer | None:
-    """Send no request where only the user's consent can bring a token; a valid token is kept until it expires."""
+    """Send no request if only a consent leads to a token. A valid token is kept until it expires."""
     problem = find_consent_problem(obs.connector.spec, grant_summary(obs))
     if problem is None or (problem.reason is Reason.REFRESH_TOKEN_REJECTED and is_refresh_requested(obs)):
         return None
@@ -153,7 +153,7 @@ def refresh_on_request(obs: Observation) -> TokenAnswer | None:
 
 
 def retry_failed_refresh(obs: Observation) -> TokenAnswer | None:
-    """Retry a failed refresh until it succeeds, though the old token is valid for longer: a user has requested it."""
+    """Retry a failed refresh until it succeeds, although the old token is still valid: a user may have requested it."""
     status, error = obs.connector.status, obs.connector.status.last_error
     is_same = error is not None and error.request_digest == obs.connector.spec.request_digest
     if not is_same or not status.failed_attempts or status.next_refresh_time is None:
@@ -163,7 +163,7 @@ def retry_failed_refresh(obs: Observation) -> TokenAnswer | None:
 
 
 def refresh_before_expiry(obs: Observation) -> TokenAnswer | None:
-    """Request the next token when the planned second has come."""
+    """Request the next token at the planned second."""
     due = refresh_due(obs)
     return RequestToken(RequestCause.REFRESH_DUE) if due is not None and due <= obs.now else None
 

@@ -1,7 +1,7 @@
 """What to present at the token endpoint where a grant is stored: a code, a refresh token, credentials, or nothing.
 
 The pure half of the claim protocol: it decides on the state as it was just read, and its result is claimed before the
-request is sent. A grant whose way of renewal is unknown here stops the import.
+request is sent. A `Renewal` without an entry here stops the import.
 """
 
 from collections.abc import Callable, Mapping
@@ -91,7 +91,7 @@ def _choose_initial(choice: _Choice) -> PresentedGrant | Problem:
 
 
 def _choose_credentials(choice: _Choice) -> PresentedGrant | Problem:
-    """Prefer the refresh token, unless the spec now wants another token: then no user is needed for the other."""
+    """Prefer the refresh token, unless the spec requires another token: the credentials obtain that without a user."""
     if choice.own is None:
         raise TypeError(f"grant type {choice.spec.grant_type} presents no credentials")
     own = PresentedGrant(choice.own, choice.binding)

@@ -23,7 +23,7 @@ VERSION = 1
 
 MOST_REJECTIONS = 5
 REJECTED_OVER = 3600
-"""So many rejections other than `invalid_grant`, over so many seconds, prove that the grant has ended."""
+"""So many rejections other than `invalid_grant`, over at least so many seconds, show that the grant has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.schedule.refresh_time import Policy
 
 LATE_WINDOW = 0.05
-"""The share of the lifetime that is left when a refresh invalidates the old token at once: the later, the rarer."""
+"""The share of the lifetime that is left at a refresh which revokes the old token: late refreshes are rare."""
 
 
 def refresh_policy(spec: OAuthConnectorSpec) -> Policy:

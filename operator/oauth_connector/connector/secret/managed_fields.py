@@ -15,7 +15,7 @@ class OwnedFields:
     annotations: frozenset[str] = frozenset()
 
     def is_superset_of(self, other: "OwnedFields") -> bool:
-        """Return whether all fields of the other are among these."""
+        """Return whether these fields include all fields of the other."""
         return self.data >= other.data and self.labels >= other.labels and self.annotations >= other.annotations
 
 

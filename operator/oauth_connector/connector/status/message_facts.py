@@ -27,7 +27,7 @@ def message_facts(connector: AnyConnector) -> dict[str, str]:
 
 
 def _renewal(connector: Connector) -> str:
-    """Describe how a grant is given again."""
+    """Describe how a lost grant is obtained again."""
     if connector.spec.renewal is Renewal.INITIAL_REFRESH_TOKEN:
         name, key = connector.spec.reference("refreshToken.secretRef")
         return f"Store another refresh token in key `{key}` of Secret `{name}`"
@@ -37,7 +37,7 @@ def _renewal(connector: Connector) -> str:
 
 
 def _offline_access(spec: OAuthConnectorSpec) -> str:
-    """Describe how a provider is made to return refresh tokens."""
+    """Describe how to configure a provider to return refresh tokens."""
     scope = spec.provider.known.offline_scope if spec.provider.known else None
     if scope is None and spec.provider.known is not None:
         return "see the documentation of the preset"

@@ -28,7 +28,7 @@ from oauth_connector.oauth.errors import Remedy
 CONSENT_REQUIRED = "ConsentRequired"
 
 PROGRESS_DEADLINE = 600
-"""Seconds without a valid token after which `Stalled` is set, though the operator goes on retrying."""
+"""Seconds without a valid token after which `Stalled` is set. The operator continues to retry."""
 
 
 def report(connector: AnyConnector, findings: Findings) -> OAuthConnectorStatus:

@@ -1,4 +1,4 @@
-"""What a user should do soon though nothing is wrong yet: a condition beside a valid token."""
+"""Warnings: what a user should do soon, while the token is still valid."""
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.facts import grant_summary, published_token
