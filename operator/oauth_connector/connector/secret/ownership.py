@@ -12,8 +12,9 @@ from oauth_connector.oauth.errors import Remedy
 def is_owned(secret: SecretMetadata, connector: ConnectorObject) -> bool:
     """Return whether this connector may write the Secret.
 
-    An owned Secret has the operator's label and names this connector. A connector of the same name with another UID
-    no longer exists, so this connector takes over its Secret. The label alone may have been removed: then the recorded UID and the operator's field manager on the data show that the operator wrote it.
+    An owned Secret has the operator's label and names this connector. It may contain the UID of a deleted connector of
+    the same name. The label alone may have been removed: then the recorded UID and the operator's field manager on the
+    data show that the operator wrote it.
     """
     if secret.connector != connector.key.name:
         return secret.adopt == connector.key.name
