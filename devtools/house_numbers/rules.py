@@ -10,17 +10,6 @@ from devtools.house_numbers.names import is_bare_participle, is_predicate
 
 FILE_LINES = 250
 FUNCTION_LINES = 30
-LONG_TESTS = {  # suites of one behaviour each; a table of cases that belongs together
-    "tests/component/test_fetch.py",
-    "tests/unit/connector/checks/test_check_order.py",
-    "tests/unit/connector/checks/test_decide.py",
-    "tests/unit/controller/grants/test_consent.py",
-    "tests/unit/controller/grants/test_refresh_tokens.py",
-    "tests/unit/controller/test_reconciler.py",
-    "tests/unit/controller/test_workqueue.py",
-    "tests/unit/oauth/test_token_response.py",
-    "tests/unit/providers/test_presets.py",
-}
 ROOT_MODULES = 4
 PACKAGE = "operator/oauth_connector"
 PROGRAMS = ("operator/", "devtools/")  # tests describe one flow in a function, and name fixtures as values
@@ -40,7 +29,7 @@ def find_violations(modules: Iterable[Module]) -> Iterator[str]:
 
 
 def _check_module(module: Module) -> Iterator[str]:
-    if module.length > FILE_LINES and module.path not in LONG_TESTS:
+    if module.length > FILE_LINES:
         yield f"{module.path}:1: {module.length} lines, limit {FILE_LINES}: split the file by concept"
     if VAGUE.search(PurePosixPath(module.path).stem):
         yield f"{module.path}:1: vague file name: name the file after the concept that it holds"

@@ -6,13 +6,11 @@ Decision records 4 and 23 give the reasons. A pair whose order has no effect is 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.checks import secret_checks, token_checks
 from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import (
@@ -28,7 +26,6 @@ from oauth_connector.connector.checks.decisions import (
     SecretDrifted,
 )
 from oauth_connector.connector.checks.postponement import find_postponement
-from oauth_connector.connector.grant.state import Claim, GrantState, render_state
 from oauth_connector.connector.observation import (
     ConnectorMemory,
     CredentialVersion,
@@ -37,57 +34,14 @@ from oauth_connector.connector.observation import (
     PendingCode,
     PendingToken,
 )
-from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.grants.grant import Purpose
-from tests.support.builders import NOW, a_connector, a_spec, a_token, an_observation, an_output, metadata_of
+from tests.support.builders import NOW, a_connector, a_token, an_observation, an_output
 from tests.support.consenting import CODE_SPEC
+from tests.support.observations import REFRESH_SPEC, REPAIRS, claimed, failed, published, stored
 
-REFRESH_SPEC = a_spec(grantType="RefreshToken", refreshToken={"secretRef": {"name": "seed"}})
 CODE = PendingCode("crm-1", "uid-crm-1", "alice@corp", SecretStr("a-code"), "https://c.example.com/cb", None)
-REPAIRS = (NOW - 300.0, NOW - 200.0, NOW - 100.0)
 CONFLICT = Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC)
-
-
-def published(spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None, **changes: Any) -> Observation:
-    """Return the observation of a connector whose Secret contains a valid token of one hour, issued a minute ago."""
-    of = a_connector(spec, {"observedGeneration": 1, "secretRef": {"name": "crm-token"}, **(status or {})})
-    refresh_request, age = changes.pop("refresh_request", None), changes.pop("age", 60)
-    seen = a_connector(spec, of.status.to_manifest(), refresh_request=refresh_request)
-    return an_observation(seen, **{"output": an_output(of, a_token(of, issued=NOW - age)), **changes})
-
-
-def failed(spec: dict[str, Any] | None, reason: str, next_try: int | None) -> dict[str, Any]:
-    """Return the status of a connector whose last token request failed thirty seconds ago."""
-    digest = a_connector(spec).spec.request_digest
-    status: dict[str, Any] = {
-        "observedGeneration": 1,
-        "failedAttempts": 1,
-        "lastFailureTime": format_epoch(NOW - 30),
-        "lastError": {"reason": reason, "remedy": "Retry", "requestDigest": digest},
-        "observedCredentials": [{"name": "robot", "uid": "u", "resourceVersion": "1"}],
-    }
-    return status if next_try is None else {**status, "nextRefreshTime": format_epoch(next_try)}
-
-
-def claimed(spec: dict[str, Any]) -> SecretMetadata:
-    """Return a state Secret with a claim whose time has passed: the refresh token may have been used."""
-    state = GrantState(refresh_token=SecretStr("r-1"), generation=1, claim=Claim("a-1", NOW - 60, Purpose.REFRESH))
-    of = a_connector(spec)
-    return metadata_of(render_state(state, of), of)
-
-
-def stored(**changes: Any) -> Observation:
-    """Return the observation of a connector whose token is in the state Secret, and whose output Secret is missing.
-
-    Another client has undone three repairs within the last hour.
-    """
-    of = a_connector(REFRESH_SPEC, {"observedGeneration": 1, "secretRef": {"name": "crm-token"}})
-    state = GrantState(refresh_token=SecretStr("r-1"), token=a_token(of, issued=NOW - 60), generation=1)
-    return an_observation(
-        of, state=metadata_of(render_state(state, of), of), **{"memory": ConnectorMemory(repairs=REPAIRS), **changes}
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import (
     Decision,
@@ -57,20 +58,13 @@ def failing(
     status = {
         "observedGeneration": 1,
         "failedAttempts": 1,
-        "lastFailureTime": at(NOW - age),
+        "lastFailureTime": format_epoch(NOW - age),
         "lastError": last,
         "observedCredentials": [{"name": "robot", "uid": "u", "resourceVersion": "1"}],
     }
     if next_try is not None:
-        status["nextRefreshTime"] = at(next_try)
+        status["nextRefreshTime"] = format_epoch(next_try)
     return an_observation(a_connector(spec, status))
-
-
-def at(seconds: int) -> str:
-    """Write a time as status does."""
-    from oauth_connector.api.schema.times import format_epoch  # noqa: PLC0415  # one use
-
-    return format_epoch(seconds)
 
 
 KNOWN = (CredentialVersion("robot", "u", "1"),)
