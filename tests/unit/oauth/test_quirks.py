@@ -42,7 +42,7 @@ def signal_of(preset: str, members: Any, status: int = 200) -> Signal:
 
 
 MEANINGS = {
-    "Zoho's dead code or refresh token, with status 200": ("Zoho", {"error": "invalid_code"}, 200, "invalid_grant"),
+    "Zoho's invalid code or refresh token, with status 200": ("Zoho", {"error": "invalid_code"}, 200, "invalid_grant"),
     "Zoho's wrong secret": ("Zoho", {"error": "invalid_client_secret"}, 200, "invalid_client"),
     "GitHub's used code, with status 200": (
         "GitHub",
@@ -50,24 +50,24 @@ MEANINGS = {
         200,
         "invalid_grant",
     ),
-    "GitHub's dead refresh token": ("GitHub", {"error": "bad_refresh_token"}, 200, "invalid_grant"),
+    "GitHub's invalid refresh token": ("GitHub", {"error": "bad_refresh_token"}, 200, "invalid_grant"),
     "GitHub's wrong secret": ("GitHub", {"error": "incorrect_client_credentials"}, 200, "invalid_client"),
     "Slack's used code, with ok false": ("Slack", {"ok": False, "error": "code_already_used"}, 200, "invalid_grant"),
-    "Slack's dead refresh token": ("Slack", {"ok": False, "error": "invalid_refresh_token"}, 200, "invalid_grant"),
+    "Slack's invalid refresh token": ("Slack", {"ok": False, "error": "invalid_refresh_token"}, 200, "invalid_grant"),
     "Slack's wrong secret": ("Slack", {"ok": False, "error": "bad_client_secret"}, 200, "invalid_client"),
-    "Slack's bad moment": ("Slack", {"ok": False, "error": "internal_error"}, 200, "server_error"),
-    "Salesforce's person who has gone": ("Salesforce", {"error": "inactive_user"}, 400, "invalid_grant"),
+    "Slack's internal error": ("Slack", {"ok": False, "error": "internal_error"}, 200, "server_error"),
+    "Salesforce's deactivated user": ("Salesforce", {"error": "inactive_user"}, 400, "invalid_grant"),
     "Salesforce's wrong client": ("Salesforce", {"error": "invalid_client_id"}, 400, "invalid_client"),
-    "Entra's demand for a person": ("MicrosoftEntra", {"error": "interaction_required"}, 400, "invalid_grant"),
+    "Entra's demand for a user": ("MicrosoftEntra", {"error": "interaction_required"}, 400, "invalid_grant"),
     "Google's deleted client": ("Google", {"error": "deleted_client"}, 401, "invalid_client"),
 }
 
 
 @pytest.mark.parametrize(("preset", "members", "status", "meaning"), MEANINGS.values(), ids=MEANINGS)
-def test_a_providers_own_code_is_read_as_the_standards(
+def test_an_error_code_of_a_provider_is_translated(
     preset: str, members: dict[str, Any], status: int, meaning: str
 ) -> None:
-    """The standard error decides what is done; the provider's own code is kept beside it for diagnosis."""
+    """The signal contains the error code of RFC 6749, and the provider's code for diagnosis."""
     signal = signal_of(preset, members, status)
     assert (signal.symptom, signal.oauth_error, signal.provider_code) == (
         Symptom.OAUTH_ERROR,
@@ -76,15 +76,15 @@ def test_a_providers_own_code_is_read_as_the_standards(
     )
 
 
-def test_without_a_preset_a_code_stands_as_it_came() -> None:
+def test_without_a_preset_an_error_code_is_unchanged() -> None:
     """The codes of one provider are not used for another."""
     signal = parse_token_response(answer({"error": "invalid_code"}))
     assert isinstance(signal, Signal)
     assert (signal.oauth_error, signal.provider_code) == ("invalid_code", None)
 
 
-def test_a_code_of_microsofts_is_kept_beside_the_translation() -> None:
-    """The number is more precise than the word."""
+def test_the_error_number_of_microsoft_is_the_provider_code() -> None:
+    """The number in the description is more precise than the error code."""
     members = {"error": "interaction_required", "error_description": "AADSTS50076: Due to a configuration change"}
     assert signal_of("MicrosoftEntra", members, 400).provider_code == "AADSTS50076"
 
@@ -98,7 +98,7 @@ LIMITS = {
 
 @pytest.mark.parametrize(("preset", "response"), LIMITS.items(), ids=LIMITS)
 def test_a_rate_limit_differs_from_a_refusal(preset: str, response: tuple[dict[str, Any], int]) -> None:
-    """In every notation of a rate limit, nothing is wrong with the credentials."""
+    """Each notation of a rate limit has the reason of a rate limit, not that of rejected credentials."""
     failure = classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal_of(preset, *response))
     assert failure.reason is FailureReason.RATE_LIMITED
 
@@ -116,12 +116,12 @@ LIFETIMES = {
 
 @pytest.mark.parametrize(("members", "life"), LIFETIMES.values(), ids=LIFETIMES)
 def test_zohos_lifetimes_are_seconds_and_were_milliseconds(members: dict[str, Any], life: int | None) -> None:
-    """Both ways of writing an hour are one."""
+    """An hour in seconds and an hour in milliseconds give the same lifetime."""
     assert token_of("Zoho", {**ZOHO, **members}).lifetime == life
 
 
-def test_elsewhere_a_large_number_is_a_long_life() -> None:
-    """Two months of seconds are no milliseconds."""
+def test_a_large_number_of_another_provider_is_a_long_lifetime() -> None:
+    """Two months in seconds are not read as milliseconds."""
     assert token_of("Google", {"access_token": "a", "expires_in": 5_184_000}).lifetime == 5_184_000
 
 
@@ -181,8 +181,8 @@ def test_githubs_form_is_read_with_its_commas() -> None:
     assert (token.scope, token.lifetime, token.refresh_token is not None) == (("repo", "gist"), 28800, True)
 
 
-def test_githubs_form_can_hold_an_error() -> None:
-    """With status 200 as well."""
+def test_githubs_form_can_contain_an_error() -> None:
+    """The error is recognized although the status is 200."""
     body = b"error=bad_verification_code&error_description=The+code+passed+is+incorrect+or+expired."
     response = HTTPResponse(200, {"content-type": "application/x-www-form-urlencoded"}, body)
     signal = parse_token_response(response, PRESETS["GitHub"].quirks)
@@ -191,21 +191,21 @@ def test_githubs_form_can_hold_an_error() -> None:
 
 
 def test_salesforce_sends_no_lifetime_and_an_instance() -> None:
-    """There is no `expires_in`; the time of issue, text in milliseconds, is not taken for one."""
+    """There is no `expires_in`; the time of issue, a text in milliseconds, is not read as a lifetime."""
     sent = {"access_token": "00D!a", "instance_url": "https://acme.my.salesforce.com", "issued_at": "1700000000000"}
     token = token_of("Salesforce", {**sent, "token_type": "Bearer", "signature": "x="})
     assert token.lifetime is None
     assert token.fields["instance_url"].get_secret_value() == "https://acme.my.salesforce.com"
 
 
-def test_keycloaks_further_members_do_no_harm() -> None:
-    """A zero beside the token's own lifetime marks a refresh token that never expires."""
+def test_further_members_of_keycloak_are_ignored() -> None:
+    """A zero beside the lifetime of the token marks a refresh token that never expires."""
     sent = {"expires_in": 300, "refresh_expires_in": 0, "refresh_token": "r", "not-before-policy": 0, "scope": "email"}
     token = token_of("Keycloak", {"access_token": "a", "token_type": "Bearer", "session_state": "s", **sent})
     assert (token.lifetime, token.refresh_token is not None) == (300, True)
 
 
-def test_no_token_of_a_nested_answer_shows() -> None:
+def test_no_token_of_a_nested_response_is_in_its_representation() -> None:
     """A parsed response may be printed by mistake."""
     assert "xoxp-1" not in repr(of("Slack", {"ok": True, "authed_user": USER}))
 
@@ -223,6 +223,6 @@ def test_no_response_raises_an_error(preset: str, members: dict[str, Any], statu
     assert isinstance(of(preset, members, status), Token | Signal)
 
 
-def test_the_standard_has_no_quirk() -> None:
+def test_the_standard_has_no_quirks() -> None:
     """Without a preset a response is parsed as RFC 6749 defines it."""
     assert Quirks() == STANDARD

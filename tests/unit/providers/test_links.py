@@ -118,14 +118,14 @@ LINKS: dict[str, tuple[dict[str, Any], dict[str, Any], str, dict[str, str | None
 }
 
 
-@pytest.mark.parametrize(("provider", "changes", "address", "said"), LINKS.values(), ids=LINKS)
-def test_a_link_says_what_the_provider_wants_to_hear(
-    provider: dict[str, Any], changes: dict[str, Any], address: str, said: dict[str, str | None]
+@pytest.mark.parametrize(("provider", "changes", "endpoint", "parameters"), LINKS.values(), ids=LINKS)
+def test_a_link_has_the_parameters_that_the_provider_requires(
+    provider: dict[str, Any], changes: dict[str, Any], endpoint: str, parameters: dict[str, str | None]
 ) -> None:
-    """Scopes joined its way, with what brings a refresh token, and a challenge where it takes one."""
+    """The link has the provider's scope separator, the parameters for a refresh token, and a code challenge if supported."""
     found, query = link(request_for(provider, **changes))
-    assert found == address
-    assert {name: query.get(name) for name in said} == said
+    assert found == endpoint
+    assert {name: query.get(name) for name in parameters} == parameters
 
 
 def test_only_zohos_redirect_has_a_further_parameter() -> None:
