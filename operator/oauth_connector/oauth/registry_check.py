@@ -1,10 +1,12 @@
-"""A check that a table has a row for each value of an enumeration, made when the table is imported."""
+"""Checks of a registry, made when it is imported: each name has an entry, and each class sets its traits."""
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar, TypeVar, get_origin
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
+Class = TypeVar("Class", bound=type)
 
 
 def require_complete(keys: Iterable[Key], table: Mapping[Key, Row]) -> Mapping[Key, Row]:
@@ -13,3 +15,19 @@ def require_complete(keys: Iterable[Key], table: Mapping[Key, Row]) -> Mapping[K
     if missing:
         raise TypeError(f"no entry for {', '.join(sorted(missing))}")
     return table
+
+
+def require_traits(table: Mapping[Key, Class]) -> Mapping[Key, Class]:
+    """Return the table. Raises `TypeError` that names each class variable that a class declares or inherits unset."""
+    missing = [f"{kind.__name__}.{trait}" for kind in table.values() for trait in _list_unset_traits(kind)]
+    if missing:
+        raise TypeError(f"no value for {', '.join(sorted(missing))}")
+    return table
+
+
+def _list_unset_traits(kind: type) -> Iterator[str]:
+    for base in inspect.getmro(kind):
+        for name, annotation in inspect.get_annotations(base).items():
+            form: object = get_origin(annotation)
+            if form is ClassVar and not hasattr(kind, name):
+                yield name

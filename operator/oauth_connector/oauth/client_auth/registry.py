@@ -7,7 +7,7 @@ from oauth_connector.oauth.client_auth.basic import BasicClient
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
-from oauth_connector.oauth.registry_check import require_complete
+from oauth_connector.oauth.registry_check import require_complete, require_traits
 
 
 class ClientAuthentication(StrEnum):
@@ -18,11 +18,13 @@ class ClientAuthentication(StrEnum):
     NONE = "None"
 
 
-METHODS: Mapping[ClientAuthentication, type[Client]] = require_complete(
-    ClientAuthentication,
-    {
-        ClientAuthentication.BASIC: BasicClient,
-        ClientAuthentication.POST: PostClient,
-        ClientAuthentication.NONE: PublicClient,
-    },
+METHODS: Mapping[ClientAuthentication, type[Client]] = require_traits(
+    require_complete(
+        ClientAuthentication,
+        {
+            ClientAuthentication.BASIC: BasicClient,
+            ClientAuthentication.POST: PostClient,
+            ClientAuthentication.NONE: PublicClient,
+        },
+    )
 )

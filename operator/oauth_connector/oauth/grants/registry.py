@@ -8,7 +8,7 @@ from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
-from oauth_connector.oauth.registry_check import require_complete
+from oauth_connector.oauth.registry_check import require_complete, require_traits
 
 
 class GrantType(StrEnum):
@@ -24,13 +24,15 @@ class GrantType(StrEnum):
     """RFC 6749 §6, with an initial refresh token that a user supplies."""
 
 
-GRANTS: Mapping[GrantType, type[Grant]] = require_complete(
-    GrantType,
-    {
-        GrantType.CLIENT_CREDENTIALS: ClientCredentials,
-        GrantType.PASSWORD: Password,
-        GrantType.AUTHORIZATION_CODE: AuthorizationCode,
-        GrantType.REFRESH_TOKEN: RefreshToken,
-    },
+GRANTS: Mapping[GrantType, type[Grant]] = require_traits(
+    require_complete(
+        GrantType,
+        {
+            GrantType.CLIENT_CREDENTIALS: ClientCredentials,
+            GrantType.PASSWORD: Password,
+            GrantType.AUTHORIZATION_CODE: AuthorizationCode,
+            GrantType.REFRESH_TOKEN: RefreshToken,
+        },
+    )
 )
 """What each grant type presents first. After that, a connector of any type may present a refresh token."""
