@@ -16,13 +16,13 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble_credentials, find_forbidden_host
-from oauth_connector.connector.effective import build_parameters, token_host
+from oauth_connector.connector.effective import build_parameters
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key, Refusal
-from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_failure
+from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.oauth.client_auth.client import Client
-from oauth_connector.oauth.errors import Remedy, classify
+from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext, TLSOptions
@@ -131,7 +131,7 @@ class TokenClient:
             self._record(prepared, "success", requested_at)
             issued = build_issued_token(result, int(requested_at), prepared.connector.spec)
             return TokenObtained(issued, prepared.attempt, result)
-        problem = self._classify(prepared.connector.spec, grant.purpose.phase, result)
+        problem = of_signal(prepared.connector.spec, grant.purpose.phase, result)
         self._record(prepared, problem.reason.value, requested_at)
         refusal = None if problem.repeatable else Refusal(problem, fingerprint)
         salvaged = find_refresh_token(response, quirks) if isinstance(response, HTTPResponse) else None
@@ -181,8 +181,8 @@ class TokenClient:
         issuer = spec.provider.effective_issuer
         if issuer is None:
             return None
-        found = await self._provider.find(issuer, context)
-        return self._classify(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
+        found = await self._provider.find(issuer, context.with_identity(None))  # metadata is public
+        return of_signal(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
 
     async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
@@ -210,8 +210,9 @@ class TokenClient:
             endpoint = found.token_endpoint if found else ""
         host = _read_host(endpoint)
         forbidden = find_forbidden_host(list(secrets.values()), host, required=self._require_allowed_hosts)
-        at, attempt, read = replace(context, token_endpoint=endpoint), Attempt((), ""), tuple(secrets.values())
-        return forbidden or PreparedRequest(connector, at, credentials.client, credentials.grant, attempt, read)
+        client, attempt, read = credentials.client, Attempt((), ""), tuple(secrets.values())
+        at = replace(context.with_identity(client.tls_identity), token_endpoint=endpoint)
+        return forbidden or PreparedRequest(connector, at, client, credentials.grant, attempt, read)
 
     async def read_context(self, connector: Connector) -> RequestContext | Problem:
         """Return the context of the connector's requests, with the CA bundle that the spec names."""
@@ -230,10 +231,6 @@ class TokenClient:
         if held is None or not held.get(key):
             return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
         return held[key]
-
-    @staticmethod
-    def _classify(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
-        return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
 
 
 def _read_host(url: str) -> str:

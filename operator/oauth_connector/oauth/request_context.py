@@ -1,6 +1,7 @@
 """The context of one request: when it is sent, to which server, and with which TLS settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from pydantic import SecretStr
 
@@ -33,6 +34,10 @@ class RequestContext:
     token_endpoint: str = ""
     issuer: str | None = None
     tls: TLSOptions = TLSOptions()
+
+    def with_identity(self, identity: TLSIdentity | None) -> Self:
+        """Return the context with the client certificate that its connections present; `None` for no certificate."""
+        return replace(self, tls=replace(self.tls, identity=identity))
 
     @property
     def audience(self) -> str:

@@ -18,7 +18,7 @@ from oauth_connector.oauth.grants.grant import Grant, Pairs, Purpose, Renewal
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.grants.registry import GRANTS, GrantType
-from oauth_connector.oauth.registry_check import require_complete
+from oauth_connector.oauth.registry_check import require_complete, require_traits
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import RequestPhase
 from oauth_connector.oauth.token_request import Parameters, build_token_request, fingerprint_request
@@ -134,6 +134,42 @@ def test_a_grant_type_without_an_entry_is_an_error() -> None:
     }
     with pytest.raises(TypeError, match="no entry for Password"):
         require_complete(GrantType, entries)
+
+
+class InheritingGrant(ClientCredentials):
+    """A grant that inherits every trait."""
+
+
+class ForgetfulGrant(Grant):
+    """A grant that sets two of its traits."""
+
+    parameter_names = frozenset({"grant_type"})
+    renewal = Renewal.CREDENTIALS
+
+
+class ForgetfulClient(Client):
+    """A client authentication method that does not name its parameters."""
+
+
+def test_a_class_without_a_trait_is_an_error() -> None:
+    """The registry cannot be imported while a grant or a method lacks a trait that has no default."""
+    with pytest.raises(
+        TypeError, match=r"^no value for ForgetfulGrant.may_return_refresh_token, ForgetfulGrant.purpose$"
+    ):
+        require_traits({"Forgetful": ForgetfulGrant})
+    with pytest.raises(TypeError, match=r"^no value for ForgetfulClient.parameter_names$"):
+        require_traits({"Forgetful": ForgetfulClient})
+
+
+def test_a_trait_may_be_inherited() -> None:
+    """A grant below another grant sets the traits that differ."""
+    entries = {"Inherited": InheritingGrant}
+    assert require_traits(entries) is entries
+
+
+def test_no_method_of_the_registry_presents_a_certificate() -> None:
+    """A method without mutual TLS (RFC 8705) leaves the TLS options as they are."""
+    assert {client.tls_identity for client in CLIENT_SAMPLES.values()} == {None}
 
 
 def test_requests_that_differ_in_a_nonce_have_one_fingerprint() -> None:

@@ -122,7 +122,7 @@ LINKS: dict[str, tuple[dict[str, Any], dict[str, Any], str, dict[str, str | None
 def test_a_link_has_the_parameters_that_the_provider_requires(
     provider: dict[str, Any], changes: dict[str, Any], endpoint: str, parameters: dict[str, str | None]
 ) -> None:
-    """The link has the provider's scope separator, the parameters for a refresh token, and a code challenge if supported."""
+    """The link has the scope separator, the parameters for a refresh token, and a code challenge if supported."""
     found, query = link(request_for(provider, **changes))
     assert found == endpoint
     assert {name: query.get(name) for name in parameters} == parameters

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.fields import FieldProblem
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.effective import token_host
 from oauth_connector.connector.schedule.refresh_time import RetryPace
-from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
-from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.errors import Failure, FailureReason, Remedy, classify
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 
 _SLOW = frozenset(
     {FailureReason.ENDPOINT_NOT_FOUND, FailureReason.INVALID_TOKEN_ENDPOINT, FailureReason.CREDENTIALS_REJECTED}
@@ -60,6 +62,11 @@ class Problem:
 def is_strain(signal: Signal) -> bool:
     """Return whether a host is overloaded. A port that accepts no connection is no sign of that."""
     return signal.symptom in _STRAIN and (signal.symptom is not Symptom.TIMEOUT or signal.sent)
+
+
+def of_signal(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
+    """Return the problem of a connector whose request failed with a signal, with the host that the spec names."""
+    return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
 
 
 def of_failure(failure: Failure, facts: Mapping[str, str]) -> Problem:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from oauth_connector.oauth.grants.grant import Pairs
-from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.request_context import RequestContext, TLSIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Client(ABC):
     id: str
 
     parameter_names: ClassVar[frozenset[str]]
+
+    @property
+    def tls_identity(self) -> TLSIdentity | None:
+        """Return the client certificate that the connections of this client present (RFC 8705 §2), if any."""
+        return None
 
     @abstractmethod
     def authenticate(self, context: RequestContext) -> Authentication:
