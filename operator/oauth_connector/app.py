@@ -45,7 +45,7 @@ from oauth_connector.net.fetch import RequestLimits
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.settings.operator import Settings
 from oauth_connector.telemetry import health, logging
-from oauth_connector.telemetry.http_server import serving
+from oauth_connector.telemetry.http_server import serve_application
 from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
 from oauth_connector.wiring import Controller, ControllerOptions, build_controller
 
@@ -165,10 +165,12 @@ class Operator:
             await stack.enter_async_context(self.api)
             await stack.enter_async_context(self.provider)
             app = health.application(self.metrics, lambda: None, self._unready_reason)
-            port = await stack.enter_async_context(serving(app, self._settings.http_host, self._settings.http_port))
+            port = await stack.enter_async_context(
+                serve_application(app, self._settings.http_host, self._settings.http_port)
+            )
             log.info("serving health and metrics", port=port)
             consents = ConsentLister(self.api, self.consents, self.watch.reopen)
-            loops = (self.informer, self.lister.loop, consents.loop)
+            loops = (self.informer.loop, self.lister.loop, consents.loop)
             background = [asyncio.create_task(loop.run()) for loop in loops]
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, self.watch.stop)
@@ -177,13 +179,13 @@ class Operator:
     async def _reconcile_until(self, stop: asyncio.Event, background: Sequence[asyncio.Task[None]]) -> None:
         """Reconcile once the caches are filled, until `stop` is set; a background task that ends raises."""
         stopped, filled = asyncio.create_task(stop.wait()), asyncio.create_task(self._wait_for_caches())
-        await _first(stopped, filled, *background)
+        await _wait_for_first(stopped, filled, *background)
         if filled.done():
             self.watch.start()  # not before: kopf never finds a resource that did not exist when it started
             log.info("watching", connectors=len(self.connectors), secrets=len(self.secrets))
             reconciling = asyncio.create_task(self.workqueue.serve(self._controller.reconcile))
             try:
-                await _first(stopped, reconciling, *background)
+                await _wait_for_first(stopped, reconciling, *background)
             finally:
                 log.info("stopping: requests in flight are finished first")
                 self.workqueue.stop()
@@ -198,7 +200,7 @@ class Operator:
         return None if self.informer.synced.is_set() and self.lister.loop.listed.is_set() else "the caches are filling"
 
 
-async def _first(stopped: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:
+async def _wait_for_first(stopped: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:
     """Wait for the first of some tasks, and raise its exception, if any."""
     done, _ = await asyncio.wait((stopped, *others), return_when=asyncio.FIRST_COMPLETED)
     for task in done:

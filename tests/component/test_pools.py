@@ -19,7 +19,7 @@ async def test_pools_are_kept_within_bounds() -> None:
     """One pool for each trust, and old ones go."""
     made = ConnectionPools([], make=bare_context)
     for number in range(MOST_POOLS + 10):
-        async with made.transport(TLSOptions(str(number))):
+        async with made.lend_transport(TLSOptions(str(number))):
             pass
     assert len(made._entries) == MOST_POOLS
     await made.aclose()
@@ -30,11 +30,11 @@ async def test_a_pool_in_use_is_not_closed_however_many_there_are() -> None:
     made = ConnectionPools([], make=bare_context)
     async with AsyncExitStack() as stack:
         lent = [
-            await stack.enter_async_context(made.transport(TLSOptions(str(number))))
+            await stack.enter_async_context(made.lend_transport(TLSOptions(str(number))))
             for number in range(MOST_POOLS + 10)
         ]
         assert {id(kept.transport) for kept in made._entries.values()} == {id(transport) for transport in lent}
-    async with made.transport(TLSOptions("another")):
+    async with made.lend_transport(TLSOptions("another")):
         assert len(made._entries) == MOST_POOLS
     await made.aclose()
 
@@ -53,7 +53,7 @@ async def test_a_trust_is_made_once_for_all_who_ask_for_it() -> None:
     made = ConnectionPools([], make=make)
 
     async def borrow() -> int:
-        async with made.transport(TLSOptions()) as transport:
+        async with made.lend_transport(TLSOptions()) as transport:
             return id(transport)
 
     impatient = asyncio.create_task(borrow())

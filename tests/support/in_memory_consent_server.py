@@ -16,7 +16,7 @@ from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.consent_server.rate_limits import RateLimits
 from oauth_connector.consent_server.server import OPTIONS, build_application, build_context
 from oauth_connector.kube.token_buckets import Rate
-from oauth_connector.telemetry.http_server import serving
+from oauth_connector.telemetry.http_server import serve_application
 from tests.support.http_client import HTTPClient, open_client
 from tests.support.in_memory_consent_store import InMemoryConsentStore
 
@@ -80,7 +80,7 @@ async def serve_scenario(world: ConsentScenario, limits: RateLimits | None = Non
     limits = limits or RateLimits(lambda: 0.0, ENOUGH, ENOUGH)
     parts = replace(build_context(PUBLIC, world.store), now=lambda: world.now, limits=limits)
     async with (
-        serving(build_application(parts), "127.0.0.1", 0, OPTIONS) as port,
+        serve_application(build_application(parts), "127.0.0.1", 0, OPTIONS) as port,
         open_client(f"http://127.0.0.1:{port}") as made,
     ):
         made.origin = PUBLIC

@@ -8,6 +8,7 @@ API_VERSION = f"{GROUP}/{VERSION}"
 
 CONNECTOR_KIND, CONNECTORS = "OAuthConnector", "oauthconnectors"
 CONSENT_KIND, CONSENTS = "OAuthConsent", "oauthconsents"
+SECRETS = "secrets"
 
 PREFIX = f"{GROUP}/"
 """Prefix of all labels and annotations of the operator."""

@@ -51,7 +51,7 @@ class FailureText:
     command: bool = True
 
 
-class RequestStopped(Exception):  # noqa: N818  # named for what is so
+class RequestStopped(Exception):  # noqa: N818  # the name states a condition, not a fault of the program
     """The request cannot be completed. A middleware renders the page of the failure."""
 
     def __init__(self, failure: PageFailure, about: "FailureDetails | None" = None) -> None:

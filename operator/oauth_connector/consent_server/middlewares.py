@@ -75,7 +75,7 @@ def _render_failure(context: ServerContext, stopped: RequestStopped) -> web.Resp
 
 def log_unexpected_error(error: BaseException) -> None:
     """Log the type and the location of an error. Its text is not logged, because it may quote the request."""
-    log.error("unexpected error in a page", error=type(error).__name__, match_info=_location(error))
+    log.error("unexpected error in a page", error=type(error).__name__, location=_location(error))
 
 
 def _location(error: BaseException) -> str:

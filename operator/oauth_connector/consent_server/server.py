@@ -28,7 +28,7 @@ from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.telemetry import logging
-from oauth_connector.telemetry.http_server import ServerOptions, probe_handler, serving
+from oauth_connector.telemetry.http_server import ServerOptions, probe_handler, serve_application
 
 MAX_BODY = 4096
 MAX_LINE = 24_576
@@ -99,7 +99,7 @@ async def _serve_until_stopped(settings: ConsentSettings) -> None:
     async with KubeAPI(Access.load(settings.kubeconfig), timeout=settings.api_request_seconds) as api:
         context = build_context(settings.public_url, KubeConsentStore(api))
         app = build_application(context, lambda: "stopping" if stop.is_set() else None)
-        async with serving(app, settings.http_host, settings.http_port, OPTIONS) as port:
+        async with serve_application(app, settings.http_host, settings.http_port, OPTIONS) as port:
             log.info("consent server started", port=port, public_url=settings.public_url)
             await stop.wait()
             log.info("consent server stopping: finishing requests in progress")

@@ -24,7 +24,7 @@ class KubeAPI(Transport):
         """Read an object."""
         return await self.request("GET", path, accept=accept)
 
-    async def pages(
+    async def read_pages(
         self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the pages of a list, all of one version. Without objects, `items` of a metadata list is null."""

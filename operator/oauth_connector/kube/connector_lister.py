@@ -13,13 +13,15 @@ import structlog
 
 from oauth_connector.api.names import CONNECTORS
 from oauth_connector.connector.observation import Key
+from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.listing import SETTLED, Listing, ListLoop, Source, list_all
 from oauth_connector.kube.paths import ALL_CONNECTORS
 from oauth_connector.kube.transport import JSON
 
-FIRST_PAUSE = 1.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
+"""Seconds until a list that failed is retried."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +33,7 @@ class ConnectorLister:
     """
 
     def __init__(self, api: KubeAPI, connectors: ConnectorCache, on_stale: Callable[[], None]) -> None:
-        self.loop = ListLoop(CONNECTORS, self._list, FIRST_PAUSE)
+        self.loop = ListLoop(CONNECTORS, self._list, Backoff(FIRST_PAUSE, LONGEST_PAUSE))
         self._api = api
         self._connectors = connectors
         self._on_stale = on_stale

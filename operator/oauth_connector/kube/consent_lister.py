@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from oauth_connector.api.names import CONSENTS
+from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.consent_cache import ConsentCache
 from oauth_connector.kube.errors import KubeError
@@ -22,7 +23,7 @@ class ConsentLister:
     """
 
     def __init__(self, api: KubeAPI, cache: ConsentCache, on_found: Callable[[], None]) -> None:
-        self.loop = ListLoop(CONSENTS, self._list, PAUSE)
+        self.loop = ListLoop(CONSENTS, self._list, Backoff(PAUSE, PAUSE))
         self._api = api
         self._cache = cache
         self._on_found = on_found

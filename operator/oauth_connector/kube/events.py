@@ -56,9 +56,8 @@ class EventRecorder:
         else:
             return
         name = f"{path}/{event['metadata']['name']}"
-        known = await self._api.merge_patch(
-            name, {}, FIELD_MANAGER
-        )  # reads the object: the right to patch is sufficient
+        # an empty patch reads the object, so the right to patch is sufficient
+        known = await self._api.merge_patch(name, {}, FIELD_MANAGER)
         count = (known.get("series") or {}).get("count", 1) + 1
         series = {"count": count, "lastObservedTime": event["eventTime"]}
         await self._api.merge_patch(name, {"series": series}, FIELD_MANAGER)

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from oauth_connector.connector.observation import Key
+from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import KubeError
 
@@ -19,6 +20,9 @@ INTERVAL = 600.0
 
 SETTLED = 3.0
 """Seconds without a further request after which a requested list is read. The list of the watch is complete then."""
+
+REPEAT_LOG = 60.0
+"""Seconds after which a failure that repeats is logged again."""
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +59,7 @@ async def list_all(
     uids: dict[Key, str] = {}
     version = 0
     query = {"labelSelector": source.selector} if source.selector else {}
-    async with aclosing(api.pages(source.path, query, source.accept)) as pages:
+    async with aclosing(api.read_pages(source.path, query, source.accept)) as pages:
         async for page in pages:
             on_page()
             version = version or int(page["metadata"]["resourceVersion"])
@@ -68,20 +72,24 @@ async def list_all(
 class ListLoop:
     """Lists at the start, every ten minutes, and when it is requested; a list that fails is retried.
 
-    `plural` names the kind in the log. The pause after a failure, in seconds, doubles from `first_pause` to
-    `longest_pause`. `listed` is set after the first list; `listed_at` is the time of the last one, in seconds since the
-    epoch (0 before the first).
+    `plural` names the kind in the log. `follow` runs after each list, until the next one is due; by default it waits
+    and resets the `backoff`. `listed` is set after the first list; `listed_at` is the time of the last one, in seconds
+    since the epoch (0 before the first).
     """
 
     def __init__(
-        self, plural: str, list_once: Callable[[], Awaitable[None]], first_pause: float, longest_pause: float = 10.0
+        self,
+        plural: str,
+        list_once: Callable[[], Awaitable[None]],
+        backoff: Backoff,
+        follow: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.listed = asyncio.Event()
         self.listed_at = 0.0
-        self._plural = plural
         self._list_once = list_once
-        self._first_pause = first_pause
-        self._longest_pause = longest_pause
+        self._follow = follow or self._wait
+        self._backoff = backoff
+        self._failures = FailureLog(plural)
         self._requested = asyncio.Event()
 
     def request(self) -> None:
@@ -90,24 +98,23 @@ class ListLoop:
 
     async def run(self) -> None:
         """List again and again until cancelled."""
-        pause, failure = self._first_pause, ""
         while True:
             try:
                 await self._list_once()
+                self.listed_at = time.time()
+                self.listed.set()
+                await self._follow()
             except KubeError as error:
-                if str(error) != failure:  # a kind that is not installed fails in the same way for ever
-                    log.warning("list failed", resource=self._plural, status=error.status, reason=error.reason)
-                failure = str(error)
-                await asyncio.sleep(max(error.retry_after or 0.0, pause))
-                pause = min(pause * 2, self._longest_pause)
-                continue
-            pause, failure = self._first_pause, ""
-            self.listed_at = time.time()
-            self.listed.set()
-            await self._wait()
+                self._failures.record(error)
+                await self._backoff.wait(error.retry_after)
+            except Exception:
+                log.exception("resource is listed again", resource=self._failures.plural)
+                await self._backoff.wait()
 
     async def _wait(self) -> None:
         """Wait until the next list is due, or until no further list was requested for a moment."""
+        self._backoff.reset()
+        self._failures.reset()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(INTERVAL):
                 await self._requested.wait()
@@ -115,3 +122,26 @@ class ListLoop:
                     self._requested.clear()
                     await asyncio.sleep(SETTLED)
         self._requested.clear()
+
+
+class FailureLog:
+    """Logs the failures of lists and watches of a kind: each that differs from the last, and the same once a minute.
+
+    A kind that is not installed fails in the same way without an end.
+    """
+
+    def __init__(self, plural: str) -> None:
+        self.plural = plural
+        self._last = ""
+        self._logged_at = 0.0
+
+    def record(self, error: KubeError) -> None:
+        """Log a failure, unless the same one was logged within the last minute."""
+        now = asyncio.get_running_loop().time()
+        if str(error) != self._last or now >= self._logged_at + REPEAT_LOG:
+            log.warning("resource is listed again", resource=self.plural, status=error.status, reason=error.reason)
+            self._last, self._logged_at = str(error), now
+
+    def reset(self) -> None:
+        """Log the next failure in any case."""
+        self._last = ""

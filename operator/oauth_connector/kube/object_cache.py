@@ -80,7 +80,7 @@ class ObjectCache(Generic[T]):
         known = self._objects.get(key)
         if known is not None and int(known.resource_version) > int(version):
             return None
-        self._bury(uid, int(version))
+        self._remember_removal(uid, int(version))
         self._drop(key)
         return known
 
@@ -89,7 +89,7 @@ class ObjectCache(Generic[T]):
         gone = [item for item in self if item.uid not in uids and int(item.resource_version) <= version]
         return [item for item in gone if self.remove(item)]
 
-    def _bury(self, uid: str, version: int) -> None:
+    def _remember_removal(self, uid: str, version: int) -> None:
         self._removed[uid] = max(self._removed.pop(uid, -1), version)
         if len(self._removed) > TOMBSTONES:
             del self._removed[next(iter(self._removed))]

@@ -2,12 +2,12 @@
 
 from urllib.parse import quote
 
-from oauth_connector.api.names import API_VERSION, CONNECTORS, CONSENTS
+from oauth_connector.api.names import API_VERSION, CONNECTORS, CONSENTS, SECRETS
 
 _CORE = "/api/v1"
 _CUSTOM = f"/apis/{API_VERSION}"
 
-ALL_SECRETS = f"{_CORE}/secrets"
+ALL_SECRETS = f"{_CORE}/{SECRETS}"
 ALL_CONNECTORS = f"{_CUSTOM}/{CONNECTORS}"
 ALL_CONSENTS = f"{_CUSTOM}/{CONSENTS}"
 ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -21,7 +21,7 @@ def namespace_path(namespace: str) -> str:
 
 def secret_path(namespace: str, name: str = "") -> str:
     """Return the path of a Secret; without a name, of all Secrets of the namespace."""
-    return _join_path(_CORE, namespace, "secrets", name)
+    return _join_path(_CORE, namespace, SECRETS, name)
 
 
 def config_map_path(namespace: str, name: str) -> str:

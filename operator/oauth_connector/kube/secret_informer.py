@@ -4,7 +4,6 @@ A watch may end, lag, be silent or miss a deletion. So it is opened again twice 
 every ten minutes.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
@@ -12,14 +11,15 @@ from typing import Any
 
 import structlog
 
-from oauth_connector.api.names import MANAGED
+from oauth_connector.api.names import MANAGED, SECRETS
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
+from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.listing import Source, key_of_manifest, list_all
+from oauth_connector.kube.listing import ListLoop, Source, key_of_manifest, list_all
 from oauth_connector.kube.paths import ALL_SECRETS
 from oauth_connector.kube.secret_cache import SecretCache, key_of_secret
-from oauth_connector.kube.watch_stream import Pauses, WatchTiming, stream_events
+from oauth_connector.kube.watch_stream import WatchTiming, stream_events
 
 MANAGED_SECRETS = Source(ALL_SECRETS, f"{MANAGED}=true")
 
@@ -32,8 +32,8 @@ OnChange = Callable[[SecretMetadata | None, SecretMetadata | None], None]
 class SecretInformer:
     """Keeps a cache of metadata up to date, and calls `on_change` for each change.
 
-    `synced` is set after the first list. A write puts its response into the cache: then the event of this write, and
-    earlier events, change nothing.
+    `loop` runs it; `synced` is set after the first list. A write puts its response into the cache: then the event of
+    this write, and earlier events, change nothing.
     """
 
     def __init__(
@@ -44,33 +44,20 @@ class SecretInformer:
         source: Source = MANAGED_SECRETS,
         pace: WatchTiming = WatchTiming(),  # noqa: B008  # a frozen value
     ) -> None:
-        self.synced = asyncio.Event()
+        self._backoff = Backoff(pace.first, pace.longest)
+        self.loop = ListLoop(SECRETS, self._list, self._backoff, self._follow)
+        self.synced = self.loop.listed
         self._api = api
         self._store = store
         self._on_change = on_change
         self._source = source
         self._pace = pace
-        self._pauses = Pauses(pace)
         self._version = ""
         self._contact = time.monotonic()
 
     def age(self) -> float:
         """Return the seconds since the last contact: a page, an event, a bookmark, or the regular end of a stream."""
         return time.monotonic() - self._contact
-
-    async def run(self) -> None:
-        """List and watch until cancelled."""
-        while True:
-            try:
-                await self._list()
-                self.synced.set()
-                await self._follow(time.monotonic() + self._pace.relist)
-            except KubeError as error:
-                log.warning("secrets are listed again", status=error.status, reason=error.reason)
-                await self._pauses.wait(error.retry_after)
-            except Exception:
-                log.exception("secrets are listed again")
-                await self._pauses.wait()
 
     async def _list(self) -> None:
         """Cache a full list, and remove what it does not contain. Raises `KubeError`."""
@@ -79,8 +66,9 @@ class SecretInformer:
             self._on_change(secret, None)
         self._version = str(listing.version)
 
-    async def _follow(self, until: float) -> None:
+    async def _follow(self) -> None:
         """Read one stream after another until the next list is due. Raises the `KubeError` of the server."""
+        until = time.monotonic() + self._pace.relist
         while time.monotonic() < until:
             try:
                 useful = await self._stream()
@@ -90,7 +78,7 @@ class SecretInformer:
                 log.info("watch of secrets is opened again", reason=error.reason)
                 useful = False
             if not useful:
-                await self._pauses.wait()
+                await self._backoff.wait()
 
     async def _stream(self) -> bool:
         """Read one stream to its end; return whether it had events, or lasted. Raises `KubeError`."""
@@ -99,7 +87,7 @@ class SecretInformer:
             async for event in stream:
                 self._apply(event)
                 self._note_contact()
-                self._pauses.reset()
+                self._backoff.reset()
                 received = True
         self._note_contact()
         return received or time.monotonic() > until

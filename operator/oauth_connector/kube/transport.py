@@ -5,7 +5,6 @@ the caller knows whether a write that may have happened can be repeated. (A 401 
 """
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -22,6 +21,7 @@ import structlog
 
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.kube.access import Access
+from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.errors import RETRYABLE, UNAUTHORIZED, AccessError, KubeError, build_error
 
 TOTAL_TIMEOUT = 15.0
@@ -109,7 +109,7 @@ class Transport:
         await self._renew()
         return await self._send_with_retries(call, deadline)
 
-    async def lines(
+    async def read_lines(
         self, path: str, query: Mapping[str, str], accept: str, silence: float
     ) -> AsyncGenerator[bytes, None]:
         """Open a watch and yield its lines, of any length, until the server ends it. Raises `KubeError`.
@@ -131,11 +131,12 @@ class Transport:
 
     async def _send_with_retries(self, call: _Call, deadline: float) -> dict[str, Any]:
         """Send a request, and retry a read while there is time. Raises `KubeError`."""
+        backoff = Backoff(FIRST_PAUSE, self._timeout)
         for attempt in count(1):
             try:
                 return await self._send_once(call, deadline - time.monotonic())
             except KubeError as error:
-                pause = max(error.retry_after or 0.0, FIRST_PAUSE * attempt * random.uniform(0.5, 1.5))  # noqa: S311  # spreads retries
+                pause = backoff.next_pause(error.retry_after)
                 may_help = call.method == "GET" and error.status in RETRYABLE and attempt < READ_TRIES
                 if not may_help or time.monotonic() + pause >= deadline:
                     raise
@@ -144,9 +145,8 @@ class Transport:
 
     async def _send_once(self, call: _Call, seconds: float) -> dict[str, Any]:
         started, code = time.monotonic(), "error"
-        timeout = aiohttp.ClientTimeout(
-            total=max(seconds, 0.001), sock_connect=CONNECT_TIMEOUT
-        )  # 0 would mean no limit
+        # a total of 0 would mean no limit
+        timeout = aiohttp.ClientTimeout(total=max(seconds, 0.001), sock_connect=CONNECT_TIMEOUT)
         try:
             async with self._open(call, timeout) as response:
                 code = str(response.status)

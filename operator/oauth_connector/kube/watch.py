@@ -9,15 +9,15 @@ annotation.
 import asyncio
 import contextlib
 import logging
-import random
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import kopf
 
 from oauth_connector.api.names import CONNECTORS, CONSENTS, GROUP, VERSION
+from oauth_connector.kube.backoff import Backoff
 
 OnEvent = Callable[[str, str | None, Mapping[str, Any]], None]
 """Called in the thread of kopf with the plural of a kind, the type of the event (`None` in a list) and the object."""
@@ -27,20 +27,15 @@ Login = Callable[[], kopf.ConnectionInfo]
 log = logging.getLogger(__name__)
 
 
-class Backoff:
-    """An endless series of pauses. kopf would stop after the last element of a finite one."""
-
-    def __iter__(self) -> Iterator[float]:
-        pause = 0.2
-        while True:
-            yield pause * random.uniform(0.5, 1.5)  # noqa: S311  # spreads retries, not for security
-            pause = min(pause * 2, 10.0)
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+"""Seconds between two attempts, of kopf to reach the API server and of the supervisor to start kopf."""
 
 
 def build_kopf_settings() -> kopf.OperatorSettings:
     """Return settings with which kopf only watches: short time-outs, endless retries, no writes."""
     settings = kopf.OperatorSettings()
-    settings.networking.error_backoffs = Backoff()
+    # without an end: kopf gives up after the last element of an iterable that has a length
+    settings.networking.error_backoffs = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
     settings.networking.request_timeout = 30
     settings.networking.connect_timeout = 5
     settings.posting.enabled = False
@@ -100,13 +95,13 @@ class Watch:
             self._thread.join(timeout=10)
 
     def _supervise(self) -> None:
-        pauses = iter(Backoff())
+        backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         while not self._stopping.is_set():
             try:
                 asyncio.run(self._watch())
             except Exception:  # whatever ended kopf, it is started again
                 log.exception("watch ended and is opened again")
-            if not self._stopping.wait(next(pauses)):
+            if not self._stopping.wait(backoff.next_pause()):
                 self.restarts += 1
 
     async def _watch(self) -> None:
@@ -122,6 +117,5 @@ class Watch:
         self._stop_kopf = partial(loop.call_soon_threadsafe, operator.cancel)
         with contextlib.suppress(asyncio.CancelledError):  # by `reopen` or `stop`
             await operator
-        await asyncio.sleep(
-            0.25
-        )  # aiohttp: TLS connections close after their session, in later steps of the event loop
+        # aiohttp closes TLS connections after their session, in later steps of the event loop
+        await asyncio.sleep(0.25)

@@ -1,10 +1,8 @@
-"""One stream of events of a watch, and the pauses after a stream that failed."""
+"""One stream of events of a watch."""
 
-import asyncio
-import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -30,24 +28,6 @@ class WatchTiming:
     longest: float = 10.0
 
 
-@dataclass(slots=True)
-class Pauses:
-    """Pauses that double after each failure, spread so that many clients do not return at once."""
-
-    pace: WatchTiming
-    _next: float = field(default=0.0, init=False)
-
-    async def wait(self, at_least: float | None = None) -> None:
-        """Wait, and longer the next time; `at_least` is the wait that the server requires, in seconds."""
-        pause = self._next or self.pace.first
-        self._next = min(pause * 2, self.pace.longest)
-        await asyncio.sleep(max(at_least or 0.0, pause * random.uniform(0.5, 1.5)))  # noqa: S311  # spreads retries
-
-    def reset(self) -> None:
-        """Start again with the shortest pause."""
-        self._next = 0.0
-
-
 async def stream_events(
     api: KubeAPI, source: Source, version: str, pace: WatchTiming
 ) -> AsyncGenerator[Mapping[str, Any], None]:
@@ -63,7 +43,7 @@ async def stream_events(
         "resourceVersion": version,
         "timeoutSeconds": str(pace.stream),
     }
-    async with aclosing(api.lines(source.path, query, METADATA, pace.silence)) as lines:
+    async with aclosing(api.read_lines(source.path, query, METADATA, pace.silence)) as lines:
         async for line in lines:
             event = _parse_event(line)
             if event["type"] == "ERROR":

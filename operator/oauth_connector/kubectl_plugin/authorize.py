@@ -32,7 +32,7 @@ REQUIRED_LOCAL: RequiredAccess = {**REQUIRED, "oauthconsents/status": ("patch",)
 
 async def authorize(context: PluginContext, arguments: argparse.Namespace) -> int:
     """Authorize a connector. Return 1 if it is not ready afterwards. Raises `CommandFailed`."""
-    connector = ConnectorView(await context.connector(arguments.name))
+    connector = ConnectorView(await context.read_connector(arguments.name))
     require_authorizable(connector)
     redirect = redirect_of(connector)
     if (arguments.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
@@ -43,7 +43,7 @@ async def authorize(context: PluginContext, arguments: argparse.Namespace) -> in
     ticket = SecretStr(tickets.new_ticket(secrets.token_bytes))
     manifest = _consent_manifest(connector.name, await read_user_name(context), ticket, redirect)
     async with create_consent(context, manifest, arguments.timeout) as created:
-        request = await created.request()
+        request = await created.wait_for_request()
         flow = AuthorizationFlow(created, request, connector.name, ticket, browser=not arguments.no_browser)
         if arguments.paste:
             await flow.run_pasted()
@@ -60,8 +60,7 @@ def require_authorizable(connector: ConnectorView) -> None:
     if not connector.needs_consent:
         raise CommandFailed(
             f"{connector.name} has grantType {connector.grant}, which needs no consent in a browser. Check its"
-            f" status with"
-            f" `kubectl oauth status {connector.name} -n {connector.namespace}`."
+            f" status with `kubectl oauth status {connector.name} -n {connector.namespace}`."
         )
     if connector.manifest["metadata"].get("deletionTimestamp"):
         raise CommandFailed(f"{connector.name} is being deleted.")
@@ -105,13 +104,13 @@ def _consent_manifest(connector: str, user: str, ticket: SecretStr, redirect: co
 async def _wait_until_ready(context: PluginContext, created: CreatedConsent, arguments: argparse.Namespace) -> int:
     """Show the connector when its status contains this consent, or after the timeout of --settle."""
     until = created.now + timedelta(seconds=arguments.settle)
-    view = ConnectorView(await context.connector(arguments.name))
+    view = ConnectorView(await context.read_connector(arguments.name))
     while not _is_settled(view, created) and created.now < until:
         context.terminal.progress(
             "waiting for the Secret", time_format.format_duration((until - created.now).total_seconds())
         )
         await asyncio.sleep(PACE)
-        view = ConnectorView(await context.connector(arguments.name))
+        view = ConnectorView(await context.read_connector(arguments.name))
     show_connector(context, view, arguments.output)
     return 0 if view.is_ready else PROBLEM
 

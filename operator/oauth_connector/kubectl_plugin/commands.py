@@ -21,17 +21,17 @@ PACE = 0.5
 PROBLEM = 1
 
 
-async def status(context: PluginContext, arguments: argparse.Namespace) -> int:
+async def show_status(context: PluginContext, arguments: argparse.Namespace) -> int:
     """Show connectors. Return 1 if one is not ready."""
     if arguments.name and (arguments.selector or arguments.all_namespaces):
         raise PluginUsageError("status: use either a name, or -A and -l.")
     if arguments.name:
-        view = ConnectorView(await context.connector(arguments.name))
+        view = ConnectorView(await context.read_connector(arguments.name))
         show_connector(context, view, arguments.output)
         return 0 if view.is_ready else PROBLEM
     found = [
         ConnectorView(item)
-        for item in await context.connectors(arguments.selector or "", everywhere=arguments.all_namespaces)
+        for item in await context.list_connectors(arguments.selector or "", everywhere=arguments.all_namespaces)
     ]
     if arguments.output == "json":
         print(json.dumps([view.facts() for view in found], indent=2))
@@ -57,7 +57,7 @@ async def refresh(context: PluginContext, arguments: argparse.Namespace) -> int:
         raise PluginUsageError("refresh: use either names of connectors, or -l SELECTOR.")
     names = arguments.names
     if arguments.selector:
-        names = [ConnectorView(item).name for item in await context.connectors(arguments.selector)]
+        names = [ConnectorView(item).name for item in await context.list_connectors(arguments.selector)]
         if not names:
             context.terminal.info(
                 f"There is no {CONNECTOR_KIND} with {arguments.selector} in namespace {context.namespace}."
@@ -103,7 +103,7 @@ async def revoke(context: PluginContext, arguments: argparse.Namespace) -> int:
 
     Raises `PluginUsageError` if there is no terminal for the question.
     """
-    view = ConnectorView(await context.connector(arguments.name))
+    view = ConnectorView(await context.read_connector(arguments.name))
     if not arguments.yes:
         await _require_agreement(context, view)
     value = unique_request_value(context)
@@ -124,11 +124,9 @@ _REVOKED: Mapping[str | None, str] = {
 }
 _REVOKED_LOCALLY: Mapping[str | None, str] = {
     "NoEndpoint": "the tokens were deleted, but the provider has no revocation endpoint. Revoke the access in your"
-    " account at the"
-    " provider",
+    " account at the provider",
     None: "the tokens were deleted, but the provider refused the request or did not respond. Revoke the access in"
-    " your account"
-    " at the provider",
+    " your account at the provider",
 }
 """Texts by `status.lastRevocation`. `None` stands for all other values."""
 
@@ -148,7 +146,7 @@ async def _wait_for_status(context: PluginContext, name: str, echo: tuple[str, s
     field, value = echo
     until = context.now + timedelta(seconds=seconds)
     while True:
-        view = ConnectorView(await context.connector(name))
+        view = ConnectorView(await context.read_connector(name))
         if view.status.get(field) == value:
             return view
         if context.now >= until:

@@ -32,19 +32,19 @@ class PluginContext:
         return self.api.server_time or datetime.now(UTC)
 
     # --- connectors ---------------------------------------------------------------------------------------------
-    async def connector(self, name: str) -> Manifest:
+    async def read_connector(self, name: str) -> Manifest:
         """Read a connector. Raises `CommandFailed`."""
         try:
             return await self.api.get(connector_path(self.namespace, name))
         except KubeError as error:
             raise explain_api_error(error, APIOperation("get", CONNECTORS, self.namespace, name)) from None
 
-    async def connectors(self, selector: str = "", *, everywhere: bool = False) -> list[Manifest]:
+    async def list_connectors(self, selector: str = "", *, everywhere: bool = False) -> list[Manifest]:
         """List connectors by namespace and name. Raises `CommandFailed`."""
         path = ALL_CONNECTORS if everywhere else connector_path(self.namespace)
         found: list[Manifest] = []
         try:
-            async for page in self.api.pages(path, {"labelSelector": selector} if selector else None):
+            async for page in self.api.read_pages(path, {"labelSelector": selector} if selector else None):
                 found += page.get("items") or []
         except KubeError as error:
             if error.status == BAD_REQUEST and selector:

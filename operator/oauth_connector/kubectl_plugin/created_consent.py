@@ -51,7 +51,7 @@ class CreatedConsent:
         elapsed = timedelta(seconds=time.monotonic() - self._began)
         return max(self.context.now, self.created + elapsed)
 
-    async def request(self) -> ConsentRequest:
+    async def wait_for_request(self) -> ConsentRequest:
         """Wait for the authorization request. Raises `CommandFailed`."""
         late = (
             f"The operator did not process OAuthConsent {self.name}. Check that it runs and that its release supports"

@@ -22,9 +22,8 @@ def bind(host: str, port: int) -> list[socket.socket]:
     """
     sockets: list[socket.socket] = []
     try:
-        sockets.extend(
-            _bind_address(address, port) for address in ADDRESSES[host]
-        )  # keeps the sockets that were bound before an error
+        # `extend` keeps the sockets that were bound before an error
+        sockets.extend(_bind_address(address, port) for address in ADDRESSES[host])
     except OSError as error:
         for bound_socket in sockets:
             bound_socket.close()
@@ -60,8 +59,7 @@ def _explain_bind_error(error: OSError, host: str, port: int) -> str:
     if process_name is None:
         return (
             f"Port {port} of the redirect URI is in use. Find the process with `lsof -i :{port}` and end it, or"
-            f" wait one"
-            " minute if this command used the port before."
+            " wait one minute if this command used the port before."
         )
     return f"Port {port} of the redirect URI is in use by {process_name}. End this process first."
 

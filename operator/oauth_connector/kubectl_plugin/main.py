@@ -94,7 +94,7 @@ async def _run_authorize(context: PluginContext, parsed: argparse.Namespace) -> 
 
 def _add_status(commands: "Commands") -> None:
     command = _add_command(
-        commands, "status", "show the status of connectors; exit status 1 if one is not ready", verbs.status
+        commands, "status", "show the status of connectors; exit status 1 if one is not ready", verbs.show_status
     )
     command.add_argument("name", metavar="NAME", nargs="?", help="one connector, with details")
     command.add_argument("-A", "--all-namespaces", action="store_true", help="connectors of all namespaces")

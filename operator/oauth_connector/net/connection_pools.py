@@ -42,7 +42,7 @@ class ConnectionPools:
         self._contexts: dict[str, asyncio.Future[ssl.SSLContext]] = {}
 
     @asynccontextmanager
-    async def transport(self, tls: TLSOptions) -> AsyncIterator[GuardedTransport]:
+    async def lend_transport(self, tls: TLSOptions) -> AsyncIterator[GuardedTransport]:
         """Lend the transport with these TLS options. Raises `BadCertificatesError` or `BadIdentityError`."""
         entry = await self._get(tls)
         entry.users += 1
@@ -61,9 +61,8 @@ class ConnectionPools:
     async def _get(self, tls: TLSOptions) -> _PoolEntry:
         name = name_tls(self._bundle, tls)
         if name not in self._entries:
-            context = await asyncio.shield(
-                self._share_context(name, tls)
-            )  # a cancelled caller does not cancel the others
+            # a cancelled caller does not cancel the others
+            context = await asyncio.shield(self._share_context(name, tls))
             self._entries.setdefault(name, _PoolEntry(GuardedTransport(context, self._allowed, self._resolver)))
         self._entries.move_to_end(name)
         return self._entries[name]

@@ -69,7 +69,7 @@ async def fetch(
             sent = True
 
     try:
-        async with asyncio.timeout(outgoing.limit_seconds(limits.total)), pools.transport(tls) as transport:
+        async with asyncio.timeout(outgoing.limit_seconds(limits.total)), pools.lend_transport(tls) as transport:
             timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
             request = httpx2.Request(
                 outgoing.method,

@@ -21,7 +21,7 @@ from oauth_connector.api.schema.fields import to_camel_case
 PREFIX = "OAUTH_CONNECTOR_"
 
 
-class InvalidSettings(Exception):  # noqa: N818  # named for what is so
+class InvalidSettings(Exception):  # noqa: N818  # the name states a condition, not a fault of the program
     """A setting is not valid; the text states in one line which, and what to write instead.
 
     It is no `ValueError`, because pydantic would catch that.

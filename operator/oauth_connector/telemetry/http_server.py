@@ -27,7 +27,7 @@ class ServerOptions:
 
 
 @asynccontextmanager
-async def serving(
+async def serve_application(
     app: web.Application,
     host: str | None,
     port: int,

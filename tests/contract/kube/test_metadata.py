@@ -28,7 +28,7 @@ async def add(api: KubeAPI, namespace: Namespace, name: str = "a") -> dict[str, 
 
 async def listed(api: KubeAPI, namespace: Namespace) -> dict[str, Any]:
     """Return the first page of the Secrets with the label, as metadata."""
-    async with aclosing(api.pages(path(namespace), {"labelSelector": f"{MANAGED}=true"}, METADATA_LIST)) as pages:
+    async with aclosing(api.read_pages(path(namespace), {"labelSelector": f"{MANAGED}=true"}, METADATA_LIST)) as pages:
         return await anext(pages)
 
 

@@ -40,7 +40,7 @@ async def informed(api: KubeAPI, namespace: str, pace: WatchTiming) -> AsyncIter
     cache, changes = SecretCache(), Changes()
     source = Source(f"/api/v1/namespaces/{namespace}/secrets", f"{MANAGED}=true")
     informer = SecretInformer(api, cache, changes.hear, source, pace)
-    task = asyncio.create_task(informer.run())
+    task = asyncio.create_task(informer.loop.run())
     try:
         await eventually(informer.synced.is_set)
         yield cache, changes

@@ -26,7 +26,7 @@ class Server:
         self.names = list(names)
         self.lists: list[str] = []
 
-    async def pages(self, _path: str, _query: object, accept: str) -> AsyncIterator[dict[str, Any]]:
+    async def read_pages(self, _path: str, _query: object, accept: str) -> AsyncIterator[dict[str, Any]]:
         """Yield one page, and record its kind."""
         self.lists.append("names" if accept == METADATA_LIST else "whole")
         yield {"metadata": {"resourceVersion": "100"}, "items": [a_manifest(name) for name in self.names]}

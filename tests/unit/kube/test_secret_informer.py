@@ -56,7 +56,7 @@ async def watching(
         server.always = lists[-1]
         server.watches.extend(watches)
         watched = Watched(server, api, pace)
-        task = asyncio.create_task(watched.informer.run())
+        task = asyncio.create_task(watched.informer.loop.run())
         try:
             yield watched
         finally:
@@ -178,7 +178,7 @@ async def test_watches_that_end_at_once_are_opened_with_growing_pauses() -> None
     pace = WatchTiming(first=0.01, longest=30.0)
     async with watching(ONE, watches=(Stream(),) * 1000, pace=pace) as watched:
         await eventually(lambda: len(watched.server.watched) >= 4)
-        assert watched.informer._pauses._next >= 0.08
+        assert watched.informer._backoff._next >= 0.08
 
 
 async def test_a_quiet_watch_that_has_lasted_is_opened_again_at_once() -> None:
@@ -193,7 +193,7 @@ async def test_an_event_makes_pauses_short_again() -> None:
     streams = (Stream(), Stream(), Stream(), Stream((bookmark(150),), "silence"))
     async with watching(ONE, watches=streams) as watched:
         await eventually(lambda: watched.informer._version == "150")
-        assert watched.informer._pauses._next == 0.0
+        assert watched.informer._backoff._next == QUICK.first
 
 
 async def test_a_missed_deletion_is_found_by_the_next_list() -> None:
@@ -224,7 +224,7 @@ async def test_an_error_in_on_change_does_not_end_the_watch() -> None:
     async with scripted_api() as server, KubeAPI(Access(server.url)) as api:
         server.always = Reply(list_page(secret_manifest("a", 10), secret_manifest("b", 11)))
         informer = SecretInformer(api, store, fail_once, pace=QUICK)
-        task = asyncio.create_task(informer.run())
+        task = asyncio.create_task(informer.loop.run())
         await eventually(informer.synced.is_set)
         assert len(store) == 2
         task.cancel()

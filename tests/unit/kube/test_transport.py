@@ -198,7 +198,7 @@ async def test_a_list_is_read_page_by_page(api: KubeAPI, server: ScriptedAPI) ->
     """Each page names the next, and all requests contain the selector."""
     first = {"metadata": {"resourceVersion": "7", "continue": "more"}, "items": [1]}
     server.answers.extend((Reply(first), Reply({"metadata": {"resourceVersion": "7"}, "items": None})))
-    pages = [page async for page in api.pages(SECRETS, {"labelSelector": "a=b"})]
+    pages = [page async for page in api.read_pages(SECRETS, {"labelSelector": "a=b"})]
     assert [page["items"] for page in pages] == [[1], None]
     assert [request.query for request in server.requests] == [
         {"labelSelector": "a=b", "limit": "100"},

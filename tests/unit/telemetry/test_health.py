@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from oauth_connector.telemetry.health import application
-from oauth_connector.telemetry.http_server import ServerOptions, serving
+from oauth_connector.telemetry.http_server import ServerOptions, serve_application
 from oauth_connector.telemetry.metrics import Metrics
 
 
@@ -29,7 +29,7 @@ def state() -> State:
 async def base(state: State) -> AsyncIterator[str]:
     """Serve the pages on a free port and yield their address."""
     app = application(Metrics(), lambda: state.unhealthy, lambda: state.unready)
-    async with serving(app, "127.0.0.1", 0) as port:
+    async with serve_application(app, "127.0.0.1", 0) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -74,7 +74,7 @@ async def test_other_pages_do_not_exist(base: str) -> None:
 async def test_an_incomplete_request_is_closed() -> None:
     """A client that sends no complete request is disconnected, so that it occupies no connection."""
     app = application(Metrics(), lambda: None, lambda: None)
-    async with serving(app, "127.0.0.1", 0, ServerOptions(idle=0.05)) as port, asyncio.timeout(10):
+    async with serve_application(app, "127.0.0.1", 0, ServerOptions(idle=0.05)) as port, asyncio.timeout(10):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
         assert await reader.read() == b""
@@ -86,5 +86,5 @@ async def test_a_port_in_use_is_an_error_at_the_start(base: str) -> None:
     """Two operators cannot serve the same port."""
     port = int(base.rpartition(":")[2])
     with pytest.raises(OSError, match="address already in use"):
-        async with serving(application(Metrics(), lambda: None, lambda: None), "127.0.0.1", port):
+        async with serve_application(application(Metrics(), lambda: None, lambda: None), "127.0.0.1", port):
             pass
