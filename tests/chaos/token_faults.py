@@ -39,7 +39,7 @@ class Expected:
         return has_retry_after or self.reason == "RateLimited"
 
 
-def _needs_user(fault: Fault, reason: str) -> Expected:
+def _needs_action(fault: Fault, reason: str) -> Expected:
     return Expected(fault, reason, "Stalled")
 
 
@@ -75,12 +75,12 @@ TOKEN_FAULTS: dict[str, Expected] = {
     "a token that is a number": Expected(faults.token(access_token=7), "InvalidTokenResponse"),
     "a token with a line break": Expected(faults.token(access_token="a\r\nb"), "InvalidTokenResponse"),
     "a real token's answer, garbled": Expected(Replace(b"\xff\xfe\x00"), "InvalidTokenResponse"),
-    "a token of another type": _needs_user(faults.token(token_type="mac"), "UnsupportedTokenType"),
+    "a token of another type": _needs_action(faults.token(token_type="mac"), "UnsupportedTokenType"),
     # redirects
-    "a redirect that keeps the method": _needs_user(
+    "a redirect that keeps the method": _needs_action(
         faults.redirect("https://login.example.com/"), "EndpointRedirected"
     ),
-    "a redirect to a metadata service": _needs_user(
+    "a redirect to a metadata service": _needs_action(
         faults.redirect("http://169.254.169.254/latest/", 302), "EndpointRedirected"
     ),
     # limits and outages
@@ -102,13 +102,15 @@ TOKEN_FAULTS: dict[str, Expected] = {
     # refusals
     "a bare 401": Expected(Respond(401), "CredentialsRejected"),
     "403 from a firewall": Expected(faults.html(403), "CredentialsRejected"),
-    "invalid_client": _needs_user(faults.oauth_error("invalid_client", 401), "CredentialsRejected"),
-    "invalid_client, with status 200": _needs_user(faults.oauth_error("invalid_client", 200), "CredentialsRejected"),
-    "invalid_scope": _needs_user(faults.oauth_error("invalid_scope"), "InvalidScope"),
-    "invalid_target": _needs_user(faults.oauth_error("invalid_target"), "InvalidTarget"),
-    "unauthorized_client": _needs_user(faults.oauth_error("unauthorized_client"), "UnauthorizedClient"),
-    "unsupported_grant_type": _needs_user(faults.oauth_error("unsupported_grant_type"), "UnsupportedGrantType"),
-    "access_denied": _needs_user(faults.oauth_error("access_denied", 403), "AccessDenied"),
-    "an error nobody knows": _needs_user(faults.oauth_error("no_license"), "InvalidRequest"),
-    "an error with an object": _needs_user(_body(json.dumps({"error": {"code": "x"}}).encode(), 400), "InvalidRequest"),
+    "invalid_client": _needs_action(faults.oauth_error("invalid_client", 401), "CredentialsRejected"),
+    "invalid_client, with status 200": _needs_action(faults.oauth_error("invalid_client", 200), "CredentialsRejected"),
+    "invalid_scope": _needs_action(faults.oauth_error("invalid_scope"), "InvalidScope"),
+    "invalid_target": _needs_action(faults.oauth_error("invalid_target"), "InvalidTarget"),
+    "unauthorized_client": _needs_action(faults.oauth_error("unauthorized_client"), "UnauthorizedClient"),
+    "unsupported_grant_type": _needs_action(faults.oauth_error("unsupported_grant_type"), "UnsupportedGrantType"),
+    "access_denied": _needs_action(faults.oauth_error("access_denied", 403), "AccessDenied"),
+    "an error nobody knows": _needs_action(faults.oauth_error("no_license"), "InvalidRequest"),
+    "an error with an object": _needs_action(
+        _body(json.dumps({"error": {"code": "x"}}).encode(), 400), "InvalidRequest"
+    ),
 }

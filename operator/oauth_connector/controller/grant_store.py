@@ -4,7 +4,7 @@
 
 The claim is written to the state Secret, under the version that was read, before the first byte is sent: it proves that
 the Secret can be written, blocks a second process, and shows a later one that a request was in progress. Whatever the
-response is, it is persisted before the reconciliation goes on; while the API server is unavailable the response stays
+response is, it is persisted before the reconciliation continues; while the API server is unavailable the response stays
 in memory.
 """
 

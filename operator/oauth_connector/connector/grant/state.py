@@ -207,7 +207,7 @@ def _claim(attempt: str, at: int, purpose: str) -> Claim:
     return Claim(attempt, int(at), Purpose(purpose))
 
 
-def _list(value: object) -> list:  # type: ignore[type-arg]  # of whatever JSON holds
+def _list(value: object) -> list:  # type: ignore[type-arg]  # elements are of any JSON type
     if not isinstance(value, list):
         raise TypeError
     return value
