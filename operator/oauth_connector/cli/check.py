@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from oauth_connector.api.reasons import format_reason_message
+from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_step import CheckStep
 from oauth_connector.cli.documents import CheckInput
-from oauth_connector.connector.credentials import assemble_credentials, find_forbidden_host
-from oauth_connector.connector.effective import token_host
+from oauth_connector.connector.credentials import assemble_credentials
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import (
     AnyConnector,
@@ -31,12 +30,11 @@ from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.secret.rendering import render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.message_facts import message_facts
-from oauth_connector.connector.status.problem import Problem, of_failure
+from oauth_connector.connector.status.problem import Problem, of_signal
 from oauth_connector.connector.status.report import report
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.net.probe import ProbeResult, probe
 from oauth_connector.net.provider_client import HTTPProviderClient
-from oauth_connector.oauth.errors import classify
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.settings.operator import Settings
@@ -73,6 +71,10 @@ class ConnectorCheck:
             async for step in self._check_endpoint(client):
                 reached = reached and step.passed
                 yield step
+            if secrets.passed and (reached or self._connector.spec.provider.effective_token_url is not None):
+                async for step in self._check_hosts(client):
+                    reached = reached and step.passed
+                    yield step
             if request_token and self._connector.spec.is_renewed_by_user:
                 yield CheckStep("token", passed=True, text=_NOT_REQUESTED)
             elif request_token and reached and secrets.passed:
@@ -87,12 +89,14 @@ class ConnectorCheck:
         )
         if isinstance(credentials, Problem):
             return self._describe_problem("secrets", credentials)
-        required = self._settings.require_allowed_hosts
-        forbidden = find_forbidden_host(list(secrets.values()), token_host(spec), required=required)
-        if forbidden is not None:
-            return self._describe_problem("secrets", forbidden)
         names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
         return CheckStep("secrets", passed=True, text=f"all values are present and valid: {names or 'none is needed'}")
+
+    async def _check_hosts(self, client: TokenClient) -> AsyncIterator[CheckStep]:
+        """Yield a failed step where a Secret may not be sent to the token endpoint, which may be a discovered one."""
+        prepared = await client.prepare_request(self._connector)
+        if isinstance(prepared, RequestFailed) and prepared.problem.reason is Reason.CREDENTIALS_NOT_ALLOWED:
+            yield self._describe_problem("hosts", prepared.problem)
 
     # --- the connection -----------------------------------------------------------------------------------------
     async def _check_endpoint(self, client: TokenClient) -> AsyncIterator[CheckStep]:
@@ -122,8 +126,7 @@ class ConnectorCheck:
         if result.addresses:
             yield CheckStep("dns", passed=True, text=f"{result.host} is {', '.join(map(str, result.addresses))}")
         if result.problem is not None:
-            grant = self._connector.spec.grant_type
-            problem = of_failure(classify(grant, RequestPhase.TOKEN, Signal(result.problem)), {"host": result.host})
+            problem = of_signal(self._connector.spec, RequestPhase.TOKEN, Signal(result.problem))
             yield self._describe_problem("connection" if result.addresses else "dns", problem)
             return
         yield CheckStep("connection", passed=True, text=_describe_connection(result))
