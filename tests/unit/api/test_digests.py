@@ -1,18 +1,70 @@
-"""Digests, references and members of grants are derived from the model: what a field does not declare is an error."""
+"""Digests are derived from the fields of the spec: a field that does not declare its digests is an error."""
 
 from typing import Annotated
 
 import pytest
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.credentials import list_reference_paths, list_references, require_default_keys
-from oauth_connector.api.v1alpha1.grant_member import require_members
-from oauth_connector.api.v1alpha1.references import DefaultKey, SecretKeyReference
+from oauth_connector.api.v1alpha1.client import ClientSpec
+from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.builders import a_spec
 from tests.support.manifests import samples
+
+DIGESTS = {
+    "authorization-code-with-empty-member": (
+        "8ce1ffb19da1a1d059b4eb8f4ddd3b94",
+        "3f6e4e1674d46b90e04d55dcb466556c",
+        "76e14655f2fbc1319ebcaeeaf97644e8",
+    ),
+    "ca-bundle": (
+        "0327e3317369655eafaedc9caf7c9fb5",
+        "3008e7d029b5e3f8dfd78435f4407086",
+        "76e14655f2fbc1319ebcaeeaf97644e8",
+    ),
+    "discovery": (
+        "d564504349a5275c92cf61a8a02e34d1",
+        "3008e7d029b5e3f8dfd78435f4407086",
+        "76e14655f2fbc1319ebcaeeaf97644e8",
+    ),
+    "everything": (
+        "4d1e9cfdc71040c449fda245d75925fb",
+        "429e45cea90855e3106c6e9ef7015bc7",
+        "a97eb0889ee6e5b433ecd07d21a115c5",
+    ),
+    "everything-with-authorization-code": (
+        "4400d41f6ef868f2f4c0a09c07b1f19d",
+        "689f4fa32bee0a736719dee69586ac7f",
+        "55872a9e717e78490481ec0c7def0ddf",
+    ),
+    "everything-with-refresh-token": (
+        "f26da12381dbe048350ae4ced42fd0ab",
+        "a00f599e9e3bcc992290aa33d50d64ab",
+        "76e14655f2fbc1319ebcaeeaf97644e8",
+    ),
+    "minimal": (
+        "0327e3317369655eafaedc9caf7c9fb5",
+        "3008e7d029b5e3f8dfd78435f4407086",
+        "76e14655f2fbc1319ebcaeeaf97644e8",
+    ),
+    "password-grant-from-secrets": (
+        "8d7d6cf410c6d0df82efb2b575287b5f",
+        "91a3af69d22246c1ab82588867ef7fb0",
+        "76e14655f2fbc1319ebcaeeaf97644e8",
+    ),
+    "preset-zoho-in-europe": (
+        "942fdef434686c29b24c30898bd914ba",
+        "3f6e4e1674d46b90e04d55dcb466556c",
+        "a0b0a610bc4a4ca25774cc7cfe76431f",
+    ),
+    "refresh-token": (
+        "0d54f23bcc269ccc5bba7b95ef05bf78",
+        "d3f31e2cf3f6c230623c7e2cd34e6269",
+        "76e14655f2fbc1319ebcaeeaf97644e8",
+    ),
+}
+"""Digests of manifests: of the request, of the consent, and of the output Secret."""
 
 
 def the_spec(kind: type[OAuthConnectorSpec] = OAuthConnectorSpec, **changes: object) -> OAuthConnectorSpec:
@@ -38,6 +90,80 @@ def test_a_field_without_a_declaration_is_an_error() -> None:
         digests.require_declarations(SpecWithForgottenField)
 
 
+class ProviderWithForgottenField(ProviderSpec):
+    """A provider with a field that declares nothing."""
+
+    resource_server: str | None = Field(None, description="A field.")
+
+
+class SpecWithForgottenNestedField(OAuthConnectorSpec):
+    """A spec with a member that has such a field."""
+
+    provider: ProviderWithForgottenField
+
+
+class ProviderWithNewField(ProviderSpec):
+    """A provider with a field that declares the digest that it enters."""
+
+    resource_server: Annotated[str | None, digests.IN_REQUEST] = Field(None, description="A field.")
+
+
+class SpecWithNewNestedField(OAuthConnectorSpec):
+    """A spec with a member that has such a field."""
+
+    provider: ProviderWithNewField
+
+
+class ClientWithNewField(ClientSpec):
+    """A client with two fields, of which one enters the digest of the client."""
+
+    key_type: Annotated[str | None, digests.CLIENT] = Field(None, description="A field.")
+    comment: Annotated[str | None, digests.NOT_DIGESTED] = Field(None, description="A field.")
+
+
+class SpecWithNewClientField(OAuthConnectorSpec):
+    """A spec with a member that has such fields."""
+
+    client: ClientWithNewField
+
+
+class SpecWithDeclaredMember(OAuthConnectorSpec):
+    """A spec with a member that declares digests in the place of its fields."""
+
+    provider: Annotated[ProviderSpec, digests.PROVIDER]
+
+
+def test_a_nested_field_without_a_declaration_is_an_error() -> None:
+    """The check names the path of a field within a member."""
+    with pytest.raises(TypeError, match=r"no declaration of digests for provider\.resourceServer$"):
+        digests.require_declarations(SpecWithForgottenNestedField)
+
+
+def test_a_member_that_declares_digests_itself_is_an_error() -> None:
+    """A declaration for the whole member would hide a forgotten field."""
+    with pytest.raises(TypeError, match="provider declares digests in the place of its fields"):
+        digests.require_declarations(SpecWithDeclaredMember)
+
+
+def test_a_new_nested_field_enters_the_digest_only_where_it_is_set() -> None:
+    """A release with another field in a member leaves the digests of existing connectors."""
+    token_url = "https://login.example.com/token"
+    without = the_spec(SpecWithNewNestedField)
+    given = the_spec(SpecWithNewNestedField, provider={"tokenURL": token_url, "resourceServer": "api"})
+    assert without.request_digest == the_spec().request_digest
+    assert given.request_digest != without.request_digest
+    assert digests.digest_grant(given) == digests.digest_grant(without)
+
+
+def test_the_client_is_digested_as_its_fields_declare() -> None:
+    """A field that shares the entry of the client changes the digest; one that is not digested does not."""
+    client = {"id": "robot", "secretRef": {"name": "robot"}}
+    without = the_spec(SpecWithNewClientField)
+    assert without.request_digest == the_spec().request_digest
+    assert the_spec(SpecWithNewClientField, client={**client, "keyType": "a"}).request_digest != without.request_digest
+    assert the_spec(SpecWithNewClientField, client={**client, "comment": "a"}).request_digest == without.request_digest
+
+
 def test_every_field_of_the_spec_declares_its_digests() -> None:
     """The check accepts the spec itself."""
     digests.require_declarations(OAuthConnectorSpec)
@@ -57,74 +183,9 @@ def test_a_new_field_enters_the_digests_that_it_declares() -> None:
     assert given.output_digest == without.output_digest
 
 
-def test_digests_keep_their_values() -> None:
+@pytest.mark.parametrize("name", DIGESTS)
+def test_digests_keep_their_values(name: str) -> None:
     """A release that computes another value would request every token again; see `DIGEST_VERSION`."""
-    spec = OAuthConnectorSpec.model_validate(samples("good")["everything"].manifest["spec"], by_alias=True)
-    assert [spec.request_digest, digests.digest_grant(spec), spec.output_digest] == [
-        "v1:4d1e9cfdc71040c449fda245d75925fb",
-        "v1:429e45cea90855e3106c6e9ef7015bc7",
-        "v1:a97eb0889ee6e5b433ecd07d21a115c5",
-    ]
-
-
-def test_a_reference_without_a_default_key_is_an_error() -> None:
-    """The check that is made at import names the model and the field, however deep it is."""
-
-    class Inner(Model):
-        key_ref: SecretKeyReference | None = None
-
-    class Outer(Model):
-        inner: Inner | None = None
-
-    with pytest.raises(TypeError, match=r"Inner\.key_ref has no default key"):
-        require_default_keys(Outer)
-
-
-def test_references_are_found_wherever_they_are() -> None:
-    """A new member's references are read without being listed anywhere."""
-
-    class Inner(Model):
-        key_ref: Annotated[SecretKeyReference | None, DefaultKey("key")] = None
-
-    class Outer(Model):
-        inner: Inner
-        other: Inner | None = None
-
-    outer = Outer(inner=Inner(key_ref=SecretKeyReference(name="a")))
-    assert dict(list_references(outer)) == {"inner.keyRef": ("a", "key")}
-    assert list(list_reference_paths(Outer)) == ["inner.keyRef", "other.keyRef"]
-
-
-class ReferencesInList(Model):
-    """A model with a list of references."""
-
-    key_refs: Annotated[tuple[SecretKeyReference, ...], DefaultKey("key")]
-
-
-class ReferencesInMapping(Model):
-    """A model with references in the values of a mapping."""
-
-    key_refs: Annotated[dict[str, SecretKeyReference] | None, DefaultKey("key")] = None
-
-
-class ModelsInList(Model):
-    """A model with a list of models that have references."""
-
-    key_refs: tuple[ReferencesInMapping, ...] = ()
-
-
-@pytest.mark.parametrize("model", [ReferencesInList, ReferencesInMapping, ModelsInList])
-def test_a_reference_in_a_collection_is_an_error(model: type[Model]) -> None:
-    """References are not read from lists and mappings, so the check at import names such a field."""
-    with pytest.raises(TypeError, match=r"\.key_refs has references in a collection"):
-        require_default_keys(model)
-
-
-def test_a_grant_without_a_member_for_its_credentials_is_an_error() -> None:
-    """A grant that presents a user's password cannot be left without a field for it."""
-
-    class WithoutMembers(Model):
-        scopes: str | None = None
-
-    with pytest.raises(TypeError, match=r"no member of WithoutMembers for .*Password"):
-        require_members(WithoutMembers)
+    spec = OAuthConnectorSpec.model_validate(samples("good")[name].manifest["spec"], by_alias=True)
+    found = [spec.request_digest, digests.digest_grant(spec), spec.output_digest]
+    assert found == [f"v1:{value}" for value in DIGESTS[name]]

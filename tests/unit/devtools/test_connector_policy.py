@@ -20,13 +20,13 @@ POLICY = "oauth-connector-secrets"
 class Assertion(Model):
     """The member of a grant that does not exist."""
 
-    key_secret_ref: Annotated[SecretKeyReference, DefaultKey("key.pem")]
+    key_secret_ref: Annotated[SecretKeyReference, DefaultKey("key.pem"), digests.IN_REQUEST]
 
 
 class SpecWithNewGrant(OAuthConnectorSpec):
     """A spec with the member of another grant."""
 
-    jwt_bearer: Annotated[Assertion | None, digests.IN_REQUEST] = Field(None, description="An assertion.")
+    jwt_bearer: Assertion | None = Field(None, description="An assertion.")
 
 
 def the_deployed_policy() -> dict[str, Any]:

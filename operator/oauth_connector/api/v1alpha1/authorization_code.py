@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator, Field
 
 from oauth_connector.api.schema.fields import drop_nulls, pattern_rule, rule
+from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.client import CONFIDENTIAL
 from oauth_connector.api.v1alpha1.grant_member import GrantMember
 from oauth_connector.api.v1alpha1.parameters import Parameters, unreserved_rule
@@ -55,17 +56,17 @@ class AuthorizationCodeSpec(GrantMember):
 
     grant_type = GrantType.AUTHORIZATION_CODE
 
-    redirect_uri: RedirectURI | None = Field(
+    redirect_uri: Annotated[RedirectURI | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Loopback URI on the requester's machine, for a client that cannot use the redirect URI of"
         " the consent server. Default: the redirect URI of the consent server, which `status.redirectURI` shows.",
     )
-    pkce: PKCE | None = Field(
+    pkce: Annotated[PKCE | None, digests.NOT_DIGESTED] = Field(
         None,
         description="PKCE method (RFC 7636): `S256`, or `Disabled` for a provider that does not accept it."
         " Default: `S256`, unless the preset disables it.",
     )
-    parameters: AuthorizationParameters | None = Field(
+    parameters: Annotated[AuthorizationParameters | None, digests.AUTHORIZATION] = Field(
         None,
         description="Additional parameters of the authorization request. They override the preset's parameters of"
         " the same name. Default: the parameters of the preset.",

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, pattern_rule, rule
+from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.references import CredentialValues, DefaultKey, SecretKeyReference
 from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
 from oauth_connector.oauth.client_auth.client import Client
@@ -33,24 +34,26 @@ ClientID = Annotated[
 class ClientSpec(Model):
     """The client that is registered at the authorization server."""
 
-    id: ClientID | None = Field(None, description="Client identifier. Default: the value that `idSecretRef` refers to.")
-    id_secret_ref: Annotated[SecretKeyReference | None, DefaultKey(CLIENT_ID_KEY)] = Field(
+    id: Annotated[ClientID | None, digests.CLIENT] = Field(
+        None, description="Client identifier. Default: the value that `idSecretRef` refers to."
+    )
+    id_secret_ref: Annotated[SecretKeyReference | None, DefaultKey(CLIENT_ID_KEY), digests.CLIENT] = Field(
         None,
         description=f"Secret that contains the client identifier, in key `{CLIENT_ID_KEY}` unless `key` is set."
         " Default: none.",
     )
-    secret_ref: Annotated[SecretKeyReference | None, DefaultKey(CLIENT_SECRET_KEY)] = Field(
+    secret_ref: Annotated[SecretKeyReference | None, DefaultKey(CLIENT_SECRET_KEY), digests.CLIENT] = Field(
         None,
         description=f"Secret that contains the client secret, in key `{CLIENT_SECRET_KEY}` unless `key` is set."
         " Default: none, for a public client.",
     )
-    authentication: ClientAuthentication | None = Field(
+    authentication: Annotated[ClientAuthentication | None, digests.CLIENT] = Field(
         None,
         description="Client authentication (RFC 6749 §2.3). `Basic` sends client id and secret in the"
         " Authorization header, `Post` sends them in the body, `None` sends the client id alone. Default: for a"
         " client with a secret the preset's, else `Basic`; for a client without a secret `None`.",
     )
-    basic_encoding: BasicEncoding | None = Field(
+    basic_encoding: Annotated[BasicEncoding | None, digests.CLIENT] = Field(
         None,
         description="Encoding of client id and secret for `Basic`. `Form` follows RFC 6749 §2.3.1; `Raw` is for"
         " servers that do not decode them. Default: `Form`.",

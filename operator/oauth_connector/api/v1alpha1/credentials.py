@@ -40,7 +40,7 @@ def _list_fields(model: type[Model], prefix: str = "") -> Iterator[tuple[str, st
     """
     for name, field in model.model_fields.items():
         path, full_name = f"{prefix}{field.alias}", f"{model.__name__}.{name}"
-        for kind, in_collection in _list_models(field.annotation):
+        for kind, in_collection in list_models(field.annotation):
             is_reference = issubclass(kind, SecretKeyReference)
             found = [(path, full_name, field)] if is_reference else list(_list_fields(kind, f"{path}."))
             if found and in_collection:
@@ -48,13 +48,13 @@ def _list_fields(model: type[Model], prefix: str = "") -> Iterator[tuple[str, st
             yield from found
 
 
-def _list_models(annotation: object, *, in_collection: bool = False) -> Iterator[tuple[type[Model], bool]]:
+def list_models(annotation: object, *, in_collection: bool = False) -> Iterator[tuple[type[Model], bool]]:
     """Yield the models that a value of this type may contain, each with whether a list or a mapping contains it."""
     if isinstance(annotation, type) and issubclass(annotation, Model):
         yield annotation, in_collection
     inside = in_collection or get_origin(annotation) not in (None, UnionType, Union, Annotated)
     for argument in get_args(annotation):
-        yield from _list_models(argument, in_collection=inside)
+        yield from list_models(argument, in_collection=inside)
 
 
 def _default_key(field: FieldInfo) -> str | None:

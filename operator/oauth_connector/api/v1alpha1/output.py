@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, pattern_rule, rule
+from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
 from oauth_connector.api.v1alpha1.references import DataKey, ObjectName
 
@@ -103,31 +104,33 @@ def _unique_cel(items: str, member: str) -> str:
 class Output(Model):
     """The Secret that Pods mount. Each key may be used once in `data`, `formats` and `responseFields` together."""
 
-    secret_name: ObjectName | None = Field(
+    secret_name: Annotated[ObjectName | None, digests.OUTPUT] = Field(
         None,
         description="Name of the Secret. After a change the operator writes the new Secret, then deletes the old"
         " one. Default: `<connector>-token`.",
     )
-    data: Annotated[tuple[OutputData, ...], Field(max_length=16), _NOT_EMPTY] | None = Field(
+    data: Annotated[Annotated[tuple[OutputData, ...], Field(max_length=16), _NOT_EMPTY] | None, digests.OUTPUT] = Field(
         None,
         description="Fields of the token and their keys. Default: `access_token`, `token_type`, `expires_at`,"
         " `authorization`, and `scope` if it is known.",
     )
-    formats: Annotated[tuple[OutputFormat, ...], Field(max_length=4)] | None = Field(
+    formats: Annotated[Annotated[tuple[OutputFormat, ...], Field(max_length=4)] | None, digests.OUTPUT] = Field(
         None, description="Keys that contain all fields in one format, in addition to `data`. Default: none."
     )
-    response_fields: Annotated[tuple[ResponseField, ...], Field(max_length=16)] | None = Field(
-        None,
-        description="Members of the token response to publish, in addition to `data`. The operator stores no"
-        " other member. Default: none.",
+    response_fields: Annotated[Annotated[tuple[ResponseField, ...], Field(max_length=16)] | None, digests.OUTPUT] = (
+        Field(
+            None,
+            description="Members of the token response to publish, in addition to `data`. The operator stores no"
+            " other member. Default: none.",
+        )
     )
-    labels: Labels | None = Field(
+    labels: Annotated[Labels | None, digests.OUTPUT] = Field(
         None, description="Labels of the Secret, in addition to those of the operator. Default: none."
     )
-    annotations: Annotations | None = Field(
+    annotations: Annotated[Annotations | None, digests.OUTPUT] = Field(
         None, description="Annotations of the Secret, in addition to those of the operator. Default: none."
     )
-    deletion_policy: DeletionPolicy | None = Field(
+    deletion_policy: Annotated[DeletionPolicy | None, digests.OUTPUT] = Field(
         None,
         description="`Delete`: the Secret is deleted together with the connector. `Retain`: the Secret stays, and"
         " its token expires. Default: `Delete`.",

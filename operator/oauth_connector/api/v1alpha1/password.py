@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import pattern_rule, rule
+from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.grant_member import GrantMember
 from oauth_connector.api.v1alpha1.references import CredentialValues, DefaultKey, SecretKeyReference
 from oauth_connector.oauth.grants.password import Password
@@ -24,14 +25,14 @@ class PasswordSpec(GrantMember):
 
     grant_type = GrantType.PASSWORD
 
-    username: Username | None = Field(
+    username: Annotated[Username | None, digests.USER] = Field(
         None, description="User name. Default: the value that `usernameSecretRef` refers to."
     )
-    username_secret_ref: Annotated[SecretKeyReference | None, DefaultKey(USERNAME_KEY)] = Field(
+    username_secret_ref: Annotated[SecretKeyReference | None, DefaultKey(USERNAME_KEY), digests.USER] = Field(
         None,
         description=f"Secret that contains the user name, in key `{USERNAME_KEY}` unless `key` is set. Default: none.",
     )
-    password_secret_ref: Annotated[SecretKeyReference, DefaultKey(PASSWORD_KEY)] = Field(
+    password_secret_ref: Annotated[SecretKeyReference, DefaultKey(PASSWORD_KEY), digests.USER] = Field(
         description=f"Secret that contains the password, in key `{PASSWORD_KEY}` unless `key` is set."
     )
 

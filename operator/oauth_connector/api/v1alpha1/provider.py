@@ -9,6 +9,7 @@ from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, full_match, rule
 from oauth_connector.api.schema.urls import URL, Issuer
+from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.presets import (
     PresetParameters,
     allowed_values_cel,
@@ -43,36 +44,36 @@ CABundle = Annotated[
 class ProviderSpec(Model):
     """The authorization server."""
 
-    preset: PresetName | None = Field(
+    preset: Annotated[PresetName | None, digests.PROVIDER] = Field(
         None,
         description="Name of a known provider. The preset sets its endpoints and properties; the other fields"
         " override them. Default: a provider that follows the standards.",
     )
-    parameters: PresetParameters | None = Field(
+    parameters: Annotated[PresetParameters | None, digests.PROVIDER] = Field(
         None, description="Values for the preset's endpoints, such as a tenant. Default: the defaults of the preset."
     )
-    issuer: Issuer | None = Field(
+    issuer: Annotated[Issuer | None, digests.PROVIDER] = Field(
         None,
         description="Issuer identifier. The operator discovers the endpoints from its metadata (RFC 8414, then"
         " OpenID Connect Discovery).",
     )
-    token_url: URL | None = Field(
+    token_url: Annotated[URL | None, digests.PROVIDER] = Field(
         None, description="Token endpoint. Default: the discovered endpoint if `issuer` is set, else the preset's."
     )
-    authorization_url: URL | None = Field(
+    authorization_url: Annotated[URL | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Authorization endpoint, which the user opens in a browser. Default: the discovered endpoint"
         " if `issuer` is set, else the preset's.",
     )
-    revocation_url: URL | None = Field(
+    revocation_url: Annotated[URL | None, digests.NOT_DIGESTED] = Field(
         None, description="Revocation endpoint (RFC 7009). Default: the discovered endpoint, else the preset's, if any."
     )
-    ca_bundle: CABundle | None = Field(
+    ca_bundle: Annotated[CABundle | None, digests.NOT_DIGESTED] = Field(
         None,
         description="CA certificates to trust in addition to those of the operator, as base64-encoded PEM."
         " Default: none.",
     )
-    ca_bundle_ref: ConfigMapKeyReference | None = Field(
+    ca_bundle_ref: Annotated[ConfigMapKeyReference | None, digests.NOT_DIGESTED] = Field(
         None,
         description="ConfigMap with CA certificates (PEM) to trust in addition to those of the operator, in key"
         f" `{CA_KEY}` unless `key` is set. Default: none.",

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from oauth_connector.api.schema.durations import Duration, duration_rule, to_seconds
 from oauth_connector.api.schema.fields import Model, rule
+from oauth_connector.api.v1alpha1 import digests
 
 DEFAULT_LIFETIME = "1h"
 
@@ -13,23 +14,23 @@ DEFAULT_LIFETIME = "1h"
 class Refresh(Model):
     """When the operator refreshes the token."""
 
-    before: Annotated[Duration, duration_rule("1s")] | None = Field(
+    before: Annotated[Annotated[Duration, duration_rule("1s")] | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Time before expiry at which the operator refreshes the token, without jitter. A value that"
         " is not shorter than the lifetime of the token is ignored; an Event reports this. Default:"
         " `beforePercentage` applies.",
     )
-    before_percentage: Annotated[int, Field(strict=True, ge=5, le=80)] | None = Field(
+    before_percentage: Annotated[Annotated[int, Field(strict=True, ge=5, le=80)] | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Percentage of the lifetime that is left at the refresh; each connector adds a small jitter."
         " Default: 33, or 5 for a preset whose provider revokes the old token at a refresh.",
     )
-    default_lifetime: Annotated[Duration, duration_rule("15s")] | None = Field(
+    default_lifetime: Annotated[Annotated[Duration, duration_rule("15s")] | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Lifetime to assume if the token response contains none. Default: the preset's, else"
         f" `{DEFAULT_LIFETIME}`.",
     )
-    max_lifetime: Annotated[Duration, duration_rule("60s")] | None = Field(
+    max_lifetime: Annotated[Annotated[Duration, duration_rule("60s")] | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Maximum time until the next refresh. It does not change the expiration time of the token."
         " Default: the lifetime of the token.",

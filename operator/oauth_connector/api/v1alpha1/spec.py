@@ -41,21 +41,19 @@ class OAuthConnectorSpec(Model):
         " `Password`: the client sends a user name and a password (§4.3). `AuthorizationCode`: a user authorizes"
         " the client in a browser (§4.1). `RefreshToken`: the user supplies an initial refresh token (§6)."
     )
-    provider: Annotated[ProviderSpec, digests.PROVIDER] = Field(description="The authorization server.")
-    client: Annotated[ClientSpec, digests.CLIENT] = Field(
-        description="The client that is registered at the authorization server."
-    )
-    password: Annotated[PasswordSpec | None, digests.USER] = Field(
+    provider: ProviderSpec = Field(description="The authorization server.")
+    client: ClientSpec = Field(description="The client that is registered at the authorization server.")
+    password: PasswordSpec | None = Field(
         None,
         description="User name and password of the resource owner. Required for grantType `Password`, not allowed"
         " otherwise.",
     )
-    authorization_code: Annotated[AuthorizationCodeSpec | None, digests.AUTHORIZATION] = Field(
+    authorization_code: AuthorizationCodeSpec | None = Field(
         None,
         description="Settings of the authorization request, for grantType `AuthorizationCode` only. Default: the"
         " defaults of its fields.",
     )
-    refresh_token: Annotated[RefreshTokenSpec | None, digests.NOT_DIGESTED] = Field(
+    refresh_token: RefreshTokenSpec | None = Field(
         None, description="The initial refresh token. Required for grantType `RefreshToken`, not allowed otherwise."
     )
     scopes: Annotated[Annotated[tuple[Scope, ...], Field(max_length=64)] | None, digests.SCOPES] = Field(
@@ -83,12 +81,12 @@ class OAuthConnectorSpec(Model):
         description="Text before the token in the key `authorization`. With an empty string the key contains the"
         f" token alone. Default: the preset's, else `{BEARER}`.",
     )
-    refresh: Annotated[Refresh | None, digests.NOT_DIGESTED] = Field(
+    refresh: Refresh | None = Field(
         None,
         description="When the operator refreshes the token. Default: when a third of the token's lifetime is"
         " left, with a small jitter.",
     )
-    output: Annotated[Output | None, digests.OUTPUT] = Field(
+    output: Output | None = Field(
         None, description="The Secret that Pods mount. Default: Secret `<connector>-token` with the default keys."
     )
     suspend: Annotated[Annotated[bool, Field(strict=True)] | None, digests.NOT_DIGESTED] = Field(
