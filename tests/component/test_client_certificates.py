@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.net.probe import probe
-from oauth_connector.net.tls import BadIdentityError, make_ssl_context
+from oauth_connector.net.tls import BadIdentityError, lend_private_file, make_ssl_context
 from oauth_connector.oauth.request_context import TLSIdentity, TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -116,15 +117,13 @@ async def test_a_key_that_cannot_be_used_fails_before_anything_is_sent(authority
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
-def test_the_file_of_a_key_is_deleted_after_its_use(
-    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_memory: bool
-) -> None:
-    """OpenSSL reads keys from files; the file is deleted when the context is made."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    if not in_memory:
-        monkeypatch.delattr("os.memfd_create")
-    make_ssl_context(None, options_of(authority, "client-one"))
-    assert list(tmp_path.iterdir()) == []
+def test_the_file_of_a_key_is_private_and_deleted_after_its_use(*, in_memory: bool) -> None:
+    """OpenSSL reads keys from files; no other user can read the file, and it exists only while the context is made."""
+    with lend_private_file(b"a key", in_memory=in_memory) as name:
+        path = Path(name)
+        assert path.read_bytes() == b"a key"
+        assert in_memory or stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not path.exists()
 
 
 def test_no_private_key_shows_in_a_representation(authority: Authority) -> None:

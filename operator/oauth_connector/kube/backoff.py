@@ -2,7 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+Spread = Callable[[float, float], float]
+"""Returns a number between two bounds."""
 
 
 class Backoff:
@@ -11,19 +14,20 @@ class Backoff:
     As an iterable it yields such pauses without an end, from the first one on.
     """
 
-    def __init__(self, first: float, longest: float) -> None:
+    def __init__(self, first: float, longest: float, spread: Spread = random.uniform) -> None:
         self._first = first
         self._longest = longest
+        self._spread = spread
         self._next = first
 
     def __iter__(self) -> Iterator[float]:
-        backoff = Backoff(self._first, self._longest)
+        backoff = Backoff(self._first, self._longest, self._spread)
         while True:
             yield backoff.next_pause()
 
     def next_pause(self, at_least: float | None = None) -> float:
         """Return the next pause; `at_least` is the pause that the server requires."""
-        pause = self._next * random.uniform(0.5, 1.5)  # noqa: S311  # spreads retries, not for security
+        pause = self._next * self._spread(0.5, 1.5)
         self._next = min(self._next * 2, self._longest)
         return max(at_least or 0.0, pause)
 

@@ -63,16 +63,16 @@ def _load_identity(context: ssl.SSLContext, identity: TLSIdentity) -> None:
     """Load a client certificate (RFC 8705 §2), which OpenSSL reads from a file only. Raises `BadIdentityError`."""
     pem = f"{identity.private_key.get_secret_value()}\n{identity.certificate_chain}"
     try:
-        with _private_file(pem.encode("ascii")) as path:
+        with lend_private_file(pem.encode("ascii"), in_memory=hasattr(os, "memfd_create")) as path:
             context.load_cert_chain(path, password=_refuse_password)
     except (ssl.SSLError, OSError, ValueError):
         raise BadIdentityError("not a certificate chain in PEM with its private key") from None
 
 
 @contextmanager
-def _private_file(content: bytes) -> Iterator[str]:
-    """Lend a file that no other user can read: in memory on Linux, whose root file system may be read-only."""
-    if hasattr(os, "memfd_create"):
+def lend_private_file(content: bytes, *, in_memory: bool) -> Iterator[str]:
+    """Lend a file that no other user can read: on Linux in memory, because the root file system may be read-only."""
+    if in_memory:
         with os.fdopen(os.memfd_create("identity"), "wb") as file:
             file.write(content)
             file.flush()

@@ -1,9 +1,8 @@
 """The client certificate of a client authentication method reaches each request of its connector (RFC 8705 §2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import pytest
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.client import ClientSpec
@@ -67,10 +66,12 @@ class RecordingProvider(FakeProvider):
         return await super().send(request, context)
 
 
-def build_client(spec: ClientSpec, method: ClientAuthentication, values: CredentialValues) -> Client:
-    """Build a client with a certificate, as an entry of a method in `api/v1alpha1/client.py` would."""
-    del method
-    return CertificateClient(spec.id or "", "the chain", values["secretRef"])
+class CertificateClientSpec(ClientSpec):
+    """A client of a spec whose method is a certificate, as an entry in `api/v1alpha1/client.py` would build it."""
+
+    def build_client(self, authentication: ClientAuthentication, values: CredentialValues) -> Client:  # noqa: ARG002  # one method
+        """Build the client with its certificate."""
+        return CertificateClient(self.id or "", "the chain", values["secretRef"])
 
 
 def client_of(provider: RecordingProvider) -> TokenClient:
@@ -81,16 +82,21 @@ def client_of(provider: RecordingProvider) -> TokenClient:
     return TokenClient(cluster, provider, lambda: 0.0)
 
 
-async def prepare(client: TokenClient, provider: Mapping[str, object]) -> PreparedRequest:
-    """Prepare the request of a connector."""
-    prepared = await client.prepare_request(a_connector(a_spec(provider={**provider, **TRUST})))
+async def prepare(
+    client: TokenClient, provider: Mapping[str, object], kind: type[ClientSpec] = CertificateClientSpec
+) -> PreparedRequest:
+    """Prepare the request of a connector with a kind of client."""
+    connector = a_connector(a_spec(provider={**provider, **TRUST}))
+    described = kind.model_validate(dict(connector.spec.client))
+    prepared = await client.prepare_request(
+        replace(connector, spec=connector.spec.model_copy(update={"client": described}))
+    )
     assert isinstance(prepared, PreparedRequest)
     return prepared
 
 
-async def test_a_token_request_presents_the_certificate_of_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_token_request_presents_the_certificate_of_its_client() -> None:
     """The certificate joins the CA bundle of the spec, and the discovery before it presents none."""
-    monkeypatch.setattr(ClientSpec, "build_client", build_client)
     provider = RecordingProvider()
     client = client_of(provider)
     prepared = await prepare(client, {"issuer": ISSUER})
@@ -100,9 +106,8 @@ async def test_a_token_request_presents_the_certificate_of_its_client(monkeypatc
     assert provider.discovered == [TLSOptions("the authority")]
 
 
-async def test_a_revocation_presents_the_certificate_of_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_revocation_presents_the_certificate_of_its_client() -> None:
     """The client authenticates at the revocation endpoint too (RFC 7009 §2.1); the metadata are read without it."""
-    monkeypatch.setattr(ClientSpec, "build_client", build_client)
     provider = RecordingProvider()
     client = client_of(provider)
     prepared = await prepare(client, {"issuer": ISSUER})
@@ -116,5 +121,5 @@ async def test_a_client_without_a_certificate_presents_none() -> None:
     """The TLS options contain the CA bundle of the spec alone."""
     provider = RecordingProvider()
     client = client_of(provider)
-    prepared = await prepare(client, {"tokenURL": f"{ISSUER}/token"})
+    prepared = await prepare(client, {"tokenURL": f"{ISSUER}/token"}, ClientSpec)
     assert prepared.context.tls == TLSOptions("the authority")

@@ -1,6 +1,7 @@
 """What the members of a spec that belong to one grant type have in common: `spec.password` and the others."""
 
 import inspect
+from abc import abstractmethod
 from typing import ClassVar, get_args
 
 from oauth_connector.api.schema.fields import Model, Rule, to_camel_case
@@ -14,12 +15,12 @@ class GrantMember(Model):
 
     grant_type: ClassVar[GrantType]
 
+    @abstractmethod
     def build_grant(self, values: CredentialValues) -> Grant | None:
         """Build what the spec itself presents; `None` where a consent provides it.
 
         `values` contains the value of each reference.
         """
-        raise NotImplementedError
 
 
 def required_rule(grant: GrantType, field: str) -> Rule[Model]:
