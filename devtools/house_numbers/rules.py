@@ -25,7 +25,7 @@ def find_violations(modules: Iterable[Module]) -> Iterator[str]:
             yield from _check_functions(module)
     package = [module for module in modules if module.path.startswith(f"{PACKAGE}/")]
     yield from _check_root(package)
-    yield from _check_class_names(package)
+    yield from _check_type_names(package)
 
 
 def _check_module(module: Module) -> Iterator[str]:
@@ -56,11 +56,11 @@ def _check_root(package: Iterable[Module]) -> Iterator[str]:
         yield f"{PACKAGE}:1: {len(root)} modules ({', '.join(root)}), limit {ROOT_MODULES}: move one to a folder"
 
 
-def _check_class_names(package: Iterable[Module]) -> Iterator[str]:
+def _check_type_names(package: Iterable[Module]) -> Iterator[str]:
     places: dict[str, list[str]] = defaultdict(list)
     for module in package:
-        for name, line in module.classes:
+        for name, line in (*module.classes, *module.aliases):
             places[name].append(f"{module.path}:{line}")
     for name, (first, *others) in places.items():
         for place in others:
-            yield f"{place}: a class {name} exists in {first}: give each meaning a name of its own"
+            yield f"{place}: a type {name} exists in {first}: give each meaning a name of its own"

@@ -17,7 +17,7 @@ from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_request import Parameters, build_token_request
+from oauth_connector.oauth.token_request import TokenRequestParameters, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
 
 METHODS = {
@@ -25,7 +25,7 @@ METHODS = {
     "client_secret_post": ClientAuthentication.POST,
     "none": ClientAuthentication.NONE,
 }
-NOTHING_MORE = Parameters()
+NOTHING_MORE = TokenRequestParameters()
 
 
 def client_of(registered: RegisteredClient, encoding: BasicEncoding = BasicEncoding.FORM) -> Client:
@@ -43,7 +43,7 @@ def password_of(user: RegisteredUser) -> Password:
 
 
 async def token_client(
-    server: AuthorizationServer, client: Client, grant: Grant, parameters: Parameters = NOTHING_MORE
+    server: AuthorizationServer, client: Client, grant: Grant, parameters: TokenRequestParameters = NOTHING_MORE
 ) -> Token | Signal:
     """Request a token from a server."""
     request = build_token_request(RequestContext(time.time(), server.token_url), grant, client, parameters)

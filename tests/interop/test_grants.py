@@ -11,7 +11,7 @@ from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.oauth.token import Token
-from oauth_connector.oauth.token_request import Parameters
+from oauth_connector.oauth.token_request import TokenRequestParameters
 from tests.interop.exchanging import client_of, password_of, token_client
 
 SERVERS = ("canaille", "oidc_provider")
@@ -24,7 +24,7 @@ async def test_the_granted_scope_is_reported_and_within_the_request(
 ) -> None:
     """Scopes go out joined by spaces and come back as a tuple."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
-    parameters = Parameters(scopes=("read", "write"))
+    parameters = TokenRequestParameters(scopes=("read", "write"))
     outcome = await token_client(server, client_of(server.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Token)
     assert outcome.scope == ("read", "write")
@@ -65,17 +65,20 @@ async def test_a_revoked_token_is_invalid(fixture: str, request: pytest.FixtureR
 
 async def test_unknown_scope_at_canaille_is_dropped_in_silence(canaille: AuthorizationServer) -> None:
     """A server may grant less than was requested, and the scope of its response says so."""
-    parameters = Parameters(scopes=("read", "nonsense"))
+    parameters = TokenRequestParameters(scopes=("read", "nonsense"))
     outcome = await token_client(canaille, client_of(canaille.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Token)
     assert outcome.scope == ("read",)
 
 
 REFUSED = {
-    "a scope that the client may not have": (Parameters(scopes=("admin",)), FailureReason.INVALID_SCOPE),
-    "an unknown resource": (Parameters(resources=("https://other.example.com/",)), FailureReason.INVALID_TARGET),
+    "a scope that the client may not have": (TokenRequestParameters(scopes=("admin",)), FailureReason.INVALID_SCOPE),
+    "an unknown resource": (
+        TokenRequestParameters(resources=("https://other.example.com/",)),
+        FailureReason.INVALID_TARGET,
+    ),
     "two resources": (
-        Parameters(resources=("urn:test:api", "https://api.example.com/")),
+        TokenRequestParameters(resources=("urn:test:api", "https://api.example.com/")),
         FailureReason.INVALID_TARGET,
     ),
 }
@@ -83,7 +86,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("parameters", "reason"), REFUSED.values(), ids=REFUSED)
 async def test_parameter_that_oidc_provider_refuses_has_its_reason(
-    parameters: Parameters, reason: FailureReason, oidc_provider: AuthorizationServer
+    parameters: TokenRequestParameters, reason: FailureReason, oidc_provider: AuthorizationServer
 ) -> None:
     """The reasons of a strict server are distinguished."""
     outcome = await token_client(oidc_provider, client_of(oidc_provider.client), ClientCredentials(), parameters)
@@ -93,7 +96,7 @@ async def test_parameter_that_oidc_provider_refuses_has_its_reason(
 
 async def test_known_resource_is_granted(oidc_provider: AuthorizationServer) -> None:
     """One resource indicator (RFC 8707) with a scope of that resource gets a token."""
-    parameters = Parameters(scopes=("read",), resources=("https://api.example.com/",))
+    parameters = TokenRequestParameters(scopes=("read",), resources=("https://api.example.com/",))
     outcome = await token_client(oidc_provider, client_of(oidc_provider.client), ClientCredentials(), parameters)
     assert isinstance(outcome, Token)
     assert outcome.scope == ("read",)

@@ -30,7 +30,7 @@ from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_request import Parameters, build_token_request
+from oauth_connector.oauth.token_request import TokenRequestParameters, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
 from oauth_connector.providers.preset import TokenHostParameter
 from tests.support.builders import a_spec
@@ -79,7 +79,7 @@ class Flow:
 
     async def ask(self, url: str, grant: Grant) -> Token | Signal:
         """Make a token request as the spec has it."""
-        request = build_token_request(RequestContext(0.0, url), grant, self.client, Parameters())
+        request = build_token_request(RequestContext(0.0, url), grant, self.client, TokenRequestParameters())
         async with self.session.post(request.url, headers=dict(request.headers), data=request.body) as answer:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             response = HTTPResponse(answer.status, headers, await answer.read())

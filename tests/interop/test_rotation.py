@@ -7,7 +7,7 @@ import pytest
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import TokenPolicy
 from oauth_connector.oauth.token import Token
-from oauth_connector.oauth.token_request import Parameters
+from oauth_connector.oauth.token_request import TokenRequestParameters
 from tests.interop.consenting import Asking, asking, error_of
 from tests.interop.exchanging import client_of, password_of, token_client
 from tests.support.polling import PATIENCE
@@ -122,7 +122,7 @@ async def test_the_lifetime_of_refresh_tokens_is_sent_if_the_policy_says_so(
 async def test_password_grant_gives_a_refresh_token_that_rotates(server: AuthorizationServer) -> None:
     """A password grant can issue a refresh token too; at oidc-provider only with `offline_access`."""
     ask = Asking(server, server.client)
-    parameters = Parameters(scopes=("read", "offline_access"))
+    parameters = TokenRequestParameters(scopes=("read", "offline_access"))
     first = await token_client(server, client_of(server.client), password_of(server.user), parameters)
     assert isinstance(first, Token)
     second = await ask.successor(first)

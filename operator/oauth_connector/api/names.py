@@ -32,11 +32,22 @@ GENERATION = f"{PREFIX}generation"
 FIELDS = f"{PREFIX}fields"
 STATE = f"{PREFIX}state"
 
+# --- types of conditions ------------------------------------------------------------------------------------------
+READY = "Ready"
+RECONCILING = "Reconciling"
+STALLED = "Stalled"
+REFRESH_FAILED = "RefreshFailed"
+CONSENT_REQUIRED = "ConsentRequired"
+
 # --- labels of Secrets --------------------------------------------------------------------------------------------
 OPERATOR = "oauth-connector-operator"
 MANAGED = f"{PREFIX}managed"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 SECRET_LABELS = {MANAGED: "true", MANAGED_BY: OPERATOR}
+
+# --- names of Secrets ---------------------------------------------------------------------------------------------
+STATE_SUFFIX = "-oauth-state"
+"""The end of the name of a state Secret, after the name of its connector."""
 
 # --- types of Secrets ---------------------------------------------------------------------------------------------
 OPAQUE = "Opaque"

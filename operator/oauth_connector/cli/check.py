@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from oauth_connector.api.names import READY
 from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
@@ -152,7 +153,7 @@ class ConnectorCheck:
         shown = PublishedToken(self._connector.output_name, token.issued, token.expires, token.token_type, token.scope)
         status = report(self._connector, Findings(token.issued, shown))
         ready = status.conditions[0]
-        facts = {"Ready": f"{ready.status}, {ready.reason}", "message": ready.message}
+        facts = {READY: f"{ready.status}, {ready.reason}", "message": ready.message}
         if token.expires is not None:
             policy = refresh_policy(self._connector.spec)
             at = schedule.refresh_time(token.issued, token.expires, policy, self._connector.uid)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.oauth.token_request import Parameters
+from oauth_connector.oauth.token_request import TokenRequestParameters
 
 
 def seconds(time: datetime | None) -> int | None:
@@ -13,9 +13,9 @@ def seconds(time: datetime | None) -> int | None:
     return int(time.timestamp()) if time is not None else None
 
 
-def build_parameters(spec: OAuthConnectorSpec) -> Parameters:
+def build_parameters(spec: OAuthConnectorSpec) -> TokenRequestParameters:
     """Return the parameters of the token request besides the grant and the client."""
-    return Parameters(
+    return TokenRequestParameters(
         scopes=spec.effective_scopes,
         separator=spec.separator,
         audience=spec.audience,

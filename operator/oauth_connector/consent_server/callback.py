@@ -13,7 +13,7 @@ from aiohttp import web
 
 from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
-from oauth_connector.consent_protocol.addresses import connect_path
+from oauth_connector.consent_protocol.addresses import result_path
 from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
 from oauth_connector.consent_protocol.tickets import TICKET, new_confirmation
 from oauth_connector.consent_server import access_checks
@@ -114,7 +114,7 @@ class CallbackPage:
     def _redirect_to_result(self, flow: FlowCookie, cookie: str, confirmation: str) -> web.Response:
         """Redirect to the result page, so that the code leaves the address bar."""
         cookies, name = self._context.cookies, flow.name
-        location = f"{connect_path(name.namespace, name.name)}/done"
+        location = result_path(name.namespace, name.name)
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": location})
         cookies.clear(response, cookie)
         outcome = OutcomeCookie(flow.uid, flow.ticket, confirmation)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 
-from oauth_connector.api.names import CONSENT_FIELD_MANAGER
+from oauth_connector.api.names import CONSENT_FIELD_MANAGER, READY
+from oauth_connector.api.schema.times import parse_time
+from oauth_connector.api.v1alpha1.conditions import find_json_condition
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.addresses import connect_path
@@ -120,16 +122,16 @@ def parse_consent(manifest: Mapping[str, Any]) -> ConsentView:
         name=ObjectKey(metadata["namespace"], metadata["name"]),
         uid=metadata["uid"],
         version=metadata["resourceVersion"],
-        created=datetime.fromisoformat(metadata["creationTimestamp"]).astimezone(UTC),
+        created=parse_time(metadata["creationTimestamp"]),
         spec=OAuthConsentSpec.model_validate(manifest["spec"], extra="ignore"),
         request=ConsentRequest.model_validate(request, extra="ignore") if request else None,
         response=status.get("response"),
-        ready=_parse_ready(status.get("conditions") or ()),
+        ready=_parse_ready(status),
     )
 
 
-def _parse_ready(conditions: Any) -> ReadyCondition | None:  # noqa: ANN401  # JSON
-    found = next((c for c in conditions if c["type"] == "Ready"), None)
+def _parse_ready(status: Mapping[str, Any]) -> ReadyCondition | None:
+    found = find_json_condition(status, READY)
     return ReadyCondition(found["status"], found["reason"], found["message"]) if found else None
 
 

@@ -11,9 +11,10 @@ from oauth_connector.consent_server.consent_store import APIUnavailable
 from oauth_connector.consent_server.failures import FailureDetails, PageFailure, RequestStopped
 from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.consent_server.server_context import ServerContext
+from oauth_connector.telemetry.http_server import HEALTH_PATH, READINESS_PATH
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-DEBUG_ROUTES = ("/healthz", "/readyz", "/assets")
+DEBUG_ROUTES = (HEALTH_PATH, READINESS_PATH, "/assets")
 FAILURE = web.ResponseKey("failure", str)
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ load balancer all clients have one address, and `X-Forwarded-For` is not read, b
 the limit of an address is high and that of a consent is low.
 """
 
-from oauth_connector.kube.token_buckets import Clock, Rate, TokenBuckets
+from oauth_connector.kube.token_buckets import MonotonicClock, Rate, TokenBuckets
 
 KEYS = 8192
 """The number of keys that are remembered. The bucket of a forgotten key would be full again."""
@@ -18,7 +18,7 @@ PER_CONSENT = Rate(burst=40, per_second=4)
 class RateLimits:
     """The limits of one client address, and of one consent for all clients."""
 
-    def __init__(self, clock: Clock, address: Rate = PER_ADDRESS, consent: Rate = PER_CONSENT) -> None:
+    def __init__(self, clock: MonotonicClock, address: Rate = PER_ADDRESS, consent: Rate = PER_CONSENT) -> None:
         self._addresses = TokenBuckets(address, clock, KEYS)
         self._consents = TokenBuckets(consent, clock, KEYS)
 

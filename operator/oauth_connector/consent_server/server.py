@@ -14,6 +14,7 @@ import uvloop
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from oauth_connector.consent_protocol import addresses
 from oauth_connector.consent_server import headers
 from oauth_connector.consent_server.callback import CallbackPage
 from oauth_connector.consent_server.consent_store import ConsentStore, KubeConsentStore
@@ -28,7 +29,7 @@ from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.telemetry import logging
-from oauth_connector.telemetry.http_server import ServerOptions, probe_handler, serve_application
+from oauth_connector.telemetry.http_server import ServerOptions, build_probe_routes, serve_application
 
 MAX_BODY = 4096
 MAX_LINE = 24_576
@@ -55,17 +56,15 @@ def build_application(context: ServerContext, find_problem: Callable[[], str | N
     app = web.Application(client_max_size=MAX_BODY, middlewares=[log_request, render_failures(context)])
     headers.install(app, secure=context.is_secure)
     start, callback, result = StartPage(context), CallbackPage(context), ResultPage(context)
-    consent = "/connect/{namespace}/{name}"
     app.add_routes(
         [
-            web.get("/connector/{namespace}/{name}", start.show_connector),
-            web.get(consent, start.show_entry),
-            web.post(consent, start.receive_ticket),
-            web.get(f"{consent}/done", result.show_result, allow_head=False),
-            web.get(f"{consent}/status", result.report_phase, allow_head=False),
-            web.get("/oauth/callback/{namespace}/{name}", callback.receive_redirect, allow_head=False),
-            web.get("/healthz", probe_handler(lambda: None)),
-            web.get("/readyz", probe_handler(find_problem)),
+            web.get(addresses.CONNECTOR_ROUTE, start.show_connector),
+            web.get(addresses.CONNECT_ROUTE, start.show_entry),
+            web.post(addresses.CONNECT_ROUTE, start.receive_ticket),
+            web.get(addresses.RESULT_ROUTE, result.show_result, allow_head=False),
+            web.get(addresses.PHASE_ROUTE, result.report_phase, allow_head=False),
+            web.get(addresses.CALLBACK_ROUTE, callback.receive_redirect, allow_head=False),
+            *build_probe_routes(lambda: None, find_problem),
             web.static("/assets", ASSETS),
         ]
     )

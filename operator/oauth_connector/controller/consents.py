@@ -5,13 +5,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Literal
 
 import structlog
 
+from oauth_connector.api.names import READY
 from oauth_connector.api.reasons import Reason, format_reason_message
-from oauth_connector.api.v1alpha1.conditions import find_condition, transition_time
+from oauth_connector.api.schema.times import from_epoch
+from oauth_connector.api.v1alpha1.conditions import build_condition
 from oauth_connector.api.v1alpha1.consent import RETENTION, ConsentCondition
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason, format_consent_message
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
@@ -231,14 +231,12 @@ def _build_condition(consent: Consent, context: ConsentContext, reason: ConsentR
         facts |= message_facts(context.connector)
     if context.problem is not None:
         facts["cause"] = format_reason_message(context.problem.reason, facts | dict(context.problem.facts))
-    before = find_condition(consent.status.conditions, "Ready")
-    status: Literal["True", "False", "Unknown"] = "True" if reason is ConsentReason.AUTHORIZED else "False"
-    status = "Unknown" if reason in PENDING_REASONS else status
-    return ConsentCondition(
-        type="Ready",
-        status=status,
-        reason=reason,
-        message=format_consent_message(reason, facts),
-        observed_generation=consent.generation,
-        last_transition_time=transition_time(before, status, datetime.fromtimestamp(int(context.now), UTC)),
-    )
+    status = "True" if reason is ConsentReason.AUTHORIZED else "Unknown" if reason in PENDING_REASONS else "False"
+    values = {
+        "type": READY,
+        "status": status,
+        "reason": reason,
+        "message": format_consent_message(reason, facts),
+        "observedGeneration": consent.generation,
+    }
+    return build_condition(ConsentCondition, values, consent.status.conditions, from_epoch(context.now))

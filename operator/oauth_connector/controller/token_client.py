@@ -29,7 +29,12 @@ from oauth_connector.oauth.request_context import RequestContext, TLSOptions
 from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
 from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_request import Parameters, SendWindow, build_token_request, fingerprint_request
+from oauth_connector.oauth.token_request import (
+    SendWindow,
+    TokenRequestParameters,
+    build_token_request,
+    fingerprint_request,
+)
 from oauth_connector.oauth.token_response import find_refresh_token, parse_token_response
 
 _REFUSALS_KEY = randomness.token_bytes(32)
@@ -237,7 +242,7 @@ def _read_host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
-def _choose_parameters(spec: OAuthConnectorSpec, grant: Grant) -> Parameters:
+def _choose_parameters(spec: OAuthConnectorSpec, grant: Grant) -> TokenRequestParameters:
     """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
     wanted = build_parameters(spec)
     return wanted if grant.sends_scope else replace(wanted, scopes=())

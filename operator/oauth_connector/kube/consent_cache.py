@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
+from oauth_connector.api.schema.times import parse_time
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.observation import Key
@@ -29,7 +29,7 @@ def parse_consent(manifest: Mapping[str, Any]) -> Consent | None:
         uid=metadata["uid"],
         resource_version=metadata["resourceVersion"],
         generation=metadata.get("generation", 1),
-        created=int(datetime.fromisoformat(metadata["creationTimestamp"]).timestamp()),
+        created=int(parse_time(metadata["creationTimestamp"]).timestamp()),
         spec=spec,
         status=status,
     )

@@ -3,12 +3,12 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import structlog
 
 from oauth_connector.api.names import API_VERSION, CONNECTOR_KIND, EVENT_REPORTER, FIELD_MANAGER, OPERATOR
+from oauth_connector.api.schema.times import format_microseconds
 from oauth_connector.connector.observation import AnyConnector
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, KubeError
@@ -40,7 +40,7 @@ class EventRecorder:
         if not self._limits.take(connector.uid):
             return
         event = self._event(connector, kind, reason, note)
-        event["eventTime"] = _format_microseconds(now)
+        event["eventTime"] = format_microseconds(now)
         path = event_path(connector.key.namespace)
         try:
             await self._post_or_count(path, event)
@@ -84,7 +84,3 @@ class EventRecorder:
                 "resourceVersion": connector.resource_version,
             },
         }
-
-
-def _format_microseconds(now: float) -> str:
-    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

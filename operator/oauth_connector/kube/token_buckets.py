@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Clock = Callable[[], float]
+MonotonicClock = Callable[[], float]
 """Returns seconds. A clock that is set back refills nothing."""
 
 
@@ -23,7 +23,7 @@ class TokenBuckets:
     full bucket.
     """
 
-    def __init__(self, rate: Rate, clock: Clock, keys: int) -> None:
+    def __init__(self, rate: Rate, clock: MonotonicClock, keys: int) -> None:
         self._rate = rate
         self._clock = clock
         self._keys = keys

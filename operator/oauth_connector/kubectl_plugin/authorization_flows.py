@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from oauth_connector.api.names import READY
 from oauth_connector.api.schema.fields import pattern_rule
 from oauth_connector.api.v1alpha1.consent import CONFIRMATION
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol import addresses, sealing, tickets
 from oauth_connector.kubectl_plugin import loopback
 from oauth_connector.kubectl_plugin.browser import show_link
-from oauth_connector.kubectl_plugin.connector_view import READY, condition
-from oauth_connector.kubectl_plugin.context import Manifest
+from oauth_connector.kubectl_plugin.connector_view import condition
+from oauth_connector.kubectl_plugin.context import KubeObject
 from oauth_connector.kubectl_plugin.created_consent import CreatedConsent, wait_for_either
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.expected_redirect import ExpectedRedirect, UnexpectedRedirect
@@ -142,17 +143,17 @@ class AuthorizationFlow:
         return ExpectedRedirect(self.request, secrets.token_urlsafe(32))
 
 
-def is_authorized(manifest: Manifest) -> bool | None:
+def is_authorized(manifest: KubeObject) -> bool | None:
     """Return true if the connector is authorized, else nothing."""
     ready = condition(manifest, READY)
     return True if ready is not None and ready.status == "True" else None
 
 
-def _has_response(manifest: Manifest) -> bool | None:
+def _has_response(manifest: KubeObject) -> bool | None:
     return True if (manifest.get("status") or {}).get("response") else is_authorized(manifest)
 
 
-def _is_code_accepted(generation: int, manifest: Manifest) -> bool | None:
+def _is_code_accepted(generation: int, manifest: KubeObject) -> bool | None:
     """Return whether the operator accepted a code; nothing while it has not decided."""
     seen = condition(manifest, READY)
     if seen is not None and seen.reason == AWAITING_CONFIRMATION and seen.generation >= generation:

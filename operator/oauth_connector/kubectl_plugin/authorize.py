@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from oauth_connector.api.names import API_VERSION, CONSENT_KIND
+from oauth_connector.api.names import API_VERSION, CONSENT_KIND, CONSENTS
 from oauth_connector.api.v1alpha1 import consent
 from oauth_connector.consent_protocol import tickets
 from oauth_connector.kube.errors import NOT_FOUND, KubeError
@@ -18,15 +18,15 @@ from oauth_connector.kubectl_plugin.access_review import RequiredAccess, require
 from oauth_connector.kubectl_plugin.authorization_flows import AuthorizationFlow
 from oauth_connector.kubectl_plugin.commands import PROBLEM, show_connector
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
-from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
+from oauth_connector.kubectl_plugin.context import KubeObject, PluginContext
 from oauth_connector.kubectl_plugin.created_consent import PACE, CreatedConsent, create_consent
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 from oauth_connector.kubectl_plugin.terminal import can_answer
 
 REVIEW: Mapping[str, str] = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
-REQUIRED: RequiredAccess = {"oauthconsents": ("create", "get", "patch")}
-REQUIRED_LOCAL: RequiredAccess = {**REQUIRED, "oauthconsents/status": ("patch",)}
+REQUIRED: RequiredAccess = {CONSENTS: ("create", "get", "patch")}
+REQUIRED_LOCAL: RequiredAccess = {**REQUIRED, f"{CONSENTS}/status": ("patch",)}
 """The permissions that are needed if this machine, and not the consent server, receives the response."""
 
 
@@ -87,7 +87,7 @@ async def read_user_name(context: PluginContext) -> str:
     return str(review["status"]["userInfo"]["username"])
 
 
-def _consent_manifest(connector: str, user: str, ticket: SecretStr, redirect: consent.Redirect) -> Manifest:
+def _consent_manifest(connector: str, user: str, ticket: SecretStr, redirect: consent.Redirect) -> KubeObject:
     return {
         "apiVersion": API_VERSION,
         "kind": CONSENT_KIND,

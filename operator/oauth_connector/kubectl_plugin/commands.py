@@ -7,11 +7,17 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from oauth_connector.api.names import CONNECTOR_KIND, REFRESH_REQUESTED, REVOKE_REQUESTED
+from oauth_connector.api.names import (
+    CONNECTOR_KIND,
+    CONSENT_REQUIRED,
+    REFRESH_FAILED,
+    REFRESH_REQUESTED,
+    REVOKE_REQUESTED,
+)
 from oauth_connector.api.schema.times import format_time
 from oauth_connector.kubectl_plugin import tables as table
 from oauth_connector.kubectl_plugin import time_format
-from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
+from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
 from oauth_connector.kubectl_plugin.terminal import is_interactive
@@ -86,14 +92,14 @@ def _report_request(context: PluginContext, view: ConnectorView) -> int:
 
 
 def _report_refresh(context: PluginContext, view: ConnectorView) -> int:
-    consent = view.condition(CONSENT)
+    consent = view.condition(CONSENT_REQUIRED)
     if view.is_ready and view.text("lastError", "reason") is None:
         at = time_format.format_relative(view.time("expirationTime"), context.now)
         context.terminal.success(f"{view.name}: refreshed; the token expires {at}")
         if consent is not None:
             context.terminal.warn(f"{view.name}: {consent.reason}: {consent.message}")
         return 0
-    found = view.condition(FAILED) or consent or view.ready
+    found = view.condition(REFRESH_FAILED) or consent or view.ready
     context.terminal.info(f"{view.name}: {found.reason}: {found.message}", "✗", "red")
     return PROBLEM
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED
+from oauth_connector.api.v1alpha1.conditions import find_json_condition
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.oauth.grants.registry import GRANTS
 
 CONSENT_GRANTS = frozenset(name.value for name, grant in GRANTS.items() if grant.needs_consent())
 """The values of `spec.grantType` that need a consent."""
-
-READY, FAILED, CONSENT = "Ready", "RefreshFailed", "ConsentRequired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class ConditionView:
 
 def condition(manifest: Mapping[str, Any], kind: str) -> ConditionView | None:
     """Return the condition of a type."""
-    for found in (manifest.get("status") or {}).get("conditions") or ():
-        if found.get("type") == kind:
-            status, reason, message = (
-                strip_control_characters(found.get(name) or "") for name in ("status", "reason", "message")
-            )
-            return ConditionView(status, reason, message, int(found.get("observedGeneration") or 0))
-    return None
+    found = find_json_condition(manifest.get("status"), kind)
+    if found is None:
+        return None
+    status, reason, message = (
+        strip_control_characters(found.get(name) or "") for name in ("status", "reason", "message")
+    )
+    return ConditionView(status, reason, message, int(found.get("observedGeneration") or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class ConnectorView:
 
     def time(self, *path: str) -> datetime | None:
         """Return a time of status."""
-        return time_format.parse_time(self._value(path))
+        return time_format.read_time(self._value(path))
 
     def text(self, *path: str) -> str | None:
         """Return a string or number of status."""
@@ -118,7 +118,7 @@ class ConnectorView:
         }
 
     def _optional_facts(self) -> Iterator[tuple[str, Any]]:
-        for name, kind in (("refreshFailed", FAILED), ("consentRequired", CONSENT)):
+        for name, kind in (("refreshFailed", REFRESH_FAILED), ("consentRequired", CONSENT_REQUIRED)):
             found = self.condition(kind)
             if found is not None and found.status == "True":
                 yield name, {"reason": found.reason, "message": found.message}

@@ -15,7 +15,7 @@ from oauth_connector.kube.paths import ALL_CONNECTORS, connector_path, consent_p
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 from oauth_connector.kubectl_plugin.terminal import Terminal
 
-Manifest = dict[str, Any]
+KubeObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,17 @@ class PluginContext:
         return self.api.server_time or datetime.now(UTC)
 
     # --- connectors ---------------------------------------------------------------------------------------------
-    async def read_connector(self, name: str) -> Manifest:
+    async def read_connector(self, name: str) -> KubeObject:
         """Read a connector. Raises `CommandFailed`."""
         try:
             return await self.api.get(connector_path(self.namespace, name))
         except KubeError as error:
             raise explain_api_error(error, APIOperation("get", CONNECTORS, self.namespace, name)) from None
 
-    async def list_connectors(self, selector: str = "", *, everywhere: bool = False) -> list[Manifest]:
+    async def list_connectors(self, selector: str = "", *, everywhere: bool = False) -> list[KubeObject]:
         """List connectors by namespace and name. Raises `CommandFailed`."""
         path = ALL_CONNECTORS if everywhere else connector_path(self.namespace)
-        found: list[Manifest] = []
+        found: list[KubeObject] = []
         try:
             async for page in self.api.read_pages(path, {"labelSelector": selector} if selector else None):
                 found += page.get("items") or []
@@ -54,7 +54,7 @@ class PluginContext:
             ) from None
         return sorted(found, key=lambda item: (item["metadata"]["namespace"], item["metadata"]["name"]))
 
-    async def annotate(self, name: str, annotation: str, value: str) -> Manifest:
+    async def annotate(self, name: str, annotation: str, value: str) -> KubeObject:
         """Set an annotation of a connector. Raises `CommandFailed`."""
         body = {"metadata": {"annotations": {annotation: value}}}
         try:
@@ -63,7 +63,7 @@ class PluginContext:
             raise explain_api_error(error, APIOperation("patch", CONNECTORS, self.namespace, name)) from None
 
     # --- consents -----------------------------------------------------------------------------------------------
-    async def create_consent(self, body: Mapping[str, Any]) -> Manifest:
+    async def create_consent(self, body: Mapping[str, Any]) -> KubeObject:
         """Create an OAuthConsent. Raises `CommandFailed`."""
         try:
             return await self.api.create(consent_path(self.namespace), body, CLI_FIELD_MANAGER)

@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from oauth_connector.api.names import CLI_FIELD_MANAGER, CONSENTS
+from oauth_connector.api.names import CLI_FIELD_MANAGER, CONSENTS, READY
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.kube.errors import INVALID, NOT_FOUND, RETRYABLE, KubeError
 from oauth_connector.kube.paths import consent_path
 from oauth_connector.kubectl_plugin import time_format
-from oauth_connector.kubectl_plugin.connector_view import READY, ConditionView, condition
-from oauth_connector.kubectl_plugin.context import Manifest, PluginContext
+from oauth_connector.kubectl_plugin.connector_view import ConditionView, condition
+from oauth_connector.kubectl_plugin.context import KubeObject, PluginContext
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class CreatedConsent:
         return found
 
     async def wait(
-        self, what: str, found: Callable[[Manifest], T | None], limit: datetime | None = None, late: str = ""
+        self, what: str, found: Callable[[KubeObject], T | None], limit: datetime | None = None, late: str = ""
     ) -> T:
         """Read the consent until `found` returns a result; show the progress if `what` is not empty.
 
@@ -82,19 +82,19 @@ class CreatedConsent:
                 self.context.terminal.progress(what, time_format.format_duration((limit - self.now).total_seconds()))
             await asyncio.sleep(PACE)
 
-    def _raise_if_failed(self, manifest: Manifest | None) -> None:
+    def _raise_if_failed(self, manifest: KubeObject | None) -> None:
         ready = condition(manifest, READY) if manifest is not None else None
         self.is_final = ready is not None and ready.status in ("True", "False")
         if ready is not None and ready.status == "False":
             raise CommandFailed(describe_condition(ready))
 
-    async def wait_for_result(self, found: Callable[[Manifest], T | None]) -> T:
+    async def wait_for_result(self, found: Callable[[KubeObject], T | None]) -> T:
         """Wait for the result of a response that was in time. Raises `CommandFailed`."""
         late = f"The operator did not report a result. Check `kubectl describe oauthconsent {self.name}` later."
         limit = max(self.until, self.now) + timedelta(seconds=RESULT_TIMEOUT)
         return await self.wait("waiting for the operator to request the token", found, limit, late)
 
-    async def _read(self) -> Manifest | None:
+    async def _read(self) -> KubeObject | None:
         """Read the consent; return nothing during a temporary error of the API server."""
         try:
             return await self.context.api.get(consent_path(self.context.namespace, self.name))
@@ -105,7 +105,7 @@ class CreatedConsent:
                 raise CommandFailed(f"OAuthConsent {self.name} was deleted. {RUN_AGAIN}") from None
             raise explain_api_error(error, APIOperation("get", CONSENTS, self.context.namespace, self.name)) from None
 
-    async def patch(self, body: Manifest, subresource: str = "") -> int:
+    async def patch(self, body: KubeObject, subresource: str = "") -> int:
         """Patch the consent and return its new generation. Raises `CommandFailed`.
 
         The request is retried during temporary errors of the API server, so that the consent is not lost. It is
@@ -136,10 +136,10 @@ class CreatedConsent:
 
 
 @asynccontextmanager
-async def create_consent(context: PluginContext, body: Manifest, seconds: int) -> AsyncIterator[CreatedConsent]:
+async def create_consent(context: PluginContext, body: KubeObject, seconds: int) -> AsyncIterator[CreatedConsent]:
     """Create an OAuthConsent; delete it if the context ends before a final result, for example by Ctrl-C."""
     metadata = (await context.create_consent(body))["metadata"]
-    created = time_format.parse_time(metadata["creationTimestamp"]) or context.now
+    created = time_format.read_time(metadata["creationTimestamp"]) or context.now
     until = created + timedelta(seconds=min(seconds, LIFETIME))
     consent = CreatedConsent(context, metadata["name"], metadata["uid"], created, until)
     try:
@@ -149,7 +149,7 @@ async def create_consent(context: PluginContext, body: Manifest, seconds: int) -
             await consent.delete()
 
 
-def _parse_request(manifest: Manifest) -> ConsentRequest | None:
+def _parse_request(manifest: KubeObject) -> ConsentRequest | None:
     request = (manifest.get("status") or {}).get("request")
     if request is None:
         return None

@@ -7,8 +7,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED
 from oauth_connector.kubectl_plugin import time_format
-from oauth_connector.kubectl_plugin.connector_view import CONSENT, FAILED, ConnectorView
+from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.kubectl_plugin.time_format import format_relative
 
@@ -29,7 +30,7 @@ def show_table(views: Sequence[ConnectorView], now: datetime, *, everywhere: boo
 
 
 def _line(view: ConnectorView, now: datetime) -> tuple[str, ...]:
-    failed = view.condition(FAILED)
+    failed = view.condition(REFRESH_FAILED)
     return (
         view.namespace,
         view.name,
@@ -52,15 +53,15 @@ def show_one(view: ConnectorView, now: datetime) -> None:
     console = _console()
     console.print(Text(view.name, style="bold") + Text(f" in namespace {view.namespace}", style=""))
     for label, text in _facts(view, now):
-        style = STYLES.get(view.ready.status, "") if label == "Ready" else ""
+        style = STYLES.get(view.ready.status, "") if label == READY else ""
         console.print(Text(f"  {label:<{LABEL}}", style="dim") + Text(text, style=style))
 
 
 def _facts(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
     ready = view.ready
-    yield "Ready", f"{ready.status}, {ready.reason}"
+    yield READY, f"{ready.status}, {ready.reason}"
     yield ("Message" if view.is_ready else "To do"), ready.message
-    for label, kind in (("Refresh failed", FAILED), ("Consent required", CONSENT)):
+    for label, kind in (("Refresh failed", REFRESH_FAILED), ("Consent required", CONSENT_REQUIRED)):
         found = view.condition(kind)
         if found is not None and found.status == "True":
             yield label, f"{found.reason}: {found.message}"

@@ -1,8 +1,8 @@
 """Formats durations and times for users."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from oauth_connector.api.schema.times import format_time
+from oauth_connector.api.schema.times import format_time, parse_time
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 TWO_UNITS_BELOW = 10
@@ -34,10 +34,9 @@ def format_moment(at: datetime, now: datetime) -> str:
     return f"{format_time(at)} ({format_relative(at, now)})"
 
 
-def parse_time(value: object) -> datetime | None:
-    """Parse a time of the API server; return nothing if it is missing or invalid."""
+def read_time(value: object) -> datetime | None:
+    """Read a time of an object; return nothing if it is missing or invalid."""
     try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return parse_time(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return at.replace(tzinfo=at.tzinfo or UTC) if at is not None else None

@@ -4,12 +4,12 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, TypeVar, get_origin
 
-Key = TypeVar("Key")
+Member = TypeVar("Member")
 Row = TypeVar("Row")
 Class = TypeVar("Class", bound=type)
 
 
-def require_complete(keys: Iterable[Key], table: Mapping[Key, Row]) -> Mapping[Key, Row]:
+def require_complete(keys: Iterable[Member], table: Mapping[Member, Row]) -> Mapping[Member, Row]:
     """Return the table. Raises `TypeError` that names each key without a row: a forgotten row stops the import."""
     missing = [str(key) for key in keys if key not in table]
     if missing:
@@ -17,7 +17,7 @@ def require_complete(keys: Iterable[Key], table: Mapping[Key, Row]) -> Mapping[K
     return table
 
 
-def require_traits(table: Mapping[Key, Class]) -> Mapping[Key, Class]:
+def require_traits(table: Mapping[Member, Class]) -> Mapping[Member, Class]:
     """Return the table. Raises `TypeError` that names each class variable that a class declares or inherits unset."""
     missing = [f"{kind.__name__}.{trait}" for kind in table.values() for trait in _list_unset_traits(kind)]
     if missing:

@@ -35,7 +35,7 @@ RESERVED_PARAMETERS = frozenset({"scope", "audience", "resource"}).union(
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
+class TokenRequestParameters:
     """What a request carries beside grant and client; `separator` joins the scopes on the wire (RFC 6749 §3.3)."""
 
     scopes: tuple[str, ...] = ()
@@ -63,7 +63,9 @@ class TokenRequest:
     send_window: SendWindow | None = None
 
 
-def build_token_request(context: RequestContext, grant: Grant, client: Client, parameters: Parameters) -> TokenRequest:
+def build_token_request(
+    context: RequestContext, grant: Grant, client: Client, parameters: TokenRequestParameters
+) -> TokenRequest:
     """Build the request: a form in UTF-8 (RFC 6749 App. B), no name twice but `resource`, no empty value (§3.2).
 
     Raises `ValueError` for a reserved name among the extra parameters.
@@ -85,7 +87,7 @@ def build_token_request(context: RequestContext, grant: Grant, client: Client, p
 
 
 def fingerprint_request(
-    key: bytes, context: RequestContext, grant: Grant, client: Client, parameters: Parameters
+    key: bytes, context: RequestContext, grant: Grant, client: Client, parameters: TokenRequestParameters
 ) -> str:
     """Return a keyed hash by which a request is known again without keeping its credentials.
 
@@ -103,7 +105,7 @@ def split_scope(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(scope for scope in re.split(r"[\s,]+", text) if scope))
 
 
-def _list_parameters(parameters: Parameters) -> Iterator[tuple[str, str]]:
+def _list_parameters(parameters: TokenRequestParameters) -> Iterator[tuple[str, str]]:
     yield "scope", parameters.separator.join(parameters.scopes)
     yield "audience", parameters.audience or ""
     for resource in parameters.resources:

@@ -48,10 +48,10 @@ class Configuration(BaseSettings):
         return init_settings, env_settings, _File(settings_cls)
 
 
-Settings = TypeVar("Settings", bound=Configuration)
+ConfigurationT = TypeVar("ConfigurationT", bound=Configuration)
 
 
-def read_settings(kind: type[Settings], arguments: Mapping[str, object]) -> Settings:
+def read_settings(kind: type[ConfigurationT], arguments: Mapping[str, object]) -> ConfigurationT:
     """Read the settings of a kind; `arguments` are those of the command line, `None` for an absent one.
 
     Raises `InvalidSettings`.

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from oauth_connector.telemetry.http_server import Probe, probe_handler
+from oauth_connector.telemetry.http_server import Probe, build_probe_routes
 from oauth_connector.telemetry.metrics import Metrics
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,8 +22,7 @@ def application(metrics: Metrics, healthy: Probe, ready: Probe) -> web.Applicati
     app = web.Application(client_max_size=1024)
     app.add_routes(
         [
-            web.get("/healthz", probe_handler(healthy)),
-            web.get("/readyz", probe_handler(ready)),
+            *build_probe_routes(healthy, ready),
             web.get("/metrics", show_metrics),
         ]
     )

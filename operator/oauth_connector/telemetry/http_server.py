@@ -1,4 +1,4 @@
-"""The HTTP server of a process, and the handler for the kubelet's probes."""
+"""The HTTP server of a process, and the routes for the kubelet's probes."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 from aiohttp.log import server_logger
+
+HEALTH_PATH, READINESS_PATH = "/healthz", "/readyz"
 
 Probe = Callable[[], str | None]
 """Returns what is wrong in a few words, or `None`. It must be quick, and must not wait for other processes."""
@@ -55,7 +57,12 @@ async def serve_application(
         await runner.cleanup()
 
 
-def probe_handler(probe: Probe) -> Callable[[web.Request], Awaitable[web.Response]]:
+def build_probe_routes(healthy: Probe, ready: Probe) -> tuple[web.RouteDef, ...]:
+    """Return the routes for the kubelet's probes."""
+    return web.get(HEALTH_PATH, _build_probe_handler(healthy)), web.get(READINESS_PATH, _build_probe_handler(ready))
+
+
+def _build_probe_handler(probe: Probe) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return a handler that responds 200 where nothing is wrong, else 503 with what is wrong."""
 
     async def respond(_request: web.Request) -> web.Response:

@@ -110,7 +110,17 @@ def test_a_class_name_exists_once_in_the_package() -> None:
         [module(f"{PACKAGE}/net/{name}.py", "class Pool: ...") for name in ("a", "b")]
         + [module("tests/a.py", "class Pool: ...")]
     )
-    assert found.startswith(f"{PACKAGE}/net/b.py:1: a class Pool exists in {PACKAGE}/net/a.py:1")
+    assert found.startswith(f"{PACKAGE}/net/b.py:1: a type Pool exists in {PACKAGE}/net/a.py:1")
+
+
+@pytest.mark.parametrize("other", ["Pool = dict[str, int]", 'Pool = TypeVar("Pool")', "Pool: TypeAlias = int"])
+def test_an_alias_or_type_variable_with_the_name_of_a_class_is_a_violation(other: str) -> None:
+    """A name of a type has one meaning. A constant and `T` are no such names."""
+    first, second = f"{PACKAGE}/net/a.py", f"{PACKAGE}/net/b.py"
+    constants = 'T = TypeVar("T")\nPOOL = 1'
+    sources = [(first, f"class Pool: ...\n{constants}"), (second, f"{constants}\n{other}")]
+    [found] = find_violations([module(path, source) for path, source in sources])
+    assert found.startswith(f"{second}:3: a type Pool exists in {first}:1")
 
 
 @pytest.mark.parametrize("name", ["asked", "_written", "told_by", "given_up", "refused", "_closed_until"])

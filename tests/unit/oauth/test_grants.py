@@ -21,7 +21,7 @@ from oauth_connector.oauth.grants.registry import GRANTS, GrantType
 from oauth_connector.oauth.registry_check import require_complete, require_traits
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import RequestPhase
-from oauth_connector.oauth.token_request import Parameters, build_token_request, fingerprint_request
+from oauth_connector.oauth.token_request import TokenRequestParameters, build_token_request, fingerprint_request
 
 CONTEXT = RequestContext(1_800_000_000.0, "https://login.example.com/token")
 SECRET = SecretStr("s3cret")
@@ -81,7 +81,7 @@ class AssertionClient(Client):
 NONCES = itertools.count()
 
 
-def fingerprint(grant: Grant, client: Client, parameters: Parameters, key: bytes = b"key") -> str:
+def fingerprint(grant: Grant, client: Client, parameters: TokenRequestParameters, key: bytes = b"key") -> str:
     """Return the fingerprint of a request."""
     return fingerprint_request(key, CONTEXT, grant, client, parameters)
 
@@ -175,17 +175,19 @@ def test_no_method_of_the_registry_presents_a_certificate() -> None:
 def test_requests_that_differ_in_a_nonce_have_one_fingerprint() -> None:
     """A refused key is known again, although each assertion is another."""
     grant, client = AssertionGrant(SECRET), AssertionClient("robot", SECRET)
-    one, other = (build_token_request(CONTEXT, grant, client, Parameters()) for _ in range(2))
+    one, other = (build_token_request(CONTEXT, grant, client, TokenRequestParameters()) for _ in range(2))
     assert one.body != other.body
-    assert fingerprint(grant, client, Parameters()) == fingerprint(grant, client, Parameters())
-    assert fingerprint_request(b"key", replace(CONTEXT, now=1.0), grant, client, Parameters()) == fingerprint(
-        grant, client, Parameters()
-    )
+    assert fingerprint(grant, client, TokenRequestParameters()) == fingerprint(grant, client, TokenRequestParameters())
+    assert fingerprint_request(
+        b"key", replace(CONTEXT, now=1.0), grant, client, TokenRequestParameters()
+    ) == fingerprint(grant, client, TokenRequestParameters())
 
 
 def test_an_assertion_sees_the_context_of_its_request() -> None:
     """The audience is the issuer where it is known, else the token endpoint (RFC 7523 §3)."""
-    request = build_token_request(CONTEXT, AssertionGrant(SECRET), AssertionClient("robot", SECRET), Parameters())
+    request = build_token_request(
+        CONTEXT, AssertionGrant(SECRET), AssertionClient("robot", SECRET), TokenRequestParameters()
+    )
     assert dict(parse_qsl(request.body.decode()))["client_assertion"].startswith("https://login.example.com/token ")
     known = replace(CONTEXT, issuer="https://login.example.com")
     assert dict(AssertionGrant(SECRET).form(known))["assertion"].startswith("https://login.example.com 18")
@@ -193,7 +195,7 @@ def test_an_assertion_sees_the_context_of_its_request() -> None:
 
 def test_each_credential_changes_the_fingerprint() -> None:
     """Another secret, client, method, encoding, endpoint or parameter is another request."""
-    grant, client, sent = GRANT_SAMPLES[Password], BasicClient("robot", SECRET), Parameters(("read",))
+    grant, client, sent = GRANT_SAMPLES[Password], BasicClient("robot", SECRET), TokenRequestParameters(("read",))
     prints = [
         fingerprint(grant, client, sent),
         fingerprint(Password(SecretStr("ann"), SecretStr("new")), client, sent),
@@ -206,11 +208,11 @@ def test_each_credential_changes_the_fingerprint() -> None:
         fingerprint(grant, BasicClient("robot", SECRET, BasicEncoding.RAW), sent),
         fingerprint(grant, PostClient("robot", SECRET), sent),
         fingerprint(grant, PublicClient("robot"), sent),
-        fingerprint(grant, client, Parameters(("write",))),
-        fingerprint(grant, client, Parameters(("read",), ",")),
-        fingerprint(grant, client, Parameters(("read",), audience="api")),
-        fingerprint(grant, client, Parameters(("read",), resources=("urn:a",))),
-        fingerprint(grant, client, Parameters(("read",), extra={"a": "b"})),
+        fingerprint(grant, client, TokenRequestParameters(("write",))),
+        fingerprint(grant, client, TokenRequestParameters(("read",), ",")),
+        fingerprint(grant, client, TokenRequestParameters(("read",), audience="api")),
+        fingerprint(grant, client, TokenRequestParameters(("read",), resources=("urn:a",))),
+        fingerprint(grant, client, TokenRequestParameters(("read",), extra={"a": "b"})),
         fingerprint_request(
             b"key", replace(CONTEXT, token_endpoint="https://b.example/"), grant, client, sent
         ),  # an address

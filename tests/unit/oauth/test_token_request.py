@@ -23,8 +23,8 @@ from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.token_request import (
     RESERVED_PARAMETERS,
-    Parameters,
     TokenRequest,
+    TokenRequestParameters,
     build_token_request,
     split_scope,
 )
@@ -49,7 +49,8 @@ def a_client(
 
 def built(client: Client, grant: Grant | None = None, **parameters: object) -> TokenRequest:
     """Build a request."""
-    return build_token_request(RequestContext(0.0, URL), grant or ClientCredentials(), client, Parameters(**parameters))  # type: ignore[arg-type]  # by name
+    extra = TokenRequestParameters(**parameters)  # type: ignore[arg-type]  # by name
+    return build_token_request(RequestContext(0.0, URL), grant or ClientCredentials(), client, extra)
 
 
 def form(request: TokenRequest) -> dict[str, list[str]]:

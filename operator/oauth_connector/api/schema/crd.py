@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oauth_connector.api.names import API_VERSION, CONNECTOR_KIND, CONNECTORS, CONSENT_KIND, CONSENTS, GROUP, VERSION
+from oauth_connector.api.names import (
+    API_VERSION,
+    CONNECTOR_KIND,
+    CONNECTORS,
+    CONSENT_KIND,
+    CONSENTS,
+    GROUP,
+    READY,
+    REFRESH_FAILED,
+    VERSION,
+)
 from oauth_connector.api.schema.fields import VALIDATIONS, Model, Rule
 from oauth_connector.api.schema.structural import Schema, build_object_schema
 from oauth_connector.api.v1alpha1 import consent
@@ -27,15 +37,20 @@ __all__ = [
 Column = tuple[str, str, str, int]
 """Name, type, path, priority."""
 
+
+def _condition_path(kind: str, field: str) -> str:
+    return f'.status.conditions[?(@.type=="{kind}")].{field}'
+
+
 COLUMNS: tuple[Column, ...] = (
-    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
-    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', 0),
+    ("Ready", "string", _condition_path(READY, "status"), 0),
+    ("Reason", "string", _condition_path(READY, "reason"), 0),
     ("Grant", "string", ".spec.grantType", 0),
     ("Secret", "string", ".status.secretRef.name", 0),
     ("Expires", "string", ".status.expirationTime", 0),
-    ("Refresh", "string", '.status.conditions[?(@.type=="RefreshFailed")].reason', 0),
+    ("Refresh", "string", _condition_path(REFRESH_FAILED, "reason"), 0),
     ("Next", "string", ".status.nextRefreshTime", 1),
-    ("Message", "string", '.status.conditions[?(@.type=="Ready")].message', 1),
+    ("Message", "string", _condition_path(READY, "message"), 1),
     ("Age", "date", ".metadata.creationTimestamp", 0),
 )
 """`Expires` is a string: a date column shows a future time as `<invalid>`."""
@@ -83,9 +98,9 @@ CONSENT = Kind(
     (
         ("Connector", "string", ".spec.connectorName", 0),
         ("Requested by", "string", ".spec.requestedBy", 0),
-        ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
-        ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', 0),
-        ("Message", "string", '.status.conditions[?(@.type=="Ready")].message', 1),
+        ("Ready", "string", _condition_path(READY, "status"), 0),
+        ("Reason", "string", _condition_path(READY, "reason"), 0),
+        ("Message", "string", _condition_path(READY, "message"), 1),
         ("Age", "date", ".metadata.creationTimestamp", 0),
     ),
     (".spec.connectorName",),

@@ -20,9 +20,25 @@ def format_time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def from_epoch(at: float) -> datetime:
+    """Return seconds since the epoch as a time in UTC, without the fraction of a second."""
+    return datetime.fromtimestamp(int(at), UTC)
+
+
 def format_epoch(at: float) -> str:
     """Return seconds since the epoch as RFC 3339 in UTC with whole seconds."""
-    return format_time(datetime.fromtimestamp(int(at), UTC))
+    return format_time(from_epoch(at))
+
+
+def format_microseconds(at: float) -> str:
+    """Return seconds since the epoch as RFC 3339 in UTC with microseconds, as in the `eventTime` of an Event."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_time(text: str) -> datetime:
+    """Parse a time, in UTC where it has no zone. Raises `ValueError`."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=at.tzinfo or UTC)
 
 
 Time = Annotated[

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, STALLED
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE, Condition
 
-ORDER = ("Ready", "Reconciling", "Stalled", "RefreshFailed", "ConsentRequired")
+ORDER = (READY, RECONCILING, STALLED, REFRESH_FAILED, CONSENT_REQUIRED)
 """The order in status. All types but `Ready` are present only while they are true."""
 
 
@@ -28,6 +30,7 @@ class ConditionLike(Protocol):
 
 
 C = TypeVar("C", bound=ConditionLike)
+ConditionT = TypeVar("ConditionT", bound=Model)
 
 
 def find_condition(conditions: Iterable[C], kind: str) -> C | None:
@@ -47,19 +50,34 @@ def set_conditions(
 
     Raises `ValueError` for an unknown type or status.
     """
-    known = {c.type: c for c in before}
+    known = tuple(before)
 
     def build(kind: str) -> Condition:
         status, reason, message = wanted[kind]
-        return Condition.model_validate(
-            {
-                "type": kind,
-                "status": status,
-                "reason": reason,
-                "message": message[:LONGEST_MESSAGE],
-                "observedGeneration": generation,
-                "lastTransitionTime": transition_time(known.get(kind), status, now),
-            }
-        )
+        values = {
+            "type": kind,
+            "status": status,
+            "reason": reason,
+            "message": message,
+            "observedGeneration": generation,
+        }
+        return build_condition(Condition, values, known, now)
 
     return tuple(build(kind) for kind in sorted(wanted, key=ORDER.index))
+
+
+def build_condition(
+    model: type[ConditionT], values: Mapping[str, object], before: Iterable[ConditionLike], now: datetime
+) -> ConditionT:
+    """Build a condition of `values` by their names in JSON; `before` are the conditions that it replaces.
+
+    The message is cut to the longest one that the API server accepts. Raises `ValueError` for an invalid value.
+    """
+    kind, status, message = (str(values[name]) for name in ("type", "status", "message"))
+    last_change = transition_time(find_condition(before, kind), status, now)
+    return model.model_validate({**values, "message": message[:LONGEST_MESSAGE], "lastTransitionTime": last_change})
+
+
+def find_json_condition(status: Mapping[str, Any] | None, kind: str) -> Mapping[str, Any] | None:
+    """Return the condition of a type in a status as the API server returns it, with a reason of any release."""
+    return next((c for c in (status or {}).get("conditions") or () if c.get("type") == kind), None)

@@ -21,14 +21,14 @@ LIFETIME = 900
 """Seconds from creation of an OAuthConsent within which the user must consent."""
 
 Text = Annotated[str, Field(max_length=2048)]
-Parameter = Annotated[str, Field(max_length=2048)]
+ParameterValue = Annotated[str, Field(max_length=2048)]
 
 
 class RequestParameter(Model):
     """A parameter of the authorization request."""
 
     name: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="Name.")
-    value: Parameter = Field(description="Value.")
+    value: ParameterValue = Field(description="Value.")
 
 
 class ConsentRequest(Model):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from oauth_connector.api.names import STATE_SUFFIX
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, pattern_rule, rule
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
@@ -137,12 +138,12 @@ class Output(Model):
     )
 
     @rule(
-        "!has(self.secretName) || !self.secretName.endsWith('-oauth-state')",
-        "must not end with -oauth-state, which is reserved for the Secrets of the operator: choose another name",
+        f"!has(self.secretName) || !self.secretName.endsWith('{STATE_SUFFIX}')",
+        f"must not end with {STATE_SUFFIX}, which is reserved for the Secrets of the operator: choose another name",
         "secretName",
     )
     def _has_unreserved_name(self) -> bool:
-        return not (self.secret_name or "").endswith("-oauth-state")
+        return not (self.secret_name or "").endswith(STATE_SUFFIX)
 
     @rule(_unique_cel("data", "key"), "contains the same key twice: use each key once", "data")
     def _has_each_data_key_once(self) -> bool:

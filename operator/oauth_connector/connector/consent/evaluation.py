@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from oauth_connector.api.names import READY
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.consent import RETENTION, OAuthConsentSpec, OAuthConsentStatus, Redirect
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
@@ -46,13 +47,13 @@ class Consent:
     @property
     def reason(self) -> ConsentReason | None:
         """Return the reason of the condition `Ready`."""
-        ready = find_condition(self.status.conditions, "Ready")
+        ready = find_condition(self.status.conditions, READY)
         return ready.reason if ready is not None else None
 
     @property
     def observed_generation(self) -> int:
         """Return the generation that the status describes. The plugin reads it to see that a wrong code was checked."""
-        ready = find_condition(self.status.conditions, "Ready")
+        ready = find_condition(self.status.conditions, READY)
         return ready.observed_generation if ready is not None else 0
 
     @property

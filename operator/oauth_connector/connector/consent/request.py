@@ -1,11 +1,11 @@
 """Builds the authorization request of a consent, and the digest of everything that the user consents to."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
@@ -94,7 +94,7 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         confirmation_required=confirm,
         encryption_key=keys.public_key(consent.uid),
         digest=digest_consent(connector, endpoints, redirect),
-        expiration_time=datetime.fromtimestamp(consent.created + LIFETIME, UTC),
+        expiration_time=from_epoch(consent.created + LIFETIME),
     )
 
 

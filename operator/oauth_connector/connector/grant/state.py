@@ -18,7 +18,6 @@ from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner
 from oauth_connector.oauth.grants.grant import Purpose
 
-SUFFIX = "-oauth-state"
 VERSION = 1
 
 MOST_REJECTIONS = 5
@@ -88,7 +87,7 @@ class GrantState:
 
 def state_name(connector: str) -> str:
     """Return the name of a connector's state Secret."""
-    return f"{connector}{SUFFIX}"
+    return f"{connector}{names.STATE_SUFFIX}"
 
 
 def fingerprint(secret: SecretStr) -> str:

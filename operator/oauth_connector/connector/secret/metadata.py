@@ -8,11 +8,11 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from oauth_connector.api import names
+from oauth_connector.api.schema.times import parse_time
 from oauth_connector.connector.secret.managed_fields import OwnedFields, read_owned_fields
 
 LONGEST = 16_384
@@ -153,7 +153,7 @@ def _intern(value: object) -> str | None:
 
 def _seconds(value: object) -> int | None:
     try:
-        at = int(datetime.fromisoformat(str(value)).timestamp()) if value else None
+        at = int(parse_time(str(value)).timestamp()) if value else None
     except (ValueError, OverflowError):
         return None
     return at if at is not None and 0 <= at <= LAST_SECOND else None

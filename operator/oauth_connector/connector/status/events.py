@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from oauth_connector.api.names import READY, REFRESH_FAILED
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.status import Condition, OAuthConnectorStatus
@@ -35,14 +36,14 @@ class StatusEvent:
 def status_events(connector: AnyConnector, after: OAuthConnectorStatus) -> Iterator[StatusEvent]:
     """Yield the Events for a change of status; `connector` has the status before."""
     before = connector.status
-    was, now = find_condition(before.conditions, "Ready"), find_condition(after.conditions, "Ready")
+    was, now = find_condition(before.conditions, READY), find_condition(after.conditions, READY)
     if now is not None and not _is_expected(was, now):
         yield StatusEvent("Normal" if _is_well(now) else "Warning", now.reason, now.message)
-    failed = find_condition(before.conditions, "RefreshFailed")
-    fails = find_condition(after.conditions, "RefreshFailed")
+    failed = find_condition(before.conditions, REFRESH_FAILED)
+    fails = find_condition(after.conditions, REFRESH_FAILED)
     is_new = fails is not None and (failed is None or failed.reason != fails.reason)
     if fails is not None and is_new and fails.reason != getattr(now, "reason", ""):
-        yield StatusEvent("Warning", "RefreshFailed", fails.message)
+        yield StatusEvent("Warning", REFRESH_FAILED, fails.message)
     if isinstance(connector, Connector) and _is_newly_ignored(connector, after):
         yield StatusEvent("Warning", REFRESH_BEFORE_IGNORED, _IGNORED_NOTE)
 

@@ -1,5 +1,6 @@
 """The facts with which the sentences of reasons are filled: from spec and metadata only."""
 
+from oauth_connector.api.names import STATE_SUFFIX
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import token_host
 from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector
@@ -19,7 +20,7 @@ def message_facts(connector: AnyConnector) -> dict[str, str]:
         "grant": spec.grant_type.value,
         "scopes": " ".join(spec.effective_scopes),
         "namespace": connector.key.namespace,
-        "state": f"{connector.key.name}-oauth-state",
+        "state": f"{connector.key.name}{STATE_SUFFIX}",
         "again": _renewal(connector),
         "offline": _offline_access(spec),
         "loopback": f"http://127.0.0.1:PORT{callback_path(connector.key.namespace, connector.key.name)}",

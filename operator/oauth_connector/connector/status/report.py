@@ -6,9 +6,11 @@ enough. The table is in `docs/reference/oauthconnector.md`.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, STALLED
 from oauth_connector.api.reasons import Reason, format_reason_message
+from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1.conditions import find_condition, set_conditions
 from oauth_connector.api.v1alpha1.status import (
     Condition,
@@ -24,8 +26,6 @@ from oauth_connector.connector.status.findings import Findings, GrantFacts
 from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
-
-CONSENT_REQUIRED = "ConsentRequired"
 
 PROGRESS_DEADLINE = 600
 """Seconds without a valid token after which `Stalled` is set. The operator continues to retry."""
@@ -46,21 +46,17 @@ def recorded_problem(connector: AnyConnector) -> Problem | None:
 
 def next_transition(status: OAuthConnectorStatus, now: float) -> float | None:
     """Return when the conditions change without any other event: at expiry, or when progress has taken too long."""
-    ready = find_condition(status.conditions, "Ready")
+    ready = find_condition(status.conditions, READY)
     if ready is None:
         return None
     if ready.status == "True":
         return seconds(status.expiration_time)
     deadline = (seconds(ready.last_transition_time) or 0) + PROGRESS_DEADLINE
-    return deadline if find_condition(status.conditions, "Reconciling") and deadline > now else None
+    return deadline if find_condition(status.conditions, RECONCILING) and deadline > now else None
 
 
 def _optional_time(at: float | None) -> datetime | None:
-    return _time(at) if at is not None else None
-
-
-def _time(at: float) -> datetime:
-    return datetime.fromtimestamp(int(at), UTC)
+    return from_epoch(at) if at is not None else None
 
 
 def _token_facts(connector: AnyConnector, findings: Findings) -> dict[str, object]:
@@ -104,7 +100,7 @@ def _grant_facts(grant: GrantFacts) -> dict[str, object]:
     }
     by, at = grant.summary.requested_by, grant.summary.consented_at
     if by is not None and at is not None:
-        facts["consent"] = GivenConsent(requested_by=by, time=_time(at), account=grant.summary.account)
+        facts["consent"] = GivenConsent(requested_by=by, time=from_epoch(at), account=grant.summary.account)
     return facts
 
 
@@ -149,14 +145,14 @@ def _last_error(problem: Problem, digest: str) -> LastError:
 def _conditions(connector: AnyConnector, findings: Findings) -> tuple[Condition, ...]:
     valid = findings.published is not None and findings.published.is_valid(findings.now)
     ready = _ready_reason(findings, valid=valid)
-    wanted = {"Ready": ("True" if valid else "False", ready, _message(connector, findings.problem, ready))}
+    wanted = {READY: ("True" if valid else "False", ready, _message(connector, findings.problem, ready))}
     for kind, reason in _further_conditions(connector, findings, valid=valid):
         wanted[kind] = (
             "True",
             reason,
             _message(connector, findings.warning if kind == CONSENT_REQUIRED else findings.problem, reason),
         )
-    return set_conditions(connector.status.conditions, wanted, connector.generation, _time(findings.now))
+    return set_conditions(connector.status.conditions, wanted, connector.generation, from_epoch(findings.now))
 
 
 def _ready_reason(findings: Findings, *, valid: bool) -> Reason:
@@ -172,7 +168,7 @@ def _further_conditions(connector: AnyConnector, findings: Findings, *, valid: b
     if findings.problem is not None and findings.problem.reason is Reason.SUSPENDED:
         return
     if findings.problem is not None and findings.published is not None:
-        yield "RefreshFailed", findings.problem.reason
+        yield REFRESH_FAILED, findings.problem.reason
     asks = (
         findings.problem
         if findings.problem is not None and findings.problem.remedy is Remedy.CONSENT_AGAIN
@@ -183,17 +179,17 @@ def _further_conditions(connector: AnyConnector, findings: Findings, *, valid: b
     if valid:
         return
     if findings.problem is not None and findings.problem.reason is Reason.CONSENT_REQUIRED:
-        yield "Reconciling", findings.problem.reason  # no user has consented yet: nothing has failed
+        yield RECONCILING, findings.problem.reason  # no user has consented yet: nothing has failed
     elif findings.problem is not None and findings.problem.needs_action:
-        yield "Stalled", findings.problem.reason
+        yield STALLED, findings.problem.reason
     elif findings.now - _not_ready_since(connector, findings) >= PROGRESS_DEADLINE:
-        yield "Stalled", Reason.PROGRESS_DEADLINE_EXCEEDED
+        yield STALLED, Reason.PROGRESS_DEADLINE_EXCEEDED
     else:
-        yield "Reconciling", findings.problem.reason if findings.problem else Reason.PROGRESSING
+        yield RECONCILING, findings.problem.reason if findings.problem else Reason.PROGRESSING
 
 
 def _not_ready_since(connector: AnyConnector, findings: Findings) -> float:
-    ready = find_condition(connector.status.conditions, "Ready")
+    ready = find_condition(connector.status.conditions, READY)
     since = seconds(ready.last_transition_time) if ready is not None and ready.status == "False" else None
     return since if since is not None else findings.now
 
