@@ -40,10 +40,10 @@ async def test_a_reopened_watch_lists_everything(control_plane: ControlPlane, na
     """Changes are delivered; after `reopen` all objects are listed again, and further changes are delivered."""
     seen = WatchedEvents()
     access = from_kubeconfig(control_plane.kubeconfig)
-    watch = Watch(seen, lambda: kopf.ConnectionInfo(**access.for_kopf()))
+    watch = Watch(lambda: kopf.ConnectionInfo(**access.for_kopf()))
     early, name = f"early-{namespace.name}", f"watched-{namespace.name}"
     await namespace.add_connector(early, a_spec())
-    watch.start()
+    watch.start(seen)
     try:
         await until(lambda: seen.has(None, early), within=20)  # only what comes after the listing is an addition
         await namespace.add_connector(name, a_spec())

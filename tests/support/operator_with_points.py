@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvloop
 
-from oauth_connector.app import Operator
+from oauth_connector.app import build_operator
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.kube.access import Access
 from oauth_connector.settings import operator as settings
@@ -51,7 +51,7 @@ def _is_meant(point: FaultPoint) -> bool:
 async def _serve(chosen: settings.Settings, armed: Path) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await Operator(chosen, Access.load(chosen.kubeconfig), Trap(armed)).run(stop)
+    await build_operator(chosen, Access.load(chosen.kubeconfig), Trap(armed)).run(stop)
 
 
 def main() -> None:

@@ -35,12 +35,11 @@ class WorkqueueHooks:
     """Functions that the workqueue calls for metrics.
 
     `on_start` receives the seconds between due time and start; `on_result` the result (`success`, `unavailable` or
-    `error`) and the seconds of a reconciliation; `on_setback` the seconds by which the clock was set back.
+    `error`) and the seconds of a reconciliation.
     """
 
     on_start: Callable[[float], None] = lambda _late: None
     on_result: Callable[[str, float], None] = lambda _result, _seconds: None
-    on_setback: Callable[[float], None] = lambda _by: None
 
 
 class Workqueue:
@@ -56,6 +55,7 @@ class Workqueue:
     ) -> None:
         self._clock = clock
         self._hooks = hooks or WorkqueueHooks()
+        self._on_setback: Callable[[float], None] = lambda _by: None
         self._workers = workers
         self._longest_sleep = longest_sleep
         self._deadlines = DeadlineQueue()
@@ -84,6 +84,10 @@ class Workqueue:
         self._deadlines.put(key, self._clock() if at is None else at)
         self._wake.set()
 
+    def watch_clock(self, on_setback: Callable[[float], None]) -> None:
+        """Call a function with the seconds whenever the clock is set back."""
+        self._on_setback = on_setback
+
     async def serve(self, reconcile: Reconcile) -> None:
         """Reconcile until `stop`, then wait for what is in progress: it is finished and persisted."""
         setback = ClockSetback(self._clock, asyncio.get_running_loop().time)
@@ -103,7 +107,7 @@ class Workqueue:
 
     def _handle_setback(self, setback: float) -> None:
         if setback:
-            self._hooks.on_setback(setback)
+            self._on_setback(setback)
             self._deadlines.make_all_due(self._clock())
 
     def _collect_due(self) -> None:

@@ -69,16 +69,16 @@ def build_registry(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
 class Watch:
     """kopf in its thread. `start` it once; it is started again whenever it ends, until `stop`."""
 
-    def __init__(self, on_event: OnEvent, login: Login) -> None:
-        self._on_event = on_event
+    def __init__(self, login: Login) -> None:
         self._login = login
         self._stopping = threading.Event()
         self._stop_kopf: Callable[[], object] | None = None
-        self._thread = threading.Thread(target=self._supervise, name="kopf", daemon=True)
+        self._thread: threading.Thread | None = None
         self.restarts = 0
 
-    def start(self) -> None:
+    def start(self, on_event: OnEvent) -> None:
         """Start to watch."""
+        self._thread = threading.Thread(target=self._supervise, args=(on_event,), name="kopf", daemon=True)
         self._thread.start()
 
     def reopen(self) -> None:
@@ -91,24 +91,24 @@ class Watch:
         """Stop watching, and wait up to ten seconds for the end of the thread."""
         self._stopping.set()
         self.reopen()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join(timeout=10)
 
-    def _supervise(self) -> None:
+    def _supervise(self, on_event: OnEvent) -> None:
         backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         while not self._stopping.is_set():
             try:
-                asyncio.run(self._watch())
+                asyncio.run(self._watch(on_event))
             except Exception:  # whatever ended kopf, it is started again
                 log.exception("watch ended and is opened again")
             if not self._stopping.wait(backoff.next_pause()):
                 self.restarts += 1
 
-    async def _watch(self) -> None:
+    async def _watch(self, on_event: OnEvent) -> None:
         loop = asyncio.get_running_loop()
         operator = asyncio.ensure_future(
             kopf.operator(
-                registry=build_registry(self._on_event, self._login),
+                registry=build_registry(on_event, self._login),
                 settings=build_kopf_settings(),
                 clusterwide=True,
                 standalone=True,

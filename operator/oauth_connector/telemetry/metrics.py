@@ -75,7 +75,8 @@ class Metrics:
         labels = {"version": _version(), "python_version": platform.python_version()}
         self._gauge("build_info", "Versions of the operator and of Python", *labels).labels(**labels).set(1)
         ProcessCollector(registry=self._registry)
-        self._registry.register(_Objects(connectors, per_object=per_object))
+        self._objects = _Objects(connectors, per_object=per_object)
+        self._registry.register(self._objects)
 
     def count_token_request(self, host: str, grant_type: str, result: str, seconds: float) -> None:
         """Count a token request; `result` is `success` or a reason of the closed set."""
@@ -96,6 +97,10 @@ class Metrics:
     def observe_lateness(self, seconds: float) -> None:
         """Record how long after its due time a reconciliation began."""
         self._lateness.observe(seconds)
+
+    def watch_connectors(self, connectors: Connectors) -> None:
+        """Read the state of the connectors at each scrape."""
+        self._objects.connectors = connectors
 
     def watch_cache(self, resource: str, last_heard: Read) -> None:
         """Read at each scrape when a cache was last known to be up to date, in seconds since the epoch."""
@@ -140,7 +145,7 @@ class _Objects(Collector):
     """The state of the connectors, read at each scrape: counted by readiness and reason, and for each connector."""
 
     def __init__(self, connectors: Connectors, *, per_object: bool) -> None:
-        self._connectors = connectors
+        self.connectors = connectors
         self._per_object = per_object
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
@@ -152,7 +157,7 @@ class _Objects(Collector):
         ready, expiration, next_refresh, refresh_token = families = _families()
         states: Counts[tuple[str, str]] = Counts()
         consents: Counts[str] = Counts()
-        for sample in self._connectors():
+        for sample in self.connectors():
             labels = (sample.namespace, sample.name)
             states[_STATE[sample.ready], sample.reason] += 1
             consents.update([sample.consent] if sample.consent else [])

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from oauth_connector.connector.observation import Key
-from oauth_connector.controller.workqueue import LONGEST_SLEEP, Workqueue, WorkqueueHooks
+from oauth_connector.controller.workqueue import LONGEST_SLEEP, Workqueue
 from tests.support.virtual_time import run_virtually
 
 A, B, C = Key("n", "a"), Key("n", "b"), Key("n", "c")
@@ -47,7 +47,8 @@ async def serve_one(
         reconciled.append(loop.time())
         return wall() + pause
 
-    workqueue = Workqueue(wall, WorkqueueHooks(on_setback=setbacks.append))
+    workqueue = Workqueue(wall)
+    workqueue.watch_clock(setbacks.append)
     workqueue.enqueue(A)
     task = asyncio.create_task(workqueue.serve(run))
     await scenario()

@@ -1,0 +1,26 @@
+"""The state of the connectors for the metrics."""
+
+from collections.abc import Iterable, Iterator
+
+from oauth_connector.api.names import CONSENT_REQUIRED, READY
+from oauth_connector.api.v1alpha1.conditions import find_condition
+from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.observation import AnyConnector
+from oauth_connector.telemetry.metrics import ConnectorSample
+
+
+def sample_connectors(connectors: Iterable[AnyConnector]) -> Iterator[ConnectorSample]:
+    """Yield the sample of each connector, from its status."""
+    for connector in connectors:
+        status = connector.status
+        ready, consent = (find_condition(status.conditions, kind) for kind in (READY, CONSENT_REQUIRED))
+        yield ConnectorSample(
+            namespace=connector.key.namespace,
+            name=connector.key.name,
+            ready=ready.status == "True" if ready is not None else None,
+            reason=ready.reason if ready is not None else "",
+            expiration=seconds(status.expiration_time),
+            next_refresh=seconds(status.next_refresh_time),
+            refresh_token_expiration=seconds(status.refresh_token_expiration_time),
+            consent=consent.reason if consent is not None else "",
+        )
