@@ -28,7 +28,7 @@ from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import OnFaultPoint, ignore_fault_point
 from oauth_connector.controller.ports import Ports
 from oauth_connector.controller.token_client import TokenRequestRecord
-from oauth_connector.controller.workqueue import Workqueue, WorkqueueHooks
+from oauth_connector.controller.workqueue import OnSetback, Workqueue, WorkqueueHooks
 from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
@@ -84,6 +84,7 @@ class Parts:
 
     metrics: Metrics
     workqueue: Workqueue
+    on_setback: OnSetback
     api: KubeAPI
     provider: HTTPProviderClient
     controller: Controller
@@ -113,8 +114,8 @@ def build_operator(settings: Settings, access: Access, on_point: OnFaultPoint = 
     consent_lister = ConsentLister(api, consents, watch.reopen)
     receiver = EventReceiver(connectors, consents, lister.loop.request)
     sources = Sources(connectors, secrets, informer, watch, lister, consent_lister, receiver)
-    parts = Parts(metrics, workqueue, api, provider, controller, sources)
-    workqueue.watch_clock(partial(_handle_setback, memory, connectors))
+    on_setback = partial(_handle_setback, memory, connectors)
+    parts = Parts(metrics, workqueue, on_setback, api, provider, controller, sources)
     _register_metrics(parts)
     return Operator(settings, parts)
 
@@ -184,7 +185,7 @@ class Operator:
             # not before: kopf never finds a resource that did not exist when it started
             sources.watch.start(sources.receiver.receive_in_thread)
             log.info("watching", connectors=len(sources.connectors), secrets=len(sources.secrets))
-            reconciling = asyncio.create_task(parts.workqueue.serve(parts.controller.reconcile))
+            reconciling = asyncio.create_task(parts.workqueue.serve(parts.controller.reconcile, parts.on_setback))
             try:
                 await _wait_for_first(stopped, reconciling, *background)
             finally:

@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 Reconcile = Callable[[Key], Awaitable[float | None]]
 """Reconcile a connector and return when it is due again, if ever. Raises `ClusterUnavailable`."""
 
+OnSetback = Callable[[float], None]
+"""Receives the seconds by which the wall clock was set back."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkqueueHooks:
@@ -55,7 +58,6 @@ class Workqueue:
     ) -> None:
         self._clock = clock
         self._hooks = hooks or WorkqueueHooks()
-        self._on_setback: Callable[[float], None] = lambda _by: None
         self._workers = workers
         self._longest_sleep = longest_sleep
         self._deadlines = DeadlineQueue()
@@ -84,16 +86,14 @@ class Workqueue:
         self._deadlines.put(key, self._clock() if at is None else at)
         self._wake.set()
 
-    def watch_clock(self, on_setback: Callable[[float], None]) -> None:
-        """Call a function with the seconds whenever the clock is set back."""
-        self._on_setback = on_setback
-
-    async def serve(self, reconcile: Reconcile) -> None:
+    async def serve(self, reconcile: Reconcile, on_setback: OnSetback = lambda _by: None) -> None:
         """Reconcile until `stop`, then wait for what is in progress: it is finished and persisted."""
         setback = ClockSetback(self._clock, asyncio.get_running_loop().time)
         while not self._stopping:
             self._wake.clear()
-            self._handle_setback(setback.measure())
+            if by := setback.measure():
+                on_setback(by)
+                self._deadlines.make_all_due(self._clock())
             self._collect_due()
             self._start_workers(reconcile)
             await self._sleep()
@@ -104,11 +104,6 @@ class Workqueue:
         """Start no further reconciliation."""
         self._stopping = True
         self._wake.set()
-
-    def _handle_setback(self, setback: float) -> None:
-        if setback:
-            self._on_setback(setback)
-            self._deadlines.make_all_due(self._clock())
 
     def _collect_due(self) -> None:
         for key, at in self._deadlines.take_due(self._clock()):

@@ -48,9 +48,8 @@ async def serve_one(
         return wall() + pause
 
     workqueue = Workqueue(wall)
-    workqueue.watch_clock(setbacks.append)
     workqueue.enqueue(A)
-    task = asyncio.create_task(workqueue.serve(run))
+    task = asyncio.create_task(workqueue.serve(run, setbacks.append))
     await scenario()
     workqueue.stop()
     await task
