@@ -71,9 +71,9 @@ async def test_a_post_and_later_patches_share_one_entry_of_the_field_manager(
 ) -> None:
     """So a key that the operator removes is removed, and not kept by a second entry."""
     secrets = f"/api/v1/namespaces/{namespace.name}/secrets"
-    await admin.request("POST", secrets, query=US, body=a_secret("own_entries"))
+    await admin.request("POST", secrets, query=US, body=a_secret("own-entries"))
     patched = await admin.request(
-        "PATCH", f"{secrets}/own_entries", query=US, body={"data": {"a": None, "c": "ZA=="}}, content_type=MERGE
+        "PATCH", f"{secrets}/own-entries", query=US, body={"data": {"a": None, "c": "ZA=="}}, content_type=MERGE
     )
     own_entries = [entry for entry in patched["metadata"]["managedFields"] if entry["manager"] == "oauth-connector"]
     assert len(own_entries) == 1
@@ -84,10 +84,10 @@ async def test_a_metadata_list_contains_field_owners_and_no_value(admin: KubeAPI
     """Drift is detected without reading a value."""
     labels = {"oauthconnector.dev/managed": "true"}
     secrets = f"/api/v1/namespaces/{namespace.name}/secrets"
-    await admin.request("POST", secrets, query=US, body=a_secret("own_entries", labels=labels))
+    await admin.request("POST", secrets, query=US, body=a_secret("own-entries", labels=labels))
     listed = await admin.request(
         "GET", secrets, query={"labelSelector": "oauthconnector.dev/managed=true"}, accept=METADATA_LIST
     )
-    assert [item["metadata"]["name"] for item in listed["items"]] == ["own_entries"]
+    assert [item["metadata"]["name"] for item in listed["items"]] == ["own-entries"]
     assert "data" not in listed["items"][0]
     assert secret_metadata(listed["items"][0]).has_owned_data
