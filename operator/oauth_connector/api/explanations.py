@@ -76,8 +76,8 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     ),
     Reason.CONSENT_REQUIRED: Explanation(
         "This connector requires the consent of a user. No user has consented yet, or the consent was withdrawn.",
-        "Run `kubectl oauth authorize NAME -n NAMESPACE`. It opens the page of the provider in your browser; the token"
-        " is published a few seconds after your consent. You need permission to create OAuthConsents in the namespace.",
+        "Run `kubectl oauth authorize NAME -n NAMESPACE`, and consent at the provider in your browser. The token is"
+        " published a few seconds later. You need permission to create OAuthConsents in the namespace.",
     ),
     Reason.REFRESH_TOKEN_REJECTED: Explanation(
         "The provider rejects the refresh token with the error `invalid_grant`: the token is revoked or expired, was"
@@ -110,7 +110,7 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " then consent again.",
     ),
     Reason.REFRESH_TOKEN_EXPIRING: Explanation(
-        "The refresh token expires soon: in less than a week, or with less than a fifth of its lifetime left.",
+        "The refresh token expires soon: in less than a week, and less than a fifth of its lifetime is left.",
         "Consent again before `status.refreshTokenExpirationTime`. The current token stays valid meanwhile.",
     ),
     Reason.REDIRECT_URI_INVALID: Explanation(

@@ -1,4 +1,4 @@
-"""Okta: the authorization servers of an organisation."""
+"""Okta: the authorization servers of an organization."""
 
 from oauth_connector.providers.patterns import HOST, NAME
 from oauth_connector.providers.preset import Parameter, Preset
