@@ -20,7 +20,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "types": (f"{BIN}/mypy", "--no-error-summary", "operator", "devtools", "tests"),
     "layers": (f"{BIN}/lint-imports", "--no-logo"),
     "test-docstrings": (f"{BIN}/interrogate", "-vv", "--omit-covered-files", "--no-color", "tests"),
-    "generated": (PYTHON, "-m", "devtools.generate.generated_files", "--check"),
+    "generated": (PYTHON, "-m", "devtools.generate", "--check"),
     "locks": (PYTHON, "-m", "devtools.locks"),
     "numbers": (PYTHON, "-m", "devtools.house_numbers"),
     "words": (PYTHON, "-m", "devtools.vocabulary"),
