@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import settings
 
-from devtools.cluster.binaries import BinariesError, control_plane_binaries
+from devtools.cluster.binaries import control_plane_binaries
+from devtools.go_programs.build import GoBuildError
 
 pytest_plugins = [
     "tests.support.authorization_servers",
@@ -24,5 +25,5 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     try:
         control_plane_binaries()
-    except BinariesError as error:
+    except GoBuildError as error:
         pytest.exit(str(error), returncode=1)

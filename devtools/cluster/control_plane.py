@@ -19,10 +19,11 @@ from types import TracebackType
 from typing import Self
 
 from devtools.cluster import components
-from devtools.cluster.binaries import BinariesError, control_plane_binaries
+from devtools.cluster.binaries import control_plane_binaries
 from devtools.cluster.components import API_SERVER, CONTROLLER_MANAGER, ETCD, KUBECTL, NAMES, ControlPlaneFiles
 from devtools.cluster.kubeconfig import write_kubeconfig
 from devtools.cluster.pki import Authority, signing_key
+from devtools.go_programs.build import GoBuildError
 from devtools.local.child import Child
 from devtools.local.reserved_port import reserved_port
 from devtools.local.temporary_folder import temporary_folder
@@ -49,7 +50,7 @@ class ControlPlane:
         self._children: dict[str, Child] = {}
 
     def __enter__(self) -> Self:
-        """Start it; raise `BinariesError` or `ControlPlaneError`."""
+        """Start it; raise `GoBuildError` or `ControlPlaneError`."""
         with ExitStack() as stack:
             self._prepare(stack)
             stack.callback(self._kill)
@@ -171,7 +172,7 @@ def main() -> int:
             signal.pause()
     except KeyboardInterrupt:
         return 0
-    except (BinariesError, ControlPlaneError) as error:
+    except (GoBuildError, ControlPlaneError) as error:
         print(error, file=sys.stderr)
     return 1
 

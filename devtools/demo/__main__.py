@@ -22,12 +22,12 @@ from devtools.authorization_servers.authorization_server import AuthorizationSer
 from devtools.authorization_servers.canaille import Canaille
 from devtools.authorization_servers.installation import InstallationError
 from devtools.authorization_servers.registrations import TLS, RegisteredClient
-from devtools.cluster.binaries import BinariesError
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from devtools.cluster.pki import Authority
 from devtools.demo import examples
 from devtools.demo.consent import DemoConsent
 from devtools.demo.table import ConnectorTable
+from devtools.go_programs.build import GoBuildError
 from devtools.local.child import Child
 from devtools.local.server_process import ServerProcessError
 from oauth_connector.kube.access import from_kubeconfig
@@ -47,7 +47,7 @@ def main() -> int:
     try:
         with ExitStack() as stack:
             return asyncio.run(_show(stack, seconds))
-    except (BinariesError, ControlPlaneError, InstallationError, ServerProcessError) as error:
+    except (GoBuildError, ControlPlaneError, InstallationError, ServerProcessError) as error:
         print(f"demo: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("demo: stopped during start; everything was removed", file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from devtools.cluster.binaries import promtool
+from devtools.go_programs.programs import program
 from oauth_connector.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def served() -> set[str]:
 @pytest.mark.parametrize("arguments", [("check", "rules", str(RULES)), ("test", "rules", str(TESTS))])
 async def test_the_rules_fire_when_they_should_and_not_otherwise(arguments: tuple[str, ...]) -> None:
     """Prometheus' own tool evaluates each rule over recorded series."""
-    tool = await asyncio.to_thread(promtool)
+    tool = await asyncio.to_thread(program, "promtool")
     done = await asyncio.to_thread(subprocess.run, [str(tool), *arguments], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 

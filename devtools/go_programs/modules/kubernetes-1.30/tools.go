@@ -1,7 +1,7 @@
 //go:build tools
 
-// Package kubernetes pins the commands that the test control plane is built from.
-package kubernetes
+// Package kubernetes130 pins the control plane of the oldest release that the operator supports.
+package kubernetes130
 
 import (
 	_ "k8s.io/kubernetes/cmd/kube-apiserver"
