@@ -55,16 +55,18 @@ demo: venv ## Run a demo until Ctrl-C, or for DEMO_SECONDS
 	@$(BIN)/python -m devtools.demo
 
 # A hash identifies a package. The registry to download it from is configured where it is installed.
-COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(if $(UPGRADE),--upgrade)
+# The processes import neither: kopf needs click for its own command line, cffi needs pycparser to parse C.
+UNUSED = click pycparser
 DEVELOPMENT = $(BIN)/python -c 'import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")'
 
 lock: venv ## Write the lock files (UPGRADE=1: with the newest versions)
 	@echo "lock: requirements/runtime.lock"
-	@$(COMPILE) --output-file=requirements/runtime.lock pyproject.toml
+	@$(COMPILE) $(UNUSED:%=--unsafe-package=%) --output-file=requirements/runtime.lock pyproject.toml
 	@echo "lock: requirements/dev.lock"
-	@$(DEVELOPMENT) | $(COMPILE) -c requirements/runtime.lock --output-file=requirements/dev.lock pyproject.toml -
+	@$(DEVELOPMENT) | $(COMPILE) --allow-unsafe --extra=cli -c requirements/runtime.lock --output-file=requirements/dev.lock pyproject.toml -
 
 changelog: venv ## Show the change log of the next release
 	@$(BIN)/towncrier build --draft --version next

@@ -1,12 +1,10 @@
 """A step of `oauth-connector check`, and how it is printed."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rich.console import Console
-from rich.text import Text
-
-_console = Console(highlight=False, soft_wrap=True)
+from oauth_connector.telemetry.terminal_text import Style, style_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class CheckStep:
 
 def print_step(step: CheckStep) -> None:
     """Print a step: a mark, its name, its text, and its facts below."""
-    mark = Text("✓ ", style="green") if step.passed else Text("✗ ", style="red")
-    _console.print(mark + Text(f"{step.name:<11}", style="bold") + Text(step.text))
+    mark = style_text("✓", Style.GREEN, sys.stdout) if step.passed else style_text("✗", Style.RED, sys.stdout)
+    print(mark, style_text(f"{step.name:<11}", Style.BOLD, sys.stdout) + step.text)
     for name, value in step.facts.items():
-        _console.print(Text(f"    {name}: ", style="dim") + Text(value))
+        print(style_text(f"    {name}: ", Style.DIM, sys.stdout) + value)

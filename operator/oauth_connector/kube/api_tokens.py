@@ -93,11 +93,16 @@ class TokenProgram:
 
 
 def _run_login(config: Mapping[str, Any], folder: Path) -> SecretStr | None:
-    # Imported only here: it imports the generated client, 48 MB that no Pod needs.
-    from kubernetes.config.config_exception import ConfigException  # noqa: PLC0415  # 48 MB that no Pod needs
-    from kubernetes.config.exec_provider import ExecProvider  # noqa: PLC0415  # as above
-    from kubernetes.config.kube_config import ConfigNode  # noqa: PLC0415  # as above
-
+    """Run the program with the `kubernetes` package, which is not in the image. Raises `AccessError` without it."""
+    try:
+        from kubernetes.config.config_exception import ConfigException  # noqa: PLC0415  # an extra: 75 MB
+        from kubernetes.config.exec_provider import ExecProvider  # noqa: PLC0415  # as above
+        from kubernetes.config.kube_config import ConfigNode  # noqa: PLC0415  # as above
+    except ModuleNotFoundError:
+        raise AccessError(
+            "The kubeconfig logs in with a program, for which the Python package kubernetes is missing. Install "
+            "oauth-connector-operator[cli]."
+        ) from None
     try:
         node = ConfigNode("exec", dict(config))  # type: ignore[no-untyped-call]  # the package is typed in part
         status = ExecProvider(node, cwd=str(folder)).run()  # type: ignore[no-untyped-call]  # as above

@@ -79,7 +79,7 @@ async def _refresh_one(context: PluginContext, name: str, arguments: argparse.Na
             return _report_request(context, ConnectorView(asked))
         return _report_refresh(context, await _wait_for_status(context, name, (REFRESHED, value), arguments.timeout))
     except CommandFailed as failure:
-        context.terminal.info(str(failure), "✗", "red")
+        context.terminal.fail(str(failure))
         return PROBLEM
 
 
@@ -87,7 +87,7 @@ def _report_request(context: PluginContext, view: ConnectorView) -> int:
     if not view.spec.get("suspend"):
         context.terminal.success(f"{view.name}: refresh requested")
         return 0
-    context.terminal.info(f"{view.name} is suspended. It is refreshed when spec.suspend is false.", "✗", "red")
+    context.terminal.fail(f"{view.name} is suspended. It is refreshed when spec.suspend is false.")
     return PROBLEM
 
 
@@ -100,7 +100,7 @@ def _report_refresh(context: PluginContext, view: ConnectorView) -> int:
             context.terminal.warn(f"{view.name}: {consent.reason}: {consent.message}")
         return 0
     found = view.condition(REFRESH_FAILED) or consent or view.ready
-    context.terminal.info(f"{view.name}: {found.reason}: {found.message}", "✗", "red")
+    context.terminal.fail(f"{view.name}: {found.reason}: {found.message}")
     return PROBLEM
 
 

@@ -1,20 +1,18 @@
 """Prints connectors as a table, or one of them with details."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
 from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.kubectl_plugin.time_format import format_relative
+from oauth_connector.telemetry.terminal_text import Style, count_columns, style_text
 
 HEAD = ("NAMESPACE", "NAME", "READY", "REASON", "GRANT", "EXPIRES", "NEXT", "REFRESH", "MESSAGE")
-STYLES = {"True": "green", "False": "red", "Unknown": "yellow"}
+STYLES = {"True": Style.GREEN, "False": Style.RED, "Unknown": Style.YELLOW}
 GAP, LABEL = "   ", 18
 DASH = "–"
 
@@ -23,10 +21,10 @@ def show_table(views: Sequence[ConnectorView], now: datetime, *, everywhere: boo
     """Print a table with one line for each connector."""
     lines = [HEAD, *(_line(view, now) for view in views)]
     columns = range(0 if everywhere else 1, len(HEAD))
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(HEAD))]
+    widths = [max(count_columns(line[column]) for line in lines) for column in range(len(HEAD))]
     for line in lines:
         cells = [_cell(line[column], widths[column], column == len(HEAD) - 1) for column in columns]
-        _console().print(Text(GAP).join(cells))
+        print(GAP.join(cells))
 
 
 def _line(view: ConnectorView, now: datetime) -> tuple[str, ...]:
@@ -44,17 +42,17 @@ def _line(view: ConnectorView, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _cell(text: str, width: int, last: bool) -> Text:  # noqa: FBT001  # the last cell of a line
-    return Text(text + ("" if last else " " * (width - cell_len(text))), style=STYLES.get(text, ""))
+def _cell(text: str, width: int, last: bool) -> str:  # noqa: FBT001  # the last cell of a line
+    padding = "" if last else " " * (width - count_columns(text))
+    return _style(text, STYLES.get(text, Style.PLAIN)) + padding
 
 
 def show_one(view: ConnectorView, now: datetime) -> None:
     """Print one connector with details."""
-    console = _console()
-    console.print(Text(view.name, style="bold") + Text(f" in namespace {view.namespace}", style=""))
+    print(_style(view.name, Style.BOLD) + f" in namespace {view.namespace}")
     for label, text in _facts(view, now):
-        style = STYLES.get(view.ready.status, "") if label == READY else ""
-        console.print(Text(f"  {label:<{LABEL}}", style="dim") + Text(text, style=style))
+        style = STYLES.get(view.ready.status, Style.PLAIN) if label == READY else Style.PLAIN
+        print(_style(f"  {label:<{LABEL}}", Style.DIM) + _style(text, style))
 
 
 def _facts(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
@@ -113,5 +111,5 @@ def _error(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
         yield "Failed", f"{attempts} times in a row, last {format_relative(at, now)}"
 
 
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)
+def _style(text: str, style: Style) -> str:
+    return style_text(text, style, sys.stdout)

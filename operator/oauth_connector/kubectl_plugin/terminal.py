@@ -4,18 +4,17 @@ Text from the cluster may contain control characters, which are replaced by dots
 """
 
 import os
+import shutil
 import stat
 import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from rich.console import Console
-from rich.text import Text
-
 from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line, run_in_thread
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.terminal_mode import noncanonical_mode
+from oauth_connector.telemetry.terminal_text import Style, style_text
 
 PLAIN_PACE = 60.0
 """Seconds between two lines of progress if the output is not a terminal."""
@@ -30,32 +29,34 @@ class Terminal:
     """Prints lines, the last of which may show progress in place."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._monotonic = monotonic
         self._shown = 0
         self._waiting = ""
         self._printed_at = 0.0
 
-    def info(self, text: str, mark: str = "", style: str = "") -> None:
+    def info(self, text: str, mark: str = "", style: Style = Style.PLAIN) -> None:
         """Print a line."""
         self._clear()
-        self._console.print(Text(f"{mark} " if mark else "", style=style) + Text(text))
+        print(style_text(f"{mark} " if mark else "", style, sys.stderr) + text, file=sys.stderr, flush=True)
 
     def success(self, text: str) -> None:
         """Print a line about a success."""
-        self.info(text, "✓", "green")
+        self.info(text, "✓", Style.GREEN)
 
     def warn(self, text: str) -> None:
         """Print a warning."""
-        self.info(text, "!", "yellow")
+        self.info(text, "!", Style.YELLOW)
+
+    def fail(self, text: str) -> None:
+        """Print a line about a failure."""
+        self.info(text, "✗", Style.RED)
 
     def progress(self, what: str, left: str) -> None:
         """Show the progress and the remaining time: in place on a terminal, otherwise as a line per minute."""
-        if self._console.is_terminal:
+        if sys.stderr.isatty():
             self._clear()
-            line = f"… {what} ({left} left)"[: max(20, self._console.width - 1)]
-            self._console.file.write(line)
-            self._console.file.flush()
+            line = f"… {what} ({left} left)"[: max(20, shutil.get_terminal_size().columns - 1)]
+            print(line, end="", file=sys.stderr, flush=True)
             self._shown = len(line)
         elif what != self._waiting or self._monotonic() - self._printed_at >= PLAIN_PACE:
             self.info(f"… {what} ({left} left)")
@@ -67,18 +68,17 @@ class Terminal:
         with (
             noncanonical_mode() if long else nullcontext()
         ):  # before the question, so that input that is pasted at once is not shown either
-            self._console.file.write(question)
-            self._console.file.flush()
+            print(question, end="", file=sys.stderr, flush=True)
             answer = await run_in_thread(read_line)
         if long:
-            self._console.file.write("\n")
+            print(file=sys.stderr)
         if answer is None:
             raise CommandFailed("Standard input ended before an answer was entered. Run the command in a terminal.")
         return answer
 
     def _clear(self) -> None:
         if self._shown:
-            self._console.file.write("\r" + " " * self._shown + "\r")
+            print("\r" + " " * self._shown + "\r", end="", file=sys.stderr)
             self._shown = 0
 
 

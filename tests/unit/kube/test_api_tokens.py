@@ -143,3 +143,10 @@ def test_no_token_shows_in_a_repr(file: Path, tmp_path: Path) -> None:
     for source in sources:
         source.current()
         assert "first" not in repr(source)
+
+
+def test_a_login_program_needs_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the package `kubernetes` is not installed, as in the image, the error states what to install."""
+    monkeypatch.setitem(sys.modules, "kubernetes.config.config_exception", None)
+    with pytest.raises(AccessError, match=r"oauth-connector-operator\[cli\]"):
+        TokenProgram(program("pass"), tmp_path).current()
