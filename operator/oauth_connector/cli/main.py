@@ -13,6 +13,7 @@ from pathlib import Path
 
 from oauth_connector.cli.check_step import CheckStep, print_step
 from oauth_connector.cli.documents import UsageError, load
+from oauth_connector.cli.lint.command import add_arguments as add_lint_arguments
 
 WARNING = (
     "This sends the credentials to the provider once. The request may count as a login, and some providers revoke a"
@@ -50,6 +51,7 @@ def _build_parser() -> argparse.ArgumentParser:
     consent.add_argument("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig, if not run in a cluster")
     consent.set_defaults(function=_consent)
     _add_check(commands.add_parser("check", help="check a connector on this machine, without a cluster"))
+    add_lint_arguments(commands.add_parser("lint", help="judge manifests without a cluster and without Secrets"))
     version_ = commands.add_parser("version", help="show the version")
     version_.set_defaults(function=_version)
     return parser

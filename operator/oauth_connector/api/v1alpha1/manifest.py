@@ -1,10 +1,11 @@
-"""A complete `OAuthConnector` manifest: `spec` and the fields around it."""
+"""Complete manifests of `OAuthConnector` and `OAuthConsent`: `spec` and the fields around it."""
 
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict
 
 from oauth_connector.api.schema.fields import Model, Rule
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
 from oauth_connector.api.v1alpha1.references import ObjectName
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
@@ -34,4 +35,22 @@ class Manifest(Model):
     kind: Literal["OAuthConnector"]
     metadata: ObjectMetadata
     spec: OAuthConnectorSpec
+    status: object = None
+
+
+class ConsentMetadata(Model):
+    """The validated part of `metadata` of an `OAuthConsent`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: ObjectName
+
+
+class ConsentManifest(Model):
+    """An `OAuthConsent` manifest."""
+
+    api_version: Literal["oauthconnector.dev/v1alpha1"]
+    kind: Literal["OAuthConsent"]
+    metadata: ConsentMetadata
+    spec: OAuthConsentSpec
     status: object = None

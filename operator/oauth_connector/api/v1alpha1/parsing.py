@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from oauth_connector.api.schema.fields import FieldProblem
-from oauth_connector.api.v1alpha1.manifest import Manifest
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
+from oauth_connector.api.v1alpha1.manifest import ConsentManifest, Manifest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
 _MESSAGES = {
@@ -45,6 +46,14 @@ def parse_manifest(manifest: Mapping[str, object]) -> OAuthConnectorSpec | tuple
     """Read the spec of a complete manifest, or return a problem for each invalid field, `metadata` included."""
     try:
         return Manifest.model_validate(manifest, by_alias=True, by_name=False).spec
+    except ValidationError as error:
+        return tuple(_list_problems(error, ""))
+
+
+def parse_consent_manifest(manifest: Mapping[str, object]) -> OAuthConsentSpec | tuple[FieldProblem, ...]:
+    """Read the spec of a complete `OAuthConsent` manifest, or return a problem for each invalid field."""
+    try:
+        return ConsentManifest.model_validate(manifest, by_alias=True, by_name=False).spec
     except ValidationError as error:
         return tuple(_list_problems(error, ""))
 
