@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from devtools.cluster.binaries import control_plane_binaries
 from tests.support.builders import a_spec
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(*command: str, folder: Path, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder, with the commands of this project on the path."""
-    variables = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", **(environment or {})}
+    variables = {**os.environ, "PATH": f"{BIN}:{control_plane_binaries()}:{os.environ['PATH']}", **(environment or {})}
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=600)
 
 
@@ -45,7 +46,7 @@ def is_clean(command: str) -> bool:
     return "--exclude" in command or command.endswith("lint -\n")
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if "kubectl" not in command])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_commands_of_the_page_work(command: str, folder: Path) -> None:
     """Each command exits with 0 for valid manifests and with 1 for the incomplete patch, and names its file."""
     done = run("bash", "-euo", "pipefail", "-c", command, folder=folder)
