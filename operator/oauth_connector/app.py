@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class Operator:
-    """One process: the ports, the caches, and the controllers; `build_operator` builds it."""
+    """One process: it stands by or leads; `build_operator` builds it."""
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self._settings = settings
@@ -39,7 +39,8 @@ class Operator:
         """Serve until `stop` is set. Raises `OSError` when the port for health and metrics is taken."""
         parts, sources = self._parts, self._parts.sources
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(parts.api)
+            for api in (parts.api, *([parts.elector.api] if parts.elector is not None else [])):
+                await stack.enter_async_context(api)
             await stack.enter_async_context(parts.provider)
             app = health.application(parts.metrics, lambda: None, self._unready_reason)
             port = await stack.enter_async_context(
@@ -62,20 +63,34 @@ class Operator:
             sources.watch.start(sources.receiver.receive_in_thread)
             log.info("watching", connectors=len(sources.connectors), secrets=len(sources.secrets))
             reconciling = asyncio.create_task(parts.workqueue.serve(parts.controller.reconcile, parts.on_setback))
+            electing = [asyncio.create_task(parts.elector.run(self._lead))] if parts.elector is not None else []
             try:
-                await _wait_for_first(stopped, reconciling, *background)
+                await _wait_for_first(stopped, reconciling, *electing, *background)
             finally:
                 log.info("stopping: requests in flight are finished first")
                 parts.workqueue.stop()
                 await asyncio.wait([reconciling], timeout=SHUTDOWN_TIMEOUT)
+                await _cancel(electing)  # not before: what is in flight may be sent only while this process leads
+                if parts.elector is not None and reconciling.done():
+                    await parts.elector.release()
         await _cancel([stopped, filled])
+
+    def _lead(self, is_new: bool) -> None:  # noqa: FBT001  # the form of `OnLeading`
+        """Reconcile all connectors; what was known before another process led is forgotten."""
+        if is_new:
+            self._parts.memory.clear()
+        self._parts.workqueue.restart()
 
     async def _wait_for_caches(self) -> None:
         await self._parts.sources.informer.synced.wait()
         await self._parts.sources.lister.loop.listed.wait()
 
     def _unready_reason(self) -> str | None:
-        return None if self._parts.sources.is_read else "the caches are filling"
+        if not self._parts.sources.is_read:
+            return "the caches are filling"
+        if self._parts.elector is not None and not self._parts.elector.is_synced:
+            return "the Lease was not read yet"
+        return None
 
 
 def build_operator(settings: Settings, access: Access, on_point: OnFaultPoint = ignore_fault_point) -> Operator:

@@ -1,5 +1,7 @@
 """Builds the parts of the operator, each from those before it, over the edges of this process."""
 
+import secrets as randomness
+import socket
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +15,9 @@ from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.election import Election, LeaseTiming, name_process
 from oauth_connector.controller.grant_store import OnFaultPoint
-from oauth_connector.controller.ports import Ports
+from oauth_connector.controller.ports import Leadership, Ports, SoleProcess
 from oauth_connector.controller.token_client import TokenRequestRecord
 from oauth_connector.controller.workqueue import OnSetback, Workqueue, WorkqueueHooks
 from oauth_connector.kube.access import Access, own_namespace
@@ -27,6 +30,7 @@ from oauth_connector.kube.consent_key import KubeConsentKeys
 from oauth_connector.kube.consent_lister import ConsentLister
 from oauth_connector.kube.event_receiver import EventReceiver
 from oauth_connector.kube.events import EventRecorder
+from oauth_connector.kube.lease import LeaseElector, LeaseKey
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.secret_informer import SecretInformer
 from oauth_connector.kube.watch import Watch
@@ -66,27 +70,34 @@ class Parts:
     """The parts of the process that run."""
 
     metrics: Metrics
+    memory: Memory
     workqueue: Workqueue
     on_setback: OnSetback
     api: KubeAPI
     provider: HTTPProviderClient
     controller: Controller
     sources: Sources
+    leadership: Leadership
+    elector: LeaseElector | None
 
 
 def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> Parts:
     """Build the parts. It is called in the event loop in which they run."""
     memory, metrics = Memory(), Metrics(per_object=settings.metrics_per_object)
+    elector = _build_elector(settings, access, metrics) if settings.leader_election else None
+    leadership = elector or SoleProcess(time.time(), _name_process(settings))
     hooks = WorkqueueHooks(metrics.observe_lateness, metrics.observe_reconcile)
-    workqueue = Workqueue(time.time, hooks, workers=settings.workers)
+    workqueue = Workqueue(time.time, hooks, workers=settings.workers, may_start=leadership.is_leading)
     connectors, consents = ConnectorCache(workqueue.enqueue), ConsentCache(workqueue.enqueue)
     secrets = SecretCache()
     api = KubeAPI(access, metrics.count_api_request, timeout=settings.api_request_seconds)
     limits = RequestLimits(total=settings.token_request_seconds)
-    provider = HTTPProviderClient(settings.allowed_destinations, settings.trust_bundle, limits=limits)
+    provider = HTTPProviderClient(
+        settings.allowed_destinations, settings.trust_bundle, limits=limits, may_send=leadership.is_leading
+    )
     keys = KubeConsentKeys(api, settings.namespace or own_namespace())
     cluster = KubeCluster(api, connectors, secrets, consents)
-    ports = Ports(cluster, provider, EventRecorder(api), time.time, keys)
+    ports = Ports(cluster, provider, EventRecorder(api), time.time, keys, leadership)
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents)
     on_request = partial(_log_token_request, metrics)
     options = ControllerOptions(settings.require_allowed_hosts, policy, on_request, on_point)
@@ -98,14 +109,29 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     receiver = EventReceiver(connectors, consents, lister.loop.request)
     sources = Sources(connectors, secrets, informer, watch, lister, consent_lister, receiver)
     on_setback = partial(_handle_setback, memory, connectors)
-    parts = Parts(metrics, workqueue, on_setback, api, provider, controller, sources)
+    parts = Parts(metrics, memory, workqueue, on_setback, api, provider, controller, sources, leadership, elector)
     _register_metrics(parts)
     return parts
 
 
+def _name_process(settings: Settings) -> str:
+    return name_process(settings.pod_name, socket.gethostname(), randomness.token_hex(4))
+
+
+def _build_elector(settings: Settings, access: Access, metrics: Metrics) -> LeaseElector:
+    """Build the elector, with a client of its own: its time limits are shorter, and nothing else waits in it."""
+    timing = LeaseTiming(settings.lease_duration_seconds, settings.renew_deadline_seconds, settings.lease_retry_seconds)
+    api = KubeAPI(access, metrics.count_api_request, timeout=timing.request_timeout)
+    key = LeaseKey(settings.namespace or own_namespace(), settings.lease_name)
+    return LeaseElector(api, key, Election(_name_process(settings), timing))
+
+
 def _register_metrics(parts: Parts) -> None:
-    metrics, queue, sources = parts.metrics, parts.workqueue, parts.sources
-    metrics.watch_connectors(partial(sample_connectors, sources.connectors))
+    metrics, queue, sources, leadership = parts.metrics, parts.workqueue, parts.sources, parts.leadership
+    lease = str(parts.elector.key) if parts.elector is not None else ""
+    metrics.watch_leader(lease, leadership.is_leading)
+    # of the leader only: the sums over all processes count each connector once
+    metrics.watch_connectors(lambda: sample_connectors(sources.connectors) if leadership.is_leading() else ())
     metrics.watch_cache(SECRETS, lambda: time.time() - sources.informer.age())
     metrics.watch_cache(CONNECTORS, lambda: sources.lister.loop.listed_at)
     metrics.watch_queues(lambda: queue.depth, lambda: queue.longest_wait, parts.controller.host_limiter.waiting)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import AnyConnector, Key
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.ports import Ports, ProviderClient
+from oauth_connector.controller.ports import Ports, ProviderClient, SoleProcess
 from oauth_connector.controller.workqueue import Workqueue, WorkqueueHooks
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
@@ -141,7 +141,14 @@ class Fleet:
         """Run one process until it is killed."""
         loop = asyncio.get_running_loop()
         self._cluster.clock = lambda: NOW + loop.time()
-        ports = Ports(self._cluster, self._providers, Silent(), self._cluster.clock, FixedKeys())
+        ports = Ports(
+            self._cluster,
+            self._providers,
+            Silent(),
+            self._cluster.clock,
+            FixedKeys(),
+            SoleProcess(self._cluster.clock()),
+        )
         hooks = WorkqueueHooks(on_result=self.audit.note_result)
         workqueue = Workqueue(self._cluster.clock, hooks, longest_sleep=HOUR)  # both clocks are one here
         controller = build_controller(ControllerContext(ports, Memory(), workqueue.enqueue))

@@ -17,6 +17,9 @@ from tests.support.cluster import until
 
 ROOT = Path(__file__).parents[2]
 
+ALONE = {"leaderElection": False}
+"""Many tests share an API server, and each has its own operator. Those of leader election set it to true."""
+
 FAILURE = "a reconciliation failed"
 """The message of an unexpected error in the log; tests/unit/support checks that the operator uses it."""
 
@@ -30,7 +33,7 @@ class OperatorProcess:
         self.http = free_port()
         self._child: Child | None = None
         allowed = [{"cidr": "127.0.0.0/8", "ports": list(ports), "http": True}] if ports else []
-        config = {"allowedDestinations": allowed, "httpHost": "127.0.0.1", "httpPort": self.http, **settings}
+        config = {"allowedDestinations": allowed, "httpHost": "127.0.0.1", "httpPort": self.http, **ALONE, **settings}
         self._config = folder / "config.yaml"
         self._config.write_text(yaml.safe_dump(config))
         self.log = folder / "operator.log"

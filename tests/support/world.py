@@ -1,5 +1,6 @@
 """One operator over fakes, with a manual clock: for tests of one connector."""
 
+import itertools
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import ConnectorObject, Key, with_spec
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import FaultPoint, OnFaultPoint, ignore_fault_point
-from oauth_connector.controller.ports import Ports
+from oauth_connector.controller.ports import Leadership, Ports, SoleProcess
 from oauth_connector.wiring import ControllerOptions, build_controller
 from tests.support.builders import NOW
 from tests.support.fake_cluster import FakeCluster
@@ -22,6 +23,9 @@ from tests.support.rotating_provider import RotatingProvider
 
 KEY = Key("shop", "crm")
 CONSENT_POLICY = ConsentPolicy("https://connect.example.com")
+
+
+_STARTS = itertools.count(1)
 
 
 class _KilledError(BaseException):
@@ -51,12 +55,14 @@ class World:
         self._rotates = provider is not None
         self._at: OnFaultPoint = ignore_fault_point
         self.recorder = Recorder()
+        self.leadership: Leadership = SoleProcess()
         self.start()
 
     def start(self) -> None:
         """Start the operator, or restart it without memory."""
+        self.leadership = SoleProcess(self.now, f"process-{next(_STARTS)}")
         provider = self.rotating if self._rotates else self.provider
-        ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys())
+        ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys(), self.leadership)
         options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
         context = ControllerContext(ports, Memory(), lambda _key: None)
         self.reconcile = build_controller(context, options).reconcile

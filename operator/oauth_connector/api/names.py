@@ -9,6 +9,7 @@ API_VERSION = f"{GROUP}/{VERSION}"
 CONNECTOR_KIND, CONNECTORS = "OAuthConnector", "oauthconnectors"
 CONSENT_KIND, CONSENTS = "OAuthConsent", "oauthconsents"
 SECRETS = "secrets"
+LEASES = "leases"
 
 PREFIX = f"{GROUP}/"
 """Prefix of all labels and annotations of the operator."""
@@ -31,6 +32,9 @@ EXPIRES_AT = f"{PREFIX}expires-at"
 GENERATION = f"{PREFIX}generation"
 FIELDS = f"{PREFIX}fields"
 STATE = f"{PREFIX}state"
+
+# --- annotation of the Lease, set by the operator -----------------------------------------------------------------
+RELEASED_BY = f"{PREFIX}released-by"
 
 # --- types of conditions ------------------------------------------------------------------------------------------
 READY = "Ready"

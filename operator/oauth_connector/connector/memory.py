@@ -28,6 +28,10 @@ class Memory:
             known = self.of(key)
             self.put(key, replace(known, set_back=known.set_back + by))
 
+    def clear(self) -> None:
+        """Forget everything: another process has reconciled the connectors meanwhile."""
+        self._of.clear()
+
     def forget(self, key: Key) -> None:
         """Forget a deleted connector."""
         self._of.pop(key, None)

@@ -183,8 +183,9 @@ class Observation:
     """Everything that the checks depend on.
 
     `output` is the output Secret; `orphans` are Secrets of this connector under other names; `credentials` are the
-    versions that were just read, or `None` where they were not needed. `started` is when this process started: an
-    earlier one may have sent a request right before it was killed. `state` is the state Secret, by its metadata; `code`
+    versions that were just read, or `None` where they were not needed. `started` is when this process began to lead: an
+    earlier one may have sent a request right before it was killed. `claim_abandoned`: the process that wrote the claim
+    in the state Secret has nothing in flight. `state` is the state Secret, by its metadata; `code`
     is an unused code from the user's browser; `redirect_uri` is the redirect URI, if the connector has one.
     """
 
@@ -200,3 +201,4 @@ class Observation:
     state: SecretMetadata | None = None
     code: PendingCode | None = None
     redirect_uri: str | None = None
+    claim_abandoned: bool = False

@@ -35,6 +35,7 @@ from oauth_connector.controller.ports import (
     ClusterUnavailable,
     LiveSecret,
     SecretWritten,
+    Superseded,
     WriteRejected,
 )
 from oauth_connector.controller.token_client import PreparedRequest, TokenClient
@@ -79,17 +80,21 @@ class GrantStore:
     ) -> None:
         self._cluster = context.ports.cluster
         self._clock = context.ports.clock
+        self._leadership = context.ports.leadership
         self._memory = context.memory
         self._token_client = token_client
         self._on_point = on_point
 
     async def request_token(self, obs: Observation, cause: RequestCause) -> TokenObtained | RequestFailed | None:
-        """Request a token with the stored grant; `None` where another process has claimed it."""
+        """Request a token with the stored grant; `None` where another process has claimed it.
+
+        Raises `Superseded` where this process does not lead any more.
+        """
         connector = obs.connector
         stored = await self._read(connector)
         if isinstance(stored, Problem):
             return RequestFailed(stored, Attempt((), connector.spec.request_digest, outbound=False))
-        if self._is_claimed_elsewhere(obs, stored.state.claim, cause):
+        if await self._is_claimed_elsewhere(obs, stored.state.claim, cause):
             return None
         prepared = await self._token_client.prepare_request(connector, _endpoint(obs, stored.state, cause))
         if isinstance(prepared, RequestFailed):
@@ -112,21 +117,24 @@ class GrantStore:
             return Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
         return _StoredState(read_state(live.data) or GrantState(), live)
 
-    def _is_claimed_elsewhere(self, obs: Observation, claim: Claim | None, cause: RequestCause) -> bool:
+    async def _is_claimed_elsewhere(self, obs: Observation, claim: Claim | None, cause: RequestCause) -> bool:
         """Return whether another process has a valid claim; a code does not wait for a refresh."""
         if claim is None or claim.attempt == self._memory.of(obs.connector.key).attempt:
             return False
         if cause is RequestCause.CODE_RECEIVED and claim.purpose is not Purpose.CODE:
             return False
-        return claim_blocks_until(claim.at, self._clock()) is not None
+        blocks = claim_blocks_until(claim.at, self._clock()) is not None
+        return blocks and not await self._leadership.may_take_up(claim.holder)
 
     async def _claim(
         self, obs: Observation, stored: _StoredState, choice: PresentedGrant
     ) -> _StoredState | WriteRejected | None:
         """Record the request in the state Secret; `None` if another process has changed that since it was read."""
+        if not self._leadership.is_leading():
+            raise Superseded("another process may lead, and no claim was written")
         attempt = randomness.token_hex(8)
         tried = choice.code.uid if choice.code is not None else stored.state.tried
-        claim = Claim(attempt, int(self._clock()), choice.purpose)
+        claim = Claim(attempt, int(self._clock()), choice.purpose, self._leadership.identity)
         key = obs.connector.key
         self._memory.put(key, replace(self._memory.of(key), attempt=attempt))
         return await self._write(obs.connector, replace(stored.state, claim=claim, tried=tried), stored.live)

@@ -30,6 +30,10 @@ class ClusterUnavailable(Exception):  # noqa: N818  # it names the state, not a 
         self.retry_after = retry_after
 
 
+class Superseded(Exception):  # noqa: N818  # it names the state, not a fault of the program
+    """Another process leads, or may lead by now: what was not begun is left to it, and what is known here is old."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveSecret:
     """A Secret as it was just read."""
@@ -146,6 +150,40 @@ class Recorder(Protocol):
         """Record an Event about a connector; never raises."""
 
 
+class Leadership(Protocol):
+    """Which process of an installation may start something: it leads, and the others stand by."""
+
+    @property
+    def identity(self) -> str:
+        """Return the name of this process in the Lease and in claims."""
+
+    @property
+    def since(self) -> float:
+        """Return when this process began to lead, in seconds since the epoch."""
+
+    def is_leading(self) -> bool:
+        """Return whether this process leads now, and no other process can."""
+
+    async def may_take_up(self, holder: str) -> bool:
+        """Return whether claims of a process can be taken up: it has ended, or it is this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoleProcess:
+    """The leadership of a process without leader election: it leads always, and knows of no other process."""
+
+    since: float = 0.0
+    identity: str = ""
+
+    def is_leading(self) -> bool:
+        """Return true."""
+        return True
+
+    async def may_take_up(self, holder: str) -> bool:
+        """Return whether a claim is one of this process."""
+        return holder != "" and holder == self.identity
+
+
 class Clock(Protocol):
     """Wall-clock time."""
 
@@ -162,3 +200,4 @@ class Ports:
     recorder: Recorder
     clock: Clock
     keys: ConsentKeyReader
+    leadership: Leadership = SoleProcess()  # a frozen value

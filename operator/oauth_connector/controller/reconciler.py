@@ -31,6 +31,7 @@ from oauth_connector.connector.checks.decisions import (
 from oauth_connector.connector.checks.facts import published_token, refresh_due
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import (
     AnyConnector,
@@ -49,6 +50,7 @@ from oauth_connector.connector.status.report import next_transition, recorded_pr
 from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time
 from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.ports import Superseded
 from oauth_connector.controller.revocation import GrantRevoker
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_refresher import TokenRefresher
@@ -75,7 +77,7 @@ class Reconciler:
         self._secret_writer = secret_writer
         self._revoker = revoker
         self._consents = consents
-        self._started = context.ports.clock()
+        self._leadership = context.ports.leadership
 
     async def reconcile(self, key: Key) -> float | None:
         """Reconcile a connector once, and return when it is due again. Raises `ClusterUnavailable`."""
@@ -100,6 +102,8 @@ class Reconciler:
     # --- observe ------------------------------------------------------------------------------------------------
     async def _observe(self, connector: Connector) -> Observation:
         obs = self._read_caches(connector)
+        holder = find_holder(obs.state.grant if obs.state is not None else None, obs.now)
+        obs = replace(obs, claim_abandoned=holder != "" and await self._leadership.may_take_up(holder))
         error = connector.status.last_error
         if error is None or error.reason not in CREDENTIAL_REASONS:
             return obs
@@ -115,7 +119,7 @@ class Reconciler:
             output=self._cluster.output(key.namespace, connector.output_name),
             orphans=self._outputs_except(connector, connector.output_name),
             memory=self._memory.of(key),
-            started=self._started,
+            started=self._leadership.since,
             state=self._cluster.output(key.namespace, state_name(key.name)),
             redirect_uri=self._consents.redirect_of(connector),
         )
@@ -175,11 +179,16 @@ class Reconciler:
         return replace(findings, warning=grant_warning(obs), grant=self._consents.build_grant_facts(obs))
 
     async def _record(self, connector: AnyConnector, findings: Findings) -> None:
-        """Write status where it differs; it names the generation that the reconciliation was based on."""
+        """Write status where it differs; it names the generation that the reconciliation was based on.
+
+        Raises `Superseded` where another process may lead and the connector has changed since the reconciliation began.
+        """
         for _ in range(STATUS_TRIES):
             current = self._cluster.connector(connector.key)
             if current is None or current.uid != connector.uid:
                 return
+            if current.resource_version != connector.resource_version and not self._leadership.is_leading():
+                raise Superseded("another process may lead, and the status was left to it")
             current = replace(current, generation=connector.generation, refresh_request=connector.refresh_request)
             status = report(current, findings)
             if status == current.status:

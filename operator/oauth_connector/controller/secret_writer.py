@@ -14,7 +14,7 @@ from oauth_connector.connector.secret.rendering import has_published_fields, rec
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, WriteRejected
+from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, Superseded, WriteRejected
 from oauth_connector.oauth.errors import Remedy
 
 TRIES = 4
@@ -33,10 +33,13 @@ class SecretWriter:
     def __init__(self, context: ControllerContext) -> None:
         self._cluster = context.ports.cluster
         self._memory = context.memory
+        self._clock = context.ports.clock
+        self._leadership = context.ports.leadership
 
     async def publish_pending(self, obs: Observation, pending: PendingToken, findings: Findings) -> Findings:
         """Write a token that an earlier reconciliation obtained. Raises `ClusterUnavailable`."""
         live = await self._cluster.read_secret(obs.connector.key.namespace, obs.connector.output_name)
+        self._require_newest(obs, pending.token, live)
         return await self.publish(obs, pending.token, live, replace(findings, attempt=pending.attempt))
 
     async def render(self, obs: Observation, source: SecretMetadata, findings: Findings) -> Findings | None:
@@ -61,6 +64,7 @@ class SecretWriter:
         if state is None or state.token is None or await self._cluster.is_terminating(namespace):
             return findings
         output = await self._cluster.read_secret(namespace, obs.connector.output_name)
+        self._require_newest(obs, state.token, output)
         return await self.publish(obs, state.token, output, findings)
 
     async def publish(
@@ -69,7 +73,8 @@ class SecretWriter:
         """Write a token to the output Secret, and add the outcome to the findings.
 
         `live` is that Secret if it was just read. Raises `ClusterUnavailable` when the API server does not respond: the
-        write may have happened or not, and the next reconciliation finds out.
+        write may have happened or not, and the next reconciliation finds out. Raises `Superseded` where another process
+        has published meanwhile.
         """
         key, known = obs.connector.key, self._memory.of(obs.connector.key)
         repairs = (*known.repairs[-5:], obs.now) if _is_repair(obs, findings) else known.repairs
@@ -109,7 +114,22 @@ class SecretWriter:
                 facts = {"secret": rendered.name, "cause": result.cause}
                 return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, facts)
             live = await self._cluster.read_secret(namespace, rendered.name)
+            self._require_newest(obs, token, live)
         raise ClusterUnavailable(f"Secret {namespace}/{rendered.name} changes faster than it can be written")
+
+    def _require_newest(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> None:
+        """Raise `Superseded`, and forget a token, where another process has published a newer one.
+
+        A process that does not lead leaves any other token there, since the clocks of two nodes differ. A time in the
+        future is one of a clock that was set back since.
+        """
+        issued = live.metadata.issued_at if live is not None and live.metadata.intact else None
+        if issued is None or issued == token.issued:
+            return
+        if token.issued < issued <= self._clock() or not self._leadership.is_leading():
+            key = obs.connector.key
+            self._memory.put(key, replace(self._memory.of(key), pending=None))
+            raise Superseded("another process has published another token")
 
 
 def _is_repair(obs: Observation, findings: Findings) -> bool:

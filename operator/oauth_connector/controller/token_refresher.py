@@ -20,9 +20,10 @@ from oauth_connector.connector.status.report import next_transition, recorded_pr
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import GrantStore
 from oauth_connector.controller.host_limiter import RETRY_INTERVAL, HostLimiter
-from oauth_connector.controller.ports import LiveSecret
+from oauth_connector.controller.ports import LiveSecret, Superseded
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.oauth.signals import is_unspent
 
 OVERTAKEN_PAUSE = 1.0
 """Seconds until the next reconciliation where another process has claimed the grant: the cache shows it by then."""
@@ -41,6 +42,7 @@ class TokenRefresher:
         self.host_limiter = HostLimiter()
         self._cluster = context.ports.cluster
         self._clock = context.ports.clock
+        self._leadership = context.ports.leadership
         self._memory = context.memory
         self._enqueue = context.enqueue
         self._token_client = token_client
@@ -113,8 +115,15 @@ class TokenRefresher:
         if response is None:  # another process has the claim, and the cache will show it
             return ActionResult(requeue_at=self._clock() + OVERTAKEN_PAUSE)
         if isinstance(response, RequestFailed):
+            self._require_lead_if_unsent(response)
             return ActionResult(self._plan_retry(obs, response))
         return ActionResult(await self._publish(obs, response, live))
+
+    def _require_lead_if_unsent(self, failure: RequestFailed) -> None:
+        """Raise `Superseded` for a request that was not sent because another process may lead: it has no outcome."""
+        signal = failure.problem.signal
+        if signal is not None and is_unspent(signal) and not self._leadership.is_leading():
+            raise Superseded("another process may lead, and no request was sent")
 
     def _plan_retry(self, obs: Observation, failure: RequestFailed) -> Findings:
         key, token, problem = obs.connector.key, published_token(obs), failure.problem

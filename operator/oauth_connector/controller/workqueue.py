@@ -6,6 +6,7 @@ or the operator has a bug.
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
@@ -16,10 +17,13 @@ import structlog
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.schedule.fair_queue import FairQueue
 from oauth_connector.controller.deadline_queue import ClockSetback, DeadlineQueue
-from oauth_connector.controller.ports import Clock, ClusterUnavailable
+from oauth_connector.controller.ports import Clock, ClusterUnavailable, Superseded
 
 LONGEST_SLEEP = 5.0
 """Seconds after which the wall clock is read again. The clock of the event loop may differ from it."""
+
+SUPERSEDED_PAUSE = 1.0
+"""Seconds until the next reconciliation where another process leads or may lead, if this one leads again by then."""
 
 LONGEST_BACKOFF = 15.0
 """Seconds between two failed reconciliations of a connector, at most."""
@@ -37,8 +41,8 @@ OnSetback = Callable[[float], None]
 class WorkqueueHooks:
     """Functions that the workqueue calls for metrics.
 
-    `on_start` receives the seconds between due time and start; `on_result` the result (`success`, `unavailable` or
-    `error`) and the seconds of a reconciliation.
+    `on_start` receives the seconds between due time and start; `on_result` the result (`success`, `unavailable`,
+    `superseded` or `error`) and the seconds of a reconciliation.
     """
 
     on_start: Callable[[float], None] = lambda _late: None
@@ -46,7 +50,10 @@ class WorkqueueHooks:
 
 
 class Workqueue:
-    """Keys of connectors that are due or will be, and the workers that reconcile them."""
+    """Keys of connectors that are due or will be, and the workers that reconcile them.
+
+    While `may_start` returns false, as in a process that stands by, the keys wait.
+    """
 
     def __init__(
         self,
@@ -54,11 +61,13 @@ class Workqueue:
         hooks: WorkqueueHooks | None = None,
         *,
         workers: int = 64,
+        may_start: Callable[[], bool] = lambda: True,
         longest_sleep: float = LONGEST_SLEEP,
     ) -> None:
         self._clock = clock
         self._hooks = hooks or WorkqueueHooks()
         self._workers = workers
+        self._may_start = may_start
         self._longest_sleep = longest_sleep
         self._deadlines = DeadlineQueue()
         self._ready = FairQueue()
@@ -72,14 +81,14 @@ class Workqueue:
 
     @property
     def depth(self) -> int:
-        """Return how many keys are due and have no worker yet."""
-        return len(self._ready)
+        """Return how many keys are due and have no worker yet; 0 in a process that stands by."""
+        return len(self._ready) if self._may_start() else 0
 
     @property
     def longest_wait(self) -> float:
         """Return the seconds since the first of them became due; 0 if there is none."""
         first = next(iter(self._due.values()), None)
-        return max(0.0, self._clock() - first) if first is not None else 0.0
+        return max(0.0, self._clock() - first) if first is not None and self._may_start() else 0.0
 
     def enqueue(self, key: Key, at: float | None = None) -> None:
         """Make a connector due, now or at a time; a reconciliation in progress is followed by another."""
@@ -94,11 +103,21 @@ class Workqueue:
             if by := setback.measure():
                 on_setback(by)
                 self._deadlines.make_all_due(self._clock())
-            self._collect_due()
-            self._start_workers(reconcile)
+            if self._may_start():
+                self._collect_due()
+                self._start_workers(reconcile)
             await self._sleep()
         if self._tasks:
             await asyncio.wait(self._tasks.values())
+
+    def restart(self) -> None:
+        """Make all connectors due now, because this process leads from now on."""
+        keys = {*self._due, *(key for key, _ in self._deadlines.take_due(math.inf))}
+        self._due.clear()
+        self._ready = FairQueue()
+        for key in keys:
+            self._deadlines.put(key, self._clock())
+        self._wake.set()
 
     def stop(self) -> None:
         """Start no further reconciliation."""
@@ -134,6 +153,9 @@ class Workqueue:
         except ClusterUnavailable as unavailable:
             log.warning("the Kubernetes API is unavailable", connector=str(key), cause=str(unavailable))
             result, at = "unavailable", self._backoff(key, unavailable.retry_after)
+        except Superseded as superseded:
+            log.info("a reconciliation is left to another process", connector=str(key), cause=str(superseded))
+            result, at = "superseded", self._clock() + SUPERSEDED_PAUSE
         except Exception:  # a bug in one reconciliation must not end the refreshes of all others
             log.exception("a reconciliation failed", connector=str(key))
             result, at = "error", self._backoff(key, None)
@@ -161,7 +183,7 @@ class Workqueue:
         self._wake.set()
 
     async def _sleep(self) -> None:
-        due = self._deadlines.next_due()
+        due = self._deadlines.next_due() if self._may_start() else None
         pause = self._longest_sleep if due is None else min(self._longest_sleep, max(0.0, due - self._clock()))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):

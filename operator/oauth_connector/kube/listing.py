@@ -130,8 +130,9 @@ class FailureLog:
     A kind that is not installed fails in the same way without an end.
     """
 
-    def __init__(self, plural: str) -> None:
+    def __init__(self, plural: str, message: str = "resource is listed again") -> None:
         self.plural = plural
+        self._message = message
         self._last = ""
         self._logged_at = 0.0
 
@@ -139,7 +140,7 @@ class FailureLog:
         """Log a failure, unless the same one was logged within the last minute."""
         now = asyncio.get_running_loop().time()
         if str(error) != self._last or now >= self._logged_at + REPEAT_LOG:
-            log.warning("resource is listed again", resource=self.plural, status=error.status, reason=error.reason)
+            log.warning(self._message, resource=self.plural, status=error.status, reason=error.reason)
             self._last, self._logged_at = str(error), now
 
     def reset(self) -> None:

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from oauth_connector.api.names import API_VERSION, CONNECTORS, CONSENTS, SECRETS
+from oauth_connector.api.names import API_VERSION, CONNECTORS, CONSENTS, LEASES, SECRETS
 
 _CORE = "/api/v1"
 _CUSTOM = f"/apis/{API_VERSION}"
@@ -32,6 +32,16 @@ def config_map_path(namespace: str, name: str) -> str:
 def event_path(namespace: str, name: str = "") -> str:
     """Return the path of an Event; without a name, of all Events of the namespace."""
     return _join_path("/apis/events.k8s.io/v1", namespace, "events", name)
+
+
+def lease_path(namespace: str, name: str = "") -> str:
+    """Return the path of a Lease; without a name, of all Leases of the namespace."""
+    return _join_path("/apis/coordination.k8s.io/v1", namespace, LEASES, name)
+
+
+def pod_path(namespace: str, name: str) -> str:
+    """Return the path of a Pod."""
+    return _join_path(_CORE, namespace, "pods", name)
 
 
 def connector_path(namespace: str, name: str = "") -> str:

@@ -6,7 +6,7 @@ Nothing is raised: every exception of the libraries becomes a signal here.
 import asyncio
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import httpcore2
@@ -38,20 +38,23 @@ class RequestLimits:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
-    """A request as it is sent, and its send window where it has one."""
+    """A request as it is sent, and what is checked right before: its send window, and whether the process leads."""
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     send_window: SendWindow | None = None
+    may_send: Callable[[], bool] = lambda: True
 
     def limit_seconds(self, most: float) -> float:
         """Return the number of seconds that the request may take from now on, at most `most`."""
         return most if self.send_window is None else min(most, self.send_window.until - time.time())
 
-    def require_time(self) -> None:
-        """Check the send window right before the first byte is written. Raises `TimeoutError` after its end."""
+    def require_permission(self) -> None:
+        """Check right before the first byte is written. Raises `TimeoutError` where the time to send has ended."""
+        if not self.may_send():
+            raise TimeoutError("not sent: another process may lead")
         if self.send_window is not None and time.time() > self.send_window.latest:
             raise TimeoutError("not sent: the send window has ended")
 
@@ -65,7 +68,7 @@ async def fetch(
     async def trace(name: str, _info: object) -> None:
         nonlocal sent
         if name == "http11.send_request_headers.started":
-            outgoing.require_time()
+            outgoing.require_permission()
             sent = True
 
     try:

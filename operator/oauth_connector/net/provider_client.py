@@ -27,9 +27,11 @@ class HTTPProviderClient:
         *,
         clock: Callable[[], float] = time.monotonic,
         limits: RequestLimits | None = None,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._pools = ConnectionPools(allowed, bundle)
         self._limits = limits or RequestLimits()
+        self._may_send = may_send
         self._discovery = Discovery(self._pools, clock, self._limits)
 
     async def __aenter__(self) -> Self:
@@ -45,6 +47,8 @@ class HTTPProviderClient:
         return await self._discovery.find(issuer, context.tls)
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
-        """Send one token request, once."""
-        outgoing = OutgoingRequest("POST", request.url, request.headers, request.body, request.send_window)
+        """Send one token request, once, if this process may send at that moment."""
+        outgoing = OutgoingRequest(
+            "POST", request.url, request.headers, request.body, request.send_window, self._may_send
+        )
         return await fetch(self._pools, outgoing, context.tls, self._limits)

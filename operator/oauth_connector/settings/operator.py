@@ -1,10 +1,11 @@
 """The settings of the operator; `sources` reads them. No setting contains a secret."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, FilePath
+from pydantic import BeforeValidator, Field, FilePath, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from oauth_connector.api.schema.origins import PublicURL
@@ -64,6 +65,26 @@ class Settings(Configuration):
         None,
         description="The namespace of the Secret with the key of the operator; without it, the namespace of the Pod.",
     )
+    leader_election: bool = Field(
+        default=True,
+        description="Whether one process leads at a time, on a Lease in the namespace of the operator, and the others"
+        " stand by. Without it there must be one process only.",
+    )
+    lease_name: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")] = Field(
+        "oauth-connector", description="The name of the Lease."
+    )
+    lease_duration_seconds: int = Field(
+        15, ge=3, le=120, description="How long a Lease that is not renewed is respected by other processes."
+    )
+    renew_deadline_seconds: float = Field(
+        10, ge=1, le=100, description="How long the leader starts something after it has renewed the Lease."
+    )
+    lease_retry_seconds: float = Field(2, gt=0, le=30, description="The time between two renewals of the Lease.")
+    pod_name: str | None = Field(
+        None,
+        description="The name of this Pod, from the downward API: a restarted container takes the Lease of the one"
+        " before it at once.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The lowest level that is logged."
     )
@@ -75,6 +96,22 @@ class Settings(Configuration):
     metrics_per_object: bool = Field(
         default=True, description="Serve series for each connector; set `false` with more than ten thousand."
     )
+
+    @field_validator("renew_deadline_seconds")
+    @classmethod
+    def _require_margin(cls, deadline: float, others: ValidationInfo) -> float:
+        """Raise `ValueError` unless a leader stops well before another process may lead."""
+        if deadline > others.data.get("lease_duration_seconds", math.inf) - 1:
+            raise ValueError("must be at least a second shorter than leaseDurationSeconds")
+        return deadline
+
+    @field_validator("lease_retry_seconds")
+    @classmethod
+    def _require_retries(cls, retry: float, others: ValidationInfo) -> float:
+        """Raise `ValueError` unless a leader can retry before its deadline."""
+        if retry > others.data.get("renew_deadline_seconds", math.inf) / 4:
+            raise ValueError("must be at most a quarter of renewDeadlineSeconds")
+        return retry
 
 
 def load(arguments: Mapping[str, object]) -> Settings:

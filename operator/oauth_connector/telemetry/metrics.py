@@ -72,6 +72,7 @@ class Metrics:
         self._watch = self._gauge(
             "watch_last_event_timestamp_seconds", "When a cache was last known to be up to date", "resource"
         )
+        self._leader = self._gauge("leader", "Whether this process leads: 1 or 0", "lease")
         labels = {"version": _version(), "python_version": platform.python_version()}
         self._gauge("build_info", "Versions of the operator and of Python", *labels).labels(**labels).set(1)
         ProcessCollector(registry=self._registry)
@@ -105,6 +106,10 @@ class Metrics:
     def watch_cache(self, resource: str, last_heard: Read) -> None:
         """Read at each scrape when a cache was last known to be up to date, in seconds since the epoch."""
         self._watch.labels(resource).set_function(last_heard)
+
+    def watch_leader(self, lease: str, leads: Callable[[], bool]) -> None:
+        """Read at each scrape whether this process leads, by the namespace and name of the Lease."""
+        self._leader.labels(lease).set_function(lambda: float(leads()))
 
     def watch_queues(self, depth: Read, waited: Read, host_limiter: Read) -> None:
         """Read the three lengths of queues at each scrape."""

@@ -14,6 +14,7 @@ TYPES = {
     "oauth_connector_workqueue_oldest_age_seconds": "gauge",
     "oauth_connector_token_request_queue_depth": "gauge",
     "oauth_connector_connectors": "gauge",
+    "oauth_connector_leader": "gauge",
     "oauth_connector_consents_required": "gauge",
     "oauth_connector_watch_last_event_timestamp_seconds": "gauge",
     "oauth_connector_build_info": "gauge",

@@ -64,12 +64,16 @@ def exchange_code(obs: Observation) -> TokenAnswer | None:
 
 
 def resolve_claim_in_doubt(obs: Observation) -> TokenAnswer | None:
-    """Send a refresh token again where the outcome is unknown; wait while the claim of another process is valid."""
+    """Send a refresh token again where the outcome is unknown; wait while the claim of another process is valid.
+
+    The claim of a process that has ended is taken up at once: some servers accept the old token for seconds only.
+    """
     summary = grant_summary(obs)
     if summary is None or summary.claimed_at is None or not obs.connector.spec.may_hold_refresh_token:
         return None
     blocked_until = claim_blocks_until(summary.claimed_at, obs.now)
-    if summary.attempt != obs.memory.attempt and blocked_until is not None:
+    is_respected = summary.attempt != obs.memory.attempt and not obs.claim_abandoned
+    if is_respected and blocked_until is not None:
         return Postpone(None, blocked_until)
     if summary.claimed_for != Purpose.REFRESH or _is_waiting_for_credentials(obs):
         return None

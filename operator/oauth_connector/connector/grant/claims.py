@@ -7,6 +7,7 @@ process that finds an older claim knows that no request of it is in flight.
 from enum import Enum, auto
 
 from oauth_connector.connector.grant.state import Claim, GrantState
+from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.oauth.token_request import SendWindow
 
 CLAIM_LIFETIME = 15
@@ -29,6 +30,13 @@ def claim_blocks_until(claimed_at: int, now: float) -> float | None:
 def build_send_window(claim: Claim | None) -> SendWindow | None:
     """Return the time in which the request of a claim may be sent and answered."""
     return SendWindow(claim.at + SENT_WITHIN, claim.at + CLAIM_LIFETIME) if claim is not None else None
+
+
+def find_holder(summary: GrantSummary | None, now: float) -> str:
+    """Return the process whose claim is valid, from metadata alone; empty where there is none or it has no name."""
+    if summary is None or summary.claimed_at is None or claim_blocks_until(summary.claimed_at, now) is None:
+        return ""
+    return summary.claimed_by or ""
 
 
 class StoreDecision(Enum):

@@ -29,12 +29,13 @@ REJECTED_OVER = 3600
 class Claim:
     """A request in flight, recorded before its first byte is sent.
 
-    `attempt` identifies the claim; `at` is in seconds since the epoch.
+    `attempt` identifies the claim; `at` is in seconds since the epoch; `holder` is the process that wrote it.
     """
 
     attempt: str
     at: int
     purpose: Purpose
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def summarize(state: GrantState) -> GrantSummary:
         claimed_at=state.claim.at if state.claim else None,
         claimed_for=state.claim.purpose.value if state.claim else None,
         attempt=state.claim.attempt if state.claim else None,
+        claimed_by=state.claim.holder if state.claim else None,
         tried=state.tried,
         consent=state.consent.uid if state.consent else None,
         requested_by=state.consent.requested_by if state.consent else None,
@@ -168,6 +170,7 @@ def _members(state: GrantState) -> dict[str, object]:
         "tried": state.tried,
         "token": [token.token_type, token.issued, token.expires, token.digest, token.scope] if token else None,
         "claim": [claim.attempt, claim.at, claim.purpose.value] if claim else None,
+        "claimHolder": claim.holder if claim else None,  # apart: an earlier release reads a claim of three members
         "consent": [consent.uid, consent.requested_by, consent.at, consent.account] if consent else None,
     }
 
@@ -189,7 +192,7 @@ def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantStat
         rejections=tuple(int(at) for at in _list(members["rejections"])),
         tried=_text(members["tried"]),
         consent=GrantedConsent(*_list(consent)) if consent else None,
-        claim=_claim(*_list(claim)) if claim else None,
+        claim=_claim(_list(claim), _text(members.get("claimHolder"))) if claim else None,
     )
 
 
@@ -202,8 +205,9 @@ def _token(members: object, data: Mapping[str, bytes]) -> IssuedToken | None:
     return IssuedToken(access_token, kind, int(issued), expires, digest, tuple(scope) if scope else None, fields)
 
 
-def _claim(attempt: str, at: int, purpose: str) -> Claim:
-    return Claim(attempt, int(at), Purpose(purpose))
+def _claim(members: list, holder: str | None) -> Claim:  # type: ignore[type-arg]  # elements are of any JSON type
+    attempt, at, purpose = members
+    return Claim(attempt, int(at), Purpose(purpose), holder or "")
 
 
 def _list(value: object) -> list:  # type: ignore[type-arg]  # elements are of any JSON type

@@ -23,9 +23,9 @@ LONGEST = 16_384
 class GrantSummary:
     """What is known of a grant without reading its state Secret: one annotation contains it.
 
-    `renewable`: there is a refresh token; `refused`: the provider rejected it. `tried` is the UID of the consent whose
-    code was sent last. `consent` is the UID of the consent that the grant is based on; `requested_by`, `consented_at`
-    and `account` belong to it. Times are seconds since the epoch.
+    `renewable`: there is a refresh token; `refused`: the provider rejected it. `claimed_by` is the process that wrote
+    the claim. `tried` is the UID of the consent whose code was sent last. `consent` is the UID of the consent that the
+    grant is based on; `requested_by`, `consented_at` and `account` belong to it. Times are seconds since the epoch.
     """
 
     generation: int = 0
@@ -38,6 +38,7 @@ class GrantSummary:
     claimed_at: int | None = None
     claimed_for: str | None = None
     attempt: str | None = None
+    claimed_by: str | None = None
     tried: str | None = None
     consent: str | None = None
     requested_by: str | None = None
