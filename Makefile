@@ -12,7 +12,7 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate check numbers unit test bench bench-10k demo lock changelog clean
+.PHONY: help venv generate check numbers unit test cluster cluster-quick bench bench-10k demo lock changelog clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,15 @@ unit: venv ## Run the unit tests (a minute)
 
 test: venv ## Run all tests, on a local control plane (minutes)
 	@$(BIN)/python -m pytest
+
+# Pods on a real node. CLUSTER=kind runs them on kind, where Docker works, and without root.
+CLUSTER_TESTS = $(if $(filter kind,$(CLUSTER)),,tests/node) tests/cluster
+
+cluster: venv ## Run the tests on a real node, as root (half an hour); CLUSTER=kind: with Docker
+	@$(BIN)/python -m pytest $(CLUSTER_TESTS)
+
+cluster-quick: venv ## Run the short tests on a real node (ten minutes)
+	@$(BIN)/python -m pytest -m 'not long' $(CLUSTER_TESTS)
 
 bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (ten minutes)
 	@$(BIN)/python -m tests.bench

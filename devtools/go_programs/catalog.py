@@ -20,9 +20,9 @@ OLDEST = "1.30"
 class GoProgram:
     """One program.
 
-    `module` is a folder in `modules`, `package` an import path, or `.` for a program of our own. `stamp` has the
-    linker's flags; `{version}`, `{major}` and `{minor}` become those of the package's module. `seconds` is how long the
-    build took on two cores with empty caches: it is printed when a build starts.
+    `module` is a folder in `modules`. `package` is an import path; that of a program of our own begins with a dot.
+    `stamp` has the linker's flags; `{version}`, `{major}` and `{minor}` become those of the package's module. `seconds`
+    is how long the build took on two cores with empty caches: it is printed when a build starts.
     """
 
     name: str
@@ -31,6 +31,11 @@ class GoProgram:
     seconds: int
     stamp: str = ""
     tags: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Return whether its source is in this repository."""
+        return self.package.startswith(".")
 
 
 def _of_kubernetes(name: str, seconds: int, module: str = "kubernetes") -> GoProgram:
@@ -60,9 +65,11 @@ CATALOG = {
     ),
     "coredns": GoProgram("coredns", "coredns", "github.com/coredns/coredns", 110),
     "kube-router": GoProgram(
-        "kube-router", "kube-router", "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router", 110
+        "kube-router", "kube-router", "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router", 300
     ),
     "kind": GoProgram("kind", "kind", "sigs.k8s.io/kind", 20),
     "pause": GoProgram("pause", "pause", ".", 5),
+    "provider": GoProgram("provider", "pods", "./provider", 20),
+    "reader": GoProgram("reader", "pods", "./reader", 20),
 }
 """Each program by the name that `program()` takes."""

@@ -8,7 +8,6 @@ from devtools.go_programs.catalog import GoProgram
 
 MODULES = Path(__file__).with_name("modules")
 REQUIREMENT = re.compile(r"^(?:require )?\s*(\S+) (v\d\S*)", re.MULTILINE)
-OWN = "."
 DIGITS = 8
 
 
@@ -43,7 +42,7 @@ def folder_name(program: GoProgram) -> str:
 
 
 def _own_sources(program: GoProgram) -> list[Path]:
-    return sorted((MODULES / program.module).glob("*.go")) if program.package == OWN else []
+    return sorted((MODULES / program.module).rglob("*.go")) if program.is_own else []
 
 
 def _go_mod(module: str) -> str:

@@ -1,0 +1,3 @@
+module oauthconnector.dev/devtools/pods
+
+go 1.26.0

@@ -1,0 +1,28 @@
+"""The events that the programs of the test Pods write to their logs, one line of JSON each."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from devtools.cluster.pod_cluster import PodCluster
+
+NAMESPACE = "trial"
+WITHIN = 300.0
+"""Seconds that something may take in a cluster on a busy machine."""
+
+Event = Mapping[str, Any]
+
+
+def events(cluster: PodCluster, workload: str) -> list[Event]:
+    """Return the events of a workload, such as `pod/reader` or `deployment/provider`, in order."""
+    log = cluster.kubectl("logs", f"--namespace={NAMESPACE}", workload, "--tail=-1")
+    return [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+
+
+def wait_until(is_so: Callable[[], object], what: str, within: float = WITHIN) -> None:
+    """Wait for a condition. Fails with a sentence after the deadline."""
+    deadline = time.monotonic() + within
+    while not is_so():
+        assert time.monotonic() < deadline, f"not within {within:.0f} s: {what}"
+        time.sleep(0.5)
