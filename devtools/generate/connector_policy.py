@@ -1,4 +1,4 @@
-"""The part of deploy/policies.yaml that depends on the spec: the rules for the Secrets that a connector refers to.
+"""The part of the admission policies that depends on the spec: the rules for the Secrets that a connector refers to.
 
 A credential of a new grant or client authentication method is a new reference in the model, and so in the policy. Every
 expression uses optional fields, because an absent field is an evaluation error otherwise.
@@ -7,14 +7,14 @@ expression uses optional fields, because an absent field is an evaluation error 
 from collections.abc import Sequence
 from pathlib import Path
 
+from devtools.generate.marked_part import begin_mark, replace_marked_part
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1.credentials import list_reference_paths
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
-PATH = Path(__file__).parents[2] / "deploy" / "policies.yaml"
+PATH = Path(__file__).parents[2] / "deploy" / "charts" / "oauth-connector-operator" / "files" / "policies.yaml"
 
-BEGIN = "  # Generated from the Secret references of operator/oauth_connector/api by `make generate`. Do not edit.\n"
-END = "  # End of the generated part.\n"
+BEGIN = begin_mark("the Secret references of operator/oauth_connector/api")
 
 DESTINATION = ("grantType", "provider")
 """Members of a spec that contain no reference and decide where, or whether, a Secret is sent."""
@@ -40,17 +40,8 @@ VALIDATION = """\
 
 
 def policies_file() -> str:
-    """Return deploy/policies.yaml with the generated part up to date; the other parts are written by hand."""
-    return replace_generated_part(PATH.read_text(encoding="utf-8"), render_rules(OAuthConnectorSpec))
-
-
-def replace_generated_part(text: str, rules: str) -> str:
-    """Replace the lines between the two marks. Raises `ValueError` if there are no such marks."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{PATH.name} must contain the lines {BEGIN.strip()!r} and {END.strip()!r}")
-    return f"{head}{begin}{rules}{end}{tail}"
+    """Return the policies with the generated part up to date; the other parts are written by hand."""
+    return replace_marked_part(PATH.read_text(encoding="utf-8"), BEGIN, render_rules(OAuthConnectorSpec))
 
 
 def render_rules(spec: type[Model]) -> str:

@@ -1,4 +1,4 @@
-"""The generated files, each with the function that makes its text: CRDs, reference pages, dashboard, policies."""
+"""The generated files, each with the function that makes its text: CRDs, reference pages, dashboard, policies, chart."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -7,6 +7,10 @@ from pathlib import Path
 import yaml
 
 from devtools.generate import connector_policy, dashboard, presets_page, reference_page, settings_page
+from devtools.generate.chart import places, values_page
+from devtools.generate.chart.crd_templates import crd_template
+from devtools.generate.chart.values_file import values_file
+from devtools.generate.chart.values_schema import schema_file
 from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, build_crd
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +30,16 @@ def crd_yaml(of: Kind = CONNECTOR) -> str:
     return NOTE + yaml.dump(build_crd(of), Dumper=_Plain, sort_keys=False, width=120, allow_unicode=True)
 
 
+def crd_in_chart(of: Kind = CONNECTOR) -> str:
+    """Give the CRD of a kind as a template of the chart."""
+    return crd_template(crd_yaml(of))
+
+
+def alerts() -> str:
+    """Give the alerts as the chart contains them: a chart reads only its own files."""
+    return (ROOT / "deploy" / "monitoring" / "alerts.yaml").read_text(encoding="utf-8")
+
+
 GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "crds" / "oauthconnector.dev_oauthconnectors.yaml": crd_yaml,
     ROOT / "crds" / "oauthconnector.dev_oauthconsents.yaml": partial(crd_yaml, CONSENT),
@@ -34,6 +48,13 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons_page,
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
     connector_policy.PATH: connector_policy.policies_file,
+    places.CHART / "templates" / "crds" / "oauthconnectors.yaml": crd_in_chart,
+    places.CHART / "templates" / "crds" / "oauthconsents.yaml": partial(crd_in_chart, CONSENT),
+    places.CHART / "files" / "alerts.yaml": alerts,
+    places.CHART / "files" / "dashboard.json": dashboard.dashboard,
+    places.VALUES: values_file,
+    places.SCHEMA: schema_file,
+    places.PAGE: values_page.page,
     presets_page.PATH: presets_page.page,
     settings_page.PATH: settings_page.page,
     settings_page.CONSENT_PATH: settings_page.consent_page,

@@ -1,0 +1,14 @@
+{{/* The rights of the consent server in each of its namespaces. */}}
+{{- define "oauthConnector.consentRules" -}}
+- apiGroups: [oauthconnector.dev]
+  resources: [oauthconsents]
+  verbs: [get]
+- apiGroups: [oauthconnector.dev]
+  resources: [oauthconsents/status]
+  verbs: [patch]
+{{- end -}}
+
+{{/* The configuration file of the consent server, as YAML. */}}
+{{- define "oauthConnector.consentConfig" -}}
+{{- merge (dict "publicURL" (include "oauthConnector.publicURL" .)) (default dict .Values.consent.settings) | toYaml -}}
+{{- end -}}

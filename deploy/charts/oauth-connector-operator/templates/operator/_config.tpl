@@ -1,0 +1,12 @@
+{{/* The configuration file of the operator, as YAML. */}}
+{{- define "oauthConnector.operatorConfig" -}}
+{{- $config := deepCopy (default dict .Values.settings) -}}
+{{- with include "oauthConnector.publicURL" . }}{{ $_ := set $config "publicURL" . }}{{ end -}}
+{{- with .Values.trustBundle.configMap }}{{ $_ := set $config "trustBundle" "/etc/oauth-connector-trust/ca.pem" }}{{ end -}}
+{{- with .Values.selector }}{{ $_ := set $config "selector" . }}{{ end -}}
+{{- if and .Values.namespaces (not (include "oauthConnector.isInOwnNamespace" .)) -}}
+{{- $_ := set $config "namespaces" .Values.namespaces -}}
+{{- end -}}
+{{- if not (hasKey $config "allowedDestinations") }}{{ $_ := set $config "allowedDestinations" list }}{{ end -}}
+{{- toYaml $config -}}
+{{- end -}}

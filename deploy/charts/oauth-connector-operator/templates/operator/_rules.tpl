@@ -1,0 +1,26 @@
+{{/* The rights of the operator in each of its namespaces. */}}
+{{- define "oauthConnector.operatorRules" -}}
+- apiGroups: [oauthconnector.dev]
+  resources: [oauthconnectors]
+  verbs: [get, list, watch]
+- apiGroups: [oauthconnector.dev]
+  resources: [oauthconnectors/status, oauthconsents/status]
+  verbs: [patch]
+- apiGroups: [oauthconnector.dev]
+  resources: [oauthconsents]
+  verbs: [list, watch, delete]
+# There is no resource of this name. An admission policy requires this right of a client that writes more of the status
+# than the response.
+- apiGroups: [oauthconnector.dev]
+  resources: [oauthconsents/request]
+  verbs: [update]
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [configmaps, namespaces]
+  verbs: [get]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+{{- end -}}

@@ -1,0 +1,102 @@
+"""values.schema.json, with which Helm checks the values of a user: unknown names and wrong types are errors.
+
+A type follows from the default; `SHAPES` states what a default does not show. Values that are copied into a manifest
+are checked by the API server.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from devtools.generate.chart.settings_values import settings_schema
+from devtools.generate.chart.values_file import (
+    CONSENT_SETTINGS,
+    OPERATOR_SETTINGS,
+    ChartValue,
+    read_values,
+    values_file,
+)
+from oauth_connector.settings.consent_server import ConsentSettings
+from oauth_connector.settings.operator import Settings
+
+Schema = dict[str, Any]
+
+TEXTS: Schema = {"type": "array", "items": {"type": "string", "minLength": 1}}
+OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
+TEXT_MAP: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+PORTS: Schema = {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1, "maximum": 65535}}
+NAMESPACES: Schema = {
+    "type": "array",
+    "uniqueItems": True,
+    "items": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63},
+}
+_OF_PODS: Mapping[str, Schema] = {
+    "replicas": {"minimum": 0},
+    "serviceAccountAnnotations": TEXT_MAP,
+    "podAnnotations": TEXT_MAP,
+    "podLabels": TEXT_MAP,
+    "extraEnv": OBJECTS,
+    "extraArgs": TEXTS,
+    "extraVolumes": OBJECTS,
+    "extraVolumeMounts": OBJECTS,
+    "nodeSelector": TEXT_MAP,
+    "tolerations": OBJECTS,
+    "topologySpreadConstraints": OBJECTS,
+}
+SHAPES: Mapping[str, Schema] = {
+    "commonLabels": TEXT_MAP,
+    "fullnameOverride": {"maxLength": 45, "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"},
+    "image.repository": {"minLength": 1},
+    "image.digest": {"pattern": "^(sha256:[0-9a-f]{64})?$"},
+    "image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
+    "image.pullSecrets": TEXTS,
+    "namespaces": NAMESPACES,
+    **{f"operator.{name}": shape for name, shape in _OF_PODS.items()},
+    **{f"consent.{name}": shape for name, shape in _OF_PODS.items()},
+    "consent.publicURL": {"pattern": "^(https?://[^/?#]+/?)?$"},
+    "consent.service.type": {"enum": ["ClusterIP", "NodePort", "LoadBalancer"]},
+    "consent.service.annotations": TEXT_MAP,
+    "consent.ingress.annotations": TEXT_MAP,
+    "consent.httpRoute.annotations": TEXT_MAP,
+    "consent.httpRoute.parentRefs": OBJECTS,
+    "networkPolicy.metricsFrom": OBJECTS,
+    "networkPolicy.consentFrom": OBJECTS,
+    "networkPolicy.dns": OBJECTS,
+    "networkPolicy.extraEgress": OBJECTS,
+    "networkPolicy.apiServerCIDRs": TEXTS,
+    "networkPolicy.apiServerPorts": PORTS,
+    "metrics.serviceMonitor.labels": TEXT_MAP,
+    "metrics.serviceMonitor.interval": {"pattern": "^([0-9]+(ms|s|m|h))+$"},
+    "metrics.prometheusRule.labels": TEXT_MAP,
+    "metrics.dashboard.labels": TEXT_MAP,
+    "drain.timeoutSeconds": {"minimum": 1},
+    "extraObjects": OBJECTS,
+}
+"""By path: what is added to the type that follows from the default."""
+TYPES = {bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}
+
+
+def schema_file() -> str:
+    """Return values.schema.json."""
+    properties = {value.name: _schema_of(value) for value in read_values(values_file())}
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Values of the chart oauth-connector-operator",
+        **_closed(properties),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema_of(value: ChartValue) -> Schema:
+    described = {"description": value.description} if value.description else {}
+    if value.path == OPERATOR_SETTINGS:
+        return described | settings_schema(Settings)
+    if value.path == CONSENT_SETTINGS:
+        return described | settings_schema(ConsentSettings)
+    if value.members:
+        return described | _closed({each.name: _schema_of(each) for each in value.members})
+    return described | {"type": TYPES[type(value.default)]} | SHAPES.get(value.path, {})
+
+
+def _closed(properties: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
