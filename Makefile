@@ -12,7 +12,7 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate check numbers unit test cluster cluster-quick bench bench-10k demo lock changelog clean
+.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k demo lock changelog clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,11 @@ venv: .venv/installed ## Make the virtual environment .venv from requirements/de
 	@touch $@
 	@echo "venv: ready"
 
-generate: venv ## Write the generated files: crds/, docs/reference/, the dashboard
+generate: venv ## Write the generated files: crds/, docs/reference/, the dashboard, parts of the chart
+	@$(BIN)/python -m devtools.generate
+
+manifests: venv ## Render the manifests in deploy/ from the chart, with Helm
+	@$(BIN)/python -m devtools.generate.manifests
 	@$(BIN)/python -m devtools.generate
 
 check: venv ## Run the static checks: style, types, layers, generated files

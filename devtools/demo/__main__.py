@@ -34,8 +34,8 @@ from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 
-ROOT = Path(__file__).parents[2]
-MANIFESTS = (ROOT / "crds", *(ROOT / "deploy" / f"{name}.yaml" for name in ("operator", "policies", "consent")))
+DEPLOY = Path(__file__).parents[2] / "deploy"
+MANIFESTS = (DEPLOY / "install.yaml", DEPLOY / "kustomize" / "consent-server" / "consent-server.yaml")
 NAMESPACE = "demo"
 LIFETIME = 30
 """Lifetime of a token in seconds; the operator refreshes it about every eighteen seconds."""

@@ -1,4 +1,4 @@
-"""The generated files, each with the function that makes its text: CRDs, reference pages, dashboard, policies, chart."""
+"""The generated files, each with the function that makes its text: CRDs, pages, dashboard, policies, chart."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -15,6 +15,11 @@ from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, build_crd
 
 ROOT = Path(__file__).parents[2]
 NOTE = "# Generated from operator/oauth_connector/api by `make generate`. Do not edit.\n"
+INSTALL_HEAD = """\
+# The operator for the whole cluster: namespace, CRDs, operator, admission policies (docs/how-to/install.md).
+#   kubectl apply --server-side -f deploy/install.yaml
+# Generated from deploy/kustomize/base by `make generate`. Do not edit.
+"""
 
 
 class _Plain(yaml.SafeDumper):
@@ -35,6 +40,18 @@ def crd_in_chart(of: Kind = CONNECTOR) -> str:
     return crd_template(crd_yaml(of))
 
 
+def crds() -> str:
+    """Give both CRDs as one file."""
+    return "---\n".join(map(crd_yaml, (CONNECTOR, CONSENT)))
+
+
+def install_file() -> str:
+    """Give all objects as one file: its parts are those of the kustomization."""
+    base = places.KUSTOMIZE / "base"
+    operator, namespace = ((base / name).read_text(encoding="utf-8") for name in ("operator.yaml", "namespace.yaml"))
+    return "---\n".join((INSTALL_HEAD + namespace, crds(), operator, connector_policy.policies_file()))
+
+
 def alerts() -> str:
     """Give the alerts as the chart contains them: a chart reads only its own files."""
     return (ROOT / "deploy" / "monitoring" / "alerts.yaml").read_text(encoding="utf-8")
@@ -52,6 +69,9 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     places.CHART / "templates" / "crds" / "oauthconsents.yaml": partial(crd_in_chart, CONSENT),
     places.CHART / "files" / "alerts.yaml": alerts,
     places.CHART / "files" / "dashboard.json": dashboard.dashboard,
+    places.KUSTOMIZE / "base" / "crds.yaml": crds,
+    places.KUSTOMIZE / "base" / "policies.yaml": connector_policy.policies_file,
+    places.INSTALL: install_file,
     places.VALUES: values_file,
     places.SCHEMA: schema_file,
     places.PAGE: values_page.page,

@@ -24,6 +24,8 @@ from tests.support.cluster import until
 from tests.support.operator_process import OperatorProcess
 
 ROOT = Path(__file__).parents[2]
+MANIFESTS = tuple(ROOT / "deploy" / "kustomize" / "base" / name for name in ("namespace.yaml", "operator.yaml"))
+"""The operator without its admission policies."""
 TICKS = os.sysconf("SC_CLK_TCK")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -127,7 +129,7 @@ def writes(requests: Counter[str]) -> int:
 @asynccontextmanager
 async def bench_setup() -> AsyncIterator[BenchSetup]:
     """Start everything except the operator."""
-    with temporary_folder("bench-") as folder, ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml") as plane:
+    with temporary_folder("bench-") as folder, ControlPlane(ROOT / "crds", *MANIFESTS) as plane:
         provider = Child([sys.executable, "-m", "tests.bench.provider"], folder / "provider.log")
         try:
             log = folder / "provider.log"

@@ -21,7 +21,7 @@ __all__ = ["object_aging"]
 
 RBAC = "rbac.authorization.k8s.io"
 CONSENT, EDIT = "oauth-connector-consent", "oauth-connector-edit"
-"""Of deploy/operator.yaml: to consent, and to ask for refreshes and revocations by annotation."""
+"""Of deploy/install.yaml: to consent, and to ask for refreshes and revocations by annotation."""
 
 NewScenario = Callable[[AuthorizationServer], Awaitable[FlowScenario]]
 

@@ -22,7 +22,7 @@ from tests.support.cluster import Namespace, until
 from tests.support.consent_server_process import ConsentServerProcess
 from tests.support.two_host_provider import TwoHostProvider, two_hosts
 
-ROOT = Path(__file__).parents[2]
+CONSENT_SERVER = Path(__file__).parents[2] / "deploy" / "kustomize" / "consent-server" / "consent-server.yaml"
 KEYS = ConsentKeys(secrets.token_bytes(32))
 DIGEST = "v1:" + "d" * 64
 REQUESTER = "admin"
@@ -31,8 +31,8 @@ REQUESTER = "admin"
 
 @pytest.fixture(scope="session")
 def consent_account(control_plane: ControlPlane) -> Path:
-    """Return a kubeconfig of the consent server's ServiceAccount, with the rights that deploy/consent.yaml gives."""
-    control_plane.kubectl("apply", "--server-side", "--filename", str(ROOT / "deploy" / "consent.yaml"))
+    """Return a kubeconfig of the consent server's ServiceAccount, with the rights that the manifests give."""
+    control_plane.kubectl("apply", "--server-side", "--filename", str(CONSENT_SERVER))
     return control_plane.kubeconfig_for("oauth-connector-system", "oauth-connector-consent")
 
 

@@ -19,7 +19,7 @@ StartOperator = Callable[..., Awaitable[OperatorProcess]]
 @pytest.fixture(scope="session")
 def control_plane() -> Iterator[ControlPlane]:
     """Return a control plane with the CRDs and roles of the operator."""
-    with ControlPlane(ROOT / "crds", ROOT / "deploy" / "operator.yaml", ROOT / "deploy" / "policies.yaml") as plane:
+    with ControlPlane(ROOT / "deploy" / "install.yaml") as plane:
         yield plane
 
 

@@ -1,1 +1,1 @@
-"""The generated files of the Helm chart: schema and page of its values, templates of the CRDs, copies of other files."""
+"""The generated files of the Helm chart: schema and page of values, templates of CRDs, copies of files."""

@@ -25,6 +25,7 @@ SET_BY_CHART = frozenset(
         "selector",
         "leader_election",
         "lease_name",
+        "pod_name",
         "http_host",
         "http_port",
     }
@@ -64,7 +65,7 @@ def _format_default(name: str, schema: Schema) -> str:
     return f"{name}: {json.dumps(default)}\n" if default is not None else f"# {name}:\n"
 
 
-def _simplify(schema: Any, definitions: Schema) -> Any:
+def _simplify(schema: object, definitions: Schema) -> object:
     """Return a schema without references, titles and defaults, and without null, which removes a value in Helm."""
     if isinstance(schema, list):
         return [_simplify(each, definitions) for each in schema]

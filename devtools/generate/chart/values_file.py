@@ -1,8 +1,7 @@
-"""values.yaml as data: each value with its path, its comment and its default. The generated parts are replaced first."""
+"""values.yaml as data: each value with its path, comment and default. The generated parts are replaced first."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
@@ -11,10 +10,11 @@ from devtools.generate.chart.settings_values import settings_lines
 from devtools.generate.marked_part import begin_mark, replace_marked_part
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.settings.operator import Settings
+from oauth_connector.settings.sources import Configuration
 
 OPERATOR_SETTINGS, CONSENT_SETTINGS = "settings", "consent.settings"
 """The paths of the values that are generated from the models of settings."""
-PARTS = {
+PARTS: Mapping[str, tuple[type[Configuration], str]] = {
     begin_mark("the settings of the operator"): (Settings, "  "),
     begin_mark("the settings of the consent server"): (ConsentSettings, "    "),
 }
@@ -27,7 +27,7 @@ class ChartValue:
     name: str
     path: str
     description: str
-    default: Any
+    default: object
     members: tuple["ChartValue", ...]
 
 
@@ -41,7 +41,10 @@ def values_file() -> str:
 
 def read_values(text: str) -> tuple[ChartValue, ...]:
     """Return the values of a file. Raises `ValueError` for one that nothing describes."""
-    return tuple(_members(yaml.compose(text), text.splitlines(), ""))
+    root = yaml.compose(text)
+    if not isinstance(root, yaml.MappingNode):
+        raise ValueError("values.yaml contains no values")  # noqa: TRY004  # the text is wrong, not a type of the program
+    return tuple(_members(root, text.splitlines(), ""))
 
 
 def list_leaves(values: tuple[ChartValue, ...]) -> Iterator[ChartValue]:
@@ -68,9 +71,8 @@ def _has_members(node: yaml.Node, lines: list[str]) -> bool:
     return bool(_comment_above(lines, first[0].start_mark.line) or _has_members(first[1], lines))
 
 
-def _construct(node: yaml.Node) -> Any:
-    loader = yaml.SafeLoader("")
-    value: Mapping[str, Any] | Any = loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML has no types here
+def _construct(node: yaml.Node) -> object:
+    value: object = yaml.SafeLoader("").construct_object(node, deep=True)
     return value
 
 

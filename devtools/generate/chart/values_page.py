@@ -1,7 +1,6 @@
 """docs/reference/values.md, generated from values.yaml."""
 
 import json
-from typing import Any
 
 from devtools.generate.chart.values_file import ChartValue, list_leaves, read_values, values_file
 
@@ -27,5 +26,5 @@ def _row(value: ChartValue) -> str:
     return f"| `{value.path}` | {_format_default(value.default)} | {value.description.replace('|', chr(92) + '|')} |\n"
 
 
-def _format_default(default: Any) -> str:
+def _format_default(default: object) -> str:
     return f"`{json.dumps(default, ensure_ascii=False)}`" if default not in ("", [], {}) else ""

@@ -82,7 +82,7 @@ def schema_file() -> str:
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart oauth-connector-operator",
-        **_closed(properties),
+        **_close_object(properties),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -94,9 +94,9 @@ def _schema_of(value: ChartValue) -> Schema:
     if value.path == CONSENT_SETTINGS:
         return described | settings_schema(ConsentSettings)
     if value.members:
-        return described | _closed({each.name: _schema_of(each) for each in value.members})
+        return described | _close_object({each.name: _schema_of(each) for each in value.members})
     return described | {"type": TYPES[type(value.default)]} | SHAPES.get(value.path, {})
 
 
-def _closed(properties: Schema) -> Schema:
+def _close_object(properties: Schema) -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": properties}

@@ -94,7 +94,7 @@ class KubeConsentStore:
                 return None
             if error.status == FORBIDDEN:
                 log.warning(
-                    "not allowed to read OAuthConsents: compare the ClusterRole with deploy/consent.yaml",
+                    "not allowed to read OAuthConsents: compare its roles with those of the chart",
                     consent=str(name),
                 )
                 return None

@@ -1,4 +1,4 @@
-"""The permissions of the consent server in deploy/consent.yaml, on a real API server: two verbs on one kind."""
+"""The permissions of the consent server in the manifests, on a real API server: two verbs on one kind."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

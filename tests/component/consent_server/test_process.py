@@ -11,8 +11,7 @@ import yaml
 from devtools.cluster.control_plane import ControlPlane
 from tests.support.cluster import until
 from tests.support.consent_server_process import ConsentServerProcess
-
-ROOT = Path(__file__).parents[3]
+from tests.support.consent_server_replicas import CONSENT_SERVER
 
 
 async def test_it_serves_requests_for_a_while_after_sigterm(tmp_path: Path, consent_account: Path) -> None:
@@ -52,7 +51,7 @@ async def test_it_logs_routes_not_addresses(tmp_path: Path, consent_account: Pat
 def test_its_pods_meet_the_restricted_standard(control_plane: ControlPlane, consent_account: Path) -> None:
     """The API server admits the Deployment's Pod where the standard `restricted` is enforced."""
     assert consent_account.exists()
-    documents = yaml.safe_load_all((ROOT / "deploy" / "consent.yaml").read_text())
+    documents = yaml.safe_load_all(CONSENT_SERVER.read_text())
     deployment = next(document for document in documents if document["kind"] == "Deployment")
     template = deployment["spec"]["template"]
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one"}, "spec": template["spec"]}

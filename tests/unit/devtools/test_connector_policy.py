@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import Field
 
-from devtools.generate.connector_policy import BEGIN, END, PATH, render_rules, replace_generated_part
+from devtools.generate.connector_policy import PATH, render_rules
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.credentials import list_reference_paths
@@ -94,15 +94,3 @@ def test_a_change_of_the_member_of_a_new_grant_is_checked() -> None:
     """The generated condition compares the new member."""
     (condition,) = the_rules(SpecWithNewGrant)["matchConditions"]
     assert condition["expression"].endswith(" || object.spec.?jwtBearer != oldObject.spec.?jwtBearer")
-
-
-def test_only_the_marked_part_of_the_file_is_replaced() -> None:
-    """The policies that are written by hand stay as they are."""
-    assert replace_generated_part(f"before\n{BEGIN}old\n{END}after\n", "new\n") == f"before\n{BEGIN}new\n{END}after\n"
-
-
-@pytest.mark.parametrize("text", ["", BEGIN, END, f"{END}{BEGIN}"])
-def test_a_file_without_the_marks_is_an_error(text: str) -> None:
-    """The generated part cannot be lost without a message."""
-    with pytest.raises(ValueError, match=r"policies\.yaml must contain the lines"):
-        replace_generated_part(text, "new\n")

@@ -62,7 +62,7 @@ def test_the_public_url_is_required(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_settings_are_read_from_a_file(tmp_path: Path) -> None:
-    """The ConfigMap of deploy/consent.yaml is such a file."""
+    """The ConfigMap of the consent server is such a file."""
     path = tmp_path / "config.yaml"
     path.write_text("publicURL: https://connect.example.com\nhttpPort: 9090\n")
     settings = load({"config": path})

@@ -45,6 +45,7 @@ topologySpreadConstraints:
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
       {{- toYaml $selector | nindent 6 }}
+    matchLabelKeys: [pod-template-hash]
   {{- end }}
 {{- with .values.nodeSelector }}
 nodeSelector:
