@@ -12,7 +12,7 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k demo lock changelog clean
+.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k demo image lock changelog clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench-10k: venv ## Measure with ten thousand connectors (ten minutes)
 demo: venv ## Run a demo until Ctrl-C, or for DEMO_SECONDS
 	@$(BIN)/python -m devtools.demo
 
+image: venv ## Build the container image: build/image/ (IMAGE_BUILDER=docker, buildah or debian)
+	@$(BIN)/python -m devtools.image
+
 # A hash identifies a package. The registry to download it from is configured where it is installed.
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(if $(UPGRADE),--upgrade)
@@ -74,12 +77,16 @@ COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --genera
 UNUSED = click pycparser
 DEVELOPMENT = $(BIN)/python -c 'import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")'
+BUILD = $(BIN)/python -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 
 lock: venv ## Write the lock files (UPGRADE=1: with the newest versions)
 	@echo "lock: requirements/runtime.lock"
 	@$(COMPILE) $(UNUSED:%=--unsafe-package=%) --output-file=requirements/runtime.lock pyproject.toml
 	@echo "lock: requirements/dev.lock"
 	@$(DEVELOPMENT) | $(COMPILE) --allow-unsafe --extra=cli -c requirements/runtime.lock --output-file=requirements/dev.lock pyproject.toml -
+	@echo "lock: requirements/build.lock"
+	@$(BUILD) | $(COMPILE) --allow-unsafe -c requirements/dev.lock --output-file=requirements/build.lock -
 
 changelog: venv ## Show the change log of the next release
 	@$(BIN)/towncrier build --draft --version next

@@ -25,7 +25,7 @@ def cached_folder(name: str, build: Callable[[Path], None]) -> Path:
     """
     folder = cache_root() / name
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(folder.with_name(f"{folder.name}.lock")):
+    with exclusive(folder.with_name(f"{folder.name}.lock")):
         if not (folder / MARK).exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
@@ -35,7 +35,8 @@ def cached_folder(name: str, build: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a lock file; wait while another process holds it."""
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
