@@ -17,6 +17,7 @@ import uvloop
 
 from oauth_connector.controller.grant_store import OnFaultPoint, ignore_fault_point
 from oauth_connector.kube.access import Access
+from oauth_connector.kube.identity_watch import require_identity
 from oauth_connector.parts import Parts, build_parts
 from oauth_connector.settings.operator import Settings
 from oauth_connector.telemetry import health, logging
@@ -36,7 +37,11 @@ class Operator:
         self._parts = parts
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set. Raises `OSError` when the port for health and metrics is taken."""
+        """Serve until `stop` is set.
+
+        Raises `OSError` when the port for health and metrics is taken, and `IdentityLostError` when the API server
+        has rejected the token for minutes.
+        """
         parts, sources = self._parts, self._parts.sources
         async with AsyncExitStack() as stack:
             for api in (parts.api, *([parts.elector.api] if parts.elector is not None else [])):
@@ -49,6 +54,7 @@ class Operator:
             log.info("serving health and metrics", port=port)
             loops = (sources.informer.loop, sources.lister.loop, sources.consent_lister.loop)
             background = [asyncio.create_task(loop.run()) for loop in loops]
+            background.append(asyncio.create_task(require_identity(parts.api)))
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, sources.watch.stop)
             await self._reconcile_until(stop, background)
@@ -90,7 +96,7 @@ class Operator:
             return "the caches are filling"
         if self._parts.elector is not None and not self._parts.elector.is_synced:
             return "the Lease was not read yet"
-        return None
+        return self._parts.api.identity.unready_reason
 
 
 def build_operator(settings: Settings, access: Access, on_point: OnFaultPoint = ignore_fault_point) -> Operator:

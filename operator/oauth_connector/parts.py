@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-import kopf
 import structlog
 
 from oauth_connector.api.names import CONNECTORS, SECRETS
@@ -33,7 +32,7 @@ from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.lease import LeaseElector, LeaseKey
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.secret_informer import SecretInformer
-from oauth_connector.kube.watch import Watch
+from oauth_connector.kube.watch import Watch, log_in_to
 from oauth_connector.net.fetch import RequestLimits
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.settings.operator import Settings
@@ -103,7 +102,7 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     options = ControllerOptions(settings.require_allowed_hosts, policy, on_request, on_point)
     controller = build_controller(ControllerContext(ports, memory, workqueue.enqueue), options)
     informer = SecretInformer(api, secrets, partial(_enqueue_owner, workqueue))
-    watch = Watch(lambda: kopf.ConnectionInfo(**access.for_kopf()))
+    watch = Watch(partial(log_in_to, access))
     lister = ConnectorLister(api, connectors, watch.reopen)
     consent_lister = ConsentLister(api, consents, watch.reopen)
     receiver = EventReceiver(connectors, consents, lister.loop.request)

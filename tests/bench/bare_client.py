@@ -44,7 +44,8 @@ class BareClient:
         self, method: str, path: str, body: object = None, kind: str = JSON, *, accept: str = JSON
     ) -> Manifest:
         """Send a request and return the response. Raises `RuntimeError` for an error status."""
-        headers = {**self._access.authorization(), "Content-Type": kind, "Accept": accept}
+        token = self._access.tokens.current().get_secret_value() if self._access.tokens else ""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": kind, "Accept": accept}
         data = orjson.dumps(body) if body is not None else None
         async with self._session.request(method, self._access.server + path, data=data, headers=headers) as answer:
             content = await answer.read()

@@ -3,13 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
-
-import kopf
 
 from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.access import from_kubeconfig
-from oauth_connector.kube.watch import Watch
+from oauth_connector.kube.watch import Watch, log_in_to
 from tests.support.builders import a_spec
 from tests.support.cluster import Namespace, until
 
@@ -40,7 +39,7 @@ async def test_a_reopened_watch_lists_everything(control_plane: ControlPlane, na
     """Changes are delivered; after `reopen` all objects are listed again, and further changes are delivered."""
     seen = WatchedEvents()
     access = from_kubeconfig(control_plane.kubeconfig)
-    watch = Watch(lambda: kopf.ConnectionInfo(**access.for_kopf()))
+    watch = Watch(partial(log_in_to, access))
     early, name = f"early-{namespace.name}", f"watched-{namespace.name}"
     await namespace.add_connector(early, a_spec())
     watch.start(seen)

@@ -1,6 +1,7 @@
 """`oauth-connector`: the operator, the consent server, and tools for authors of connectors.
 
-Exit status: 0 success, 1 a check failed, 2 wrong usage. Data is printed to standard output, messages to standard error.
+Exit status: 0 success, 1 a check failed, or the API server has rejected the token for minutes, 2 wrong usage.
+Data is printed to standard output, messages to standard error.
 """
 
 import argparse
@@ -80,7 +81,7 @@ _SECRET = "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"
 
 def _run(given: argparse.Namespace) -> int:
     from oauth_connector import app as operator  # noqa: PLC0415  # it takes half a second, and other commands do not need it
-    from oauth_connector.kube.errors import AccessError  # noqa: PLC0415  # as above
+    from oauth_connector.kube.errors import AccessError, IdentityLostError  # noqa: PLC0415  # as above
     from oauth_connector.settings.operator import InvalidSettings  # noqa: PLC0415  # as above
     from oauth_connector.settings.operator import load as settings  # noqa: PLC0415  # as above
 
@@ -88,12 +89,14 @@ def _run(given: argparse.Namespace) -> int:
         operator.run(settings({"config": given.config, "kubeconfig": given.kubeconfig}))
     except (InvalidSettings, AccessError) as error:
         raise UsageError(str(error)) from None
+    except IdentityLostError:  # it is logged
+        return 1
     return 0
 
 
 def _consent(given: argparse.Namespace) -> int:
     from oauth_connector.consent_server import server  # noqa: PLC0415  # as above
-    from oauth_connector.kube.errors import AccessError  # noqa: PLC0415  # as above
+    from oauth_connector.kube.errors import AccessError, IdentityLostError  # noqa: PLC0415  # as above
     from oauth_connector.settings.consent_server import load as settings  # noqa: PLC0415  # as above
     from oauth_connector.settings.sources import InvalidSettings  # noqa: PLC0415  # as above
 
@@ -102,6 +105,8 @@ def _consent(given: argparse.Namespace) -> int:
         server.run(settings(arguments))
     except (InvalidSettings, AccessError) as error:
         raise UsageError(str(error)) from None
+    except IdentityLostError:  # it is logged
+        return 1
     return 0
 
 

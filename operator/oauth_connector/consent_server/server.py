@@ -27,6 +27,7 @@ from oauth_connector.consent_server.server_context import ServerContext
 from oauth_connector.consent_server.start_page import StartPage
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.identity_watch import require_identity
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.telemetry import logging
 from oauth_connector.telemetry.http_server import ServerOptions, build_probe_routes, serve_application
@@ -97,15 +98,19 @@ async def _serve_until_stopped(settings: ConsentSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with KubeAPI(Access.load(settings.kubeconfig), timeout=settings.api_request_seconds) as api:
         context = build_context(settings.public_url, KubeConsentStore(api))
-        app = build_application(context, lambda: "stopping" if stop.is_set() else None)
+        app = build_application(context, lambda: "stopping" if stop.is_set() else api.identity.unready_reason)
         async with serve_application(app, settings.http_host, settings.http_port, OPTIONS) as port:
             log.info("consent server started", port=port, public_url=settings.public_url)
-            await stop.wait()
+            stopped, identity = asyncio.create_task(stop.wait()), asyncio.create_task(require_identity(api))
+            await asyncio.wait((stopped, identity), return_when=asyncio.FIRST_COMPLETED)
             log.info("consent server stopping: finishing requests in progress")
-            await asyncio.sleep(settings.stop_delay_seconds)
+            await asyncio.sleep(settings.stop_delay_seconds if stop.is_set() else 0)
+        if not stop.is_set():
+            identity.result()
+        identity.cancel()
 
 
 def run(settings: ConsentSettings) -> None:
-    """Run the consent server until SIGTERM or SIGINT."""
+    """Run the consent server until SIGTERM or SIGINT. Raises `IdentityLostError`, as the operator does."""
     logging.configure(settings.log_level, settings.log_format, sys.stderr)
     uvloop.run(_serve_until_stopped(settings))

@@ -1,23 +1,21 @@
 """The address of the API server and the identity of this process: a ServiceAccount in a Pod, else a kubeconfig."""
 
-import base64
 import os
 import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 
 from oauth_connector.kube import kubeconfig
 from oauth_connector.kube.api_tokens import APITokenSource, FixedToken, TokenFile, TokenProgram
 from oauth_connector.kube.errors import AccessError
+from oauth_connector.kube.identity import Identity
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-LOGIN_LIFETIME = timedelta(minutes=10)
 _UNSUPPORTED_IN_CLUSTER = ("insecure-skip-tls-verify", "tls-server-name", "proxy-url")
 _UNSUPPORTED_IN_USER = ("username", "auth-provider", "as", "as-uid", "as-groups", "as-user-extra")
 
@@ -38,7 +36,7 @@ class Certificate:
     key: SecretStr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Access:
     """An API server, and the identity that is presented to it: a token, a certificate, or both.
 
@@ -50,6 +48,11 @@ class Access:
     certificate: Certificate | None = None
     tokens: APITokenSource | None = None
     namespace: str | None = None
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What all clients of the process know about the acceptance of its token."""
+        return Identity(self.tokens)
 
     @staticmethod
     def load(
@@ -69,15 +72,6 @@ class Access:
         files = [path] if path is not None else listed or [Path.home() / ".kube" / "config"]
         return from_kubeconfig(*files, context=context)
 
-    def authorization(self) -> dict[str, str]:
-        """Return the header of a request; empty when only a certificate is presented. Raises `AccessError`."""
-        return {"Authorization": f"Bearer {self.tokens.current().get_secret_value()}"} if self.tokens else {}
-
-    def renew(self) -> None:
-        """Read or obtain a newer token, because the current one was rejected; may block. Raises `AccessError`."""
-        if self.tokens is not None:
-            self.tokens.renew()
-
     def ssl_context(self) -> ssl.SSLContext:
         """Build a TLS context with the authority of the server and the certificate. Raises `AccessError`."""
         try:
@@ -87,23 +81,6 @@ class Access:
         except (ssl.SSLError, UnicodeDecodeError):
             raise AccessError(f"The certificates for {self.server} are not PEM, or do not fit together.") from None
         return context
-
-    def for_kopf(self) -> dict[str, Any]:
-        """Return the fields of a `kopf.ConnectionInfo`, with a token that was read now. Raises `AccessError`.
-
-        kopf calls this again after a 401, and gives up when the result is the same as before. So the expiry, in naive
-        UTC, differs in each result.
-        """
-        self.renew()
-        fields: dict[str, Any] = {"server": self.server, "expiration": _now() + LOGIN_LIFETIME}
-        if self.ca is not None:
-            fields["ca_data"] = _encode(self.ca)
-        if self.tokens is not None:
-            fields["token"] = self.tokens.current().get_secret_value()
-        if self.certificate is not None:
-            fields["certificate_data"] = _encode(self.certificate.chain)
-            fields["private_key_data"] = _encode(self.certificate.key.get_secret_value().encode())
-        return fields
 
 
 def from_kubeconfig(*paths: Path, context: str | None = None) -> Access:
@@ -154,11 +131,3 @@ def _load_certificate(certificate: Certificate, context: ssl.SSLContext) -> None
         file.write(certificate.chain + b"\n" + certificate.key.get_secret_value().encode())
         file.flush()
         context.load_cert_chain(file.name)
-
-
-def _encode(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -24,6 +24,9 @@ class APITokenSource(Protocol):
     def renew(self) -> None:
         """Read or obtain a newer token, because this one was rejected; may block. Raises `AccessError`."""
 
+    def reread(self) -> None:
+        """Look for a newer token where that costs nothing, because this one was rejected: read the file."""
+
 
 @dataclass(frozen=True, slots=True)
 class FixedToken:
@@ -37,6 +40,9 @@ class FixedToken:
 
     def renew(self) -> None:
         """Do nothing: there is no other token."""
+
+    def reread(self) -> None:
+        """Do nothing, as `renew`."""
 
 
 @dataclass(slots=True)
@@ -62,6 +68,10 @@ class TokenFile:
             text = self.path.read_text().strip()
             self._token = SecretStr(text) if text else self._token
             self._read = self.clock()
+
+    def reread(self) -> None:
+        """Read the file."""
+        self.renew()
 
 
 @dataclass(slots=True)
@@ -90,6 +100,9 @@ class TokenProgram:
         if token is None:
             raise AccessError(f"The login program {name} of the kubeconfig returned no token.")
         self._token = token
+
+    def reread(self) -> None:
+        """Do nothing: a login may take long, or ask the user."""
 
 
 def _run_login(config: Mapping[str, Any], folder: Path) -> SecretStr | None:

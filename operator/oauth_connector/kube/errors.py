@@ -23,6 +23,10 @@ class AccessError(Exception):
     """The API server or the identity is not configured; the message can be shown to a user."""
 
 
+class IdentityLostError(Exception):
+    """The API server has rejected the identity of the process for minutes; the log names the remedy."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusCause:
     """One cause of a rejection: a reason such as `FieldValueInvalid`, and the path of the field, or nothing."""

@@ -17,12 +17,12 @@ from typing import Any, Self
 
 import aiohttp
 import orjson
-import structlog
 
-from oauth_connector.api.names import OPERATOR
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.backoff import Backoff
-from oauth_connector.kube.errors import RETRYABLE, UNAUTHORIZED, AccessError, KubeError, build_error
+from oauth_connector.kube.errors import RETRYABLE, KubeError, build_error
+from oauth_connector.kube.identity import TokenRejectedError
+from oauth_connector.kube.sessions import Authenticator, open_session
 
 TOTAL_TIMEOUT = 15.0
 """Seconds for one call, including its retries."""
@@ -35,12 +35,12 @@ READ_TRIES = 3
 FIRST_PAUSE = 0.2
 NOT_GOOD = 300
 
+NOT_SENT = "not sent"
+
 JSON = "application/json"
 
 Observe = Callable[[str, str, str, float], None]
-"""Called for each request: verb, resource, status code or `error`, seconds."""
-
-log = structlog.get_logger(__name__)
+"""Called for each request that is sent: verb, resource, status code or `error`, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,13 @@ class Transport:
         self._access = access
         self._observe = observe or (lambda _verb, _resource, _code, _seconds: None)
         self._timeout = timeout
-        self._renewing = asyncio.Lock()
+        self.identity = access.identity
         self._session: aiohttp.ClientSession | None = None
         self._date = ""
 
     async def __aenter__(self) -> Self:
-        context = self._access.ssl_context()
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=30, ssl=context)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": OPERATOR},
-        )
+        authenticator = Authenticator(self.identity)
+        self._session = open_session(self._access, authenticator.send_or_fail, CONNECTIONS)
         return self
 
     async def __aexit__(
@@ -101,12 +96,6 @@ class Transport:
         headers = {"Accept": accept, "Content-Type": content_type}
         call = _Call(method, path, query or {}, headers, orjson.dumps(body) if body is not None else None)
         deadline = time.monotonic() + self._timeout
-        try:
-            return await self._send_with_retries(call, deadline)
-        except KubeError as error:
-            if error.status != UNAUTHORIZED:
-                raise
-        await self._renew()
         return await self._send_with_retries(call, deadline)
 
     async def read_lines(
@@ -153,10 +142,14 @@ class Transport:
                 self._date = response.headers.get("Date", "")
                 await _raise_for_status(response)
                 return await _read_object(response)
+        except TokenRejectedError:
+            code = NOT_SENT
+            raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise KubeError(0, type(error).__name__) from None
         finally:
-            self._observe(call.method, _name_resource(call.path), code, time.monotonic() - started)
+            if code != NOT_SENT:
+                self._observe(call.method, _name_resource(call.path), code, time.monotonic() - started)
 
     def _open(self, call: _Call, timeout: aiohttp.ClientTimeout) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
@@ -166,28 +159,10 @@ class Transport:
             self._access.server + call.path,
             params=call.query,
             data=call.data,
-            headers={**call.headers, **self._authorization()},
+            headers=call.headers,
             timeout=timeout,
             allow_redirects=False,  # the API server sends none; the token is for the API server only
         )
-
-    def _authorization(self) -> dict[str, str]:
-        try:
-            return self._access.authorization()
-        except AccessError as error:
-            log.warning("no token for the Kubernetes API", cause=str(error))
-            raise KubeError(UNAUTHORIZED, "NoToken") from None
-
-    async def _renew(self) -> None:
-        """Renew the token, in a thread because a program may run; once for all waiting requests."""
-        if self._renewing.locked():
-            async with self._renewing:
-                return
-        async with self._renewing:
-            try:
-                await asyncio.to_thread(self._access.renew)
-            except AccessError as error:
-                log.warning("no new token for the Kubernetes API", cause=str(error))
 
 
 async def _raise_for_status(response: aiohttp.ClientResponse) -> None:

@@ -17,18 +17,30 @@ from typing import Any
 import kopf
 
 from oauth_connector.api.names import CONNECTORS, CONSENTS, GROUP, VERSION
+from oauth_connector.kube.access import Access
 from oauth_connector.kube.backoff import Backoff
+from oauth_connector.kube.sessions import Authenticator, open_session
 
 OnEvent = Callable[[str, str | None, Mapping[str, Any]], None]
 """Called in the thread of kopf with the plural of a kind, the type of the event (`None` in a list) and the object."""
 
-Login = Callable[[], kopf.ConnectionInfo]
+Login = Callable[[], kopf.AiohttpSession]
+"""Called in the thread of kopf: returns the server, and a session of its own that adds the token to requests."""
 
 log = logging.getLogger(__name__)
 
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """Seconds between two attempts, of kopf to reach the API server and of the supervisor to start kopf."""
+
+
+def log_in_to(access: Access) -> kopf.AiohttpSession:
+    """Return what kopf needs to reach an API server. It closes the session at its end.
+
+    kopf gets no 401: it would log in again at once, without an end. The session waits instead, and reads new tokens.
+    """
+    session = open_session(access, Authenticator(access.identity).send_or_wait, limit=0)
+    return kopf.AiohttpSession(server=access.server, aiohttp_session=session)
 
 
 def build_kopf_settings() -> kopf.OperatorSettings:
@@ -60,7 +72,7 @@ def build_registry(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
     follow(CONSENTS)
 
     @kopf.on.login(registry=registry)
-    async def log_in(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401  # kopf's names
+    async def log_in(**_: Any) -> kopf.AiohttpSession:  # noqa: ANN401  # kopf's names
         return login()
 
     return registry

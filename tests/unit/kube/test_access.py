@@ -4,7 +4,6 @@ import base64
 import ssl
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,12 @@ def encoded(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
 
+def token_of(access: Access) -> str:
+    """Return the token that is presented."""
+    assert access.tokens is not None
+    return access.tokens.current().get_secret_value()
+
+
 @pytest.fixture
 def pod(tmp_path: Path) -> Path:
     """Return the folder of a ServiceAccount as a Pod has it."""
@@ -50,7 +55,7 @@ def test_a_pod_uses_its_service_account(pod: Path) -> None:
     """Address and port are those of the environment; the folder contains the rest."""
     access = Access.load(environ=IN_POD, service_account=pod)
     assert access.server == "https://10.0.0.1:6443"
-    assert access.authorization() == {"Authorization": "Bearer pod-token"}
+    assert token_of(access) == "pod-token"
     assert len(access.ssl_context().get_ca_certs()) == 1
 
 
@@ -70,7 +75,7 @@ def test_a_pod_without_its_authority_is_an_error(pod: Path) -> None:
 def test_a_named_kubeconfig_comes_before_the_pod(pod: Path, tmp_path: Path) -> None:
     """A file on the command line has precedence."""
     named = write(tmp_path / "config", {"token": "mine"})
-    assert Access.load(named, IN_POD, pod).authorization() == {"Authorization": "Bearer mine"}
+    assert token_of(Access.load(named, IN_POD, pod)) == "mine"
 
 
 def test_the_environment_names_kubeconfigs(tmp_path: Path) -> None:
@@ -79,7 +84,7 @@ def test_the_environment_names_kubeconfigs(tmp_path: Path) -> None:
     (tmp_path / "one" / "token").write_text("of one")
     second = write(tmp_path / "two" / "config", {"token": "of two"})
     environ = {"KUBECONFIG": f"{tmp_path}/none:{first}:{second}"}
-    assert Access.load(environ=environ, service_account=tmp_path).authorization() == {"Authorization": "Bearer of one"}
+    assert token_of(Access.load(environ=environ, service_account=tmp_path)) == "of one"
 
 
 def test_several_kubeconfigs_complement_each_other(tmp_path: Path) -> None:
@@ -89,7 +94,7 @@ def test_several_kubeconfigs_complement_each_other(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(yaml.safe_dump(whole))
     (tmp_path / "b").write_text(yaml.safe_dump(users))
     access = from_kubeconfig(tmp_path / "a", tmp_path / "b")
-    assert access.authorization() == {"Authorization": "Bearer mine"}
+    assert token_of(access) == "mine"
     assert access.server == "https://api.example.com:6443"
 
 
@@ -107,7 +112,7 @@ def test_certificates_are_read(embedded: bool, tmp_path: Path) -> None:  # noqa:
     assert access.certificate is not None
     assert access.certificate.chain == tls.certificate.read_bytes()
     assert access.certificate.key.get_secret_value() == tls.key.read_text()
-    assert access.authorization() == {}
+    assert access.tokens is None
     assert access.ssl_context().verify_mode is ssl.CERT_REQUIRED
 
 
@@ -165,28 +170,6 @@ def test_invalid_certificates_are_an_error(tmp_path: Path) -> None:
         from_kubeconfig(path).ssl_context()
 
 
-def test_kopf_gets_a_different_result_each_time(pod: Path) -> None:
-    """Kopf gives up when a new login has the same result: so the expiry differs, and is in ten minutes."""
-    access = Access.load(environ=IN_POD, service_account=pod)
-    first = access.for_kopf()
-    (pod / "token").write_text("newer")
-    second = access.for_kopf()
-    assert (first["token"], second["token"]) == ("pod-token", "newer")
-    assert first["expiration"] < second["expiration"]
-    ahead = second["expiration"] - datetime.now(UTC).replace(tzinfo=None)
-    assert 590 < ahead.total_seconds() <= 600
-    assert base64.b64decode(first["ca_data"]) == (pod / "ca.crt").read_bytes()
-
-
-def test_kopf_gets_certificates(tmp_path: Path) -> None:
-    """The result contains them, and no token."""
-    tls = make_tls(tmp_path)
-    user = {"client-certificate": str(tls.certificate), "client-key": str(tls.key)}
-    fields = from_kubeconfig(write(tmp_path / "config", user)).for_kopf()
-    assert fields.keys() == {"server", "expiration", "certificate_data", "private_key_data"}
-    assert base64.b64decode(fields["private_key_data"]) == tls.key.read_bytes()
-
-
 def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
     """Access may be logged, but no tokens and keys."""
     tls = make_tls(tmp_path)
@@ -197,11 +180,11 @@ def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
 
 
 def test_a_plain_kubeconfig_does_not_load_the_generated_client(tmp_path: Path) -> None:
-    """The `kubernetes` package takes 48 MB, and is required for login programs only."""
+    """The `kubernetes` package takes 75 MB, and is required for login programs only."""
     path = write(tmp_path / "config", {"token": "mine"})
     program = (
         "import sys, pathlib; from oauth_connector.kube.access import from_kubeconfig;"
-        f"from_kubeconfig(pathlib.Path({str(path)!r})).for_kopf(); sys.exit('kubernetes' in sys.modules)"
+        f"from_kubeconfig(pathlib.Path({str(path)!r})).tokens.current(); sys.exit('kubernetes' in sys.modules)"
     )
     source = Path(__file__).parents[3] / "operator"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={"PYTHONPATH": str(source)}, check=False)  # noqa: S603  # our own Python
@@ -221,7 +204,7 @@ def test_a_named_context_comes_before_the_current_one(pod: Path, tmp_path: Path)
     """Its user and its namespace are used, not the ServiceAccount of the Pod."""
     environ = {**IN_POD, "KUBECONFIG": str(two_contexts(tmp_path / "config"))}
     access = Access.load(environ=environ, service_account=pod, context="later")
-    assert access.authorization() == {"Authorization": "Bearer other"}
+    assert token_of(access) == "other"
     assert access.namespace == "shop"
 
 

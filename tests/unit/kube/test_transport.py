@@ -15,7 +15,6 @@ from tests.support.scripted_api import Break, Reply, ScriptedAPI, scripted_api
 
 SECRETS = "/api/v1/namespaces/shop/secrets"
 BUSY = Reply({"reason": "TooManyRequests"}, 429, {"Retry-After": "1"})
-REFUSED = Reply({"reason": "Unauthorized"}, 401)
 GONE_WRONG = {
     "the API server is overloaded": Reply({"reason": "ServiceUnavailable"}, 503),
     "it failed": Reply({"reason": "InternalError"}, 500),
@@ -137,36 +136,6 @@ async def test_an_unreachable_server_is_an_error_without_a_status() -> None:
         with pytest.raises(KubeError, match="0 ClientConnectorError") as caught:
             await api.create(SECRETS, {}, "oauth-connector")
     assert caught.value.status == 0
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_rejected_token_is_read_again(api: KubeAPI, server: ScriptedAPI, token: Path, method: str) -> None:
-    """A 401 means that nothing happened, so a write is retried too, once."""
-    await api.get(SECRETS)
-    await asyncio.to_thread(token.write_text, "second")
-    server.answers.extend((REFUSED, Reply({"kind": "Secret"})))
-    assert await api.request(method, SECRETS) == {"kind": "Secret"}
-    assert [request.headers["Authorization"] for request in server.requests] == [
-        "Bearer first",
-        "Bearer first",
-        "Bearer second",
-    ]
-
-
-async def test_a_token_that_is_rejected_twice_is_an_error(api: KubeAPI, server: ScriptedAPI) -> None:
-    """After a second 401 no further request is sent."""
-    server.always = REFUSED
-    with pytest.raises(KubeError, match="401 Unauthorized"):
-        await api.get(SECRETS)
-    assert len(server.requests) == 2
-
-
-async def test_a_missing_token_is_an_error_like_a_rejected_one(server: ScriptedAPI, tmp_path: Path) -> None:
-    """The caller handles one kind of error, and no request is sent without a token."""
-    async with KubeAPI(Access(server.url, tokens=TokenFile(tmp_path / "none"))) as api:
-        with pytest.raises(KubeError, match="401 NoToken"):
-            await api.get(SECRETS)
-    assert server.requests == []
 
 
 async def test_the_time_of_the_server_is_known(api: KubeAPI, server: ScriptedAPI) -> None:

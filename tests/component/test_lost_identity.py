@@ -1,0 +1,78 @@
+"""The ServiceAccount of a running process is deleted and created again: the API server rejects its token."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from devtools.cluster.control_plane import ControlPlane
+from tests.support.builders import a_spec
+from tests.support.cluster import Namespace, until
+from tests.support.operator_process import OperatorProcess
+from tests.support.replaced_account import ReplacedAccount
+
+REJECTED = "the API server rejects the token of this process"
+
+
+class ImpatientOperator(OperatorProcess):
+    """An operator that ends after seconds of nothing but 401."""
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "tests.support.impatient_process", "run"]
+
+
+@pytest.fixture
+async def account(control_plane: ControlPlane, namespace: Namespace, tmp_path: Path) -> AsyncIterator[ReplacedAccount]:
+    """Yield an account with the rights of the operator."""
+    made = ReplacedAccount(control_plane, namespace, tmp_path)
+    await made.create("oauth-connector")
+    yield made
+    await namespace.api.request("DELETE", f"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/{namespace.name}")
+
+
+async def is_withheld(operator: OperatorProcess) -> bool:
+    """Return whether the operator has stopped to send its token with each request."""
+    return "the API server rejects the token, which is sent again after pauses" in operator.read_log()
+
+
+async def test_a_rejected_token_is_sent_a_few_times_a_minute(
+    account: ReplacedAccount, namespace: Namespace, tmp_path: Path
+) -> None:
+    """The rejected logins and the lines of the log are few, and a new token is used without a restart."""
+    operator = OperatorProcess(tmp_path, account.kubeconfig, ())
+    await operator.start()
+    try:
+        before = await account.count_rejected_logins()
+        await account.replace()
+        lines = len(operator.read_log().splitlines())
+        await until(lambda: is_withheld(operator), within=60)  # the watches end after 25 seconds
+        await asyncio.sleep(15)  # a client without pauses would send thousands of requests
+        assert await account.count_rejected_logins() - before <= 20
+        assert len(operator.read_log().splitlines()) - lines <= 12
+        await account.write_token()
+        await namespace.add_connector("late", a_spec())
+        await until(lambda: namespace.conditions("late"), within=60)
+        assert "the API server accepts the token again" in operator.read_log()
+    finally:
+        status = await operator.stop()
+    assert status == 0
+
+
+async def test_a_process_without_an_identity_becomes_unready_and_ends(account: ReplacedAccount, tmp_path: Path) -> None:
+    """`/readyz` names the cause, one line of the log names the remedy, and the exit status is 1."""
+    operator = ImpatientOperator(tmp_path, account.kubeconfig, ())
+    await operator.start()
+    await account.replace()
+    pages: list[tuple[int, str]] = []
+
+    async def has_ended() -> bool:
+        if (page := await operator.page("/readyz"))[0] == 503:
+            pages.append(page)
+        return operator.has_ended
+
+    await until(has_ended, within=90)
+    assert (503, f"{REJECTED}\n") in pages
+    assert operator.read_log().count("delete the Pod") == 1
+    assert await operator.stop() == 1
