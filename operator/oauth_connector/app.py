@@ -92,11 +92,12 @@ class Operator:
         await self._parts.sources.lister.loop.listed.wait()
 
     def _unready_reason(self) -> str | None:
-        if not self._parts.sources.is_read:
-            return "the caches are filling"
+        rejected = self._parts.api.identity.unready_reason
+        if rejected is not None or not self._parts.sources.is_read:
+            return rejected or "the caches are filling"
         if self._parts.elector is not None and not self._parts.elector.is_synced:
             return "the Lease was not read yet"
-        return self._parts.api.identity.unready_reason
+        return None
 
 
 def build_operator(settings: Settings, access: Access, on_point: OnFaultPoint = ignore_fault_point) -> Operator:
