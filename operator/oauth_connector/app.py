@@ -42,7 +42,7 @@ class Operator:
         Raises `OSError` when the port for health and metrics is taken, and `IdentityLostError` when the API server
         has rejected the token for minutes.
         """
-        parts, sources = self._parts, self._parts.sources
+        parts, reader = self._parts, self._parts.reader
         async with AsyncExitStack() as stack:
             for api in (parts.api, *([parts.elector.api] if parts.elector is not None else [])):
                 await stack.enter_async_context(api)
@@ -52,22 +52,20 @@ class Operator:
                 serve_application(app, self._settings.http_host, self._settings.http_port)
             )
             log.info("serving health and metrics", port=port)
-            loops = (sources.informer.loop, sources.lister.loop, sources.consent_lister.loop)
-            background = [asyncio.create_task(loop.run()) for loop in loops]
+            background = [asyncio.create_task(loop) for loop in reader.loops()]
             background.append(asyncio.create_task(require_identity(parts.api)))
             stack.push_async_callback(_cancel, background)
-            stack.push_async_callback(asyncio.to_thread, sources.watch.stop)
+            stack.push_async_callback(asyncio.to_thread, reader.stop_watch)
             await self._reconcile_until(stop, background)
 
     async def _reconcile_until(self, stop: asyncio.Event, background: Sequence[asyncio.Task[None]]) -> None:
         """Reconcile once the caches are filled, until `stop` is set; a background task that ends raises."""
-        parts, sources = self._parts, self._parts.sources
-        stopped, filled = asyncio.create_task(stop.wait()), asyncio.create_task(self._wait_for_caches())
+        parts, reader = self._parts, self._parts.reader
+        stopped, filled = asyncio.create_task(stop.wait()), asyncio.create_task(reader.wait())
         await _wait_for_first(stopped, filled, *background)
         if filled.done():
-            # not before: kopf never finds a resource that did not exist when it started
-            sources.watch.start(sources.receiver.receive_in_thread)
-            log.info("watching", connectors=len(sources.connectors), secrets=len(sources.secrets))
+            reader.start_watch()
+            log.info("watching", connectors=len(reader.caches.connectors), secrets=len(reader.caches.secrets))
             reconciling = asyncio.create_task(parts.workqueue.serve(parts.controller.reconcile, parts.on_setback))
             electing = [asyncio.create_task(parts.elector.run(self._lead))] if parts.elector is not None else []
             try:
@@ -87,17 +85,11 @@ class Operator:
             self._parts.memory.clear()
         self._parts.workqueue.restart()
 
-    async def _wait_for_caches(self) -> None:
-        await self._parts.sources.informer.synced.wait()
-        await self._parts.sources.lister.loop.listed.wait()
-
     def _unready_reason(self) -> str | None:
-        rejected = self._parts.api.identity.unready_reason
-        if rejected is not None or not self._parts.sources.is_read:
-            return rejected or "the caches are filling"
-        if self._parts.elector is not None and not self._parts.elector.is_synced:
+        rejected = self._parts.api.identity.unready_reason or self._parts.reader.unready_reason
+        if rejected is None and self._parts.elector is not None and not self._parts.elector.is_synced:
             return "the Lease was not read yet"
-        return None
+        return rejected
 
 
 def build_operator(settings: Settings, access: Access, on_point: OnFaultPoint = ignore_fault_point) -> Operator:

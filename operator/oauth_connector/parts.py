@@ -20,19 +20,16 @@ from oauth_connector.controller.ports import Leadership, Ports, SoleProcess
 from oauth_connector.controller.token_client import TokenRequestRecord
 from oauth_connector.controller.workqueue import OnSetback, Workqueue, WorkqueueHooks
 from oauth_connector.kube.access import Access, own_namespace
+from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.connector_lister import ConnectorLister
-from oauth_connector.kube.consent_cache import ConsentCache
 from oauth_connector.kube.consent_key import KubeConsentKeys
-from oauth_connector.kube.consent_lister import ConsentLister
-from oauth_connector.kube.event_receiver import EventReceiver
 from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.lease import LeaseElector, LeaseKey
-from oauth_connector.kube.secret_cache import SecretCache
-from oauth_connector.kube.secret_informer import SecretInformer
-from oauth_connector.kube.watch import Watch, log_in_to
+from oauth_connector.kube.scope import InstallScope
+from oauth_connector.kube.scope_reader import ScopeReader
+from oauth_connector.kube.watch import log_in_to
 from oauth_connector.net.fetch import RequestLimits
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.settings.operator import Settings
@@ -47,24 +44,6 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """What reads the objects of the cluster, and the caches that it fills."""
-
-    connectors: ConnectorCache
-    secrets: SecretCache
-    informer: SecretInformer
-    watch: Watch
-    lister: ConnectorLister
-    consent_lister: ConsentLister
-    receiver: EventReceiver
-
-    @property
-    def is_read(self) -> bool:
-        """Return whether the caches are filled, so that reconciliations may start."""
-        return self.informer.synced.is_set() and self.lister.loop.listed.is_set()
-
-
-@dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of the process that run."""
 
@@ -75,7 +54,7 @@ class Parts:
     api: KubeAPI
     provider: HTTPProviderClient
     controller: Controller
-    sources: Sources
+    reader: ScopeReader
     leadership: Leadership
     elector: LeaseElector | None
 
@@ -87,28 +66,23 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     leadership = elector or SoleProcess(time.time(), _name_process(settings))
     hooks = WorkqueueHooks(metrics.observe_lateness, metrics.observe_reconcile)
     workqueue = Workqueue(time.time, hooks, workers=settings.workers, may_start=leadership.is_leading)
-    connectors, consents = ConnectorCache(workqueue.enqueue), ConsentCache(workqueue.enqueue)
-    secrets = SecretCache()
+    caches = Caches.build(workqueue.enqueue)
     api = KubeAPI(access, metrics.count_api_request, timeout=settings.api_request_seconds)
     limits = RequestLimits(total=settings.token_request_seconds)
     provider = HTTPProviderClient(
         settings.allowed_destinations, settings.trust_bundle, limits=limits, may_send=leadership.is_leading
     )
     keys = KubeConsentKeys(api, settings.namespace or own_namespace())
-    cluster = KubeCluster(api, connectors, secrets, consents)
+    cluster = KubeCluster(api, caches, settings.selector)
     ports = Ports(cluster, provider, EventRecorder(api), time.time, keys, leadership)
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents)
     on_request = partial(_log_token_request, metrics)
     options = ControllerOptions(settings.require_allowed_hosts, policy, on_request, on_point)
     controller = build_controller(ControllerContext(ports, memory, workqueue.enqueue), options)
-    informer = SecretInformer(api, secrets, partial(_enqueue_owner, workqueue))
-    watch = Watch(partial(log_in_to, access))
-    lister = ConnectorLister(api, connectors, watch.reopen)
-    consent_lister = ConsentLister(api, consents, watch.reopen)
-    receiver = EventReceiver(connectors, consents, lister.loop.request)
-    sources = Sources(connectors, secrets, informer, watch, lister, consent_lister, receiver)
-    on_setback = partial(_handle_setback, memory, connectors)
-    parts = Parts(metrics, memory, workqueue, on_setback, api, provider, controller, sources, leadership, elector)
+    scope, login = InstallScope(settings.namespaces, settings.selector), partial(log_in_to, access)
+    reader = ScopeReader(api, caches, scope, partial(_enqueue_owner, workqueue), login)
+    on_setback = partial(_handle_setback, memory, caches.connectors)
+    parts = Parts(metrics, memory, workqueue, on_setback, api, provider, controller, reader, leadership, elector)
     _register_metrics(parts)
     return parts
 
@@ -121,18 +95,18 @@ def _build_elector(settings: Settings, access: Access, metrics: Metrics) -> Leas
     """Build the elector, with a client of its own: its time limits are shorter, and nothing else waits in it."""
     timing = LeaseTiming(settings.lease_duration_seconds, settings.renew_deadline_seconds, settings.lease_retry_seconds)
     api = KubeAPI(access, metrics.count_api_request, timeout=timing.request_timeout)
-    key = LeaseKey(settings.namespace or own_namespace(), settings.lease_name)
+    key = LeaseKey(settings.namespace or own_namespace(), settings.own_lease_name)
     return LeaseElector(api, key, Election(_name_process(settings), timing))
 
 
 def _register_metrics(parts: Parts) -> None:
-    metrics, queue, sources, leadership = parts.metrics, parts.workqueue, parts.sources, parts.leadership
-    lease = str(parts.elector.key) if parts.elector is not None else ""
+    metrics, queue, reader, leadership = parts.metrics, parts.workqueue, parts.reader, parts.leadership
+    connectors, lease = reader.caches.connectors, str(parts.elector.key) if parts.elector is not None else ""
     metrics.watch_leader(lease, leadership.is_leading)
     # of the leader only: the sums over all processes count each connector once
-    metrics.watch_connectors(lambda: sample_connectors(sources.connectors) if leadership.is_leading() else ())
-    metrics.watch_cache(SECRETS, lambda: time.time() - sources.informer.age())
-    metrics.watch_cache(CONNECTORS, lambda: sources.lister.loop.listed_at)
+    metrics.watch_connectors(lambda: sample_connectors(connectors) if leadership.is_leading() else ())
+    metrics.watch_cache(SECRETS, lambda: reader.last_contact)
+    metrics.watch_cache(CONNECTORS, lambda: reader.listed_at)
     metrics.watch_queues(lambda: queue.depth, lambda: queue.longest_wait, parts.controller.host_limiter.waiting)
 
 

@@ -10,9 +10,8 @@ from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.secret.rendering import recover, render
 from oauth_connector.controller.ports import Cluster, LiveSecret, SecretWritten, WriteConflict
+from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.cluster import KubeCluster
-from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.secret_cache import SecretCache
 from tests.support.builders import a_connector, a_spec, a_token
 from tests.support.cluster import Namespace, admin_of, new_namespace
 from tests.support.fake_cluster import FakeCluster
@@ -65,7 +64,7 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         return
     plane: ControlPlane = request.getfixturevalue("control_plane")
     async with admin_of(plane) as api, new_namespace(api) as namespace:
-        yield World(KubeCluster(api, ConnectorCache(lambda _key: None), SecretCache()), namespace)
+        yield World(KubeCluster(api, Caches.build()), namespace)
 
 
 async def test_a_secret_is_created_once(world: World) -> None:

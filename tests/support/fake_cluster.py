@@ -49,6 +49,7 @@ class FakeCluster:
         self.unavailable = False
         self.unavailable_for = 0
         self.uncached: set[Key] = set()
+        self.elsewhere: set[Key] = set()
         self.terminating: set[str] = set()
         self._versions = itertools.count(1000)
         self._uids = itertools.count(1)
@@ -96,7 +97,7 @@ class FakeCluster:
     # --- caches -------------------------------------------------------------------------------------------------
     def connector(self, key: Key) -> AnyConnector | None:
         """Return a connector."""
-        return self.connectors.get(key) if key not in self.uncached else None
+        return self.connectors.get(key) if key not in self.uncached | self.elsewhere else None
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
         """Return a Secret with the operator's label."""
@@ -117,6 +118,11 @@ class FakeCluster:
         """Read a connector."""
         self._read(f"connector {key}")
         self.uncached.discard(key)
+        return self.connector(key)
+
+    async def read_any_connector(self, key: Key) -> AnyConnector | None:
+        """Read a connector, also one of another install."""
+        self._read(f"any connector {key}")
         return self.connectors.get(key)
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:

@@ -43,6 +43,8 @@ def _build_parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run the operator")
     run.add_argument("--config", type=Path, metavar="FILE", help="settings file (YAML)")
     run.add_argument("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig, if not run in a cluster")
+    run.add_argument("--namespaces", metavar="NAMES", help="namespaces to serve, such as a,b; by default all")
+    run.add_argument("--selector", metavar="SELECTOR", help="label selector of the connectors to serve; by default all")
     run.set_defaults(function=_run)
     consent = commands.add_parser("consent", help="run the consent server, whose pages request the consent of users")
     consent.add_argument("--config", type=Path, metavar="FILE", help="settings file (YAML)")
@@ -79,6 +81,9 @@ _FILES = "file of manifests: one OAuthConnector, and the Secrets and ConfigMaps 
 _SECRET = "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"
 
 
+_RUN_OPTIONS = ("config", "kubeconfig", "namespaces", "selector")
+
+
 def _run(given: argparse.Namespace) -> int:
     from oauth_connector import app as operator  # noqa: PLC0415  # it takes half a second, and other commands do not need it
     from oauth_connector.kube.errors import AccessError, IdentityLostError  # noqa: PLC0415  # as above
@@ -86,7 +91,7 @@ def _run(given: argparse.Namespace) -> int:
     from oauth_connector.settings.operator import load as settings  # noqa: PLC0415  # as above
 
     try:
-        operator.run(settings({"config": given.config, "kubeconfig": given.kubeconfig}))
+        operator.run(settings({name: getattr(given, name) for name in _RUN_OPTIONS}))
     except (InvalidSettings, AccessError) as error:
         raise UsageError(str(error)) from None
     except IdentityLostError:  # it is logged

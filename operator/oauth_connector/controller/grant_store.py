@@ -206,7 +206,8 @@ class GrantStore:
         return current if decision is StoreDecision.STORE else None
 
     async def _is_deleted(self, connector: Connector) -> bool:
-        current = await self._cluster.read_connector(connector.key)
+        # whichever install is responsible now: only this process has the response
+        current = await self._cluster.read_any_connector(connector.key)
         return current is None or current.deleting or current.uid != connector.uid
 
 

@@ -93,7 +93,10 @@ class Cluster(CredentialReader, Protocol):
         """Return the Secrets in the cache, in the connector's namespace, with its UID."""
 
     async def read_connector(self, key: Key) -> AnyConnector | None:
-        """Read a connector now, and remember it."""
+        """Read a connector now, and remember it; `None` if this install is not responsible for it."""
+
+    async def read_any_connector(self, key: Key) -> AnyConnector | None:
+        """Read a connector now, whichever install is responsible for it."""
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
         """Read a Secret now."""

@@ -43,6 +43,10 @@ class KubeAPI(Transport):
         """
         return await self.request("POST", path, query={"fieldManager": manager}, body=body)
 
+    async def dry_run(self, path: str, body: Mapping[str, Any], manager: str) -> None:
+        """Return without an error where `create` would succeed; create nothing."""
+        await self.request("POST", path, query={"fieldManager": manager, "dryRun": "All"}, body=body)
+
     async def merge_patch(self, path: str, body: Mapping[str, Any], manager: str) -> dict[str, Any]:
         """Change an object (RFC 7396: `None` removes a key).
 

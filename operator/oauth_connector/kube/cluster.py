@@ -27,28 +27,22 @@ from oauth_connector.controller.ports import (
 )
 from oauth_connector.kube import paths
 from oauth_connector.kube import secret_manifests as manifests
+from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import METADATA, KubeAPI
-from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.consent_cache import ConsentCache, parse_consent
+from oauth_connector.kube.consent_cache import parse_consent
 from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TRANSIENT, KubeError
-from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.transport import JSON
 
 
 class KubeCluster:
     """Implements `ports.Cluster` with the API client and the caches."""
 
-    def __init__(
-        self,
-        api: KubeAPI,
-        connectors: ConnectorCache,
-        secrets: SecretCache,
-        consents: ConsentCache | None = None,
-    ) -> None:
+    def __init__(self, api: KubeAPI, caches: Caches, selector: str = "") -> None:
         self._api = api
-        self._consents = consents if consents is not None else ConsentCache(lambda _key: None)
-        self._connectors = connectors
-        self._secrets = secrets
+        self._connectors = caches.connectors
+        self._consents = caches.consents
+        self._secrets = caches.secrets
+        self._selector = selector
 
     # --- caches -------------------------------------------------------------------------------------------------
     def connector(self, key: Key) -> AnyConnector | None:
@@ -69,14 +63,19 @@ class KubeCluster:
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> AnyConnector | None:
-        """Read a connector from the API server, and cache it."""
-        found = await self._get(_path_of_connector(key))
+        """Read a connector from the API server, and cache it; `None` where the selector does not select it."""
+        found = await (self._find_selected(key) if self._selector else self._get(_path_of_connector(key)))
         if found is None:
             self._connectors.remove_key(key)
             return None
         connector = self._connectors.parse(found)
         self._connectors.put(connector)
         return connector
+
+    async def read_any_connector(self, key: Key) -> AnyConnector | None:
+        """Read a connector from the API server, whether or not the selector selects it; it is not cached."""
+        found = await self._get(_path_of_connector(key))
+        return self._connectors.parse(found) if found is not None else None
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
         """Read a Secret from the API server, and cache its metadata if it has the operator's label."""
@@ -107,9 +106,17 @@ class KubeCluster:
         return (found.get("data") or {}) if found is not None else None
 
     async def is_terminating(self, namespace: str) -> bool:
-        """Return whether a namespace is terminating or deleted."""
-        found = await self._get(paths.namespace_path(namespace))
-        return found is None or "deletionTimestamp" in found["metadata"]
+        """Return whether a namespace is terminating or deleted: whether it accepts no new Secret.
+
+        The namespace itself is not read: that would need a permission outside of the namespaces of an install.
+        """
+        try:
+            await self._api.dry_run(paths.secret_path(namespace), manifests.PROBE, FIELD_MANAGER)
+        except KubeError as error:
+            if error.status in TRANSIENT:
+                raise _build_unavailable(error) from None
+            return error.status == NOT_FOUND or error.is_namespace_terminating
+        return False
 
     # --- writes -------------------------------------------------------------------------------------------------
     async def create_secret(self, namespace: str, rendered: RenderedSecret) -> WriteResult:
@@ -182,6 +189,15 @@ class KubeCluster:
             if error.status == NOT_FOUND:
                 return None
             raise _build_unavailable(error) from None
+
+    async def _find_selected(self, key: Key) -> dict[str, Any] | None:
+        """Read a connector from a list of at most one: only a list has a selector, which the API server judges."""
+        query = {"fieldSelector": f"metadata.name={key.name}", "labelSelector": self._selector}
+        try:
+            page = await self._api.request("GET", paths.connector_path(key.namespace), query=query)
+        except KubeError as error:
+            raise _build_unavailable(error) from None
+        return next(iter(page["items"]), None)
 
     async def _complete_write(self, write: Awaitable[dict[str, Any]]) -> WriteResult:
         try:

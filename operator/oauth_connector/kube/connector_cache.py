@@ -73,7 +73,12 @@ class ConnectorCache(ObjectCache[AnyConnector]):
         if known is not None and self.remove(known):
             self._on_change(key)
 
+    def leave_namespace(self, namespace: str) -> None:
+        """Drop the connectors of a namespace that can no longer be read."""
+        for connector in self.drop_namespace(namespace):
+            self._on_change(connector.key)
+
     def retain(self, listing: Listing) -> None:
         """Remove what a full list does not contain."""
-        for connector in self.retain_listed(frozenset(listing.uids.values()), listing.version):
+        for connector in self.retain_listed(frozenset(listing.uids.values()), listing.version, listing.namespace):
             self._on_change(connector.key)

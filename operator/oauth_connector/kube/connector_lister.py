@@ -16,36 +16,57 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.listing import SETTLED, Listing, ListLoop, Source, list_all
-from oauth_connector.kube.paths import ALL_CONNECTORS
+from oauth_connector.kube.errors import BAD_REQUEST, KubeError, SelectorError
+from oauth_connector.kube.listing import SETTLED, ListFailureLog, Listing, ListLoop, list_all
+from oauth_connector.kube.scope import WHOLE_CLUSTER, ScopePart
 from oauth_connector.kube.transport import JSON
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 """Seconds until a list that failed is retried."""
 
+_REJECTED = (
+    "setting selector (OAUTH_CONNECTOR_SELECTOR, --selector): the API server does not accept {!r} as a label selector."
+    " Write requirements that are separated by commas, such as `shard=a`, `shard in (a,b)`, `shard notin (a,b)`,"
+    " `shard` or `!shard`."
+)
+
 log = structlog.get_logger(__name__)
 
 
 class ConnectorLister:
-    """Fills the cache once from a full list, and removes what no longer exists; `on_stale` reports a stale watch.
+    """Fills the cache once from a full list of a part of the scope, and removes what no longer exists.
 
-    `loop` runs it.
+    `on_stale` reports a stale watch. `loop` runs it.
     """
 
-    def __init__(self, api: KubeAPI, connectors: ConnectorCache, on_stale: Callable[[], None]) -> None:
-        self.loop = ListLoop(CONNECTORS, self._list, Backoff(FIRST_PAUSE, LONGEST_PAUSE))
+    def __init__(
+        self,
+        api: KubeAPI,
+        connectors: ConnectorCache,
+        on_stale: Callable[[], None],
+        part: ScopePart = WHOLE_CLUSTER,
+    ) -> None:
+        failures = ListFailureLog(CONNECTORS, part.namespace)
+        self.loop = ListLoop(failures, self._list, Backoff(FIRST_PAUSE, LONGEST_PAUSE))
         self._api = api
         self._connectors = connectors
         self._on_stale = on_stale
+        self._part = part
 
     async def _list(self) -> None:
         if self.loop.listed.is_set():
-            await self._compare(await list_all(self._api, Source(ALL_CONNECTORS), lambda _item: None))
+            await self._compare(await list_all(self._api, self._part.connectors(), lambda _item: None))
         else:
             await self._read_all()
 
     async def _read_all(self) -> None:
-        await list_all(self._api, Source(ALL_CONNECTORS, accept=JSON), self._connectors.update)
+        """Read the connectors. Raises `KubeError` and `SelectorError`."""
+        try:
+            await list_all(self._api, self._part.connectors(JSON), self._connectors.update)
+        except KubeError as error:
+            if error.status == BAD_REQUEST and self._part.selector:
+                raise SelectorError(_REJECTED.format(self._part.selector)) from None
+            raise
 
     async def _compare(self, listing: Listing) -> None:
         """Remove deleted connectors. Connectors that stay missing show that the watch is stale. Raises `KubeError`."""

@@ -68,7 +68,12 @@ class ConsentCache(ObjectCache[Consent]):
         if self.remove(consent):
             self._on_change(consent.connector)
 
+    def leave_namespace(self, namespace: str) -> None:
+        """Drop the consents of a namespace that can no longer be read."""
+        for consent in self.drop_namespace(namespace):
+            self._on_change(consent.connector)
+
     def retain(self, listing: Listing) -> None:
         """Remove what a full list does not contain."""
-        for consent in self.retain_listed(frozenset(listing.uids.values()), listing.version):
+        for consent in self.retain_listed(frozenset(listing.uids.values()), listing.version, listing.namespace):
             self._on_change(consent.connector)

@@ -7,9 +7,8 @@ from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.consent_cache import ConsentCache
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.listing import ListLoop, Source, list_all
-from oauth_connector.kube.paths import ALL_CONSENTS
-from oauth_connector.kube.transport import JSON
+from oauth_connector.kube.listing import ListFailureLog, ListLoop, list_all
+from oauth_connector.kube.scope import WHOLE_CLUSTER, ScopePart
 
 PAUSE = 10.0
 """Seconds until a list that failed is retried: the CustomResourceDefinition may not exist yet."""
@@ -22,16 +21,19 @@ class ConsentLister:
     tokens are refreshed whether or not users can consent.
     """
 
-    def __init__(self, api: KubeAPI, cache: ConsentCache, on_found: Callable[[], None]) -> None:
-        self.loop = ListLoop(CONSENTS, self._list, Backoff(PAUSE, PAUSE))
+    def __init__(
+        self, api: KubeAPI, cache: ConsentCache, on_found: Callable[[], None], part: ScopePart = WHOLE_CLUSTER
+    ) -> None:
+        self.loop = ListLoop(ListFailureLog(CONSENTS, part.namespace), self._list, Backoff(PAUSE, PAUSE))
         self._api = api
         self._cache = cache
         self._on_found = on_found
+        self._part = part
         self._failed = False
 
     async def _list(self) -> None:
         try:
-            listing = await list_all(self._api, Source(ALL_CONSENTS, accept=JSON), self._cache.update)
+            listing = await list_all(self._api, self._part.consents(), self._cache.update)
         except KubeError:
             self._failed = True
             raise

@@ -27,6 +27,10 @@ class IdentityLostError(Exception):
     """The API server has rejected the identity of the process for minutes; the log names the remedy."""
 
 
+class SelectorError(AccessError):
+    """The API server does not accept the setting `selector`."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusCause:
     """One cause of a rejection: a reason such as `FieldValueInvalid`, and the path of the field, or nothing."""
@@ -50,6 +54,11 @@ class KubeError(Exception):
         self.reason = reason
         self.retry_after = retry_after
         self.causes = causes
+
+    @property
+    def is_namespace_terminating(self) -> bool:
+        """Whether the request was rejected because its namespace is terminating."""
+        return any(cause.reason == "NamespaceTerminating" for cause in self.causes)
 
 
 def build_error(http_status: int, status: Mapping[str, object], retry_after: str = "") -> KubeError:

@@ -7,14 +7,18 @@ from typing import Any
 from oauth_connector.api.names import CONNECTORS, CONSENTS
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.consent_cache import ConsentCache
+from oauth_connector.kube.part_reader import PartReader
+
+FindReader = Callable[[str], PartReader | None]
+"""Returns the reader of a namespace, or nothing where its objects are not cached."""
 
 
 class EventReceiver:
-    """Passes the events of the watch from its thread to the caches; `on_list` is called for each object of a list."""
+    """Passes the events of the watch from its thread to the caches; a list of connectors requests one of the reader."""
 
-    def __init__(self, connectors: ConnectorCache, consents: ConsentCache, on_list: Callable[[], None]) -> None:
+    def __init__(self, connectors: ConnectorCache, consents: ConsentCache, find_reader: FindReader) -> None:
         self._caches: Mapping[str, ConnectorCache | ConsentCache] = {CONNECTORS: connectors, CONSENTS: consents}
-        self._on_list = on_list
+        self._find_reader = find_reader
         self._loop = asyncio.get_running_loop()
 
     def receive_in_thread(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
@@ -22,10 +26,12 @@ class EventReceiver:
         self._loop.call_soon_threadsafe(self._receive, plural, kind, manifest)
 
     def _receive(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
-        cache = self._caches[plural]
+        cache, reader = self._caches[plural], self._find_reader(manifest["metadata"]["namespace"])
+        if reader is None:
+            return
         if kind == "DELETED":
             cache.remove_manifest(manifest)
         else:
             cache.update(manifest)
         if kind is None and plural == CONNECTORS:
-            self._on_list()
+            reader.lister.loop.request()

@@ -13,7 +13,7 @@ import structlog
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
-from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.errors import FORBIDDEN, KubeError, SelectorError
 
 INTERVAL = 600.0
 """Seconds between two lists when none is requested: they find what a watch has missed."""
@@ -24,24 +24,34 @@ SETTLED = 3.0
 REPEAT_LOG = 60.0
 """Seconds after which a failure that repeats is logged again."""
 
+NOT_PERMITTED = "the permission to list a resource is missing"
+NAMESPACE_CURE = "create the namespace, and in it a RoleBinding of the operator's Role to its ServiceAccount"
+CLUSTER_CURE = "bind the operator's ClusterRole to its ServiceAccount, or set `namespaces`"
+"""What is logged where the permission for lists is missing."""
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is listed: a path that begins with `/api` or `/apis`, a label selector, and the form of the response."""
+    """What is listed: a path that begins with `/api` or `/apis`, a label selector, and the form of the response.
+
+    `namespace` is the one that the path names; it is empty for all namespaces.
+    """
 
     path: str
     selector: str = ""
     accept: str = METADATA_LIST
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The content of a list: the UID of each object, and the version that the list is of."""
+    """The content of a list: the UID of each object, the version that the list is of, and its namespace, if one."""
 
     uids: Mapping[Key, str]
     version: int
+    namespace: str = ""
 
 
 def key_of_manifest(manifest: Mapping[str, Any]) -> Key:
@@ -66,20 +76,28 @@ async def list_all(
             for item in page.get("items") or ():
                 uids[key_of_manifest(item)] = item["metadata"]["uid"]
                 on_object(item)
-    return Listing(uids, version)
+    return Listing(uids, version, source.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class ListHooks:
+    """Functions that a list loop calls: after each list, and when the permission for it is missing."""
+
+    on_listed: Callable[[], None] = lambda: None
+    on_refused: Callable[[], None] = lambda: None
 
 
 class ListLoop:
     """Lists at the start, every ten minutes, and when it is requested; a list that fails is retried.
 
-    `plural` names the kind in the log. `follow` runs after each list, until the next one is due; by default it waits
+    `failures` logs what fails. `follow` runs after each list, until the next one is due; by default it waits
     and resets the `backoff`. `listed` is set after the first list; `listed_at` is the time of the last one, in seconds
     since the epoch (0 before the first).
     """
 
     def __init__(
         self,
-        plural: str,
+        failures: "FailureLog",
         list_once: Callable[[], Awaitable[None]],
         backoff: Backoff,
         follow: Callable[[], Awaitable[None]] | None = None,
@@ -89,24 +107,31 @@ class ListLoop:
         self._list_once = list_once
         self._follow = follow or self._wait
         self._backoff = backoff
-        self._failures = FailureLog(plural)
+        self._failures = failures
         self._requested = asyncio.Event()
 
     def request(self) -> None:
         """Request a list soon."""
         self._requested.set()
 
-    async def run(self) -> None:
-        """List again and again until cancelled."""
+    async def run(self, hooks: ListHooks = ListHooks(), after: asyncio.Event | None = None) -> None:  # a frozen value
+        """List again and again until cancelled, each time once `after` is set. Raises `SelectorError`."""
         while True:
             try:
+                if after is not None:
+                    await after.wait()
                 await self._list_once()
                 self.listed_at = time.time()
                 self.listed.set()
+                hooks.on_listed()
                 await self._follow()
             except KubeError as error:
                 self._failures.record(error)
+                if error.status == FORBIDDEN:
+                    hooks.on_refused()
                 await self._backoff.wait(error.retry_after)
+            except SelectorError:
+                raise
             except Exception:
                 log.exception("resource is listed again", resource=self._failures.plural)
                 await self._backoff.wait()
@@ -140,9 +165,28 @@ class FailureLog:
         """Log a failure, unless the same one was logged within the last minute."""
         now = asyncio.get_running_loop().time()
         if str(error) != self._last or now >= self._logged_at + REPEAT_LOG:
-            log.warning(self._message, resource=self.plural, status=error.status, reason=error.reason)
+            self._log(error)
             self._last, self._logged_at = str(error), now
 
     def reset(self) -> None:
         """Log the next failure in any case."""
         self._last = ""
+
+    def _log(self, error: KubeError) -> None:
+        log.warning(self._message, resource=self.plural, status=error.status, reason=error.reason)
+
+
+class ListFailureLog(FailureLog):
+    """Logs the failures of lists; for a missing permission also the cure. `namespace` is the only one, if it is one."""
+
+    def __init__(self, plural: str, namespace: str = "") -> None:
+        super().__init__(plural)
+        self._namespace = namespace
+
+    def _log(self, error: KubeError) -> None:
+        if error.status != FORBIDDEN:
+            super()._log(error)
+        elif self._namespace:
+            log.error(NOT_PERMITTED, resource=self.plural, namespace=self._namespace, cure=NAMESPACE_CURE)
+        else:
+            log.error(NOT_PERMITTED, resource=self.plural, cure=CLUSTER_CURE)

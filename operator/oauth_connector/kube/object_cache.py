@@ -84,10 +84,23 @@ class ObjectCache(Generic[T]):
         self._drop(key)
         return known
 
-    def retain_listed(self, uids: Collection[str], version: int) -> list[T]:
-        """Remove what a full list of some version does not contain; newer objects stay. Return what was removed."""
-        gone = [item for item in self if item.uid not in uids and int(item.resource_version) <= version]
-        return [item for item in gone if self.remove(item)]
+    def retain_listed(self, uids: Collection[str], version: int, namespace: str = "") -> list[T]:
+        """Remove what a full list of some version does not contain; newer objects stay. Return what was removed.
+
+        A list of one `namespace` removes nothing from others.
+        """
+        gone = [item for item in self._within(namespace) if item.uid not in uids]
+        return [item for item in gone if int(item.resource_version) <= version and self.remove(item)]
+
+    def drop_namespace(self, namespace: str) -> list[T]:
+        """Drop the objects of a namespace, which may return in the same version. Return what was dropped."""
+        dropped = self._within(namespace)
+        for item in dropped:
+            self._drop(self._key_of(item))
+        return dropped
+
+    def _within(self, namespace: str) -> list[T]:
+        return [item for item in self if not namespace or self._key_of(item).namespace == namespace]
 
     def _remember_removal(self, uid: str, version: int) -> None:
         self._removed[uid] = max(self._removed.pop(uid, -1), version)

@@ -7,20 +7,12 @@ from oauth_connector.api.names import API_VERSION, CONNECTORS, CONSENTS, LEASES,
 _CORE = "/api/v1"
 _CUSTOM = f"/apis/{API_VERSION}"
 
-ALL_SECRETS = f"{_CORE}/{SECRETS}"
-ALL_CONNECTORS = f"{_CUSTOM}/{CONNECTORS}"
-ALL_CONSENTS = f"{_CUSTOM}/{CONSENTS}"
 ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 SELF_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 
-def namespace_path(namespace: str) -> str:
-    """Return the path of a namespace."""
-    return f"{_CORE}/namespaces/{_escape(namespace)}"
-
-
 def secret_path(namespace: str, name: str = "") -> str:
-    """Return the path of a Secret; without a name, of all Secrets of the namespace."""
+    """Return the path of a Secret; without a name, of all Secrets of the namespace, or of the cluster."""
     return _join_path(_CORE, namespace, SECRETS, name)
 
 
@@ -45,17 +37,18 @@ def pod_path(namespace: str, name: str) -> str:
 
 
 def connector_path(namespace: str, name: str = "") -> str:
-    """Return the path of an OAuthConnector; without a name, of all in the namespace."""
+    """Return the path of an OAuthConnector; without a name, of all in the namespace, or in the cluster."""
     return _join_path(_CUSTOM, namespace, CONNECTORS, name)
 
 
 def consent_path(namespace: str, name: str = "") -> str:
-    """Return the path of an OAuthConsent; without a name, of all in the namespace."""
+    """Return the path of an OAuthConsent; without a name, of all in the namespace, or in the cluster."""
     return _join_path(_CUSTOM, namespace, CONSENTS, name)
 
 
 def _join_path(group: str, namespace: str, plural: str, name: str) -> str:
-    path = f"{group}/namespaces/{_escape(namespace)}/{plural}"
+    within = f"namespaces/{_escape(namespace)}/" if namespace else ""
+    path = f"{group}/{within}{plural}"
     return f"{path}/{_escape(name)}" if name else path
 
 

@@ -11,17 +11,15 @@ from typing import Any
 
 import structlog
 
-from oauth_connector.api.names import MANAGED, SECRETS
+from oauth_connector.api.names import SECRETS
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.listing import ListLoop, Source, key_of_manifest, list_all
-from oauth_connector.kube.paths import ALL_SECRETS
+from oauth_connector.kube.listing import ListFailureLog, ListLoop, Source, key_of_manifest, list_all
+from oauth_connector.kube.scope import WHOLE_CLUSTER
 from oauth_connector.kube.secret_cache import SecretCache, key_of_secret
 from oauth_connector.kube.watch_stream import WatchTiming, stream_events
-
-MANAGED_SECRETS = Source(ALL_SECRETS, f"{MANAGED}=true")
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +39,11 @@ class SecretInformer:
         api: KubeAPI,
         store: SecretCache,
         on_change: OnChange,
-        source: Source = MANAGED_SECRETS,
+        source: Source = WHOLE_CLUSTER.secrets(),  # noqa: B008  # a frozen value
         pace: WatchTiming = WatchTiming(),  # noqa: B008  # a frozen value
     ) -> None:
         self._backoff = Backoff(pace.first, pace.longest)
-        self.loop = ListLoop(SECRETS, self._list, self._backoff, self._follow)
+        self.loop = ListLoop(ListFailureLog(SECRETS, source.namespace), self._list, self._backoff, self._follow)
         self.synced = self.loop.listed
         self._api = api
         self._store = store
@@ -62,7 +60,7 @@ class SecretInformer:
     async def _list(self) -> None:
         """Cache a full list, and remove what it does not contain. Raises `KubeError`."""
         listing = await list_all(self._api, self._source, self._update, self._note_contact)
-        for secret in self._store.retain_listed(frozenset(listing.uids.values()), listing.version):
+        for secret in self._store.retain_listed(frozenset(listing.uids.values()), listing.version, listing.namespace):
             self._on_change(secret, None)
         self._version = str(listing.version)
 

@@ -5,10 +5,13 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from oauth_connector.api.names import CONNECTOR_KIND, FIELD_MANAGER
+from oauth_connector.api.names import CONNECTOR_KIND, FIELD_MANAGER, OPERATOR
 from oauth_connector.connector.secret.managed_fields import OwnedFields, read_owned_fields
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import LiveSecret
+
+PROBE = {"apiVersion": "v1", "kind": "Secret", "metadata": {"generateName": f"{OPERATOR}-"}}
+"""A Secret for a dry run, which shows whether a namespace accepts a new one."""
 
 
 def build_secret(namespace: str, rendered: RenderedSecret) -> dict[str, Any]:

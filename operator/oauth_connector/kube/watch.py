@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,9 @@ from oauth_connector.kube.sessions import Authenticator, open_session
 
 OnEvent = Callable[[str, str | None, Mapping[str, Any]], None]
 """Called in the thread of kopf with the plural of a kind, the type of the event (`None` in a list) and the object."""
+
+FindNamespaces = Callable[[], Collection[str] | None]
+"""Called in the thread of kopf; returns the namespaces to watch, or `None` for all."""
 
 Login = Callable[[], kopf.AiohttpSession]
 """Called in the thread of kopf: returns the server, and a session of its own that adds the token to requests."""
@@ -43,8 +46,11 @@ def log_in_to(access: Access) -> kopf.AiohttpSession:
     return kopf.AiohttpSession(server=access.server, aiohttp_session=session)
 
 
-def build_kopf_settings() -> kopf.OperatorSettings:
-    """Return settings with which kopf only watches: short time-outs, endless retries, no writes."""
+def build_kopf_settings(selector: str = "") -> kopf.OperatorSettings:
+    """Return settings with which kopf only watches: short time-outs, endless retries, no writes.
+
+    The label `selector` is for connectors. The API server reports one that no longer has the labels as deleted.
+    """
     settings = kopf.OperatorSettings()
     # without an end: kopf gives up after the last element of an iterable that has a length
     settings.networking.error_backoffs = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
@@ -56,6 +62,8 @@ def build_kopf_settings() -> kopf.OperatorSettings:
     settings.queueing.idle_timeout = 0.5
     settings.watching.server_timeout = 25  # without its end after this time, the connection counts as broken
     settings.watching.inactivity_timeout = 28
+    if selector:
+        settings.watching.label_selectors[GROUP, VERSION, CONNECTORS] = selector
     return settings
 
 
@@ -79,10 +87,15 @@ def build_registry(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
 
 
 class Watch:
-    """kopf in its thread. `start` it once; it is started again whenever it ends, until `stop`."""
+    """kopf in its thread. `start` it once; it is started again whenever it ends, until `stop`.
 
-    def __init__(self, login: Login) -> None:
+    The namespaces are found at each start: `reopen` it when they change.
+    """
+
+    def __init__(self, login: Login, selector: str = "", find_namespaces: FindNamespaces = lambda: None) -> None:
         self._login = login
+        self._selector = selector
+        self._find_namespaces = find_namespaces
         self._stopping = threading.Event()
         self._stop_kopf: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
@@ -117,17 +130,23 @@ class Watch:
                 self.restarts += 1
 
     async def _watch(self, on_event: OnEvent) -> None:
-        loop = asyncio.get_running_loop()
-        operator = asyncio.ensure_future(
-            kopf.operator(
-                registry=build_registry(on_event, self._login),
-                settings=build_kopf_settings(),
-                clusterwide=True,
-                standalone=True,
-            )
-        )
+        loop, namespaces = asyncio.get_running_loop(), self._find_namespaces()
+        operator = asyncio.ensure_future(self._run_kopf(on_event, namespaces))
         self._stop_kopf = partial(loop.call_soon_threadsafe, operator.cancel)
+        if self._find_namespaces() != namespaces:  # they changed while `reopen` had nothing to end yet
+            operator.cancel()
         with contextlib.suppress(asyncio.CancelledError):  # by `reopen` or `stop`
             await operator
         # aiohttp closes TLS connections after their session, in later steps of the event loop
         await asyncio.sleep(0.25)
+
+    async def _run_kopf(self, on_event: OnEvent, namespaces: Collection[str] | None) -> None:
+        if namespaces is not None and not namespaces:
+            await asyncio.Event().wait()  # until it is reopened: to kopf, no namespace would mean all of them
+        await kopf.operator(
+            registry=build_registry(on_event, self._login),
+            settings=build_kopf_settings(self._selector),
+            clusterwide=namespaces is None,
+            namespaces=namespaces or (),
+            standalone=True,
+        )

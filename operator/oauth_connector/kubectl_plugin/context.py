@@ -11,7 +11,7 @@ from oauth_connector.api.names import CLI_FIELD_MANAGER, CONNECTORS, CONSENTS
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import BAD_REQUEST, AccessError, KubeError
-from oauth_connector.kube.paths import ALL_CONNECTORS, connector_path, consent_path
+from oauth_connector.kube.paths import connector_path, consent_path
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 from oauth_connector.kubectl_plugin.terminal import Terminal
 
@@ -41,7 +41,7 @@ class PluginContext:
 
     async def list_connectors(self, selector: str = "", *, everywhere: bool = False) -> list[KubeObject]:
         """List connectors by namespace and name. Raises `CommandFailed`."""
-        path = ALL_CONNECTORS if everywhere else connector_path(self.namespace)
+        path = connector_path("" if everywhere else self.namespace)
         found: list[KubeObject] = []
         try:
             async for page in self.api.read_pages(path, {"labelSelector": selector} if selector else None):

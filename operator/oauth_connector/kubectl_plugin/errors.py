@@ -49,7 +49,7 @@ def explain_api_error(error: KubeError, operation: APIOperation) -> CommandFaile
 
 
 def _explain_forbidden(error: KubeError, operation: APIOperation) -> str:
-    if any(cause.reason == "NamespaceTerminating" for cause in error.causes):
+    if error.is_namespace_terminating:
         return f"Namespace {operation.namespace} is being deleted."
     return (
         f"You are not allowed to {operation.verb} {operation.resource} {operation.place}. Ask a cluster administrator"

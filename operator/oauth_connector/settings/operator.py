@@ -1,17 +1,21 @@
 """The settings of the operator; `sources` reads them. No setting contains a secret."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, FilePath, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, FilePath, StringConstraints, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from oauth_connector.api.schema.origins import PublicURL
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.settings.namespace_names import NamespaceNames
 from oauth_connector.settings.sources import PREFIX, Configuration, InvalidSettings, read_settings
 from oauth_connector.telemetry.logging import LogFormat
+
+LEASE_NAME = "oauth-connector"
 
 __all__ = ["PREFIX", "InvalidSettings", "Settings", "load"]
 
@@ -29,6 +33,16 @@ class Settings(Configuration):
 
     kubeconfig: FilePath | None = Field(
         None, description="A kubeconfig, to reach the cluster from outside; without it, the ServiceAccount of the Pod."
+    )
+    namespaces: NamespaceNames = Field(
+        (),
+        description="The namespaces that this install is responsible for, such as `[team-a, team-b]`; by default all."
+        " With names, no permission outside of them is needed. Patterns are not supported.",
+    )
+    selector: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        "",
+        description="A label selector of the connectors that this install is responsible for, such as `shard in (a,b)`;"
+        " by default all.",
     )
     allowed_destinations: Annotated[tuple[AllowedDestination, ...], NoDecode, BeforeValidator(_parse_text)] = Field(
         (),
@@ -70,8 +84,10 @@ class Settings(Configuration):
         description="Whether one process leads at a time, on a Lease in the namespace of the operator, and the others"
         " stand by. Without it there must be one process only.",
     )
-    lease_name: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")] = Field(
-        "oauth-connector", description="The name of the Lease."
+    lease_name: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")] | None = Field(
+        None,
+        description="The name of the Lease; by default `oauth-connector`, followed by a digest of `namespaces` and"
+        " `selector` if they are set: each install needs a Lease of its own.",
     )
     lease_duration_seconds: int = Field(
         15, ge=3, le=120, description="How long a Lease that is not renewed is respected by other processes."
@@ -96,6 +112,13 @@ class Settings(Configuration):
     metrics_per_object: bool = Field(
         default=True, description="Serve series for each connector; set `false` with more than ten thousand."
     )
+
+    @property
+    def own_lease_name(self) -> str:
+        """The name of the Lease of this install."""
+        scope = "/".join((*self.namespaces, self.selector))
+        digest = hashlib.sha256(scope.encode()).hexdigest()[:8]
+        return self.lease_name or (f"{LEASE_NAME}-{digest}" if scope else LEASE_NAME)
 
     @field_validator("renew_deadline_seconds")
     @classmethod

@@ -7,7 +7,9 @@ import pytest
 
 from oauth_connector.api.names import FIELD_MANAGER
 from oauth_connector.connector.secret.managed_fields import read_owned_fields
+from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace
 
@@ -187,6 +189,19 @@ async def test_nothing_is_created_in_a_terminating_namespace(admin: KubeAPI, nam
     await admin.create(config_maps, grant_store, "a-user")
     await admin.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
     error = await refused(created(admin, namespace))
+    cluster = KubeCluster(admin, Caches.build())
+    assert await cluster.is_terminating(namespace.name)
     await admin.merge_patch(f"{config_maps}/holder", {"metadata": {"finalizers": None}}, "a-user")
     assert (error.status, error.reason) == (403, "Forbidden")
-    assert "NamespaceTerminating" in [cause.reason for cause in error.causes]
+    assert error.is_namespace_terminating
+
+
+async def test_a_namespace_that_does_not_exist_counts_as_terminating(admin: KubeAPI) -> None:
+    """A dry run shows it, so that the operator reads no namespace."""
+    assert await KubeCluster(admin, Caches.build()).is_terminating("no-such-namespace")
+
+
+async def test_a_dry_run_creates_nothing(admin: KubeAPI, namespace: Namespace) -> None:
+    """It shows that the namespace accepts Secrets."""
+    assert not await KubeCluster(admin, Caches.build()).is_terminating(namespace.name)
+    assert await namespace.items("secrets") == []

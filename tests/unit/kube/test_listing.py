@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.listing import REPEAT_LOG, FailureLog, ListLoop
+from oauth_connector.kube.listing import REPEAT_LOG, FailureLog, ListFailureLog, ListLoop
 from tests.support.virtual_time import run_virtually
 
 MISSING = KubeError(404, "NotFound")
@@ -21,7 +21,7 @@ def log_of(find_failure: Callable[[float], KubeError | None], seconds: float) ->
             raise failure
 
     async def run() -> None:
-        task = asyncio.create_task(ListLoop("things", list_once, Backoff(10.0, 10.0)).run())
+        task = asyncio.create_task(ListLoop(ListFailureLog("things"), list_once, Backoff(10.0, 10.0)).run())
         await asyncio.sleep(seconds)
         task.cancel()
 

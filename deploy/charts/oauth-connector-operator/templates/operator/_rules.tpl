@@ -18,7 +18,7 @@
   resources: [secrets]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
-  resources: [configmaps, namespaces]
+  resources: [configmaps]
   verbs: [get]
 - apiGroups: [events.k8s.io]
   resources: [events]

@@ -1,0 +1,92 @@
+"""Reads one part of the scope into the caches: Secrets first, then connectors and consents.
+
+Without its Secrets, a connector would look as if it had no token. A named namespace that does not exist looks like one
+without permissions: every request is answered with 403. Then its objects leave the caches, as on a restart, and it is
+read again as soon as it can be. The other namespaces are not affected.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+import structlog
+
+from oauth_connector.kube.caches import Caches
+from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.connector_lister import ConnectorLister
+from oauth_connector.kube.consent_lister import ConsentLister
+from oauth_connector.kube.listing import ListHooks
+from oauth_connector.kube.scope import ScopePart
+from oauth_connector.kube.secret_informer import OnChange, SecretInformer
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingHooks:
+    """Functions that a reader calls: for each change of a Secret, and when the watch must be opened again."""
+
+    on_secret: OnChange
+    on_reopen: Callable[[], None]
+
+
+class PartReader:
+    """Reads a part; `is_read` is true while the caches contain it.
+
+    `settled` is set once the part was read, or refused for the first time: the process does not wait for a namespace
+    that may never exist.
+    """
+
+    def __init__(self, api: KubeAPI, caches: Caches, part: ScopePart, hooks: ReadingHooks) -> None:
+        self.part = part
+        self.is_read = False
+        self.settled = asyncio.Event()
+        self.informer = SecretInformer(api, caches.secrets, hooks.on_secret, part.secrets())
+        self.lister = ConnectorLister(api, caches.connectors, hooks.on_reopen, part)
+        self.consent_lister = ConsentLister(api, caches.consents, hooks.on_reopen, part)
+        self._caches = caches
+        self._on_reopen = hooks.on_reopen
+
+    @property
+    def last_contact(self) -> float:
+        """Return when the Secrets were last known to be up to date, in seconds since the epoch."""
+        return time.time() - self.informer.age()
+
+    def loops(self) -> tuple[Coroutine[None, None, None], ...]:
+        """Return what has to run. The connectors raise `SelectorError`."""
+        secrets = self.informer.synced
+        return (
+            self.informer.loop.run(ListHooks(on_refused=self._leave_secrets)),
+            self.lister.loop.run(ListHooks(self._enter, self._leave), after=secrets),
+            self.consent_lister.loop.run(after=secrets),
+        )
+
+    def _enter(self) -> None:
+        if not self.is_read and self.informer.synced.is_set():
+            self.is_read = True
+            self.settled.set()
+            self._on_reopen()
+
+    def _leave_secrets(self) -> None:
+        """Drop also the Secrets; the other loops wait for them before they list again."""
+        if self.part.namespace:
+            self.informer.synced.clear()
+            self._leave()
+            self._caches.secrets.drop_namespace(self.part.namespace)
+
+    def _leave(self) -> None:
+        """Drop a namespace that is refused. The whole cluster is kept: its permissions are missing by mistake."""
+        namespace = self.part.namespace
+        if not namespace:
+            return
+        self.settled.set()
+        self.lister.loop.listed.clear()
+        if self.is_read:
+            self.is_read = False
+            log.warning("a namespace is no longer read", namespace=namespace)
+            self._caches.connectors.leave_namespace(namespace)
+            self._caches.consents.leave_namespace(namespace)
+            self.lister.loop.request()
+            self.consent_lister.loop.request()
+            self._on_reopen()
