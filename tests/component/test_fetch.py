@@ -54,6 +54,14 @@ async def test_each_broken_response_has_its_symptom(sentence: str) -> None:
     assert answer == Signal(symptom, sent=True)
 
 
+async def test_a_request_of_a_process_that_does_not_lead_is_not_sent() -> None:
+    """The leadership is checked when the connection is open, right before the first byte."""
+    async with serve_bytes(OK + b"Content-Length: 2\r\n\r\n{}") as server, open_pools(server.port) as made:
+        outgoing = replace(build_outgoing(server), may_send=lambda: False)
+        assert await fetch(made, outgoing, NO_TLS_OPTIONS, LIMITS) == Signal(Symptom.TIMEOUT, sent=False)
+        assert server.connections == 1
+
+
 async def test_a_request_after_its_window_is_not_sent() -> None:
     """If a paused process resumes too late, it opens the connection and sends no byte of the request."""
     async with serve_bytes(OK + b"Content-Length: 2\r\n\r\n{}") as server, open_pools(server.port) as made:

@@ -1,6 +1,7 @@
 """One operator over fakes, with a manual clock: for tests of one connector."""
 
 import itertools
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -47,7 +48,7 @@ class Recorder:
 class World:
     """One operator over fakes, with a manual clock."""
 
-    def __init__(self, provider: RotatingProvider | None = None) -> None:
+    def __init__(self, provider: RotatingProvider | None = None, elected: Leadership | None = None) -> None:
         self.now = float(NOW)
         self.cluster = FakeCluster()
         self.provider = FakeProvider()
@@ -56,11 +57,12 @@ class World:
         self._at: OnFaultPoint = ignore_fault_point
         self.recorder = Recorder()
         self.leadership: Leadership = SoleProcess()
+        self._elected = elected
         self.start()
 
     def start(self) -> None:
         """Start the operator, or restart it without memory."""
-        self.leadership = SoleProcess(self.now, f"process-{next(_STARTS)}")
+        self.leadership = self._elected or SoleProcess(self.now, f"process-{next(_STARTS)}")
         provider = self.rotating if self._rotates else self.provider
         ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys(), self.leadership)
         options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
@@ -106,6 +108,16 @@ class World:
     def request_revocation(self, text: str) -> None:
         """Request a revocation as a user does, by annotation."""
         self.cluster.add(replace(self.cluster.connectors[KEY], revoke_request=text))
+
+    def on_point(self, point: FaultPoint, happen: Callable[[], object]) -> None:
+        """Let something happen at a fault point, once."""
+
+        async def reach(at: FaultPoint) -> None:
+            if at is point:
+                self._at = ignore_fault_point
+                happen()
+
+        self._at = reach
 
     async def kill_at(self, point: FaultPoint) -> None:
         """Reconcile until a fault point, where the process is killed."""

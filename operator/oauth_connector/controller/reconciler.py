@@ -181,13 +181,15 @@ class Reconciler:
     async def _record(self, connector: AnyConnector, findings: Findings) -> None:
         """Write status where it differs; it names the generation that the reconciliation was based on.
 
-        Raises `Superseded` where another process may lead and the connector has changed since the reconciliation began.
+        Raises `Superseded` where another process may lead and the connector has changed since the reconciliation began,
+        unless a token was obtained and published: a failure proves nothing then.
         """
         for _ in range(STATUS_TRIES):
             current = self._cluster.connector(connector.key)
             if current is None or current.uid != connector.uid:
                 return
-            if current.resource_version != connector.resource_version and not self._leadership.is_leading():
+            is_changed = current.resource_version != connector.resource_version
+            if is_changed and not findings.has_new_token and not self._leadership.is_leading():
                 raise Superseded("another process may lead, and the status was left to it")
             current = replace(current, generation=connector.generation, refresh_request=connector.refresh_request)
             status = report(current, findings)

@@ -53,6 +53,11 @@ class Findings:
     grant: GrantFacts | None = None
     revoked: Revocation | None = None
 
+    @property
+    def has_new_token(self) -> bool:
+        """Return whether a token was obtained, and published without a problem."""
+        return self.attempt is not None and self.problem is None
+
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
