@@ -16,24 +16,33 @@ AUTHORITY = x509.Name.from_rfc4514_string("CN=Private CA of the tests")
 SERVER = x509.Name.from_rfc4514_string("CN=Server of the tests")
 
 
-def make_tls(folder: Path, names: tuple[x509.GeneralName, ...] = LOOPBACK, days: int = 1) -> TLS:
-    """Write ca.pem, server.pem and server.key; the certificate is valid for this number of days, 0 means expired."""
+def make_tls(
+    folder: Path, names: tuple[x509.GeneralName, ...] = LOOPBACK, days: int = 1, *, key_identifiers: bool = True
+) -> TLS:
+    """Write ca.pem, server.pem and server.key; the certificate is valid for this number of days, 0 means expired.
+
+    Without `key_identifiers` the certificates have the form of many private authorities.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     files = TLS(folder / "server.pem", folder / "server.key", folder / "ca.pem")
     authority, key = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
-    files.ca.write_bytes(_authority(authority))
-    files.certificate.write_bytes(_certificate(key, authority, names, days))
+    drafts = (_authority(authority), _certificate(key, authority, names, days))
+    if not key_identifiers:
+        drafts = (_draft_of_authority(authority), _draft_of_server(key, names, days))
+    for file, draft in zip((files.ca, files.certificate), drafts, strict=True):
+        file.write_bytes(draft.sign(authority, SHA256()).public_bytes(Encoding.PEM))
     files.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return files
 
 
-def _authority(key: EllipticCurvePrivateKey) -> bytes:
-    draft = (
-        _draft(AUTHORITY, key, days=1)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-    return draft.sign(key, SHA256()).public_bytes(Encoding.PEM)
+def _authority(key: EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    return _draft_of_authority(key).add_extension(identifier, critical=False)
+
+
+def _draft_of_authority(key: EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    constraints = x509.BasicConstraints(ca=True, path_length=0)
+    return _draft(AUTHORITY, key, days=1).add_extension(constraints, critical=True)
 
 
 def _certificate(
@@ -41,14 +50,15 @@ def _certificate(
     authority: EllipticCurvePrivateKey,
     names: tuple[x509.GeneralName, ...],
     days: int,
-) -> bytes:
+) -> x509.CertificateBuilder:
     signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
-    draft = (
-        _draft(SERVER, key, days)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(signer, critical=False)
-    )
-    return draft.sign(authority, SHA256()).public_bytes(Encoding.PEM)
+    return _draft_of_server(key, names, days).add_extension(signer, critical=False)
+
+
+def _draft_of_server(
+    key: EllipticCurvePrivateKey, names: tuple[x509.GeneralName, ...], days: int
+) -> x509.CertificateBuilder:
+    return _draft(SERVER, key, days).add_extension(x509.SubjectAlternativeName(names), critical=False)
 
 
 def _draft(subject: x509.Name, key: EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:

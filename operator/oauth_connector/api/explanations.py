@@ -235,7 +235,7 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     ),
     Reason.CERTIFICATE_INVALID: Explanation(
         "The certificate of the server has expired, is not yet valid, or belongs to another name.",
-        "Renew the certificate, or use the host name that it contains.",
+        "Renew the certificate, or use the host name that it contains. The log of the operator names the cause.",
     ),
     Reason.TLS_FAILED: Explanation(
         "The TLS handshake failed: the server supports only versions before 1.2, or requires a client certificate.",

@@ -14,6 +14,7 @@ from oauth_connector.kube import kubeconfig
 from oauth_connector.kube.api_tokens import APITokenSource, FixedToken, TokenFile, TokenProgram
 from oauth_connector.kube.errors import AccessError
 from oauth_connector.kube.identity import Identity
+from oauth_connector.tls.verification import build_client_context
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _UNSUPPORTED_IN_CLUSTER = ("insecure-skip-tls-verify", "tls-server-name", "proxy-url")
@@ -75,7 +76,7 @@ class Access:
     def ssl_context(self) -> ssl.SSLContext:
         """Build a TLS context with the authority of the server and the certificate. Raises `AccessError`."""
         try:
-            context = ssl.create_default_context(cadata=self.ca.decode("ascii") if self.ca else None)
+            context = build_client_context(self.ca.decode("ascii") if self.ca else None)
             if self.certificate is not None:
                 _load_certificate(self.certificate, context)
         except (ssl.SSLError, UnicodeDecodeError):

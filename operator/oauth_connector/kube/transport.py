@@ -23,6 +23,7 @@ from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.errors import RETRYABLE, KubeError, build_error
 from oauth_connector.kube.identity import TokenRejectedError
 from oauth_connector.kube.sessions import Authenticator, open_session
+from oauth_connector.tls.verification import find_refusal
 
 TOTAL_TIMEOUT = 15.0
 """Seconds for one call, including its retries."""
@@ -116,7 +117,7 @@ class Transport:
                     for line in filter(None, whole):
                         yield line
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise KubeError(0, type(error).__name__) from None
+            raise KubeError(0, _name_failure(error)) from None
 
     async def _send_with_retries(self, call: _Call, deadline: float) -> dict[str, Any]:
         """Send a request, and retry a read while there is time. Raises `KubeError`."""
@@ -146,7 +147,7 @@ class Transport:
             code = NOT_SENT
             raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise KubeError(0, type(error).__name__) from None
+            raise KubeError(0, _name_failure(error)) from None
         finally:
             if code != NOT_SENT:
                 self._observe(call.method, _name_resource(call.path), code, time.monotonic() - started)
@@ -163,6 +164,12 @@ class Transport:
             timeout=timeout,
             allow_redirects=False,  # the API server sends none; the token is for the API server only
         )
+
+
+def _name_failure(error: Exception) -> str:
+    """Return the kind of a failure to connect, with the cause where a certificate is refused."""
+    refusal = find_refusal(error)
+    return f"{type(error).__name__}: {refusal}" if refusal else type(error).__name__
 
 
 async def _raise_for_status(response: aiohttp.ClientResponse) -> None:

@@ -8,9 +8,11 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
+import structlog
 
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import ConnectionPools
@@ -20,11 +22,14 @@ from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import SendWindow
+from oauth_connector.tls.verification import find_refusal
 
 ALWAYS = (("User-Agent", OPERATOR), ("Accept-Encoding", "identity"))
 
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
 """OpenSSL's verify codes for an unknown issuer or a self-signed certificate."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,15 @@ async def fetch(
     except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
         return Signal(Symptom.HOST_NOT_FOUND)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
+        _log_refusal(outgoing.url, error)
         return Signal(classify_exception(error, sent=sent), sent=sent)
+
+
+def _log_refusal(url: str, error: BaseException) -> None:
+    """Log why a certificate is refused: the reason in status states only the kind of failure."""
+    refusal = find_refusal(error)
+    if refusal is not None:
+        log.warning("the certificate of a server is refused", host=urlsplit(url).hostname, cause=refusal)
 
 
 async def _read_response(response: httpx2.Response, size: int) -> HTTPResponse:

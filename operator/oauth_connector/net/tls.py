@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from oauth_connector.oauth.request_context import TLSIdentity, TLSOptions
+from oauth_connector.tls.verification import add_authorities, build_client_context
 
 LONGEST, MOST = 128 * 1024, 100
 """Characters and certificates of a connector's bundle: loading a megabyte blocks the process for half a second."""
@@ -45,13 +46,12 @@ def make_ssl_context(bundle: Path | None, tls: TLSOptions) -> ssl.SSLContext:
 
     With the system's bundle it takes 20 ms of CPU and most of a megabyte: keep it.
     """
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = build_client_context()
     try:
         if bundle is not None:
-            context.load_verify_locations(cafile=bundle)
+            add_authorities(context, file=bundle)
         if tls.extra_trust:
-            context.load_verify_locations(cadata=_find_certificates(tls.extra_trust))
+            add_authorities(context, pem=_find_certificates(tls.extra_trust))
     except (ssl.SSLError, OSError, ValueError, TypeError):
         raise BadCertificatesError("not PEM certificates") from None
     if tls.identity is not None:
