@@ -87,6 +87,8 @@ lock: venv ## Write the lock files (UPGRADE=1: with the newest versions)
 	@$(DEVELOPMENT) | $(COMPILE) --allow-unsafe --extra=cli -c requirements/runtime.lock --output-file=requirements/dev.lock pyproject.toml -
 	@echo "lock: requirements/build.lock"
 	@$(BUILD) | $(COMPILE) --allow-unsafe -c requirements/dev.lock --output-file=requirements/build.lock -
+	@echo "lock: requirements/cyclonedx.lock"
+	@$(COMPILE) --allow-unsafe --output-file=requirements/cyclonedx.lock requirements/cyclonedx.in
 
 changelog: venv ## Show the change log of the next release
 	@$(BIN)/towncrier build --draft --version next

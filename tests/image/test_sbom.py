@@ -11,6 +11,7 @@ import pytest
 from devtools.image import recipe
 from devtools.image.build import CHECKOUT, LOCK, SBOM
 from devtools.image.image_archive import read_facts
+from tests.support.cyclonedx import find_schema_error
 
 _LOCKED = re.compile(r"^([a-z0-9-]+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 
@@ -63,6 +64,11 @@ def test_the_subject_is_the_image(document: dict[str, Any], archive: Path) -> No
     assert len(refs) == len(document["components"]) + 1
     assert {entry["ref"] for entry in document["dependencies"]} == refs
     assert {target for entry in document["dependencies"] for target in entry["dependsOn"]} <= refs
+
+
+def test_the_document_has_the_format_cyclonedx(archive: Path) -> None:
+    """The validator of CycloneDX, with the strict schema of version 1.6, finds no error."""
+    assert find_schema_error(archive.parent / SBOM) == ""
 
 
 def test_no_address_is_in_it(archive: Path) -> None:

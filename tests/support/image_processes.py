@@ -18,7 +18,7 @@ from devtools.local.free_port import free_port
 from tests.support.cluster import until
 from tests.support.operator_process import OperatorProcess
 
-# /proc and /dev are those of the machine, and /tmp is the folder with the files of the test; only the root is read-only.
+# /proc and /dev are those of the machine, and /tmp is the folder with the files of the test. The root is read-only.
 _ENTER = """set -e
 mount --bind "$0" "$0"
 mount --rbind /proc "$0/proc"
