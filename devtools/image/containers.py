@@ -6,14 +6,14 @@ So the archive is the same as one that was built without a container engine.
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from devtools.image.base_image import BUILDAH, find_base
 from devtools.image.errors import ImageError
 from devtools.image.labels import read_source
+from devtools.image.programs import run
 
 BUILDERS = ("docker", "buildah", "debian")
 """In this order; `debian` is this machine, if it has apt."""
@@ -36,26 +36,38 @@ def choose(wanted: str) -> str:
 def build_in_container(builder: str, checkout: Path, folder: Path) -> None:
     """Write the archive and the list of its content to a folder, with docker or buildah. Raises `ImageError`."""
     base = os.environ.get("IMAGE_BASE") or find_base(builder)
-    source = read_source(checkout)
-    with _authorities() as secret, TemporaryDirectory() as part:
-        arguments = {
-            "BASE": base,
-            "REVISION": source.revision,
-            "SOURCE": source.address,
-            "SOURCE_DATE_EPOCH": str(source.time),
-        }
-        words = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")]
-        command = [*_command(builder), "--target=archive", f"--output=type=local,dest={part}", *words, *secret]
-        _run_visibly([*command, f"--file={checkout / 'Dockerfile'}", str(checkout)])
-        for file in Path(part).iterdir():
+    with TemporaryDirectory() as temporary:
+        out, identity = Path(temporary) / "out", Path(temporary) / "identity"
+        options = ["--target=archive", f"--output=type=local,dest={out}", f"--iidfile={identity}", *_authorities()]
+        _run_visibly([*_COMMANDS[builder], *options, *_arguments(base, checkout), str(checkout)])
+        for file in out.iterdir():
             shutil.copyfile(file, folder / file.name)
+        if builder == "buildah":  # docker keeps no image of an output
+            run(*BUILDAH, "rmi", identity.read_text().strip())
 
 
-def _command(builder: str) -> list[str]:
-    if builder == "docker":
-        return ["docker", "build"]
+_COMMANDS = {
+    "docker": ("docker", "build"),
     # chroot: also where namespaces and a network for containers are not allowed
-    return [*BUILDAH, "build", "--isolation=chroot", "--layers=false"]
+    "buildah": (*BUILDAH, "build", "--isolation=chroot", "--layers=false"),
+}
+
+
+def _arguments(base: str, checkout: Path) -> list[str]:
+    source = read_source(checkout)
+    values = {
+        "BASE": base,
+        "REVISION": source.revision,
+        "SOURCE": source.address,
+        "SOURCE_DATE_EPOCH": str(source.time),
+    }
+    return [f"--build-arg={name}={value}" for name, value in values.items()]
+
+
+def _authorities() -> list[str]:
+    """Return the option that passes the authorities of this machine to the build, if its environment names some."""
+    named = next((os.environ[name] for name in AUTHORITIES if os.environ.get(name)), None)
+    return [f"--secret=id=authorities,src={named}"] if named else []
 
 
 def _is_usable(builder: str) -> bool:
@@ -66,14 +78,7 @@ def _is_usable(builder: str) -> bool:
         return False
 
 
-@contextmanager
-def _authorities() -> Iterator[list[str]]:
-    """Return the option that passes the authorities of this machine to the build, if its environment names some."""
-    named = next((os.environ[name] for name in AUTHORITIES if os.environ.get(name)), None)
-    yield [f"--secret=id=authorities,src={named}"] if named else []
-
-
-def _run_visibly(command: list[str]) -> None:
+def _run_visibly(command: Sequence[str]) -> None:
     environment: Mapping[str, str] = {**os.environ, "DOCKER_BUILDKIT": "1"}
     code = subprocess.run(command, env=environment, check=False, stdout=2).returncode
     if code:
