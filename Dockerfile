@@ -25,6 +25,8 @@ COPY --from=build /layers/dependencies/ /
 COPY --from=build /layers/application/ /
 ARG REVISION= SOURCE=
 LABEL org.opencontainers.image.title="oauth-connector-operator" \
+      org.opencontainers.image.description="Keeps OAuth access tokens fresh in Kubernetes Secrets: cert-manager for OAuth tokens." \
+      org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}"

@@ -1,9 +1,11 @@
 """The image says what it is, and runs as a user without rights."""
 
+import json
+import re
 import tomllib
 from pathlib import Path
 
-from devtools.image.build import CHECKOUT
+from devtools.image.build import CHECKOUT, LAYERS
 from devtools.image.image_archive import read_config
 from devtools.image.programs import run
 
@@ -32,3 +34,19 @@ def test_the_process_is_no_root(archive: Path) -> None:
 def test_arguments_are_those_of_oauth_connector(archive: Path) -> None:
     """The entry point is the program, so the arguments of a container are its command."""
     assert read_config(archive)["config"]["Entrypoint"] == ["/usr/bin/oauth-connector"]
+
+
+def test_the_dockerfile_states_the_same(archive: Path) -> None:
+    """An image of `docker build` has the user, program, environment, layers and labels of the archive."""
+    config = read_config(archive)["config"]
+    stage = (CHECKOUT / "Dockerfile").read_text().rpartition("FROM scratch")[2].replace("\\\n", " ")
+    lines = dict(line.split(maxsplit=1) for line in stage.splitlines() if line and not line.startswith("COPY"))
+    assert lines["USER"] == config["User"]
+    assert [lines["ENV"]] == config["Env"]
+    assert json.loads(lines["ENTRYPOINT"]) == config["Entrypoint"]
+    assert [line for line in stage.splitlines() if line.startswith("COPY")] == [
+        f"COPY --from=build /layers/{name}/ /" for name in LAYERS
+    ]
+    stated = dict(re.findall(r'(\S+)="([^"$]+)"', lines["LABEL"]))
+    assert stated.items() <= config["Labels"].items()
+    assert {f"{PREFIX}{name}" for name in ("title", "description", "version", "licenses")} == stated.keys()

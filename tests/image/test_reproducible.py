@@ -47,7 +47,7 @@ def _build(checkout: Path, folder: Path, builder: str, **variables: str) -> Mapp
     return facts
 
 
-@pytest.mark.timeout(10 * MINUTES)
+@pytest.mark.timeout(15 * MINUTES)
 def test_another_folder_umask_and_time_zone_yield_the_same_archive(archive: Path) -> None:
     """A build from nothing, in a copy of the checkout, equals one from the cache byte by byte, and so does its list."""
     with temporary_folder("oauth-connector-other-checkout-") as folder:
@@ -60,7 +60,7 @@ def test_another_folder_umask_and_time_zone_yield_the_same_archive(archive: Path
             assert (folder / "out" / name).read_bytes() == (archive.parent / name).read_bytes()
 
 
-@pytest.mark.timeout(15 * MINUTES)
+@pytest.mark.timeout(30 * MINUTES)  # the base image is made first
 def test_a_container_engine_yields_the_same_archive(archive: Path) -> None:
     """The Dockerfile, run by buildah on a base of Debian packages, writes the same archive."""
     require("buildah")
