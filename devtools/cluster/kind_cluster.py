@@ -50,10 +50,17 @@ class KindCluster:
         """Load the images of an archive into the node. Raises `ClusterError`."""
         self._kind("load", "image-archive", str(archive))
 
+    def run_on_node(self, *command: str) -> str:
+        """Run a command in the container of the node and return its output. Raises `ClusterError`."""
+        return _run("docker", "exec", f"{self.name}-control-plane", *command)
+
     def _kind(self, *arguments: str) -> None:
-        command = [str(self._kind_program), *arguments, f"--name={self.name}"]
-        if arguments[0] != "load":
-            command.append(f"--kubeconfig={self.kubeconfig}")
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ClusterError(f"kind {' '.join(arguments)}: {done.stderr.strip()}")
+        kubeconfig = [] if arguments[0] == "load" else [f"--kubeconfig={self.kubeconfig}"]
+        _run(str(self._kind_program), *arguments, f"--name={self.name}", *kubeconfig)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ClusterError(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout

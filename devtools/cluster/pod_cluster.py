@@ -26,6 +26,9 @@ class PodCluster(Protocol):
     def load_image(self, archive: Path) -> None:
         """Load the images of an OCI archive. Raises `ClusterError`."""
 
+    def run_on_node(self, *command: str) -> str:
+        """Run a command among the processes of the node and return its output. Raises `ClusterError`."""
+
 
 def run_kubectl(kubectl: Path, kubeconfig: Path, arguments: Sequence[str], stdin: str | None) -> str:
     """Run kubectl and return its output; its cache is beside the kubeconfig. Raises `ClusterError`."""

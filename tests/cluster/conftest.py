@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,16 @@ from devtools.cluster.pki import Authority
 from devtools.cluster.pod_cluster import ClusterError, PodCluster
 from devtools.go_programs.build import GoBuildError
 from devtools.go_programs.programs import program
+from devtools.image import archive
+from devtools.image.errors import ImageError
+from devtools.local.free_port import free_port
 from tests.support.pods import manifests
-from tests.support.pods.events import NAMESPACE
+from tests.support.pods.connectors import client_secret
+from tests.support.pods.events import NAMESPACE, apply, is_present, wait_until
+from tests.support.pods.readers import MOUNTED, connectors, secret_name
+from tests.support.pods.readers import readers as reader_pods
+from tests.support.pods.release import Release, values
+from tests.support.pods.report import Report
 
 MINUTES = 60
 TEST_IMAGES = ("provider", "reader")
@@ -36,8 +45,25 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             program(name)
         for name in TEST_IMAGES:
             program_image(name)
-    except GoBuildError as error:
+        archive()
+    except (GoBuildError, ImageError) as error:
         pytest.exit(str(error), returncode=1)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was measured."""
+    for line in _REPORT.lines():
+        terminalreporter.write_line(line)
+
+
+_REPORT = Report()
+
+
+@pytest.fixture(scope="session")
+def report() -> Iterator[Report]:
+    """Yield what measured figures are added to."""
+    yield _REPORT
+    _REPORT.write()
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +76,14 @@ def cluster() -> Iterator[PodCluster]:
             pytest.exit(str(error), returncode=1)
         for name in TEST_IMAGES:
             running.load_image(program_image(name))
+        running.load_image(archive())
         yield running
 
 
 @pytest.fixture(scope="session")
 def provider(cluster: PodCluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Start the authorization server in the cluster; return the file of its certificate authority."""
-    authority = Authority(tmp_path_factory.mktemp("provider"), "provider")
+    authority = Authority(tmp_path_factory.mktemp("provider"), manifests.AUTHORITY)
     certificate, key = authority.server(manifests.PROVIDER, [manifests.HOST, "127.0.0.1"])
     encoded = {
         name: base64.b64encode(path.read_bytes()).decode()
@@ -68,8 +95,34 @@ def provider(cluster: PodCluster, tmp_path_factory: pytest.TempPathFactory) -> P
         manifests.namespace(),
         {**tls, "metadata": manifests.metadata(manifests.TLS_SECRET)},
         {**trusted, "metadata": manifests.metadata(manifests.AUTHORITY)},
+        client_secret(),
         *manifests.provider(),
     ]
     cluster.kubectl("apply", "--server-side", "--filename=-", stdin=manifests.document(objects))
     cluster.kubectl("rollout", "status", f"--namespace={NAMESPACE}", "deployment/provider", "--timeout=5m")
     return authority.certificate
+
+
+@pytest.fixture(scope="session")
+def public_url() -> str:
+    """Return the address of the consent server for browsers: a port of this machine is forwarded to it."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def release(cluster: PodCluster, public_url: str, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Install the operator and the consent server by the chart."""
+    installed = Release(cluster, values(public_url), tmp_path_factory.mktemp("helm"))
+    installed.install()
+    return installed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers(cluster: PodCluster, provider: Path, release: Release) -> None:
+    """Start the workloads that read tokens. They call the protected API while the other tests run."""
+    assert provider.exists()
+    wait_until(release.leader, "an operator leads")
+    apply(cluster, connectors())
+    for lifetime in sorted(set(MOUNTED.values())):
+        wait_until(partial(is_present, cluster, "secret", secret_name(lifetime)), f"the Secret of {lifetime} s exists")
+    apply(cluster, reader_pods())

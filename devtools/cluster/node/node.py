@@ -57,7 +57,11 @@ class Node:
 
     def load_image(self, archive: Path) -> None:
         """Import the images of an OCI archive. Raises `ClusterError`."""
-        self.namespaces.run("ctr", "--namespace=k8s.io", "images", "import", str(archive))
+        self.run_on_node("ctr", "--namespace=k8s.io", "images", "import", str(archive))
+
+    def run_on_node(self, *command: str) -> str:
+        """Run a command in the namespaces of the node and return its output. Raises `ClusterError`."""
+        return self.namespaces.run(*command)
 
     def _prepare(self, stack: ExitStack) -> None:
         plugins = require_packages()

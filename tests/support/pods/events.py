@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from devtools.cluster.pod_cluster import PodCluster
@@ -26,3 +26,14 @@ def wait_until(is_so: Callable[[], object], what: str, within: float = WITHIN) -
     while not is_so():
         assert time.monotonic() < deadline, f"not within {within:.0f} s: {what}"
         time.sleep(0.5)
+
+
+def apply(cluster: PodCluster, objects: Iterable[Mapping[str, Any]]) -> None:
+    """Apply objects."""
+    document = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
+    cluster.kubectl("apply", "--server-side", "--filename=-", stdin=document)
+
+
+def is_present(cluster: PodCluster, kind: str, name: str) -> bool:
+    """Return whether an object exists in the namespace of the test Pods."""
+    return bool(cluster.kubectl("get", kind, name, f"--namespace={NAMESPACE}", "--ignore-not-found", "--output=name"))

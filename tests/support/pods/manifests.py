@@ -13,7 +13,7 @@ PROVIDER = "provider"
 HOST = f"{PROVIDER}.{NAMESPACE}.svc"
 PORT = 8443
 API = f"https://{HOST}:{PORT}/api"
-MOUNT = "/token"
+OPERATOR_IMAGE, PYTHON = "oauth-connector-operator:0.1.0", "/usr/bin/python3.11"
 TLS_SECRET, AUTHORITY = "provider-tls", "provider-authority"
 
 RESTRICTED = {
@@ -89,6 +89,13 @@ def reader(name: str, volumes: Mapping[str, Mapping[str, Any]], **own: object) -
         **_QUICK,
     }
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata(name, {"app": "reader"}), "spec": spec}
+
+
+def sleeper(name: str, in_namespace: str) -> Manifest:
+    """Return a Pod of the operator's image that does nothing, in any namespace."""
+    sleeping = container("sleeper", OPERATOR_IMAGE, command=[PYTHON, "-c", "import time; time.sleep(86400)"])
+    spec = {"containers": [sleeping], **_QUICK}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": in_namespace}, "spec": spec}
 
 
 def _list(value: object) -> list[Any]:
