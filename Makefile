@@ -12,10 +12,10 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k demo image lock changelog clean
+.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k bench-image demo image lock changelog clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: .venv/installed ## Make the virtual environment .venv from requirements/dev.lock
 
@@ -63,6 +63,9 @@ bench: venv ## Measure the operator beside a bare client: build/bench.json, a ta
 
 bench-10k: venv ## Measure with ten thousand connectors (ten minutes)
 	@$(BIN)/python -m tests.bench --objects 10000 --without-steady --output build/10k
+
+bench-image: venv ## Measure size, start and memory of the image (a minute)
+	@$(BIN)/python -m tests.bench.image
 
 demo: venv ## Run a demo until Ctrl-C, or for DEMO_SECONDS
 	@$(BIN)/python -m devtools.demo

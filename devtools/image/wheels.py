@@ -48,14 +48,14 @@ def unpack_wheel(file: Path, root: Path) -> None:
     """Write the files of a wheel that the image needs to the folder of packages below a root."""
     with zipfile.ZipFile(file) as wheel:
         for name in sorted(wheel.namelist()):
-            path = f"{SITE}/{_find_target(name)}"
+            path = f"{SITE}/{find_target(name)}"
             if not name.endswith("/") and not is_left_out(path):
                 target = root / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(wheel.read(name))
 
 
-def _find_target(name: str) -> PurePosixPath:
+def find_target(name: str) -> PurePosixPath:
     """Return where a file of a wheel belongs: the files below `*.data/platlib` are modules like all others."""
     path = PurePosixPath(name)
     return path.relative_to(*path.parts[:2]) if path.parts[0].endswith(".data") else path
