@@ -65,13 +65,19 @@ def _properties(preset: Preset) -> Iterator[tuple[str, str]]:
     yield "assumed lifetime", f"{preset.default_lifetime} s" if preset.default_lifetime else ""
     yield (
         "a refresh revokes the old token",
-        "immediately; the operator refreshes late" if preset.revokes_old_token else "",
+        _REVOKED if preset.revokes_old_token else "",
     )
     yield "hosts", _hosts(preset)
     yield (
         "error codes of the provider",
         ", ".join(f"`{own}` → `{meant}`" for own, meant in sorted(preset.quirks.errors.items())),
     )
+
+
+_REVOKED = (
+    "immediately; the operator refreshes late, and a mounted file contains a revoked token for up to 90 s after each"
+    " refresh"
+)
 
 
 def _hosts(preset: Preset) -> str:

@@ -45,6 +45,8 @@ CONDITIONS = """\
 | valid token, the refresh fails | True | `RefreshFailed` | Current |
 | valid token, but a user should consent again: scopes changed, refresh token rejected, missing or about to expire | \
 True | `ConsentRequired` | Current |
+| valid token, but mounted files can contain an expired one: the margin of `refresh.before` is less than 100 s | True \
+| `RefreshLate` | Current |
 | no valid token, the operator retries | False | `Reconciling` | InProgress |
 | no valid token, no user has consented yet | False | `ConsentRequired`, `Reconciling` | InProgress |
 | no valid token, and a user must act, or no valid token for ten minutes | False | `Stalled` | Failed |
@@ -70,8 +72,14 @@ The output Secret has type `Opaque`. Every update replaces all keys at once. Wit
 | `authorization` | value of an Authorization header: `headerPrefix` and the token |
 | `scope` | granted scopes, separated by spaces; absent if none were requested and the token response contains none |
 
-The operator refreshes a token when a third of its lifetime is left, because the kubelet updates mounted Secrets with a
-delay of up to 90 s. Mount the Secret as a directory: a `subPath` mount and an environment variable are never updated.
+The operator refreshes a token when a third of its lifetime is left, and at least 100 s before it expires, because the
+kubelet updates mounted Secrets with a delay of up to 90 s. The first third of the lifetime always passes before the
+refresh. Therefore a token of less than 150 s leaves a smaller margin: a mounted file can then contain an expired token,
+and condition `RefreshLate` reports this with the figures. `refresh.before: 100s` prevents it for a token of 111 s or
+more. For a shorter one, read the Secret through the Kubernetes API. The same applies to an authorization server that
+returns the same token until it expires, which no condition reports.
+
+Mount the Secret as a directory: a `subPath` mount and an environment variable are never updated.
 
 The operator does not change a Secret that the connector does not own. The output Secret never contains a refresh token.
 Refresh tokens are stored in the state Secret `<connector>-oauth-state` (type `oauthconnector.dev/state`), which must

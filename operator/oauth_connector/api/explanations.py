@@ -1,18 +1,9 @@
 """The meaning of each reason, and the action that a user can take: the long form of the messages in `reasons`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from oauth_connector.api.provider_explanations import PROVIDER_EXPLANATIONS, Explanation
 from oauth_connector.api.reasons import Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The meaning of a reason and the action to take, each in a few sentences of Markdown."""
-
-    meaning: str
-    cure: str
-
 
 EXPLANATIONS: Mapping[Reason, Explanation] = {
     Reason.TOKEN_ISSUED: Explanation(
@@ -73,6 +64,14 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "The ConfigMap that `provider.caBundleRef` references does not exist in the namespace of the connector, or"
         " lacks the key. Without it the operator sends no request.",
         "Create it, or reference another one.",
+    ),
+    Reason.REFRESH_LATE: Explanation(
+        "The token is valid, and is refreshed less than 100 s before it expires. A kubelet shows a changed Secret in"
+        " mounted files up to 90 s late, so that a Pod which reads the file may use an expired token. The default"
+        " margin is 100 s or more for every token of at least 150 s; a shorter token leaves less.",
+        "Set `refresh.before` to `100s`, if the token is valid for at least 111 s; this causes more token requests."
+        " Otherwise configure a longer lifetime at the provider, or let the application read the Secret through the"
+        " Kubernetes API. Ignore the condition if no Pod mounts the Secret.",
     ),
     Reason.CONSENT_REQUIRED: Explanation(
         "This connector requires the consent of a user. No user has consented yet, or the consent was withdrawn.",
@@ -142,109 +141,5 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Find the other client with `kubectl get secret <name> -o yaml --show-managed-fields`. The operator repairs the"
         " Secret one hour after the first of the three changes.",
     ),
-    Reason.UNAUTHORIZED_CLIENT: Explanation(
-        "The provider knows the client but does not allow this grant type for it (`unauthorized_client`).",
-        "Enable the grant type for the client at the provider. Client credentials are often called machine-to-machine"
-        " or service account.",
-    ),
-    Reason.UNSUPPORTED_GRANT_TYPE: Explanation(
-        "The provider does not support this grant type at this endpoint (`unsupported_grant_type`).",
-        "Check `provider.tokenURL` and `grantType`. Many providers no longer support the password grant.",
-    ),
-    Reason.INVALID_SCOPE: Explanation(
-        "The provider rejects the scopes (`invalid_scope`): one is unknown or not allowed for the client, or the"
-        " character between the scopes is wrong.",
-        "Compare `scopes` with the documentation of the provider. If the provider expects commas, set"
-        " `scopeSeparator: Comma`.",
-    ),
-    Reason.INVALID_TARGET: Explanation(
-        "The provider does not know the API for which the token is requested (`invalid_target`, RFC 8707).",
-        "Check `audience` and `resources`, including a slash at the end.",
-    ),
-    Reason.INVALID_REQUEST: Explanation(
-        "The provider rejects the request with an OAuth error. Usually a parameter is missing or not allowed.",
-        "Compare the documentation of the provider with `grantType`, `client.authentication`, `audience`, `resources`"
-        " and `tokenParameters`. `status.lastError` contains the error code.",
-    ),
-    Reason.ACCESS_DENIED: Explanation(
-        "The provider denies access (`access_denied`), usually because of a policy.",
-        "Check the permissions of the client at the provider, and the networks and times that the policy allows.",
-    ),
-    Reason.INVALID_TOKEN_RESPONSE: Explanation(
-        "The response is neither a token response nor an OAuth error: it is empty, not JSON, larger than 1 MiB, or its"
-        " token contains characters that an HTTP header must not contain.",
-        "Check that `provider.tokenURL` is the token endpoint, and not the authorization endpoint or another API.",
-    ),
-    Reason.UNSUPPORTED_TOKEN_TYPE: Explanation(
-        "The token is bound to a key (`DPoP`, for example) or has another type that a client cannot send as a bearer"
-        " token.",
-        "Configure the provider to issue bearer tokens to this client.",
-    ),
-    Reason.INVALID_TOKEN_ENDPOINT: Explanation(
-        "The response is a web page: a login form, the notice of a proxy, or the maintenance page of the provider.",
-        "Check `provider.tokenURL`, and check whether a proxy intercepts the connection. The operator retries with"
-        " increasing delays.",
-    ),
-    Reason.ENDPOINT_NOT_FOUND: Explanation(
-        "The URL does not exist (HTTP status 404, 405 or 410). The cause may be a deployment at the provider, so the"
-        " operator retries with increasing delays.",
-        "Check the path of `provider.tokenURL`.",
-    ),
-    Reason.ENDPOINT_REDIRECTED: Explanation(
-        "The response is a redirect. The operator never sends credentials to the target of a redirect.",
-        "Set `provider.tokenURL` to the final URL: often with `https` instead of `http`, or with another host.",
-    ),
-    Reason.PROVIDER_ERROR: Explanation(
-        "The provider reports an internal error (5xx, `server_error`, `temporarily_unavailable`).",
-        "Wait. The operator retries with increasing delays. If the error persists, check the status page of the"
-        " provider.",
-    ),
-    Reason.RATE_LIMITED: Explanation(
-        "The provider has received too many requests from this connector, or from other connectors of the same client.",
-        "Wait. If the error recurs, use one connector and its Secret for several applications, or raise the limit at"
-        " the provider.",
-    ),
-    Reason.DISCOVERY_FAILED: Explanation(
-        "The operator cannot read the metadata of the issuer, or the metadata contains no token endpoint.",
-        "Check that `<issuer>/.well-known/openid-configuration` is available, or set `provider.tokenURL`.",
-    ),
-    Reason.ISSUER_MISMATCH: Explanation(
-        "The metadata contains another issuer than `provider.issuer`. Such metadata must not be used (RFC 8414 §3.3).",
-        "Set `provider.issuer` to exactly the value in the metadata. Often the only difference is a slash at the end.",
-    ),
-    Reason.PROVIDER_UNREACHABLE: Explanation(
-        "The operator cannot open a connection, the connection breaks, or the response does not arrive in time.",
-        "Test the connection from the operator's Pod. Common causes are a NetworkPolicy, a firewall, or a required"
-        " proxy.",
-    ),
-    Reason.HOST_NOT_FOUND: Explanation(
-        "The host name does not resolve in the cluster.",
-        "Check its spelling. The DNS of the cluster must know names of your internal network.",
-    ),
-    Reason.CA_BUNDLE_INVALID: Explanation(
-        "The value of `provider.caBundle`, or of the ConfigMap that `provider.caBundleRef` references, is not PEM, or"
-        " is larger than 128 KiB or 100 certificates. The operator sends no request.",
-        "Provide only the certificate of the authority, from `-----BEGIN CERTIFICATE-----` to"
-        " `-----END CERTIFICATE-----`.",
-    ),
-    Reason.CERTIFICATE_UNTRUSTED: Explanation(
-        "The operator does not know the authority that signed the certificate of the server, or the certificate chain"
-        " is incomplete.",
-        "Set the certificate of the authority in `provider.caBundle` or `provider.caBundleRef`, or for all connectors"
-        " in the operator setting `trustBundle`. Verification cannot be disabled.",
-    ),
-    Reason.CERTIFICATE_INVALID: Explanation(
-        "The certificate of the server has expired, is not yet valid, or belongs to another name.",
-        "Renew the certificate, or use the host name that it contains. The log of the operator names the cause.",
-    ),
-    Reason.TLS_FAILED: Explanation(
-        "The TLS handshake failed: the server supports only versions before 1.2, or requires a client certificate.",
-        "Configure the server to accept TLS 1.2 or 1.3 without a client certificate.",
-    ),
-    Reason.DESTINATION_NOT_ALLOWED: Explanation(
-        "The address is private, link-local, loopback or a metadata address, or the connection is not encrypted. The"
-        " restriction prevents users who may create connectors from reaching the internal network of the operator.",
-        "If the destination is intended, a cluster administrator can add the host or network to the operator setting"
-        " `allowedDestinations`.",
-    ),
+    **PROVIDER_EXPLANATIONS,
 }

@@ -42,6 +42,7 @@ RECONCILING = "Reconciling"
 STALLED = "Stalled"
 REFRESH_FAILED = "RefreshFailed"
 CONSENT_REQUIRED = "ConsentRequired"
+REFRESH_LATE = "RefreshLate"
 
 # --- labels of Secrets --------------------------------------------------------------------------------------------
 OPERATOR = "oauth-connector-operator"

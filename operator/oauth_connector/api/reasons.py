@@ -25,6 +25,8 @@ class Reason(StrEnum):
     CREDENTIALS_NOT_ALLOWED = "CredentialsNotAllowed"
     CREDENTIALS_REJECTED = "CredentialsRejected"
     CA_BUNDLE_NOT_FOUND = "CABundleNotFound"
+    # the schedule
+    REFRESH_LATE = "RefreshLate"
     # consent
     CONSENT_REQUIRED = "ConsentRequired"
     REFRESH_TOKEN_REJECTED = "RefreshTokenRejected"
@@ -82,6 +84,10 @@ MESSAGES: Mapping[Reason, str] = {
     " it every minute.",
     Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}` (`provider.caBundleRef`) does not exist."
     " Create it, or reference another one.",
+    Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
+    " shows the new token up to 90 s later, so that a Pod may read an expired one. `refresh.before` cannot"
+    " be `100s` with so short a lifetime. Configure a longer lifetime at the provider, or read the Secret through the"
+    " Kubernetes API.",
     Reason.CONSENT_REQUIRED: "A user must authorize this connector. Run `kubectl oauth authorize {connector} -n"
     " {namespace}`.",
     Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token: it is expired, revoked or was used by another"
@@ -145,6 +151,9 @@ MESSAGES: Mapping[Reason, str] = {
 """One template for each reason; an unknown fact is rendered as a dash."""
 
 DETAILED_MESSAGES: Mapping[Reason, str] = {
+    Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
+    " shows the new token up to 90 s later, so that a Pod may read an expired one. Set `refresh.before` to"
+    " `{before}`.",
     Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` has no key `{key}` (its keys: {present_keys}). Add the key, or"
     " name another key in the spec.",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is owned by connector `{holder}` and is not changed. Set another"

@@ -47,7 +47,7 @@ from oauth_connector.connector.status.events import status_events
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import CREDENTIAL_REASONS, invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem, report
-from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time
+from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time, mount_warning
 from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import Superseded
@@ -176,7 +176,8 @@ class Reconciler:
         obs = self._read_caches(connector)
         if findings.problem is None:
             findings = replace(findings, next_call=refresh_due(obs))
-        return replace(findings, warning=grant_warning(obs), grant=self._consents.build_grant_facts(obs))
+        grant = self._consents.build_grant_facts(obs)
+        return replace(findings, warning=grant_warning(obs), late=mount_warning(obs), grant=grant)
 
     async def _record(self, connector: AnyConnector, findings: Findings) -> None:
         """Write status where it differs; it names the generation that the reconciliation was based on.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED, REFRESH_LATE
 from oauth_connector.api.v1alpha1.conditions import find_json_condition
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
@@ -118,7 +118,7 @@ class ConnectorView:
         }
 
     def _optional_facts(self) -> Iterator[tuple[str, Any]]:
-        for name, kind in (("refreshFailed", REFRESH_FAILED), ("consentRequired", CONSENT_REQUIRED)):
+        for name, kind in _OPTIONAL_CONDITIONS.items():
             found = self.condition(kind)
             if found is not None and found.status == "True":
                 yield name, {"reason": found.reason, "message": found.message}
@@ -130,6 +130,12 @@ class ConnectorView:
             value = value.get(name) if isinstance(value, Mapping) else None
         return value
 
+
+_OPTIONAL_CONDITIONS = {
+    "refreshFailed": REFRESH_FAILED,
+    "consentRequired": CONSENT_REQUIRED,
+    "refreshLate": REFRESH_LATE,
+}
 
 _STATUS_FIELDS = frozenset(
     {

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED, REFRESH_LATE
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
@@ -47,6 +47,9 @@ def _cell(text: str, width: int, last: bool) -> str:  # noqa: FBT001  # the last
     return _style(text, STYLES.get(text, Style.PLAIN)) + padding
 
 
+_CONDITIONS = {"Refresh failed": REFRESH_FAILED, "Consent required": CONSENT_REQUIRED, "Refresh late": REFRESH_LATE}
+
+
 def show_one(view: ConnectorView, now: datetime) -> None:
     """Print one connector with details."""
     print(_style(view.name, Style.BOLD) + f" in namespace {view.namespace}")
@@ -59,7 +62,7 @@ def _facts(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
     ready = view.ready
     yield READY, f"{ready.status}, {ready.reason}"
     yield ("Message" if view.is_ready else "To do"), ready.message
-    for label, kind in (("Refresh failed", REFRESH_FAILED), ("Consent required", CONSENT_REQUIRED)):
+    for label, kind in _CONDITIONS.items():
         found = view.condition(kind)
         if found is not None and found.status == "True":
             yield label, f"{found.reason}: {found.message}"

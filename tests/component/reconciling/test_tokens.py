@@ -117,7 +117,7 @@ async def test_tokens_are_refreshed_ahead_of_expiry_many_times_in_a_row(
                 assert scene.server.is_live(SecretStr(token))
                 seen[number].add(token)
             values = await namespace.conditions(f"crm-{number}")
-            assert values == {"Ready": "TokenIssued"}
+            assert values == {"Ready": "TokenIssued", "RefreshLate": "RefreshLate"}
         return all(len(tokens) >= 5 for tokens in seen)
 
     await until(refreshed_often, within=150)

@@ -13,7 +13,7 @@ from oauth_connector.oauth.errors import FailureReason
 
 FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
-    "scopes", "secret", "namespace", "again", "offline", "loopback", "state",
+    "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 

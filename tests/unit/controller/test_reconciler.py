@@ -41,7 +41,7 @@ async def test_a_token_is_refreshed_for_years_without_a_gap(world: World) -> Non
     world.provider.lifetime = 30
     await world.run(3600)
     assert world.calls > 3600 / 30
-    assert world.calls < 3600 / 10
+    assert world.calls <= 1 + 3600 / 10  # the first third of the lifetime is the least gap, too
     assert world.reason() == "TokenIssued"
     assert world.recorder.events == []
 

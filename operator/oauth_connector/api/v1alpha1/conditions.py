@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, STALLED
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, REFRESH_LATE, STALLED
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE, Condition
 
-ORDER = (READY, RECONCILING, STALLED, REFRESH_FAILED, CONSENT_REQUIRED)
+ORDER = (READY, RECONCILING, STALLED, REFRESH_FAILED, CONSENT_REQUIRED, REFRESH_LATE)
 """The order in status. All types but `Ready` are present only while they are true."""
 
 

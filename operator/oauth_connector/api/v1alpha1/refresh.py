@@ -17,13 +17,15 @@ class Refresh(Model):
     before: Annotated[Annotated[Duration, duration_rule("1s")] | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Time before expiry at which the operator refreshes the token, without jitter. A value that"
-        " is not shorter than the lifetime of the token is ignored; an Event reports this. Default:"
+        " is not shorter than the lifetime of the token is ignored; an Event reports this. A mounted"
+        " file shows a new token up to 90 s late, so a value of less than `100s` sets condition `RefreshLate`. Default:"
         " `beforePercentage` applies.",
     )
     before_percentage: Annotated[Annotated[int, Field(strict=True, ge=5, le=80)] | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Percentage of the lifetime that is left at the refresh; each connector adds a small jitter."
-        " Default: 33, or 5 for a preset whose provider revokes the old token at a refresh.",
+        " Default: 33, and at least 100 s unless that is more than two thirds of the lifetime; 5 for a preset whose"
+        " provider revokes the old token at a refresh.",
     )
     default_lifetime: Annotated[Annotated[Duration, duration_rule("15s")] | None, digests.NOT_DIGESTED] = Field(
         None,

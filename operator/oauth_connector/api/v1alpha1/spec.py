@@ -84,7 +84,7 @@ class OAuthConnectorSpec(Model):
     refresh: Refresh | None = Field(
         None,
         description="When the operator refreshes the token. Default: when a third of the token's lifetime is"
-        " left, with a small jitter.",
+        " left, and at least 100 s, with a small jitter.",
     )
     output: Output | None = Field(
         None, description="The Secret that Pods mount. Default: Secret `<connector>-token` with the default keys."

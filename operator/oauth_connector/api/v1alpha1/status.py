@@ -32,8 +32,8 @@ class Condition(Model):
     """A `metav1.Condition`."""
 
     type: Annotated[str, Field(min_length=1, max_length=316)] = Field(
-        description="`Ready` is always present. `Reconciling`, `Stalled`, `RefreshFailed` and `ConsentRequired`"
-        " are present only while they are true."
+        description="`Ready` is always present. `Reconciling`, `Stalled`, `RefreshFailed`, `ConsentRequired`"
+        " and `RefreshLate` are present only while they are true."
     )
     status: Literal["True", "False", "Unknown"] = Field(description="Status of the condition.")
     reason: ReasonText = Field(description="Reason in PascalCase, from a closed set.")

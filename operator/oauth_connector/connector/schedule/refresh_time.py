@@ -14,6 +14,15 @@ MINIMUM_GAP = 10
 DEFAULT_WINDOW = 0.33
 """The share of the lifetime that is left when a token is replaced."""
 
+MOUNT_DELAY = 100
+"""Seconds before expiry at which a refresh always reaches a mounted file in time.
+
+A kubelet with its default settings showed a new token up to 90 s late, and no Pod read an expired one with 95 s.
+"""
+
+EARLIEST_SHARE = 3
+"""The default margin leaves the first third of the lifetime: one part of so many."""
+
 JITTER = 0.10
 """The largest share of the lifetime by which a refresh is earlier, fixed by the connector's UID."""
 
@@ -75,12 +84,39 @@ def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
     jitter = share(uid) * JITTER
     if policy.before is not None and not is_before_ignored(policy, lifetime):
         planned = expires - policy.before
+    elif policy.window is not None:
+        planned = int(expires - lifetime * (policy.window + jitter))
     else:
-        planned = int(expires - lifetime * ((policy.window or DEFAULT_WINDOW) + jitter))
+        planned = _default_refresh_time(issued, expires, jitter)
     if policy.max_lifetime is not None:
         planned = min(planned, int(issued + policy.max_lifetime * (1 - jitter)))
-    earliest = issued + max(MINIMUM_GAP, lifetime // 10 if policy.max_lifetime is None else 0)
+    earliest = _earliest_refresh(issued, expires) if policy.max_lifetime is None else issued + MINIMUM_GAP
     return max(min(planned, expires - 1), earliest)
+
+
+def _default_refresh_time(issued: int, expires: int, jitter: float) -> int:
+    """Return when two thirds of the lifetime have passed, but `MOUNT_DELAY` before expiry, less the jitter.
+
+    The first third of the lifetime always passes: less than 150 s leave a smaller margin than `MOUNT_DELAY`.
+    """
+    lifetime = expires - issued
+    margin = max(lifetime * DEFAULT_WINDOW, MOUNT_DELAY) + lifetime * jitter
+    first_third = -(-lifetime // EARLIEST_SHARE)
+    return max(int(expires - margin), issued + first_third)
+
+
+def refresh_margin(issued: int, expires: int, policy: Policy, uid: str) -> int:
+    """Return how many seconds before its expiry a token is refreshed; not positive where it is refreshed after it."""
+    return expires - refresh_time(issued, expires, policy, uid)
+
+
+def can_cover_mount_delay(issued: int, expires: int) -> bool:
+    """Return whether some `refresh.before` is long enough for mounted files: the token must be valid for 110 s."""
+    return expires - _earliest_refresh(issued, expires) >= MOUNT_DELAY
+
+
+def _earliest_refresh(issued: int, expires: int) -> int:
+    return issued + max(MINIMUM_GAP, (expires - issued) // 10)
 
 
 def next_cached_try(last: float, expires: int) -> int:

@@ -40,8 +40,8 @@ class Findings:
     """What a reconciliation found: the published token, why there is no fresh one, and when the next is requested.
 
     `next_call` is the planned second of the next token request; `None` when none is planned. `warning` is what the user
-    should do soon, though nothing is wrong yet. `grant` is what is known of the consent behind the token; `revoked` is
-    the outcome of a revocation, where one was requested.
+    should do soon, though nothing is wrong yet; `late` is that mounted files can contain an expired token. `grant` is
+    what is known of the consent behind the token; `revoked` is the outcome of a revocation, where one was requested.
     """
 
     now: float
@@ -50,6 +50,7 @@ class Findings:
     attempt: Attempt | None = None
     next_call: float | None = None
     warning: Problem | None = None
+    late: Problem | None = None
     grant: GrantFacts | None = None
     revoked: Revocation | None = None
 

@@ -8,7 +8,7 @@ enough. The table is in `docs/reference/oauthconnector.md`.
 from collections.abc import Iterator
 from datetime import datetime
 
-from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, STALLED
+from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, REFRESH_LATE, STALLED
 from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1.conditions import find_condition, set_conditions
@@ -146,12 +146,9 @@ def _conditions(connector: AnyConnector, findings: Findings) -> tuple[Condition,
     valid = findings.published is not None and findings.published.is_valid(findings.now)
     ready = _ready_reason(findings, valid=valid)
     wanted = {READY: ("True" if valid else "False", ready, _message(connector, findings.problem, ready))}
+    sources = {CONSENT_REQUIRED: findings.warning, REFRESH_LATE: findings.late}
     for kind, reason in _further_conditions(connector, findings, valid=valid):
-        wanted[kind] = (
-            "True",
-            reason,
-            _message(connector, findings.warning if kind == CONSENT_REQUIRED else findings.problem, reason),
-        )
+        wanted[kind] = ("True", reason, _message(connector, sources.get(kind, findings.problem), reason))
     return set_conditions(connector.status.conditions, wanted, connector.generation, from_epoch(findings.now))
 
 
@@ -176,16 +173,21 @@ def _further_conditions(connector: AnyConnector, findings: Findings, *, valid: b
     )
     if asks is not None:
         yield CONSENT_REQUIRED, asks.reason
-    if valid:
-        return
+    if not valid:
+        yield _explain_unready(connector, findings)
+    elif findings.late is not None and findings.problem is None:
+        yield REFRESH_LATE, findings.late.reason
+
+
+def _explain_unready(connector: AnyConnector, findings: Findings) -> tuple[str, Reason]:
+    """Return the condition that states whether the operator works on a token or a user must act."""
     if findings.problem is not None and findings.problem.reason is Reason.CONSENT_REQUIRED:
-        yield RECONCILING, findings.problem.reason  # no user has consented yet: nothing has failed
-    elif findings.problem is not None and findings.problem.needs_action:
-        yield STALLED, findings.problem.reason
-    elif findings.now - _not_ready_since(connector, findings) >= PROGRESS_DEADLINE:
-        yield STALLED, Reason.PROGRESS_DEADLINE_EXCEEDED
-    else:
-        yield RECONCILING, findings.problem.reason if findings.problem else Reason.PROGRESSING
+        return RECONCILING, findings.problem.reason  # no user has consented yet: nothing has failed
+    if findings.problem is not None and findings.problem.needs_action:
+        return STALLED, findings.problem.reason
+    if findings.now - _not_ready_since(connector, findings) >= PROGRESS_DEADLINE:
+        return STALLED, Reason.PROGRESS_DEADLINE_EXCEEDED
+    return RECONCILING, findings.problem.reason if findings.problem else Reason.PROGRESSING
 
 
 def _not_ready_since(connector: AnyConnector, findings: Findings) -> float:

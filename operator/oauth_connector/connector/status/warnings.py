@@ -1,11 +1,14 @@
 """Warnings: what a user should do soon, while the token is still valid."""
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.checks.facts import grant_summary, published_token
+from oauth_connector.connector.checks.facts import grant_summary, published_token, refresh_due
 from oauth_connector.connector.grant.choice import build_grant_problem
 from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.schedule.refresh_policy import refresh_policy
+from oauth_connector.connector.schedule.refresh_time import MOUNT_DELAY, can_cover_mount_delay, refresh_margin
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.errors import Remedy
 
 WEEK = 7 * 86400
 SHARE = 0.2
@@ -29,6 +32,25 @@ def _has_expiry(obs: Observation) -> bool:
     """Return whether the token has a known expiry: some providers issue tokens that never expire."""
     token = published_token(obs)
     return token is not None and token.expires_at is not None
+
+
+def mount_warning(obs: Observation) -> Problem | None:
+    """Return the warning that a mounted file can contain an expired token, with the figures of the valid one.
+
+    Where a refresh revokes the old token, no margin helps; the reference page of the preset states what to do.
+    """
+    spec, token = obs.connector.spec, published_token(obs)
+    if token is None or token.issued_at is None or token.expires_at is None or token.expires_at <= obs.now:
+        return None
+    if refresh_due(obs) is None or (spec.provider.known is not None and spec.provider.known.revokes_old_token):
+        return None
+    margin = refresh_margin(token.issued_at, token.expires_at, refresh_policy(spec), obs.connector.uid)
+    if margin >= MOUNT_DELAY:
+        return None
+    facts = {"lifetime": str(token.expires_at - token.issued_at), "margin": str(margin)}
+    if can_cover_mount_delay(token.issued_at, token.expires_at):
+        facts["before"] = f"{MOUNT_DELAY}s"
+    return Problem(Reason.REFRESH_LATE, Remedy.FIX_SPEC, facts)
 
 
 def grant_warning_time(obs: Observation) -> float | None:

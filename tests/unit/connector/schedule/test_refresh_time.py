@@ -6,13 +6,16 @@ from hypothesis import strategies as st
 
 from oauth_connector.connector.schedule.refresh_time import (
     MINIMUM_GAP,
+    MOUNT_DELAY,
     YEAR,
     Failing,
     Policy,
     RetryPace,
+    can_cover_mount_delay,
     credential_check_time,
     is_before_ignored,
     next_cached_try,
+    refresh_margin,
     refresh_time,
     retry_time,
     share,
@@ -42,11 +45,40 @@ def test_a_lifetime_too_short_for_both_bounds_keeps_the_gap(issued: int, lifetim
     assert refresh_time(issued, issued + lifetime, Policy(), uid) == issued + MINIMUM_GAP
 
 
-@given(LIFETIMES.filter(lambda lifetime: lifetime >= 60), UIDS)
+@given(st.integers(min_value=304, max_value=YEAR), UIDS)
 def test_the_default_refreshes_at_two_thirds_or_a_little_earlier(lifetime: int, uid: str) -> None:
-    """By default 57 to 67 per cent of the lifetime have passed when a token is refreshed."""
+    """By default 57 to 67 per cent of a lifetime of more than five minutes have passed at the refresh."""
     at = refresh_time(0, lifetime, Policy(), uid)
     assert lifetime * 0.57 - 1 <= at <= lifetime * 0.67
+
+
+@given(ISSUED, st.integers(min_value=150, max_value=YEAR), UIDS)
+def test_the_default_margin_lets_a_kubelet_show_the_new_token(issued: int, lifetime: int, uid: str) -> None:
+    """From 150 s of lifetime on the default margin is at least 100 s, and never more than two thirds."""
+    margin = refresh_margin(issued, issued + lifetime, Policy(), uid)
+    assert 100 <= margin <= lifetime * 2 / 3
+
+
+@given(ISSUED, st.integers(min_value=30, max_value=149), UIDS)
+def test_a_short_token_is_refreshed_after_the_first_third(issued: int, lifetime: int, uid: str) -> None:
+    """Below 150 s the margin is two thirds of the lifetime, in whole seconds, and less than 100 s."""
+    margin = refresh_margin(issued, issued + lifetime, Policy(), uid)
+    assert margin == lifetime * 2 // 3 < 100
+
+
+@given(st.integers(min_value=101, max_value=YEAR), UIDS)
+def test_the_margin_for_mounted_files_applies_to_the_default_only(lifetime: int, uid: str) -> None:
+    """An explicit `before` or `beforePercentage` keeps its meaning for every lifetime."""
+    assert refresh_margin(0, lifetime, Policy(before=20), uid) == 20
+    assert refresh_margin(0, lifetime, Policy(window=0.1), uid) <= lifetime * 0.2 + 1
+
+
+@given(st.integers(min_value=15, max_value=YEAR), UIDS)
+def test_a_before_covers_the_delay_of_a_kubelet_where_it_can(lifetime: int, uid: str) -> None:
+    """`before: 100s` is kept exactly where the schedule says that it can be, which is from 111 s on."""
+    covers = refresh_margin(0, lifetime, Policy(before=MOUNT_DELAY), uid) >= MOUNT_DELAY
+    assert can_cover_mount_delay(0, lifetime) is (lifetime >= 111)
+    assert covers or not can_cover_mount_delay(0, lifetime)
 
 
 @given(UIDS, ISSUED, LIFETIMES)
