@@ -27,6 +27,11 @@ A setting can be given in three places. The first that contains it wins:
 
 With an unknown key in the file or an invalid value, the operator prints one line and does not start.
 
+The operator compares the file with its settings every ten seconds. Changes of `allowedDestinations`, of
+`requireAllowedHosts` and of the content of the trust bundle apply at once, and connectors that the operator has refused
+for one of these settings are tried again. For other settings the log names what needs a restart, and for invalid
+content what is wrong; then the previous settings stay. A kubelet shows a changed ConfigMap up to 90 s late.
+
 ```yaml
 allowedDestinations:            # by default only public addresses, and only over TLS
   - {host: idp.corp.example, ports: [443]}
@@ -47,6 +52,9 @@ The sources are those of the [settings of the operator](settings.md): the comman
 has an option for a setting (`--config`, `--public-url`, `--kubeconfig`), the environment, in capitals after
 `OAUTH_CONNECTOR_`, and the YAML file that `--config` or `OAUTH_CONNECTOR_CONFIG` names. The first that contains a
 setting wins. Each process reads its own settings: a setting of the operator with the same name is a different one.
+
+The consent server compares the file with its settings every ten seconds. None of them can change while it runs: the log
+names those that need a restart.
 """
 
 

@@ -54,6 +54,7 @@ class Operator:
             log.info("serving health and metrics", port=port)
             background = [asyncio.create_task(loop) for loop in reader.loops()]
             background.append(asyncio.create_task(require_identity(parts.api)))
+            background.append(asyncio.create_task(parts.live.reload.run()))
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, reader.stop_watch)
             await self._reconcile_until(stop, background)

@@ -3,6 +3,7 @@
 import secrets as randomness
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +11,7 @@ import structlog
 
 from oauth_connector.api.names import CONNECTORS, SECRETS
 from oauth_connector.connector.consent.request import ConsentPolicy
+from oauth_connector.connector.local_rules import JUDGED_BY_SETTINGS
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
@@ -32,7 +34,9 @@ from oauth_connector.kube.scope_reader import ScopeReader
 from oauth_connector.kube.watch import log_in_to
 from oauth_connector.net.fetch import RequestLimits
 from oauth_connector.net.provider_client import HTTPProviderClient
+from oauth_connector.settings.local_rules import read_local_rules
 from oauth_connector.settings.operator import Settings
+from oauth_connector.settings.reload import SettingsReload
 from oauth_connector.telemetry.connector_samples import sample_connectors
 from oauth_connector.telemetry.metrics import Metrics
 from oauth_connector.wiring import Controller, ControllerOptions, build_controller
@@ -57,6 +61,7 @@ class Parts:
     reader: ScopeReader
     leadership: Leadership
     elector: LeaseElector | None
+    live: "LiveSettings"
 
 
 def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> Parts:
@@ -77,12 +82,14 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     ports = Ports(cluster, provider, EventRecorder(api), time.time, keys, leadership)
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents)
     on_request = partial(_log_token_request, metrics)
-    options = ControllerOptions(settings.require_allowed_hosts, policy, on_request, on_point)
-    controller = build_controller(ControllerContext(ports, memory, workqueue.enqueue), options)
+    options = ControllerOptions(policy, on_request, on_point)
+    live = LiveSettings(settings, provider, lambda: _enqueue_refused(workqueue, caches.connectors))
+    context = ControllerContext(ports, memory, workqueue.enqueue, lambda: live.rules)
+    controller = build_controller(context, options)
     scope, login = InstallScope(settings.namespaces, settings.selector), partial(log_in_to, access)
     reader = ScopeReader(api, caches, scope, partial(_enqueue_owner, workqueue), login)
     on_setback = partial(_handle_setback, memory, caches.connectors)
-    parts = Parts(metrics, memory, workqueue, on_setback, api, provider, controller, reader, leadership, elector)
+    parts = Parts(metrics, memory, workqueue, on_setback, api, provider, controller, reader, leadership, elector, live)
     _register_metrics(parts)
     return parts
 
@@ -108,6 +115,33 @@ def _register_metrics(parts: Parts) -> None:
     metrics.watch_cache(SECRETS, lambda: reader.last_contact)
     metrics.watch_cache(CONNECTORS, lambda: reader.listed_at)
     metrics.watch_queues(lambda: queue.depth, lambda: queue.longest_wait, parts.controller.host_limiter.waiting)
+
+
+class LiveSettings:
+    """The settings that apply while the process runs: what may be connected to, and which credentials may be sent."""
+
+    NAMES = ("allowed_destinations", "require_allowed_hosts")
+
+    def __init__(self, settings: Settings, provider: HTTPProviderClient, on_change: Callable[[], None]) -> None:
+        self.rules = read_local_rules(settings)
+        self.reload = SettingsReload(settings, self.NAMES, self._apply, lambda chosen: (chosen.trust_bundle,))
+        self._provider = provider
+        self._on_change = on_change
+
+    def _apply(self, settings: Settings) -> None:
+        rules = read_local_rules(settings)
+        if rules != self.rules:
+            self.rules = rules
+            self._provider.change_destinations(settings.allowed_destinations)
+            self._on_change()
+
+
+def _enqueue_refused(workqueue: Workqueue, connectors: ConnectorCache) -> None:
+    """Reconcile the connectors whose last request the operator itself has refused."""
+    for connector in connectors:
+        error = connector.status.last_error
+        if error is not None and error.reason in JUDGED_BY_SETTINGS:
+            workqueue.enqueue(connector.key)
 
 
 def _enqueue_owner(workqueue: Workqueue, old: SecretMetadata | None, new: SecretMetadata | None) -> None:

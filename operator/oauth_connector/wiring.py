@@ -27,7 +27,6 @@ class Controller:
 class ControllerOptions:
     """What the operator's settings decide, and where tests interfere."""
 
-    require_allowed_hosts: bool = False
     consent_policy: ConsentPolicy = field(default_factory=ConsentPolicy)
     on_token_request: OnTokenRequest = lambda _call: None
     on_point: OnFaultPoint = ignore_fault_point
@@ -41,7 +40,7 @@ def build_controller(context: ControllerContext, options: ControllerOptions | No
         ports.provider,
         ports.clock,
         on_token_request=chosen.on_token_request,
-        require_allowed_hosts=chosen.require_allowed_hosts,
+        read_rules=context.read_rules,
     )
     grant_store = GrantStore(context, token_client, chosen.on_point)
     secret_writer = SecretWriter(context)

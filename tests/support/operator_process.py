@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import yaml
 
@@ -32,16 +33,35 @@ class OperatorProcess:
         self._kubeconfig = kubeconfig
         self.http = free_port()
         self._child: Child | None = None
-        allowed = [{"cidr": "127.0.0.0/8", "ports": list(ports), "http": True}] if ports else []
-        config = {"allowedDestinations": allowed, "httpHost": "127.0.0.1", "httpPort": self.http, **ALONE, **settings}
-        self._config = folder / "config.yaml"
-        self._config.write_text(yaml.safe_dump(config))
+        self._own = {"httpHost": "127.0.0.1", "httpPort": self.http, **ALONE, **settings}
+        self._config = folder / f"mounted-{self.http}" / "config.yaml"
+        self._mount(yaml.safe_dump({"allowedDestinations": _allow(ports), **self._own}))
         self.log = folder / "operator.log"
 
     async def start(self) -> None:
         """Start it, and wait until its caches are synchronised."""
         await self.launch()
         await until(self._is_ready, within=30)
+
+    def configure(self, ports: Sequence[int], **settings: object) -> None:
+        """Change the settings in the file as a kubelet does in a mounted ConfigMap."""
+        self._mount(yaml.safe_dump({"allowedDestinations": _allow(ports), **self._own, **settings}))
+
+    def write_settings(self, text: str) -> None:
+        """Replace the content of the settings file, whatever it is."""
+        self._mount(text)
+
+    def _mount(self, text: str) -> None:
+        """Show a new version of the file by swapping one symbolic link, as the kubelet's atomic writer does."""
+        mounted = self._config.parent
+        version = mounted / f"..{uuid4()}"
+        version.mkdir(parents=True)
+        (version / self._config.name).write_text(text)
+        swapped = mounted / "..data_tmp"
+        swapped.symlink_to(version.name)
+        swapped.rename(mounted / "..data")
+        if not self._config.is_symlink():
+            self._config.symlink_to(Path("..data", self._config.name))
 
     async def launch(self) -> None:
         """Start it without waiting."""
@@ -119,6 +139,10 @@ class TrappedOperator(OperatorProcess):
 
     def _command(self) -> list[str]:
         return [sys.executable, "-m", "tests.support.operator_with_points", "--armed", str(self._armed)]
+
+
+def _allow(ports: Sequence[int]) -> list[dict[str, object]]:
+    return [{"cidr": "127.0.0.0/8", "ports": list(ports), "http": True}] if ports else []
 
 
 def _page(url: str) -> tuple[int, str]:

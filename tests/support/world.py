@@ -9,6 +9,7 @@ from typing import Any
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.connector.consent.request import ConsentPolicy
+from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.memory import Memory
 from oauth_connector.connector.observation import ConnectorObject, Key, with_spec
 from oauth_connector.controller.context import ControllerContext
@@ -58,6 +59,7 @@ class World:
         self.recorder = Recorder()
         self.leadership: Leadership = SoleProcess()
         self._elected = elected
+        self.rules = LocalRules("first")
         self.start()
 
     def start(self) -> None:
@@ -66,7 +68,7 @@ class World:
         provider = self.rotating if self._rotates else self.provider
         ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys(), self.leadership)
         options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
-        context = ControllerContext(ports, Memory(), lambda _key: None)
+        context = ControllerContext(ports, Memory(), lambda _key: None, lambda: self.rules)
         self.reconcile = build_controller(context, options).reconcile
 
     def clock(self) -> float:

@@ -17,6 +17,7 @@ from oauth_connector.cli.check_step import CheckStep
 from oauth_connector.cli.documents import CheckInput
 from oauth_connector.connector.credentials import assemble_credentials
 from oauth_connector.connector.grant.results import RequestFailed
+from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import (
     AnyConnector,
     Connector,
@@ -65,7 +66,8 @@ class ConnectorCheck:
         """Run the steps that follow the fields of the manifest."""
         async with HTTPProviderClient(self._settings.allowed_destinations, self._settings.trust_bundle) as provider:
             required = self._settings.require_allowed_hosts
-            client = TokenClient(self._documents, provider, time.time, require_allowed_hosts=required)
+            rules = LocalRules(require_allowed_hosts=required)
+            client = TokenClient(self._documents, provider, time.time, read_rules=lambda: rules)
             secrets = await self._check_secrets(client)
             yield secrets
             reached = True

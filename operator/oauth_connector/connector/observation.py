@@ -141,11 +141,15 @@ class CredentialVersion:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt with these versions of the credentials; not `outbound` where nothing was sent."""
+    """An attempt with these versions of the credentials; not `outbound` where nothing was sent.
+
+    `digest` is that of the request, and `rules` that of the operator's rules.
+    """
 
     credentials: tuple[CredentialVersion, ...]
     digest: str
     outbound: bool = True
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +189,9 @@ class Observation:
     `output` is the output Secret; `orphans` are Secrets of this connector under other names; `credentials` are the
     versions that were just read, or `None` where they were not needed. `started` is when this process began to lead: an
     earlier one may have sent a request right before it was killed. `claim_abandoned`: the process that wrote the claim
-    in the state Secret has nothing in flight. `state` is the state Secret, by its metadata; `code`
-    is an unused code from the user's browser; `redirect_uri` is the redirect URI, if the connector has one.
+    in the state Secret has nothing in flight. `state` is the state Secret, by its metadata; `code` is an unused code
+    from the user's browser; `redirect_uri` is the redirect URI, if the connector has one; `rules` is the digest of the
+    operator's rules.
     """
 
     now: float
@@ -202,3 +207,4 @@ class Observation:
     code: PendingCode | None = None
     redirect_uri: str | None = None
     claim_abandoned: bool = False
+    rules: str = ""

@@ -29,6 +29,7 @@ from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.identity_watch import require_identity
 from oauth_connector.settings.consent_server import ConsentSettings
+from oauth_connector.settings.reload import SettingsReload
 from oauth_connector.telemetry import logging
 from oauth_connector.telemetry.http_server import ServerOptions, build_probe_routes, serve_application
 
@@ -101,8 +102,10 @@ async def _serve_until_stopped(settings: ConsentSettings) -> None:
         app = build_application(context, lambda: "stopping" if stop.is_set() else api.identity.unready_reason)
         async with serve_application(app, settings.http_host, settings.http_port, OPTIONS) as port:
             log.info("consent server started", port=port, public_url=settings.public_url)
+            comparing = asyncio.create_task(SettingsReload(settings).run())
             stopped, identity = asyncio.create_task(stop.wait()), asyncio.create_task(require_identity(api))
             await asyncio.wait((stopped, identity), return_when=asyncio.FIRST_COMPLETED)
+            comparing.cancel()
             log.info("consent server stopping: finishing requests in progress")
             await asyncio.sleep(settings.stop_delay_seconds if stop.is_set() else 0)
         if not stop.is_set():

@@ -73,6 +73,7 @@ class Reconciler:
         self._recorder = context.ports.recorder
         self._clock = context.ports.clock
         self._memory = context.memory
+        self._read_rules = context.read_rules
         self._refresher = refresher
         self._secret_writer = secret_writer
         self._revoker = revoker
@@ -122,6 +123,7 @@ class Reconciler:
             started=self._leadership.since,
             state=self._cluster.output(key.namespace, state_name(key.name)),
             redirect_uri=self._consents.redirect_of(connector),
+            rules=self._read_rules().digest,
         )
 
     def _outputs_except(self, connector: AnyConnector, name: str) -> tuple[SecretMetadata, ...]:

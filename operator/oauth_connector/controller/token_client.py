@@ -18,6 +18,7 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble_credentials, find_forbidden_host
 from oauth_connector.connector.effective import build_parameters
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
+from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key, Refusal
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
@@ -82,13 +83,13 @@ class TokenClient:
         clock: Clock,
         *,
         on_token_request: OnTokenRequest = lambda _call: None,
-        require_allowed_hosts: bool = False,
+        read_rules: Callable[[], LocalRules] = LocalRules,
     ) -> None:
         self._credentials = credentials
         self._provider = provider
         self._clock = clock
         self._on_token_request = on_token_request
-        self._require_allowed_hosts = require_allowed_hosts
+        self._read_rules = read_rules
 
     async def request_token(
         self, connector: Connector, refused: Refusal | None = None
@@ -107,7 +108,7 @@ class TokenClient:
         """Gather all that a request needs; `token_url` replaces the endpoint of the spec."""
         secrets = await self.read_credentials(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
-        attempt = Attempt(versions, connector.spec.request_digest)
+        attempt = Attempt(versions, connector.spec.request_digest, rules=self._read_rules().digest)
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
         prepared = await self._gather_request(connector, found, token_url)
         if isinstance(prepared, Problem):
@@ -160,7 +161,7 @@ class TokenClient:
         chosen = provider.revocation_url is not None or provider.token_url is not None
         same_origin = not chosen or origin(endpoint) == origin(prepared.endpoint)
         host = _read_host(endpoint)
-        forbidden = find_forbidden_host(prepared.credentials, host, required=self._require_allowed_hosts)
+        forbidden = find_forbidden_host(prepared.credentials, host, required=self._read_rules().require_allowed_hosts)
         return endpoint if same_origin and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
@@ -214,7 +215,7 @@ class TokenClient:
                 return found
             endpoint = found.token_endpoint if found else ""
         host = _read_host(endpoint)
-        forbidden = find_forbidden_host(list(secrets.values()), host, required=self._require_allowed_hosts)
+        forbidden = find_forbidden_host(list(secrets.values()), host, required=self._read_rules().require_allowed_hosts)
         client, attempt, read = credentials.client, Attempt((), ""), tuple(secrets.values())
         at = replace(context.with_identity(client.tls_identity), token_endpoint=endpoint)
         return forbidden or PreparedRequest(connector, at, client, credentials.grant, attempt, read)

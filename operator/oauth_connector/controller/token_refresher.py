@@ -100,6 +100,8 @@ class TokenRefresher:
             response = await self._grant_store.request_token(obs, cause)
         else:
             response = await self._token_client.request_token(connector, self._memory.of(key).refusal)
+        # the least gap counts from here: the request may have waited for the API server before it was sent
+        self._memory.put(key, replace(self._memory.of(key), last_call=self._clock()))
         return await self._conclude(obs, response, live)
 
     def _record_request(self, obs: Observation, cause: RequestCause) -> None:

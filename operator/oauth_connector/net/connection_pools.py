@@ -39,6 +39,7 @@ class ConnectionPools:
         self._bundle = bundle
         self._make = make
         self._entries: OrderedDict[str, _PoolEntry] = OrderedDict()
+        self._retired: list[_PoolEntry] = []
         self._contexts: dict[str, asyncio.Future[ssl.SSLContext]] = {}
 
     @asynccontextmanager
@@ -52,10 +53,18 @@ class ConnectionPools:
         finally:
             entry.users -= 1
 
+    def change_destinations(self, allowed: Sequence[AllowedDestination]) -> None:
+        """Allow these destinations instead. No later request uses a connection that was made before."""
+        self._allowed = allowed
+        self._retired += self._entries.values()
+        self._entries.clear()
+
     async def aclose(self) -> None:
         """Close all connections."""
-        while self._entries:
-            await self._entries.popitem()[1].transport.aclose()
+        self._retired += self._entries.values()
+        self._entries.clear()
+        while self._retired:
+            await self._retired.pop().transport.aclose()
         self._resolver.close()
 
     async def _get(self, tls: TLSOptions) -> _PoolEntry:
@@ -81,7 +90,10 @@ class ConnectionPools:
             done.exception()  # retrieved, because no caller may be left
 
     async def _evict(self) -> None:
-        """Close the oldest unused pools. Usage is checked again after each, because closing takes a while."""
+        """Close retired and the oldest unused pools. Usage is checked again after each: closing takes a while."""
+        while (unused := next((entry for entry in self._retired if not entry.users), None)) is not None:
+            self._retired.remove(unused)
+            await unused.transport.aclose()
         while len(self._entries) > MOST_POOLS:
             idle = next((name for name, entry in self._entries.items() if not entry.users), None)
             if idle is None:

@@ -48,6 +48,11 @@ class Discovery:
         self._locks.pop(key, None)
         return found
 
+    def forget_failures(self) -> None:
+        """Forget the failures, which other settings may prevent."""
+        for key in [key for key, (found, _) in self._cached.items() if isinstance(found, Signal)]:
+            del self._cached[key]
+
     def _read_cached(self, key: _CacheKey) -> ServerMetadata | Signal | None:
         found, until = self._cached.get(key, (None, 0.0))
         return found if self._clock() < until else None

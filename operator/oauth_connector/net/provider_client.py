@@ -42,6 +42,11 @@ class HTTPProviderClient:
     ) -> None:
         await self._pools.aclose()
 
+    def change_destinations(self, allowed: Sequence[AllowedDestination]) -> None:
+        """Allow these destinations instead, and forget what failed before: the bundle may have changed, too."""
+        self._pools.change_destinations(allowed)
+        self._discovery.forget_failures()
+
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Discover an issuer's endpoints (RFC 8414), with the TLS options of the context."""
         return await self._discovery.find(issuer, context.tls)

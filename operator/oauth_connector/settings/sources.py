@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -34,6 +34,7 @@ class Configuration(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
     config: Path | None = Field(None, description="The file with these settings, as YAML.")
+    _arguments: Mapping[str, object] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -58,9 +59,16 @@ def read_settings(kind: type[ConfigurationT], arguments: Mapping[str, object]) -
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
-        return kind.model_validate(given)
+        settings = kind.model_validate(given)
     except ValidationError as error:
         raise InvalidSettings("; ".join(map(_format_error, error.errors()))) from None
+    settings._arguments = given  # noqa: SLF001  # of this module
+    return settings
+
+
+def read_again(settings: ConfigurationT) -> ConfigurationT:
+    """Read the settings again from the same sources. Raises `InvalidSettings`."""
+    return read_settings(type(settings), settings._arguments)  # noqa: SLF001  # of this module
 
 
 class _File(PydanticBaseSettingsSource):

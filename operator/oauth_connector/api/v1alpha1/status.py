@@ -63,7 +63,9 @@ class LastError(Model):
         None, description="Error code of the provider, such as AADSTS7000215."
     )
     request_digest: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="Digest of the spec fields that determine the request. It identifies the request that failed."
+        None,
+        description="Digest of the spec fields that determine the request, and of the settings if the operator"
+        " itself refused it. It identifies the request that failed.",
     )
 
 

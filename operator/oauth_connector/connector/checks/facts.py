@@ -1,6 +1,7 @@
 """What several checks read from an observation: which token counts, which one is published, when the next is due."""
 
 from oauth_connector.connector.grant.choice import is_renewable
+from oauth_connector.connector.local_rules import identify_failure
 from oauth_connector.connector.observation import CredentialVersion, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
@@ -64,6 +65,14 @@ def is_refresh_requested(obs: Observation) -> bool:
     """Return whether the user requests a refresh that was not handled yet."""
     request = obs.connector.refresh_request
     return bool(request) and request != obs.connector.status.last_handled_refresh
+
+
+def is_failing(obs: Observation) -> bool:
+    """Return whether the recorded failure is that of the present request, by the present rules of the operator."""
+    error, connector = obs.connector.status.last_error, obs.connector
+    if error is None:
+        return False
+    return error.request_digest == identify_failure(error.reason, connector.spec.request_digest, obs.rules)
 
 
 def observed_credentials(obs: Observation) -> tuple[CredentialVersion, ...]:

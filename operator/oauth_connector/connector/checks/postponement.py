@@ -5,7 +5,7 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import REPAIR_CAUSES, Postpone, RequestCause
-from oauth_connector.connector.checks.facts import current_token, is_refresh_requested
+from oauth_connector.connector.checks.facts import current_token, is_failing, is_refresh_requested
 from oauth_connector.connector.checks.secret_checks import find_repair_limit
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
@@ -61,7 +61,7 @@ def _after_failures(cause: RequestCause, obs: Observation) -> float:
     """Return the end of the pause after the last failure; 0 if its cause has changed or the user requests a refresh."""
     status = obs.connector.status
     error = status.last_error
-    if error is None or error.request_digest != obs.connector.spec.request_digest or not status.failed_attempts:
+    if error is None or not is_failing(obs) or not status.failed_attempts:
         return 0.0
     if cause is RequestCause.CREDENTIALS_CHANGED:
         return 0.0

@@ -20,6 +20,7 @@ from oauth_connector.connector.checks.decisions import (
 from oauth_connector.connector.checks.facts import (
     current_token,
     grant_summary,
+    is_failing,
     is_refresh_requested,
     observed_credentials,
     refresh_due,
@@ -83,11 +84,7 @@ def resolve_claim_in_doubt(obs: Observation) -> TokenAnswer | None:
 def _is_waiting_for_credentials(obs: Observation) -> bool:
     """Return whether no request is sent before the credentials were read again. Later checks decide when."""
     error = obs.connector.status.last_error
-    return (
-        error is not None
-        and error.request_digest == obs.connector.spec.request_digest
-        and error.reason in CREDENTIAL_REASONS
-    )
+    return error is not None and error.reason in CREDENTIAL_REASONS and is_failing(obs)
 
 
 def wait_while_suspended(obs: Observation) -> TokenAnswer | None:
@@ -158,9 +155,8 @@ def refresh_on_request(obs: Observation) -> TokenAnswer | None:
 
 def retry_failed_refresh(obs: Observation) -> TokenAnswer | None:
     """Retry a failed refresh until it succeeds, although the old token is still valid: a user may have requested it."""
-    status, error = obs.connector.status, obs.connector.status.last_error
-    is_same = error is not None and error.request_digest == obs.connector.spec.request_digest
-    if not is_same or not status.failed_attempts or status.next_refresh_time is None:
+    status = obs.connector.status
+    if not is_failing(obs) or not status.failed_attempts or status.next_refresh_time is None:
         return None
     planned = seconds(status.next_refresh_time) or 0
     return RequestToken(RequestCause.REFRESH_DUE) if planned <= obs.now else Postpone(None, planned)

@@ -21,7 +21,8 @@ from oauth_connector.api.v1alpha1.status import (
     SecretReference,
 )
 from oauth_connector.connector.effective import seconds
-from oauth_connector.connector.observation import AnyConnector
+from oauth_connector.connector.local_rules import identify_failure
+from oauth_connector.connector.observation import AnyConnector, Attempt
 from oauth_connector.connector.status.findings import Findings, GrantFacts
 from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem
@@ -118,7 +119,7 @@ def _failure_facts(connector: AnyConnector, findings: Findings) -> dict[str, obj
         )
         failure = {
             "failed_attempts": status.failed_attempts + 1 if findings.attempt.outbound else 0,
-            "last_error": _last_error(findings.problem, findings.attempt.digest),
+            "last_error": _last_error(findings.problem, findings.attempt),
             "last_failure_time": status.last_failure_time if again else _optional_time(findings.now),
         }
     if findings.attempt is not None:
@@ -130,7 +131,7 @@ def _failure_facts(connector: AnyConnector, findings: Findings) -> dict[str, obj
     return failure
 
 
-def _last_error(problem: Problem, digest: str) -> LastError:
+def _last_error(problem: Problem, attempt: Attempt) -> LastError:
     signal = problem.signal
     return LastError(
         reason=problem.reason,
@@ -138,7 +139,7 @@ def _last_error(problem: Problem, digest: str) -> LastError:
         http_status=signal.http_status if signal else None,
         oauth_error=signal.oauth_error if signal else None,
         provider_code=signal.provider_code if signal else None,
-        request_digest=digest,
+        request_digest=identify_failure(problem.reason, attempt.digest, attempt.rules),
     )
 
 

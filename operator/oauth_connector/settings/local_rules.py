@@ -1,0 +1,22 @@
+"""The rules of the operator, as its settings state them."""
+
+import hashlib
+import json
+
+from oauth_connector.connector.local_rules import LocalRules
+from oauth_connector.settings.operator import Settings
+from oauth_connector.settings.reload import digest_file
+
+LENGTH = 16
+"""Hexadecimal digits of the digest, which is stored in status beside that of the request."""
+
+
+def read_local_rules(settings: Settings) -> LocalRules:
+    """Return the rules, with a digest over the settings and over the content of the trust bundle."""
+    shape = {
+        "allowedDestinations": [each.model_dump(mode="json") for each in settings.allowed_destinations],
+        "requireAllowedHosts": settings.require_allowed_hosts,
+        "trustBundle": digest_file(settings.trust_bundle),
+    }
+    text = json.dumps(shape, sort_keys=True, separators=(",", ":"))
+    return LocalRules(hashlib.sha256(text.encode()).hexdigest()[:LENGTH], settings.require_allowed_hosts)
