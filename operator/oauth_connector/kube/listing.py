@@ -13,7 +13,7 @@ import structlog
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
-from oauth_connector.kube.errors import FORBIDDEN, KubeError, SelectorError
+from oauth_connector.kube.errors import FORBIDDEN, NOT_FOUND, KubeError, SelectorError
 
 INTERVAL = 600.0
 """Seconds between two lists when none is requested: they find what a watch has missed."""
@@ -81,10 +81,11 @@ async def list_all(
 
 @dataclass(frozen=True, slots=True)
 class ListHooks:
-    """Functions that a list loop calls: after each list, and when the permission for it is missing."""
+    """Functions that a list loop calls: after each list, when the permission for it is missing, and at a 404."""
 
     on_listed: Callable[[], None] = lambda: None
     on_refused: Callable[[], None] = lambda: None
+    on_missing: Callable[[], None] = lambda: None
 
 
 class ListLoop:
@@ -129,6 +130,8 @@ class ListLoop:
                 self._failures.record(error)
                 if error.status == FORBIDDEN:
                     hooks.on_refused()
+                if error.status == NOT_FOUND:
+                    hooks.on_missing()
                 await self._backoff.wait(error.retry_after)
             except SelectorError:
                 raise

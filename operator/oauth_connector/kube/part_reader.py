@@ -9,9 +9,11 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
+from oauth_connector.api.names import CONNECTORS, CONSENTS
 from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.connector_lister import ConnectorLister
@@ -25,10 +27,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReadingHooks:
-    """Functions that a reader calls: for each change of a Secret, and when the watch must be opened again."""
+    """Functions that a reader calls.
+
+    For each change of a Secret, when the watch must be opened again, and with the plural of a kind: when it was listed,
+    and when it is not served.
+    """
 
     on_secret: OnChange
     on_reopen: Callable[[], None]
+    on_listed: Callable[[str], None] = lambda _plural: None
+    on_missing: Callable[[str], None] = lambda _plural: None
 
 
 class PartReader:
@@ -44,9 +52,9 @@ class PartReader:
         self.settled = asyncio.Event()
         self.informer = SecretInformer(api, caches.secrets, hooks.on_secret, part.secrets())
         self.lister = ConnectorLister(api, caches.connectors, hooks.on_reopen, part)
-        self.consent_lister = ConsentLister(api, caches.consents, hooks.on_reopen, part)
+        self.consent_lister = ConsentLister(api, caches.consents, part)
         self._caches = caches
-        self._on_reopen = hooks.on_reopen
+        self._hooks = hooks
 
     @property
     def last_contact(self) -> float:
@@ -58,15 +66,23 @@ class PartReader:
         secrets = self.informer.synced
         return (
             self.informer.loop.run(ListHooks(on_refused=self._leave_secrets)),
-            self.lister.loop.run(ListHooks(self._enter, self._leave), after=secrets),
-            self.consent_lister.loop.run(after=secrets),
+            self.lister.loop.run(ListHooks(self._enter, self._leave, self._lose_connectors), after=secrets),
+            self.consent_lister.loop.run(self._hooks_of_consents(), after=secrets),
         )
+
+    def _hooks_of_consents(self) -> ListHooks:
+        on_listed, on_missing = self._hooks.on_listed, self._hooks.on_missing
+        return ListHooks(partial(on_listed, CONSENTS), on_missing=partial(on_missing, CONSENTS))
+
+    def _lose_connectors(self) -> None:
+        self._hooks.on_missing(CONNECTORS)
 
     def _enter(self) -> None:
         if not self.is_read and self.informer.synced.is_set():
             self.is_read = True
             self.settled.set()
-            self._on_reopen()
+            self._hooks.on_reopen()
+        self._hooks.on_listed(CONNECTORS)
 
     def _leave_secrets(self) -> None:
         """Drop also the Secrets; the other loops wait for them before they list again."""
@@ -89,4 +105,4 @@ class PartReader:
             self._caches.consents.leave_namespace(namespace)
             self.lister.loop.request()
             self.consent_lister.loop.request()
-            self._on_reopen()
+            self._hooks.on_reopen()

@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Collection, Coroutine
+from functools import partial
+
+import structlog
 
 from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
@@ -10,6 +13,8 @@ from oauth_connector.kube.part_reader import PartReader, ReadingHooks
 from oauth_connector.kube.scope import InstallScope
 from oauth_connector.kube.secret_informer import OnChange
 from oauth_connector.kube.watch import Login, Watch
+
+log = structlog.get_logger(__name__)
 
 
 class ScopeReader:
@@ -20,7 +25,7 @@ class ScopeReader:
         self._names = scope.namespaces
         self._found = asyncio.Event()
         self._watch = Watch(login, scope.selector, self._find_watched)
-        hooks = ReadingHooks(on_secret, self._reopen)
+        hooks = ReadingHooks(on_secret, self._reopen, self._require_watch, self._watch.lose)
         self._parts = {part.namespace: PartReader(api, caches, part, hooks) for part in scope.parts}
         self._receiver = EventReceiver(caches.connectors, caches.consents, self._find_reader)
 
@@ -54,7 +59,8 @@ class ScopeReader:
 
     def start_watch(self) -> None:
         """Start to watch. Not before `wait`: kopf never finds a resource that did not exist when it started."""
-        self._watch.start(self._receiver.receive_in_thread)
+        loop = asyncio.get_running_loop()
+        self._watch.start(self._receiver.receive_in_thread, partial(loop.call_soon_threadsafe, self._request_lists))
 
     def stop_watch(self) -> None:
         """Stop to watch; blocks up to ten seconds."""
@@ -64,6 +70,18 @@ class ScopeReader:
         if any(part.is_read for part in self._parts.values()):
             self._found.set()
         self._watch.reopen()
+
+    def _request_lists(self) -> None:
+        """List soon after kopf started: it finds only the kinds that are served at that moment."""
+        for part in self._parts.values():
+            part.lister.loop.request()
+            part.consent_lister.loop.request()
+
+    def _require_watch(self, plural: str) -> None:
+        """Open the watch again where a kind that could be listed is not watched: it was installed only now."""
+        if not self._watch.is_watching(plural):
+            log.info("the resource is served again, and the watch is opened again", resource=plural)
+            self._watch.reopen()
 
     def _find_watched(self) -> Collection[str] | None:
         if not self._names:

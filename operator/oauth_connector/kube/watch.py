@@ -10,15 +10,18 @@ import asyncio
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
+import aiohttp
 import kopf
 
 from oauth_connector.api.names import CONNECTORS, CONSENTS, GROUP, VERSION
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.backoff import Backoff
+from oauth_connector.kube.discovery import find_served_kinds
 from oauth_connector.kube.sessions import Authenticator, open_session
 
 OnEvent = Callable[[str, str | None, Mapping[str, Any]], None]
@@ -35,6 +38,14 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """Seconds between two attempts, of kopf to reach the API server and of the supervisor to start kopf."""
+
+SETTLED_RUN = 60.0
+"""Seconds that kopf has to run until its next end counts as the first again."""
+
+END_TIME = 2.0
+"""Seconds that kopf may take to end after it has closed its session."""
+
+WATCHED = (CONNECTORS, CONSENTS)
 
 
 def log_in_to(access: Access) -> kopf.AiohttpSession:
@@ -76,8 +87,8 @@ def build_registry(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
         async def handle_event(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002, ANN401  # kopf's names
             on_event(plural, type, dict(body))
 
-    follow(CONNECTORS)
-    follow(CONSENTS)
+    for plural in WATCHED:
+        follow(plural)
 
     @kopf.on.login(registry=registry)
     async def log_in(**_: Any) -> kopf.AiohttpSession:  # noqa: ANN401  # kopf's names
@@ -99,12 +110,25 @@ class Watch:
         self._stopping = threading.Event()
         self._stop_kopf: Callable[[], object] | None = None
         self._thread: threading.Thread | None = None
+        self._kinds: frozenset[str] | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._on_start: Callable[[], object] = lambda: None
         self.restarts = 0
 
-    def start(self, on_event: OnEvent) -> None:
-        """Start to watch."""
+    def start(self, on_event: OnEvent, on_start: Callable[[], object] = lambda: None) -> None:
+        """Start to watch. `on_start` is called in the thread of kopf, each time it starts."""
+        self._on_start = on_start
         self._thread = threading.Thread(target=self._supervise, args=(on_event,), name="kopf", daemon=True)
         self._thread.start()
+
+    def is_watching(self, plural: str) -> bool:
+        """Return whether kopf watches a kind, as far as is known: it finds the kinds only when it starts."""
+        kinds = self._kinds
+        return kinds is None or plural in kinds
+
+    def lose(self, plural: str) -> None:
+        """Note that a kind is not served: kopf will not find it again by itself."""
+        self._kinds = (self._kinds if self._kinds is not None else frozenset(WATCHED)) - {plural}
 
     def reopen(self) -> None:
         """End kopf, so that the supervisor starts it again and all objects are listed."""
@@ -122,10 +146,13 @@ class Watch:
     def _supervise(self, on_event: OnEvent) -> None:
         backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
         while not self._stopping.is_set():
+            started = time.monotonic()
             try:
                 asyncio.run(self._watch(on_event))
             except Exception:  # whatever ended kopf, it is started again
                 log.exception("watch ended and is opened again")
+            if time.monotonic() - started > SETTLED_RUN:
+                backoff.reset()
             if not self._stopping.wait(backoff.next_pause()):
                 self.restarts += 1
 
@@ -136,15 +163,42 @@ class Watch:
         if self._find_namespaces() != namespaces:  # they changed while `reopen` had nothing to end yet
             operator.cancel()
         with contextlib.suppress(asyncio.CancelledError):  # by `reopen` or `stop`
-            await operator
+            await self._wait_for_end(operator)
         # aiohttp closes TLS connections after their session, in later steps of the event loop
         await asyncio.sleep(0.25)
+
+    async def _wait_for_end(self, operator: "asyncio.Future[None]") -> None:
+        """Wait for the end of kopf, and raise what ended it.
+
+        After a failure kopf closes its session. A request that fails by this waits for a login that never comes, and
+        kopf waits for the request.
+        """
+        while not operator.done():
+            is_ending = self._session is not None and self._session.closed
+            await asyncio.wait([operator], timeout=END_TIME)
+            if is_ending:
+                operator.cancel()
+        await operator
+
+    def _log_in(self) -> kopf.AiohttpSession:
+        login = self._login()
+        self._session = login.aiohttp_session
+        return login
+
+    async def _find_kinds(self) -> None:
+        """Find the kinds that kopf is going to find, and report its start."""
+        self._kinds = self._session = None
+        login = self._login()
+        async with login.aiohttp_session as session:
+            self._kinds = await find_served_kinds(session, login.server)
+        self._on_start()
 
     async def _run_kopf(self, on_event: OnEvent, namespaces: Collection[str] | None) -> None:
         if namespaces is not None and not namespaces:
             await asyncio.Event().wait()  # until it is reopened: to kopf, no namespace would mean all of them
+        await self._find_kinds()
         await kopf.operator(
-            registry=build_registry(on_event, self._login),
+            registry=build_registry(on_event, self._log_in),
             settings=build_kopf_settings(self._selector),
             clusterwide=namespaces is None,
             namespaces=namespaces or (),
