@@ -7,11 +7,13 @@ aiohttp) use the same processors, so that `redact` applies to both.
 import logging
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import TextIO
 
 import structlog
 from structlog.types import EventDict, Processor
 
+from oauth_connector.telemetry.kopf_lines import may_write
 from oauth_connector.telemetry.redaction import redact
 
 FLOORS: Mapping[str, int] = {
@@ -38,7 +40,9 @@ def configure(level: str, form: LogFormat, stream: TextIO) -> None:
     """Send all logs of the process to a stream, from a level (`debug` … `error`) on. Entry points call it once."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     root = logging.getLogger()
-    root.handlers[:] = [build_handler(form, stream)]
+    handler = build_handler(form, stream)
+    handler.addFilter(partial(may_write, threshold))
+    root.handlers[:] = [handler]
     root.setLevel(threshold)
     for name, floor in FLOORS.items():
         logging.getLogger(name).setLevel(max(threshold, floor))
