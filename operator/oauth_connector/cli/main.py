@@ -55,9 +55,18 @@ def _build_parser() -> argparse.ArgumentParser:
     consent.set_defaults(function=_consent)
     _add_check(commands.add_parser("check", help="check a connector on this machine, without a cluster"))
     add_lint_arguments(commands.add_parser("lint", help="judge manifests without a cluster and without Secrets"))
+    _add_drain(commands.add_parser("drain", help="stop the operator and wait until its Pods have ended"))
     version_ = commands.add_parser("version", help="show the version")
     version_.set_defaults(function=_version)
     return parser
+
+
+def _add_drain(drain: argparse.ArgumentParser) -> None:
+    drain.add_argument("--deployment", required=True, metavar="NAME", help="Deployment of the operator")
+    drain.add_argument("--namespace", metavar="NAME", help="its namespace, by default the namespace of this Pod")
+    drain.add_argument("--timeout", type=float, default=150, metavar="SECONDS", help="how long to wait for the Pods")
+    drain.add_argument("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig, if not run in a cluster")
+    drain.set_defaults(function=_drain)
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:
@@ -113,6 +122,12 @@ def _consent(given: argparse.Namespace) -> int:
     except IdentityLostError:  # it is logged
         return 1
     return 0
+
+
+def _drain(given: argparse.Namespace) -> int:
+    from oauth_connector.cli.drain import run_drain  # noqa: PLC0415  # as above
+
+    return run_drain(given)
 
 
 def _check(given: argparse.Namespace) -> int:

@@ -31,9 +31,14 @@ def lease_path(namespace: str, name: str = "") -> str:
     return _join_path("/apis/coordination.k8s.io/v1", namespace, LEASES, name)
 
 
-def pod_path(namespace: str, name: str) -> str:
-    """Return the path of a Pod."""
+def pod_path(namespace: str, name: str = "") -> str:
+    """Return the path of a Pod; without a name, of all Pods of the namespace."""
     return _join_path(_CORE, namespace, "pods", name)
+
+
+def scale_path(namespace: str, deployment: str) -> str:
+    """Return the path of the scale of a Deployment."""
+    return f"{_join_path('/apis/apps/v1', namespace, 'deployments', deployment)}/scale"
 
 
 def connector_path(namespace: str, name: str = "") -> str:

@@ -24,3 +24,26 @@
   resources: [events]
   verbs: [create, patch]
 {{- end -}}
+
+{{/* The rights of the operator in its own namespace. Argument: the name of the Lease, or nothing for any name. */}}
+{{- define "oauthConnector.ownNamespaceRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [create]
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [oauth-connector-key]
+  verbs: [get]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  {{- with . }}
+  resourceNames: [{{ . }}]
+  {{- end }}
+  verbs: [get, patch]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get]
+{{- end -}}
