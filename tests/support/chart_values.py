@@ -91,7 +91,12 @@ MATRIX: Mapping[str, Values] = {
         "operator": OF_PODS,
         "consent": {**OF_PODS, **CONSENT, "settings": {"stopDelaySeconds": 1.5}},
         "extraObjects": [
-            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-more"}, "data": {}}
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "{{ .Release.Name }}-more", "namespace": "{{ .Release.Namespace }}"},
+                "data": {},
+            }
         ],
     },
     "as little as possible": {

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from devtools.generate.chart.places import CHART
@@ -18,6 +17,7 @@ from tests.support.helm import HelmClient, HelmError
 
 RELEASE, NAMESPACE = "oauth-connector", "oauth-connector-system"
 CRD = "oauthconnectors.oauthconnector.dev"
+CRDS = (f"crd/{CRD}", "crd/oauthconsents.oauthconnector.dev")
 CONNECTOR = {
     "apiVersion": "oauthconnector.dev/v1alpha1",
     "kind": "OAuthConnector",
@@ -35,7 +35,7 @@ def clean(bare_plane: ControlPlane, helm: HelmClient) -> Iterator[None]:
     """Remove the release and the CRDs afterwards."""
     yield
     helm.run("uninstall", RELEASE, "--no-hooks", "--ignore-not-found")
-    bare_plane.kubectl("delete", "crd", "--ignore-not-found", CRD, "oauthconsents.oauthconnector.dev")
+    bare_plane.kubectl("delete", "--ignore-not-found", *CRDS)
 
 
 def exists(plane: ControlPlane, kind: str, name: str, namespace: str = NAMESPACE) -> bool:
@@ -51,10 +51,13 @@ def test_a_release_is_installed_and_removed(bare_plane: ControlPlane, helm: Helm
     manifest = helm.run("get", "manifest", RELEASE)
     bare_plane.kubectl("get", "-f", "-", stdin=manifest)
     helm.run("uninstall", RELEASE, "--no-hooks")
-    kept = [each for each in yaml.safe_load_all(manifest) if "CustomResourceDefinition" in each["kind"]]
+    if not values.get("crds", {}).get("keep", True):
+        bare_plane.kubectl("wait", "--for=delete", "--timeout=60s", *CRDS)
     left = bare_plane.kubectl("get", "--ignore-not-found", "-o", "name", "-f", "-", stdin=manifest).split()
-    keeps = values.get("crds", {}).get("keep", True)
-    assert len(left) == (len(kept) if keeps else 0)
+    kept = CRDS if "helm.sh/resource-policy: keep" in manifest else ()
+    assert sorted(left) == sorted(
+        name.replace("crd/", "customresourcedefinition.apiextensions.k8s.io/") for name in kept
+    )
 
 
 def chart_with_field(folder: Path) -> Path:
@@ -64,9 +67,9 @@ def chart_with_field(folder: Path) -> Path:
     (copy / "Chart.yaml").write_text((CHART / "Chart.yaml").read_text().replace("0.1.0", "0.1.1"))
     template = copy / "templates" / "crds" / "oauthconnectors.yaml"
     before = template.read_text()
-    place = "                suspend:\n"
+    place = "              suspend:\n"
     assert before.count(place) == 1
-    template.write_text(before.replace(place, f"                added:\n                  type: string\n{place}"))
+    template.write_text(before.replace(place, f"              added:\n                type: string\n{place}"))
     return copy
 
 
