@@ -1,7 +1,7 @@
 """`oauth-connector drain`: stop the operator, and wait until its Pods have ended.
 
 The chart runs it before an uninstall. Helm deletes Deployment and permissions at once, and a token response that is not
-stored by then is lost. A Pod that ends finishes what is in flight first, so the permissions must outlive the Pods.
+stored by then is lost. A Pod that ends finishes what is in flight first, so the Pods need the permissions until then.
 """
 
 import argparse

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane
-from devtools.foreign_crds import foreign_crds
+from devtools.external_crds import external_crds
 from tests.support.helm import HelmClient, admin_helm
 
 NAMESPACE = "oauth-connector-system"
@@ -15,7 +15,7 @@ NAMESPACE = "oauth-connector-system"
 @pytest.fixture(scope="session")
 def bare_plane() -> Iterator[ControlPlane]:
     """Return a control plane with the CRDs of other projects, and the namespace as the guide creates it."""
-    with ControlPlane(*foreign_crds()) as plane:
+    with ControlPlane(*external_crds()) as plane:
         plane.kubectl("create", "namespace", NAMESPACE)
         levels = (f"pod-security.kubernetes.io/{mode}=restricted" for mode in ("enforce", "warn"))
         plane.kubectl("label", "namespace", NAMESPACE, *levels)

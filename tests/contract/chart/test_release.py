@@ -102,7 +102,7 @@ def image(plane: ControlPlane) -> str:
     return plane.kubectl("get", "deployment", RELEASE, "-n", NAMESPACE, "-o", path)
 
 
-def test_connectors_outlive_an_uninstall(bare_plane: ControlPlane, helm: HelmClient) -> None:
+def test_connectors_are_kept_by_an_uninstall(bare_plane: ControlPlane, helm: HelmClient) -> None:
     """CRDs, connectors, Secrets and the namespace stay, and the next installation takes the CRDs over."""
     helm.install({})
     bare_plane.kubectl("wait", "--for=condition=Established", f"crd/{CRD}")

@@ -15,12 +15,12 @@ FILES = {
 """By module: the files in it."""
 
 
-def foreign_crds() -> list[Path]:
+def external_crds() -> list[Path]:
     """Return the files; Go downloads the modules into its own cache once. Raises `RuntimeError` with Go's message."""
     command = ["go", "mod", "download", "-json", *FILES]
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"The modules in devtools/foreign_crds/go.mod cannot be downloaded: {done.stderr.strip()}")
+        raise RuntimeError(f"The modules in devtools/external_crds/go.mod cannot be downloaded: {done.stderr.strip()}")
     modules = _parse_objects(done.stdout)
     return [Path(module["Dir"]) / name for module in modules for name in FILES[module["Path"]]]
 

@@ -1,5 +1,5 @@
 // The modules that contain CustomResourceDefinitions of other projects. Nothing is built from them.
-module oauthconnector.dev/devtools/foreign-crds
+module oauthconnector.dev/devtools/external-crds
 
 go 1.25
 
