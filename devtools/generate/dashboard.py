@@ -65,6 +65,7 @@ PANELS = (
         _quantiles("oauth_connector_token_request_duration_seconds", "le, host"),
         "s",
     ),
+    Panel("Leader", {"oauth_connector_leader": "{{lease}} {{instance}}"}),
     Panel("Lateness of reconciliations", _quantiles("oauth_connector_reconcile_lateness_seconds"), "s"),
     Panel(
         "Queues",
