@@ -115,15 +115,10 @@ FILES = {
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
 }
 
-PROGRAMS = {
-    "usr/bin/oauth-connector": "oauth_connector.cli.main",
-    "usr/bin/kubectl-oauth": "oauth_connector.kubectl_plugin.main",
-}
-
 _PROGRAM = """#!/usr/bin/python{python} -IBu
 import sys
-from {module} import main
-sys.exit(main())
+from {module} import {function}
+sys.exit({function}())
 """
 # -I: neither environment nor working directory can add modules. -B: no bytecode is written. -u: output is not buffered.
 
@@ -133,9 +128,10 @@ def architecture() -> Architecture:
     return ARCHITECTURES[platform.machine()]
 
 
-def program(module: str) -> str:
-    """Return the text of the executable that runs the function `main` of a module."""
-    return _PROGRAM.format(python=PYTHON, module=module)
+def program(entry_point: str) -> str:
+    """Return the text of the executable of an entry point `module:function`."""
+    module, _, function = entry_point.partition(":")
+    return _PROGRAM.format(python=PYTHON, module=module, function=function)
 
 
 def is_kept(path: str) -> bool:

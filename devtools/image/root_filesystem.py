@@ -4,7 +4,8 @@ An update of the application changes only the last and smallest layer.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from configparser import ConfigParser
 from pathlib import Path
 
 from devtools.image import recipe
@@ -46,9 +47,9 @@ def write_dependencies(root: Path, wheels: Iterable[Path], base: Path, architect
 def write_application(root: Path, wheel: Path, base: Path, architecture: recipe.Architecture) -> None:
     """Write the layer with the project's own distribution and the programs. Raises `ImageError`."""
     unpack_wheel(wheel, root)
-    for name, module in recipe.PROGRAMS.items():
-        _write(root / name, recipe.program(module))
-        (root / name).chmod(0o755)
+    for name, entry_point in _read_programs(root).items():
+        _write(root / "usr/bin" / name, recipe.program(entry_point))
+        (root / "usr/bin" / name).chmod(0o755)
     compile_modules(root, base, architecture)
     settle(root)
 
@@ -62,6 +63,13 @@ def settle(root: Path) -> None:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         os.utime(path, (0, 0), follow_symlinks=False)
+
+
+def _read_programs(root: Path) -> Mapping[str, str]:
+    """Return the entry points of the distribution below a root, by the name of their program."""
+    entry_points = ConfigParser()
+    entry_points.read(next((root / recipe.SITE).glob("*.dist-info/entry_points.txt")))
+    return entry_points["console_scripts"]
 
 
 def _write_trusted(root: Path) -> None:

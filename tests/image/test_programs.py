@@ -1,5 +1,6 @@
 """The programs of the image run as a Pod runs them: a root that is read-only, user 65532, and no environment."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.image import recipe
+from devtools.image.build import CHECKOUT
 from tests.component.reconciling.scene import enter
 from tests.support.cluster import Namespace
 from tests.support.faulty_proxy import FaultyProxy
@@ -40,6 +42,14 @@ def test_a_program_shows_its_help(root: Path, tmp_path: Path, program: str) -> N
     done = run_in_image(root, tmp_path, program, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: ")
+
+
+def test_programs_are_the_entry_points_of_the_package(root: Path) -> None:
+    """They call what `pip install` would have them call, so the handler of SIGTERM is set before all imports."""
+    scripts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["scripts"]
+    for name, entry_point in scripts.items():
+        module, function = entry_point.split(":")
+        assert f"from {module} import {function}\n" in (root / "usr/bin" / name).read_text()
 
 
 async def test_the_operator_obtains_a_token(
