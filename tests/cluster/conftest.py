@@ -25,15 +25,22 @@ from tests.support.pods.readers import readers as reader_pods
 from tests.support.pods.release import Release, values
 from tests.support.pods.report import Report
 
+FOLDER, FIRST = Path(__file__).parent, "test_install.py"
 MINUTES = 60
 TEST_IMAGES = ("provider", "reader")
 PROGRAMS = ("kubectl", "helm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test the time that it may take on a busy machine: the first one also starts the cluster."""
-    for item in items:
+    """Test the new installation first, before other tests kill its Pods.
+
+    Give each test the time that it may take on a busy machine: the first one also starts the cluster.
+    """
+    own = [item for item in items if item.path.parent == FOLDER]
+    for item in own:
         item.add_marker(pytest.mark.timeout(60 * MINUTES if item.get_closest_marker("long") else 30 * MINUTES))
+    own.sort(key=lambda item: item.path.name != FIRST)
+    items[:] = [item for item in items if item.path.parent != FOLDER] + own
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -68,7 +68,10 @@ def surroundings() -> set[str]:
     }
 
 
-@pytest.mark.parametrize("number", [SIGTERM, SIGKILL], ids=["terminated", "killed"])
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(SIGTERM, id="terminated", marks=pytest.mark.long), pytest.param(SIGKILL, id="killed")],
+)
 def test_ended_node_leaves_nothing(number: Signals, tmp_path: Path) -> None:
     """One signal to the program that started the node ends everything, and a second node can be started at once."""
     before = surroundings()
@@ -82,6 +85,7 @@ def test_ended_node_leaves_nothing(number: Signals, tmp_path: Path) -> None:
     assert surroundings() == during == before
 
 
+@pytest.mark.long
 def test_two_nodes_do_not_disturb_each_other(tmp_path: Path) -> None:
     """A second node with the same addresses starts beside the first one, and its end does not affect the first one."""
     first, second = started_node(tmp_path / "first.log"), started_node(tmp_path / "second.log")
