@@ -13,7 +13,7 @@ from oauth_connector.api.names import CONNECTORS, SECRETS
 from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.local_rules import JUDGED_BY_SETTINGS
 from oauth_connector.connector.memory import Memory
-from oauth_connector.connector.observation import Key
+from oauth_connector.connector.observation import AnyConnector, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.election import Election, LeaseTiming, name_process
@@ -71,7 +71,8 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     leadership = elector or SoleProcess(time.time(), _name_process(settings))
     hooks = WorkqueueHooks(metrics.observe_lateness, metrics.observe_reconcile)
     workqueue = Workqueue(time.time, hooks, workers=settings.workers, may_start=leadership.is_leading)
-    caches = Caches.build(workqueue.enqueue)
+    arrived = partial(_note_arrival, memory) if settings.selector else None
+    caches = Caches.build(workqueue.enqueue, arrived)
     api = KubeAPI(access, metrics.count_api_request, timeout=settings.api_request_seconds)
     limits = RequestLimits(total=settings.token_request_seconds)
     provider = HTTPProviderClient(
@@ -95,7 +96,8 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
 
 
 def _name_process(settings: Settings) -> str:
-    return name_process(settings.pod_name, socket.gethostname(), randomness.token_hex(4))
+    pod = f"{settings.namespace or own_namespace()}/{settings.pod_name}" if settings.pod_name else None
+    return name_process(pod, socket.gethostname(), randomness.token_hex(4))
 
 
 def _build_elector(settings: Settings, access: Access, metrics: Metrics) -> LeaseElector:
@@ -142,6 +144,11 @@ def _enqueue_refused(workqueue: Workqueue, connectors: ConnectorCache) -> None:
         error = connector.status.last_error
         if error is not None and error.reason in JUDGED_BY_SETTINGS:
             workqueue.enqueue(connector.key)
+
+
+def _note_arrival(memory: Memory, connector: AnyConnector) -> None:
+    if connector.status.conditions:  # another install may have reconciled it until now
+        memory.note_arrival(connector.key, time.time())
 
 
 def _enqueue_owner(workqueue: Workqueue, old: SecretMetadata | None, new: SecretMetadata | None) -> None:

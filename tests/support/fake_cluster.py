@@ -50,6 +50,7 @@ class FakeCluster:
         self.unavailable_for = 0
         self.uncached: set[Key] = set()
         self.elsewhere: set[Key] = set()
+        self.relabelled: set[Key] = set()  # elsewhere, but the cache does not show it yet
         self.terminating: set[str] = set()
         self._versions = itertools.count(1000)
         self._uids = itertools.count(1)
@@ -118,6 +119,8 @@ class FakeCluster:
         """Read a connector."""
         self._read(f"connector {key}")
         self.uncached.discard(key)
+        if key in self.relabelled:
+            self.elsewhere.add(key)
         return self.connector(key)
 
     async def read_any_connector(self, key: Key) -> AnyConnector | None:

@@ -60,6 +60,7 @@ class World:
         self.leadership: Leadership = SoleProcess()
         self._elected = elected
         self.rules = LocalRules("first")
+        self.memory = Memory()
         self.start()
 
     def start(self) -> None:
@@ -68,7 +69,8 @@ class World:
         provider = self.rotating if self._rotates else self.provider
         ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys(), self.leadership)
         options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
-        context = ControllerContext(ports, Memory(), lambda _key: None, lambda: self.rules)
+        self.memory = Memory()
+        context = ControllerContext(ports, self.memory, lambda _key: None, lambda: self.rules)
         self.reconcile = build_controller(context, options).reconcile
 
     def clock(self) -> float:

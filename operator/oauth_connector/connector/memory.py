@@ -22,6 +22,10 @@ class Memory:
         """Replace what is remembered of a connector."""
         self._of[key] = memory
 
+    def note_arrival(self, key: Key, at: float) -> None:
+        """Remember when this install became responsible for a connector, in seconds since the epoch."""
+        self.put(key, replace(self.of(key), arrived=at))
+
     def set_back(self, keys: Iterable[Key], by: float) -> None:
         """Remember that the clock was set back by so many seconds during the lifetime of these connectors' tokens."""
         for key in keys:

@@ -168,7 +168,7 @@ class ConnectorMemory:
 
     `set_back` is by how many seconds the clock was set back since the token was issued: it expires so much earlier than
     its Secret says. `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts
-    to revoke a grant.
+    to revoke a grant. `arrived` is when a label selector began to select it: another install was responsible before.
     """
 
     pending: PendingToken | None = None
@@ -180,6 +180,7 @@ class ConnectorMemory:
     set_back: float = 0.0
     attempt: str | None = None
     revocations: int = 0
+    arrived: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +188,11 @@ class Observation:
     """Everything that the checks depend on.
 
     `output` is the output Secret; `orphans` are Secrets of this connector under other names; `credentials` are the
-    versions that were just read, or `None` where they were not needed. `started` is when this process began to lead: an
-    earlier one may have sent a request right before it was killed. `claim_abandoned`: the process that wrote the claim
-    in the state Secret has nothing in flight. `state` is the state Secret, by its metadata; `code` is an unused code
-    from the user's browser; `redirect_uri` is the redirect URI, if the connector has one; `rules` is the digest of the
-    operator's rules.
+    versions that were just read, or `None` where they were not needed. `started` is when this process began to lead, or
+    to be responsible for the connector: another one may have sent a request right before. `claim_abandoned`: the
+    process that wrote the claim in the state Secret has nothing in flight. `state` is the state Secret, by its
+    metadata; `code` is an unused code from the user's browser; `redirect_uri` is the redirect URI, if the connector has
+    one; `rules` is the digest of the operator's rules.
     """
 
     now: float

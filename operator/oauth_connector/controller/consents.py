@@ -45,6 +45,9 @@ CODE_RETRY = 1.0
 DISCOVERY_RETRY = 10.0
 """Seconds until the next reconciliation after discovery failed."""
 
+ELSEWHERE_RETRY = 600.0
+"""Seconds until a consent for a connector of another install is looked at again: that connector may be deleted."""
+
 API_RETRY = 5.0
 """Seconds until the next reconciliation if the API server is unavailable."""
 
@@ -91,6 +94,8 @@ class ConsentReconciler:
         progress = ConsentProgress()
         for consent in _in_order(self._cluster.consents_of(key)):
             try:
+                if self._cluster.connector(key) is None and await self._is_elsewhere(key):
+                    return ConsentProgress(requeue_at=self._clock() + ELSEWHERE_RETRY)
                 result = await self._reconcile_consent(consent)
             except ClusterUnavailable as unavailable:  # it delays the other consents, but not the tokens
                 log.warning("consent postponed", consent=str(consent.key), cause=str(unavailable))
@@ -99,6 +104,11 @@ class ConsentReconciler:
                 )
             progress = progress.combine(result)
         return progress
+
+    async def _is_elsewhere(self, key: Key) -> bool:
+        """Return whether another install is responsible for a connector. The watch of consents may be ahead."""
+        selected = await self._cluster.read_connector(key)
+        return selected is None and await self._cluster.read_any_connector(key) is not None
 
     async def report_outcome(self, key: Key, code: PendingCode, result: ActionResult) -> ConsentProgress:
         """Write the outcome of a code exchange into its consent.
@@ -136,8 +146,6 @@ class ConsentReconciler:
         """Read the context for an evaluation; return nothing if discovery fails."""
         key = consent.connector
         connector = self._cluster.connector(key)
-        if connector is None and not consent.is_final:
-            connector = await self._cluster.read_connector(key)  # the watch of consents may be ahead
         state = self._cluster.output(key.namespace, state_name(key.name))
         notes = state.grant if state is not None else None
         context = ConsentContext(connector, self._clock(), None, notes, self._memory.of(key).attempt)

@@ -43,7 +43,7 @@ class LeaseRecord:
 
 
 def name_process(pod: str | None, host: str, start: str) -> str:
-    """Return the identity of a process: the name of its Pod, and what is unique to its start.
+    """Return the identity of a process: its Pod, as `namespace/name`, and what is unique to its start.
 
     Outside a Pod the part before the separator is empty: the name does not show whether the process has ended.
     """
@@ -51,7 +51,7 @@ def name_process(pod: str | None, host: str, start: str) -> str:
 
 
 def find_pod(identity: str) -> str:
-    """Return the name of the Pod of a process; empty outside a Pod."""
+    """Return the Pod of a process as `namespace/name`; empty outside a Pod."""
     return identity.rpartition(POD_SEPARATOR)[0]
 
 

@@ -120,7 +120,7 @@ class Reconciler:
             output=self._cluster.output(key.namespace, connector.output_name),
             orphans=self._outputs_except(connector, connector.output_name),
             memory=self._memory.of(key),
-            started=self._leadership.since,
+            started=max(self._leadership.since, self._memory.of(key).arrived),
             state=self._cluster.output(key.namespace, state_name(key.name)),
             redirect_uri=self._consents.redirect_of(connector),
             rules=self._read_rules().digest,
@@ -188,7 +188,9 @@ class Reconciler:
         unless a token was obtained and published: a failure proves nothing then.
         """
         for _ in range(STATUS_TRIES):
-            current = self._cluster.connector(connector.key)
+            # another install may be responsible by now: what this one has done is reported in any case
+            known = self._cluster.connector(connector.key)
+            current = known or await self._cluster.read_any_connector(connector.key)
             if current is None or current.uid != connector.uid:
                 return
             is_changed = current.resource_version != connector.resource_version

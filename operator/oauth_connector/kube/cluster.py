@@ -146,7 +146,8 @@ class KubeCluster:
         if written is None:
             return None
         updated = self._connectors.parse(written)
-        self._connectors.put(updated)
+        if self._connectors.get(connector.key) is not None:  # else the selector no longer selects it
+            self._connectors.put(updated)
         return updated
 
     async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:

@@ -39,17 +39,24 @@ def _request(metadata: Mapping[str, Any], annotation: str) -> str | None:
     return (metadata.get("annotations") or {}).get(annotation, "")[:LONGEST_REFRESH_REQUEST] or None
 
 
+OnArrival = Callable[[AnyConnector], None]
+"""Called with a connector that was not in the cache before."""
+
+
 class ConnectorCache(ObjectCache[AnyConnector]):
     """The connectors that lists and the watch have returned; `on_change` is called for each that changes."""
 
-    def __init__(self, on_change: Callable[[Key], None]) -> None:
+    def __init__(self, on_change: Callable[[Key], None], on_arrival: OnArrival | None = None) -> None:
         super().__init__(lambda connector: connector.key, lambda _connector: None)
         self._on_change = on_change
+        self._on_arrival = on_arrival or (lambda _connector: None)
 
     def update(self, manifest: Mapping[str, Any]) -> None:
         """Cache a connector from a list or the watch."""
-        connector = self.parse(manifest)
+        connector, is_known = self.parse(manifest), self.get(key_of_manifest(manifest)) is not None
         if self.put(connector):
+            if not is_known:
+                self._on_arrival(connector)
             self._on_change(connector.key)
 
     def parse(self, manifest: Mapping[str, Any]) -> AnyConnector:

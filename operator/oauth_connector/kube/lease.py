@@ -82,11 +82,13 @@ class LeaseElector:
     async def may_take_up(self, holder: str) -> bool:
         """Return whether a process has nothing in flight. A Pod is gone from the API when its containers have ended.
 
-        A Pod that was deleted by force is gone at once: who does that states that it has ended.
+        A Pod that was deleted by force is gone at once: who does that states that it has ended. Nothing is known of the
+        Pods of an install in another namespace.
         """
         if self._election.may_take_up(holder):
             return True
-        if find_pod(holder) == "" or not await self._is_pod_gone(find_pod(holder)):
+        namespace, _, pod = find_pod(holder).rpartition("/")
+        if namespace != self.key.namespace or not await self._is_pod_gone(pod):
             return False
         self._election.note_end(holder)
         return True

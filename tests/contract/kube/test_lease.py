@@ -192,10 +192,16 @@ async def test_a_process_whose_pod_is_gone_has_nothing_in_flight(pair: Pair, adm
     pods = f"/api/v1/namespaces/{KEY.namespace}/pods"
     body = {"metadata": {"name": "pod-c"}, "spec": {"containers": [container], "securityContext": security}}
     await admin.create(pods, body, "a-test")
-    assert not await first.elector.may_take_up("pod-c_1")
+    assert not await first.elector.may_take_up(f"{KEY.namespace}/pod-c_1")
     await admin.request("DELETE", f"{pods}/pod-c", query={"gracePeriodSeconds": "0"})
-    assert await first.elector.may_take_up("pod-c_1")
+    assert await first.elector.may_take_up(f"{KEY.namespace}/pod-c_1")
     assert not await first.elector.may_take_up("_a-machine-1")
+
+
+async def test_nothing_is_known_of_the_pods_of_another_namespace(pair: Pair) -> None:
+    """An install there may have a request in flight."""
+    first, _, _ = pair
+    assert not await first.elector.may_take_up("another-namespace/pod-c_1")
 
 
 RESTRICTED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
