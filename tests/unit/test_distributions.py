@@ -23,10 +23,10 @@ KOPF = frozenset({"kopf", "iso8601", "jsonpatch", "jsonpointer", "python-json-lo
 HTTPX = frozenset({"httpx2", "httpcore2", "h11", "anyio", "truststore"})
 
 PROCESSES = {
-    ("oauth_connector.cli.main", "oauth_connector.app"): (
+    ("oauth_connector.__main__", "oauth_connector.cli.main", "oauth_connector.app"): (
         BASE | SETTINGS | KOPF | HTTPX | {"prometheus-client", "uvloop"}
     ),
-    ("oauth_connector.cli.main", "oauth_connector.consent_server.server"): (
+    ("oauth_connector.__main__", "oauth_connector.cli.main", "oauth_connector.consent_server.server"): (
         BASE | SETTINGS | {"jinja2", "markupsafe", "uvloop"}
     ),
     ("oauth_connector.kubectl_plugin.main", "oauth_connector.kubectl_plugin.authorize"): BASE,

@@ -45,6 +45,9 @@ from oauth_connector.oauth.grants.grant import Purpose
 PERSIST_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries to persist a response; the last one repeats."""
 
+LOGGED_TRIES = 12
+"""Of so many failed tries one is logged: about one in a minute, for each response that waits."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -180,7 +183,9 @@ class GrantStore:
             try:
                 done = await self._try_to_persist(connector, state, base, claimed.state)
             except ClusterUnavailable as unavailable:
-                log.warning("a response waits to be persisted", connector=str(connector.key), cause=str(unavailable))
+                if tries % LOGGED_TRIES == 0:
+                    cause = str(unavailable)
+                    log.warning("a response waits to be persisted", connector=str(connector.key), cause=cause)
             else:
                 if isinstance(done, bool):
                     return done

@@ -1,7 +1,9 @@
 """Refreshes whose response is lost, or whose process is killed."""
 
 import pytest
+from structlog.testing import capture_logs
 
+from oauth_connector.controller import grant_store
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -97,3 +99,16 @@ async def test_a_response_waits_until_it_can_be_persisted(strict: World) -> None
     await strict.lose_api_server_at(FaultPoint.ANSWERED, tries=3)
     assert strict.state["refresh_token"] == "refresh-2"
     assert strict.token == "token-2"
+
+
+async def test_a_response_that_waits_for_long_is_logged_about_once_in_a_minute(
+    strict: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try is not a line: at the end of an uninstall the rights may be missing for a minute."""
+    monkeypatch.setattr(grant_store, "PERSIST_PAUSES", (0.0,))
+    await strict.run()
+    strict.now += 3000
+    with capture_logs() as lines:
+        await strict.lose_api_server_at(FaultPoint.ANSWERED, tries=20)
+    assert strict.state["refresh_token"] == "refresh-2"
+    assert [line["event"] for line in lines].count("a response waits to be persisted") == 2
