@@ -14,21 +14,34 @@ import pytest
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.paths import lease_path
+from oauth_connector.kube.paths import lease_path, pod_path
 from tests.support.cluster import Manifest, Namespace, until
 from tests.support.control_plane import CANARY
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.grant_connectors import PUBLIC_URL, GrantConnectorFactory
 from tests.support.operator_process import FAILURE, OperatorProcess
 
-LEASE = lease_path("oauth-connector-system", "oauth-connector")
+SYSTEM = "oauth-connector-system"
+LEASE = lease_path(SYSTEM, "oauth-connector")
+POD = {
+    "containers": [
+        {
+            "name": "operator",
+            "image": "any",
+            "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        }
+    ],
+    "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+}
+"""The spec of a Pod that no node runs: the replicas ask the API server only whether it exists."""
+
 QUICK: dict[str, Any] = {"leaseDurationSeconds": 5, "renewDeadlineSeconds": 3, "leaseRetrySeconds": 0.5}
 """The intervals of production, shortened in proportion."""
 
 
 @dataclass
 class Replicas:
-    """The replicas that a test has started; each has the name of a Pod of its own."""
+    """The replicas that a test has started; each has a Pod of its own in the API."""
 
     folder: Path
     kubeconfig: Path
@@ -43,6 +56,9 @@ class Replicas:
         name = f"operator-{len(self.started)}"
         folder = self.folder / name
         folder.mkdir()
+        await self.admin.create(
+            f"/api/v1/namespaces/{SYSTEM}/pods", {"metadata": {"name": name}, "spec": POD}, "a-test"
+        )
         shared = {"leaderElection": True, "podName": name, "publicURL": PUBLIC_URL, **settings}
         replica = kind(folder, kubeconfig or self.kubeconfig, self.ports, **shared)
         self.started.append(replica)
@@ -74,19 +90,21 @@ async def replicas(
     tmp_path: Path, service_account: Path, admin: KubeAPI, oidc_provider: AuthorizationServer, proxy: FaultyProxy
 ) -> AsyncIterator[Replicas]:
     """Return the replicas of a test; there is no Lease at its start."""
-    await _delete_lease(admin)
+    await _delete(admin, LEASE)
     made = Replicas(tmp_path, service_account, admin, sorted({oidc_provider.port, proxy.port}))
     yield made
     await asyncio.gather(*(replica.stop() for replica in made.started))
-    await _delete_lease(admin)
+    for number in range(len(made.started)):
+        await _delete(admin, pod_path(SYSTEM, f"operator-{number}"))
+    await _delete(admin, LEASE)
     for replica in made.started:
         assert CANARY not in replica.read_log(), "a secret was logged"
         assert FAILURE not in replica.read_log(), replica.read_log()
 
 
-async def _delete_lease(admin: KubeAPI) -> None:
+async def _delete(admin: KubeAPI, path: str) -> None:
     try:
-        await admin.request("DELETE", LEASE)
+        await admin.request("DELETE", path)
     except KubeError as error:
         if error.status != 404:
             raise

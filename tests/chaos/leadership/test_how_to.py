@@ -10,28 +10,19 @@ from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.paths import pod_path
-from tests.chaos.leadership.conftest import Replicas, is_leading
+from tests.chaos.leadership.conftest import SYSTEM, Replicas, is_leading
 from tests.support.cluster import until
 from tests.support.operator_process import OperatorProcess
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "high-availability.md"
-NAMESPACE = "oauth-connector-system"
-CONTAINER = {
-    "name": "operator",
-    "image": "any",
-    "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-}
-SECURITY = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
 
 async def run_as_pod(admin: KubeAPI, replica: OperatorProcess, name: str) -> None:
-    """Create the Pod of a replica, and end the process when it is deleted, as the kubelet does."""
-    body = {"metadata": {"name": name}, "spec": {"containers": [CONTAINER], "securityContext": SECURITY}}
-    await admin.create(f"/api/v1/namespaces/{NAMESPACE}/pods", body, "a-test")
+    """End a process when its Pod is deleted, as the kubelet does."""
 
     async def is_deleted() -> bool:
         try:
-            return "deletionTimestamp" in (await admin.get(pod_path(NAMESPACE, name)))["metadata"]
+            return "deletionTimestamp" in (await admin.get(pod_path(SYSTEM, name)))["metadata"]
         except KubeError as error:
             return error.status == 404
 
@@ -66,5 +57,5 @@ async def test_the_commands_of_the_page_work(replicas: Replicas, control_plane: 
     assert done.returncode == 0, output.decode()
     assert output.decode().splitlines()[-1].startswith("operator-1_"), output.decode()
     assert await is_leading(second)
-    await admin.request("DELETE", pod_path(NAMESPACE, "operator-1"))
+    await admin.request("DELETE", pod_path(SYSTEM, "operator-1"))
     await asyncio.gather(*pods)
