@@ -12,10 +12,10 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k bench-image demo image lock changelog clean
+.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k bench-image demo image image-engines lock changelog clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: .venv/installed ## Make the virtual environment .venv from requirements/dev.lock
 
@@ -72,6 +72,9 @@ demo: venv ## Run a demo until Ctrl-C, or for DEMO_SECONDS
 
 image: venv ## Build the container image: build/image/ (IMAGE_BUILDER=docker, buildah or debian)
 	@$(BIN)/python -m devtools.image
+
+image-engines: venv ## Compare the image that a container engine builds with the archive, as root (twenty minutes)
+	@$(BIN)/python -m pytest tests/engines
 
 # A hash identifies a package. The registry to download it from is configured where it is installed.
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
