@@ -11,3 +11,8 @@
 {{- if not (hasKey $config "allowedDestinations") }}{{ $_ := set $config "allowedDestinations" list }}{{ end -}}
 {{- toYaml $config -}}
 {{- end -}}
+
+{{/* A digest of the settings that the operator reads only at its start. It reads the others again while it runs. */}}
+{{- define "oauthConnector.restartDigest" -}}
+{{- omit (include "oauthConnector.operatorConfig" . | fromYaml) "allowedDestinations" "requireAllowedHosts" | toYaml | sha256sum -}}
+{{- end -}}

@@ -1,0 +1,165 @@
+"""The commands of the guides about installation, as they stand there, on a real API server.
+
+Nothing runs Pods here. So the part of the kubelet is played: a Deployment becomes ready, and a Job runs its command.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
+from devtools.external_crds import external_crds
+from tests.support.guides import ROOT, GuideUser, read_commands
+
+NAMESPACE = "oauth-connector-system"
+OF_CLUSTER = "clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingadmissionpolicybinding,crd"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[ControlPlane]:
+    """Return a control plane on which nothing is installed but the CRDs of other projects."""
+    with ControlPlane(*external_crds()) as plane:
+        yield plane
+
+
+@pytest.fixture
+def user(cluster: ControlPlane, tmp_path: Path) -> Iterator[GuideUser]:
+    """Return an administrator at a desk; afterwards the cluster is as before."""
+    made = GuideUser(tmp_path, cluster.kubeconfig)
+    made.prepare()
+    yield made
+    ours = [name for name in cluster.kubectl("get", OF_CLUSTER, "-o", "name").split() if "oauth" in name]
+    if ours:
+        cluster.kubectl("delete", *ours)
+    cluster.kubectl("delete", "namespace", "--ignore-not-found", NAMESPACE, "team-a", "team-b", "team-c")
+
+
+def become_ready(cluster: ControlPlane) -> None:
+    """Report the Deployment as ready, as its controller does when the kubelet has started the Pods."""
+    status = {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "readyReplicas": 2, "availableReplicas": 2}
+    patch = json.dumps({"status": status})
+    what = ("deployment/oauth-connector", "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", patch)
+    cluster.kubectl("patch", *what)
+
+
+def image(cluster: ControlPlane) -> str:
+    """Return the image of the operator."""
+    path = "jsonpath={.spec.template.spec.containers[0].image}"
+    return cluster.kubectl("get", "deployment", "oauth-connector", "-n", NAMESPACE, "-o", path)
+
+
+def run_drain(cluster: ControlPlane) -> None:
+    """Wait for the Job of the uninstall, run its command with its rights, and report that it is complete."""
+    name, deadline = "oauth-connector-drain", time.monotonic() + 60
+    while not cluster.kubectl("get", "job", name, "-n", NAMESPACE, "--ignore-not-found"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    path = "jsonpath={.spec.template.spec.containers[0].args}"
+    arguments = json.loads(cluster.kubectl("get", "job", name, "-n", NAMESPACE, "-o", path))
+    account = cluster.kubeconfig_for(NAMESPACE, name)
+    command = [sys.executable, "-m", "oauth_connector", *arguments, f"--kubeconfig={account}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
+    subprocess.run([*command, f"--namespace={NAMESPACE}"], env=environment, check=True, capture_output=True)  # noqa: S603  # our own program
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    conditions = [{"type": kind, "status": "True"} for kind in ("SuccessCriteriaMet", "Complete")]
+    status = {"succeeded": 1, "startTime": now, "completionTime": now, "conditions": conditions}
+    patch = json.dumps({"status": status})
+    cluster.kubectl("patch", f"job/{name}", "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", patch)
+
+
+def install(user: GuideUser, cluster: ControlPlane) -> None:
+    """Run the commands of the section about Helm."""
+    create, write, install_chart, wait, upgrade = read_commands("install")["With Helm"]
+    for block in (create, write, install_chart):
+        user.run(block)
+    become_ready(cluster)
+    assert "successfully rolled out" in user.run(wait)
+    user.run(upgrade)
+
+
+def test_the_chart_is_installed_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+    """The image is the one of the values, in a namespace of the standard `restricted`."""
+    install(user, cluster)
+    assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
+    assert "restricted" in cluster.kubectl("get", "namespace", NAMESPACE, "--show-labels")
+
+
+def test_the_chart_is_limited_to_namespaces_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+    """The ClusterRole of the operator is deleted, and a user with rights in one namespace installs another operator."""
+    install(user, cluster)
+    limit, bind, install_as_owner = read_commands("install")["In some namespaces only"]
+    user.run(limit)
+    with pytest.raises(ControlPlaneError, match="NotFound"):
+        cluster.kubectl("get", "clusterrole", "oauth-connector")
+    assert "oauth-connector" in cluster.kubectl("get", "role", "-n", "team-b")
+    user.run(bind)
+    user.run(install_as_owner, {"HELM_KUBEASUSER": "ann"})
+    assert "oauth-connector" in cluster.kubectl("get", "deployment", "-n", "team-c")
+
+
+def test_kustomize_installs_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+    """The overlay sets image and settings."""
+    (block,) = read_commands("install")["With kustomize"]
+    user.run(block)
+    assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
+    settings = cluster.kubectl("get", "configmap", "oauth-connector", "-n", NAMESPACE, "-o", "jsonpath={.data}")
+    assert json.loads(settings) == {"config.yaml": "logLevel: info"}
+
+
+def test_one_file_is_installed_and_removed_as_the_guides_describe(user: GuideUser, cluster: ControlPlane) -> None:
+    """The operator is removed in the order that loses nothing, and the CRDs stay until they are deleted too."""
+    (block,) = read_commands("install")["With one file"]
+    user.run(block)
+    assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
+    commands = read_commands("uninstall")
+    stop, delete = commands["With kustomize or one file"]
+    user.run(stop)
+    user.run(delete)
+    assert "oauthconnectors" in cluster.kubectl("get", "crd", "-o", "name")
+    user.run(*commands["Delete everything"])
+    assert "oauthconnectors" not in cluster.kubectl("get", "crd", "-o", "name")
+
+
+def test_a_release_is_removed_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+    """Helm waits for the Job, and deletes everything but the CRDs. Without the Job it works too."""
+    install(user, cluster)
+    uninstall, without_job = read_commands("uninstall")["With Helm"]
+    kubelet = threading.Thread(target=run_drain, args=(cluster,))
+    kubelet.start()
+    user.run(uninstall)
+    kubelet.join()
+    assert cluster.kubectl("get", "deployment,job,role,serviceaccount", "-n", NAMESPACE, "-o", "name").split() == [
+        "serviceaccount/default"
+    ]
+    assert "oauthconnectors" in cluster.kubectl("get", "crd", "-o", "name")
+    user.run(read_commands("install")["With Helm"][2])
+    user.run(without_job)
+
+
+def test_consent_server_and_monitoring_are_added_as_the_guides_describe(user: GuideUser, cluster: ControlPlane) -> None:
+    """Each upgrade keeps the values of the ones before it."""
+    install(user, cluster)
+    enable, route = read_commands("run-the-consent-server")["Install it"]
+    user.run(enable)
+    user.run(route)
+    annotations = "jsonpath={.metadata.annotations}"
+    ingress = cluster.kubectl("get", "ingress", "oauth-connector-consent", "-n", NAMESPACE, "-o", annotations)
+    assert json.loads(ingress)["cert-manager.io/cluster-issuer"] == "letsencrypt"
+    user.run(monitoring_block())
+    for kind in ("servicemonitor", "prometheusrule", "ingress"):
+        assert "oauth-connector" in cluster.kubectl("get", kind, "-n", NAMESPACE, "-o", "name")
+    assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
+
+
+def monitoring_block() -> str:
+    """Return the first command of the guide about monitoring, which stands above its first section."""
+    text = (ROOT / "docs" / "how-to" / "monitor.md").read_text(encoding="utf-8")
+    return text.partition("```sh\n")[2].partition("```")[0]
