@@ -163,3 +163,10 @@ def monitoring_block() -> str:
     """Return the first command of the guide about monitoring, which stands above its first section."""
     text = (ROOT / "docs" / "how-to" / "monitor.md").read_text(encoding="utf-8")
     return text.partition("```sh\n")[2].partition("```")[0]
+
+
+def test_the_command_of_the_readme_installs_the_chart(user: GuideUser, cluster: ControlPlane) -> None:
+    """The README shows the shortest way, with a namespace that Helm creates."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    user.run(text.partition("## Install\n\n```sh\n")[2].partition("```")[0])
+    assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
