@@ -29,7 +29,7 @@ def read_commands(page: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class GuideUser:
-    """A user at a desk: a folder with `deploy/` of the repository, kubectl, Helm and a kubeconfig."""
+    """A user who follows a guide: a folder with `deploy/` of the repository, kubectl, Helm and a kubeconfig."""
 
     folder: Path
     kubeconfig: Path

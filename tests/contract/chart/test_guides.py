@@ -32,13 +32,13 @@ def cluster() -> Iterator[ControlPlane]:
 
 @pytest.fixture
 def user(cluster: ControlPlane, tmp_path: Path) -> Iterator[GuideUser]:
-    """Return an administrator at a desk; afterwards the cluster is as before."""
+    """Return a cluster administrator who follows a guide; afterwards the cluster is as before."""
     made = GuideUser(tmp_path, cluster.kubeconfig)
     made.prepare()
     yield made
-    ours = [name for name in cluster.kubectl("get", OF_CLUSTER, "-o", "name").split() if "oauth" in name]
-    if ours:
-        cluster.kubectl("delete", *ours)
+    installed = [name for name in cluster.kubectl("get", OF_CLUSTER, "-o", "name").split() if "oauth" in name]
+    if installed:
+        cluster.kubectl("delete", *installed)
     cluster.kubectl("delete", "namespace", "--ignore-not-found", NAMESPACE, "team-a", "team-b", "team-c")
 
 
@@ -124,7 +124,8 @@ def test_one_file_is_installed_and_removed_as_the_guides_describe(user: GuideUse
     user.run(stop)
     user.run(delete)
     assert "oauthconnectors" in cluster.kubectl("get", "crd", "-o", "name")
-    user.run(*commands["Delete everything"])
+    (delete_everything,) = commands["Delete everything"]
+    user.run(delete_everything)
     assert "oauthconnectors" not in cluster.kubectl("get", "crd", "-o", "name")
 
 
