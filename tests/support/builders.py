@@ -93,6 +93,7 @@ def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any
         grant=read_grant_summary(notes.get(f"{PREFIX}state")),
         intact=True,
         has_owned_data=True,
+        owner_uid=str(rendered.owner["uid"]) if rendered.owner is not None else None,
     )
     return replace(metadata, **changes)
 

@@ -26,11 +26,12 @@ def read_sections(page: str) -> dict[str, list[str]]:
 
 
 class PageShell:
-    """A folder with the chart, in which commands run."""
+    """A folder with the chart and the CRDs, in which commands run."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        (folder / "deploy").symlink_to(ROOT / "deploy")
+        for name in ("crds", "deploy"):
+            (folder / name).symlink_to(ROOT / name)
 
     def run(self, commands: str, kubeconfig: Path) -> str:
         """Run a block, and return its output. Raises `AssertionError` if a command fails."""

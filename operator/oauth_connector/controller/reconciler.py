@@ -7,8 +7,7 @@ exchanged, if there is one. What is known is gathered into an `Observation`; `co
 questions about it; the controllers act on the answers; status records the result. Each request whose response may
 contain a refresh token goes through the `grant_store`, which claims and persists it in the state Secret.
 
-A reconciliation is idempotent and may run at any time: without a reason it reads caches only, writes nothing and sends
-no request.
+A reconciliation is idempotent and may run at any time: without a reason it only reads caches.
 """
 
 from dataclasses import replace
@@ -158,6 +157,7 @@ class Reconciler:
 
     async def _act_on_secret(self, obs: Observation, decision: Decision) -> ActionResult | None:
         """Change the output Secret as the spec requires; `None` if the token in it cannot be read."""
+        await self._secret_writer.adopt_state(obs)
         findings = _keep(obs, decision.token)
         match decision.secret:
             case SecretConflict(conflict):

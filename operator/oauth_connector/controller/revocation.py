@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.digests import digest_binding
+from oauth_connector.api.v1alpha1.digests import digest_binding, is_same_binding
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.grant.state import GrantState, read_state, render_state, state_name
 from oauth_connector.connector.observation import Observation
@@ -107,7 +107,7 @@ def _may_be_sent(obs: Observation, live: LiveSecret, prepared: PreparedRequest) 
     if live.metadata.grant is None:
         return not spec.is_renewed_by_user and live.metadata.token_digest == obs.token_digest
     state = read_state(live.data)
-    return state is not None and state.binding == digest_binding(spec, prepared.client.id)
+    return state is not None and is_same_binding(state.binding, digest_binding(spec, prepared.client.id))
 
 
 def _find_token(live: LiveSecret) -> tuple[SecretStr, str] | None:

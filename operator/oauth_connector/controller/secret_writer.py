@@ -6,10 +6,11 @@ A Secret that the connector does not own is never changed. After a write conflic
 from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.grant.state import read_state
+from oauth_connector.connector.checks.secret_checks import find_repair_limit
+from oauth_connector.connector.grant.state import read_state, render_state
 from oauth_connector.connector.observation import IssuedToken, KnownConflict, Observation, PendingToken
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.connector.secret.ownership import ownership_conflict
+from oauth_connector.connector.secret.ownership import has_lost_owner, is_owned, ownership_conflict
 from oauth_connector.connector.secret.rendering import has_published_fields, recover, render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
@@ -66,6 +67,21 @@ class SecretWriter:
         output = await self._cluster.read_secret(namespace, obs.connector.output_name)
         self._require_newest(obs, state.token, output)
         return await self.publish(obs, state.token, output, findings)
+
+    async def adopt_state(self, obs: Observation) -> None:
+        """Write the state Secret for this connector where it has no owner, or a former one, as after a restore."""
+        state = obs.state
+        if state is None or state.grant is None or not is_owned(state, obs.connector):
+            return
+        if not has_lost_owner(state, obs.connector) or find_repair_limit(obs) is not None:
+            return
+        live = await self._cluster.read_secret(state.namespace, state.name)
+        content = read_state(live.data) if live is not None and live.metadata.uid == state.uid else None
+        if live is None or content is None:
+            return
+        memory = self._memory.of(obs.connector.key)
+        self._memory.put(obs.connector.key, replace(memory, repairs=(*memory.repairs[-5:], obs.now)))
+        await self._cluster.update_secret(live, render_state(content, obs.connector))
 
     async def publish(
         self, obs: Observation, token: IssuedToken, live: LiveSecret | None, findings: Findings
@@ -134,6 +150,8 @@ class SecretWriter:
 
 def _is_repair(obs: Observation, findings: Findings) -> bool:
     """Return whether a token is published again without a request: another client changed or deleted the Secret."""
-    is_damaged = obs.output is None or not obs.output.intact
-    was_published = obs.connector.status.secret_ref is not None
-    return is_damaged and findings.attempt is None and obs.state is not None and was_published
+    if findings.attempt is not None or obs.connector.status.secret_ref is None:
+        return False
+    if obs.output is not None and obs.output.intact:
+        return obs.output.connector_uid == obs.connector.uid and has_lost_owner(obs.output, obs.connector)
+    return obs.state is not None

@@ -112,6 +112,16 @@ def digest_request(spec: "OAuthConnectorSpec") -> str:
     return _digest(_entries(spec, DigestKind.REQUEST))
 
 
+def digest_token(spec: "OAuthConnectorSpec") -> str:
+    """Digest the token that credentials obtain: the request, with the preset by its name in the place of its URLs.
+
+    A release that changes a URL of a preset so requests no token: the tokens of the provider stay the same.
+    """
+    preset = _identify_preset(spec)
+    entries = _entries(spec, DigestKind.REQUEST)
+    return _digest(entries if preset is None else {**entries, "provider": preset})
+
+
 def digest_grant(spec: "OAuthConnectorSpec") -> str:
     """Digest what a user consents to and a refresh cannot change."""
     return _digest(_entries(spec, DigestKind.CONSENT))
@@ -127,6 +137,9 @@ def digest_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
 
     Where the token endpoint is named it is that host, else the issuer, whose metadata names it. A preset whose provider
     redirects to one of several hosts stands for all of them.
+
+    A preset adds a second digest, of its name and parameters, after a space: one that is the same is enough
+    (`is_same_binding`), so that neither a release with another URL of the preset nor its URL in the spec loses a grant.
     """
     preset, endpoint = spec.provider.known, spec.provider.effective_token_url
     own = spec.provider.token_url is not None or spec.provider.issuer is not None
@@ -134,7 +147,25 @@ def digest_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
         server = ",".join(sorted(preset.callback.hosts))
     else:
         server = origin(endpoint) if endpoint else spec.provider.effective_issuer or ""
-    return _digest({"server": server, "client": client_id})
+    digest = _digest({"server": server, "client": client_id})
+    preset_identity = _identify_preset(spec)
+    if preset_identity is None:
+        return digest
+    return f"{digest} {_digest({'preset': preset_identity, 'client': client_id})}"
+
+
+def is_same_binding(stored: str, wanted: str) -> bool:
+    """Return whether a refresh token that is bound to `stored` may be sent where `wanted` is."""
+    return not set(stored.split()).isdisjoint(wanted.split())
+
+
+def _identify_preset(spec: "OAuthConnectorSpec") -> list[object] | None:
+    """Return name and parameters of the preset, with their defaults; `None` where the spec names the server itself."""
+    provider = spec.provider
+    if provider.known is None or provider.token_url is not None or provider.issuer is not None:
+        return None
+    defaults = {name: each.default for name, each in provider.known.parameters.items() if each.default is not None}
+    return [provider.known.name, {**defaults, **(provider.parameters or {})}]
 
 
 def digest_consent(shape: Mapping[str, object]) -> str:

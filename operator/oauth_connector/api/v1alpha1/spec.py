@@ -213,7 +213,7 @@ class OAuthConnectorSpec(Model):
     @cached_property
     def token_digest(self) -> str:
         """Return the digest of the requested token: a token with another digest does not match the spec."""
-        return digests.digest_grant(self) if self.is_renewed_by_user else self.request_digest
+        return digests.digest_grant(self) if self.is_renewed_by_user else digests.digest_token(self)
 
     @cached_property
     def output_digest(self) -> str:

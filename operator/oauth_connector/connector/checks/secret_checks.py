@@ -14,7 +14,7 @@ from oauth_connector.connector.checks.decisions import (
 )
 from oauth_connector.connector.checks.facts import current_token, published_token, stored_token
 from oauth_connector.connector.observation import Observation
-from oauth_connector.connector.secret.ownership import ownership_conflict
+from oauth_connector.connector.secret.ownership import has_lost_owner, ownership_conflict
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 
@@ -69,13 +69,13 @@ def repair_drifted(obs: Observation) -> SecretAnswer | None:
 
 
 def render_changed_output(obs: Observation) -> SecretAnswer | None:
-    """Render again if `output` or the prefix changed, or if a deleted connector of the same name wrote the Secret."""
+    """Render again if `output` or the prefix changed, or if the Secret does not belong to this connector any more."""
     output, source = obs.output, current_token(obs)
     if source is not None and source.grant is not None and output is not None:
         return RenderSecret(source)
-    if output is None or (output.output_digest == obs.output_digest and output.connector_uid == obs.connector.uid):
+    if output is None or (output.output_digest == obs.output_digest and not has_lost_owner(output, obs.connector)):
         return None
-    return RenderSecret(output)
+    return find_repair_limit(obs) or RenderSecret(output)
 
 
 def accept_current(obs: Observation) -> SecretAnswer | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.v1alpha1.digests import digest_binding
+from oauth_connector.api.v1alpha1.digests import digest_binding, is_same_binding
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.checks.decisions import RequestCause
 from oauth_connector.connector.grant.state import GrantState, fingerprint
@@ -73,7 +73,7 @@ def choose_grant(
     binding = digest_binding(spec, client_id)
     usable = not state.refused or cause is RequestCause.REFRESH_REQUESTED
     stored = None
-    if state.refresh_token is not None and usable and state.binding == binding:
+    if state.refresh_token is not None and usable and is_same_binding(state.binding, binding):
         stored = PresentedGrant(RefreshToken(state.refresh_token), binding, state.initial_fingerprint)
     return _CHOOSERS[spec.renewal](_Choice(spec, state, own, stored, binding))
 
@@ -109,12 +109,12 @@ _CHOOSERS: Mapping[Renewal, Callable[[_Choice], PresentedGrant | Problem]] = req
 
 
 def _explain_loss(state: GrantState, binding: str) -> Problem:
-    if state.refused and state.binding in ("", binding):
+    if state.refused and (not state.binding or is_same_binding(state.binding, binding)):
         return build_grant_problem(Reason.REFRESH_TOKEN_REJECTED)
     if state.refresh_token is None:
         return build_grant_problem(Reason.GRANT_EXPIRED if state.token is not None else Reason.CONSENT_REQUIRED)
     return build_grant_problem(
-        Reason.GRANT_BINDING_MISMATCH if state.binding != binding else Reason.REFRESH_TOKEN_REJECTED
+        Reason.GRANT_BINDING_MISMATCH if not is_same_binding(state.binding, binding) else Reason.REFRESH_TOKEN_REJECTED
     )
 
 
@@ -124,7 +124,7 @@ def find_consent_problem(spec: OAuthConnectorSpec, notes: GrantSummary | None) -
         return None
     if notes is None or not notes.digest:
         return build_grant_problem(Reason.CONSENT_REQUIRED)
-    if notes.binding != digest_binding(spec, spec.client.id or ""):
+    if not is_same_binding(notes.binding, digest_binding(spec, spec.client.id or "")):
         return build_grant_problem(Reason.GRANT_BINDING_MISMATCH)
     if not notes.renewable:
         return build_grant_problem(Reason.GRANT_EXPIRED)

@@ -56,7 +56,7 @@ class SecretMetadata:
     """A Secret by its metadata. Times are seconds since the epoch.
 
     `intact`: the operator's field manager still owns every key and annotation that it wrote; `has_owned_data`: it owns
-    any of the data; `grant` is set for a state Secret.
+    any of the data; `grant` is set for a state Secret; `owner_uid` is that of the connector in `ownerReferences`.
     """
 
     namespace: str
@@ -76,6 +76,7 @@ class SecretMetadata:
     has_owned_data: bool = False
     immutable: bool = False
     grant: GrantSummary | None = None
+    owner_uid: str | None = None
 
 
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
@@ -101,6 +102,7 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         has_owned_data=bool(owned.data),
         immutable=manifest.get("immutable") is True,
         grant=read_grant_summary(_text(annotations.get(names.STATE))),
+        owner_uid=_read_owner(metadata.get("ownerReferences")),
     )
 
 
@@ -136,6 +138,12 @@ def _is_intact(annotations: Mapping[str, object], owned: OwnedFields) -> bool:
     keys = recorded_keys(_text(annotations.get(names.FIELDS)))
     written = annotations.keys() - _SET_BY_USERS
     return bool(keys) and owned.data.issuperset(keys.values()) and owned.annotations >= written
+
+
+def _read_owner(references: object) -> str | None:
+    """Read the UID of the connector that owns the Secret; `None` where none does."""
+    owners = [_mapping(each) for each in references] if isinstance(references, list) else []
+    return next((_text(each.get("uid")) for each in owners if each.get("kind") == names.CONNECTOR_KIND), None)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.observation import ConnectorObject
+from oauth_connector.connector.observation import Connector, ConnectorObject
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
@@ -19,6 +19,15 @@ def is_owned(secret: SecretMetadata, connector: ConnectorObject) -> bool:
     if secret.connector != connector.key.name:
         return secret.adopt == connector.key.name
     return secret.managed or (secret.connector_uid == connector.uid and secret.has_owned_data)
+
+
+def has_lost_owner(secret: SecretMetadata, connector: Connector) -> bool:
+    """Return whether the Secret must be written for its owner: a backup restores it without, or with a former UID.
+
+    With `deletionPolicy: Retain` it must have no owner.
+    """
+    wanted = None if connector.spec.is_secret_retained else connector.uid
+    return secret.connector_uid != connector.uid or secret.owner_uid != wanted
 
 
 def ownership_conflict(secret: SecretMetadata, connector: ConnectorObject) -> Problem | None:

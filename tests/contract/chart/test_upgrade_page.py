@@ -1,0 +1,36 @@
+"""docs/how-to/upgrade.md: its commands, with a release of the chart on a real API server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devtools.cluster.control_plane import ControlPlane
+from tests.support.helm import HelmClient
+from tests.support.page_commands import ROOT, PageShell, read_sections
+
+CRDS = ("crd/oauthconnectors.oauthconnector.dev", "crd/oauthconsents.oauthconnector.dev")
+
+
+@pytest.fixture(autouse=True)
+def clean(bare_plane: ControlPlane, helm: HelmClient) -> Iterator[None]:
+    """Remove the release and the CRDs afterwards."""
+    yield
+    helm.run("uninstall", "oauth-connector", "--no-hooks", "--ignore-not-found")
+    bare_plane.kubectl("delete", "--ignore-not-found", *CRDS)
+
+
+def test_the_commands_of_the_page_upgrade_and_roll_back(
+    bare_plane: ControlPlane, helm: HelmClient, tmp_path: Path
+) -> None:
+    """A connector of the earlier release is still there after the upgrade, the manifests, and the rollback."""
+    helm.install({})
+    (tmp_path / "desk").mkdir()
+    bare_plane.kubectl("wait", "--for=condition=Established", *CRDS)
+    bare_plane.kubectl("apply", "-f", str(ROOT / "tests" / "fixtures" / "manifests" / "good" / "minimal.yaml"))
+    shell, page = PageShell(tmp_path / "desk"), (ROOT / "docs" / "how-to" / "upgrade.md").read_text()
+    for section in read_sections(page).values():
+        for commands in section:
+            shell.run(commands, bare_plane.kubeconfig)
+    assert "rollback" in helm.run("history", "oauth-connector").lower()
+    assert bare_plane.kubectl("get", "oauthconnectors", "-A", "-o", "name") != ""
