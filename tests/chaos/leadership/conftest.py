@@ -142,9 +142,13 @@ class Robots:
         await self.namespace.add_connector(name, spec)
 
     async def wait_until_ready(self, *names: str) -> None:
-        """Wait until connectors have their tokens."""
-        for name in names:
-            await self.namespace.wait_for_conditions(name, within=45, Ready="TokenIssued")
+        """Wait until connectors have their tokens; a short lifetime causes a warning, which does not matter here."""
+
+        async def are_ready() -> bool:
+            conditions = [await self.namespace.conditions(name) for name in names]
+            return all(shown.get("Ready") == "TokenIssued" for shown in conditions)
+
+        await until(are_ready, within=60)
 
     async def request_refresh(self, name: str, text: str) -> None:
         """Request a refresh by annotation."""

@@ -55,7 +55,7 @@ async def test_the_commands_of_the_page_work(replicas: Replicas, control_plane: 
     )
     output, _ = await done.communicate()
     assert done.returncode == 0, output.decode()
-    assert output.decode().splitlines()[-1].startswith("operator-1_"), output.decode()
+    assert output.decode().splitlines()[-1].startswith(f"{SYSTEM}/operator-1_"), output.decode()
     assert await is_leading(second)
     await admin.request("DELETE", pod_path(SYSTEM, "operator-1"))
     await asyncio.gather(*pods)

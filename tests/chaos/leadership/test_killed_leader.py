@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from tests.chaos.leadership.conftest import Replicas, Robots, is_leading, parse_lease_time
+from tests.chaos.leadership.conftest import SYSTEM, Replicas, Robots, is_leading, parse_lease_time
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ async def test_another_replica_leads_within_twenty_seconds_and_requests_nothing_
     await first.kill()
     await replicas.wait_until_leading(second)
     lease = await replicas.read_lease()
-    assert (lease["holderIdentity"].startswith("operator-1_"), lease["leaseTransitions"]) == (True, 1)
+    assert (lease["holderIdentity"].startswith(f"{SYSTEM}/operator-1_"), lease["leaseTransitions"]) == (True, 1)
     vacant = parse_lease_time(lease["acquireTime"]) - parse_lease_time(last["renewTime"])
     log.info("from the last renewal to the next leader after SIGKILL: %.1f s", vacant.total_seconds())
     assert 15 <= vacant.total_seconds() <= 20
@@ -45,7 +45,7 @@ async def test_a_restarted_container_leads_at_once(replicas: Replicas, robots: R
     await first.start()
     await replicas.wait_until_leading(first)
     lease = await replicas.read_lease()
-    assert lease["holderIdentity"].startswith("operator-0_")
+    assert lease["holderIdentity"].startswith(f"{SYSTEM}/operator-0_")
     assert lease["holderIdentity"] != before["holderIdentity"]
     vacant = parse_lease_time(lease["acquireTime"]) - parse_lease_time(before["renewTime"])
     assert vacant.total_seconds() < 15
