@@ -1,6 +1,7 @@
 """A cluster that runs Pods, for the whole session, with an authorization server in it."""
 
 import base64
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from devtools.cluster.node.images import program_image
-from devtools.cluster.open_cluster import open_cluster
+from devtools.cluster.open_cluster import build_cluster, open_cluster
 from devtools.cluster.pki import Authority
 from devtools.cluster.pod_cluster import ClusterError, PodCluster
 from devtools.go_programs.build import GoBuildError
@@ -28,7 +29,6 @@ from tests.support.pods.report import Report
 FOLDER, FIRST = Path(__file__).parent, "test_install.py"
 MINUTES = 60
 TEST_IMAGES = ("provider", "reader")
-PROGRAMS = ("kubectl", "helm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,8 +48,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly:
         return
     try:
-        for name in PROGRAMS:
-            program(name)
+        build_cluster()
+        program("helm")
         for name in TEST_IMAGES:
             program_image(name)
         archive()
@@ -74,13 +74,15 @@ def report() -> Iterator[Report]:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[PodCluster]:
+def cluster(report: Report) -> Iterator[PodCluster]:
     """Yield the cluster that the variable CLUSTER names, with the images of the test Pods."""
     with ExitStack() as stack:
+        began = time.monotonic()
         try:
             running = stack.enter_context(open_cluster())
         except ClusterError as error:
             pytest.exit(str(error), returncode=1)
+        report.add("start of the cluster", f"{time.monotonic() - began:.0f} s until names are resolved")
         for name in TEST_IMAGES:
             running.load_image(program_image(name))
         running.load_image(archive())
@@ -117,10 +119,12 @@ def public_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def release(cluster: PodCluster, public_url: str, tmp_path_factory: pytest.TempPathFactory) -> Release:
+def release(cluster: PodCluster, public_url: str, report: Report, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Install the operator and the consent server by the chart."""
     installed = Release(cluster, values(public_url), tmp_path_factory.mktemp("helm"))
+    began = time.monotonic()
     installed.install()
+    report.add("installation by the chart", f"{time.monotonic() - began:.0f} s until all Pods are ready")
     return installed
 
 

@@ -12,7 +12,7 @@ from tests.support.pods.release import NAME, Release
 from tests.support.pods.report import Report
 from tests.support.pods.requests import ProviderLog
 
-LIFETIME = 60
+LIFETIME = 90
 QUICK = [f"quick-{number}" for number in range(10)]
 SLOW = [f"slow-{number}" for number in range(10)]
 ROTATING = [f"rotating-{number}" for number in range(5)]

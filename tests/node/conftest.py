@@ -2,10 +2,8 @@
 
 import pytest
 
-from devtools.cluster.node.components import PROGRAMS
-from devtools.cluster.node.images import program_image
+from devtools.cluster.open_cluster import build_cluster
 from devtools.go_programs.build import GoBuildError
-from devtools.go_programs.programs import program
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -13,8 +11,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly:
         return
     try:
-        for name in PROGRAMS:
-            program(name)
-        program_image("coredns")
+        build_cluster()
     except GoBuildError as error:
         pytest.exit(str(error), returncode=1)

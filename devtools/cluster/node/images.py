@@ -8,6 +8,8 @@ from devtools.cluster.node.image_archive import write_image
 from devtools.go_programs.programs import program
 from devtools.local.cached_folder import cached_folder
 
+IMAGES = ("pause", "coredns")
+"""The images that each node needs, named after their programs."""
 REGISTRY = "node.invalid"
 """Images with this name are never pulled: no such host exists."""
 

@@ -9,7 +9,7 @@ from devtools.cluster.node.network import NODE_ADDRESS
 from devtools.cluster.pod_cluster import ClusterError
 from devtools.local.child import Child
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds that the first process may take to start."""
 NAMESPACES = ("--net", "--mount", "--pid")
 
@@ -97,5 +97,5 @@ def _network() -> list[Sequence[str]]:
         ("ip", "addr", "add", f"{NODE_ADDRESS}/24", "dev", "node0"),
         ("ip", "link", "set", "node0", "up"),
         ("ip", "route", "add", "default", "dev", "node0"),
-        ("sysctl", "-q", "-w", "net.ipv4.ip_forward=1"),
+        ("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"),
     ]

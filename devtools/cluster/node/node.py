@@ -12,7 +12,7 @@ from devtools.cluster.kubeconfig import write_kubeconfig
 from devtools.cluster.node import components, forwarder
 from devtools.cluster.node.cgroups import node_cgroups
 from devtools.cluster.node.files import NodeFiles, write_configuration, write_node_files
-from devtools.cluster.node.images import image_name, program_image
+from devtools.cluster.node.images import IMAGES, image_name, program_image
 from devtools.cluster.node.namespaces import Namespaces
 from devtools.cluster.node.network import API_PORT, NODE_ADDRESS, NODE_NAME, render
 from devtools.cluster.node.packages import require_packages
@@ -66,7 +66,7 @@ class Node:
     def _prepare(self, stack: ExitStack) -> None:
         plugins = require_packages()
         self._programs = {name: program(name) for name in components.PROGRAMS}
-        self._archives = [program_image("pause"), program_image("coredns")]
+        self._archives = [program_image(name) for name in IMAGES]
         self.folder = stack.enter_context(temporary_folder("node-"))
         self._files: NodeFiles = write_node_files(self.folder)
         cgroup = stack.enter_context(node_cgroups(self.folder.name))
