@@ -12,7 +12,7 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick bench bench-10k bench-image demo image image-engines lock changelog clean
+.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick gitops bench bench-10k bench-image demo image image-engines lock changelog clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ cluster: venv ## Run the tests on a real node, as root (half an hour); CLUSTER=k
 
 cluster-quick: venv ## Run the short tests on a real node (ten minutes)
 	@$(BIN)/python -m pytest -m 'not long' $(CLUSTER_TESTS)
+
+gitops: venv ## Run the tests with all of Flux and Argo CD (half an hour the first time)
+	@$(BIN)/python -m pytest tests/gitops
 
 bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (ten minutes)
 	@$(BIN)/python -m tests.bench

@@ -5,12 +5,14 @@ from hypothesis import settings
 
 from devtools.cluster.binaries import control_plane_binaries
 from devtools.go_programs.build import GoBuildError
+from tests.support.gitops_judge import build_judges
 
 pytest_plugins = [
     "tests.support.authorization_servers",
     "tests.support.browser",
     "tests.support.consent_server_replicas",
     "tests.support.control_plane",
+    "tests.support.gitops_tools",
 ]
 
 # No test asserts a duration, and on a busy machine the first example of a strategy may take long.
@@ -19,11 +21,14 @@ settings.load_profile("house")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have the programs of the control plane before a test's time begins to run: to build them takes minutes."""
-    wanted = any("control_plane" in getattr(item, "fixturenames", ()) for item in session.items)
-    if not wanted or session.config.option.collectonly:
+    """Have the programs that tests need before a test's time begins to run: to build them takes minutes."""
+    wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if session.config.option.collectonly:
         return
     try:
-        control_plane_binaries()
+        if "control_plane" in wanted:
+            control_plane_binaries()
+        if "gitops_judge" in wanted:
+            build_judges()
     except GoBuildError as error:
         pytest.exit(str(error), returncode=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from devtools.generate import connector_policy, dashboard, presets_page, reference_page, settings_page
+from devtools.generate import argocd_config, connector_policy, dashboard, presets_page, reference_page, settings_page
 from devtools.generate.chart import places, values_page
 from devtools.generate.chart.crd_templates import crd_template
 from devtools.generate.chart.values_file import values_file
@@ -64,6 +64,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "reference" / "oauthconsent.md": reference_page.consent_page,
     ROOT / "docs" / "reference" / "reasons.md": reference_page.reasons_page,
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
+    argocd_config.PATH: argocd_config.config_patch,
     connector_policy.PATH: connector_policy.policies_file,
     places.CHART / "templates" / "crds" / "oauthconnectors.yaml": crd_in_chart,
     places.CHART / "templates" / "crds" / "oauthconsents.yaml": partial(crd_in_chart, CONSENT),

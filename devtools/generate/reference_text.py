@@ -38,18 +38,23 @@ CONDITIONS = """\
 
 `Ready` is always present. The other conditions are present only while they are true.
 
-| situation | Ready | other conditions | kstatus (Flux, Helm) |
-|---|---|---|---|
-| before the first reconciliation | – | none; `observedGeneration` is −1 | InProgress |
-| valid token, also during a refresh and while suspended | True | | Current |
-| valid token, the refresh fails | True | `RefreshFailed` | Current |
+| situation | Ready | other conditions | kstatus (Flux, Helm) | Argo CD |
+|---|---|---|---|---|
+| before the first reconciliation | – | none; `observedGeneration` is −1 | InProgress | Progressing |
+| valid token, also during a refresh | True | | Current | Healthy |
+| valid token, suspended | True | | Current | Suspended |
+| valid token, the refresh fails | True | `RefreshFailed` | Current | Healthy |
 | valid token, but a user should consent again: scopes changed, refresh token rejected, missing or about to expire | \
-True | `ConsentRequired` | Current |
+True | `ConsentRequired` | Current | Healthy |
 | valid token, but mounted files can contain an expired one: the margin of `refresh.before` is less than 100 s | True \
-| `RefreshLate` | Current |
-| no valid token, the operator retries | False | `Reconciling` | InProgress |
-| no valid token, no user has consented yet | False | `ConsentRequired`, `Reconciling` | InProgress |
-| no valid token, and a user must act, or no valid token for ten minutes | False | `Stalled` | Failed |
+| `RefreshLate` | Current | Healthy |
+| no valid token, the operator retries | False | `Reconciling` | InProgress | Progressing |
+| no valid token, no user has consented yet | False | `ConsentRequired`, `Reconciling` | InProgress | Suspended |
+| no valid token, suspended | False | | InProgress | Suspended |
+| no valid token, and a user must act, or no valid token for ten minutes | False | `Stalled` | Failed | Degraded |
+
+[Flux](../how-to/flux.md) can count a connector without a consent as current. [Argo CD](../how-to/argo-cd.md) needs the
+health script in `deploy/argocd/`.
 
 `kubectl wait --for=condition=Ready oac/crm` waits for a token. Reasons are a closed set; [reasons.md](reasons.md)
 explains each of them.

@@ -67,6 +67,17 @@ CATALOG = {
     "kube-router": GoProgram(
         "kube-router", "kube-router", "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router", 300
     ),
+    "flux-judge": GoProgram("flux-judge", "flux", ".", 100),
+    "source-controller": GoProgram("source-controller", "flux", "github.com/fluxcd/source-controller", 160),
+    "kustomize-controller": GoProgram("kustomize-controller", "flux", "github.com/fluxcd/kustomize-controller", 220),
+    "argo-judge": GoProgram("argo-judge", "argocd", ".", 250),
+    "argocd": GoProgram(
+        "argocd",
+        "argocd",
+        "github.com/argoproj/argo-cd/v3/cmd",
+        330,
+        "-X github.com/argoproj/argo-cd/v3/common.version={version}",
+    ),
     "kind": GoProgram("kind", "kind", "sigs.k8s.io/kind", 20),
     "pause": GoProgram("pause", "pause", ".", 5),
     "provider": GoProgram("provider", "pods", "./provider", 20),

@@ -20,7 +20,7 @@ from tests.support.builders import NOW
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider
 from tests.support.fixed_keys import FixedKeys
-from tests.support.kstatus import flux_problems
+from tests.support.flux_checker import flux_problems
 from tests.support.rotating_provider import RotatingProvider
 
 KEY = Key("shop", "crm")

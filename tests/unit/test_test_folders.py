@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OTHER_COMMANDS = {"tests/cluster", "tests/engines", "tests/node"}
+OTHER_COMMANDS = {"tests/cluster", "tests/engines", "tests/gitops", "tests/node"}
 
 
 def test_each_folder_of_tests_is_run_by_a_command() -> None:

@@ -10,9 +10,11 @@ from tests.component.reconciling.scene import ConnectorScene, enter
 from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
-from tests.support.kstatus import flux_problems, kstatus
+from tests.support.flux_checker import flux_problems
+from tests.support.gitops_judge import judge
 
 
+@pytest.mark.usefixtures("gitops_judge")
 async def test_a_connector_gets_a_token_in_a_secret(namespace: Namespace, scene: ConnectorScene) -> None:
     """Client credentials: within seconds the Secret has a token that the server accepts, and status reports it."""
     await scene.connect()
@@ -22,7 +24,8 @@ async def test_a_connector_gets_a_token_in_a_secret(namespace: Namespace, scene:
     assert values.keys() == {"access_token", "token_type", "expires_at", "authorization", "scope"}
     connector = await namespace.get("oauthconnectors", "crm") or {}
     assert connector["status"]["secretRef"] == {"name": "crm-token"}
-    assert kstatus(connector["status"], connector["metadata"]["generation"]) == "Current"
+    (verdict,) = judge(connector)
+    assert (verdict.kstatus, verdict.argo) == ("Current", "Healthy")
     assert flux_problems(connector["status"], connector["metadata"]["generation"]) == []
     assert scene.token_requests == 1
 

@@ -11,7 +11,6 @@ from oauth_connector.connector.status.findings import Findings, find_published_t
 from oauth_connector.connector.status.report import report
 from oauth_connector.connector.status.warnings import mount_warning
 from tests.support.builders import NOW, a_connector, a_spec, a_token, an_observation, an_output
-from tests.support.kstatus import kstatus
 
 GITHUB = {"preset": "GitHub"}
 
@@ -50,7 +49,7 @@ def test_the_warning_is_for_a_margin_of_less_than_a_hundred_seconds(
 
 @pytest.mark.parametrize(("lifetime", "cure"), [(120, "Set `refresh.before` to `100s`."), (60, "a longer lifetime")])
 def test_the_condition_names_the_field_and_the_figures(lifetime: int, cure: str) -> None:
-    """Status states lifetime and margin, names `refresh.before`, and stays Current for kstatus."""
+    """Status states lifetime and margin, and names `refresh.before`; tests/contract/gitops has the health."""
     obs = observed(lifetime)
     status = report(obs.connector, Findings(NOW, find_published_token(obs.output), late=mount_warning(obs)))
     late = find_condition(status.conditions, REFRESH_LATE)
@@ -59,4 +58,3 @@ def test_the_condition_names_the_field_and_the_figures(lifetime: int, cure: str)
     assert f"{lifetime * 2 // 3} s before it expires" in late.message
     assert "`refresh.before`" in late.message
     assert cure in late.message
-    assert kstatus(status.to_manifest(), obs.connector.generation) == "Current"

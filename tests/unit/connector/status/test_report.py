@@ -5,61 +5,14 @@ from dataclasses import replace
 import pytest
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
-from oauth_connector.connector.status.findings import Findings, PublishedToken
+from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.status.findings import Findings
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import next_transition, recorded_problem, report
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import NOW, a_connector
-from tests.support.kstatus import flux_problems, kstatus
-
-SHOWN = PublishedToken("crm-token", NOW, NOW + 3600, "Bearer", ("read",))
-ATTEMPT = Attempt((CredentialVersion("robot", "u", "1"),), a_connector().spec.token_digest)
-DOWN = Problem(
-    Reason.PROVIDER_UNREACHABLE,
-    Remedy.RETRY,
-    {"host": "login.example.com"},
-    Signal(Symptom.CONNECTION_FAILED),
-)
-REFUSED = Problem(
-    Reason.CREDENTIALS_REJECTED,
-    Remedy.FIX_CREDENTIALS,
-    {"host": "login.example.com"},
-    Signal(Symptom.OAUTH_ERROR, 401, "invalid_client"),
-)
-SUSPENDED = Problem(Reason.SUSPENDED, Remedy.FIX_SPEC)
-
-CASES: dict[str, tuple[Findings, dict[str, str], str]] = {
-    "a valid token": (Findings(NOW, SHOWN, attempt=ATTEMPT), {"Ready": "TokenIssued"}, "Current"),
-    "a valid token, refresh failing": (
-        Findings(NOW, SHOWN, DOWN, ATTEMPT),
-        {"Ready": "TokenIssued", "RefreshFailed": "ProviderUnreachable"},
-        "Current",
-    ),
-    "a valid token, suspended": (Findings(NOW, SHOWN, SUSPENDED), {"Ready": "TokenIssued"}, "Current"),
-    "no token yet, provider down": (
-        Findings(NOW, None, DOWN, ATTEMPT),
-        {"Ready": "ProviderUnreachable", "Reconciling": "ProviderUnreachable"},
-        "InProgress",
-    ),
-    "no token, a user is needed": (
-        Findings(NOW, None, REFUSED, ATTEMPT),
-        {"Ready": "CredentialsRejected", "Stalled": "CredentialsRejected"},
-        "Failed",
-    ),
-    "an expired token, provider down": (
-        Findings(NOW + 4000, SHOWN, DOWN, ATTEMPT),
-        {"Ready": "TokenExpired", "Reconciling": "ProviderUnreachable", "RefreshFailed": "ProviderUnreachable"},
-        "InProgress",
-    ),
-    "an expired token, client refused": (
-        Findings(NOW + 4000, SHOWN, REFUSED, ATTEMPT),
-        {"Ready": "CredentialsRejected", "Stalled": "CredentialsRejected", "RefreshFailed": "CredentialsRejected"},
-        "Failed",
-    ),
-    "no token, suspended": (Findings(NOW, None, SUSPENDED), {"Ready": "Suspended"}, "InProgress"),
-}
+from tests.support.flux_checker import flux_problems
+from tests.support.situations import ATTEMPT, DOWN, REFUSED, SHOWN, SITUATIONS
 
 
 def reported(connector: Connector, findings: Findings) -> Connector:
@@ -67,15 +20,12 @@ def reported(connector: Connector, findings: Findings) -> Connector:
     return replace(connector, status=report(connector, findings))
 
 
-@pytest.mark.parametrize("sentence", CASES)
-def test_each_situation_has_its_conditions(sentence: str) -> None:
-    """The conditions are those of the reference, and Flux and kstatus read them as documented."""
-    findings, expected, health = CASES[sentence]
-    connector = reported(a_connector(), findings)
-    assert {c.type: c.reason for c in connector.status.conditions} == expected
-    written = connector.status.to_manifest()
-    assert kstatus(written, connector.generation) == health
-    assert flux_problems(written, connector.generation) == []
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_each_situation_has_its_conditions(name: str) -> None:
+    """The conditions are those of the reference and satisfy Flux's checker. tests/contract/gitops has their health."""
+    connector = SITUATIONS[name].connector
+    assert {c.type: c.reason for c in connector.status.conditions} == SITUATIONS[name].conditions
+    assert flux_problems(connector.status.to_manifest(), connector.generation) == []
 
 
 def test_ten_minutes_without_a_token_stall() -> None:

@@ -1,8 +1,7 @@
-"""How programs read status: the computation of kstatus, and Flux's checker of conditions, as two tables.
+"""The contract of Flux for conditions, as a table: `runtime/conditions/check` of github.com/fluxcd/pkg.
 
-kstatus is `pkg/kstatus/status/generic.go` of sigs.k8s.io/cli-utils; the checker is `runtime/conditions/check` of
-github.com/fluxcd/pkg: its FAIL rules with their numbers, and the relevant warnings. `RefreshFailed` may be true
-together with `Ready`, so it is not among the abnormal conditions of FAIL0001.
+It has the FAIL rules with their numbers, and the relevant warnings. `RefreshFailed` may be true together with `Ready`,
+so it is not among the abnormal conditions of FAIL0001.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,19 +27,6 @@ class _Seen:
     def generations(self) -> list[int | None]:
         """Return the observed generation of every condition."""
         return [condition.get("observedGeneration") for condition in self.conditions.values()]
-
-
-def kstatus(status: Status, generation: int, *, deleting: bool = False) -> str:
-    """Return the health that kstatus computes: Terminating, InProgress, Failed or Current."""
-    if deleting:
-        return "Terminating"
-    if status.get("observedGeneration", generation) != generation:
-        return "InProgress"
-    for condition in status.get("conditions", ()):
-        if condition["status"] == "True" and condition["type"] in ABNORMAL:
-            return "InProgress" if condition["type"] == "Reconciling" else "Failed"
-    ready = _seen(status, generation).state("Ready")
-    return "Current" if ready in (None, "True") else "InProgress"
 
 
 def flux_problems(status: Status, generation: int) -> list[str]:

@@ -1,10 +1,10 @@
-"""The test code that reads status follows kstatus and the contract of Flux."""
+"""The test code that reads conditions follows the contract of Flux."""
 
 from typing import Any
 
 import pytest
 
-from tests.support.kstatus import flux_problems, kstatus
+from tests.support.flux_checker import flux_problems
 
 
 def status_with(observed: int | None = 2, /, **conditions: str) -> dict[str, Any]:
@@ -15,20 +15,6 @@ def status_with(observed: int | None = 2, /, **conditions: str) -> dict[str, Any
     ]
     return {"conditions": made} if observed is None else {"observedGeneration": observed, "conditions": made}
 
-
-HEALTH = {
-    "an object that nobody has seen": ({"observedGeneration": -1}, "InProgress"),
-    "an object that nobody has seen, without our default": ({}, "Current"),
-    "ready": (status_with(Ready="True"), "Current"),
-    "ready, of an earlier generation": (status_with(1, Ready="True"), "InProgress"),
-    "ready, and failing to refresh": (status_with(Ready="True", RefreshFailed="True"), "Current"),
-    "not ready": (status_with(Ready="False"), "InProgress"),
-    "not known": (status_with(Ready="Unknown"), "InProgress"),
-    "at work": (status_with(Ready="False", Reconciling="True"), "InProgress"),
-    "stalled": (status_with(Ready="False", Stalled="True"), "Failed"),
-    "no longer stalled": (status_with(Ready="True", Stalled="False"), "Current"),
-    "at work and stalled: the first counts": (status_with(Stalled="True", Reconciling="True"), "Failed"),
-}
 
 SOUND = {
     "ready": status_with(Ready="True"),
@@ -55,18 +41,6 @@ BROKEN = {
     "WARN0005": {"observedGeneration": 2, "conditions": [{"type": "Ready", "status": "False"}]},
     "no reason": {"conditions": [{"type": "Ready", "status": "False", "observedGeneration": 2}]},
 }
-
-
-@pytest.mark.parametrize("situation", HEALTH)
-def test_health_is_computed_in_kstatus_order(situation: str) -> None:
-    """The generation comes first, then the abnormal conditions, then Ready."""
-    status, health = HEALTH[situation]
-    assert kstatus(status, 2) == health
-
-
-def test_a_deleted_object_is_terminating() -> None:
-    """Conditions do not count for an object that is being deleted."""
-    assert kstatus(status_with(Ready="True"), 2, deleting=True) == "Terminating"
 
 
 @pytest.mark.parametrize("situation", SOUND)

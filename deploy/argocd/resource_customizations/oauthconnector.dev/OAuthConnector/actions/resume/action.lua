@@ -1,0 +1,3 @@
+-- Lets the operator request tokens again.
+obj.spec.suspend = false
+return obj

@@ -1,0 +1,150 @@
+"""Argo CD installs the operator and connectors from git: examples/gitops/argo-cd with its own programs."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from devtools.gitops.argocd import NAMESPACE as ARGOCD
+from devtools.gitops.argocd import ArgoCD
+from tests.gitops.fleet import NAMESPACE, PATIENCE, Fleet
+from tests.support.cluster import until
+
+REFRESH = "argocd.argoproj.io/refresh"
+
+
+@dataclass(frozen=True)
+class ArgoFleet:
+    """A fleet that Argo CD deploys."""
+
+    fleet: Fleet
+    argocd: ArgoCD
+
+    def apply(self, path: str) -> None:
+        """Apply a file of the example, as a user does."""
+        self.fleet.plane.kubectl("apply", "--server-side", "-f", "-", stdin=self.fleet.example(f"argo-cd/{path}"))
+
+    def application(self, name: str = "connectors") -> dict[str, Any]:
+        """Return an Application."""
+        return self.fleet.read("application", name, "-n", ARGOCD)
+
+    async def wait_for_health(self, health: str, name: str = "connectors", commit: str = "") -> None:
+        """Wait until an Application is compared with a commit, Synced, and has a health."""
+        seen: list[object] = []
+
+        async def is_so() -> bool:
+            found = self.application(name)
+            status = found.get("status", {})
+            sync = status.get("sync", {})
+            is_current = REFRESH not in found["metadata"].get("annotations", {}) and commit in sync.get("revision", "")
+            seen[:] = [sync.get("status"), status.get("health", {}).get("status"), status.get("conditions")]
+            return is_current and seen[:2] == ["Synced", health]
+
+        try:
+            await until(is_so, PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"{name} shows {seen}, not {health}") from None
+
+    async def deploy(self, health: str, *connectors: str, **changes: str) -> None:
+        """Commit connectors, and wait until Argo CD has synced them and shows a health."""
+        commit = self.fleet.commit(*connectors, **changes)
+        self.compare()
+        await self.wait_for_health(health, commit=commit)
+
+    def compare(self) -> None:
+        """Request a comparison with git."""
+        place = ("application", "connectors", "-n", ARGOCD)
+        self.fleet.plane.kubectl("annotate", *place, f"{REFRESH}=hard", "--overwrite")
+
+    async def wait_for_connector(self, **expected: object) -> None:
+        """Wait until fields of the connector's status have values; None stands for an absent one."""
+
+        async def is_so() -> bool:
+            status = self.fleet.connector()["status"]
+            return {name: status.get(name) for name in expected} == expected
+
+        await until(is_so, PATIENCE)
+
+
+@pytest.fixture(scope="module")
+async def argo(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ArgoFleet]:
+    """Yield Argo CD with an installed and running operator."""
+    with ExitStack() as stack:
+        made = ArgoFleet(fleet, ArgoCD(fleet.plane, tmp_path_factory.mktemp("argocd"), stack))
+        made.apply("operator.yaml")
+        await fleet.start_operator()
+        fleet.add_namespace()
+        made.apply("connectors.yaml")
+        yield made
+
+
+async def test_the_operator_is_synced_and_its_crds_are_not_pruned(argo: ArgoFleet) -> None:
+    """The Application of the operator becomes healthy without drift, and each CRD keeps Argo CD from deleting it."""
+    await argo.wait_for_health("Healthy", "oauth-connector-operator")
+    crd = argo.fleet.read("crd", "oauthconnectors.oauthconnector.dev")
+    assert crd["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=false"
+
+
+async def test_a_connector_gets_its_token_and_a_comparison_writes_nothing(argo: ArgoFleet) -> None:
+    """The Application is healthy when the token is there, and another comparison finds no drift."""
+    await argo.deploy("Healthy", "crm")
+    before = argo.fleet.connector()
+    argo.compare()
+    await argo.wait_for_health("Healthy")
+    assert argo.fleet.connector()["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
+
+
+async def test_a_connector_that_waits_for_a_user_is_suspended_and_the_sync_succeeds(argo: ArgoFleet) -> None:
+    """The Application shows Suspended, and its operation is finished."""
+    await argo.deploy("Suspended", "crm", "mailbox")
+    assert argo.application()["status"]["operationState"]["phase"] == "Succeeded"
+
+
+async def test_a_connector_with_a_wrong_endpoint_is_degraded(argo: ArgoFleet) -> None:
+    """The Application is Degraded, though its manifests are in sync."""
+    await argo.deploy("Degraded", "crm", **{"/oauth/token": "/oauth/nothing-here"})
+
+
+async def test_an_edited_connector_is_repaired(argo: ArgoFleet) -> None:
+    """`selfHeal` undoes an edit of a field that git sets."""
+    await argo.deploy("Healthy", "crm", **{"scopes: ": "headerPrefix: Bearer\n  scopes: "})
+    place = ("oac", "crm", "-n", NAMESPACE)
+    argo.fleet.plane.kubectl("patch", *place, "--type=merge", "-p", '{"spec":{"headerPrefix":"Token"}}')
+
+    async def is_repaired() -> bool:
+        return bool(argo.fleet.connector()["spec"]["headerPrefix"] == "Bearer")
+
+    await until(is_repaired, PATIENCE)
+
+
+async def test_the_actions_do_what_their_names_say(argo: ArgoFleet) -> None:
+    """Refresh, suspend, resume and revoke work through the API server of Argo CD, and `selfHeal` does not undo them."""
+    await argo.deploy("Healthy", "crm")
+    issued = argo.fleet.connector()["status"]["lastRefreshTime"]
+    argo.argocd.run_action("connectors", "refresh", "crm")
+    value = argo.fleet.connector()["metadata"]["annotations"]["oauthconnector.dev/refresh-requested-at"]
+    await argo.wait_for_connector(lastHandledRefresh=value)
+    assert argo.fleet.connector()["status"]["lastRefreshTime"] >= issued
+    argo.argocd.run_action("connectors", "suspend", "crm")
+    argo.compare()
+    await argo.wait_for_health("Suspended")
+    argo.argocd.run_action("connectors", "resume", "crm")
+    argo.compare()
+    await argo.wait_for_health("Healthy")
+    argo.argocd.run_action("connectors", "revoke", "crm")
+    value = argo.fleet.connector()["metadata"]["annotations"]["oauthconnector.dev/revoke-requested-at"]
+    await argo.wait_for_connector(lastHandledRevoke=value)
+
+
+async def test_a_connector_that_leaves_git_is_pruned_with_its_token(argo: ArgoFleet) -> None:
+    """Argo CD deletes the connector, and the garbage collector its Secrets."""
+    await argo.deploy("Healthy", "crm")
+    argo.fleet.commit()
+    argo.fleet.plane.kubectl(
+        *("patch", "application", "connectors", "-n", ARGOCD, "--type=merge"),
+        *("-p", '{"spec":{"syncPolicy":{"automated":{"prune":true,"selfHeal":true,"allowEmpty":true}}}}'),
+    )
+    argo.compare()
+    await argo.fleet.wait_until_gone("oac/crm", "secret/crm-token")
