@@ -85,7 +85,7 @@ class ArgoCD:
 
 def _configuration() -> list[dict[str, object]]:
     """Return the ConfigMaps and the Secret that Argo CD reads; argocd-cm is what the project ships."""
-    key = {"server.secretkey": "a key that signs no session", "admin.password": "", "admin.passwordMtime": ""}
+    key = {"server.secretkey": "a key that signs no session"}
     return [
         _object("ConfigMap", "argocd-cm", data=config_data()),
         _object("ConfigMap", "argocd-rbac-cm"),

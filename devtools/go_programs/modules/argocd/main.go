@@ -61,5 +61,8 @@ func connect(request *Request) (*rest.Config, error) {
 	}
 	config.QPS, config.Burst = 100, 200
 	config.WarningHandler = rest.NoWarnings{}
-	return config, rest.LoadTLSFiles(config) // Argo CD writes a kubeconfig with the certificates themselves
+	// Argo CD writes this configuration to a kubeconfig, which may not have both a certificate and its path.
+	err = rest.LoadTLSFiles(config)
+	config.CAFile, config.CertFile, config.KeyFile = "", "", ""
+	return config, err
 }
