@@ -73,7 +73,7 @@ class Release:
         """Return the name of the Pod that holds the Lease; empty if none does."""
         holder, _ = self.lease()
         names = [pod["metadata"]["name"] for pod in self.pods(OPERATOR)]
-        return next((name for name in names if holder.startswith(name)), "")
+        return next((name for name in names if holder.startswith(f"{NAMESPACE}/{name}_")), "")
 
     def kill_container(self, pod: str) -> None:
         """Kill the process of a Pod's container on its node, as the kernel does when memory is exhausted."""
