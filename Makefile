@@ -12,7 +12,7 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate manifests check numbers unit test cluster cluster-quick gitops bench bench-10k bench-image demo image image-engines lock changelog clean
+.PHONY: help venv generate manifests check numbers unit test test-oldest cluster cluster-quick gitops bench bench-10k bench-image demo image image-engines lock changelog clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ unit: venv ## Run the unit tests (a minute)
 
 test: venv ## Run all tests, on a local control plane (minutes)
 	@$(BIN)/python -m pytest
+
+test-oldest: venv ## Run the tests of the CRDs, the policies and the API client on the oldest supported Kubernetes
+	@KUBEBUILDER_ASSETS=$$($(BIN)/python -m devtools.cluster.binaries oldest) \
+		$(BIN)/python -m pytest tests/contract --ignore tests/contract/chart --ignore tests/contract/install
 
 # Pods on a real node. CLUSTER=kind runs them on kind, where Docker works, and without root.
 CLUSTER_TESTS = $(if $(filter kind,$(CLUSTER)),,tests/node) tests/cluster

@@ -5,7 +5,9 @@ import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
-from devtools.cluster.control_plane import ControlPlane
+import pytest
+
+from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.conditions import ORDER, set_conditions
 from oauth_connector.api.v1alpha1.status import LastError, OAuthConnectorStatus, ObservedCredential, SecretReference
@@ -16,6 +18,8 @@ from tests.support.manifests import samples
 
 MINIMAL = samples("good")["minimal"]
 DEFINITION = "oauthconnectors.oauthconnector.dev"
+FIRST_WITH_SELECTABLE_FIELDS = 31
+"""The minor release of Kubernetes in which `selectableFields` of a CRD are on by default (KEP-4358)."""
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FRESH = OAuthConnectorStatus.read(
     {
@@ -62,7 +66,12 @@ async def test_columns_show_state_and_expiration(control_plane: ControlPlane, na
 
 
 async def test_connectors_can_be_selected_by_their_secret(control_plane: ControlPlane, namespace: Namespace) -> None:
-    """A field selector finds the connectors that use a Secret."""
+    """A field selector finds the connectors that use a Secret, from Kubernetes 1.31 on; 1.30 rejects it."""
+    version = json.loads(control_plane.kubectl("get", "--raw=/version"))
+    if int(version["minor"]) < FIRST_WITH_SELECTABLE_FIELDS:
+        with pytest.raises(ControlPlaneError, match="field label not supported"):
+            control_plane.kubectl("get", "oac", "--field-selector=spec.client.secretRef.name=crm-client")
+        return
     await namespace.add_connector("crm", MINIMAL.manifest["spec"])
     for name, found in (("crm-client", "oauthconnector.oauthconnector.dev/crm\n"), ("other", "")):
         selector = f"--field-selector=spec.client.secretRef.name={name}"

@@ -15,6 +15,8 @@ import yaml
 
 PATH = "/apis/oauthconnector.dev/v1alpha1/namespaces/default/oauthconnectors?dryRun=All&fieldValidation=Strict"
 CREATED = 201
+WORDS_OF_OLDER_RELEASES = ("may not be longer than", "may not be more than")
+"""What Kubernetes 1.30 writes, and what later releases write instead."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class DryRun:
         self._connection.request("POST", PATH, manifest.encode(), {"Content-Type": "application/yaml"})
         response = self._connection.getresponse()
         answer = json.loads(response.read())
-        return Verdict(answer, "") if response.status == CREATED else Verdict({}, answer["message"])
+        if response.status == CREATED:
+            return Verdict(answer, "")
+        return Verdict({}, answer["message"].replace(*WORDS_OF_OLDER_RELEASES))
 
     def close(self) -> None:
         """Close the connection."""

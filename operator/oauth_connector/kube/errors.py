@@ -48,7 +48,7 @@ class KubeError(Exception):
     def __init__(
         self, status: int, reason: str, retry_after: float | None = None, causes: tuple[StatusCause, ...] = ()
     ) -> None:
-        fields = ", ".join(cause.field or cause.reason for cause in causes)
+        fields = ", ".join(dict.fromkeys(cause.field or cause.reason for cause in causes))  # 1.30 repeats some
         super().__init__(f"{status} {reason}: {fields}" if fields else f"{status} {reason}")
         self.status = status
         self.reason = reason
