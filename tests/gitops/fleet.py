@@ -20,6 +20,8 @@ from tests.support.operator_process import OperatorProcess
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "gitops"
 SYSTEM, NAMESPACE, DEPLOYMENT = "oauth-connector-system", "orders", "oauth-connector"
+BAD = {"name: crm\n": "name: bad\n", "/oauth/token": "/oauth/nothing-here"}
+"""What turns connector crm into another one that cannot get a token. One that has a valid token would stay healthy."""
 PATIENCE = 240.0
 
 
@@ -105,11 +107,16 @@ class Fleet:
         found = self.read("deployment", DEPLOYMENT, "-n", SYSTEM)
         count = found["spec"]["replicas"]
         kinds = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
-        conditions = [{"type": kind, "status": "True"} for kind in ("Available", "Progressing")]
+        reasons = {"Available": "MinimumReplicasAvailable", "Progressing": "NewReplicaSetAvailable"}
+        conditions = [{"type": kind, "status": "True", "reason": reason} for kind, reason in reasons.items()]
         status = {"observedGeneration": found["metadata"]["generation"], "conditions": conditions}
-        patch = json.dumps({"status": {**status, **dict.fromkeys(kinds, count)}})
+        self._report("deployment", {**status, **dict.fromkeys(kinds, count)})
+        budget = {"expectedPods": count, "currentHealthy": count, "desiredHealthy": 1, "disruptionsAllowed": 1}
+        self._report("poddisruptionbudget", {**budget, "observedGeneration": 1})
+
+    def _report(self, kind: str, status: object) -> None:
         place = (DEPLOYMENT, "-n", SYSTEM, "--subresource=status", "--type=merge")
-        self.plane.kubectl("patch", "deployment", *place, "-p", patch)
+        self.plane.kubectl("patch", kind, *place, "-p", json.dumps({"status": status}))
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from devtools.gitops.argocd import NAMESPACE as ARGOCD
 from devtools.gitops.argocd import ArgoCD
-from tests.gitops.fleet import NAMESPACE, PATIENCE, Fleet
+from tests.gitops.fleet import BAD, NAMESPACE, PATIENCE, Fleet
 from tests.support.cluster import until
 
 REFRESH = "argocd.argoproj.io/refresh"
@@ -104,7 +104,7 @@ async def test_a_connector_that_waits_for_a_user_is_suspended_and_the_sync_succe
 
 async def test_a_connector_with_a_wrong_endpoint_is_degraded(argo: ArgoFleet) -> None:
     """The Application is Degraded, though its manifests are in sync."""
-    await argo.deploy("Degraded", "crm", **{"/oauth/token": "/oauth/nothing-here"})
+    await argo.deploy("Degraded", "crm", **BAD)
 
 
 async def test_an_edited_connector_is_repaired(argo: ArgoFleet) -> None:

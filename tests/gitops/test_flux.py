@@ -11,7 +11,7 @@ import yaml
 
 from devtools.gitops.flux import NAMESPACE as FLUX_SYSTEM
 from devtools.gitops.flux import start_flux
-from tests.gitops.fleet import NAMESPACE, PATIENCE, Fleet
+from tests.gitops.fleet import BAD, NAMESPACE, PATIENCE, Fleet
 from tests.support.cluster import until
 
 REQUEST = "reconcile.fluxcd.io/requestedAt"
@@ -38,7 +38,8 @@ class FluxFleet:
             status = self.fleet.read(kind, name, "-n", FLUX_SYSTEM).get("status", {})
             found.update(next((c for c in status.get("conditions", ()) if c["type"] == "Ready"), {}))
             seen = status.get("lastAttemptedRevision") or status.get("artifact", {}).get("revision", "")
-            return status.get("lastHandledReconcileAt") == value and commit in seen and found["status"] != "Unknown"
+            is_final = found.get("status") != "Unknown" and found.get("reason") != "DependencyNotReady"
+            return status.get("lastHandledReconcileAt") == value and commit in seen and is_final
 
         await until(is_handled, PATIENCE)
         return found
@@ -93,9 +94,9 @@ async def test_a_connector_that_waits_for_a_user_does_not_fail_the_release(flux:
 
 async def test_a_connector_with_a_wrong_endpoint_fails_the_release_early(flux: FluxFleet) -> None:
     """Flux does not wait for its timeout, and its message names the connector."""
-    status, reason, message = await flux.deploy("crm", **{"/oauth/token": "/oauth/nothing-here"})
+    status, reason, message = await flux.deploy("crm", **BAD)
     assert (status, reason) == ("False", "HealthCheckFailed")
-    assert "OAuthConnector/orders/crm status: 'Failed'" in message
+    assert "OAuthConnector/orders/bad status: 'Failed'" in message
 
 
 async def test_an_edited_connector_is_repaired(flux: FluxFleet) -> None:
