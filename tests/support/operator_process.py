@@ -26,7 +26,12 @@ FAILURE = "a reconciliation failed"
 
 
 class OperatorProcess:
-    """An operator process; `start` starts it, `stop` and `kill` end it, and it can be started again."""
+    """An operator process; `start` starts it, `stop` and `kill` end it, and it can be started again.
+
+    `source` is the folder of its package: that of this checkout, whichever one the virtual environment was made in.
+    """
+
+    source = ROOT / "operator"
 
     def __init__(self, folder: Path, kubeconfig: Path, ports: Sequence[int], **settings: object) -> None:
         self._folder = folder
@@ -66,8 +71,7 @@ class OperatorProcess:
     async def launch(self) -> None:
         """Start it without waiting."""
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
-        # this checkout's, whichever one the virtual environment was made in
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'operator'}{os.pathsep}{ROOT}"}
+        environment = {**os.environ, "PYTHONPATH": f"{self.source}{os.pathsep}{ROOT}"}
         self._child = Child([*self._command(), *arguments], self.log, environment)
 
     def _command(self) -> list[str]:
