@@ -16,7 +16,6 @@ from devtools.local.free_port import free_port
 
 NAMESPACE = "argocd"
 MODULE = "github.com/argoproj/argo-cd/v3"
-IN_CLUSTER = "https://kubernetes.default.svc"
 KINDS = ("application", "appproject")
 
 

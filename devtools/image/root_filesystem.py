@@ -57,7 +57,7 @@ def write_application(root: Path, wheel: Path, base: Path, architecture: recipe.
 def settle(root: Path) -> None:
     """Give all files below a root the same time, and modes that depend neither on a umask nor on a package.
 
-    Only the owner may write, all may read, and no file has another user's rights.
+    Only the owner may write, all may read, and no file has another user's permissions.
     """
     for path in (root, *root.rglob("*")):
         if not path.is_symlink():

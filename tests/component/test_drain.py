@@ -1,4 +1,4 @@
-"""`oauth-connector drain` on a real API server, with the rights that the chart gives to its Job."""
+"""`oauth-connector drain` on a real API server, with the permissions that the chart gives to its Job."""
 
 import asyncio
 import json

@@ -25,7 +25,7 @@ class ImpatientOperator(OperatorProcess):
 
 @pytest.fixture
 async def account(control_plane: ControlPlane, namespace: Namespace, tmp_path: Path) -> AsyncIterator[ReplacedAccount]:
-    """Yield an account with the rights of the operator."""
+    """Yield an account with the permissions of the operator."""
     made = ReplacedAccount(control_plane, namespace, tmp_path)
     await made.create("oauth-connector")
     yield made

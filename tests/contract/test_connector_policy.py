@@ -30,7 +30,7 @@ class Tenant:
         self._grant("connectors", "--verb=get,create,patch", f"--resource={CONNECTORS}")
 
     def grant_read(self, secret: str) -> None:
-        """Grant the right to get a Secret."""
+        """Grant the permission to get a Secret."""
         self._grant(secret, "--verb=get", "--resource=secrets", f"--resource-name={secret}")
 
     def create(self, spec: Mapping[str, Any]) -> str:
@@ -74,7 +74,7 @@ def tenant(control_plane: ControlPlane, namespace: Namespace) -> Tenant:
 
 
 def test_only_a_user_who_may_read_all_secrets_creates_a_connector(tenant: Tenant) -> None:
-    """A Secret without this right could be sent to a host that the user chooses."""
+    """A Secret without this permission could be sent to a host that the user chooses."""
     tenant.grant_read("robot")
     error = tenant.create(a_password_spec())
     assert REJECTED in error

@@ -44,7 +44,7 @@ class Users:
         return self._run(user, "patch", "oauthconsent", "one", "--type=merge", "-p", json.dumps(changes))
 
     def change_status(self, user: str, **status: object) -> str:
-        """Change the status of a consent as a user with this right in RBAC; return the error, if any."""
+        """Change the status of a consent as a user with this permission in RBAC; return the error, if any."""
         kind = "oauthconsents.oauthconnector.dev/status"
         for binding in (
             ("role", user, "--verb=get,patch", f"--resource={kind}"),  # kubectl reads before it patches
@@ -67,7 +67,7 @@ class Users:
 
 @pytest.fixture
 def users(control_plane: ControlPlane, namespace: Namespace) -> Users:
-    """Return users with all rights that RBAC can grant."""
+    """Return users with all permissions that RBAC can grant."""
     return Users(control_plane, namespace.name)
 
 
@@ -85,7 +85,7 @@ def test_a_consent_is_created_without_a_confirmation(users: Users) -> None:
 
 
 def test_only_the_requester_writes_the_confirmation(users: Users) -> None:
-    """Another user is rejected; any user with the right to patch may set a label."""
+    """Another user is rejected; any user with the permission to patch may set a label."""
     users.create("alice", requestedBy="alice")
     typed = {"spec": {"confirmation": "K7QF-2M9P"}}
     assert "only the requester (spec.requestedBy) may set spec.confirmation" in users.change("mallory", **typed)

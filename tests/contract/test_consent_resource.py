@@ -174,7 +174,7 @@ def test_a_response_is_sealed(consents: Consents) -> None:
 
 
 def test_status_is_written_as_status_only(consents: Consents) -> None:
-    """The right to write the status changes no spec, and the right to write the spec sets no response."""
+    """The permission to write the status changes no spec, and the permission to write the spec sets no response."""
     consents.create()
     assert consents.patch_status({"account": "ann@example.com"}) == ""
     consents.patch({"confirmation": "K7QF-2M9P"})

@@ -31,7 +31,7 @@ def test_the_only_executables_are_python_and_its_two_programs(root: Path) -> Non
 
 
 def test_all_files_belong_to_root_who_alone_may_write(archive: Path) -> None:
-    """No file or folder is owned by, or writable for, the user of the process; none has the rights of another user."""
+    """The user of the process owns no file or folder and may write none; none has the permissions of another user."""
     for member in read_members(archive):
         assert (member.uid, member.gid) == (0, 0), member.name
         assert member.issym() or member.mode & 0o7022 == 0, member.name

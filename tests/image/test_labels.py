@@ -1,4 +1,4 @@
-"""The image says what it is, and runs as a user without rights."""
+"""The image says what it is, and runs as a user without permissions."""
 
 import json
 import re

@@ -31,7 +31,7 @@ REQUESTER = "admin"
 
 @pytest.fixture(scope="session")
 def consent_account(control_plane: ControlPlane) -> Path:
-    """Return a kubeconfig of the consent server's ServiceAccount, with the rights that the manifests give."""
+    """Return a kubeconfig of the consent server's ServiceAccount, with the permissions that the manifests give."""
     control_plane.kubectl("apply", "--server-side", "--filename", str(CONSENT_SERVER))
     return control_plane.kubeconfig_for("oauth-connector-system", "oauth-connector-consent")
 

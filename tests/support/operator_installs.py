@@ -19,18 +19,18 @@ OPERATOR_NAMESPACE = "oauth-connector-system"
 
 
 async def add_account(namespace: Namespace) -> None:
-    """Create the ServiceAccount of an install, with the rights that it needs in its own namespace."""
+    """Create the ServiceAccount of an install, with the permissions that it needs in its own namespace."""
     accounts = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
     await namespace.api.request("POST", accounts, body={"metadata": {"name": ACCOUNT}})
-    rights = [
+    permissions = [
         {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "create"]},
         {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "create", "patch"]},
     ]
-    await _bind(namespace, "own-namespace", rights, namespace.name)
+    await _bind(namespace, "own-namespace", permissions, namespace.name)
 
 
-async def grant_rights(namespace: Namespace, account_in: str) -> None:
-    """Create a Role with the rights of the operator's ClusterRole in a namespace, and bind it to a ServiceAccount."""
+async def grant_permissions(namespace: Namespace, account_in: str) -> None:
+    """Create a Role with the permissions of the operator's ClusterRole, and bind it to a ServiceAccount."""
     role = await namespace.api.get(f"{RBAC}/clusterroles/oauth-connector")
     await _bind(namespace, "scoped-operator", role["rules"], account_in)
 
@@ -50,8 +50,8 @@ async def right_to_leases(api: KubeAPI) -> AsyncIterator[None]:
     await api.request("DELETE", f"{folder}/roles/{name}")
 
 
-async def revoke_rights(namespace: Namespace) -> None:
-    """Delete the RoleBinding of `grant_rights`."""
+async def revoke_permissions(namespace: Namespace) -> None:
+    """Delete the RoleBinding of `grant_permissions`."""
     path = f"{RBAC}/namespaces/{namespace.name}/rolebindings/scoped-operator"
     await namespace.api.request("DELETE", path)
 

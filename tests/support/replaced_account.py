@@ -23,7 +23,7 @@ class ReplacedAccount:
         self.kubeconfig = folder / "account-kubeconfig"
 
     async def create(self, role: str) -> None:
-        """Create the account and its rights, and write its token."""
+        """Create the account and its permissions, and write its token."""
         subject = {"kind": "ServiceAccount", "name": NAME, "namespace": self._namespace.name}
         reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role}
         body = {"metadata": {"name": self._namespace.name}, "subjects": [subject], "roleRef": reference}

@@ -15,7 +15,7 @@ UNPRIVILEGED = "65532:65532"
 
 
 def write_image(archive: Path, name: str, program: Path) -> None:
-    """Write the archive of an image that runs a program as a user without rights.
+    """Write the archive of an image that runs a program as a user without permissions.
 
     `name` has a registry and a tag, because containerd accepts no other: `node.invalid/pause:1`.
     """

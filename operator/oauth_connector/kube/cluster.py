@@ -216,7 +216,7 @@ def _classify_write_error(error: KubeError) -> WriteResult:
         return WriteConflict()
     if error.status in TRANSIENT:
         raise _build_unavailable(error) from None
-    causes = {FORBIDDEN: "quota, policy or missing rights", INVALID: "the API server does not accept it as valid"}
+    causes = {FORBIDDEN: "quota, policy or missing permissions", INVALID: "the API server does not accept it as valid"}
     return WriteRejected(causes.get(error.status, f"HTTP status {error.status}"))
 
 

@@ -56,7 +56,7 @@ class EventRecorder:
         else:
             return
         name = f"{path}/{event['metadata']['name']}"
-        # an empty patch reads the object, so the right to patch is sufficient
+        # an empty patch reads the object, so the permission to patch is sufficient
         known = await self._api.merge_patch(name, {}, FIELD_MANAGER)
         count = (known.get("series") or {}).get("count", 1) + 1
         series = {"count": count, "lastObservedTime": event["eventTime"]}

@@ -81,7 +81,7 @@ async def read_user_name(context: PluginContext) -> str:
     except KubeError as error:
         if error.status == NOT_FOUND:  # as for all resources that the server does not know
             raise CommandFailed(
-                "The API server does not support SelfSubjectReviews. Kubernetes 1.28 or newer is required."
+                "The API server does not support SelfSubjectReviews. Kubernetes 1.30 or newer is required."
             ) from None
         raise explain_api_error(error, APIOperation("create", "selfsubjectreviews", None)) from None
     return str(review["status"]["userInfo"]["username"])

@@ -16,7 +16,7 @@ from tests.support.cluster import Namespace, until
 from tests.support.terminal import TerminalSession
 
 USER = "ann"
-RIGHTS = {
+PERMISSIONS = {
     "oauthconsents": ["create", "get", "patch", "delete"],
     "oauthconsents/status": ["patch"],
     "oauthconnectors": ["get", "list", "patch"],
@@ -93,7 +93,7 @@ async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
     await namespace.api.request("POST", account, body={"metadata": {"name": USER}})
     role = [
         {"apiGroups": ["oauthconnector.dev"], "resources": [resource], "verbs": verbs}
-        for resource, verbs in RIGHTS.items()
+        for resource, verbs in PERMISSIONS.items()
     ]
     await namespace.api.request("POST", f"{where}/roles", body={"metadata": {"name": USER}, "rules": role})
     binding = {

@@ -25,11 +25,11 @@ async def test_the_roles_of_a_tenant_are_sufficient(
     control_plane: ControlPlane,
     tmp_path: Path,
 ) -> None:
-    """With the configuration of the chart, a token and a consent need no other right: no request is refused."""
+    """With the configuration of the chart, a token and a consent need no other permission: no request is refused."""
     helm = admin_helm(control_plane, tmp_path, namespace.name)
     objects = helm.render({**MATRIX["tenant"], "namespaces": [namespace.name]})
-    rights = [each for each in objects if each["kind"] in ("ServiceAccount", "Role", "RoleBinding")]
-    control_plane.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump_all(rights))
+    permissions = [each for each in objects if each["kind"] in ("ServiceAccount", "Role", "RoleBinding")]
+    control_plane.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump_all(permissions))
     lease = yaml.safe_load(find(objects, "ConfigMap")["data"]["config.yaml"])["leaseName"]
     install = await installs._start(
         control_plane.kubeconfig_for(namespace.name, NAME),

@@ -1,4 +1,4 @@
-"""An install with Roles in some namespaces, and no right outside of them."""
+"""An install with Roles in some namespaces, and no permission outside of them."""
 
 from dataclasses import replace
 
@@ -14,8 +14,8 @@ from tests.support.operator_installs import (
     count_refusals,
     count_series,
     delete_namespace,
-    grant_rights,
-    revoke_rights,
+    grant_permissions,
+    revoke_permissions,
 )
 from tests.support.operator_process import OperatorProcess
 
@@ -40,7 +40,7 @@ async def test_roles_are_sufficient(
     """Tokens, a repair and a consent need nothing else: no request is refused."""
     await add_account(namespace)
     for each in (namespace, other_namespace):
-        await grant_rights(each, namespace.name)
+        await grant_permissions(each, namespace.name)
     ports = [canaille_proxy.port, canaille.port]
     install = await installs.start_namespaced(namespace.name, ports, namespace.name, other_namespace.name)
     for each in (namespace, other_namespace):
@@ -59,10 +59,10 @@ async def test_connectors_in_other_namespaces_are_left_alone(
     canaille_proxy: FaultyProxy,
     installs: OperatorInstalls,
 ) -> None:
-    """Their status does not change, even where the install would have the rights."""
+    """Their status does not change, even where the install would have the permissions."""
     await add_account(namespace)
     for each in (namespace, other_namespace):
-        await grant_rights(each, namespace.name)
+        await grant_permissions(each, namespace.name)
     outside = await _enter(other_namespace, canaille, canaille_proxy)
     made = await other_namespace.add_connector("crm", outside.spec())
     await installs.start_namespaced(namespace.name, [canaille_proxy.port], namespace.name)
@@ -80,7 +80,7 @@ async def test_a_namespace_that_appears_disappears_and_returns(
 ) -> None:
     """The log names it while it is missing; it is served when it is there; another namespace is not affected."""
     await add_account(namespace)
-    await grant_rights(namespace, namespace.name)
+    await grant_permissions(namespace, namespace.name)
     late = f"{namespace.name}-late"
     install = await installs.start_namespaced(namespace.name, [canaille_proxy.port], namespace.name, late)
     scene = await _enter(namespace, canaille, canaille_proxy)
@@ -88,7 +88,7 @@ async def test_a_namespace_that_appears_disappears_and_returns(
     await until(lambda: _logs(install, "the permission to list a resource is missing", late))
     for number in range(2):
         async with new_namespace(admin, late) as made:
-            await grant_rights(made, namespace.name)
+            await grant_permissions(made, namespace.name)
             await replace(scene, namespace=made).add_client_secret()
             await made.add_connector("crm", scene.spec())
             await made.wait_for_conditions("crm", within=60, Ready="TokenIssued")
@@ -102,27 +102,27 @@ async def _is_dropped(install: OperatorProcess, namespace: str) -> bool:
     return await count_series(install, namespace, "crm") == 0
 
 
-async def test_rights_that_are_withdrawn_for_a_while_cost_no_token_request(
+async def test_permissions_that_are_withdrawn_for_a_while_cost_no_token_request(
     namespace: Namespace,
     other_namespace: Namespace,
     canaille: AuthorizationServer,
     canaille_proxy: FaultyProxy,
     installs: OperatorInstalls,
 ) -> None:
-    """The log names the namespace and the cure; with the rights, the connector is known again with its token."""
+    """The log names the namespace and the cure; with the permissions, the connector is known again with its token."""
     await add_account(namespace)
     for each in (namespace, other_namespace):
-        await grant_rights(each, namespace.name)
+        await grant_permissions(each, namespace.name)
     names = (namespace.name, other_namespace.name)
     install = await installs.start_namespaced(namespace.name, [canaille_proxy.port], *names)
     scene = await _enter(other_namespace, canaille, canaille_proxy)
     await scene.connect()
-    await revoke_rights(other_namespace)
+    await revoke_permissions(other_namespace)
     await until(lambda: _logs(install, "a RoleBinding of the operator's Role", other_namespace.name), within=60)
     await until(lambda: _is_dropped(install, other_namespace.name), within=60)
     await other_namespace.api.request(
         "DELETE", f"/apis/rbac.authorization.k8s.io/v1/namespaces/{other_namespace.name}/roles/scoped-operator"
     )
-    await grant_rights(other_namespace, namespace.name)
+    await grant_permissions(other_namespace, namespace.name)
     await until(lambda: count_series(install, other_namespace.name, "crm"), within=60)
     assert scene.token_requests == 1

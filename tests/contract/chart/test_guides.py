@@ -57,7 +57,7 @@ def image(cluster: ControlPlane) -> str:
 
 
 def run_drain(cluster: ControlPlane) -> None:
-    """Wait for the Job of the uninstall, run its command with its rights, and report that it is complete."""
+    """Wait for the Job of the uninstall, run its command with its permissions, and report that it is complete."""
     name, deadline = "oauth-connector-drain", time.monotonic() + 60
     while not cluster.kubectl("get", "job", name, "-n", NAMESPACE, "--ignore-not-found"):
         assert time.monotonic() < deadline
@@ -93,7 +93,7 @@ def test_the_chart_is_installed_as_the_guide_describes(user: GuideUser, cluster:
 
 
 def test_the_chart_is_limited_to_namespaces_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
-    """The ClusterRole of the operator is deleted, and a user with rights in one namespace installs another operator."""
+    """The operator's ClusterRole is deleted, and a user with permissions in one namespace installs another operator."""
     install(user, cluster)
     limit, bind, install_as_owner = read_commands("install")["In some namespaces only"]
     user.run(limit)

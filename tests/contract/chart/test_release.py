@@ -117,7 +117,7 @@ def test_connectors_are_kept_by_an_uninstall(bare_plane: ControlPlane, helm: Hel
 
 
 def test_nothing_is_deleted_while_the_operator_has_not_ended(bare_plane: ControlPlane, helm: HelmClient) -> None:
-    """If the hook does not succeed in time, Helm fails and the operator keeps its rights."""
+    """If the hook does not succeed in time, Helm fails and the operator keeps its permissions."""
     helm.install({})
     with pytest.raises(HelmError):
         helm.run("uninstall", RELEASE, "--timeout", "1s")
@@ -145,7 +145,7 @@ def test_a_changed_setting_changes_the_pods(bare_plane: ControlPlane, helm: Helm
 
 @pytest.fixture
 def tenant(bare_plane: ControlPlane, helm: HelmClient, tmp_path: Path) -> Iterator[HelmClient]:
-    """Return Helm as the owner of one namespace, who has no right outside of it."""
+    """Return Helm as the owner of one namespace, who has no permission outside of it."""
     helm.install({})
     bare_plane.kubectl("create", "namespace", "team-a")
     bare_plane.kubectl("create", "serviceaccount", "ann", "-n", "team-a")
@@ -172,7 +172,7 @@ def test_the_owner_of_a_namespace_installs_an_operator(bare_plane: ControlPlane,
     tenant.run("uninstall", RELEASE, "--no-hooks")
 
 
-def test_an_owner_cannot_grant_rights_that_the_owner_does_not_have(tenant: HelmClient) -> None:
+def test_an_owner_cannot_grant_permissions_that_the_owner_does_not_have(tenant: HelmClient) -> None:
     """Without the role `oauth-connector-install`, the API server refuses the Roles of the operator."""
     with pytest.raises(HelmError, match="attempting to grant RBAC permissions not currently held"):
         tenant.install({**MATRIX["tenant"], "namespaces": ["team-a"]})

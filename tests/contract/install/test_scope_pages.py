@@ -29,7 +29,7 @@ def shell(tmp_path: Path) -> PageShell:
 def test_the_owner_of_two_namespaces_installs_an_operator(
     empty_cluster: ControlPlane, shell: PageShell, tmp_path: Path
 ) -> None:
-    """An administrator acts once. The owner installs and changes the release, without a right in the cluster."""
+    """An administrator acts once. The owner installs and changes the release, without a permission in the cluster."""
     sections = read_sections((PAGES / "run-namespaced.md").read_text())
     for block in sections.pop("Once, as administrator of the cluster"):
         shell.run(block, empty_cluster.kubeconfig)

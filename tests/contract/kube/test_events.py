@@ -21,7 +21,7 @@ REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 @pytest.fixture
 async def recorder(control_plane: ControlPlane, admin: KubeAPI, namespace: Namespace) -> AsyncIterator[EventRecorder]:
-    """Yield a recorder with the rights of the operator to Events: create and patch."""
+    """Yield a recorder with the permissions of the operator to Events: create and patch."""
     base, name = f"/apis/{RBAC}/v1/namespaces/{namespace.name}", {"name": "recorder"}
     accounts = f"/api/v1/namespaces/{namespace.name}/serviceaccounts"
     subject = {"kind": "ServiceAccount", "namespace": namespace.name, **name}

@@ -1,4 +1,4 @@
-"""Leader election on the real API server, with the rights of the operator and no more."""
+"""Leader election on the real API server, with the permissions of the operator and no more."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -183,7 +183,7 @@ async def test_an_unchanged_object_is_deleted(admin: KubeAPI, namespace: Namespa
 
 
 async def test_nothing_is_created_in_a_terminating_namespace(admin: KubeAPI, namespace: Namespace) -> None:
-    """403, with a cause that a missing right does not have; not 409."""
+    """403, with a cause that a missing permission does not have; not 409."""
     grant_store = {"metadata": {"name": "holder", "finalizers": ["example.com/holder"]}}
     config_maps = f"/api/v1/namespaces/{namespace.name}/configmaps"
     await admin.create(config_maps, grant_store, "a-user")

@@ -39,7 +39,7 @@ def namespace(name: str = NAMESPACE) -> Manifest:
 
 
 def container(name: str, image: str, **more: object) -> Manifest:
-    """Return a container that runs with no rights, from an image that was loaded."""
+    """Return a container that runs with no permissions, from an image that was loaded."""
     return {"name": name, "image": image, "imagePullPolicy": "Never", "securityContext": RESTRICTED, **more}
 
 

@@ -68,7 +68,7 @@ COUNTS: dict[str, tuple[dict[str, object], int]] = {
 async def test_the_same_event_counts_up(
     recorder: EventRecorder, server: ScriptedAPI, known: dict[str, object], count: int
 ) -> None:
-    """Only the rights to `create` and `patch` are required."""
+    """Only the permissions to `create` and `patch` are required."""
     server.answers.extend((TAKEN, Reply(known)))
     await recorder.record(a_connector(), "Warning", "RefreshFailed", "The provider is down.")
     assert [request.method for request in server.requests] == ["POST", "PATCH", "PATCH"]

@@ -138,7 +138,7 @@ FAILURES = {
     "says that its version is too old": Stream((watch_error(410),), "end"),
     "says that something failed": Stream((watch_error(500),), "silence"),
     "is refused as too old": Reply({"reason": "Expired"}, 410),
-    "is refused for want of rights": Reply({"reason": "Forbidden"}, 403),
+    "is refused for want of permissions": Reply({"reason": "Forbidden"}, 403),
     "is refused for load": Reply({"reason": "TooManyRequests"}, 429),
 }
 

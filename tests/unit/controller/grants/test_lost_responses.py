@@ -104,7 +104,7 @@ async def test_a_response_waits_until_it_can_be_persisted(strict: World) -> None
 async def test_a_response_that_waits_for_long_is_logged_about_once_in_a_minute(
     strict: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each try is not a line: at the end of an uninstall the rights may be missing for a minute."""
+    """Each try is not a line: at the end of an uninstall the permissions may be missing for a minute."""
     monkeypatch.setattr(grant_store, "PERSIST_PAUSES", (0.0,))
     await strict.run()
     strict.now += 3000

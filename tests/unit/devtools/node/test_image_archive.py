@@ -31,8 +31,8 @@ def blob(members: dict[str, bytes], digest: str) -> bytes:
     return content
 
 
-def test_index_leads_to_a_program_that_runs_without_rights(members: dict[str, bytes]) -> None:
-    """Containerd reads index.json: each digest is right, and the user has no rights."""
+def test_index_leads_to_a_program_that_runs_without_permissions(members: dict[str, bytes]) -> None:
+    """Containerd reads index.json: each digest is right, and the user has no permissions."""
     (listed,) = json.loads(members["index.json"])["manifests"]
     assert listed["annotations"]["io.containerd.image.name"] == NAME
     manifest = json.loads(blob(members, listed["digest"]))

@@ -1,4 +1,4 @@
-{{/* The rights of the consent server in each of its namespaces. */}}
+{{/* The permissions of the consent server in each of its namespaces. */}}
 {{- define "oauthConnector.consentRules" -}}
 - apiGroups: [oauthconnector.dev]
   resources: [oauthconsents]

@@ -1,4 +1,4 @@
-{{/* The rights of the operator in each of its namespaces. */}}
+{{/* The permissions of the operator in each of its namespaces. */}}
 {{- define "oauthConnector.operatorRules" -}}
 - apiGroups: [oauthconnector.dev]
   resources: [oauthconnectors]
@@ -9,7 +9,7 @@
 - apiGroups: [oauthconnector.dev]
   resources: [oauthconsents]
   verbs: [list, watch, delete]
-# There is no resource of this name. An admission policy requires this right of a client that writes more of the status
+# There is no resource of this name. An admission policy requires this permission of a client that writes more of the status
 # than the response.
 - apiGroups: [oauthconnector.dev]
   resources: [oauthconsents/request]
@@ -25,7 +25,7 @@
   verbs: [create, patch]
 {{- end -}}
 
-{{/* The rights of the operator in its own namespace. Argument: the name of the Lease, or nothing for any name. */}}
+{{/* The permissions of the operator in its own namespace. Argument: the name of the Lease, or nothing for any name. */}}
 {{- define "oauthConnector.ownNamespaceRules" -}}
 - apiGroups: [""]
   resources: [secrets]
