@@ -52,7 +52,7 @@ def test_rollout_under_load_loses_nothing(
     log = ProviderLog(cluster, began - LIFETIME)
     assert log.double_requests(load) == []
     assert log.missed_refreshes(load, LIFETIME) == []
-    assert log.refused() == []
+    assert log.refused(load) == []
     requests = sum(map(len, log.times("request", load).values()))
     report.add("rollout under load", f"{ended - began:.0f} s, {requests} token requests, none double, none missed")
 

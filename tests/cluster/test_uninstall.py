@@ -43,7 +43,7 @@ def test_uninstall_loses_no_grant(cluster: PodCluster, release: Release, in_flig
     began = time.time()
     release.install()
     wait_until(lambda: has_tokens(cluster, began, 2), "each grant is refreshed after the installation")
-    assert ProviderLog(cluster).refused() == []
+    assert ProviderLog(cluster).refused(in_flight) == []
 
 
 def test_retained_secret_stays_without_its_connector(

@@ -39,6 +39,6 @@ class ProviderLog:
             f"{name}: {b - a:.1f} s" for name in found for a, b in itertools.pairwise(found[name]) if b - a > lifetime
         ]
 
-    def refused(self) -> list[str]:
+    def refused(self, clients: Collection[str]) -> list[str]:
         """Return the clients that presented a refresh token twice."""
-        return [event["client"] for event in self._events if event["event"] == "reuse"]
+        return sorted(self.times("reuse", clients))

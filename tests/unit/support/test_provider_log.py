@@ -54,4 +54,5 @@ def test_events_before_the_moment_do_not_count() -> None:
 
 def test_second_use_of_a_refresh_token_names_the_client() -> None:
     """The authorization server reports the reuse."""
-    assert log_of("reuse", 100).refused() == ["a"]
+    assert log_of("reuse", 100, 101).refused(["a"]) == ["a"]
+    assert log_of("reuse", 100).refused(["b"]) == []
