@@ -57,13 +57,14 @@ class SettingsReload(Generic[ConfigurationT]):
         except InvalidSettings as error:
             log.error("the settings have changed and are not valid: the previous ones stay", error=str(error))  # noqa: TRY400  # no fault of the program
             return
-        self._change(found)
+        self._change(found, content[0])
 
-    def _change(self, found: ConfigurationT) -> None:
+    def _change(self, found: ConfigurationT, digest: str) -> None:
+        """Apply settings; `digest` is from before they were read, so a file that changed since then is read again."""
         changed = {name for name in type(found).model_fields if getattr(found, name) != getattr(self._settings, name)}
         applied, waiting = sorted(changed & self._live), sorted(changed - self._live)
         self._settings = self._settings.model_copy(update={name: getattr(found, name) for name in applied})
-        self._content = self._read_content()
+        self._content = (digest, *self._read_content()[1:])
         self._apply(self._settings)
         if applied or not waiting:
             log.info("changed settings are applied", settings=[to_camel_case(name) for name in applied])

@@ -45,6 +45,14 @@ def test_one_file_contains_the_objects_of_the_chart(helm: HelmClient) -> None:
     assert in_order(installed) == in_order([without_helm(each) for each in rendered])
 
 
+def test_a_namespace_can_have_the_name_of_a_number(helm: HelmClient) -> None:
+    """The namespaces of Roles and RoleBindings are text, also where YAML could read them as something else."""
+    consent = {"enabled": True, "publicURL": "https://connect.example.com"}
+    rendered = helm.render({"namespaces": ["123", "true"], "consent": consent})
+    namespaces = {each["metadata"].get("namespace") for each in rendered if each["kind"] in ("Role", "RoleBinding")}
+    assert namespaces == {"123", "true", "oauth-connector-system"}
+
+
 def test_kustomize_builds_the_objects_of_the_one_file(bare_plane: ControlPlane) -> None:
     """The base and `deploy/install.yaml` are equal."""
     built = objects_of(bare_plane.kubectl("kustomize", str(KUSTOMIZE / "base")))

@@ -70,6 +70,24 @@ def test_a_live_setting_is_applied(tmp_path: Path) -> None:
     assert process.compare() == []
 
 
+def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    """A destination that is withdrawn right after the file was read is not allowed for longer than one interval."""
+    file = tmp_path / "settings.yaml"
+    file.write_text("")
+    applied: list[Settings] = []
+
+    def change_again(settings: Settings) -> tuple[()]:
+        if settings.allowed_destinations:
+            file.write_text("allowedDestinations: []")
+        return ()
+
+    reload = SettingsReload(load({"config": file}), ["allowed_destinations"], applied.append, change_again)
+    file.write_text(ONE_HOST)
+    reload.compare()
+    reload.compare()
+    assert [len(settings.allowed_destinations) for settings in applied] == [1, 0]
+
+
 def test_invalid_content_leaves_the_settings(tmp_path: Path) -> None:
     """One line names the field; later comparisons are silent, and a corrected file is applied."""
     process = RunningProcess(tmp_path, ONE_HOST)

@@ -14,6 +14,9 @@ from oauth_connector.cli.lint.findings import Position
 _MERGE = "tag:yaml.org,2002:merge"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
+MOST_NODES = 100_000
+"""Nodes of a document, with each alias counted as what it stands for: a few aliases of aliases stand for billions."""
+
 
 class DocumentError(Exception):
     """A file is not YAML, or not YAML that the API accepts."""
@@ -78,25 +81,40 @@ def _load_documents(file: str, text: str) -> Iterator[Document]:
         node = loader.get_node()
         if node is None:
             return
-        _reject_duplicates(node, set())
+        _count_nodes(node, {})
         content = loader.construct_document(node)
         if content is not None:
             yield Document(file, content, node)
 
 
-def _reject_duplicates(node: yaml.Node, visited: set[int]) -> None:
-    """Raise `DocumentError` if a key occurs twice in a mapping, at any depth; an alias is visited once."""
-    if id(node) in visited or isinstance(node, yaml.ScalarNode):
-        return
-    visited.add(id(node))
-    members = node.value if isinstance(node, yaml.MappingNode) else [(None, item) for item in node.value]
+def _count_nodes(node: yaml.Node, counted: dict[int, int]) -> int:
+    """Return the number of nodes, with what each alias stands for. `counted` are those below each visited node.
+
+    Raises `DocumentError` for too many of them, for an alias of a node around it, and for a key that occurs twice.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) in counted:
+        return counted[id(node)]
+    counted[id(node)] = MOST_NODES  # until it is known: an alias inside the node stands for it without end
+    if isinstance(node, yaml.MappingNode):
+        _reject_duplicates(node)
+    parts = [part for member in node.value for part in (member if isinstance(member, tuple) else (member,))]
+    counted[id(node)] = 1 + sum(_count_nodes(part, counted) for part in parts)
+    if counted[id(node)] > MOST_NODES:
+        raise DocumentError(_position(node), f"contains more than {MOST_NODES} nodes: remove aliases (*name)")
+    return counted[id(node)]
+
+
+def _reject_duplicates(node: yaml.MappingNode) -> None:
+    """Raise `DocumentError` if a key occurs twice in a mapping."""
     seen: set[str] = set()
-    for key, value in members:
-        if key is not None and key.tag != _MERGE and isinstance(key.value, str):
-            if key.value in seen:
-                raise DocumentError(_position(key), f"contains the key {key.value} twice: remove one")
-            seen.add(key.value)
-        _reject_duplicates(value, visited)
+    for key, _ in node.value:
+        if key.tag == _MERGE or not isinstance(key.value, str):
+            continue
+        if key.value in seen:
+            raise DocumentError(_position(key), f"contains the key {key.value} twice: remove one")
+        seen.add(key.value)
 
 
 def _descend(node: yaml.Node, path: str) -> tuple[yaml.Node, yaml.Node, str] | None:

@@ -53,7 +53,9 @@ FORMATS: Mapping[str, Callable[[LintResult], str]] = {
 def _format_line(finding: Finding) -> str:
     line, column = finding.position
     subject = f"{finding.subject}: " if finding.subject else ""
-    return f"{finding.file}:{line}:{column}: {finding.level.value}: {subject}{finding.text} [{finding.rule.value}]"
+    text = f"{finding.file}:{line}:{column}: {finding.level.value}: {subject}{finding.text} [{finding.rule.value}]"
+    # A key of a manifest may contain a line break: it would begin a line that a CI system reads as a command.
+    return "".join(letter if letter.isprintable() else "·" for letter in text)
 
 
 def _format_summary(result: LintResult) -> str:

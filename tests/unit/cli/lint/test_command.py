@@ -146,6 +146,16 @@ def test_the_text_has_a_line_for_each_finding_and_a_summary(
     assert summary == "1 manifest, 1 error, 0 warnings"
 
 
+def test_a_key_of_a_manifest_begins_no_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters of a manifest are replaced in the text, so it writes no commands of a CI system."""
+    file = tmp_path / "a.yaml"
+    file.write_text(json.dumps(a_connector() | {"spec": {"x\n::add-mask::y\x1b[2J": 1}}))
+    assert main(["lint", str(file)]) == 1
+    text = capsys.readouterr().out
+    assert "x·::add-mask::y·[2J" in text
+    assert "\x1b" not in text
+
+
 def test_a_path_that_does_not_exist_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     """Wrong usage has the exit status 2, and findings have 1."""
     assert main(["lint", "no-such-file.yaml"]) == 2

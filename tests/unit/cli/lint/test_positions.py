@@ -53,6 +53,12 @@ def test_merge_keys_are_no_duplicates() -> None:
     assert document.content["b"] == {"x": 1, "y": 2}
 
 
+def nest_aliases(key: str, end: str) -> str:
+    """Return a document with aliases that stand for 9¹¹ mappings, as values or merged into one."""
+    lines = [f"a{level}: &a{level} {{{key}: [{','.join([f'*a{level - 1}'] * 9)}]}}" for level in range(1, 12)]
+    return "\n".join(["a0: &a0 {x: 1}", *lines, end])
+
+
 BAD = {
     "a: [1": ((1, 6), "is not YAML"),
     "a: 1\n\tb: 2": ((2, 1), "is not YAML"),
@@ -61,6 +67,9 @@ BAD = {
     "a: !!python/object:os.system x": ((1, 4), "is not YAML"),
     "a: \x00": ((1, 1), "is not YAML"),
     "[" * 3000: ((1, 1), "is not YAML"),
+    nest_aliases("items", "kind: List\nitems: [*a11]"): ((6, 17), "remove aliases"),
+    nest_aliases("<<", "spec: *a11"): ((6, 14), "remove aliases"),
+    "&a\nkind: List\nitems: [*a]": ((3, 8), "remove aliases"),
 }
 
 
