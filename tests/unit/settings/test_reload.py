@@ -99,6 +99,15 @@ def test_invalid_content_leaves_the_settings(tmp_path: Path) -> None:
     assert process.change("allowedDestinations: [{host: b.example}]") == [("info", ["allowedDestinations"])]
 
 
+@pytest.mark.parametrize("text", ["logLevel: 2026-13-45", f"workers: {'9' * 5000}", f"workers: {'[' * 3000}"])
+def test_a_value_that_no_parser_accepts_leaves_the_settings(tmp_path: Path, text: str) -> None:
+    """A date that does not exist, an endless number and endless nesting are logged, and the process goes on."""
+    process = RunningProcess(tmp_path, ONE_HOST)
+    ((level, error),) = process.change(text)
+    assert (level, process.applied) == ("error", [])
+    assert "is not YAML" in str(error)
+
+
 def test_a_file_that_cannot_be_read_leaves_the_settings(tmp_path: Path) -> None:
     """A removed file is logged once."""
     process = RunningProcess(tmp_path, ONE_HOST)
