@@ -6,8 +6,8 @@ import pytest
 from aiohttp import web
 
 from oauth_connector.cli.check import run_check
+from oauth_connector.cli.check_input import CheckInput
 from oauth_connector.cli.check_step import CheckStep
-from oauth_connector.cli.documents import CheckInput
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.net.destinations import AllowedDestination

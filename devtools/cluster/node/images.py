@@ -4,7 +4,7 @@ import hashlib
 from functools import partial
 from pathlib import Path
 
-from devtools.cluster.node.image_archive import write_image
+from devtools.cluster.node.minimal_image import write_image
 from devtools.go_programs.programs import program
 from devtools.local.cached_folder import cached_folder
 
@@ -22,7 +22,7 @@ def image_name(name: str) -> str:
 def program_image(name: str) -> Path:
     """Return the archive of an image with a program of the catalog. Raises `GoBuildError`."""
     path = program(name)
-    key = hashlib.sha256(f"{path.parent.name} {Path(__file__).with_name('image_archive.py').read_text()}".encode())
+    key = hashlib.sha256(f"{path.parent.name} {Path(__file__).with_name('minimal_image.py').read_text()}".encode())
     folder = cached_folder(f"image-{name}-{key.hexdigest()[:8]}", partial(_write, name, path))
     return folder / f"{name}.tar"
 

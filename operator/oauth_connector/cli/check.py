@@ -13,8 +13,8 @@ from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
+from oauth_connector.cli.check_input import CheckInput
 from oauth_connector.cli.check_step import CheckStep
-from oauth_connector.cli.documents import CheckInput
 from oauth_connector.connector.credentials import assemble_credentials
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.local_rules import LocalRules

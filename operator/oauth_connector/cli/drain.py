@@ -10,7 +10,7 @@ import sys
 import time
 
 from oauth_connector.api.names import FIELD_MANAGER
-from oauth_connector.cli.documents import UsageError
+from oauth_connector.cli.usage_error import UsageError
 from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import NOT_FOUND, TRANSIENT, AccessError, KubeError

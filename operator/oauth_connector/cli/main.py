@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from oauth_connector.cli.check_input import load
 from oauth_connector.cli.check_step import CheckStep, print_step
-from oauth_connector.cli.documents import UsageError, load
 from oauth_connector.cli.lint.command import add_arguments as add_lint_arguments
+from oauth_connector.cli.usage_error import UsageError
 
 WARNING = (
     "This sends the credentials to the provider once. The request may count as a login, and some providers revoke a"

@@ -7,9 +7,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from oauth_connector.api.names import GROUP
-from oauth_connector.cli.documents import UsageError
 from oauth_connector.cli.lint.documents import Document, DocumentError, read_documents
 from oauth_connector.cli.lint.findings import Finding, LintRule
+from oauth_connector.cli.usage_error import UsageError
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml", ".json")

@@ -11,12 +11,9 @@ from typing import Any
 import yaml
 
 from oauth_connector.api.names import ALLOWED_HOSTS, CONNECTOR_KIND, OPAQUE
+from oauth_connector.cli.usage_error import UsageError
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import CredentialVersion
-
-
-class UsageError(Exception):
-    """The command line or an input file is invalid. The text names the option and what to do, in one line."""
 
 
 @dataclass

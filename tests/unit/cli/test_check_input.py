@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from oauth_connector.cli.documents import UsageError, load
+from oauth_connector.cli.check_input import load
 from oauth_connector.cli.main import main
+from oauth_connector.cli.usage_error import UsageError
 from tests.support.builders import a_spec
 
 HEAD = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.cluster.node.image_archive import write_image
+from devtools.cluster.node.minimal_image import write_image
 
 NAME = "node.invalid/pause:1"
 
