@@ -154,7 +154,7 @@ class Recorder(Protocol):
 
 
 class Leadership(Protocol):
-    """Which process of an installation may start something: it leads, and the others stand by."""
+    """Which process of an install may start something: it leads, and the others stand by."""
 
     @property
     def identity(self) -> str:
