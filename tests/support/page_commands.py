@@ -1,53 +1,57 @@
-"""The commands of a page, run as they stand there: by bash, in order, with kubectl and helm on the path."""
+"""The commands of a page, run as they stand there: by bash, in order, with kubectl and Helm on the path."""
 
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
 
 import yaml
 
 from devtools.cluster.binaries import control_plane_binaries
-from devtools.go_programs.programs import program_folder
+from devtools.go_programs.programs import program
 
 ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "how-to"
 BLOCK = re.compile(r"^( *)```sh\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## ", re.MULTILINE)
 
 
-def read_sections(page: str) -> dict[str, list[str]]:
-    """Return the shell blocks below each heading of the second level; those before the first one have the name ``."""
+def read_commands(page: Path) -> dict[str, list[str]]:
+    """Return the `sh` blocks of a page by their section; those before the first section have the name ``."""
     found: dict[str, list[str]] = {}
-    for section in re.split(r"^## ", f"\n{page}", flags=re.MULTILINE):
+    for section in SECTION.split(f"\n{page.read_text(encoding='utf-8')}"):
         title, _, text = section.partition("\n")
         found[title.strip()] = [dedent(block) for _, block in BLOCK.findall(text)]
-    return found
+    return {title: blocks for title, blocks in found.items() if blocks}
 
 
 class PageShell:
-    """A folder with the chart and the CRDs, in which commands run."""
+    """A folder that looks like a checkout, in which the commands of a page run as one user of a cluster."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kubeconfig: Path) -> None:
         self._folder = folder
+        self._kubeconfig = kubeconfig
         for name in ("crds", "deploy"):
-            (folder / name).symlink_to(ROOT / name)
+            if not (folder / name).exists():  # shells of several users may share a folder
+                (folder / name).symlink_to(ROOT / name)
 
-    def run(self, commands: str, kubeconfig: Path) -> str:
-        """Run a block, and return its output. Raises `AssertionError` if a command fails."""
-        helm = program_folder("helm", ["helm"])
-        path = os.pathsep.join([str(helm), str(control_plane_binaries()), os.environ["PATH"]])
-        home = {name: str(self._folder / name) for name in ("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME")}
-        done = subprocess.run(  # noqa: S603  # commands of the page
-            ["bash", "-euo", "pipefail", "-c", commands],  # noqa: S607  # found on the path
+    def run(self, commands: str, environment: Mapping[str, str] | None = None) -> str:
+        """Run a block, and return what it printed. Raises `AssertionError` with the output if a command fails."""
+        path = (str(control_plane_binaries()), str(program("helm").parent), os.environ["PATH"])
+        homes = {f"HELM_{kind}_HOME": str(self._folder / "helm" / kind) for kind in ("CACHE", "CONFIG", "DATA")}
+        own = {"PATH": os.pathsep.join(path), "KUBECONFIG": str(self._kubeconfig), "HOME": str(self._folder), **homes}
+        done = subprocess.run(  # noqa: S603  # commands of our own page
+            ["bash", "-euo", "pipefail", "-c", commands],  # noqa: S607  # the bash of the user
             cwd=self._folder,
-            env={**os.environ, **home, "PATH": path, "KUBECONFIG": str(kubeconfig)},
-            capture_output=True,
-            text=True,
+            env={**own, **(environment or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             check=False,
-            timeout=240,
+            text=True,
         )
-        assert done.returncode == 0, f"{commands}\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"{commands}\n{done.stdout}"
         return done.stdout
 
 

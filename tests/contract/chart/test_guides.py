@@ -17,7 +17,7 @@ import pytest
 
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from devtools.external_crds import external_crds
-from tests.support.guides import ROOT, GuideUser, read_commands
+from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
 
 NAMESPACE = "oauth-connector-system"
 OF_CLUSTER = "clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingadmissionpolicybinding,crd"
@@ -31,11 +31,9 @@ def cluster() -> Iterator[ControlPlane]:
 
 
 @pytest.fixture
-def user(cluster: ControlPlane, tmp_path: Path) -> Iterator[GuideUser]:
+def user(cluster: ControlPlane, tmp_path: Path) -> Iterator[PageShell]:
     """Return a cluster administrator who follows a guide; afterwards the cluster is as before."""
-    made = GuideUser(tmp_path, cluster.kubeconfig)
-    made.prepare()
-    yield made
+    yield PageShell(tmp_path, cluster.kubeconfig)
     installed = [name for name in cluster.kubectl("get", OF_CLUSTER, "-o", "name").split() if "oauth" in name]
     if installed:
         cluster.kubectl("delete", *installed)
@@ -75,9 +73,9 @@ def run_drain(cluster: ControlPlane) -> None:
     cluster.kubectl("patch", f"job/{name}", "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", patch)
 
 
-def install(user: GuideUser, cluster: ControlPlane) -> None:
+def install(user: PageShell, cluster: ControlPlane) -> None:
     """Run the commands of the section about Helm."""
-    create, write, install_chart, wait, upgrade = read_commands("install")["With Helm"]
+    create, write, install_chart, wait, upgrade = read_commands(PAGES / "install.md")["With Helm"]
     for block in (create, write, install_chart):
         user.run(block)
     become_ready(cluster)
@@ -85,17 +83,17 @@ def install(user: GuideUser, cluster: ControlPlane) -> None:
     user.run(upgrade)
 
 
-def test_the_chart_is_installed_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+def test_the_chart_is_installed_as_the_guide_describes(user: PageShell, cluster: ControlPlane) -> None:
     """The image is the one of the values, in a namespace of the standard `restricted`."""
     install(user, cluster)
     assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
     assert "restricted" in cluster.kubectl("get", "namespace", NAMESPACE, "--show-labels")
 
 
-def test_the_chart_is_limited_to_namespaces_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+def test_the_chart_is_limited_to_namespaces_as_the_guide_describes(user: PageShell, cluster: ControlPlane) -> None:
     """The operator's ClusterRole is deleted, and a user with permissions in one namespace installs another operator."""
     install(user, cluster)
-    limit, bind, install_as_owner = read_commands("install")["In some namespaces only"]
+    limit, bind, install_as_owner = read_commands(PAGES / "install.md")["In some namespaces only"]
     user.run(limit)
     with pytest.raises(ControlPlaneError, match="NotFound"):
         cluster.kubectl("get", "clusterrole", "oauth-connector")
@@ -105,21 +103,21 @@ def test_the_chart_is_limited_to_namespaces_as_the_guide_describes(user: GuideUs
     assert "oauth-connector" in cluster.kubectl("get", "deployment", "-n", "team-c")
 
 
-def test_kustomize_installs_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+def test_kustomize_installs_as_the_guide_describes(user: PageShell, cluster: ControlPlane) -> None:
     """The overlay sets image and settings."""
-    (block,) = read_commands("install")["With kustomize"]
+    (block,) = read_commands(PAGES / "install.md")["With kustomize"]
     user.run(block)
     assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
     settings = cluster.kubectl("get", "configmap", "oauth-connector", "-n", NAMESPACE, "-o", "jsonpath={.data}")
     assert json.loads(settings) == {"config.yaml": "logLevel: info"}
 
 
-def test_one_file_is_installed_and_removed_as_the_guides_describe(user: GuideUser, cluster: ControlPlane) -> None:
+def test_one_file_is_installed_and_removed_as_the_guides_describe(user: PageShell, cluster: ControlPlane) -> None:
     """The operator is removed in the order that loses nothing, and the CRDs stay until they are deleted too."""
-    (block,) = read_commands("install")["With one file"]
+    (block,) = read_commands(PAGES / "install.md")["With one file"]
     user.run(block)
     assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
-    commands = read_commands("uninstall")
+    commands = read_commands(PAGES / "uninstall.md")
     stop, delete = commands["With kustomize or one file"]
     user.run(stop)
     user.run(delete)
@@ -129,10 +127,10 @@ def test_one_file_is_installed_and_removed_as_the_guides_describe(user: GuideUse
     assert "oauthconnectors" not in cluster.kubectl("get", "crd", "-o", "name")
 
 
-def test_a_release_is_removed_as_the_guide_describes(user: GuideUser, cluster: ControlPlane) -> None:
+def test_a_release_is_removed_as_the_guide_describes(user: PageShell, cluster: ControlPlane) -> None:
     """Helm waits for the Job, and deletes everything but the CRDs. Without the Job it works too."""
     install(user, cluster)
-    uninstall, without_job = read_commands("uninstall")["With Helm"]
+    uninstall, without_job = read_commands(PAGES / "uninstall.md")["With Helm"]
     kubelet = threading.Thread(target=run_drain, args=(cluster,))
     kubelet.start()
     user.run(uninstall)
@@ -141,33 +139,27 @@ def test_a_release_is_removed_as_the_guide_describes(user: GuideUser, cluster: C
         "serviceaccount/default"
     ]
     assert "oauthconnectors" in cluster.kubectl("get", "crd", "-o", "name")
-    user.run(read_commands("install")["With Helm"][2])
+    user.run(read_commands(PAGES / "install.md")["With Helm"][2])
     user.run(without_job)
 
 
-def test_consent_server_and_monitoring_are_added_as_the_guides_describe(user: GuideUser, cluster: ControlPlane) -> None:
+def test_consent_server_and_monitoring_are_added_as_the_guides_describe(user: PageShell, cluster: ControlPlane) -> None:
     """Each upgrade keeps the values of the ones before it."""
     install(user, cluster)
-    enable, route = read_commands("run-the-consent-server")["Install it"]
+    enable, route = read_commands(PAGES / "run-the-consent-server.md")["Install it"]
     user.run(enable)
     user.run(route)
     annotations = "jsonpath={.metadata.annotations}"
     ingress = cluster.kubectl("get", "ingress", "oauth-connector-consent", "-n", NAMESPACE, "-o", annotations)
     assert json.loads(ingress)["cert-manager.io/cluster-issuer"] == "letsencrypt"
-    user.run(monitoring_block())
+    user.run(read_commands(PAGES / "monitor.md")[""][0])
     for kind in ("servicemonitor", "prometheusrule", "ingress"):
         assert "oauth-connector" in cluster.kubectl("get", kind, "-n", NAMESPACE, "-o", "name")
     assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
 
 
-def monitoring_block() -> str:
-    """Return the first command of the guide about monitoring, which stands above its first section."""
-    text = (ROOT / "docs" / "how-to" / "monitor.md").read_text(encoding="utf-8")
-    return text.partition("```sh\n")[2].partition("```")[0]
-
-
-def test_the_command_of_the_readme_installs_the_chart(user: GuideUser, cluster: ControlPlane) -> None:
+def test_the_command_of_the_readme_installs_the_chart(user: PageShell, cluster: ControlPlane) -> None:
     """The README shows the shortest way, with a namespace that Helm creates."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    user.run(text.partition("## Install\n\n```sh\n")[2].partition("```")[0])
+    (block,) = read_commands(ROOT / "README.md")["Install"]
+    user.run(block)
     assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"

@@ -7,7 +7,7 @@ import pytest
 
 from devtools.cluster.control_plane import ControlPlane
 from tests.support.helm import HelmClient
-from tests.support.page_commands import ROOT, PageShell, read_sections
+from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
 
 CRDS = ("crd/oauthconnectors.oauthconnector.dev", "crd/oauthconsents.oauthconnector.dev")
 
@@ -28,9 +28,9 @@ def test_the_commands_of_the_page_upgrade_and_roll_back(
     (tmp_path / "desk").mkdir()
     bare_plane.kubectl("wait", "--for=condition=Established", *CRDS)
     bare_plane.kubectl("apply", "-f", str(ROOT / "tests" / "fixtures" / "manifests" / "good" / "minimal.yaml"))
-    shell, page = PageShell(tmp_path / "desk"), (ROOT / "docs" / "how-to" / "upgrade.md").read_text()
-    for section in read_sections(page).values():
+    shell = PageShell(tmp_path / "desk", bare_plane.kubeconfig)
+    for section in read_commands(PAGES / "upgrade.md").values():
         for commands in section:
-            shell.run(commands, bare_plane.kubeconfig)
+            shell.run(commands)
     assert "rollback" in helm.run("history", "oauth-connector").lower()
     assert bare_plane.kubectl("get", "oauthconnectors", "-A", "-o", "name") != ""

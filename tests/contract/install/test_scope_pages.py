@@ -8,9 +8,7 @@ import yaml
 
 from devtools.cluster.control_plane import ControlPlane
 from tests.support.builders import a_spec
-from tests.support.page_commands import PageShell, impersonate, read_names, read_sections
-
-PAGES = Path(__file__).parents[3] / "docs" / "how-to"
+from tests.support.page_commands import PAGES, PageShell, impersonate, read_commands, read_names
 
 
 @pytest.fixture
@@ -21,46 +19,46 @@ def empty_cluster() -> Iterator[ControlPlane]:
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> PageShell:
-    """Return a shell in a folder with the chart."""
-    return PageShell(tmp_path)
+def shell(empty_cluster: ControlPlane, tmp_path: Path) -> PageShell:
+    """Return a shell of the administrator, in a folder with the chart."""
+    return PageShell(tmp_path, empty_cluster.kubeconfig)
 
 
 def test_the_owner_of_two_namespaces_installs_an_operator(
     empty_cluster: ControlPlane, shell: PageShell, tmp_path: Path
 ) -> None:
     """An administrator acts once. The owner installs and changes the release, without a permission in the cluster."""
-    sections = read_sections((PAGES / "run-namespaced.md").read_text())
+    sections = read_commands(PAGES / "run-namespaced.md")
     for block in sections.pop("Once, as administrator of the cluster"):
-        shell.run(block, empty_cluster.kubeconfig)
-    owner = impersonate(empty_cluster.kubeconfig, "ann", tmp_path / "ann.kubeconfig")
+        shell.run(block)
+    owner = PageShell(tmp_path, impersonate(empty_cluster.kubeconfig, "ann", tmp_path / "ann.kubeconfig"))
     blocks = [block for section in sections.values() for block in section]
     assert len(blocks) == 3
     for block in blocks[:2]:
-        shell.run(block, owner)
+        owner.run(block)
     roles = empty_cluster.kubectl("get", "clusterroles,clusterrolebindings", "--output=name")
     assert not {"oauth-connector"} & set(read_names(roles))
     assert "namespaces" in empty_cluster.kubectl("-n", "team-a", "get", "configmap", "oauth-connector", "--output=yaml")
-    shell.run(blocks[2], owner)
+    owner.run(blocks[2])
     assert "oauth-connector" not in empty_cluster.kubectl("-n", "team-b", "get", "roles", "--output=name")
 
 
 def test_two_shards_are_installed_and_a_connector_is_moved(empty_cluster: ControlPlane, shell: PageShell) -> None:
     """The releases share a namespace, and each has its selector and a Lease of its own name."""
-    sections = read_sections((PAGES / "shard.md").read_text())
+    sections = read_commands(PAGES / "shard.md")
     install, try_selector = sections["Install two shards"][:2], sections["Install two shards"][2]
     for block in install:
-        shell.run(block, empty_cluster.kubeconfig)
+        shell.run(block)
     head = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector"}
     connector = {**head, "metadata": {"name": "crm", "namespace": "shop"}, "spec": a_spec()}
     empty_cluster.kubectl("create", "namespace", "shop")
     empty_cluster.kubectl("apply", "--filename=-", stdin=yaml.safe_dump(connector))
-    assert "crm" in shell.run(try_selector, empty_cluster.kubeconfig)
+    assert "crm" in shell.run(try_selector)
     [move] = sections["Assign and move connectors"]
-    shell.run(move, empty_cluster.kubeconfig)
-    assert "crm" not in shell.run(try_selector, empty_cluster.kubeconfig)
+    shell.run(move)
+    assert "crm" not in shell.run(try_selector)
     [find_all] = sections["What to avoid"]
-    shell.run(find_all, empty_cluster.kubeconfig)
+    shell.run(find_all)
     for release, selector in (("a", "shard notin (b)"), ("b", "shard in (b)")):
         settings = _read_settings(empty_cluster, f"oauth-connector-{release}")
         assert settings["selector"] == selector
