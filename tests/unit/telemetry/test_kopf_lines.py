@@ -3,13 +3,12 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import kopf
 import pytest
 
-from oauth_connector.telemetry.logging import FLOORS, LogFormat, configure
+from oauth_connector.telemetry.logging import LogFormat, configure
 
 RUNNING, ACTIVITIES = "kopf._core.reactor.running", "kopf._core.engines.activities"
 WATCHING, OBSERVATION = "kopf._cogs.clients.watching", "kopf._core.reactor.observation"
@@ -70,17 +69,11 @@ TEXTS = [
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """Yield the stream of the log of the process, and restore the logging of the other tests."""
-    root, made = logging.getLogger(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
+def stream() -> io.StringIO:
+    """Return the stream of the log of the process."""
+    made = io.StringIO()
     configure("info", LogFormat.JSON, made)
-    yield made
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name in FLOORS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    logging.captureWarnings(capture=False)
+    return made
 
 
 @pytest.mark.parametrize(("logger", "level", "text", "expected"), LINES, ids=[line[2][:40] for line in LINES])

@@ -1,0 +1,23 @@
+"""Fixtures: the logging of the process is restored after each test of this folder."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from oauth_connector.telemetry.logging import FLOORS
+
+
+@pytest.fixture(autouse=True)
+def undone() -> Iterator[None]:
+    """Restore the logging of the other tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name in FLOORS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
