@@ -10,13 +10,13 @@ from pathlib import Path
 from devtools.cluster.control_plane import ControlPlane
 from devtools.generate.argocd_config import config_data
 from devtools.gitops.controllers import Controllers, install_kinds, module_folder
-from devtools.gitops.packages import require_redis
+from devtools.gitops.packages import SERVER, require_redis
 from devtools.go_programs.programs import program
 from devtools.local.free_port import free_port
 
 NAMESPACE = "argocd"
 MODULE = "github.com/argoproj/argo-cd/v3"
-KINDS = ("application", "appproject")
+KINDS = ("application", "applicationset", "appproject")
 
 
 class ArgoCD:
@@ -24,25 +24,27 @@ class ArgoCD:
 
     def __init__(self, plane: ControlPlane, folder: Path, stack: ExitStack) -> None:
         """Install its CRDs and configuration, and start its programs. Raises `GoBuildError` and `PackageError`."""
-        redis = require_redis()
-        self._program = program("argocd")
+        redis = folder / SERVER  # the program is what its name says
+        redis.symlink_to(require_redis())
+        self._program, self._kustomize = program("argocd"), program("kustomize")
         self._plane = plane
         self._folder = folder
         self._install()
         self._redis, self._repo, self._api = (f"127.0.0.1:{free_port()}" for _ in range(3))
         controllers = Controllers(plane, folder, stack)
         port = self._redis.partition(":")[2]
-        controllers.start([redis, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)])
+        controllers.start([str(redis), "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)])
         self._start(controllers)
 
-    def run_action(self, application: str, action: str, name: str) -> str:
-        """Run an action on a connector through the API server of Argo CD, as its command line and its pages do."""
-        options = ["--kind", "OAuthConnector", "--resource-name", name]
-        command = [str(self._program), "app", "actions", "run", application, action, *options]
-        login = ["--server", self._api, "--plaintext"]
-        done = subprocess.run([*command, *login], capture_output=True, text=True, check=False, env=self._environment())
+    def run(self, commands: str) -> str:
+        """Run commands of its command line `argocd`, as a user does who has logged in; return what they print."""
+        path = f"{self._program.parent}:{os.environ['PATH']}"
+        login = {"PATH": path, "ARGOCD_SERVER": self._api, "ARGOCD_OPTS": "--plaintext"}
+        environment = {**self._environment(), **login}
+        command = ["bash", "-euo", "pipefail", "-c", commands]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         if done.returncode:
-            raise RuntimeError(f"argocd app actions run {action}: {done.stderr.strip()}")
+            raise RuntimeError(f"{commands.strip()}: {done.stderr.strip()}")
         return done.stdout
 
     def _install(self) -> None:
@@ -75,8 +77,10 @@ class ArgoCD:
     def _environment(self) -> Mapping[str, str]:
         return {
             "HOME": str(self._folder),
-            "PATH": os.environ["PATH"],
+            "PATH": f"{self._kustomize.parent}:{os.environ['PATH']}",
             "KUBECONFIG": str(self._plane.kubeconfig),
+            "TMPDIR": str(self._folder),
+            "ARGOCD_ASK_PASS_SOCK": str(self._folder / "ask-pass.sock"),
             "ARGOCD_FAKE_IN_CLUSTER": "true",
             "ARGOCD_GPG_ENABLED": "false",
         }

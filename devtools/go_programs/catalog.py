@@ -21,8 +21,9 @@ class GoProgram:
     """One program.
 
     `module` is a folder in `modules`. `package` is an import path; that of a program of our own begins with a dot.
-    `stamp` has the linker's flags; `{version}`, `{major}` and `{minor}` become those of the package's module. `seconds`
-    is how long the build took on two cores with empty caches: it is printed when a build starts.
+    `stamp` has the linker's flags; `{version}` (`v1.37.2`), `{number}` (`1.37.2`), `{major}` and `{minor}` become those
+    of the package's module. `seconds` is how long the build took on two cores with empty caches: it is printed when a
+    build starts.
     """
 
     name: str
@@ -76,7 +77,14 @@ CATALOG = {
         "argocd",
         "github.com/argoproj/argo-cd/v3/cmd",
         330,
-        "-X github.com/argoproj/argo-cd/v3/common.version={version}",
+        "-X github.com/argoproj/argo-cd/v3/common.version={number}",
+    ),
+    "kustomize": GoProgram(
+        "kustomize",
+        "kustomize",
+        "sigs.k8s.io/kustomize/kustomize/v5",
+        50,
+        "-X sigs.k8s.io/kustomize/api/provenance.version={version}",
     ),
     "kind": GoProgram("kind", "kind", "sigs.k8s.io/kind", 20),
     "pause": GoProgram("pause", "pause", ".", 5),

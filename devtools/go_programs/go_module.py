@@ -29,8 +29,9 @@ def go_version_of(module: str) -> str:
 def stamp_of(program: GoProgram) -> str:
     """Return the linker's flags, with the version filled in."""
     version = version_of(program)
-    major, _, rest = version.removeprefix("v").partition(".")
-    return program.stamp.format(version=version, major=major, minor=rest.partition(".")[0])
+    number = version.removeprefix("v")
+    major, _, rest = number.partition(".")
+    return program.stamp.format(version=version, number=number, major=major, minor=rest.partition(".")[0])
 
 
 def folder_name(program: GoProgram) -> str:

@@ -7,11 +7,12 @@ import pytest
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.cluster.control_plane import ControlPlane
 from devtools.gitops.git_server import GitServer
+from devtools.gitops.packages import PackageError, require_redis
 from devtools.go_programs.build import GoBuildError
 from devtools.go_programs.programs import program
 from tests.gitops.fleet import Fleet, open_fleet
 
-PROGRAMS = ("source-controller", "kustomize-controller", "argocd")
+PROGRAMS = ("source-controller", "kustomize-controller", "argocd", "kustomize")
 TIMEOUT = 600
 
 
@@ -22,13 +23,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Build the programs before a test's time begins to run. Stop if this fails."""
+    """Build and install the programs before a test's time begins to run. Stop if this fails."""
     if session.config.option.collectonly:
         return
     try:
         for name in PROGRAMS:
             program(name)
-    except GoBuildError as error:
+        require_redis()
+    except (GoBuildError, PackageError) as error:
         pytest.exit(str(error), returncode=1)
 
 

@@ -112,7 +112,9 @@ class Fleet:
         status = {"observedGeneration": found["metadata"]["generation"], "conditions": conditions}
         self._report("deployment", {**status, **dict.fromkeys(kinds, count)})
         budget = {"expectedPods": count, "currentHealthy": count, "desiredHealthy": 1, "disruptionsAllowed": 1}
-        self._report("poddisruptionbudget", {**budget, "observedGeneration": 1})
+        allowed = {"type": "DisruptionAllowed", "status": "True", "reason": "SufficientPods", "message": ""}
+        allowed["lastTransitionTime"] = found["metadata"]["creationTimestamp"]
+        self._report("poddisruptionbudget", {**budget, "observedGeneration": 1, "conditions": [allowed]})
 
     def _report(self, kind: str, status: object) -> None:
         place = (DEPLOYMENT, "-n", SYSTEM, "--subresource=status", "--type=merge")

@@ -11,6 +11,7 @@ from devtools.gitops.argocd import NAMESPACE as ARGOCD
 from devtools.gitops.argocd import ArgoCD
 from tests.gitops.fleet import BAD, NAMESPACE, PATIENCE, Fleet
 from tests.support.cluster import until
+from tests.support.guides import read_commands
 
 REFRESH = "argocd.argoproj.io/refresh"
 
@@ -45,7 +46,8 @@ class ArgoFleet:
         try:
             await until(is_so, PATIENCE)
         except TimeoutError:
-            raise AssertionError(f"{name} shows {seen}, not {health}") from None
+            shown = self.argocd.run(f"argocd app get {name}")
+            raise AssertionError(f"{name} shows {seen}, not {health}\n{shown}") from None
 
     async def deploy(self, health: str, *connectors: str, **changes: str) -> None:
         """Commit connectors, and wait until Argo CD has synced them and shows a health."""
@@ -120,20 +122,21 @@ async def test_an_edited_connector_is_repaired(argo: ArgoFleet) -> None:
 
 
 async def test_the_actions_do_what_their_names_say(argo: ArgoFleet) -> None:
-    """Refresh, suspend, resume and revoke work through the API server of Argo CD, and `selfHeal` does not undo them."""
+    """The commands of the page work through the API server of Argo CD, and `selfHeal` does not undo them."""
+    refresh, suspend, resume, revoke = read_commands("argo-cd")["Refresh, suspend, resume and revoke"]
     await argo.deploy("Healthy", "crm")
     issued = argo.fleet.connector()["status"]["lastRefreshTime"]
-    argo.argocd.run_action("connectors", "refresh", "crm")
+    argo.argocd.run(refresh)
     value = argo.fleet.connector()["metadata"]["annotations"]["oauthconnector.dev/refresh-requested-at"]
     await argo.wait_for_connector(lastHandledRefresh=value)
     assert argo.fleet.connector()["status"]["lastRefreshTime"] >= issued
-    argo.argocd.run_action("connectors", "suspend", "crm")
+    argo.argocd.run(suspend)
     argo.compare()
     await argo.wait_for_health("Suspended")
-    argo.argocd.run_action("connectors", "resume", "crm")
+    argo.argocd.run(resume)
     argo.compare()
     await argo.wait_for_health("Healthy")
-    argo.argocd.run_action("connectors", "revoke", "crm")
+    argo.argocd.run(revoke)
     value = argo.fleet.connector()["metadata"]["annotations"]["oauthconnector.dev/revoke-requested-at"]
     await argo.wait_for_connector(lastHandledRevoke=value)
 

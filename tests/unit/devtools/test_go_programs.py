@@ -63,6 +63,12 @@ def test_build_is_stamped_with_the_version_of_its_module() -> None:
     assert "gitMinor=30 " in stamp
 
 
+def test_argocd_is_stamped_with_a_number() -> None:
+    """Its server refuses a command line whose version begins with two letters v."""
+    wanted = CATALOG["argocd"]
+    assert f"v{stamp_of(wanted).partition('=')[2]}" == version_of(wanted)
+
+
 def test_releases_of_a_program_have_folders_of_their_own() -> None:
     """Two releases of one program do not replace each other in the cache."""
     assert folder_name(CATALOG["kubectl"]) != folder_name(CATALOG[f"kubectl-{OLDEST}"])
