@@ -88,6 +88,10 @@ class Fleet:
         """Return a connector."""
         return self.read("oac", name, "-n", NAMESPACE)
 
+    def version_of(self, kind: str, name: str) -> str:
+        """Return the resourceVersion of an object beside the connectors: each write changes it."""
+        return str(self.read(kind, name, "-n", NAMESPACE)["metadata"]["resourceVersion"])
+
     async def has(self, *arguments: str) -> bool:
         """Return whether an object exists."""
         found = await asyncio.to_thread(self.plane.kubectl, "get", *arguments, "--ignore-not-found", "--output=name")

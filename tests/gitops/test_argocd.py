@@ -9,10 +9,11 @@ import pytest
 
 from devtools.gitops.argocd import NAMESPACE as ARGOCD
 from devtools.gitops.argocd import ArgoCD
-from tests.gitops.fleet import BAD, NAMESPACE, PATIENCE, Fleet
+from tests.gitops.fleet import BAD, DEPLOYMENT, NAMESPACE, PATIENCE, SYSTEM, Fleet
 from tests.support.cluster import until
-from tests.support.guides import read_commands
+from tests.support.page_commands import PAGES, read_commands
 
+OPERATOR = "oauth-connector-operator"
 REFRESH = "argocd.argoproj.io/refresh"
 
 
@@ -55,9 +56,9 @@ class ArgoFleet:
         self.compare()
         await self.wait_for_health(health, commit=commit)
 
-    def compare(self) -> None:
-        """Request a comparison with git."""
-        place = ("application", "connectors", "-n", ARGOCD)
+    def compare(self, name: str = "connectors") -> None:
+        """Request a comparison of an Application with git."""
+        place = ("application", name, "-n", ARGOCD)
         self.fleet.plane.kubectl("annotate", *place, f"{REFRESH}=hard", "--overwrite")
 
     async def wait_for_connector(self, **expected: object) -> None:
@@ -83,8 +84,12 @@ async def argo(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 
 
 async def test_the_operator_is_synced_and_its_crds_are_not_pruned(argo: ArgoFleet) -> None:
-    """The Application of the operator becomes healthy without drift, and each CRD keeps Argo CD from deleting it."""
-    await argo.wait_for_health("Healthy", "oauth-connector-operator")
+    """The Application of the operator becomes healthy, is synced once, and keeps the CRDs from being deleted."""
+    await argo.wait_for_health("Healthy", OPERATOR)
+    synced = argo.application(OPERATOR)["status"]["operationState"]["finishedAt"]
+    argo.compare(OPERATOR)
+    await argo.wait_for_health("Healthy", OPERATOR)
+    assert argo.application(OPERATOR)["status"]["operationState"]["finishedAt"] == synced
     crd = argo.fleet.read("crd", "oauthconnectors.oauthconnector.dev")
     assert crd["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=false"
 
@@ -92,10 +97,10 @@ async def test_the_operator_is_synced_and_its_crds_are_not_pruned(argo: ArgoFlee
 async def test_a_connector_gets_its_token_and_a_comparison_writes_nothing(argo: ArgoFleet) -> None:
     """The Application is healthy when the token is there, and another comparison finds no drift."""
     await argo.deploy("Healthy", "crm")
-    before = argo.fleet.connector()
+    before = argo.fleet.version_of("oac", "crm")
     argo.compare()
     await argo.wait_for_health("Healthy")
-    assert argo.fleet.connector()["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
+    assert argo.fleet.version_of("oac", "crm") == before
 
 
 async def test_a_connector_that_waits_for_a_user_is_suspended_and_the_sync_succeeds(argo: ArgoFleet) -> None:
@@ -123,13 +128,13 @@ async def test_an_edited_connector_is_repaired(argo: ArgoFleet) -> None:
 
 async def test_the_actions_do_what_their_names_say(argo: ArgoFleet) -> None:
     """The commands of the page work through the API server of Argo CD, and `selfHeal` does not undo them."""
-    refresh, suspend, resume, revoke = read_commands("argo-cd")["Refresh, suspend, resume and revoke"]
+    refresh, suspend, resume, revoke = read_commands(PAGES / "argo-cd.md")["Refresh, suspend, resume and revoke"]
     await argo.deploy("Healthy", "crm")
-    issued = argo.fleet.connector()["status"]["lastRefreshTime"]
+    issued = argo.fleet.version_of("secret", "crm-token")
     argo.argocd.run(refresh)
     value = argo.fleet.connector()["metadata"]["annotations"]["oauthconnector.dev/refresh-requested-at"]
     await argo.wait_for_connector(lastHandledRefresh=value)
-    assert argo.fleet.connector()["status"]["lastRefreshTime"] >= issued
+    assert argo.fleet.version_of("secret", "crm-token") != issued
     argo.argocd.run(suspend)
     argo.compare()
     await argo.wait_for_health("Suspended")
@@ -138,7 +143,7 @@ async def test_the_actions_do_what_their_names_say(argo: ArgoFleet) -> None:
     await argo.wait_for_health("Healthy")
     argo.argocd.run(revoke)
     value = argo.fleet.connector()["metadata"]["annotations"]["oauthconnector.dev/revoke-requested-at"]
-    await argo.wait_for_connector(lastHandledRevoke=value)
+    await argo.wait_for_connector(lastHandledRevoke=value, lastRevocation="NoEndpoint")
 
 
 async def test_a_connector_that_leaves_git_is_pruned_with_its_token(argo: ArgoFleet) -> None:
@@ -151,3 +156,12 @@ async def test_a_connector_that_leaves_git_is_pruned_with_its_token(argo: ArgoFl
     )
     argo.compare()
     await argo.fleet.wait_until_gone("oac/crm", "secret/crm-token")
+
+
+async def test_the_connectors_stay_when_the_application_of_the_operator_is_deleted(argo: ArgoFleet) -> None:
+    """Argo CD deletes the Deployment with its Application, and keeps the CRDs, the connectors and their tokens."""
+    await argo.deploy("Healthy", "crm")
+    argo.argocd.run(f"argocd app delete {OPERATOR} --yes --wait")
+    assert not await argo.fleet.has("deployment", DEPLOYMENT, "-n", SYSTEM)
+    assert await argo.fleet.has("oac", "crm", "-n", NAMESPACE)
+    assert await argo.fleet.has("secret", "crm-token", "-n", NAMESPACE)
