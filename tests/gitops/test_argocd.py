@@ -33,7 +33,7 @@ class ArgoFleet:
         return self.fleet.read("application", name, "-n", ARGOCD)
 
     async def wait_for_health(self, health: str, name: str = "connectors", commit: str = "") -> None:
-        """Wait until an Application is compared with a commit, Synced, and has a health."""
+        """Wait until an Application is compared with a commit, Synced by a finished operation, and has a health."""
         seen: list[object] = []
 
         async def is_so() -> bool:
@@ -41,8 +41,9 @@ class ArgoFleet:
             status = found.get("status", {})
             sync = status.get("sync", {})
             is_current = REFRESH not in found["metadata"].get("annotations", {}) and commit in sync.get("revision", "")
-            seen[:] = [sync.get("status"), status.get("health", {}).get("status"), status.get("conditions")]
-            return is_current and seen[:2] == ["Synced", health]
+            phase = status.get("operationState", {}).get("phase", "Succeeded")
+            seen[:] = [sync.get("status"), status.get("health", {}).get("status"), phase, status.get("conditions")]
+            return is_current and "operation" not in found and seen[:3] == ["Synced", health, "Succeeded"]
 
         try:
             await until(is_so, PATIENCE)
@@ -84,7 +85,7 @@ async def argo(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 
 
 async def test_the_operator_is_synced_and_its_crds_are_not_pruned(argo: ArgoFleet) -> None:
-    """The Application of the operator becomes healthy, is synced once, and keeps the CRDs from being deleted."""
+    """The Application of the operator becomes healthy, a comparison finds no drift, and the CRDs are kept."""
     await argo.wait_for_health("Healthy", OPERATOR)
     synced = argo.application(OPERATOR)["status"]["operationState"]["finishedAt"]
     argo.compare(OPERATOR)
@@ -106,7 +107,7 @@ async def test_a_connector_gets_its_token_and_a_comparison_writes_nothing(argo: 
 async def test_a_connector_that_waits_for_a_user_is_suspended_and_the_sync_succeeds(argo: ArgoFleet) -> None:
     """The Application shows Suspended, and its operation is finished."""
     await argo.deploy("Suspended", "crm", "mailbox")
-    assert argo.application()["status"]["operationState"]["phase"] == "Succeeded"
+    assert argo.application()["status"]["operationState"]["message"] == "successfully synced (all tasks run)"
 
 
 async def test_a_connector_with_a_wrong_endpoint_is_degraded(argo: ArgoFleet) -> None:
