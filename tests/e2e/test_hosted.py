@@ -69,7 +69,7 @@ async def _refreshes_by_itself(scenario: FlowScenario, token: str) -> None:
     assert await asyncio.to_thread(scenario.server.is_live, SecretStr(after))
     rotated = await scenario.namespace.values("crm-oauth-state") or {}
     assert rotated["refresh_token"] != before["refresh_token"]
-    await scenario.namespace.wait_for_conditions("crm", Ready="TokenIssued")
+    await scenario.namespace.wait_for_conditions("crm", Ready="TokenIssued", RefreshLate="RefreshLate")
 
 
 async def test_a_user_authorizes_a_connector_at_canaille(

@@ -6,7 +6,7 @@ The operator's own client drops the message of the API server, because it quotes
 import json
 import ssl
 from dataclasses import dataclass
-from http.client import HTTPSConnection
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,12 +39,19 @@ class DryRun:
 
     def submit(self, manifest: str) -> Verdict:
         """Submit a manifest in YAML or JSON as a dry run."""
-        self._connection.request("POST", PATH, manifest.encode(), {"Content-Type": "application/yaml"})
-        response = self._connection.getresponse()
+        try:
+            response = self._send(manifest)
+        except (OSError, HTTPException):  # the API server closes connections that were idle, or was restarted
+            self._connection.close()
+            response = self._send(manifest)
         answer = json.loads(response.read())
         if response.status == CREATED:
             return Verdict(answer, "")
         return Verdict({}, answer["message"].replace(*WORDS_OF_OLDER_RELEASES))
+
+    def _send(self, manifest: str) -> HTTPResponse:
+        self._connection.request("POST", PATH, manifest.encode(), {"Content-Type": "application/yaml"})
+        return self._connection.getresponse()
 
     def close(self) -> None:
         """Close the connection."""

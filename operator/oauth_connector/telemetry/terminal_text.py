@@ -19,8 +19,12 @@ class Style(StrEnum):
 
 
 def has_colours(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
-    """Return whether to style text: on a terminal that is able to, unless `NO_COLOR` is set (https://no-color.org)."""
-    is_able = environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in environ)
+    """Return whether to style text: on a terminal that is able to, unless `NO_COLOR` is set (https://no-color.org).
+
+    A terminal without a known type (`TERM`) may not be able to.
+    """
+    has_type = environ.get("TERM", "dumb") not in ("", "dumb", "unknown")
+    is_able = "WT_SESSION" in environ if os.name == "nt" else has_type
     return stream.isatty() and is_able and not environ.get("NO_COLOR")
 
 

@@ -17,8 +17,14 @@ class Screen(io.StringIO):
 
 @pytest.mark.parametrize(
     ("environ", "expected"),
-    [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
-    ids=["a terminal", "a terminal without colours", "a user who wants no colours"],
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": ""}, False),
+        ({}, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+    ],
+    ids=["a terminal", "without colours", "with an empty type", "without a type", "a user who wants no colours"],
 )
 def test_a_terminal_shows_colours(environ: dict[str, str], *, expected: bool) -> None:
     """The terminal must be able to, and the user must not object."""
