@@ -3,7 +3,6 @@
 import secrets as randomness
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -34,9 +33,8 @@ from oauth_connector.kube.scope_reader import ScopeReader
 from oauth_connector.kube.watch import log_in_to
 from oauth_connector.net.fetch import RequestLimits
 from oauth_connector.net.provider_client import HTTPProviderClient
-from oauth_connector.settings.local_rules import read_local_rules
+from oauth_connector.settings.live_settings import LiveSettings
 from oauth_connector.settings.operator import Settings
-from oauth_connector.settings.reload import SettingsReload
 from oauth_connector.telemetry.connector_samples import sample_connectors
 from oauth_connector.telemetry.metrics import Metrics
 from oauth_connector.wiring import Controller, ControllerOptions, build_controller
@@ -61,7 +59,7 @@ class Parts:
     reader: ScopeReader
     leadership: Leadership
     elector: LeaseElector | None
-    live: "LiveSettings"
+    live: LiveSettings
 
 
 def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> Parts:
@@ -117,25 +115,6 @@ def _register_metrics(parts: Parts) -> None:
     metrics.watch_cache(SECRETS, lambda: reader.last_contact)
     metrics.watch_cache(CONNECTORS, lambda: reader.listed_at)
     metrics.watch_queues(lambda: queue.depth, lambda: queue.longest_wait, parts.controller.host_limiter.waiting)
-
-
-class LiveSettings:
-    """The settings that apply while the process runs: what may be connected to, and which credentials may be sent."""
-
-    NAMES = ("allowed_destinations", "require_allowed_hosts")
-
-    def __init__(self, settings: Settings, provider: HTTPProviderClient, on_change: Callable[[], None]) -> None:
-        self.rules = read_local_rules(settings)
-        self.reload = SettingsReload(settings, self.NAMES, self._apply, lambda chosen: (chosen.trust_bundle,))
-        self._provider = provider
-        self._on_change = on_change
-
-    def _apply(self, settings: Settings) -> None:
-        rules = read_local_rules(settings)
-        if rules != self.rules:
-            self.rules = rules
-            self._provider.change_destinations(settings.allowed_destinations)
-            self._on_change()
 
 
 def _enqueue_refused(workqueue: Workqueue, connectors: ConnectorCache) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 from threading import Thread
 
 from devtools.local.child import Child
-from tests.support.processes import is_running, python, wait_until
+from tests.support.polling import wait_until
+from tests.support.processes import is_running, python
 
 SLEEP = ("sleep", "600")
 STARTS_ONE = f"""\

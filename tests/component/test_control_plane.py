@@ -13,7 +13,8 @@ from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.cluster import Namespace, until
-from tests.support.processes import find_processes, python, wait_until
+from tests.support.polling import wait_until
+from tests.support.processes import find_processes, python
 
 KIND = """\
 apiVersion: apiextensions.k8s.io/v1

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from devtools.local.temporary_folder import temporary_folder
-from tests.support.processes import python, wait_until
+from tests.support.polling import wait_until
+from tests.support.processes import python
 
 MAKES_ONE = """\
 import signal

@@ -2,8 +2,7 @@
 
 import os
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
@@ -13,6 +12,7 @@ from devtools.cluster.node.cgroups import hierarchies
 from devtools.cluster.pod_cluster import run_kubectl
 from devtools.go_programs.programs import program
 from devtools.local.child import Child
+from tests.support.polling import wait_until
 
 ROOT = Path(__file__).parents[2]
 FIXED_PATHS = (
@@ -21,22 +21,15 @@ FIXED_PATHS = (
 )
 """Where kubelet, containerd and CNI plugins write to paths that cannot be configured."""
 WITHIN = 240.0
+wait_for = partial(wait_until, within=WITHIN, pause=0.1)
 pytestmark = pytest.mark.timeout(900)
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    """Wait for a condition, with a generous deadline."""
-    deadline = time.monotonic() + WITHIN
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
 
 
 def started_node(log: Path) -> Child:
     """Start a node in a process of its own, and wait until it is ready."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}/operator:{ROOT}"}
     child = Child([sys.executable, "-m", "devtools.cluster.node"], log, environment)
-    wait_until(lambda: child.has_ended or "export KUBECONFIG=" in log.read_text(), log.read_text())
+    wait_for(lambda: child.has_ended or "export KUBECONFIG=" in log.read_text(), log.read_text())
     assert not child.has_ended, log.read_text()
     return child
 
@@ -80,8 +73,8 @@ def test_ended_node_leaves_nothing(number: Signals, tmp_path: Path) -> None:
     assert traces(folder)
     during = surroundings()
     node.signal(number)
-    wait_until(lambda: node.has_ended, "the program did not end")
-    wait_until(lambda: not traces(folder), f"{traces(folder)}")
+    wait_for(lambda: node.has_ended, "the program did not end")
+    wait_for(lambda: not traces(folder), f"{traces(folder)}")
     assert surroundings() == during == before
 
 

@@ -2,13 +2,11 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
 
 
 @contextmanager
@@ -44,11 +42,3 @@ def find_processes(text: str) -> list[int]:
         if text.encode() in command:
             found.append(int(path.parent.name))
     return found
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    """Wait for a condition; raise AssertionError after 20 s."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline, f"still not so: {what}"
-        time.sleep(0.02)

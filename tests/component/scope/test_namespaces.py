@@ -30,6 +30,13 @@ async def _enter(namespace: Namespace, server: AuthorizationServer, proxy: Fault
     return scene
 
 
+async def _permit(own: Namespace, other: Namespace) -> None:
+    """Add an account of the operator in a namespace, with Roles there and in another one."""
+    await add_account(own)
+    for each in (own, other):
+        await grant_permissions(each, own.name)
+
+
 async def test_roles_are_sufficient(
     namespace: Namespace,
     other_namespace: Namespace,
@@ -38,9 +45,7 @@ async def test_roles_are_sufficient(
     installs: OperatorInstalls,
 ) -> None:
     """Tokens, a repair and a consent need nothing else: no request is refused."""
-    await add_account(namespace)
-    for each in (namespace, other_namespace):
-        await grant_permissions(each, namespace.name)
+    await _permit(namespace, other_namespace)
     ports = [canaille_proxy.port, canaille.port]
     install = await installs.start_namespaced(namespace.name, ports, namespace.name, other_namespace.name)
     for each in (namespace, other_namespace):
@@ -60,9 +65,7 @@ async def test_connectors_in_other_namespaces_are_left_alone(
     installs: OperatorInstalls,
 ) -> None:
     """Their status does not change, even where the install would have the permissions."""
-    await add_account(namespace)
-    for each in (namespace, other_namespace):
-        await grant_permissions(each, namespace.name)
+    await _permit(namespace, other_namespace)
     outside = await _enter(other_namespace, canaille, canaille_proxy)
     made = await other_namespace.add_connector("crm", outside.spec())
     await installs.start_namespaced(namespace.name, [canaille_proxy.port], namespace.name)
@@ -110,9 +113,7 @@ async def test_permissions_that_are_withdrawn_for_a_while_cost_no_token_request(
     installs: OperatorInstalls,
 ) -> None:
     """The log names the namespace and the cure; with the permissions, the connector is known again with its token."""
-    await add_account(namespace)
-    for each in (namespace, other_namespace):
-        await grant_permissions(each, namespace.name)
+    await _permit(namespace, other_namespace)
     names = (namespace.name, other_namespace.name)
     install = await installs.start_namespaced(namespace.name, [canaille_proxy.port], *names)
     scene = await _enter(other_namespace, canaille, canaille_proxy)

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from devtools.external_crds import external_crds
 from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
+from tests.support.polling import wait_until
 
 NAMESPACE = "oauth-connector-system"
 OF_CLUSTER = "clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingadmissionpolicybinding,crd"
@@ -56,10 +56,9 @@ def image(cluster: ControlPlane) -> str:
 
 def run_drain(cluster: ControlPlane) -> None:
     """Wait for the Job of the uninstall, run its command with its permissions, and report that it is complete."""
-    name, deadline = "oauth-connector-drain", time.monotonic() + 60
-    while not cluster.kubectl("get", "job", name, "-n", NAMESPACE, "--ignore-not-found"):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    name = "oauth-connector-drain"
+    job = ("get", "job", name, "-n", NAMESPACE, "--ignore-not-found")
+    wait_until(lambda: cluster.kubectl(*job), "the Job exists", within=60, pause=0.1)
     path = "jsonpath={.spec.template.spec.containers[0].args}"
     arguments = json.loads(cluster.kubectl("get", "job", name, "-n", NAMESPACE, "-o", path))
     account = cluster.kubeconfig_for(NAMESPACE, name)

@@ -1,11 +1,11 @@
 """The events that the programs of the test Pods write to their logs, one line of JSON each."""
 
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from devtools.cluster.pod_cluster import PodCluster
+from tests.support import polling
 
 NAMESPACE = "trial"
 WITHIN = 300.0
@@ -21,11 +21,8 @@ def events(cluster: PodCluster, workload: str) -> list[Event]:
 
 
 def wait_until(is_so: Callable[[], object], what: str, within: float = WITHIN) -> None:
-    """Wait for a condition. Fails with a sentence after the deadline."""
-    deadline = time.monotonic() + within
-    while not is_so():
-        assert time.monotonic() < deadline, f"not within {within:.0f} s: {what}"
-        time.sleep(0.5)
+    """Wait for a condition of the cluster. Fails with a sentence after the deadline."""
+    polling.wait_until(is_so, what, within, pause=0.5)
 
 
 def apply(cluster: PodCluster, objects: Iterable[Mapping[str, Any]]) -> None:

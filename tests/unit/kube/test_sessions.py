@@ -1,7 +1,6 @@
 """Requests whose token the API server rejects: those of the client fail, and those of kopf wait."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,32 +10,10 @@ from oauth_connector.kube.api_tokens import TokenFile
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.sessions import Authenticator, open_session
-from tests.support.scripted_api import Reply, ScriptedAPI, scripted_api
+from tests.support.scripted_api import Reply, ScriptedAPI
 
 SECRETS = "/api/v1/namespaces/shop/secrets"
 REFUSED = Reply({"reason": "Unauthorized"}, 401)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedAPI]:
-    """Yield a scripted server."""
-    async with scripted_api() as made:
-        yield made
-
-
-@pytest.fixture
-def token(tmp_path: Path) -> Path:
-    """Return the file with the token."""
-    path = tmp_path / "token"
-    path.write_text("first")
-    return path
-
-
-@pytest.fixture
-async def api(server: ScriptedAPI, token: Path) -> AsyncIterator[KubeAPI]:
-    """Yield a client of that server."""
-    async with KubeAPI(Access(server.url, tokens=TokenFile(token))) as made:
-        yield made
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

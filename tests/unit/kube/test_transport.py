@@ -1,17 +1,14 @@
 """Requests to an API server that is overloaded, disconnects, or is another server."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from oauth_connector.kube.access import Access
-from oauth_connector.kube.api_tokens import TokenFile
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from tests.support.scripted_api import Break, Reply, ScriptedAPI, scripted_api
+from tests.support.scripted_api import Break, Reply, ScriptedAPI
 
 SECRETS = "/api/v1/namespaces/shop/secrets"
 BUSY = Reply({"reason": "TooManyRequests"}, 429, {"Retry-After": "1"})
@@ -22,28 +19,6 @@ GONE_WRONG = {
     "the connection broke": Break(),
     "something else answered": Reply(b"<html>please log in</html>"),
 }
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedAPI]:
-    """Yield a scripted server."""
-    async with scripted_api() as made:
-        yield made
-
-
-@pytest.fixture
-def token(tmp_path: Path) -> Path:
-    """Return the file with the token."""
-    path = tmp_path / "token"
-    path.write_text("first")
-    return path
-
-
-@pytest.fixture
-async def api(server: ScriptedAPI, token: Path) -> AsyncIterator[KubeAPI]:
-    """Return a client of that server."""
-    async with KubeAPI(Access(server.url, tokens=TokenFile(token))) as made:
-        yield made
 
 
 async def test_a_request_contains_token_query_and_body(api: KubeAPI, server: ScriptedAPI) -> None:
