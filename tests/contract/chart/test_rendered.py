@@ -1,5 +1,6 @@
 """The manifests in deploy/ are what Helm renders from the chart, and kustomize builds the same objects."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import yaml
 from devtools.cluster.control_plane import ControlPlane
 from devtools.generate.chart.places import INSTALL, KUSTOMIZE
 from devtools.generate.manifests import RENDERED
-from tests.support.helm import HelmClient, Manifest, find, key_of
+from tests.support.chart_values import Values
+from tests.support.helm import HelmClient, Manifest, admin_helm, find, key_of
 
 OF_HELM = {"app.kubernetes.io/managed-by", "helm.sh/chart"}
 
@@ -45,12 +47,40 @@ def test_one_file_contains_the_objects_of_the_chart(helm: HelmClient) -> None:
     assert in_order(installed) == in_order([without_helm(each) for each in rendered])
 
 
-def test_a_namespace_can_have_the_name_of_a_number(helm: HelmClient) -> None:
-    """The namespaces of Roles and RoleBindings are text, also where YAML could read them as something else."""
-    consent = {"enabled": True, "publicURL": "https://connect.example.com"}
-    rendered = helm.render({"namespaces": ["123", "true"], "consent": consent})
-    namespaces = {each["metadata"].get("namespace") for each in rendered if each["kind"] in ("Role", "RoleBinding")}
-    assert namespaces == {"123", "true", "oauth-connector-system"}
+NUMBERS: Values = {
+    "fullnameOverride": "1",
+    "namespaces": ["2", "true"],
+    "image": {"pullSecrets": ["3"]},
+    "operator": {"priorityClassName": "4"},
+    "consent": {
+        "enabled": True,
+        "publicURL": "https://connect.example.com",
+        "ingress": {"enabled": True, "className": "5", "tlsSecretName": "6"},
+    },
+}
+"""Names that YAML reads as a number or a truth value unless they are quoted."""
+
+
+def names_in(value: object, key: str = "") -> Iterator[object]:
+    """Yield each value below a key that is a name of an object: `name`, `namespace`, `…Name`, a label."""
+    if isinstance(value, dict):
+        labels = key in ("labels", "matchLabels", "selector")
+        for each, below in value.items():
+            yield from names_in(below, "name" if labels and not isinstance(below, dict) else each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from names_in(each, key)
+    elif key in ("name", "namespace") or key.endswith("Name"):
+        yield value
+
+
+def test_names_can_be_those_of_numbers(bare_plane: ControlPlane, tmp_path: Path) -> None:
+    """Names, namespaces and labels are text, also where YAML could read them as something else."""
+    rendered = admin_helm(bare_plane, tmp_path, namespace="200").render(NUMBERS, release="100")
+    objects = [each for each in rendered if each["kind"] != "CustomResourceDefinition"]
+    names = list(names_in(objects))
+    assert {"1", "2", "true", "3", "4", "5", "6", "100", "200"} <= set(names)
+    assert [each for each in names if not isinstance(each, str)] == []
 
 
 def test_kustomize_builds_the_objects_of_the_one_file(bare_plane: ControlPlane) -> None:

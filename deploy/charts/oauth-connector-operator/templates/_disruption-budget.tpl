@@ -3,8 +3,8 @@
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
-  name: {{ .name }}
-  namespace: {{ .context.Release.Namespace }}
+  name: {{ .name | quote }}
+  namespace: {{ .context.Release.Namespace | quote }}
   labels:
     {{- include "oauthConnector.labels" . | nindent 4 }}
 spec:

@@ -13,7 +13,7 @@
 {{/* Labels by which a Deployment selects its Pods. They never change. Arguments: context, component. */}}
 {{- define "oauthConnector.selectorLabels" -}}
 app.kubernetes.io/name: {{ eq .component "operator" | ternary "oauth-connector-operator" (printf "oauth-connector-%s" .component) }}
-app.kubernetes.io/instance: {{ .context.Release.Name }}
+app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels of an object. Arguments: context, component. */}}

@@ -31,7 +31,7 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- with .context.Values.image.pullSecrets -}}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{ end -}}
 topologySpreadConstraints:
@@ -60,7 +60,7 @@ affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
