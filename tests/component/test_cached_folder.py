@@ -1,11 +1,13 @@
 """Folders of the cache are built once, completely, by one program at a time."""
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from devtools.local.cached_folder import cached_folder
+from devtools.local.cached_folder import MARK, UNUSED, cached_folder
 
 
 class Build:
@@ -62,3 +64,21 @@ def test_simultaneous_calls_build_once() -> None:
         folders = list(pool.map(lambda _: cached_folder("thing", build), range(8)))
     assert len(set(folders)) == 1
     assert build.runs == 1
+
+
+def unused(name: str, seconds: float) -> Path:
+    """Return a folder of the cache whose last use is some seconds ago."""
+    folder = cached_folder(name, Build())
+    past = time.time() - seconds
+    os.utime(folder / MARK, (past, past))
+    return folder
+
+
+def test_a_folder_that_is_not_used_for_a_month_is_removed() -> None:
+    """The next build in the same place removes it; a folder that was used since then stays."""
+    old, used, recent = unused("old", UNUSED + 60), unused("used", UNUSED + 60), unused("recent", UNUSED - 60)
+    cached_folder("used", Build())
+    cached_folder("thing", Build())
+    assert not old.exists()
+    assert (used / "made").exists()
+    assert (recent / "made").exists()
