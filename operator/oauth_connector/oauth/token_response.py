@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
+from oauth_connector.oauth.error_codes import find_error
 from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.response_body import Members, decode_body
@@ -28,21 +29,21 @@ ZOHO_PAUSE = 600.0
 
 _VISIBLE = re.compile(r"[\x20-\x7e]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
-_CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
 _SCALAR = (str, int, float)
 
 
 def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD) -> Token | Signal:
-    """Parse a token response (RFC 6749 §5). `error` counts with any status, also 200 (GitHub, Slack, Zoho)."""
+    """Parse a token response (RFC 6749 §5). A known `error` counts with any status, also 200 (GitHub, Slack, Zoho)."""
     members = decode_body(response)
     wait = read_retry_after(response.headers) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
     if isinstance(members, Symptom):
         return Signal(_prefer_status(response.status, members), response.status, retry_after=wait)
-    error = _find_error(members)
+    if _is_zoho_rate_limit(members, response):
+        return Signal(Symptom.RATE_LIMITED, response.status, retry_after=ZOHO_PAUSE)
+    error = find_error(members, response.status, quirks.errors)
     if error is not None:
-        seen = _build_error_signal(error, members, response)
-        return replace(_translate_error(seen, quirks), retry_after=_find_pause(error, response) or wait)
+        return replace(_build_error_signal(error, members, response, quirks), retry_after=wait)
     if not 200 <= response.status < 300:  # noqa: PLR2004  # HTTP
         return Signal(classify_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
     return _build_token(_unnest(members, quirks), response, quirks)
@@ -51,13 +52,13 @@ def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD) -> T
 def has_error(response: HTTPResponse) -> bool:
     """Return whether a response reports an error (RFC 6749 §5.2), with any status (GitHub, Slack, Zoho)."""
     members = decode_body(response)
-    return not isinstance(members, Symptom) and _find_error(members) is not None
+    return not isinstance(members, Symptom) and find_error(members, response.status, {}) is not None
 
 
 def find_refresh_token(response: HTTPResponse, quirks: Quirks = STANDARD) -> SecretStr | None:
     """Find the refresh token of a response whose access token is unusable; it may be the valid one (RFC 6749 §6)."""
     members = decode_body(response)
-    if isinstance(members, Symptom) or _find_error(members) is not None:
+    if isinstance(members, Symptom) or find_error(members, response.status, quirks.errors) is not None:
         return None
     return _read_refresh_token(_unnest(members, quirks))
 
@@ -85,41 +86,19 @@ def classify_status(status: int) -> Symptom | None:
     return known.get(status, Symptom.SERVER_ERROR if status >= 500 else None)  # noqa: PLR2004  # HTTP
 
 
-def _find_error(members: Members) -> str | None:
-    """Find the error code: the member of RFC 6749 §5.2, `ok: false` of Slack, or the list of Fitbit."""
-    error = members.get("error")
-    if isinstance(error, Mapping):
-        error = error.get("code") or error.get("type") or error.get("status") or "error"
-    if not error and members.get("errors") and "access_token" not in members:
-        error = "error"
-    if not error and members.get("ok") is False:
-        error = "error"
-    return str(error) if error else None
-
-
-def _build_error_signal(error: str, members: Members, response: HTTPResponse) -> Signal:
-    code = error if _CODE.fullmatch(error) else None
+def _build_error_signal(error: str, members: Members, response: HTTPResponse, quirks: Quirks) -> Signal:
+    """Build the signal of an error; a code of the provider becomes that of the standard, and is kept beside it."""
     description = members.get("error_description")
     found = _PROVIDER_CODE.search(description) if isinstance(description, str) else None
-    limited = response.status == 429 or _is_zoho_rate_limit(error, response)  # noqa: PLR2004  # HTTP
-    symptom = Symptom.RATE_LIMITED if limited else Symptom.OAUTH_ERROR
-    return Signal(symptom, response.status, code, found.group() if found else None)
+    meaning = quirks.errors.get(error)
+    provider_code = found.group() if found else error if meaning is not None else None
+    symptom = Symptom.RATE_LIMITED if response.status == 429 else Symptom.OAUTH_ERROR  # noqa: PLR2004  # HTTP
+    return Signal(symptom, response.status, meaning or error, provider_code)
 
 
-def _translate_error(seen: Signal, quirks: Quirks) -> Signal:
-    """Replace a code of the provider by that of the standard; the former is kept beside it."""
-    meaning = quirks.errors.get((seen.oauth_error or "").lower())
-    if meaning is None:
-        return seen
-    return replace(seen, oauth_error=meaning, provider_code=seen.provider_code or seen.oauth_error)
-
-
-def _find_pause(error: str, response: HTTPResponse) -> float | None:
-    return ZOHO_PAUSE if _is_zoho_rate_limit(error, response) else None
-
-
-def _is_zoho_rate_limit(error: str, response: HTTPResponse) -> bool:
-    return error.lower() == "access denied" and response.status == 200  # noqa: PLR2004  # HTTP
+def _is_zoho_rate_limit(members: Members, response: HTTPResponse) -> bool:
+    error = members.get("error")
+    return isinstance(error, str) and error.lower() == "access denied" and response.status == 200  # noqa: PLR2004  # HTTP
 
 
 def _unnest(members: Members, quirks: Quirks) -> Members:

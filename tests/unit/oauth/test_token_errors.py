@@ -118,4 +118,4 @@ def test_only_codes_leave_an_error() -> None:
     assert "c4n4ry" not in repr(understood)
     odd = parse_token_response(answer({"error": "c4n4ry <b>"}, 400))
     assert isinstance(odd, Signal)
-    assert odd.oauth_error is None
+    assert (odd.symptom, odd.oauth_error) == (Symptom.CLIENT_ERROR, None)

@@ -57,7 +57,7 @@ class LastError(Model):
     )
     http_status: Status | None = Field(None, description="HTTP status of the response.")
     oauth_error: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="`error` of the response (RFC 6749 §5.2)."
+        None, description="`error` of the response (RFC 6749 §5.2), or `other` if the code is not known."
     )
     provider_code: Annotated[str, Field(max_length=64)] | None = Field(
         None, description="Error code of the provider, such as AADSTS7000215."

@@ -1,0 +1,102 @@
+"""Which words of a response are OAuth errors: those of the RFCs, and those that a provider documents.
+
+Any other `error` is that of a framework, a gateway or a proxy, and only the status of its response counts.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+
+from oauth_connector.oauth.response_body import Members
+
+OTHER = "other"
+"""Stands for a code that is not known: a server may repeat what was sent to it in `error`."""
+
+_STANDARD = """
+    invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope
+    access_denied unsupported_response_type server_error temporarily_unavailable
+    authorization_pending slow_down expired_token
+    invalid_target unsupported_token_type invalid_token insufficient_scope
+    invalid_dpop_proof use_dpop_nonce invalid_authorization_details
+    interaction_required login_required account_selection_required consent_required
+    invalid_request_uri invalid_request_object request_not_supported request_uri_not_supported
+    invalid_client_metadata invalid_redirect_uri unmet_authentication_requirements
+    insufficient_user_authentication use_attestation_challenge use_fresh_attestation
+"""
+"""RFC 6749 §5.2 and §4.1.2.1, RFC 8628 §3.5, RFC 8707 §2, RFC 7009 §2.2.1, RFC 6750 §3.1, RFC 9449 §5 and §8, RFC 9396
+§5, OpenID Connect Core §3.1.2.6, RFC 9101 §6, RFC 7591 §3.2.2, RFC 9470 §3, and the draft of attested clients.
+"""
+
+_OF_PROVIDERS = """
+    bad_verification_code bad_refresh_token incorrect_client_credentials redirect_uri_mismatch application_suspended
+    unverified_user_email
+    bad_auth_code bad_client_id bad_client_secret bad_redirect_uri
+    invalid_code invalid_client_secret general_error access_token_expired missing_org_info
+    code_already_used invalid_refresh_token token_revoked token_expired invalid_client_id invalid_grant_type ratelimited
+    internal_error fatal_error request_timeout service_unavailable invalid_auth invalid_arguments account_inactive
+    inactive_user inactive_org invalid_client_credentials rate_limit_exceeded unsupported_auth_method
+    invalid_app_access ip_restricted
+    deleted_client disabled_client org_internal admin_policy_enforced invalid_account rate_limit quota_exceeded
+    oauthexception
+    mfa_required too_many_attempts
+    refresh_token_expired refresh_token_revoked invalid_assertion user_disabled account_locked
+"""
+"""GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; others.
+
+[1] docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+[2] github.com/HGData/mk-node-hubspot/issues/64, github.com/airbytehq/airbyte/issues/79592
+[3] zoho.com/accounts/protocol/oauth/web-server-applications.html
+[4] docs.slack.dev/reference/methods/oauth.v2.access
+[5] help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm
+[6] developers.google.com/identity/protocols/oauth2/web-server
+[7] developers.facebook.com/docs/graph-api/guides/error-handling
+[8] auth0.com/docs/libraries/common-auth0-library-authentication-errors
+"""
+
+KNOWN = frozenset(_STANDARD.split()) | frozenset(_OF_PROVIDERS.split())
+"""All known codes, in lower case."""
+
+_NAMES = ("error", "error_code", "errorCode", "errorType", "code", "type", "status")
+"""Members in which servers write a code: that of RFC 6749 §5.2 first."""
+
+_CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
+_PHRASES = frozenset(re.sub("[^a-z]", "", status.phrase.lower()) for status in HTTPStatus)
+
+
+def find_error(members: Members, status: int, further: Mapping[str, str]) -> str | None:
+    """Find the error of a response, in lower case; `further` are the codes of the provider. `None`: there is none.
+
+    A word that is not known counts only where the status cannot say more: with 400, and with a success. It is reported
+    as `OTHER`.
+    """
+    known = next((word for word in _list_words(members) if word in KNOWN or word in further), None)
+    if known is not None:
+        return known
+    is_success = 200 <= status < 300  # noqa: PLR2004  # HTTP
+    is_unknown = (is_success and _has_failed(members)) or (status == HTTPStatus.BAD_REQUEST and _has_code(members))
+    return OTHER if is_unknown else None
+
+
+def _list_words(members: Members) -> Iterator[str]:
+    """List the words that may be a code: of the response, of an object in `error`, of the first item of `errors`."""
+    errors = members.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    for place in (members, members.get("error"), first):
+        if isinstance(place, Mapping):
+            yield from (word.strip().lower() for name in _NAMES if isinstance(word := place.get(name), str))
+
+
+def _has_failed(members: Members) -> bool:
+    """Return whether a success states a failure: in `error`, in `ok` (Slack), or in `errors` (Fitbit)."""
+    has_list = bool(members.get("errors")) and "access_token" not in members
+    return bool(members.get("error")) or has_list or members.get("ok") is False
+
+
+def _has_code(members: Members) -> bool:
+    """Return whether `error` has the form of a code (RFC 6749 §5.2), and is not the phrase of an HTTP status."""
+    error = members.get("error")
+    return (
+        isinstance(error, str)
+        and _CODE.fullmatch(error) is not None
+        and re.sub("[^a-z]", "", error.lower()) not in _PHRASES
+    )
