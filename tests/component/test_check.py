@@ -14,6 +14,7 @@ from devtools.authorization_servers.authorization_server import AuthorizationSer
 from oauth_connector.cli.main import main
 from tests.support.builders import a_spec
 
+PUBLIC = "https://connect.example.com"
 HEAD = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector"}
 
 
@@ -37,7 +38,7 @@ class LocalCheck:
         manifests, settings = self._folder / "connector.yaml", self._folder / "settings.yaml"
         manifests.write_text(yaml.safe_dump_all([connector, credential, authority]))
         allowed = [{"host": "127.0.0.1", "ports": [server.port], "http": server.ca is None}]
-        settings.write_text(yaml.safe_dump({"allowedDestinations": allowed}))
+        settings.write_text(yaml.safe_dump({"allowedDestinations": allowed, "publicURL": PUBLIC}))
         status = main(["check", "-f", str(manifests), "--config", str(settings), *options])
         shown = self._capsys.readouterr()
         assert secret not in shown.out + shown.err
@@ -66,7 +67,7 @@ def test_each_step_of_a_valid_connector_is_printed(
     status, shown = local_check.check(server, spec, "c4n4ry-secret", "-o", "json")
     steps = {step["step"]: step for step in json.loads(shown)}
     assert status == 0
-    assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery"]
+    assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery", "status"]
     assert local_check.warned == ""
     assert server.token_url in steps["discovery"]["text"]
     assert "TLSv1.3" in steps["connection"]["text"]
@@ -129,16 +130,68 @@ def test_an_untrusted_certificate_is_reported_with_its_remedy(
     assert "token" not in shown.split("CertificateUntrusted")[1].split("provider")[0]
 
 
+def consented_spec(server: AuthorizationServer, **member: str) -> dict[str, Any]:
+    """Return a spec whose grant needs a user."""
+    provider, client = {"issuer": server.issuer}, client_of(server, "c4n4ry-secret")
+    return a_spec(grantType="AuthorizationCode", provider=provider, client=client, authorizationCode=member or None)
+
+
 def test_no_token_is_requested_for_a_grant_that_needs_a_user(
     local_check: LocalCheck, canaille: AuthorizationServer
 ) -> None:
-    """A code needs a browser, and a refresh token may be valid for one use only: nothing is sent."""
-    spec = a_spec(
-        grantType="AuthorizationCode",
-        provider={"issuer": canaille.issuer},
-        client=client_of(canaille, "c4n4ry-secret"),
+    """A code needs a browser: nothing is sent. The output contains the redirect URI to register, and the status."""
+    status, shown = local_check.check(
+        canaille, consented_spec(canaille), "c4n4ry-secret", "--request-token", "--yes", "-o", "json"
     )
-    status, shown = local_check.check(canaille, spec, "c4n4ry-secret", "--request-token", "--yes")
+    steps = {step["step"]: step for step in json.loads(shown)}
     assert status == 0
-    assert "✓ token      not requested" in shown
-    assert "kubectl oauth authorize" in shown
+    assert steps["token"]["ok"] is None
+    assert "kubectl oauth authorize" in steps["token"]["text"]
+    assert f"{PUBLIC}/oauth/callback/default/crm" in steps["redirect"]["text"]
+    assert steps["status"]["facts"]["Ready"] == "False, ConsentRequired"
+
+
+def test_an_invalid_redirect_uri_is_an_error(local_check: LocalCheck, canaille: AuthorizationServer) -> None:
+    """The redirect URI of another connector is refused, as the operator refuses it."""
+    spec = consented_spec(canaille, redirectURI="http://127.0.0.1:8765/oauth/callback/default/another")
+    status, shown = local_check.check(canaille, spec, "c4n4ry-secret")
+    assert status == 1
+    assert "✗ redirect   RedirectURIInvalid" in shown
+
+
+def initial_spec(server: AuthorizationServer) -> dict[str, Any]:
+    """Return a spec with an initial refresh token."""
+    reference = {"secretRef": {"name": "initial", "key": "refresh-token"}}
+    return a_spec(
+        grantType="RefreshToken",
+        provider={"tokenURL": server.token_url},
+        client=client_of(server, "c4n4ry-secret"),
+        refreshToken=reference,
+    )
+
+
+def test_a_refresh_token_is_not_sent_without_a_file_for_its_successor(
+    local_check: LocalCheck, canaille: AuthorizationServer, tmp_path: Path
+) -> None:
+    """It may be valid for one use only, so that the check would take it from the operator."""
+    (tmp_path / "initial").write_text("c4n4ry-refresh-token")
+    value = f"--secret=initial/refresh-token=@{tmp_path / 'initial'}"
+    status, shown = local_check.check(
+        canaille, initial_spec(canaille), "c4n4ry-secret", value, "--request-token", "--yes"
+    )
+    assert status == 0
+    assert "– token      not requested" in shown
+    assert "--rotated-token FILE" in shown
+
+
+def test_a_rejected_refresh_token_is_reported_as_by_the_operator(
+    local_check: LocalCheck, canaille: AuthorizationServer, tmp_path: Path
+) -> None:
+    """With a file for its successor it is sent, once. Nothing replaces it, so that no file is left."""
+    (tmp_path / "initial").write_text("c4n4ry-refresh-token")
+    value, place = f"--secret=initial/refresh-token=@{tmp_path / 'initial'}", tmp_path / "next"
+    options = (value, "--request-token", "--yes", f"--rotated-token={place}")
+    status, shown = local_check.check(canaille, initial_spec(canaille), "c4n4ry-secret", *options)
+    assert status == 1
+    assert "✗ token      RefreshTokenRejected" in shown
+    assert not place.exists()

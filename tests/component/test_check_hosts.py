@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from oauth_connector.cli.check import run_check
+from oauth_connector.cli.check import CheckOptions, run_check
 from oauth_connector.cli.check_input import CheckInput
-from oauth_connector.cli.check_step import CheckStep
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.diagnosis.outside import open_outside
+from oauth_connector.diagnosis.step import DiagnosisStep
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.settings.operator import Settings
 from tests.support.builders import a_spec
@@ -34,7 +35,7 @@ async def issuer() -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def check(provider: dict[str, str], *allowed_hosts: str) -> dict[str, CheckStep]:
+async def check(provider: dict[str, str], *allowed_hosts: str) -> dict[str, DiagnosisStep]:
     """Check a connector whose Secret may be sent to these hosts. Return the steps by name."""
     connector = {
         "apiVersion": "oauthconnector.dev/v1alpha1",
@@ -47,14 +48,15 @@ async def check(provider: dict[str, str], *allowed_hosts: str) -> dict[str, Chec
     port = int(next(iter(provider.values())).split(":")[2].split("/")[0])
     allowed = AllowedDestination(host="127.0.0.1", ports=(port,), http=True)
     settings = Settings(allowed_destinations=(allowed,))
-    steps = run_check(CheckInput(connector, {"robot": secret}), settings, request_token=False)
-    return {step.name: step async for step in steps}
+    documents = CheckInput(connector, {"robot": secret})
+    async with open_outside(settings, documents) as (client, probe):
+        return {step.name: step async for step in run_check(documents, CheckOptions(), client, probe)}
 
 
 async def test_the_host_of_the_discovered_token_endpoint_is_allowed(issuer: str) -> None:
     """The operator sends the Secret to the discovered host, so the host of the issuer needs no permission."""
     steps = await check({"issuer": issuer}, "localhost")
-    assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery"]
+    assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery", "status"]
     assert all(step.passed for step in steps.values())
 
 

@@ -1,23 +1,27 @@
 """`oauth-connector check`: check a manifest and its Secret values on this machine, without a cluster.
 
 The steps are those of the operator, in its order and with its code. Each reports a result or a problem with its remedy.
+The last one is the status that the operator would write.
 """
 
 import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from oauth_connector.api.names import READY
-from oauth_connector.api.reasons import Reason, format_reason_message
+from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import format_epoch
+from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_input import CheckInput
-from oauth_connector.cli.check_step import CheckStep
-from oauth_connector.connector.credentials import assemble_credentials
-from oauth_connector.connector.grant.results import RequestFailed
-from oauth_connector.connector.local_rules import LocalRules
+from oauth_connector.cli.rotated_token import RotatedTokenFile
+from oauth_connector.connector.checks.decide import decide
+from oauth_connector.connector.checks.decisions import Postpone
+from oauth_connector.connector.consent.request import ConsentPolicy
+from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import (
     AnyConnector,
     Connector,
@@ -25,153 +29,160 @@ from oauth_connector.connector.observation import (
     InvalidConnector,
     IssuedToken,
     Key,
+    Observation,
     with_spec,
 )
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.secret.rendering import render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
-from oauth_connector.connector.status.message_facts import message_facts
-from oauth_connector.connector.status.problem import Problem, of_signal
+from oauth_connector.connector.status.problem import Problem, invalid_spec
 from oauth_connector.connector.status.report import report
 from oauth_connector.controller.token_client import TokenClient
-from oauth_connector.net.probe import ProbeResult, probe
-from oauth_connector.net.provider_client import HTTPProviderClient
-from oauth_connector.oauth.request_context import RequestContext
-from oauth_connector.oauth.signals import RequestPhase, Signal
-from oauth_connector.settings.operator import Settings
+from oauth_connector.diagnosis.provider_steps import Prober, ProviderSteps
+from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
+from oauth_connector.oauth.grants.grant import Renewal
 
 
-async def run_check(documents: CheckInput, settings: Settings, *, request_token: bool) -> AsyncIterator[CheckStep]:
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What a check may do, and what it knows of the operator.
+
+    `consent_policy` is `None` where the settings of the operator are not given. `rotated_token` is the file for the
+    refresh token that replaces the presented one; without it no refresh token is presented.
+    """
+
+    request_token: bool = False
+    rotated_token: Path | None = None
+    consent_policy: ConsentPolicy | None = None
+    clock: Callable[[], float] = time.time
+
+
+async def run_check(
+    documents: CheckInput, options: CheckOptions, client: TokenClient, probe: Prober
+) -> AsyncIterator[DiagnosisStep]:
     """Run the steps of a check. A failed step ends the check if the following steps depend on it."""
     connector = _parse_connector(documents.connector)
     if isinstance(connector, InvalidConnector):
         for problem in connector.problems:
-            yield CheckStep("fields", passed=False, text=f"{problem.path} {problem.message}")
+            yield describe_problem("fields", invalid_spec((problem,)), connector)
         return
-    yield CheckStep("fields", passed=True, text="the manifest is valid")
-    async for step in ConnectorCheck(connector, documents, settings).run(request_token=request_token):
+    yield DiagnosisStep("fields", passed=True, text="the manifest is valid")
+    async for step in ConnectorCheck(connector, options, client, probe).run():
         yield step
 
 
 class ConnectorCheck:
     """A check of one connector with a valid spec."""
 
-    def __init__(self, connector: Connector, documents: CheckInput, settings: Settings) -> None:
+    def __init__(self, connector: Connector, options: CheckOptions, client: TokenClient, probe: Prober) -> None:
         self._connector = connector
-        self._documents = documents
-        self._settings = settings
+        self._options = options
+        self._client = client
+        self._probe = probe
 
-    async def run(self, *, request_token: bool) -> AsyncIterator[CheckStep]:
+    async def run(self) -> AsyncIterator[DiagnosisStep]:
         """Run the steps that follow the fields of the manifest."""
-        async with HTTPProviderClient(self._settings.allowed_destinations, self._settings.trust_bundle) as provider:
-            required = self._settings.require_allowed_hosts
-            rules = LocalRules(require_allowed_hosts=required)
-            client = TokenClient(self._documents, provider, time.time, read_rules=lambda: rules)
-            secrets = await self._check_secrets(client)
-            yield secrets
-            reached = True
-            async for step in self._check_endpoint(client):
-                reached = reached and step.passed
-                yield step
-            if secrets.passed and (reached or self._connector.spec.provider.effective_token_url is not None):
-                async for step in self._check_hosts(client):
-                    reached = reached and step.passed
-                    yield step
-            if request_token and self._connector.spec.is_renewed_by_user:
-                yield CheckStep("token", passed=True, text=_NOT_REQUESTED)
-            elif request_token and reached and secrets.passed:
-                async for step in self._request_token(client):
-                    yield step
-
-    # --- the Secrets --------------------------------------------------------------------------------------------
-    async def _check_secrets(self, client: TokenClient) -> CheckStep:
-        spec, secrets = self._connector.spec, await client.read_credentials(self._connector)
-        credentials = assemble_credentials(
-            spec, {name: secret for name, secret in secrets.items() if secret.version.uid}
-        )
-        if isinstance(credentials, Problem):
-            return self._describe_problem("secrets", credentials)
-        names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
-        return CheckStep("secrets", passed=True, text=f"all values are present and valid: {names or 'none is needed'}")
-
-    async def _check_hosts(self, client: TokenClient) -> AsyncIterator[CheckStep]:
-        """Yield a failed step where a Secret may not be sent to the token endpoint, which may be a discovered one."""
-        prepared = await client.prepare_request(self._connector)
-        if isinstance(prepared, RequestFailed) and prepared.problem.reason is Reason.CREDENTIALS_NOT_ALLOWED:
-            yield self._describe_problem("hosts", prepared.problem)
-
-    # --- the connection -----------------------------------------------------------------------------------------
-    async def _check_endpoint(self, client: TokenClient) -> AsyncIterator[CheckStep]:
-        provider = self._connector.spec.provider
-        context = await client.read_context(self._connector)
-        if isinstance(context, Problem):
-            yield self._describe_problem("trust", context)
-            return
-        endpoint, issuer = provider.effective_token_url, provider.effective_issuer
-        if endpoint is not None or issuer is None:
-            async for step in self._probe(endpoint or "", context):
-                yield step
-            return
-        async for step in self._probe(issuer, context):
+        waiting = self._find_wait()
+        if self._connector.spec.needs_consent:
+            yield self._describe_redirect(waiting)
+        failed = None
+        async for step in ProviderSteps(self._connector, self._client, self._probe).run():
+            failed = failed or (step if step.passed is False else None)
             yield step
-            if not step.passed:
-                return
-        found = await client.discover(self._connector)
-        if isinstance(found, Problem):
-            yield self._describe_problem("discovery", found)
-        elif found is not None:
-            yield CheckStep("discovery", passed=True, text=f"token endpoint {found.token_endpoint}")
-
-    async def _probe(self, url: str, context: RequestContext) -> AsyncIterator[CheckStep]:
-        settings = self._settings
-        result = await probe(url, settings.allowed_destinations, settings.trust_bundle, context.tls)
-        if result.addresses:
-            yield CheckStep("dns", passed=True, text=f"{result.host} is {', '.join(map(str, result.addresses))}")
-        if result.problem is not None:
-            problem = of_signal(self._connector.spec, RequestPhase.TOKEN, Signal(result.problem))
-            yield self._describe_problem("connection" if result.addresses else "dns", problem)
+        problem = waiting or await self._find_problem(failed)
+        if self._options.request_token and problem is None and self._may_request():
+            with RotatedTokenFile(self._options.rotated_token) as file:
+                result = await self._client.request_token(self._connector)
+                kept = file.keep(result)
+            for step in self._describe_result(result, kept):
+                yield step
             return
-        yield CheckStep("connection", passed=True, text=_describe_connection(result))
+        if self._options.request_token and (waiting is not None or failed is None):
+            yield DiagnosisStep("token", passed=None, text=_NOT_REQUESTED[self._connector.spec.renewal])
+        yield self._preview_status(Findings(self._options.clock(), problem=problem))
 
-    # --- the token ----------------------------------------------------------------------------------------------
-    async def _request_token(self, client: TokenClient) -> AsyncIterator[CheckStep]:
-        result = await client.request_token(self._connector)
+    # --- what the operator decides ------------------------------------------------------------------------------
+    def _find_wait(self) -> Problem | None:
+        """Return why the operator requests no token for a new connector; `None` where it requests one."""
+        connector, policy = self._connector, self._options.consent_policy or _ANY_POLICY
+        redirect = policy.redirect_of(connector) if connector.spec.needs_consent else None
+        digests = (connector.spec.token_digest, connector.spec.output_digest)
+        answer = decide(Observation(self._options.clock(), connector, *digests, redirect_uri=redirect)).token
+        return answer.problem if isinstance(answer, Postpone) else None
+
+    async def _find_problem(self, failed: DiagnosisStep | None) -> Problem | None:
+        """Return the first problem that the operator finds before it sends a request, or while it connects."""
+        prepared = await self._client.prepare_request(self._connector)
+        if isinstance(prepared, RequestFailed):
+            return prepared.problem
+        return failed.problem if failed is not None else None
+
+    def _may_request(self) -> bool:
+        """Return whether a token can be requested: a refresh token only where its successor has a place."""
+        is_initial = self._connector.spec.renewal is Renewal.INITIAL_REFRESH_TOKEN
+        return not is_initial or self._options.rotated_token is not None
+
+    def _describe_redirect(self, waiting: Problem | None) -> DiagnosisStep:
+        if waiting is not None and waiting.reason is Reason.REDIRECT_URI_INVALID:
+            return describe_problem("redirect", waiting, self._connector)
+        policy = self._options.consent_policy
+        redirect = policy.redirect_of(self._connector) if policy is not None else None
+        if redirect is None and not self._connector.spec.has_loopback_redirect:
+            return DiagnosisStep("redirect", passed=None, text=_UNKNOWN_REDIRECT)
+        redirect = redirect or _ANY_POLICY.redirect_of(self._connector)
+        return DiagnosisStep("redirect", passed=True, text=f"register {redirect} at the provider")
+
+    # --- the result ---------------------------------------------------------------------------------------------
+    def _describe_result(self, result: TokenObtained | RequestFailed, kept: Path | None) -> list[DiagnosisStep]:
+        saved = {"next refresh token": f"in {kept}"} if kept is not None else {}
         if isinstance(result, RequestFailed):
-            error = result.problem.signal.oauth_error if result.problem.signal else None
-            step = self._describe_problem("token", result.problem)
-            yield replace(step, facts={"error": error} if error else {})
-            return
-        yield CheckStep("token", passed=True, text="the provider issued a token", facts=_mask_token(result.token))
-        yield self._preview_secret(result.token)
-        yield self._preview_status(result.token)
+            signal = result.problem.signal
+            codes = {"error": signal.oauth_error, "provider code": signal.provider_code} if signal else {}
+            facts = {name: code for name, code in codes.items() if code} | saved
+            step = describe_problem("token", result.problem, self._connector)
+            status = self._preview_status(Findings(self._options.clock(), problem=result.problem))
+            return [replace(step, facts=facts), status]
+        text = "the provider issued a token"
+        token = DiagnosisStep("token", passed=True, text=text, facts=_mask_token(result.token) | saved)
+        return [token, self._preview_secret(result.token), self._preview_token_status(result.token)]
 
-    def _preview_secret(self, token: IssuedToken) -> CheckStep:
+    def _preview_secret(self, token: IssuedToken) -> DiagnosisStep:
         rendered = render(token, self._connector)
         keys = {key: f"{len(value.get_secret_value())} characters" for key, value in rendered.data.items()}
-        return CheckStep("secret", passed=True, text=f"the operator would write Secret {rendered.name}", facts=keys)
+        return DiagnosisStep("secret", passed=True, text=f"the operator would write Secret {rendered.name}", facts=keys)
 
-    def _preview_status(self, token: IssuedToken) -> CheckStep:
+    def _preview_token_status(self, token: IssuedToken) -> DiagnosisStep:
         shown = PublishedToken(self._connector.output_name, token.issued, token.expires, token.token_type, token.scope)
-        status = report(self._connector, Findings(token.issued, shown))
-        ready = status.conditions[0]
-        facts = {READY: f"{ready.status}, {ready.reason}", "message": ready.message}
-        if token.expires is not None:
-            policy = refresh_policy(self._connector.spec)
-            at = schedule.refresh_time(token.issued, token.expires, policy, self._connector.uid)
-            facts |= {"expires": format_epoch(token.expires), "next refresh": format_epoch(at)}
-        return CheckStep("status", passed=True, text="the operator would write this status", facts=facts)
+        step = self._preview_status(Findings(token.issued, shown))
+        if token.expires is None:
+            return step
+        policy = refresh_policy(self._connector.spec)
+        at = schedule.refresh_time(token.issued, token.expires, policy, self._connector.uid)
+        return replace(
+            step, facts={**step.facts, "expires": format_epoch(token.expires), "next refresh": format_epoch(at)}
+        )
 
-    def _describe_problem(self, name: str, problem: Problem) -> CheckStep:
-        facts = message_facts(self._connector) | dict(problem.facts)
-        text = f"{problem.reason.value}: {format_reason_message(problem.reason, facts)}"
-        return CheckStep(name, passed=False, text=text)
+    def _preview_status(self, findings: Findings) -> DiagnosisStep:
+        ready = find_condition(report(self._connector, findings).conditions, READY)
+        facts = {READY: f"{ready.status}, {ready.reason}", "message": ready.message} if ready is not None else {}
+        return DiagnosisStep("status", passed=True, text="the operator would write this status", facts=facts)
 
 
-_NOT_REQUESTED = (
-    "not requested. This grant type needs the consent of a user, or a refresh token that may be valid for one use only."
-    " Apply the connector. For AuthorizationCode, run `kubectl oauth authorize` after that."
+_ANY_POLICY = ConsentPolicy("https://consent-server.invalid")
+"""Stands for the settings of an operator with a consent server, where they are not given."""
+
+_UNKNOWN_REDIRECT = (
+    "not checked. It depends on the operator setting `publicURL`: pass the settings of the operator with --config."
 )
+
+_NOT_REQUESTED: Mapping[Renewal, str] = {
+    Renewal.CONSENT: "not requested. This grant type needs the consent of a user. Apply the connector, then run"
+    " `kubectl oauth authorize`.",
+    Renewal.INITIAL_REFRESH_TOKEN: "not requested. A refresh token may be valid for one use only. Pass"
+    " --rotated-token FILE to send it, and to store the refresh token that replaces it.",
+    Renewal.CREDENTIALS: "not requested. The operator would not request a token either.",
+}
 
 
 def _parse_connector(manifest: Mapping[str, Any]) -> AnyConnector:
@@ -185,12 +196,6 @@ def _parse_connector(manifest: Mapping[str, Any]) -> AnyConnector:
         status=OAuthConnectorStatus(),
     )
     return with_spec(resource, parse_manifest(manifest))
-
-
-def _describe_connection(result: ProbeResult) -> str:
-    if result.protocol is None:
-        return f"connected to port {result.port}, without TLS"
-    return f"{result.protocol} on port {result.port}, certificate valid until {result.certificate_until}"
 
 
 def _mask_token(token: IssuedToken) -> dict[str, str]:

@@ -87,7 +87,7 @@ def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) 
     if secret.type in FORBIDDEN_TYPES:
         cause = f"it is of type {secret.type}, which is never sent to a provider"
         raise UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
-    if not secret.data.get(key):
+    if key not in secret.data:
         facts["present_keys"] = ", ".join(f"`{k}`" for k in sorted(secret.data)[:8]) or "none"
         raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
     return _clean(secret.data[key], facts)

@@ -92,8 +92,8 @@ def test_all_invalid_fields_are_reported(tmp_path: Path, capsys: pytest.CaptureF
     bad = {**CONNECTOR, "spec": {"grantType": "ClientCredentials", "client": {"id": "a"}, "colour": "green"}}
     assert main(["check", "-f", str(a_file(tmp_path, bad))]) == 1
     shown = capsys.readouterr().out
-    assert "spec.provider is required" in shown
-    assert "spec.colour is not a known field" in shown
+    assert "InvalidSpec: spec.provider: is required" in shown
+    assert "spec.colour: is not a known field" in shown
 
 
 def test_invalid_settings_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,6 +101,13 @@ def test_a_missing_key_names_the_present_keys() -> None:
     assert problem.facts["present_keys"] == "`client_secret`"
 
 
+@pytest.mark.parametrize("value", [b"", b"\n", b"\r\n"])
+def test_an_empty_value_is_reported_as_empty(value: bytes) -> None:
+    """The key exists: to create it is no remedy."""
+    problem = problem_of(a_spec(), a_secret(client_secret=value))
+    assert (problem.reason, problem.facts["cause"]) == (Reason.CREDENTIALS_INVALID, "it is empty")
+
+
 @pytest.mark.parametrize("kind", sorted(FORBIDDEN_TYPES))
 def test_a_secret_that_grants_access_to_the_cluster_is_never_sent(kind: str) -> None:
     """ServiceAccount tokens, bootstrap tokens, Helm releases and the operator's own state are not credentials."""

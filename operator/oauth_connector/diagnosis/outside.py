@@ -1,0 +1,27 @@
+"""The provider of a diagnosis: the client of the operator, and the probe of connections, with its settings."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from oauth_connector.connector.local_rules import LocalRules
+from oauth_connector.controller.ports import CredentialReader
+from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.diagnosis.provider_steps import Prober
+from oauth_connector.net.probe import ProbeResult, probe
+from oauth_connector.net.provider_client import HTTPProviderClient
+from oauth_connector.oauth.request_context import TLSOptions
+from oauth_connector.settings.operator import Settings
+
+
+@asynccontextmanager
+async def open_outside(settings: Settings, credentials: CredentialReader) -> AsyncIterator[tuple[TokenClient, Prober]]:
+    """Yield the client of token requests and the probe, by the settings of an operator."""
+    allowed, bundle = settings.allowed_destinations, settings.trust_bundle
+    rules = LocalRules(require_allowed_hosts=settings.require_allowed_hosts)
+
+    async def connect(url: str, tls: TLSOptions) -> ProbeResult:
+        return await probe(url, allowed, bundle, tls)
+
+    async with HTTPProviderClient(allowed, bundle) as provider:
+        yield TokenClient(credentials, provider, time.time, read_rules=lambda: rules), connect

@@ -1,0 +1,96 @@
+"""What precedes a token request, step by step: the values of the Secrets, the connection, discovery, allowed hosts.
+
+The steps use the code of the operator, so that they find what it would find.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.credentials import assemble_credentials
+from oauth_connector.connector.grant.results import RequestFailed
+from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.status.problem import Problem, of_signal
+from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
+from oauth_connector.net.probe import ProbeResult
+from oauth_connector.oauth.request_context import TLSOptions
+from oauth_connector.oauth.signals import RequestPhase, Signal
+
+Prober = Callable[[str, TLSOptions], Awaitable[ProbeResult]]
+"""Connects to the server of a URL and sends no request: `net.probe.probe` with the settings of the operator."""
+
+
+class ProviderSteps:
+    """The steps of one connector with a valid spec."""
+
+    def __init__(self, connector: Connector, client: TokenClient, probe: Prober) -> None:
+        self._connector = connector
+        self._client = client
+        self._probe = probe
+
+    async def run(self) -> AsyncIterator[DiagnosisStep]:
+        """Take the steps. A failed step ends those that depend on it."""
+        secrets = await self.check_secrets()
+        yield secrets
+        reached = True
+        async for step in self.check_endpoint():
+            reached = reached and step.passed is not False
+            yield step
+        if secrets.passed and (reached or self._connector.spec.provider.effective_token_url is not None):
+            async for step in self._check_hosts():
+                yield step
+
+    async def check_secrets(self) -> DiagnosisStep:
+        """Read the credential Secrets, and check the values that the spec refers to."""
+        spec, secrets = self._connector.spec, await self._client.read_credentials(self._connector)
+        credentials = assemble_credentials(
+            spec, {name: secret for name, secret in secrets.items() if secret.version.uid}
+        )
+        if isinstance(credentials, Problem):
+            return describe_problem("secrets", credentials, self._connector)
+        names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
+        return DiagnosisStep(
+            "secrets", passed=True, text=f"all values are present and valid: {names or 'none is needed'}"
+        )
+
+    async def check_endpoint(self) -> AsyncIterator[DiagnosisStep]:
+        """Connect to the token endpoint that the spec names; else to the issuer, and discover its endpoints."""
+        provider = self._connector.spec.provider
+        context = await self._client.read_context(self._connector)
+        if isinstance(context, Problem):
+            yield describe_problem("trust", context, self._connector)
+            return
+        endpoint, issuer = provider.effective_token_url, provider.effective_issuer
+        async for step in self._connect(endpoint or issuer or "", context.tls):
+            yield step
+            if not step.passed:
+                return
+        if endpoint is not None or issuer is None:
+            return
+        found = await self._client.discover(self._connector)
+        if isinstance(found, Problem):
+            yield describe_problem("discovery", found, self._connector)
+        elif found is not None:
+            yield DiagnosisStep("discovery", passed=True, text=f"token endpoint {found.token_endpoint}")
+
+    async def _check_hosts(self) -> AsyncIterator[DiagnosisStep]:
+        """Yield a failed step where a Secret may not be sent to the token endpoint, which may be a discovered one."""
+        prepared = await self._client.prepare_request(self._connector)
+        if isinstance(prepared, RequestFailed) and prepared.problem.reason is Reason.CREDENTIALS_NOT_ALLOWED:
+            yield describe_problem("hosts", prepared.problem, self._connector)
+
+    async def _connect(self, url: str, tls: TLSOptions) -> AsyncIterator[DiagnosisStep]:
+        result = await self._probe(url, tls)
+        if result.addresses:
+            yield DiagnosisStep("dns", passed=True, text=f"{result.host} is {', '.join(map(str, result.addresses))}")
+        if result.problem is not None:
+            problem = of_signal(self._connector.spec, RequestPhase.TOKEN, Signal(result.problem))
+            yield describe_problem("connection" if result.addresses else "dns", problem, self._connector)
+            return
+        yield DiagnosisStep("connection", passed=True, text=_describe_connection(result))
+
+
+def _describe_connection(result: ProbeResult) -> str:
+    if result.protocol is None:
+        return f"connected to port {result.port}, without TLS"
+    return f"{result.protocol} on port {result.port}, certificate valid until {result.certificate_until}"
