@@ -67,7 +67,9 @@ class Operator:
         if filled.done():
             reader.start_watch()
             log.info("watching", connectors=len(reader.caches.connectors), secrets=len(reader.caches.secrets))
-            reconciling = asyncio.create_task(parts.workqueue.serve(parts.controller.reconcile, parts.on_setback))
+            controller = parts.controller
+            serving = parts.workqueue.serve(controller.reconcile, parts.on_setback, controller.report_error)
+            reconciling = asyncio.create_task(serving)
             electing = [asyncio.create_task(parts.elector.run(self._lead))] if parts.elector is not None else []
             try:
                 await _wait_for_first(stopped, reconciling, *electing, *background)

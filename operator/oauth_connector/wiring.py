@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.error_reporter import ErrorReporter
 from oauth_connector.controller.grant_store import GrantStore, OnFaultPoint, ignore_fault_point
 from oauth_connector.controller.host_limiter import HostLimiter
 from oauth_connector.controller.reconciler import Reconciler
@@ -12,15 +13,16 @@ from oauth_connector.controller.revocation import GrantRevoker
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import OnTokenRequest, TokenClient
 from oauth_connector.controller.token_refresher import TokenRefresher
-from oauth_connector.controller.workqueue import Reconcile
+from oauth_connector.controller.workqueue import OnError, Reconcile
 
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """What reconciles a connector, and the limiter of requests per host."""
+    """What reconciles a connector, the limiter of requests per host, and what reports failures in a row."""
 
     reconcile: Reconcile
     host_limiter: HostLimiter
+    report_error: OnError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +50,4 @@ def build_controller(context: ControllerContext, options: ControllerOptions | No
     revoker = GrantRevoker(context, token_client)
     consents = ConsentReconciler(context, token_client, chosen.consent_policy)
     reconciler = Reconciler(context, refresher, secret_writer, revoker, consents)
-    return Controller(reconciler.reconcile, refresher.host_limiter)
+    return Controller(reconciler.reconcile, refresher.host_limiter, ErrorReporter(context).report_error)

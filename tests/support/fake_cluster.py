@@ -4,7 +4,7 @@ It passes the same contract suite as the adapter to the real API server (tests/c
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from oauth_connector.api.names import PREFIX
@@ -46,6 +46,7 @@ class FakeCluster:
         self.calls = Calls()
         self.refuse_secrets: str | None = None
         self.refuse_consents = False
+        self.refused_consents: set[Key] = set()
         self.unavailable = False
         self.unavailable_for = 0
         self.uncached: set[Key] = set()
@@ -110,9 +111,14 @@ class FakeCluster:
         own = (connector.key.namespace, connector.uid)
         return [s.metadata for s in self.secrets.values() if (s.metadata.namespace, s.metadata.connector_uid) == own]
 
-    def consents_of(self, key: Key) -> Iterable[Consent]:
-        """Return the consents for a connector."""
-        return [consent for consent in self.consents.values() if consent.connector == key]
+    def pending_consents(self, key: Key) -> Sequence[Consent]:
+        """Return the consents for a connector that have neither succeeded nor failed."""
+        return [consent for consent in self.consents.values() if consent.connector == key and not consent.is_final]
+
+    def concluded_consents(self, key: Key, limit: int) -> Sequence[Consent]:
+        """Return the oldest consents for a connector that succeeded or failed."""
+        concluded = [consent for consent in self.consents.values() if consent.connector == key and consent.is_final]
+        return sorted(concluded, key=lambda consent: consent.created)[:limit]
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> AnyConnector | None:
@@ -190,7 +196,7 @@ class FakeCluster:
     async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
         """Replace a consent's status."""
         self._write(f"consent {consent.key}")
-        if self.refuse_consents:
+        if self.refuse_consents or consent.key in self.refused_consents:
             raise ClusterUnavailable("refused")
         current = self.consents.get(consent.key)
         if current is None or current.resource_version != consent.resource_version:

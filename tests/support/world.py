@@ -71,7 +71,8 @@ class World:
         options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
         self.memory = Memory()
         context = ControllerContext(ports, self.memory, lambda _key: None, lambda: self.rules)
-        self.reconcile = build_controller(context, options).reconcile
+        controller = build_controller(context, options)
+        self.reconcile, self.report_error = controller.reconcile, controller.report_error
 
     def clock(self) -> float:
         """Return the time."""

@@ -35,6 +35,12 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " operator retries.",
         "Check the reason of `Ready`, and `status.nextRefreshTime` for the time of the next request.",
     ),
+    Reason.INTERNAL_ERROR: Explanation(
+        "Several reconciliations in a row failed because of an error in the operator. It does not affect other"
+        " connectors. The operator retries every 15 seconds.",
+        "Read the log of the operator: each failure is logged as `a reconciliation failed`, with its location. Install"
+        " a release in which the error is corrected, and report the error if there is none.",
+    ),
     Reason.CREDENTIALS_NOT_FOUND: Explanation(
         "A Secret that the spec references does not exist in the namespace of the connector, or lacks the key.",
         "Create it, or correct the reference. The operator checks the Secret every minute and uses it as soon as it"

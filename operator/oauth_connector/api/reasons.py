@@ -19,6 +19,7 @@ class Reason(StrEnum):
     SUSPENDED = "Suspended"
     INVALID_SPEC = "InvalidSpec"
     PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
+    INTERNAL_ERROR = "InternalError"
     # credentials
     CREDENTIALS_NOT_FOUND = "CredentialsNotFound"
     CREDENTIALS_INVALID = "CredentialsInvalid"
@@ -75,6 +76,8 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.INVALID_SPEC: "{field}: {cure}.",
     Reason.PROGRESS_DEADLINE_EXCEEDED: "There has been no valid token for ten minutes. The operator retries; see the"
     " reason of condition Ready.",
+    Reason.INTERNAL_ERROR: "The operator fails to reconcile this connector because of an error of its own, and retries."
+    " Read the log of the operator.",
     Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` does not exist in this namespace. Create it with key `{key}`.",
     Reason.CREDENTIALS_INVALID: "Key `{key}` of Secret `{credential}` cannot be used: {cause}. Correct the value.",
     Reason.CREDENTIALS_NOT_ALLOWED: "Secret `{credential}` must not be sent to {host}. Add the host to its annotation"

@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -17,7 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from pydantic import SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+from oauth_connector.oauth.authorization import LONGEST_CODE, LONGEST_PARAMETER
 
 ALGORITHM, ENCRYPTION = "ECDH-ES", "A256GCM"
 _ALGORITHMS = [ALGORITHM, ENCRYPTION]
@@ -35,6 +38,21 @@ class ConsentResponse:
     confirmation: str
     iss: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+ParameterText = Annotated[str, StringConstraints(max_length=LONGEST_PARAMETER)]
+
+
+class _SealedMembers(BaseModel):
+    """The JSON text inside, with the bounds of a redirect: every reader of a status can seal any bytes to its key."""
+
+    model_config = ConfigDict(strict=True, hide_input_in_errors=True)
+
+    code: Annotated[str, StringConstraints(pattern=rf"^[\x20-\x7e]{{1,{LONGEST_CODE}}}$")]
+    ticket: Annotated[str, StringConstraints(max_length=64)]
+    confirmation: Annotated[str, StringConstraints(max_length=64)]
+    iss: ParameterText | None = None
+    parameters: Annotated[dict[Annotated[str, StringConstraints(max_length=128)], ParameterText], Field(max_length=8)]
 
 
 class UnsealError(Exception):
@@ -77,16 +95,12 @@ class ConsentKeys:
     def unseal(self, uid: str, sealed: str) -> ConsentResponse:
         """Decrypt the response of a consent. Raises `UnsealError`."""
         try:
-            members = json.loads(jwe.decrypt_compact(sealed, self._key(uid), algorithms=_ALGORITHMS).plaintext or b"")
-            return ConsentResponse(
-                SecretStr(str(members["code"])),
-                SecretStr(str(members["ticket"])),
-                str(members["confirmation"]),
-                members.get("iss"),
-                {str(name): str(value) for name, value in members["parameters"].items()},
-            )
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            opened = jwe.decrypt_compact(sealed, self._key(uid), algorithms=_ALGORITHMS).plaintext or b""
+            members = _SealedMembers.model_validate_json(opened)
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # also a nested header
             raise UnsealError("the response was not sealed for this consent") from None
+        secrets = (SecretStr(members.code), SecretStr(members.ticket))
+        return ConsentResponse(*secrets, members.confirmation, members.iss, members.parameters)
 
     def _key(self, uid: str) -> OKPKey:
         private = self._private(uid)

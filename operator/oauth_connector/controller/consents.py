@@ -3,40 +3,38 @@
 `connector.consent.evaluation` decides the next action. This module reads the context and performs the action.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import structlog
 
-from oauth_connector.api.names import READY
-from oauth_connector.api.reasons import Reason, format_reason_message
-from oauth_connector.api.schema.times import from_epoch
-from oauth_connector.api.v1alpha1.conditions import build_condition
-from oauth_connector.api.v1alpha1.consent import RETENTION, ConsentCondition
-from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason, format_consent_message
+from oauth_connector.api.v1alpha1.consent import RETENTION
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
+from oauth_connector.connector.consent.condition import build_consent_condition
 from oauth_connector.connector.consent.evaluation import (
     CONFIRMATION_TIME,
-    PENDING_REASONS,
     Consent,
     ConsentContext,
-    DeleteConsent,
     FillRequest,
     SetReason,
     WaitUntil,
     evaluate_consent,
     find_obstacle,
 )
+from oauth_connector.connector.consent.grant_facts import build_grant_facts
 from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
+from oauth_connector.connector.consent.turns import MAX_PENDING, select_turns
+from oauth_connector.connector.consent.unsent_code import choose_unsent_reason, find_unsent_problem
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.findings import ActionResult, GrantFacts
-from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.consent_protocol.addresses import connector_path
+from oauth_connector.controller.consent_progress import ConsentProgress
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.ports import ClusterUnavailable
+from oauth_connector.controller.ports import ClusterUnavailable, Superseded
 from oauth_connector.controller.token_client import TokenClient
 
 CODE_RETRY = 1.0
@@ -51,31 +49,13 @@ ELSEWHERE_RETRY = 600.0
 API_RETRY = 5.0
 """Seconds until the next reconciliation if the API server is unavailable."""
 
-MAX_PENDING = 16
-"""The number of pending consents of one connector that are reconciled. Newer ones wait."""
+MOST_DELETIONS = 16
+"""The number of concluded consents that one reconciliation deletes at most."""
+
+DELETION_PAUSE = 1.0
+"""Seconds until the next reconciliation after consents were deleted: there may be more."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentProgress:
-    """A code to exchange, if there is one, and when to requeue.
-
-    `connector_at_check` is the connector for which the code was checked. The code may be sent for no other.
-    """
-
-    code: PendingCode | None = None
-    requeue_at: float | None = None
-    connector_at_check: Connector | None = None
-
-    def combine(self, other: "ConsentProgress") -> "ConsentProgress":
-        """Return both results as one: the first code, and the earlier time."""
-        times = [requeue_at for requeue_at in (self.requeue_at, other.requeue_at) if requeue_at is not None]
-        return replace(self if self.code is not None else other, requeue_at=min(times, default=None))
-
-    def is_valid_for(self, connector: Connector) -> bool:
-        """Return whether a connector sends the same requests as when the code was checked."""
-        return self.connector_at_check is not None and self.connector_at_check.is_same_request(connector)
 
 
 class ConsentReconciler:
@@ -88,25 +68,48 @@ class ConsentReconciler:
         self._memory = context.memory
         self._token_client = token_client
         self._consent_policy = consent_policy
+        self._postponed: dict[Key, list[str]] = {}
 
     async def reconcile(self, key: Key) -> ConsentProgress:
-        """Perform the next action for each consent of a connector."""
+        """Perform the next action for each consent of a connector that has its turn."""
         progress = ConsentProgress()
-        for consent in _in_order(self._cluster.consents_of(key)):
-            try:
-                if self._cluster.connector(key) is None and await self._is_elsewhere(key):
+        tried = ""
+        try:
+            progress = await self._delete_concluded(key)
+            for consent in self._select_turns(key):
+                if await self._is_elsewhere(key):
                     return ConsentProgress(requeue_at=self._clock() + ELSEWHERE_RETRY)
-                result = await self._reconcile_consent(consent)
-            except ClusterUnavailable as unavailable:  # it delays the other consents, but not the tokens
-                log.warning("consent postponed", consent=str(consent.key), cause=str(unavailable))
-                return progress.combine(
-                    ConsentProgress(requeue_at=self._clock() + (unavailable.retry_after or API_RETRY))
-                )
-            progress = progress.combine(result)
+                tried = consent.uid
+                progress = progress.combine(await self._reconcile_alone(consent))
+        except ClusterUnavailable as unavailable:  # it delays the other consents, but not the tokens
+            log.warning("consents postponed", connector=str(key), cause=str(unavailable))
+            self._postponed[key] = [*self._postponed.get(key, []), tried][-MAX_PENDING:]
+            retry = ConsentProgress(requeue_at=self._clock() + (unavailable.retry_after or API_RETRY))
+            return progress.combine(retry)
+        self._postponed.pop(key, None)
         return progress
+
+    def _select_turns(self, key: Key) -> list[Consent]:
+        """Return the consents in their order. Those that failed the last times are the last: they may fail for ever."""
+        turns = select_turns(self._cluster.pending_consents(key))
+        postponed = self._postponed.get(key, [])
+        return sorted(turns, key=lambda consent: consent.uid in postponed)
+
+    async def _delete_concluded(self, key: Key) -> ConsentProgress:
+        """Delete the concluded consents whose retention time has passed. The oldest that stays has a timer, no turn."""
+        oldest = self._cluster.concluded_consents(key, MOST_DELETIONS)
+        if not oldest or await self._is_elsewhere(key):
+            return ConsentProgress(requeue_at=self._clock() + ELSEWHERE_RETRY if oldest else None)
+        for consent in oldest:
+            if consent.created + RETENTION > self._clock():
+                return ConsentProgress(requeue_at=consent.created + RETENTION)
+            await self._cluster.delete_consent(consent)
+        return ConsentProgress(requeue_at=self._clock() + DELETION_PAUSE)
 
     async def _is_elsewhere(self, key: Key) -> bool:
         """Return whether another install is responsible for a connector. The watch of consents may be ahead."""
+        if self._cluster.connector(key) is not None:
+            return False
         selected = await self._cluster.read_connector(key)
         return selected is None and await self._cluster.read_any_connector(key) is not None
 
@@ -115,13 +118,51 @@ class ConsentReconciler:
 
         If it could not be sent, its consent fails at once, so that the user does not wait.
         """
-        problem = _unsent_problem(result)
+        problem = find_unsent_problem(result)
         if problem is not None:
-            for consent in self._cluster.consents_of(key):
-                if consent.uid == code.uid and not consent.is_final:
-                    context = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem)
-                    await self._write_reason(consent, context, _unsent_reason(problem))
+            context = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem)
+            await self._end_consent(key, code, context, choose_unsent_reason(problem))
         return await self.reconcile(key)
+
+    @asynccontextmanager
+    async def end_on_error(self, key: Key, code: PendingCode | None) -> AsyncIterator[None]:
+        """End the consent of a code if its exchange raises before it began: otherwise no later one would succeed."""
+        try:
+            yield
+        except (ClusterUnavailable, Superseded):
+            raise
+        except Exception:
+            notes = self._read_notes(key)
+            if code is not None and (notes is None or notes.tried != code.uid):
+                context = ConsentContext(self._cluster.connector(key), self._clock())
+                await self._end_consent(key, code, context, ConsentReason.RESPONSE_INVALID)
+            raise
+
+    async def _end_consent(self, key: Key, code: PendingCode, context: ConsentContext, reason: ConsentReason) -> None:
+        for consent in self._cluster.pending_consents(key):
+            if consent.uid == code.uid:
+                await self._write_reason(consent, context, reason)
+
+    async def _reconcile_alone(self, consent: Consent) -> ConsentProgress:
+        """Reconcile a consent. What it raises ends this consent, and nothing else. Raises `ClusterUnavailable`."""
+        try:
+            return await self._reconcile_consent(consent)
+        except ClusterUnavailable:
+            raise
+        except Exception:
+            log.exception("a consent failed", consent=str(consent.key))
+        return await self._fail_consent(consent)
+
+    async def _fail_consent(self, consent: Consent) -> ConsentProgress:
+        is_answered = consent.status.response is not None
+        reason = ConsentReason.RESPONSE_INVALID if is_answered else ConsentReason.INTERNAL_ERROR
+        try:
+            return await self._write_reason(consent, ConsentContext(None, self._clock()), reason)
+        except ClusterUnavailable:
+            raise
+        except Exception:
+            log.exception("a consent could not be ended", consent=str(consent.key))
+        return ConsentProgress(requeue_at=self._clock() + API_RETRY)
 
     async def _reconcile_consent(self, consent: Consent) -> ConsentProgress:
         context = await self._read_context(consent)
@@ -129,9 +170,6 @@ class ConsentReconciler:
             return ConsentProgress(requeue_at=self._clock() + DISCOVERY_RETRY)
         action = evaluate_consent(consent, context, await self._keys.load())
         match action:
-            case DeleteConsent():
-                await self._cluster.delete_consent(consent)
-                return ConsentProgress()
             case WaitUntil(until):
                 return ConsentProgress(requeue_at=until)
             case FillRequest():
@@ -146,11 +184,9 @@ class ConsentReconciler:
         """Read the context for an evaluation; return nothing if discovery fails."""
         key = consent.connector
         connector = self._cluster.connector(key)
-        state = self._cluster.output(key.namespace, state_name(key.name))
-        notes = state.grant if state is not None else None
-        context = ConsentContext(connector, self._clock(), None, notes, self._memory.of(key).attempt)
+        context = ConsentContext(connector, self._clock(), None, self._read_notes(key), self._memory.of(key).attempt)
         with_request = replace(context, request=consent.status.request)
-        if not isinstance(connector, Connector) or consent.is_final or find_obstacle(consent, with_request):
+        if not isinstance(connector, Connector) or find_obstacle(consent, with_request):
             return context
         if context.now >= consent.created + LIFETIME + CONFIRMATION_TIME:
             return with_request  # it has expired, so no discovery is needed
@@ -164,6 +200,10 @@ class ConsentReconciler:
             context,
             request=build_consent_request(consent, connector, endpoints, self._consent_policy, await self._keys.load()),
         )
+
+    def _read_notes(self, key: Key) -> GrantSummary | None:
+        state = self._cluster.output(key.namespace, state_name(key.name))
+        return state.grant if state is not None else None
 
     async def _write_request(self, consent: Consent, context: ConsentContext) -> ConsentProgress:
         if context.request is None:
@@ -179,7 +219,7 @@ class ConsentReconciler:
         After a wrong confirmation code only the generation changes, and the user can enter the code again.
         """
         if (consent.reason, consent.observed_generation) != (reason, consent.generation):
-            condition = _build_condition(consent, context, reason)
+            condition = build_consent_condition(consent, context, reason)
             changes: dict[str, object] = {"conditions": (condition,)}
             if reason is ConsentReason.AUTHORIZED and context.notes is not None:
                 changes["account"] = context.notes.account
@@ -193,58 +233,6 @@ class ConsentReconciler:
         """Return the redirect URI of a connector whose grant needs a consent, or nothing."""
         return self._consent_policy.redirect_of(connector) if connector.spec.needs_consent else None
 
-    # --- status -------------------------------------------------------------------------------------------------
     def build_grant_facts(self, obs: Observation) -> GrantFacts | None:
         """Return the facts about the grant for the status of a connector; nothing if it stores no grant."""
-        connector, spec = obs.connector, obs.connector.spec
-        if not spec.may_hold_refresh_token:
-            return None
-        summary = obs.state.grant if obs.state is not None else None
-        known = GrantFacts(summary=summary or GrantSummary())
-        if not spec.needs_consent:
-            return known
-        public, key = self._consent_policy.public_url, connector.key
-        page = f"{public.rstrip('/')}{connector_path(key.namespace, key.name)}" if public else None
-        hosted = None if spec.has_loopback_redirect else page
-        return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
-
-
-def _in_order(consents: Iterable[Consent]) -> list[Consent]:
-    """Return the consents to reconcile, oldest first and limited, so that thousands of them do not block others."""
-    ordered = sorted(consents, key=lambda consent: (consent.created, consent.uid))
-    pending = [consent for consent in ordered if not consent.is_final]
-    return [consent for consent in ordered if consent.is_final] + pending[:MAX_PENDING]
-
-
-_SECRET_REASONS = frozenset({Reason.SECRET_CONFLICT, Reason.STATE_CONFLICT, Reason.SECRET_WRITE_REJECTED})
-
-
-def _unsent_problem(result: ActionResult) -> Problem | None:
-    """Return why a code was not sent: a problem before the request, or a conflicting Secret; else nothing."""
-    if result.findings is None or result.problem is None:
-        return None
-    attempt = result.findings.attempt
-    not_sent = attempt is not None and not attempt.outbound
-    return result.problem if not_sent or result.problem.reason is Reason.SECRET_CONFLICT else None
-
-
-def _unsent_reason(problem: Problem) -> ConsentReason:
-    blocked_by_secret = problem.reason in _SECRET_REASONS
-    return ConsentReason.SECRET_CONFLICT if blocked_by_secret else ConsentReason.CONNECTOR_INVALID
-
-
-def _build_condition(consent: Consent, context: ConsentContext, reason: ConsentReason) -> ConsentCondition:
-    facts = {"connector": consent.spec.connector_name}
-    if context.connector is not None:
-        facts |= message_facts(context.connector)
-    if context.problem is not None:
-        facts["cause"] = format_reason_message(context.problem.reason, facts | dict(context.problem.facts))
-    status = "True" if reason is ConsentReason.AUTHORIZED else "Unknown" if reason in PENDING_REASONS else "False"
-    values = {
-        "type": READY,
-        "status": status,
-        "reason": reason,
-        "message": format_consent_message(reason, facts),
-        "observedGeneration": consent.generation,
-    }
-    return build_condition(ConsentCondition, values, consent.status.conditions, from_epoch(context.now))
+        return build_grant_facts(obs, self._consent_policy.public_url)

@@ -3,7 +3,7 @@
 `kube` and `net` implement them; the fakes of the tests pass the same contract suite.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -116,8 +116,11 @@ class Cluster(CredentialReader, Protocol):
     async def delete_secret(self, metadata: SecretMetadata) -> None:
         """Delete a Secret if it has not changed since it was read."""
 
-    def consents_of(self, key: Key) -> Iterable[Consent]:
-        """Return the consents in the cache that are for a connector."""
+    def pending_consents(self, key: Key) -> Sequence[Consent]:
+        """Return the consents in the cache that are for a connector, and have neither succeeded nor failed."""
+
+    def concluded_consents(self, key: Key, limit: int) -> Sequence[Consent]:
+        """Return the oldest consents in the cache that are for a connector, and succeeded or failed."""
 
     async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
         """Replace the status of a consent; `None` if the consent has changed since it was read."""

@@ -42,19 +42,16 @@ from oauth_connector.connector.observation import (
 )
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import find_published
-from oauth_connector.connector.status.events import status_events
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import CREDENTIAL_REASONS, invalid_spec
-from oauth_connector.connector.status.report import next_transition, recorded_problem, report
+from oauth_connector.connector.status.report import next_transition, recorded_problem
 from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time, mount_warning
 from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.ports import Superseded
 from oauth_connector.controller.revocation import GrantRevoker
 from oauth_connector.controller.secret_writer import SecretWriter
+from oauth_connector.controller.status_writer import StatusWriter
 from oauth_connector.controller.token_refresher import TokenRefresher
-
-STATUS_TRIES = 4
 
 
 class Reconciler:
@@ -69,7 +66,6 @@ class Reconciler:
         consents: ConsentReconciler,
     ) -> None:
         self._cluster = context.ports.cluster
-        self._recorder = context.ports.recorder
         self._clock = context.ports.clock
         self._memory = context.memory
         self._read_rules = context.read_rules
@@ -78,6 +74,7 @@ class Reconciler:
         self._revoker = revoker
         self._consents = consents
         self._leadership = context.ports.leadership
+        self._status = StatusWriter(context)
 
     async def reconcile(self, key: Key) -> float | None:
         """Reconcile a connector once, and return when it is due again. Raises `ClusterUnavailable`."""
@@ -89,12 +86,13 @@ class Reconciler:
         if consent.code is not None and not consent.is_valid_for(connector):
             return self._clock()  # the spec was edited while consents were read: evaluate them again
         obs = replace(await self._observe(connector), code=consent.code)
-        result = await self._act(obs, decide(obs))
+        async with self._consents.end_on_error(key, consent.code):
+            result = await self._act(obs, decide(obs))
         if consent.code is not None:
             consent = await self._consents.report_outcome(key, consent.code, result)
         if result.findings is None:
             return earliest(result.requeue_at, consent.requeue_at)
-        await self._record(connector, self._complete(connector, result.findings))
+        await self._status.record(connector, self._complete(connector, result.findings))
         if result.findings.revoked is not None:
             return self._clock()  # another reconciliation decides what to do without the grant
         return earliest(self._requeue_time(key), consent.requeue_at)
@@ -181,31 +179,6 @@ class Reconciler:
         grant = self._consents.build_grant_facts(obs)
         return replace(findings, warning=grant_warning(obs), late=mount_warning(obs), grant=grant)
 
-    async def _record(self, connector: AnyConnector, findings: Findings) -> None:
-        """Write status where it differs; it names the generation that the reconciliation was based on.
-
-        Raises `Superseded` where another process may lead and the connector has changed since the reconciliation began,
-        unless a token was obtained and published: a failure proves nothing then.
-        """
-        for _ in range(STATUS_TRIES):
-            # another install may be responsible by now: what this one has done is reported in any case
-            known = self._cluster.connector(connector.key)
-            current = known or await self._cluster.read_any_connector(connector.key)
-            if current is None or current.uid != connector.uid:
-                return
-            is_changed = current.resource_version != connector.resource_version
-            if is_changed and not findings.has_new_token and not self._leadership.is_leading():
-                raise Superseded("another process may lead, and the status was left to it")
-            current = replace(current, generation=connector.generation, refresh_request=connector.refresh_request)
-            status = report(current, findings)
-            if status == current.status:
-                return
-            if await self._cluster.write_status(current, status):
-                for event in status_events(current, status):
-                    await self._recorder.record(current, event.kind, event.reason, event.note)
-                return
-            await self._cluster.read_connector(connector.key)
-
     def _requeue_time(self, key: Key) -> float | None:
         """Return the time at which the checks will return another answer."""
         connector = self._cluster.connector(key)
@@ -226,7 +199,7 @@ class Reconciler:
         if connector.deleting:
             return None
         published = find_published_token(find_published(self._outputs_except(connector, ""), connector))
-        await self._record(connector, Findings(self._clock(), published, invalid_spec(connector.problems)))
+        await self._status.record(connector, Findings(self._clock(), published, invalid_spec(connector.problems)))
         current = self._cluster.connector(key)
         return next_transition(current.status, self._clock()) if current is not None else None
 

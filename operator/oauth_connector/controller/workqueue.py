@@ -37,6 +37,14 @@ OnSetback = Callable[[float], None]
 """Receives the seconds by which the wall clock was set back."""
 
 
+OnError = Callable[[Key, int], Awaitable[None]]
+"""Receives the connector whose reconciliation has raised, and how often in a row it has failed. It raises nothing."""
+
+
+async def ignore_error(_key: Key, _failures: int) -> None:
+    """Report nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkqueueHooks:
     """Functions that the workqueue calls for metrics.
@@ -74,6 +82,7 @@ class Workqueue:
         self._due: dict[Key, float] = {}
         self._requeued: set[Key] = set()
         self._failures: dict[Key, int] = {}
+        self._on_error: OnError = ignore_error
         self._busy: Counter[str] = Counter()
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
@@ -95,8 +104,11 @@ class Workqueue:
         self._deadlines.put(key, self._clock() if at is None else at)
         self._wake.set()
 
-    async def serve(self, reconcile: Reconcile, on_setback: OnSetback = lambda _by: None) -> None:
+    async def serve(
+        self, reconcile: Reconcile, on_setback: OnSetback = lambda _by: None, on_error: OnError = ignore_error
+    ) -> None:
         """Reconcile until `stop`, then wait for what is in progress: it is finished and persisted."""
+        self._on_error = on_error
         setback = ClockSetback(self._clock, asyncio.get_running_loop().time)
         while not self._stopping:
             self._wake.clear()
@@ -159,6 +171,7 @@ class Workqueue:
         except Exception:  # a bug in one reconciliation must not end the refreshes of all others
             log.exception("a reconciliation failed", connector=str(key))
             result, at = "error", self._backoff(key, None)
+            await self._on_error(key, self._failures[key])
         else:
             self._failures.pop(key, None)
         finally:

@@ -6,7 +6,7 @@ same versions change nothing.
 
 import base64
 import binascii
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Any
 
 from oauth_connector.api.names import ALLOWED_HOSTS, FIELD_MANAGER, OPAQUE, STATUS_FIELD_MANAGER
@@ -57,9 +57,13 @@ class KubeCluster:
         """Return the cached Secrets in the namespace of a connector that carry its UID."""
         return self._secrets.of_connector(connector.key.namespace, connector.uid)
 
-    def consents_of(self, key: Key) -> Iterable[Consent]:
-        """Return the cached consents for a connector."""
-        return self._consents.group(key)
+    def pending_consents(self, key: Key) -> Sequence[Consent]:
+        """Return the cached consents for a connector that have neither succeeded nor failed."""
+        return self._consents.list_pending(key)
+
+    def concluded_consents(self, key: Key, limit: int) -> Sequence[Consent]:
+        """Return the oldest cached consents for a connector that succeeded or failed."""
+        return self._consents.list_concluded(key, limit)
 
     # --- live reads ---------------------------------------------------------------------------------------------
     async def read_connector(self, key: Key) -> AnyConnector | None:

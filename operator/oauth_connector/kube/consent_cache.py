@@ -42,11 +42,26 @@ def _shorten(status: OAuthConsentStatus) -> OAuthConsentStatus:
 
 
 class ConsentCache(ObjectCache[Consent]):
-    """The consents that lists and the watch have returned; `on_change` is called with the connector of each change."""
+    """The consents that lists and the watch have returned; `on_change` is called with the connector of each change.
+
+    Pending and concluded ones are kept apart, each oldest first: thousands of concluded ones delay no pending one.
+    """
 
     def __init__(self, on_change: Callable[[Key], None]) -> None:
-        super().__init__(lambda consent: consent.key, lambda consent: consent.connector)
+        super().__init__(
+            lambda consent: consent.key,
+            lambda consent: (consent.connector, consent.is_final),
+            lambda consent: consent.created,
+        )
         self._on_change = on_change
+
+    def list_pending(self, connector: Key) -> tuple[Consent, ...]:
+        """Return the consents for a connector that have neither succeeded nor failed, oldest first."""
+        return self.group((connector, False))
+
+    def list_concluded(self, connector: Key, limit: int) -> tuple[Consent, ...]:
+        """Return the oldest consents for a connector that succeeded or failed."""
+        return self.group((connector, True), limit)
 
     def update(self, manifest: Mapping[str, Any]) -> None:
         """Cache a consent from a list or the watch."""

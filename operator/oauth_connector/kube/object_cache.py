@@ -3,6 +3,7 @@
 Versions (`resourceVersion`) are compared as integers: one cluster counts them up over all its objects.
 """
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import Generic, Protocol, TypeVar
@@ -29,13 +30,22 @@ T = TypeVar("T", bound=Versioned)
 
 
 class ObjectCache(Generic[T]):
-    """Objects by key, and by the group that each belongs to (`None`: to no group)."""
+    """Objects by key, and by the group that each belongs to (`None`: to no group).
 
-    def __init__(self, key_of: Callable[[T], Key], group_of: Callable[[T], Hashable | None]) -> None:
+    `rank_of` orders the objects of a group; those of one rank are in the order of their keys.
+    """
+
+    def __init__(
+        self,
+        key_of: Callable[[T], Key],
+        group_of: Callable[[T], Hashable | None],
+        rank_of: Callable[[T], float] = lambda _item: 0,
+    ) -> None:
         self._key_of = key_of
         self._group_of = group_of
+        self._rank_of = rank_of
         self._objects: dict[Key, T] = {}
-        self._groups: defaultdict[Hashable, set[Key]] = defaultdict(set)
+        self._groups: defaultdict[Hashable, list[tuple[float, Key]]] = defaultdict(list)
         self._removed: dict[str, int] = {}
 
     def __len__(self) -> int:
@@ -48,9 +58,9 @@ class ObjectCache(Generic[T]):
         """Return an object as it was last seen."""
         return self._objects.get(key)
 
-    def group(self, group: Hashable) -> tuple[T, ...]:
-        """Return the objects of a group, by namespace and name."""
-        return tuple(self._objects[key] for key in sorted(self._groups.get(group, ())))
+    def group(self, group: Hashable, limit: int | None = None) -> tuple[T, ...]:
+        """Return the objects of a group, or the first of them, in their order."""
+        return tuple(self._objects[key] for _, key in self._groups.get(group, [])[:limit])
 
     def put(self, item: T) -> bool:
         """Keep an object unless this or a newer version is known, or was removed; return whether it was kept."""
@@ -64,7 +74,7 @@ class ObjectCache(Generic[T]):
         self._objects[key] = item
         group = self._group_of(item)
         if group is not None:
-            self._groups[group].add(key)
+            insort(self._groups[group], (self._rank_of(item), key))
         return True
 
     def remove(self, item: T) -> bool:
@@ -110,9 +120,9 @@ class ObjectCache(Generic[T]):
     def _drop(self, key: Key) -> None:
         known = self._objects.pop(key, None)
         group = self._group_of(known) if known is not None else None
-        if group is None:
+        if known is None or group is None:
             return
-        keys = self._groups[group]
-        keys.discard(key)
-        if not keys:
+        members = self._groups[group]
+        del members[bisect_left(members, (self._rank_of(known), key))]
+        if not members:
             del self._groups[group]

@@ -35,9 +35,10 @@ ANSWER = ConsentResponse(
 )
 BASE64URL = re.compile("[A-Za-z0-9_-]*")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+CODES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=60)
 ANSWERS = st.builds(
     ConsentResponse,
-    TEXT.map(SecretStr),
+    CODES.map(SecretStr),
     TEXT.map(SecretStr),
     TEXT,
     st.none() | TEXT,
@@ -99,8 +100,37 @@ def test_any_text_raises_at_most_unseal_error(text: str) -> None:
         KEYS.unseal(UID, text)
 
 
+def a_response(**members: object) -> bytes:
+    """Return the plain text of a response, with some members changed."""
+    valid: dict[str, object] = {
+        "code": "c",
+        "ticket": TICKET,
+        "confirmation": "K7QF-2M9P",
+        "iss": None,
+        "parameters": {},
+    }
+    return json.dumps({**valid, **members}).encode()
+
+
 FORGED = {
     "no JSON": b"\xff",
+    "nested lists (RFC 8259 §9 sets no depth)": b"[" * 4000,
+    "nested objects": b'{"code":' * 3000,
+    "nested parameters": a_response(parameters={"x": {"y": {}}}),
+    "an issuer that is a list": a_response(iss=["https://login.example.com"]),
+    "a code that is a number": a_response(code=7),
+    "a code that is null": a_response(code=None),
+    "an empty code": a_response(code=""),
+    "half of a surrogate pair in the code (RFC 8259 §8.2)": a_response(code="\ud800"),
+    "a code of other characters than RFC 6749 §A.11 allows": a_response(code="c\n"),
+    "a code that no redirect can contain": a_response(code="c" * (LONGEST_CODE + 1)),
+    "a long confirmation code": a_response(confirmation="x" * 65),
+    "a long ticket": a_response(ticket="t" * 65),
+    "a long issuer": a_response(iss="i" * (LONGEST_PARAMETER + 1)),
+    "a parameter that is a number": a_response(parameters={"x": 1}),
+    "many parameters": a_response(parameters={f"x{number}": "y" for number in range(9)}),
+    "a number of many digits": b'{"code": 1' + b"0" * 5000 + b"}",
+    "NaN": b'{"code": NaN}',
     "nothing": b"",
     "a list": b"[]",
     "no code": b'{"ticket": "t", "confirmation": "c", "parameters": {}}',

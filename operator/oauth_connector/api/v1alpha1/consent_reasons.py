@@ -29,6 +29,7 @@ class ConsentReason(StrEnum):
     CODE_REJECTED = "CodeRejected"
     CODE_LOST = "CodeLost"
     SECRET_CONFLICT = "SecretConflict"
+    INTERNAL_ERROR = "InternalError"
 
 
 _RUN_AGAIN = "Run `kubectl oauth authorize {connector}` again."
@@ -51,6 +52,8 @@ CONSENT_MESSAGES: Mapping[ConsentReason, str] = {
     ConsentReason.CODE_LOST: f"{{host}} sent no valid token response, and a code is never sent twice. {_RUN_AGAIN}",
     ConsentReason.SECRET_CONFLICT: "A Secret that OAuthConnector `{connector}` must write has another owner and was not"
     " changed. {cause}",
+    ConsentReason.INTERNAL_ERROR: "The operator cannot process this consent because of an error of its own."
+    f" {_RUN_AGAIN} If the error is repeated, read the log of the operator.",
 }
 """One sentence for each reason. A placeholder without a known fact becomes a dash."""
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from oauth_connector.api.names import READY
 from oauth_connector.api.v1alpha1.conditions import find_condition
-from oauth_connector.api.v1alpha1.consent import RETENTION, OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus, Redirect
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.connector.grant.claims import claim_blocks_until
@@ -93,25 +93,17 @@ class SetReason:
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteConsent:
-    """Delete the object, whose retention time has passed."""
-
-
-@dataclass(frozen=True, slots=True)
 class WaitUntil:
     """Do nothing until a time."""
 
     until: float
 
 
-ConsentAction = FillRequest | SetReason | DeleteConsent | WaitUntil | PendingCode
+ConsentAction = FillRequest | SetReason | WaitUntil | PendingCode
 
 
 def evaluate_consent(consent: Consent, context: ConsentContext, keys: ConsentKeys) -> ConsentAction:
-    """Return the next action for a consent."""
-    if consent.is_final:
-        deletion_time = consent.created + RETENTION
-        return DeleteConsent() if deletion_time <= context.now else WaitUntil(deletion_time)
+    """Return the next action for a pending consent."""
     sent = _evaluate_sent_code(consent, context)
     if sent is not None:
         return sent
@@ -201,7 +193,7 @@ def _is_valid_response(consent_response: ConsentResponse, consent: Consent, requ
 
 def _is_confirmed(consent_response: ConsentResponse, typed: str | None) -> bool:
     return typed is not None and hmac.compare_digest(
-        normalize_confirmation(typed), normalize_confirmation(consent_response.confirmation)
+        normalize_confirmation(typed).encode(), normalize_confirmation(consent_response.confirmation).encode()
     )
 
 

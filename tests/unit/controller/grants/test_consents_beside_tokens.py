@@ -2,7 +2,6 @@
 
 import pytest
 
-from oauth_connector.controller.consents import MAX_PENDING
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
@@ -47,17 +46,6 @@ async def test_an_invalid_id_token_loses_no_token(consenting: World, payload: st
     consenting.rotating.extra = {"id_token": f"e30.{payload}.c2ln"}
     await consent(consenting)
     assert consenting.token == "token-1"
-
-
-async def test_of_many_consents_a_few_are_reconciled(consenting: World) -> None:
-    """Thousands of them would delay the tokens of all other connectors."""
-    for number in range(3 * MAX_PENDING):
-        consenting.cluster.add_consent(a_consent(int(consenting.now) + number, f"crm-{number}"))
-    await consenting.run()
-    taken_up = [one for one in consenting.cluster.consents.values() if one.status.request is not None]
-    assert len(taken_up) == MAX_PENDING
-    await consenting.run(4000)
-    assert consenting.cluster.consents == {}
 
 
 async def test_a_consent_whose_status_cannot_be_written_delays_no_refresh(consenting: World) -> None:
