@@ -72,7 +72,7 @@ The output Secret has type `Opaque`. Every update replaces all keys at once. Wit
 | key | value |
 |---|---|
 | `access_token` | the bare token |
-| `token_type` | type of the token, as in the token response |
+| `token_type` | type of the token: always `Bearer` |
 | `expires_at` | expiration time, RFC 3339 in UTC |
 | `authorization` | value of an Authorization header: `headerPrefix` and the token |
 | `scope` | granted scopes, separated by spaces; absent if none were requested and the token response contains none |

@@ -9,9 +9,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 from pydantic import SecretStr
+
+from oauth_connector.oauth.reserved_parameters import drop_reserved_parameters
 
 LONGEST_CODE = 4096
 LONGEST_PARAMETER = 2048
@@ -69,13 +71,9 @@ class AuthorizationRequest:
             ("code_challenge_method", "S256" if self.code_challenge else ""),
             *self.parameters,
         ]
-        parts = urlsplit(self.endpoint)
-        reserved = RESERVED_PARAMETERS | {name for name, _ in pairs}
-        kept = [
-            part for part in parts.query.split("&") if part and unquote_plus(part.partition("=")[0]) not in reserved
-        ]
-        query = "&".join((*kept, urlencode([(name, value) for name, value in pairs if value])))
-        return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+        endpoint = drop_reserved_parameters(self.endpoint, RESERVED_PARAMETERS | {name for name, _ in pairs})
+        query = urlencode([(name, value) for name, value in pairs if value])
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
 
 
 def compute_challenge(verifier: str) -> str:

@@ -12,6 +12,7 @@ from oauth_connector.oauth.client_auth.registry import METHODS
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.registry import GRANTS
 from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.reserved_parameters import drop_reserved_parameters, normalize_name
 
 _OF_OTHER_SPECIFICATIONS = frozenset(
     {
@@ -68,15 +69,16 @@ def build_token_request(
 ) -> TokenRequest:
     """Build the request: a form in UTF-8 (RFC 6749 App. B), no name twice but `resource`, no empty value (§3.2).
 
-    Raises `ValueError` for a reserved name among the extra parameters.
+    A reserved parameter in the query of the endpoint is not sent. Raises `ValueError` for one among the extra
+    parameters.
     """
-    reserved = sorted(RESERVED_PARAMETERS & parameters.extra.keys())
+    reserved = sorted(name for name in parameters.extra if normalize_name(name) in RESERVED_PARAMETERS)
     if reserved:
         raise ValueError(f"reserved parameter: {reserved[0]}")
     added = client.authenticate(context)
     pairs = [*grant.form(context), *added.form, *_list_parameters(parameters)]
     return TokenRequest(
-        url=context.token_endpoint,
+        url=drop_reserved_parameters(context.token_endpoint, RESERVED_PARAMETERS),
         headers=(
             ("Accept", "application/json"),
             ("Content-Type", "application/x-www-form-urlencoded"),

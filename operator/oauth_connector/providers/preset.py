@@ -1,6 +1,5 @@
 """The fields of a preset: the endpoints of a provider, and how it differs from the standards."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Template
@@ -83,21 +82,6 @@ class Preset:
             return Template(template).substitute(known)
         except KeyError:
             return None
-
-    def find_missing(self, given: Mapping[str, str]) -> list[str]:
-        """Return the names of the parameters that have no default and are not given."""
-        return [name for name, known in self.parameters.items() if known.default is None and name not in given]
-
-    def find_problem(self, given: Mapping[str, str]) -> str | None:
-        """Return what is wrong with the parameters that a user gave, or `None`."""
-        for name in given:
-            if name not in self.parameters:
-                return f"{self.name} has no parameter {name}"
-        for name, parameter in self.parameters.items():
-            value = given.get(name)
-            if value is not None and re.fullmatch(parameter.pattern, value) is None:
-                return f"{name} must be such as {parameter.example}"
-        return None
 
     def _value(self, name: str, given: Mapping[str, str]) -> str | None:
         parameter = self.parameters[name]

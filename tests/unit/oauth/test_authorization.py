@@ -70,7 +70,9 @@ def test_further_parameters_come_last_and_may_repeat() -> None:
     assert parse_qsl(urlsplit(url).query)[-3:] == [("prompt", "consent"), ("resource", "urn:b"), ("resource", "urn:a")]
 
 
-@pytest.mark.parametrize("name", ["client_id", "scope", "code_challenge", "redirect%5Furi", "response_mode", "prompt"])
+@pytest.mark.parametrize(
+    "name", ["client_id", "scope", "code_challenge", "redirect%5Furi", "response_mode", "prompt", "Scope", "CLIENT.ID"]
+)
 def test_the_query_of_the_endpoint_overrides_no_own_parameter(name: str) -> None:
     """Many servers use the first of two values: the user would see one client and scope and authorize another."""
     url = a_request(f"{ENDPOINT}?{name}=evil&p=policy", parameters=[("prompt", "consent")]).build_url("xyz")

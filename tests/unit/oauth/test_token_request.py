@@ -132,6 +132,14 @@ def test_the_urls_own_query_is_kept() -> None:
     assert request.url == URL
 
 
+@pytest.mark.parametrize("name", ["grant_type", "GRANT_TYPE", "grant.type", "%67rant_type", "client_id", "scope"])
+def test_a_reserved_parameter_of_a_discovered_endpoint_is_not_sent(name: str) -> None:
+    """A server that reads the query first would see another grant, client or scope than those in the body."""
+    context = RequestContext(0, token_endpoint=f"https://login.example.com/token?{name}=evil&tenant=a%20b&flag")
+    request = build_token_request(context, ClientCredentials(), a_client(), TokenRequestParameters())
+    assert request.url == "https://login.example.com/token?tenant=a%20b&flag"
+
+
 def test_scopes_are_joined_by_the_wire_separator() -> None:
     """A space by RFC 6749 §3.3, a comma where a provider wants it."""
     assert form(built(a_client(), scopes=("a", "b")))["scope"] == ["a b"]

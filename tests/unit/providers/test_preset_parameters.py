@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.providers.registry import PRESETS
+from tests.support.builders import a_spec
 from tests.support.presets import build_example_parameters
 
 PARAMETERS = [(name, each) for name, preset in PRESETS.items() for each in preset.parameters]
@@ -34,11 +36,18 @@ SMUGGLED = (
 )
 
 
+def problem_of(preset: str, **given: str) -> str | None:
+    """Return the message about the parameters of a preset, or nothing; required ones get their examples."""
+    parameters = {**build_example_parameters(PRESETS[preset]), **given}
+    spec = parse_spec(a_spec(provider={"preset": preset, "parameters": parameters}))
+    return spec[0].message if isinstance(spec, tuple) else None
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_examples_are_accepted_and_fill_every_address(name: str) -> None:
     """The examples of the reference page are accepted, and fill every placeholder."""
     preset = PRESETS[name]
-    assert preset.find_problem(build_example_parameters(preset)) is None
+    assert problem_of(name) is None
     templates = (preset.authorization_url, preset.token_url, preset.revocation_url, preset.issuer)
     for template in filter(None, templates):
         filled = preset.fill(template, build_example_parameters(preset)) or ""
@@ -51,7 +60,8 @@ def test_no_parameter_changes_the_host_of_an_address(name: str, parameter: str) 
     preset = PRESETS[name]
     allowed = {"evil.example:443"} if parameter == "server" and name == "Keycloak" else set()
     for value in set(SMUGGLED) - allowed:
-        assert f"such as {preset.parameters[parameter].example}" in (preset.find_problem({parameter: value}) or "")
+        example = f"{parameter} of {name} is the {preset.parameters[parameter].meaning}, such as"
+        assert value == "" or example in (problem_of(name, **{parameter: value}) or "")
 
 
 @pytest.mark.parametrize("name", ["Okta", "Auth0", "GitHub", "MicrosoftEntra"])
@@ -59,7 +69,7 @@ def test_no_host_is_an_address_of_a_machine(name: str) -> None:
     """A host is a name of two labels at least, so that neither numbers nor `localhost` are one."""
     parameter = "tenant" if name == "MicrosoftEntra" else "server" if name == "GitHub" else "domain"
     for value in ("169.254.169.254", "2130706433", "localhost", "kubernetes", "-a.example", "a..example"):
-        assert PRESETS[name].find_problem({parameter: value}) is not None, value
+        assert problem_of(name, **{parameter: value}) is not None, value
 
 
 @given(st.sampled_from(PARAMETERS), st.data())
@@ -77,12 +87,35 @@ def test_every_accepted_value_stays_in_its_place(chosen: tuple[str, str], data: 
 
 
 def test_an_unknown_parameter_is_named() -> None:
-    """The error names the mistyped parameter."""
-    assert PRESETS["Okta"].find_problem({"domian": "acme.okta.com"}) == "Okta has no parameter domian"
+    """The error names the parameters that there are."""
+    expected = "must have only names that the preset defines: Okta has domain, authorizationServer"
+    assert problem_of("Okta", domian="acme.okta.com") == expected
 
 
 def test_an_address_without_its_parameter_is_none() -> None:
     """No value is guessed."""
     okta = PRESETS["Okta"]
     assert okta.fill(okta.token_url, {}) is None
-    assert okta.find_missing({}) == ["domain"]
+
+
+@pytest.mark.parametrize(
+    ("grant", "provider", "missing"),
+    [
+        ("ClientCredentials", {"preset": "Okta"}, True),
+        ("ClientCredentials", {"preset": "Okta", "tokenURL": "https://acme.okta.com/token"}, False),
+        ("ClientCredentials", {"preset": "Okta", "authorizationURL": "https://acme.okta.com/authorize"}, True),
+        ("AuthorizationCode", {"preset": "Okta", "tokenURL": "https://acme.okta.com/token"}, True),
+        ("AuthorizationCode", {"preset": "Okta", "issuer": "https://acme.okta.com"}, False),
+        ("ClientCredentials", {"preset": "Zoho"}, False),
+    ],
+)
+def test_a_parameter_is_required_for_the_endpoints_of_the_grant_only(
+    grant: str,
+    provider: dict[str, str],
+    missing: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    """Only grantType AuthorizationCode needs an authorization endpoint; the message names the parameter."""
+    spec = parse_spec(a_spec(grantType=grant, provider=provider))
+    problems = [(each.path, each.message) for each in spec] if isinstance(spec, tuple) else []
+    assert bool(problems) == missing
+    assert all(path == "spec.provider.parameters" and "domain of Okta is the" in text for path, text in problems)

@@ -104,8 +104,9 @@ class Model(BaseModel):
     @classmethod
     @cache
     def rules(cls) -> tuple[Rule["Model"], ...]:
-        """Return the rules over several fields, in source order."""
-        return tuple(value for value in vars(cls).values() if isinstance(value, Rule))
+        """Return the rules over several fields, in source order; an attribute is one rule or a tuple of them."""
+        groups = (value if isinstance(value, tuple) else (value,) for value in vars(cls).values())
+        return tuple(each for group in groups for each in group if isinstance(each, Rule))
 
     @classmethod
     @cache

@@ -1,5 +1,6 @@
 """`spec.output`: name, keys and metadata of the output Secret."""
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated
@@ -47,6 +48,12 @@ class DeletionPolicy(StrEnum):
     RETAIN = "Retain"
 
 
+_PATHS = r"[/$].*|.*\[.*|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
+"""Names in the syntax of JSON Pointer, JSONPath or jq. A single leading point occurs: `.expires` (ASP.NET)."""
+
+_NEVER_FILLED = ("authorization_details", "error", "error_description", "error_uri", "ok")
+"""Members of a failed response (RFC 6749 §5.2), a list (RFC 9396 §7), and a boolean (Slack)."""
+
 MemberName = Annotated[
     str,
     Field(min_length=1, max_length=128),
@@ -58,6 +65,17 @@ MemberName = Annotated[
         "must not be refresh_token, because Pods must not receive refresh tokens: remove it",
         lambda name: name != "refresh_token",
     ),
+    Rule(
+        f"!self.matches({cel_literal(f'^({_PATHS})$')})",
+        "must be a member of the token response itself: members of members are not read. Name one that is a string or"
+        " a number",
+        lambda name: re.fullmatch(_PATHS, name) is None,
+    ),
+    Rule(
+        f"!(self in [{', '.join(cel_literal(name) for name in _NEVER_FILLED)}])",
+        "is never in a token response that succeeds as a string or a number: remove it",
+        lambda name: name not in _NEVER_FILLED,
+    ),
 ]
 
 
@@ -65,7 +83,7 @@ class OutputData(Model):
     """A field of the token and its key."""
 
     field: OutputField = Field(
-        description="`AccessToken`: the bare token. `TokenType`: its type, as in the token response. `ExpiresAt`:"
+        description="`AccessToken`: the bare token. `TokenType`: its type, which is always `Bearer`. `ExpiresAt`:"
         " its expiration time, RFC 3339 in UTC. `Authorization`: `headerPrefix` and the token. `Scope`: the"
         " granted scopes, separated by spaces, if known."
     )

@@ -1,5 +1,6 @@
 """Parameters of the token request, as in `spec`: scopes, audience, additional parameters."""
 
+import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated
@@ -68,9 +69,39 @@ Parameters = Annotated[
 
 
 def unreserved_rule(reserved: Collection[str], message: str) -> Rule[Mapping[str, str]]:
-    """Return the rule that no parameter has a reserved name."""
-    names = ", ".join(cel_literal(name) for name in sorted(reserved))
-    return Rule(f"self.all(k, !(k in [{names}]))", message, lambda parameters: parameters.keys().isdisjoint(reserved))
+    """Return the rule that no parameter has a reserved name, in any case and with `.` or `_`."""
+    pattern = f"(?i)^({_match_names(reserved)})$"
+    found = re.compile(pattern)
+    return Rule(
+        f"self.all(k, !k.matches({cel_literal(pattern)}))",
+        message,
+        lambda parameters: not any(found.match(name) for name in parameters),
+    )
+
+
+def query_rules(reserved: Collection[str], cure: str) -> tuple[Rule[str], Rule[str]]:
+    """Return the rules of an endpoint's query: plain names, and none that is reserved, which would be sent twice."""
+    pattern = f"(?i)[?&;]({_match_names(reserved)})([=&;]|$)"
+    found = re.compile(pattern)
+    return (
+        pattern_rule(
+            rf"[^?]*([?]({_QUERY_NAME}(=[^&;]*)?([&;]{_QUERY_NAME}(=[^&;]*)?)*)?)?",
+            "must have a query whose names are letters, digits, '_', '.' and '-': remove the other ones",
+        ),
+        Rule(
+            f"!self.matches({cel_literal(pattern)})",
+            f"must have no parameter in its query that the operator sets itself: {cure}",
+            lambda url: found.search(url) is None,
+        ),
+    )
+
+
+_QUERY_NAME = "[A-Za-z0-9_.-]{1,128}"
+
+
+def _match_names(names: Collection[str]) -> str:
+    """Return a pattern of normalized names, for which servers may read `.` as `_`."""
+    return "|".join(sorted(names)).replace("_", "[._]")
 
 
 TokenParameters = Annotated[

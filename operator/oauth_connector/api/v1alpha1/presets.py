@@ -1,59 +1,96 @@
-"""The parameters of presets, and their rules: one condition for each preset, because CEL cannot read the presets."""
+"""The parameters of presets, and their rules: one for each preset or parameter, because CEL cannot read the presets."""
 
+import re
 from collections.abc import Callable, Iterator
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
-from oauth_connector.api.schema.fields import cel_literal, drop_nulls
-from oauth_connector.providers.preset import Preset
+from oauth_connector.api.schema.fields import Rule, cel_literal, drop_nulls
+from oauth_connector.providers.preset import Parameter
 from oauth_connector.providers.registry import PRESETS
+
+if TYPE_CHECKING:
+    from oauth_connector.api.v1alpha1.provider import ProviderSpec
+    from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
 PresetParameters = Annotated[
     dict[str, Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=8), BeforeValidator(drop_nulls)
 ]
 
 
-def known_names_cel(has_preset: str, has_parameters: str) -> str:
-    """Return the rule that the preset defines the names of all parameters."""
-
-    def names(preset: Preset) -> Iterator[str]:
-        known = ", ".join(cel_literal(name) for name in preset.parameters)
-        yield f"self.parameters.all(k, k in [{known}])"
-
-    return _for_each(f"!{has_preset} || !{has_parameters}", names)
+def build_name_rules() -> "tuple[Rule[ProviderSpec], ...]":
+    """Return a rule for each preset: it defines the names of all parameters."""
+    return tuple(_build_name_rule(name, list(preset.parameters)) for name, preset in PRESETS.items())
 
 
-def allowed_values_cel(has_preset: str, has_parameters: str) -> str:
-    """Return the rule that the preset allows the value of each parameter."""
-
-    def forms(preset: Preset) -> Iterator[str]:
-        for name, parameter in preset.parameters.items():
-            key, pattern = cel_literal(name), cel_literal(f"^({parameter.pattern})$")
-            yield f"(!({key} in self.parameters) || self.parameters[{key}].matches({pattern}))"
-
-    return _for_each(f"!{has_preset} || !{has_parameters}", forms)
+def build_value_rules() -> "tuple[Rule[ProviderSpec], ...]":
+    """Return a rule for each parameter of a preset: its value has the form that the preset requires."""
+    return tuple(_build_value_rule(preset, name, parameter) for preset, name, parameter in _list_parameters())
 
 
-def required_names_cel(has_preset: str, has_parameters: str) -> str:
-    """Return the rule that all required parameters are set, unless an issuer or both endpoints are set."""
-
-    def needs(preset: Preset) -> Iterator[str]:
-        for name, parameter in preset.parameters.items():
-            if parameter.default is None:
-                yield f"({has_parameters} && {cel_literal(name)} in self.parameters)"
-
-    named = "has(self.issuer) || (has(self.tokenURL) && has(self.authorizationURL))"
-    return _for_each(f"!{has_preset} || {named}", needs)
+def build_presence_rules() -> "tuple[Rule[OAuthConnectorSpec], ...]":
+    """Return a rule for each parameter without a default: it is set, unless the endpoints of the grant are."""
+    return tuple(
+        _build_presence_rule(preset, name, parameter)
+        for preset, name, parameter in _list_parameters()
+        if parameter.default is None
+    )
 
 
-def _for_each(unless: str, conditions: Callable[[Preset], Iterator[str]]) -> str:
-    rules = [f"(self.preset != '{name}' || ({' && '.join(found)}))" for name, found in _find_presets(conditions)]
-    return f"{unless} || ({' && '.join(rules)})" if rules else "true"
-
-
-def _find_presets(conditions: Callable[[Preset], Iterator[str]]) -> Iterator[tuple[str, list[str]]]:
+def _list_parameters() -> Iterator[tuple[str, str, Parameter]]:
     for name, preset in PRESETS.items():
-        found = list(conditions(preset))
-        if found:
-            yield name, found
+        for key, parameter in preset.parameters.items():
+            yield name, key, parameter
+
+
+def _build_name_rule(preset: str, names: list[str]) -> "Rule[ProviderSpec]":
+    known = ", ".join(cel_literal(name) for name in names)
+    return Rule(
+        f"!has(self.preset) || self.preset != '{preset}' || !has(self.parameters) ||"
+        f" self.parameters.all(k, k in [{known}])",
+        f"must have only names that the preset defines: {preset} has {', '.join(names) or 'none'}",
+        lambda provider: provider.preset != preset or set(provider.parameters or ()) <= set(names),
+        "parameters",
+    )
+
+
+def _build_value_rule(preset: str, name: str, parameter: Parameter) -> "Rule[ProviderSpec]":
+    key, pattern = cel_literal(name), cel_literal(f"^({parameter.pattern})$")
+    return Rule(
+        f"!has(self.preset) || self.preset != '{preset}' || !has(self.parameters) || !({key} in self.parameters) ||"
+        f" self.parameters[{key}].matches({pattern})",
+        f"must have only values that the preset allows: {_describe_parameter(preset, name, parameter)}",
+        partial(_has_allowed_value, preset, name, re.compile(parameter.pattern).fullmatch),
+        "parameters",
+    )
+
+
+def _has_allowed_value(preset: str, name: str, match: Callable[[str], object], provider: "ProviderSpec") -> bool:
+    value = (provider.parameters or {}).get(name)
+    return provider.preset != preset or value is None or match(value) is not None
+
+
+def _build_presence_rule(preset: str, name: str, parameter: Parameter) -> "Rule[OAuthConnectorSpec]":
+    provider, key = "self.provider", cel_literal(name)
+    return Rule(
+        f"!has({provider}.preset) || {provider}.preset != '{preset}' || has({provider}.issuer) ||"
+        f" (has({provider}.tokenURL) && (has({provider}.authorizationURL) || self.grantType != 'AuthorizationCode')) ||"
+        f" (has({provider}.parameters) && {key} in {provider}.parameters)",
+        f"must have all parameters that the preset requires: {_describe_parameter(preset, name, parameter)}. Set it, or"
+        " set issuer, or set tokenURL (and authorizationURL for grantType AuthorizationCode)",
+        lambda spec: spec.provider.preset != preset or _has_endpoints(spec) or name in (spec.provider.parameters or {}),
+        "provider.parameters",
+    )
+
+
+def _has_endpoints(spec: "OAuthConnectorSpec") -> bool:
+    """Return whether the spec names all endpoints of its grant itself."""
+    provider = spec.provider
+    named = provider.token_url is not None and (provider.authorization_url is not None or not spec.needs_consent)
+    return provider.issuer is not None or named
+
+
+def _describe_parameter(preset: str, name: str, parameter: Parameter) -> str:
+    return f"{name} of {preset} is the {parameter.meaning}, such as {parameter.example}"

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Annotated
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field
@@ -10,14 +10,12 @@ from pydantic import Field
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, full_match, rule
 from oauth_connector.api.schema.urls import URL, Issuer
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.presets import (
-    PresetParameters,
-    allowed_values_cel,
-    known_names_cel,
-    required_names_cel,
-)
+from oauth_connector.api.v1alpha1.parameters import query_rules
+from oauth_connector.api.v1alpha1.presets import PresetParameters, build_name_rules, build_value_rules
 from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference
+from oauth_connector.oauth.authorization import RESERVED_PARAMETERS as AUTHORIZATION_PARAMETERS
 from oauth_connector.oauth.quirks import STANDARD, Quirks
+from oauth_connector.oauth.token_request import RESERVED_PARAMETERS as TOKEN_PARAMETERS
 from oauth_connector.providers.preset import Preset
 from oauth_connector.providers.registry import PRESETS, PresetName
 
@@ -41,6 +39,17 @@ CABundle = Annotated[
 ]
 
 
+_TOKEN_RULES = query_rules(
+    TOKEN_PARAMETERS, "remove it, and set scopes, audience, resources, client and password in their fields"
+)
+_AUTHORIZATION_RULES = query_rules(
+    AUTHORIZATION_PARAMETERS, "remove it, and set scopes, audience, resources and client in their fields"
+)
+
+TokenURL = Annotated[URL, *_TOKEN_RULES]
+AuthorizationURL = Annotated[URL, *_AUTHORIZATION_RULES]
+
+
 class ProviderSpec(Model):
     """The authorization server."""
 
@@ -57,10 +66,10 @@ class ProviderSpec(Model):
         description="Issuer identifier. The operator discovers the endpoints from its metadata (RFC 8414, then"
         " OpenID Connect Discovery).",
     )
-    token_url: Annotated[URL | None, digests.PROVIDER] = Field(
+    token_url: Annotated[TokenURL | None, digests.PROVIDER] = Field(
         None, description="Token endpoint. Default: the discovered endpoint if `issuer` is set, else the preset's."
     )
-    authorization_url: Annotated[URL | None, digests.NOT_DIGESTED] = Field(
+    authorization_url: Annotated[AuthorizationURL | None, digests.NOT_DIGESTED] = Field(
         None,
         description="Authorization endpoint, which the user opens in a browser. Default: the discovered endpoint"
         " if `issuer` is set, else the preset's.",
@@ -94,31 +103,7 @@ class ProviderSpec(Model):
     def _has_preset_for_parameters(self) -> bool:
         return self.parameters is None or self.preset is not None
 
-    @rule(
-        known_names_cel("has(self.preset)", "has(self.parameters)"),
-        "must have only names that the preset defines: see docs/reference/presets.md for the names",
-        "parameters",
-    )
-    def _has_known_parameter_names(self) -> bool:
-        return self.known is None or set(self.parameters or ()) <= self.known.parameters.keys()
-
-    @rule(
-        allowed_values_cel("has(self.preset)", "has(self.parameters)"),
-        "must have only values that the preset allows: see docs/reference/presets.md for the values",
-        "parameters",
-    )
-    def _has_allowed_parameter_values(self) -> bool:
-        return self.known is None or self.known.find_problem(self._preset_parameters()) is None
-
-    @rule(
-        required_names_cel("has(self.preset)", "has(self.parameters)"),
-        "must have all parameters that the preset requires: see docs/reference/presets.md, or set"
-        " issuer, or set tokenURL and authorizationURL",
-        "parameters",
-    )
-    def _has_required_parameters(self) -> bool:
-        own = self.issuer is not None or (self.token_url is not None and self.authorization_url is not None)
-        return self.known is None or own or not self.known.find_missing(self.parameters or {})
+    _preset_rules: ClassVar = (*build_name_rules(), *build_value_rules())
 
     @rule(
         "!(has(self.caBundle) && has(self.caBundleRef))",
@@ -163,10 +148,6 @@ class ProviderSpec(Model):
 
     def _fill_preset_field(self, field: str) -> str | None:
         return self.known.fill(getattr(self.known, field), self.parameters or {}) if self.known else None
-
-    def _preset_parameters(self) -> dict[str, str]:
-        names = self.known.parameters if self.known else {}
-        return {name: value for name, value in (self.parameters or {}).items() if name in names}
 
     @property
     def ca_bundle_pem(self) -> str | None:

@@ -5,7 +5,7 @@ a permanent difference for a GitOps controller. Descriptions end with the defaul
 """
 
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from oauth_connector.api.v1alpha1.grant_member import GrantMember, exclusive_rul
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
 from oauth_connector.api.v1alpha1.password import PasswordSpec
+from oauth_connector.api.v1alpha1.presets import build_presence_rules
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.references import CredentialValues, SecretKeyReference
 from oauth_connector.api.v1alpha1.refresh import Refresh
@@ -113,6 +114,7 @@ class OAuthConnectorSpec(Model):
     def _has_a_confidential_client(self) -> bool:
         return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.is_confidential
 
+    _has_preset_parameters: ClassVar = build_presence_rules()
     _has_public_client_id = code.has_public_client_id
     _has_authorization_endpoint = code.has_authorization_endpoint
     _has_pkce_for_exposed_codes = code.has_pkce_for_exposed_codes

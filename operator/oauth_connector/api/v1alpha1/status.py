@@ -102,9 +102,7 @@ class OAuthConnectorStatus(Model):
     granted_scopes: (
         Annotated[tuple[Annotated[str, Field(max_length=LONGEST_SCOPE)], ...], Field(max_length=MOST_SCOPES)] | None
     ) = Field(None, description="Granted scopes; the requested scopes if the token response contains none.")
-    token_type: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="Token type, as in the token response."
-    )
+    token_type: Annotated[str, Field(max_length=64)] | None = Field(None, description="Token type: always `Bearer`.")
     issue_time: Time | None = Field(None, description="Time at which the token was requested.")
     expiration_time: Time | None = Field(None, description="Time at which the token expires; absent if unknown.")
     last_refresh_time: Time | None = Field(None, description="Time of the last successful token request.")
