@@ -60,8 +60,9 @@ health script in `deploy/argocd/`.
 explains each of them.
 
 An Event is recorded when `Ready` changes (with the reason of `Ready`), when a refresh fails for a new reason
-(`RefreshFailed`), and when `spec.refresh.before` is ignored because it is not shorter than the lifetime of the token
-(`RefreshBeforeIgnored`). Refreshes that succeed cause no Event.
+(`RefreshFailed`), when `spec.refresh.before` is ignored because it is not shorter than the lifetime of the token
+(`RefreshBeforeIgnored`), when the lifetime is a guess (`LifetimeInterpreted`, `LifetimeAssumed`), and when the provider
+granted fewer scopes than requested (`ScopesNarrowed`). Refreshes that succeed cause no Event.
 """
 
 SECRET = """\

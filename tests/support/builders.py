@@ -21,6 +21,7 @@ from oauth_connector.connector.observation import (
 )
 from oauth_connector.connector.secret.metadata import SecretMetadata, read_grant_summary
 from oauth_connector.connector.secret.rendering import RenderedSecret, render
+from oauth_connector.oauth.lifetimes import read_lifetime_source
 
 NOW = 1_800_000_000
 UID = "0b0e0c0f-0000-4000-8000-000000000001"
@@ -89,6 +90,7 @@ def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any
         output_digest=notes.get(f"{PREFIX}output-digest"),
         issued_at=_seconds(notes.get(f"{PREFIX}issued-at")),
         expires_at=_seconds(notes.get(f"{PREFIX}expires-at")),
+        lifetime_source=read_lifetime_source(notes.get(f"{PREFIX}lifetime-source")),
         fields=notes.get(f"{PREFIX}fields"),
         grant=read_grant_summary(notes.get(f"{PREFIX}state")),
         intact=True,

@@ -30,6 +30,7 @@ OUTPUT_DIGEST = f"{PREFIX}output-digest"
 ISSUED_AT = f"{PREFIX}issued-at"
 EXPIRES_AT = f"{PREFIX}expires-at"
 GENERATION = f"{PREFIX}generation"
+LIFETIME_SOURCE = f"{PREFIX}lifetime-source"
 FIELDS = f"{PREFIX}fields"
 STATE = f"{PREFIX}state"
 

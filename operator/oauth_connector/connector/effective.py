@@ -5,12 +5,20 @@ from urllib.parse import urlsplit
 
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.token_request import TokenRequestParameters
 
 
 def seconds(time: datetime | None) -> int | None:
     """Return a status time in whole seconds since the epoch."""
     return int(time.timestamp()) if time is not None else None
+
+
+def find_default_source(spec: OAuthConnectorSpec) -> LifetimeSource:
+    """Return where the lifetime is from that is assumed for a response without one."""
+    is_chosen = spec.refresh is not None and spec.refresh.default_lifetime is not None
+    known = spec.provider.known.default_lifetime if spec.provider.known and not is_chosen else None
+    return LifetimeSource.PRESET if known is not None else LifetimeSource.DEFAULT
 
 
 def build_parameters(spec: OAuthConnectorSpec) -> TokenRequestParameters:

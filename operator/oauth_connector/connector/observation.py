@@ -10,6 +10,7 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.lifetimes import LifetimeSource
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,7 +87,7 @@ class IssuedToken:
     """A token: when it was requested and when it expires (seconds since the epoch; `None` = unknown).
 
     `digest` is that of its request and stays with it: a token that is rendered again does not satisfy a changed
-    spec.
+    spec. `lifetime_source` is where `expires` is from, `None` where that is not known.
     """
 
     access_token: SecretStr
@@ -96,6 +97,7 @@ class IssuedToken:
     digest: str
     scope: tuple[str, ...] | None = None
     fields: Mapping[str, SecretStr] = field(default_factory=dict)
+    lifetime_source: LifetimeSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

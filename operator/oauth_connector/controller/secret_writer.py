@@ -102,7 +102,9 @@ class SecretWriter:
         self._memory.put(key, replace(self._memory.of(key), pending=None, conflict=None))
         for orphan in obs.orphans:
             await self._cluster.delete_secret(orphan)
-        published = PublishedToken(result.name, token.issued, token.expires, token.token_type, token.scope)
+        published = PublishedToken(
+            result.name, token.issued, token.expires, token.token_type, token.scope, token.lifetime_source
+        )
         return replace(findings, published=published)
 
     def _record_rejection(

@@ -132,7 +132,7 @@ class TokenClient:
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
         response = await self._provider.send(request, context)
         quirks = prepared.connector.spec.provider.quirks
-        result = parse_token_response(response, quirks) if isinstance(response, HTTPResponse) else response
+        result = response if isinstance(response, Signal) else parse_token_response(response, quirks, requested_at)
         if isinstance(result, Token):
             self._record(prepared, "success", requested_at)
             issued = build_issued_token(result, int(requested_at), prepared.connector.spec)

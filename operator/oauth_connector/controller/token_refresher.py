@@ -152,7 +152,8 @@ class TokenRefresher:
             return await self._secret_writer.publish(obs, token, live, findings)
         if known.digest == token.digest:
             return findings
-        unchanged = replace(token, issued=known.issued, expires=known.expires)
+        source = known.lifetime_source
+        unchanged = replace(token, issued=known.issued, expires=known.expires, lifetime_source=source)
         return await self._secret_writer.publish(obs, unchanged, live, findings)
 
 

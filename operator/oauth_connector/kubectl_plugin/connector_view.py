@@ -144,6 +144,7 @@ _STATUS_FIELDS = frozenset(
         "tokenType",
         "issueTime",
         "expirationTime",
+        "lifetimeSource",
         "lastRefreshTime",
         "nextRefreshTime",
         "refreshTokenExpirationTime",

@@ -88,6 +88,8 @@ def _times(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
         at = view.time(name)
         if at is not None:
             yield label, time_format.format_moment(at, now)
+    if (source := view.text("lifetimeSource")) is not None:
+        yield "Lifetime from", source
 
 
 def _consent(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:

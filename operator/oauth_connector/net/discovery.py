@@ -1,6 +1,7 @@
 """Discovery: the endpoints of an issuer, fetched by RFC 8414, then OpenID Connect Discovery, and cached."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Discovery:
         for url in list_well_known_urls(issuer):
             outgoing = OutgoingRequest("GET", url, (("Accept", "application/json"),))
             answer = await fetch(self._pools, outgoing, tls, self._limits)
-            found = parse_metadata(issuer, answer) if isinstance(answer, HTTPResponse) else answer
+            found = parse_metadata(issuer, answer, time.time()) if isinstance(answer, HTTPResponse) else answer
             if isinstance(found, ServerMetadata) or not isinstance(answer, HTTPResponse):
                 break
         return found

@@ -30,11 +30,11 @@ def list_well_known_urls(issuer: str) -> tuple[str, str]:
     return tuple(urlunsplit((parts.scheme, parts.netloc, p, "", "")) for p in (inserted, appended))  # type: ignore[return-value]  # two in, two out
 
 
-def parse_metadata(issuer: str, response: HTTPResponse) -> ServerMetadata | Signal:
+def parse_metadata(issuer: str, response: HTTPResponse, now: float | None = None) -> ServerMetadata | Signal:
     """Parse a metadata response; its `issuer` must equal the configured one, to the character (RFC 8414 §3.3)."""
     if response.status != 200:  # noqa: PLR2004  # HTTP
         symptom = classify_status(response.status) or Symptom.CLIENT_ERROR
-        return Signal(symptom, response.status, retry_after=read_retry_after(response.headers))
+        return Signal(symptom, response.status, retry_after=read_retry_after(response.headers, now))
     members = decode_body(response)
     if isinstance(members, Symptom):
         return Signal(members, response.status)

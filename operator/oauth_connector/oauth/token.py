@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from oauth_connector.oauth.lifetimes import LifetimeSource
+
 
 @dataclass(frozen=True, slots=True)
 class HTTPResponse:
@@ -23,8 +25,8 @@ class HTTPResponse:
 class Token:
     """A successful token response (RFC 6749 §5.1).
 
-    `lifetime` and `refresh_lifetime` are in seconds, `None` where the response has no plausible one; `fields` are
-    the scalar members of the response by name, as text.
+    `lifetime` and `refresh_lifetime` are in seconds, `None` where the response has no plausible one;
+    `lifetime_source` states how the former was found. `fields` are the scalar members of the response by name, as text.
     """
 
     access_token: SecretStr
@@ -34,3 +36,4 @@ class Token:
     refresh_token: SecretStr | None = None
     fields: Mapping[str, SecretStr] = field(default_factory=dict)
     refresh_lifetime: int | None = None
+    lifetime_source: LifetimeSource | None = None

@@ -33,10 +33,14 @@ _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
 _SCALAR = (str, int, float)
 
 
-def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD) -> Token | Signal:
-    """Parse a token response (RFC 6749 §5). A known `error` counts with any status, also 200 (GitHub, Slack, Zoho)."""
+def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD, now: float | None = None) -> Token | Signal:
+    """Parse a token response (RFC 6749 §5). A known `error` counts with any status, also 200 (GitHub, Slack, Zoho).
+
+    `now`, in seconds since the epoch, replaces the `Date` of a response that has none.
+    """
     members = decode_body(response)
-    wait = read_retry_after(response.headers) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
+    limited = response.status == 429  # noqa: PLR2004  # HTTP
+    wait = read_retry_after(response.headers, now, limited=limited) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
     if isinstance(members, Symptom):
         return Signal(_prefer_status(response.status, members), response.status, retry_after=wait)
     if _is_zoho_rate_limit(members, response):
@@ -46,7 +50,7 @@ def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD) -> T
         return replace(_build_error_signal(error, members, response, quirks), retry_after=wait)
     if not 200 <= response.status < 300:  # noqa: PLR2004  # HTTP
         return Signal(classify_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
-    return _build_token(_unnest(members, quirks), response, quirks)
+    return _build_token(_unnest(members, quirks), response, quirks, now)
 
 
 def has_error(response: HTTPResponse) -> bool:
@@ -107,7 +111,7 @@ def _unnest(members: Members, quirks: Quirks) -> Members:
     return {**members, **inner} if isinstance(inner, Mapping) and not members.get("access_token") else members
 
 
-def _build_token(members: Members, response: HTTPResponse, quirks: Quirks) -> Token | Signal:
+def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: float | None) -> Token | Signal:
     token = members.get("access_token")
     if not isinstance(token, str) or not token:
         return Signal(Symptom.NO_TOKEN, response.status)
@@ -115,14 +119,16 @@ def _build_token(members: Members, response: HTTPResponse, quirks: Quirks) -> To
         return Signal(Symptom.UNPRINTABLE_TOKEN, response.status)
     if not _is_bearer(members.get("token_type"), quirks.bearer_types):
         return Signal(Symptom.UNSUPPORTED_TOKEN_TYPE, response.status)
+    lifetime = read_lifetime(members, response.headers, now, milliseconds=quirks.milliseconds)
     return Token(
         access_token=SecretStr(token),
         token_type="Bearer",  # noqa: S106  # the name of a type
-        lifetime=read_lifetime(members, response.headers, milliseconds=quirks.milliseconds),
+        lifetime=lifetime.seconds if lifetime is not None else None,
         scope=_read_scope(members.get("scope")),
         refresh_token=_read_refresh_token(members),
         fields=_read_fields(members),
-        refresh_lifetime=read_refresh_lifetime(members),
+        refresh_lifetime=read_refresh_lifetime(members, response.headers, now),
+        lifetime_source=lifetime.source if lifetime is not None else None,
     )
 
 

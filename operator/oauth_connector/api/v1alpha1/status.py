@@ -9,6 +9,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.schema.times import Time
 from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.revocation import Revocation
 
 LONGEST_MESSAGE = 2048
@@ -22,6 +23,9 @@ ReasonText = Annotated[Reason, WithJsonSchema({"type": "string", "minLength": 1,
 RemedyText = Annotated[Remedy, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})]
 RevocationText = Annotated[
     Revocation, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})
+]
+LifetimeSourceText = Annotated[
+    LifetimeSource, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})
 ]
 Generation = Annotated[int, Field(json_schema_extra={"format": "int64"})]
 Status = Annotated[int, Field(json_schema_extra={"format": "int32"})]
@@ -105,6 +109,13 @@ class OAuthConnectorStatus(Model):
     token_type: Annotated[str, Field(max_length=64)] | None = Field(None, description="Token type: always `Bearer`.")
     issue_time: Time | None = Field(None, description="Time at which the token was requested.")
     expiration_time: Time | None = Field(None, description="Time at which the token expires; absent if unknown.")
+    lifetime_source: LifetimeSourceText | None = Field(
+        None,
+        description="Where the lifetime of the token is from. `Response`: the token response states it. `JWT`: claim"
+        " `exp` of the access token, where the response states nothing. `Interpreted`: the response states a number of"
+        " unknown unit, or a time of unknown zone, and the most plausible one is assumed. `Preset`: the preset of the"
+        " provider. `Default`: `refresh.defaultLifetime`.",
+    )
     last_refresh_time: Time | None = Field(None, description="Time of the last successful token request.")
     next_refresh_time: Time | None = Field(
         None, description="Time of the next token request; absent if none is planned."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.effective import find_default_source
 from oauth_connector.connector.observation import Attempt, IssuedToken, Refusal
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.token import Token
@@ -37,8 +38,9 @@ class RequestFailed:
 def build_issued_token(token: Token, requested_at: int, spec: OAuthConnectorSpec) -> IssuedToken:
     """Build the token of a response. Its lifetime counts from the request; `refresh.defaultLifetime` is the default."""
     lifetime = token.lifetime if token.lifetime is not None else spec.default_lifetime_seconds
+    source = token.lifetime_source if token.lifetime is not None else find_default_source(spec)
     scope = token.scope if token.scope is not None else spec.effective_scopes or None
     expires = requested_at + lifetime
     return IssuedToken(
-        token.access_token, token.token_type, requested_at, expires, spec.token_digest, scope, token.fields
+        token.access_token, token.token_type, requested_at, expires, spec.token_digest, scope, token.fields, source
     )

@@ -17,6 +17,7 @@ from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner
 from oauth_connector.oauth.grants.grant import Purpose
+from oauth_connector.oauth.lifetimes import LifetimeSource, read_lifetime_source
 
 VERSION = 1
 
@@ -169,6 +170,7 @@ def _members(state: GrantState) -> dict[str, object]:
         "rejections": list(state.rejections),
         "tried": state.tried,
         "token": [token.token_type, token.issued, token.expires, token.digest, token.scope] if token else None,
+        "lifetimeSource": token.lifetime_source if token else None,  # apart, as the next but one
         "claim": [claim.attempt, claim.at, claim.purpose.value] if claim else None,
         "claimHolder": claim.holder if claim else None,  # apart: an earlier release reads a claim of three members
         "consent": [consent.uid, consent.requested_by, consent.at, consent.account] if consent else None,
@@ -180,7 +182,7 @@ def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantStat
     claim, consent = members["claim"], members["consent"]
     return GrantState(
         refresh_token=SecretStr(refresh.decode()) if refresh else None,
-        token=_token(members["token"], data),
+        token=_token(members["token"], data, read_lifetime_source(members.get("lifetimeSource"))),
         generation=int(str(members["generation"])),
         binding=str(members["binding"]),
         digest=str(members["digest"]),
@@ -196,13 +198,15 @@ def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantStat
     )
 
 
-def _token(members: object, data: Mapping[str, bytes]) -> IssuedToken | None:
+def _token(members: object, data: Mapping[str, bytes], source: LifetimeSource | None) -> IssuedToken | None:
     if members is None or "access_token" not in data:
         return None
     kind, issued, expires, digest, scope = _list(members)
     fields = {name: SecretStr(str(value)) for name, value in json.loads(data.get("fields.json", b"{}")).items()}
     access_token = SecretStr(data["access_token"].decode())
-    return IssuedToken(access_token, kind, int(issued), expires, digest, tuple(scope) if scope else None, fields)
+    return IssuedToken(
+        access_token, kind, int(issued), expires, digest, tuple(scope) if scope else None, fields, source
+    )
 
 
 def _claim(members: list, holder: str | None) -> Claim:  # type: ignore[type-arg]  # elements are of any JSON type

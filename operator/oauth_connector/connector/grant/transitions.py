@@ -64,7 +64,9 @@ def _token(
     known = result.response.lifetime is not None
     renewable = state.refresh_token is not None or not spec.is_renewed_by_user
     scope = result.response.scope or (before.scope if before is not None else None) or token.scope
-    return replace(token, scope=scope, expires=token.expires if known or renewable else None)
+    if known or renewable:
+        return replace(token, scope=scope)
+    return replace(token, scope=scope, expires=None, lifetime_source=None)
 
 
 def _select_fields(fields: Mapping[str, SecretStr], spec: OAuthConnectorSpec) -> dict[str, SecretStr]:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from oauth_connector.api import names
 from oauth_connector.api.schema.times import parse_time
 from oauth_connector.connector.secret.managed_fields import OwnedFields, read_owned_fields
+from oauth_connector.oauth.lifetimes import LifetimeSource, read_lifetime_source
 
 LONGEST = 16_384
 """Characters of an annotation that are read: those of the operator are shorter, others may have 256 KiB."""
@@ -70,6 +71,7 @@ class SecretMetadata:
     output_digest: str | None = None
     issued_at: int | None = None
     expires_at: int | None = None
+    lifetime_source: LifetimeSource | None = None
     fields: str | None = None
     adopt: str | None = None
     intact: bool = False
@@ -96,6 +98,7 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         output_digest=_intern(annotations.get(names.OUTPUT_DIGEST)),
         issued_at=_seconds(annotations.get(names.ISSUED_AT)),
         expires_at=_seconds(annotations.get(names.EXPIRES_AT)),
+        lifetime_source=read_lifetime_source(annotations.get(names.LIFETIME_SOURCE)),
         fields=_intern(annotations.get(names.FIELDS)),
         adopt=_text(annotations.get(names.ADOPT)),
         intact=_is_intact(annotations, owned),

@@ -79,6 +79,7 @@ def recover(secret: SecretMetadata, data: Mapping[str, bytes]) -> IssuedToken | 
             for name, value in values.items()
             if name.startswith(RESPONSE_FIELD)
         },
+        lifetime_source=secret.lifetime_source,
     )
 
 
@@ -125,6 +126,8 @@ def _metadata(
     }
     if token.expires is not None:
         annotations[names.EXPIRES_AT] = format_epoch(token.expires)
+    if token.lifetime_source is not None:
+        annotations[names.LIFETIME_SOURCE] = token.lifetime_source.value
     labels = names.SECRET_LABELS
     asked_labels = dict(output.labels or {}) if output else {}
     asked_annotations = dict(output.annotations or {}) if output else {}

@@ -11,17 +11,8 @@ from oauth_connector.api.names import READY, REFRESH_FAILED
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.status import Condition, OAuthConnectorStatus
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import AnyConnector, Connector
-from oauth_connector.connector.schedule.refresh_policy import refresh_policy
-from oauth_connector.connector.schedule.refresh_time import is_before_ignored
-
-REFRESH_BEFORE_IGNORED = "RefreshBeforeIgnored"
-
-_IGNORED_NOTE = (
-    "spec.refresh.before is not shorter than the lifetime of the token and is ignored. Set it to a value that is"
-    " shorter than the lifetime."
-)
+from oauth_connector.connector.status.notices import NOTES, list_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +35,8 @@ def status_events(connector: AnyConnector, after: OAuthConnectorStatus) -> Itera
     is_new = fails is not None and (failed is None or failed.reason != fails.reason)
     if fails is not None and is_new and fails.reason != getattr(now, "reason", ""):
         yield StatusEvent("Warning", REFRESH_FAILED, fails.message)
-    if isinstance(connector, Connector) and _is_newly_ignored(connector, after):
-        yield StatusEvent("Warning", REFRESH_BEFORE_IGNORED, _IGNORED_NOTE)
+    if isinstance(connector, Connector):
+        yield from (StatusEvent("Warning", name, NOTES[name]) for name in _list_new_notices(connector, after))
 
 
 def _is_expected(was: Condition | None, now: Condition) -> bool:
@@ -58,15 +49,9 @@ def _is_well(ready: Condition) -> bool:
     return ready.status == "True" or ready.reason == Reason.PROGRESSING
 
 
-def _is_newly_ignored(connector: Connector, after: OAuthConnectorStatus) -> bool:
-    """Return whether `refresh.before` cannot be kept for this token, and was not ignored before for the same spec."""
+def _list_new_notices(connector: Connector, after: OAuthConnectorStatus) -> Iterator[str]:
+    """List the notices that are true now, and were not true before for the same spec."""
     before = connector.status
-    was_ignored = before.observed_generation == after.observed_generation and _is_before_ignored(connector, before)
-    return _is_before_ignored(connector, after) and not was_ignored
-
-
-def _is_before_ignored(connector: Connector, status: OAuthConnectorStatus) -> bool:
-    issued, expires = seconds(status.issue_time), seconds(status.expiration_time)
-    if issued is None or expires is None:
-        return False
-    return is_before_ignored(refresh_policy(connector.spec), expires - issued)
+    is_same_spec = before.observed_generation == after.observed_generation
+    known = set(list_notices(connector.spec, before)) if is_same_spec else set()
+    return (notice for notice in list_notices(connector.spec, after) if notice not in known)

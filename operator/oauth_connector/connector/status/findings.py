@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from oauth_connector.connector.observation import Attempt
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.revocation import Revocation
 
 
@@ -12,7 +13,8 @@ from oauth_connector.oauth.revocation import Revocation
 class PublishedToken:
     """The token that pods can read: its Secret, when it was issued and expires, and what its response said of it.
 
-    `expires` is `None` where the lifetime is unknown; `token_type` is `None` where it was not learned now.
+    `expires` is `None` where the lifetime is unknown; `lifetime_source` states where it is from. `token_type` is `None`
+    where it was not learned now.
     """
 
     secret: str
@@ -20,6 +22,7 @@ class PublishedToken:
     expires: int | None
     token_type: str | None = None
     scope: tuple[str, ...] | None = None
+    lifetime_source: LifetimeSource | None = None
 
     def is_valid(self, now: float) -> bool:
         """Return whether it has not expired."""
@@ -81,4 +84,5 @@ def find_published_token(secret: SecretMetadata | None) -> PublishedToken | None
     """Return the token in an owned Secret, by its metadata."""
     if secret is None or secret.issued_at is None:
         return None
-    return PublishedToken(secret.name, secret.issued_at, secret.expires_at)
+    source = secret.lifetime_source
+    return PublishedToken(secret.name, secret.issued_at, secret.expires_at, lifetime_source=source)

@@ -69,6 +69,7 @@ def _token_facts(connector: AnyConnector, findings: Findings) -> dict[str, objec
         facts["secret_ref"] = SecretReference(name=findings.published.secret)
         facts["issue_time"] = _optional_time(findings.published.issued)
         facts["expiration_time"] = _optional_time(findings.published.expires)
+        facts["lifetime_source"] = findings.published.lifetime_source
     if findings.grant is not None:
         facts |= _grant_facts(findings.grant)
     if findings.revoked is not None:
@@ -87,6 +88,7 @@ _REVOKED: dict[str, object] = {
     "secret_ref": None,
     "issue_time": None,
     "expiration_time": None,
+    "lifetime_source": None,
     "token_type": None,
     "granted_scopes": None,
 }
