@@ -11,12 +11,13 @@ import pytest
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import Authentication
 from oauth_connector.oauth.client_auth.basic import BasicEncoding
-from oauth_connector.oauth.errors import FailureReason, Remedy, classify
+from oauth_connector.oauth.errors import FailureReason, Remedy
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.oauth.token import Token
+from oauth_connector.oauth.verdicts import classify
 from tests.interop.exchanging import client_of, password_of, token_client
 
 SERVERS = ("canaille", "oidc_provider")

@@ -6,12 +6,13 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from oauth_connector.oauth.errors import FailureReason, classify
+from oauth_connector.oauth.errors import FailureReason
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import TokenRequestParameters
+from oauth_connector.oauth.verdicts import classify
 from tests.interop.exchanging import client_of, password_of, token_client
 
 SERVERS = ("canaille", "oidc_provider")

@@ -22,7 +22,7 @@ from oauth_connector.oauth.authorization import (
     parse_redirect,
 )
 from oauth_connector.oauth.client_auth.client import Client
-from oauth_connector.oauth.errors import FailureReason, classify
+from oauth_connector.oauth.errors import FailureReason
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
@@ -32,6 +32,7 @@ from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import TokenRequestParameters, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
+from oauth_connector.oauth.verdicts import classify
 from oauth_connector.providers.preset import TokenHostParameter
 from tests.support.builders import a_spec
 from tests.support.zoho import API, Zoho, zoho

@@ -161,6 +161,8 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     " name another key in the spec.",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is owned by connector `{holder}` and is not changed. Set another"
     " `output.secretName`.",
+    Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token with HTTP status {refused_with} and names no"
+    " certain cause. Probably it is expired, revoked or was used by another client. The operator retries. {again}.",
     Reason.INVALID_SCOPE: "{host} rejects the scopes ({scopes}). Check their names, `scopeSeparator`, and the scopes"
     " that the client may request.",
 }

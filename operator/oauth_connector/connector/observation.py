@@ -124,14 +124,6 @@ class KnownConflict:
     seen: float
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Credentials that must not be sent again: the problem that they caused, and a fingerprint to recognize them."""
-
-    problem: Problem
-    fingerprint: str
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class CredentialVersion:
     """One version of one credential Secret; `uid` and `resource_version` are empty while the Secret is missing."""
@@ -175,7 +167,6 @@ class ConnectorMemory:
 
     pending: PendingToken | None = None
     conflict: KnownConflict | None = None
-    refusal: Refusal | None = None
     last_call: float | None = None
     repairs: tuple[float, ...] = ()
     repeats_tokens: bool = False

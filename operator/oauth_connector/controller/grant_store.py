@@ -23,7 +23,7 @@ from oauth_connector.connector.grant.claims import StoreDecision, build_send_win
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, state_name
 from oauth_connector.connector.grant.transitions import (
-    require_consent_if_repeatedly_rejected,
+    conclude_failure,
     store_failure,
     store_response,
 )
@@ -38,7 +38,9 @@ from oauth_connector.controller.ports import (
     Superseded,
     WriteRejected,
 )
-from oauth_connector.controller.token_client import PreparedRequest, TokenClient
+from oauth_connector.controller.prepared_request import PreparedRequest
+from oauth_connector.controller.refused_requests import find_refusal
+from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
 
@@ -163,17 +165,17 @@ class GrantStore:
         if send_window is not None and self._clock() > send_window.latest:
             log.warning("a claim was too old to be used", connector=str(key))
             return None  # this process was stopped meanwhile, and another may have claimed the grant
-        refused = self._memory.of(key).refusal if choice.purpose is Purpose.CREDENTIALS else None
-        response = await self._token_client.present_grant(prepared, choice.grant, refused, send_window)
+        response = await self._token_client.present_grant(prepared, choice.grant, choice.phase, send_window)
         await self._on_point(FaultPoint.ANSWERED)
         if isinstance(response, TokenObtained):
             state = store_response(choice, claimed.state, response, obs.connector.spec)
             response = replace(response, token=state.token or response.token)
         else:
-            state = store_failure(choice, claimed.state, response, int(self._clock()))
+            state = store_failure(choice, claimed.state, response, obs.connector.spec, int(self._clock()))
+            response = conclude_failure(response, state, obs.connector.spec)
         stored = state == claimed.state or await self._persist(obs.connector, state, claimed)
         await self._on_point(FaultPoint.PERSISTED)
-        return require_consent_if_repeatedly_rejected(response, state) if stored else None
+        return response if stored else None
 
     async def _persist(self, connector: Connector, state: GrantState, claimed: _StoredState) -> bool:
         """Try to write the state until it is stored; return `False` if it must not be stored any more."""
@@ -220,7 +222,9 @@ def _choose(
     obs: Observation, prepared: PreparedRequest, state: GrantState, cause: RequestCause
 ) -> PresentedGrant | Problem:
     if cause is not RequestCause.CODE_RECEIVED or obs.code is None:
-        return choose_grant(obs.connector.spec, prepared.client.id, state, prepared.own, cause)
+        choice = choose_grant(obs.connector.spec, prepared.client.id, state, prepared.own, cause)
+        refusal = find_refusal(prepared, choice, state, cause)
+        return refusal.problem if refusal is not None else choice
     if state.tried == obs.code.uid:
         return build_grant_problem(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
     return present_code(obs.connector.spec, obs.code)

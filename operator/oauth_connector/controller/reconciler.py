@@ -27,7 +27,7 @@ from oauth_connector.connector.checks.decisions import (
     SecretCurrent,
     TokenAnswer,
 )
-from oauth_connector.connector.checks.facts import published_token, refresh_due
+from oauth_connector.connector.checks.facts import may_credentials_repair, published_token, refresh_due
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.claims import find_holder
@@ -43,7 +43,7 @@ from oauth_connector.connector.observation import (
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import find_published
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
-from oauth_connector.connector.status.problem import CREDENTIAL_REASONS, invalid_spec
+from oauth_connector.connector.status.problem import invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem
 from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time, mount_warning
 from oauth_connector.controller.consents import ConsentReconciler
@@ -102,8 +102,7 @@ class Reconciler:
         obs = self._read_caches(connector)
         holder = find_holder(obs.state.grant if obs.state is not None else None, obs.now)
         obs = replace(obs, claim_abandoned=holder != "" and await self._leadership.may_take_up(holder))
-        error = connector.status.last_error
-        if error is None or error.reason not in CREDENTIAL_REASONS:
+        if not may_credentials_repair(connector.status):
             return obs
         return replace(obs, credentials=await self._read_versions(connector))
 

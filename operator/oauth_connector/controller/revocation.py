@@ -19,7 +19,8 @@ from oauth_connector.connector.status.findings import ActionResult, Findings
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import LiveSecret
-from oauth_connector.controller.token_client import PreparedRequest, TokenClient
+from oauth_connector.controller.prepared_request import PreparedRequest
+from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.revocation import Revocation
 
 MOST_TRIES = 5
@@ -86,7 +87,8 @@ class GrantRevoker:
             await self._cluster.update_secret(
                 live,
                 render_state(
-                    GrantState(tried=state.tried, initial_fingerprint=state.initial_fingerprint), obs.connector
+                    GrantState(tried=state.tried, initial_fingerprint=state.initial_fingerprint, refusal=state.refusal),
+                    obs.connector,
                 ),
             )
 

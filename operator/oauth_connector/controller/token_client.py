@@ -4,10 +4,8 @@ Every failure is returned as a value. Only an unavailable Kubernetes API raises 
 """
 
 import asyncio
-import hmac
-import secrets as randomness
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -16,13 +14,13 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble_credentials, find_forbidden_host
-from oauth_connector.connector.effective import build_parameters
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.local_rules import LocalRules
-from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key, Refusal
+from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
-from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
+from oauth_connector.controller.refused_requests import build_refusal
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.metadata import ServerMetadata
@@ -32,14 +30,9 @@ from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import (
     SendWindow,
-    TokenRequestParameters,
     build_token_request,
-    fingerprint_request,
 )
 from oauth_connector.oauth.token_response import find_refresh_token, parse_token_response
-
-_REFUSALS_KEY = randomness.token_bytes(32)
-"""The key of the fingerprints of refused requests. Each process has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +47,6 @@ class TokenRequestRecord:
 
 
 OnTokenRequest = Callable[[TokenRequestRecord], None]
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRequest:
-    """All that a request needs except the grant; `own` is the grant that the spec itself presents, if any."""
-
-    connector: Connector
-    context: RequestContext
-    client: Client
-    own: Grant | None
-    attempt: Attempt
-    credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
-
-    @property
-    def endpoint(self) -> str:
-        """Return the token endpoint."""
-        return self.context.token_endpoint
 
 
 class TokenClient:
@@ -91,16 +67,14 @@ class TokenClient:
         self._on_token_request = on_token_request
         self._read_rules = read_rules
 
-    async def request_token(
-        self, connector: Connector, refused: Refusal | None = None
-    ) -> TokenObtained | RequestFailed:
-        """Present the grant of the spec itself, unless it is unusable, forbidden at the host, or `refused` before."""
+    async def request_token(self, connector: Connector) -> TokenObtained | RequestFailed:
+        """Present the grant of the spec itself, unless it is unusable or forbidden at the host."""
         prepared = await self.prepare_request(connector)
         if isinstance(prepared, RequestFailed):
             return prepared
         if prepared.own is None:
             raise TypeError(f"{connector.key} presents no grant of its own")
-        return await self.present_grant(prepared, prepared.own, refused)
+        return await self.present_grant(prepared, prepared.own)
 
     async def prepare_request(
         self, connector: Connector, token_url: str | None = None
@@ -119,14 +93,11 @@ class TokenClient:
         self,
         prepared: PreparedRequest,
         grant: Grant,
-        refused: Refusal | None = None,
+        phase: RequestPhase | None = None,
         send_window: SendWindow | None = None,
     ) -> TokenObtained | RequestFailed:
         """Send one request that presents a grant, within its send window, and parse the response."""
-        sent = _choose_parameters(prepared.connector.spec, grant)
-        fingerprint = fingerprint_request(_REFUSALS_KEY, prepared.context, grant, prepared.client, sent)
-        if refused is not None and hmac.compare_digest(refused.fingerprint, fingerprint):
-            return RequestFailed(refused.problem, replace(prepared.attempt, outbound=False), refused)
+        sent = choose_parameters(prepared.connector.spec, grant)
         requested_at = self._clock()
         context = replace(prepared.context, now=requested_at)
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
@@ -137,9 +108,9 @@ class TokenClient:
             self._record(prepared, "success", requested_at)
             issued = build_issued_token(result, int(requested_at), prepared.connector.spec)
             return TokenObtained(issued, prepared.attempt, result)
-        problem = of_signal(prepared.connector.spec, grant.purpose.phase, result)
+        problem = of_signal(prepared.connector.spec, phase or grant.purpose.phase, result)
         self._record(prepared, problem.reason.value, requested_at)
-        refusal = None if problem.repeatable else Refusal(problem, fingerprint)
+        refusal = None if problem.repeatable else build_refusal(prepared, grant, problem)
         salvaged = find_refresh_token(response, quirks) if isinstance(response, HTTPResponse) else None
         return RequestFailed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
@@ -241,9 +212,3 @@ class TokenClient:
 
 def _read_host(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
-
-
-def _choose_parameters(spec: OAuthConnectorSpec, grant: Grant) -> TokenRequestParameters:
-    """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
-    wanted = build_parameters(spec)
-    return wanted if grant.sends_scope else replace(wanted, scopes=())

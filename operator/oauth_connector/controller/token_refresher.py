@@ -99,7 +99,7 @@ class TokenRefresher:
         if connector.spec.may_hold_refresh_token:
             response = await self._grant_store.request_token(obs, cause)
         else:
-            response = await self._token_client.request_token(connector, self._memory.of(key).refusal)
+            response = await self._token_client.request_token(connector)
         # the least gap counts from here: the request may have waited for the API server before it was sent
         self._memory.put(key, replace(self._memory.of(key), last_call=self._clock()))
         return await self._conclude(obs, response, live)
@@ -128,9 +128,7 @@ class TokenRefresher:
             raise Superseded("another process may lead, and no request was sent")
 
     def _plan_retry(self, obs: Observation, failure: RequestFailed) -> Findings:
-        key, token, problem = obs.connector.key, published_token(obs), failure.problem
-        memory = self._memory.of(key)
-        self._memory.put(key, replace(memory, refusal=failure.refusal or memory.refusal))
+        token, problem = published_token(obs), failure.problem
         retry_after = problem.signal.retry_after if problem.signal else None
         attempts = obs.connector.status.failed_attempts + 1
         failing = schedule.Failing(attempts, int(self._clock()), retry_after)
@@ -138,16 +136,15 @@ class TokenRefresher:
         retry_at = schedule.retry_time(failing, problem.pace, expires, obs.connector.uid)
         if failure.in_doubt and attempts == 1 and retry_after is None and problem.repeatable:
             retry_at = failing.last  # at once: many servers accept the same refresh token again for a few seconds
-        planned = retry_at if problem.repeatable and failure.attempt.outbound else None
+        may_retry = problem.repeatable or not problem.needs_action  # other credentials are presented next
+        planned = retry_at if may_retry and failure.attempt.outbound else None
         return Findings(self._clock(), find_published_token(token), problem, failure.attempt, planned)
 
     async def _publish(self, obs: Observation, obtained: TokenObtained, live: LiveSecret | None) -> Findings:
         key, token = obs.connector.key, obtained.token
         findings = Findings(self._clock(), find_published_token(published_token(obs)), attempt=obtained.attempt)
         known = _find_repeated(token, live, obs.now)
-        self._memory.put(
-            key, replace(self._memory.of(key), refusal=None, repeats_tokens=known is not None, set_back=0.0)
-        )
+        self._memory.put(key, replace(self._memory.of(key), repeats_tokens=known is not None, set_back=0.0))
         if known is None:
             return await self._secret_writer.publish(obs, token, live, findings)
         if known.digest == token.digest:

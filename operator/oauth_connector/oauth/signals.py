@@ -15,6 +15,8 @@ class RequestPhase(StrEnum):
     """A code is presented (RFC 6749 §4.1.3)."""
     REFRESH = "Refresh"
     """A refresh token is presented (RFC 6749 §6)."""
+    INITIAL_REFRESH = "InitialRefresh"
+    """A refresh token is presented that a user supplied, and that has not given a token yet."""
 
 
 class Symptom(StrEnum):

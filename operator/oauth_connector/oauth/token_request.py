@@ -1,7 +1,6 @@
 """Token requests as values (RFC 6749 §3.2): grant, client and parameters in one form, ready to be sent."""
 
 import hashlib
-import hmac
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -89,17 +88,18 @@ def build_token_request(
 
 
 def fingerprint_request(
-    key: bytes, context: RequestContext, grant: Grant, client: Client, parameters: TokenRequestParameters
+    salt: bytes, context: RequestContext, grant: Grant, client: Client, parameters: TokenRequestParameters
 ) -> str:
-    """Return a keyed hash by which a request is known again without keeping its credentials.
+    """Return a salted hash by which a request is known again without keeping its credentials.
 
-    It is made over the credentials, not over the bytes of the request: an assertion differs in each request (`jti`, RFC
-    7519 §4.1.7), and a refused key would not be known again.
+    The hash is slow (some milliseconds), because a password can be guessed. It is made over the credentials, not over
+    the bytes of the request: an assertion differs in each request (`jti`, RFC 7519 §4.1.7), and a refused key would not
+    be known again.
     """
     further = (parameters.scopes, parameters.separator, parameters.audience, parameters.resources)
     extra = tuple(sorted(parameters.extra.items()))
     identity = (context.token_endpoint, grant.identity(), client.identity(), further, extra)
-    return hmac.new(key, repr(identity).encode(), hashlib.sha256).hexdigest()
+    return hashlib.scrypt(repr(identity).encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
 
 
 def split_scope(text: str) -> tuple[str, ...]:

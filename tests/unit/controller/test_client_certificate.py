@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.client import ClientSpec
 from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.controller.token_client import PreparedRequest, TokenClient
+from oauth_connector.controller.prepared_request import PreparedRequest
+from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.client_auth.client import Authentication, Client
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.metadata import ServerMetadata

@@ -3,9 +3,10 @@
 import pytest
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.oauth.errors import Failure, FailureReason, Remedy, classify
+from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+from oauth_connector.oauth.verdicts import classify
 
 CC, PW = GrantType.CLIENT_CREDENTIALS, GrantType.PASSWORD
 
@@ -23,7 +24,7 @@ ERRORS: dict[str, tuple[GrantType, str, int, FailureReason, Remedy, bool]] = {
         401,
         FailureReason.CREDENTIALS_REJECTED,
         Remedy.FIX_CREDENTIALS,
-        True,
+        False,
     ),
     "a refused password": (PW, "invalid_grant", 400, FailureReason.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS, False),
     "a refused password as Canaille says it": (
@@ -52,7 +53,8 @@ ERRORS: dict[str, tuple[GrantType, str, int, FailureReason, Remedy, bool]] = {
         Remedy.FIX_SPEC,
         True,
     ),
-    "a wrong scope": (PW, "invalid_scope", 400, FailureReason.INVALID_SCOPE, Remedy.FIX_SPEC, True),
+    "a wrong scope": (CC, "invalid_scope", 400, FailureReason.INVALID_SCOPE, Remedy.FIX_SPEC, True),
+    "a wrong scope beside a password": (PW, "invalid_scope", 400, FailureReason.INVALID_SCOPE, Remedy.FIX_SPEC, False),
     "a wrong audience": (CC, "invalid_target", 400, FailureReason.INVALID_TARGET, Remedy.FIX_SPEC, True),
     "access denied": (CC, "access_denied", 403, FailureReason.ACCESS_DENIED, Remedy.FIX_SPEC, True),
     "the provider's own error": (CC, "server_error", 500, FailureReason.PROVIDER_ERROR, Remedy.RETRY, True),

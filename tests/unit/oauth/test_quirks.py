@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_connector.oauth.errors import FailureReason, classify
+from oauth_connector.oauth.errors import FailureReason
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_response import parse_token_response
+from oauth_connector.oauth.verdicts import classify
 from oauth_connector.providers.registry import PRESETS
 
 

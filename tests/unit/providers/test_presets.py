@@ -13,7 +13,7 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.schedule.refresh_time import Policy
-from oauth_connector.oauth import errors
+from oauth_connector.oauth import verdict_tables, verdicts
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
@@ -210,6 +210,6 @@ def test_errors_are_translated_to_known_errors(name: str) -> None:
     """The code of a provider is translated to an error that is in the table."""
     for meaning in PRESETS[name].quirks.errors.values():
         signal = Signal(Symptom.OAUTH_ERROR, 400, meaning)
-        failure = errors.classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal)
+        failure = verdicts.classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, signal)
         assert failure.signal is signal
-        assert meaning in errors._OAUTH_ERRORS
+        assert meaning in verdict_tables.WORDS

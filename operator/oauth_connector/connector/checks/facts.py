@@ -1,5 +1,7 @@
 """What several checks read from an observation: which token counts, which one is published, when the next is due."""
 
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.grant.choice import is_renewable
 from oauth_connector.connector.local_rules import identify_failure
 from oauth_connector.connector.observation import CredentialVersion, Observation
@@ -7,6 +9,7 @@ from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
 from oauth_connector.connector.secret.ownership import find_published, is_owned
+from oauth_connector.connector.status.problem import CREDENTIAL_REASONS
 from oauth_connector.oauth.grants.grant import Renewal
 
 
@@ -73,6 +76,18 @@ def is_failing(obs: Observation) -> bool:
     if error is None:
         return False
     return error.request_digest == identify_failure(error.reason, connector.spec.request_digest, obs.rules)
+
+
+def may_credentials_repair(status: OAuthConnectorStatus) -> bool:
+    """Return whether a changed credential Secret may end the recorded failure; its versions are read every minute.
+
+    That is so for some reasons, and wherever no request is planned before a Secret changes.
+    """
+    error = status.last_error
+    if error is None:
+        return False
+    is_final = error.reason is Reason.ENDPOINT_NOT_FOUND and status.next_refresh_time is None
+    return error.reason in CREDENTIAL_REASONS or is_final
 
 
 def observed_credentials(obs: Observation) -> tuple[CredentialVersion, ...]:

@@ -14,7 +14,7 @@ from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 CODE_PAUSE = 2
 """Seconds between any token request and one that presents a code, which cannot wait for the usual ten."""
 
-LONGEST_PAUSE = 3600 + 400
+LONGEST_PAUSE = 43200 + 4400
 """Seconds of the longest pause that the operator writes. A longer pause in status was written by another client."""
 
 

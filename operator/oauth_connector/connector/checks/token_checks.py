@@ -22,6 +22,7 @@ from oauth_connector.connector.checks.facts import (
     grant_summary,
     is_failing,
     is_refresh_requested,
+    may_credentials_repair,
     observed_credentials,
     refresh_due,
 )
@@ -31,9 +32,10 @@ from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.ownership import is_owned
-from oauth_connector.connector.status.problem import CREDENTIAL_REASONS, FOUND_BEFORE_SENDING, Problem
+from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, REFUSED_CREDENTIALS, Problem
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
+from oauth_connector.oauth.grants.registry import GRANTS
 
 TokenCheck = Callable[[Observation], TokenAnswer | None]
 
@@ -76,15 +78,20 @@ def resolve_claim_in_doubt(obs: Observation) -> TokenAnswer | None:
     is_respected = summary.attempt != obs.memory.attempt and not obs.claim_abandoned
     if is_respected and blocked_until is not None:
         return Postpone(None, blocked_until)
-    if summary.claimed_for != Purpose.REFRESH or _is_waiting_for_credentials(obs):
+    if summary.claimed_for != Purpose.REFRESH or _is_known_to_be_refused(obs):
         return None
     return RequestToken(RequestCause.CLAIM_IN_DOUBT)
 
 
+def _is_known_to_be_refused(obs: Observation) -> bool:
+    """Return whether another request with the same credentials has no use, even though a response is missing."""
+    error = obs.connector.status.last_error
+    return error is not None and error.reason in REFUSED_CREDENTIALS and is_failing(obs)
+
+
 def _is_waiting_for_credentials(obs: Observation) -> bool:
     """Return whether no request is sent before the credentials were read again. Later checks decide when."""
-    error = obs.connector.status.last_error
-    return error is not None and error.reason in CREDENTIAL_REASONS and is_failing(obs)
+    return may_credentials_repair(obs.connector.status) and is_failing(obs)
 
 
 def wait_while_suspended(obs: Observation) -> TokenAnswer | None:
@@ -121,8 +128,9 @@ def wait_for_credentials(obs: Observation) -> TokenAnswer | None:
 
 def _wait_after_rejection(obs: Observation, reason: Reason) -> TokenAnswer | None:
     """Wait until a rejected password or initial refresh token changes; probe what the provider may repair."""
-    planned = obs.connector.status.next_refresh_time
-    if is_refresh_requested(obs) and (planned is not None or reason is Reason.REFRESH_TOKEN_REJECTED):
+    planned, grant = obs.connector.status.next_refresh_time, GRANTS[obs.connector.spec.grant_type]
+    is_final = grant.locks_accounts and reason is Reason.CREDENTIALS_REJECTED
+    if is_refresh_requested(obs) and (planned is not None or not is_final):
         return None if planned is not None else RequestToken(RequestCause.REFRESH_REQUESTED)
     if planned is None:
         return Postpone(None, obs.now + 60)

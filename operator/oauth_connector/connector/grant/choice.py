@@ -23,6 +23,7 @@ from oauth_connector.oauth.grants.grant import Grant, Purpose, Renewal
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.grants.registry import GRANTS
 from oauth_connector.oauth.registry_check import require_complete
+from oauth_connector.oauth.signals import RequestPhase
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,19 @@ class PresentedGrant:
     """What is presented, and what it is bound to.
 
     `initial_fingerprint` is that of the initial refresh token; `code` is set where a code is presented, and `presented`
-    is the refresh token where one is presented.
+    is the refresh token where one is presented. `supplied`: a user typed it, so that it is not sent again once refused.
     """
 
     grant: Grant
     binding: str
     initial_fingerprint: str | None = None
     code: PendingCode | None = None
+    supplied: bool = False
+
+    @property
+    def phase(self) -> RequestPhase:
+        """Return the phase in which a failure of the request is classified."""
+        return RequestPhase.INITIAL_REFRESH if self.supplied and self.presented else self.purpose.phase
 
     @property
     def purpose(self) -> Purpose:
@@ -86,16 +93,17 @@ def _choose_initial(choice: _Choice) -> PresentedGrant | Problem:
     """Prefer an initial refresh token that was not presented before: a user replaced it."""
     own = choice.own
     if isinstance(own, RefreshToken) and choice.state.initial_fingerprint != fingerprint(own.token):
-        return PresentedGrant(own, choice.binding, fingerprint(own.token))
+        return PresentedGrant(own, choice.binding, fingerprint(own.token), supplied=True)
     return choice.stored or _explain_loss(choice.state, choice.binding)
 
 
 def _choose_credentials(choice: _Choice) -> PresentedGrant | Problem:
-    """Prefer the refresh token, unless the spec requires another token: the credentials obtain that without a user."""
+    """Prefer the refresh token, unless it was refused, or the spec requires another token: no user is needed."""
     if choice.own is None:
         raise TypeError(f"grant type {choice.spec.grant_type} presents no credentials")
-    own = PresentedGrant(choice.own, choice.binding)
-    return own if choice.state.digest != choice.spec.token_digest else choice.stored or own
+    own = PresentedGrant(choice.own, choice.binding, supplied=True)
+    is_current = choice.state.digest == choice.spec.token_digest and not choice.state.refused
+    return (choice.stored or own) if is_current else own
 
 
 _CHOOSERS: Mapping[Renewal, Callable[[_Choice], PresentedGrant | Problem]] = require_complete(

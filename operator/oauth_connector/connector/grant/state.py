@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from oauth_connector.api import names
 from oauth_connector.api.schema.times import format_epoch
+from oauth_connector.connector.grant.refusals import Refusal, read_refusal
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner
@@ -57,7 +58,7 @@ class GrantState:
     `digest` is that of what was consented to; `initial_fingerprint` is that of the initial refresh token; `tried` is
     the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
     provider named in its redirect. `rejections` are the times at which the refresh token was rejected for other reasons
-    than `invalid_grant`.
+    than `invalid_grant`. `refusal` is the request of credentials in the spec that must not be sent again.
     """
 
     refresh_token: SecretStr | None = None
@@ -74,6 +75,7 @@ class GrantState:
     tried: str | None = None
     consent: GrantedConsent | None = None
     claim: Claim | None = None
+    refusal: Refusal | None = None
 
     @property
     def is_repeatedly_rejected(self) -> bool:
@@ -174,6 +176,7 @@ def _members(state: GrantState) -> dict[str, object]:
         "claim": [claim.attempt, claim.at, claim.purpose.value] if claim else None,
         "claimHolder": claim.holder if claim else None,  # apart: an earlier release reads a claim of three members
         "consent": [consent.uid, consent.requested_by, consent.at, consent.account] if consent else None,
+        "refusal": state.refusal.to_members() if state.refusal else None,
     }
 
 
@@ -195,6 +198,7 @@ def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantStat
         tried=_text(members["tried"]),
         consent=GrantedConsent(*_list(consent)) if consent else None,
         claim=_claim(_list(claim), _text(members.get("claimHolder"))) if claim else None,
+        refusal=read_refusal(_list(members.get("refusal") or [])),
     )
 
 

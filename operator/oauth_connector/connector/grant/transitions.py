@@ -12,9 +12,9 @@ from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import GrantedConsent, GrantState
 from oauth_connector.connector.observation import IssuedToken
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.grants.grant import Purpose
+from oauth_connector.oauth.grants.grant import Purpose, Renewal
 from oauth_connector.oauth.id_token import read_account
-from oauth_connector.oauth.signals import is_unspent
+from oauth_connector.oauth.verdicts import has_invalid_grant_word, is_refusal
 
 LONGEST_FIELD = 16 * 1024
 """Characters of a response field that is stored, at most: a Secret holds up to 1 MiB."""
@@ -82,20 +82,27 @@ def _is_repeated(before: IssuedToken, token: IssuedToken) -> bool:
     return is_valid and before.access_token.get_secret_value() == token.access_token.get_secret_value()
 
 
-def store_failure(choice: PresentedGrant, claimed: GrantState, result: RequestFailed, now: int) -> GrantState:
+def store_failure(
+    choice: PresentedGrant, claimed: GrantState, result: RequestFailed, spec: OAuthConnectorSpec, now: int
+) -> GrantState:
     """Return the state after a failure: in doubt, the claim stays, and the same token is sent again."""
     if result.salvaged is not None and choice.purpose is Purpose.REFRESH:
         saved = replace(claimed, refresh_token=result.salvaged, generation=claimed.generation + 1, claim=None)
         return replace(saved, binding=choice.binding, initial_fingerprint=choice.initial_fingerprint, refused=False)
-    if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
-        return claimed
-    if choice.purpose is not Purpose.REFRESH:
-        return replace(claimed, claim=None)
-    if result.problem.reason is Reason.REFRESH_TOKEN_REJECTED:
-        return _keep_rejected(choice, claimed)
     signal = result.problem.signal
-    turned_away = signal is not None and not is_unspent(signal) and result.problem.reason is not Reason.RATE_LIMITED
-    return claimed.with_rejection(now) if turned_away else replace(claimed, claim=None)
+    if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
+        is_named = signal is not None and has_invalid_grant_word(signal)
+        return replace(claimed.with_rejection(now), claim=claimed.claim) if is_named else claimed
+    if not result.problem.repeatable and choice.supplied:
+        given_up = result.problem.reason is Reason.REFRESH_TOKEN_REJECTED
+        return _keep_rejected(choice, claimed) if given_up else replace(claimed, claim=None, refusal=result.refusal)
+    if choice.purpose is not Purpose.REFRESH or signal is None or not is_refusal(signal):
+        return replace(claimed, claim=None)
+    if not result.problem.repeatable:
+        return _keep_rejected(choice, claimed)
+    rejected = claimed.with_rejection(now)
+    is_given_up = rejected.is_repeatedly_rejected and spec.renewal is Renewal.CREDENTIALS
+    return replace(rejected, refused=rejected.refused or is_given_up)
 
 
 def _keep_rejected(choice: PresentedGrant, claimed: GrantState) -> GrantState:
@@ -111,14 +118,25 @@ def _keep_rejected(choice: PresentedGrant, claimed: GrantState) -> GrantState:
     )
 
 
-def require_consent_if_repeatedly_rejected(
-    result: TokenObtained | RequestFailed, state: GrantState
-) -> TokenObtained | RequestFailed:
-    """Require a consent if the refresh token was rejected at least five times, over at least an hour.
+def conclude_failure(result: RequestFailed, state: GrantState, spec: OAuthConnectorSpec) -> RequestFailed:
+    """Return the failure as the state that was stored after it shows it.
 
-    The operator continues to retry.
+    A new initial refresh token that is rejected leaves the grant that it should replace. A refresh token that was
+    rejected at least five times over at least an hour, in any words, calls the user, while the operator continues to
+    retry; or it gives way to the credentials in the spec. A rejected client is no rejected refresh token.
     """
-    if isinstance(result, TokenObtained) or not state.is_repeatedly_rejected or result.problem.needs_action:
+    problem, signal = result.problem, result.problem.signal
+    if not problem.repeatable:
+        remains = problem.reason is Reason.REFRESH_TOKEN_REJECTED and state.refresh_token is not None
+        return replace(result, problem=replace(problem, repeatable=remains and not state.refused))
+    if signal is None or signal.oauth_error == "invalid_client" or not state.is_repeatedly_rejected:
         return result
-    problem = replace(result.problem, reason=Reason.REFRESH_TOKEN_REJECTED, remedy=Remedy.CONSENT_AGAIN)
-    return replace(result, problem=problem)
+    has_credentials = spec.renewal is Renewal.CREDENTIALS
+    called = replace(
+        problem,
+        reason=Reason.REFRESH_TOKEN_REJECTED,
+        remedy=Remedy.RETRY if has_credentials else Remedy.CONSENT_AGAIN,
+        facts={**problem.facts, "refused_with": str(signal.http_status)},
+        repeatable=not has_credentials,
+    )
+    return replace(result, problem=called)

@@ -53,6 +53,10 @@ class RetryPace(Enum):
     """A bare 401 or 404, a web page: perhaps a deployment, perhaps a wrong address."""
     PROBE = (300, 900, 3600)
     """A rejection that a user must repair; retried rarely, in case the provider's side has repaired it."""
+    FADING = (15, 30, 60, 120, 240, 480, 960, 1920, 3600, 7200, 14400, 28800, 43200)
+    """A refresh token that is refused without a certain cause: it may be valid, and is probably not."""
+    NEXT = (10,)
+    """A refused refresh token where other credentials are presented next."""
 
     def pause(self, attempts: int) -> int:
         """Return the pause after so many failures in a row."""

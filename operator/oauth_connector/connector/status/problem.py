@@ -8,36 +8,54 @@ from oauth_connector.api.schema.fields import FieldProblem
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import token_host
 from oauth_connector.connector.schedule.refresh_time import RetryPace
-from oauth_connector.oauth.errors import Failure, FailureReason, Remedy, classify
+from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+from oauth_connector.oauth.verdicts import classify
 
 _SLOW = frozenset(
-    {FailureReason.ENDPOINT_NOT_FOUND, FailureReason.INVALID_TOKEN_ENDPOINT, FailureReason.CREDENTIALS_REJECTED}
+    {
+        FailureReason.ENDPOINT_NOT_FOUND,
+        FailureReason.INVALID_TOKEN_ENDPOINT,
+        FailureReason.CREDENTIALS_REJECTED,
+        FailureReason.ACCESS_DENIED,
+        FailureReason.INVALID_REQUEST,
+    }
 )
 
-CREDENTIAL_REASONS = frozenset(
+FOUND_BEFORE_SENDING = frozenset(
     {
         Reason.CREDENTIALS_NOT_FOUND,
         Reason.CREDENTIALS_INVALID,
         Reason.CREDENTIALS_NOT_ALLOWED,
-        Reason.CREDENTIALS_REJECTED,
-        Reason.REFRESH_TOKEN_REJECTED,
         Reason.GRANT_BINDING_MISMATCH,
     }
 )
+"""Reasons of credentials that are found before a request is sent: another check sends nothing to the provider."""
+
+REFUSED_CREDENTIALS = FOUND_BEFORE_SENDING | {Reason.CREDENTIALS_REJECTED, Reason.REFRESH_TOKEN_REJECTED}
+"""Reasons with which no request is sent for a claim in doubt alone."""
+
+CREDENTIAL_REASONS = REFUSED_CREDENTIALS | {
+    # servers return these for a wrong client secret too, and another client may have the permission that is missing
+    Reason.UNAUTHORIZED_CLIENT,
+    Reason.UNSUPPORTED_GRANT_TYPE,
+    Reason.INVALID_REQUEST,
+    Reason.INVALID_SCOPE,
+    Reason.INVALID_TARGET,
+    Reason.ACCESS_DENIED,
+    # a client certificate is a credential
+    Reason.TLS_FAILED,
+}
 """Reasons that a changed credential Secret may end. While status contains one, that Secret is read every minute."""
 
 _STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
-
-FOUND_BEFORE_SENDING = CREDENTIAL_REASONS - {Reason.CREDENTIALS_REJECTED, Reason.REFRESH_TOKEN_REJECTED}
-"""Reasons that are found before a request is sent: another check sends nothing to the provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A reason, who can repair it, and the facts for its sentence (from spec and metadata only).
 
-    `repeatable` is false where the same credentials must never be sent again: a rejected password.
+    `repeatable` is false where what was presented must never be sent again: a rejected password.
     """
 
     reason: Reason
@@ -54,6 +72,8 @@ class Problem:
     @property
     def pace(self) -> RetryPace:
         """Return the pauses between retries."""
+        if self.reason is Reason.REFRESH_TOKEN_REJECTED:
+            return RetryPace.FADING if self.repeatable else RetryPace.NEXT
         if self.needs_action:
             return RetryPace.PROBE
         return RetryPace.SLOW if self.reason.value in _SLOW else RetryPace.QUICK
@@ -66,7 +86,10 @@ def is_strain(signal: Signal) -> bool:
 
 def of_signal(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
     """Return the problem of a connector whose request failed with a signal, with the host that the spec names."""
-    return of_failure(classify(spec.grant_type, phase, signal), {"host": token_host(spec)})
+    failure = classify(spec.grant_type, phase, signal)
+    is_doubtful = failure.reason is FailureReason.REFRESH_TOKEN_REJECTED and failure.repeatable
+    doubt = {"refused_with": str(signal.http_status)} if is_doubtful else {}
+    return of_failure(failure, {"host": token_host(spec), **doubt})
 
 
 def of_failure(failure: Failure, facts: Mapping[str, str]) -> Problem:

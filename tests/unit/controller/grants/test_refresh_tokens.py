@@ -133,7 +133,7 @@ async def test_five_rejections_within_an_hour_require_a_consent_while_retries_co
     await strict.run(2 * 3600)
     assert len(strict.rotating.requests) > before
     strict.rotating.fault = None
-    await strict.run(2 * 3600)
+    await strict.run(5 * 3600)  # about as long as the refusals lasted
     assert strict.reason() == "TokenIssued"
 
 

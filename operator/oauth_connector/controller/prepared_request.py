@@ -1,0 +1,35 @@
+"""A token request with everything but the grant: it is prepared before the grant is chosen."""
+
+from dataclasses import dataclass, field, replace
+
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.effective import build_parameters
+from oauth_connector.connector.observation import Attempt, Connector
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.token_request import TokenRequestParameters
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """All that a request needs except the grant; `own` is the grant that the spec itself presents, if any."""
+
+    connector: Connector
+    context: RequestContext
+    client: Client
+    own: Grant | None
+    attempt: Attempt
+    credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
+
+    @property
+    def endpoint(self) -> str:
+        """Return the token endpoint."""
+        return self.context.token_endpoint
+
+
+def choose_parameters(spec: OAuthConnectorSpec, grant: Grant) -> TokenRequestParameters:
+    """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
+    wanted = build_parameters(spec)
+    return wanted if grant.sends_scope else replace(wanted, scopes=())

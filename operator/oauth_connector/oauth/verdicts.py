@@ -1,0 +1,132 @@
+"""The verdict on each failure, in tables: by (grant, phase, signal), a reason and a remedy (RFC 6749 §5.2).
+
+A word of RFC 6749 counts with any status below 500; any other response is judged by its status. A remedy that needs a
+user requires such a word: a bare 401, a 404 or a web page may be caused by a rollout of the provider. What a user typed
+is the exception: it is never sent again after any refusal, because servers lock accounts.
+"""
+
+from dataclasses import replace
+
+from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
+from oauth_connector.oauth.grants.grant import Renewal
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+from oauth_connector.oauth.verdict_tables import (
+    CREDENTIALS_NEXT,
+    DOUBTFUL_GRANT,
+    IN_DISCOVERY,
+    INVALID_GRANT_WORDS,
+    NOT_THE_PASSWORD,
+    NOT_THE_REFRESH_TOKEN,
+    OF_PROXIES,
+    PASSWORD_WORDS,
+    PROVIDER_ERROR,
+    REFUSED_CODE,
+    REFUSED_GRANT,
+    REFUSED_PASSWORD,
+    STATUSES,
+    SYMPTOMS,
+    UNREADABLE,
+    WORDS,
+    WORDS_WITH_STATUS,
+    Verdict,
+)
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TEMPORARY = frozenset({408, 425, 429})
+
+
+def classify(grant: GrantType, phase: RequestPhase, signal: Signal) -> Failure:
+    """Classify a signal by the grant and the phase of its request (RFC 6749 §5.2)."""
+    verdict = _judge(signal) if phase is not RequestPhase.DISCOVERY else _judge_discovery(signal)
+    if phase is RequestPhase.TOKEN and GRANTS[grant].locks_accounts:
+        verdict = _judge_password(verdict, signal)
+    elif phase is RequestPhase.INITIAL_REFRESH:
+        verdict = _judge_initial_refresh_token(verdict, signal)
+    elif phase is RequestPhase.REFRESH:
+        verdict = _judge_refresh_token(verdict, signal, GRANTS[grant].renewal)
+    elif phase is RequestPhase.CODE and _is_invalid_grant(signal):
+        verdict = REFUSED_CODE
+    return Failure(verdict.reason, verdict.remedy, verdict.repeatable, signal)
+
+
+def is_refusal(signal: Signal) -> bool:
+    """Return whether a server has refused what was presented, in any words.
+
+    That is a 4xx other than 408, 425 and 429, or an error with status 2xx (GitHub, Slack, Zoho). A 5xx is none, even
+    where its body says so: the server has failed.
+    """
+    status = signal.http_status or 0
+    if signal.symptom is Symptom.RATE_LIMITED:
+        return False
+    if 200 <= status < 300:  # noqa: PLR2004  # HTTP
+        return signal.symptom is Symptom.OAUTH_ERROR
+    return 400 <= status < 500 and status not in _TEMPORARY  # noqa: PLR2004  # HTTP
+
+
+def has_invalid_grant_word(signal: Signal) -> bool:
+    """Return whether a response says, with any status, that the presented code or refresh token is invalid."""
+    return _read_word(signal) in INVALID_GRANT_WORDS
+
+
+def _is_invalid_grant(signal: Signal) -> bool:
+    return is_refusal(signal) and has_invalid_grant_word(signal)
+
+
+def _read_word(signal: Signal) -> str:
+    return (signal.oauth_error or "").lower() if signal.symptom is Symptom.OAUTH_ERROR else ""
+
+
+def _judge(signal: Signal) -> Verdict:
+    """Judge a response by its word and its status, and everything else by the symptom."""
+    word, status = _read_word(signal), signal.http_status or 0
+    if status >= 500:  # noqa: PLR2004  # HTTP
+        return PROVIDER_ERROR
+    if signal.symptom is Symptom.REDIRECT and status and status not in _REDIRECTS:
+        return UNREADABLE
+    known = WORDS_WITH_STATUS.get((word, status)) or WORDS.get(word) or STATUSES.get(status)
+    if known is not None:
+        return known
+    is_unspecific = not word and signal.symptom is not Symptom.HTML
+    return SYMPTOMS[Symptom.CLIENT_ERROR if 400 <= status < 500 and is_unspecific else signal.symptom]  # noqa: PLR2004  # HTTP
+
+
+def _judge_discovery(signal: Signal) -> Verdict:
+    return IN_DISCOVERY.get(signal.symptom) or _judge(signal)
+
+
+def _judge_password(verdict: Verdict, signal: Signal) -> Verdict:
+    """Never repeat a refused password, whatever the words of the refusal: servers lock accounts.
+
+    An object without a token counts as a refusal. A 5xx that says so is repeated slowly.
+    """
+    if is_refusal(signal) or signal.symptom is Symptom.NO_TOKEN:
+        return _forbid(verdict, NOT_THE_PASSWORD, REFUSED_PASSWORD)
+    return Verdict(FailureReason.CREDENTIALS_REJECTED) if _read_word(signal) in PASSWORD_WORDS else verdict
+
+
+def _judge_initial_refresh_token(verdict: Verdict, signal: Signal) -> Verdict:
+    refused = is_refusal(signal)
+    return _forbid(verdict, NOT_THE_REFRESH_TOKEN, REFUSED_GRANT) if refused else verdict
+
+
+def _forbid(verdict: Verdict, elsewhere: frozenset[FailureReason], otherwise: Verdict) -> Verdict:
+    """Return the verdict that allows no repetition: for a cause elsewhere, its own reason."""
+    if verdict.reason not in elsewhere:
+        return otherwise
+    remedy = Remedy.FIX_SPEC if verdict.remedy is Remedy.RETRY else verdict.remedy
+    if verdict.reason is FailureReason.CREDENTIALS_REJECTED:
+        remedy = Remedy.FIX_CREDENTIALS
+    return replace(verdict, remedy=remedy, repeatable=False)
+
+
+def _judge_refresh_token(verdict: Verdict, signal: Signal, renewal: Renewal) -> Verdict:
+    """Give a refresh token up where it is invalid for certain; credentials replace it after any refusal."""
+    if not is_refusal(signal):
+        return verdict
+    if renewal is Renewal.CREDENTIALS:
+        return verdict if verdict.reason is FailureReason.ENDPOINT_NOT_FOUND else CREDENTIALS_NEXT
+    if _is_invalid_grant(signal):
+        return REFUSED_GRANT
+    is_elsewhere = verdict.reason in NOT_THE_REFRESH_TOKEN or verdict in OF_PROXIES
+    return verdict if is_elsewhere else DOUBTFUL_GRANT
