@@ -101,7 +101,7 @@ TOKEN_FAULTS: dict[str, Expected] = {
     "405": Expected(Respond(405), "EndpointNotFound"),
     # refusals
     "a bare 401": Expected(Respond(401), "CredentialsRejected"),
-    "403 from a firewall": Expected(faults.html(403), "CredentialsRejected"),
+    "403 from a firewall": Expected(faults.html(403), "AccessDenied"),
     "invalid_client": _needs_action(faults.oauth_error("invalid_client", 401), "CredentialsRejected"),
     "invalid_client, with status 200": _needs_action(faults.oauth_error("invalid_client", 200), "CredentialsRejected"),
     "invalid_scope": _needs_action(faults.oauth_error("invalid_scope"), "InvalidScope"),

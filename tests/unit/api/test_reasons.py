@@ -14,6 +14,7 @@ from oauth_connector.oauth.errors import FailureReason
 FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before",
+    "refused_with",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 
