@@ -43,6 +43,10 @@ def _section(preset: Preset) -> Iterator[str]:
     yield from (f"| {name} | {value} |" for name, value in _properties(preset) if value)
     yield ""
     yield from (f"- {note}" for note in preset.notes)
+    if preset.codes:
+        yield "\n| error code | meaning |"
+        yield "|---|---|"
+        yield from (f"| `{code}` | {meaning} |" for code, meaning in preset.codes.items())
     yield f"\nDocumentation of the provider: {', '.join(f'<{link}>' for link in preset.links)}\n"
 
 

@@ -59,9 +59,9 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " changed the provider in the spec of the connector.",
     ),
     Reason.CREDENTIALS_REJECTED: Explanation(
-        "The provider rejects the client, or the user name or password. A rejected password is never sent again, so"
-        " that the provider does not lock the account. Rejected client credentials are retried after 5, 15 and 60"
-        " minutes, then hourly.",
+        "The provider rejects the client, or the user name or password. After any refusal a password is never sent"
+        " again, so that the provider does not lock the account. Rejected client credentials are retried after 5, 15"
+        " and 60 minutes, then hourly.",
         "Compare `client.id`, the client secret and `client.authentication` with the registration at the provider. A"
         " secret with characters such as `%` or `+` may require `client.basicEncoding: Raw`. The operator checks the"
         " Secret every minute and retries immediately after a change.",
@@ -85,8 +85,9 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " published a few seconds later. You need permission to create OAuthConsents in the namespace.",
     ),
     Reason.REFRESH_TOKEN_REJECTED: Explanation(
-        "The provider rejects the refresh token with the error `invalid_grant`: the token is revoked or expired, was"
-        " used by another client, or the password of the user has changed. The published token stays in the Secret.",
+        "The provider rejects the refresh token: with the error `invalid_grant`, or five times over an hour with any"
+        " other refusal. The token is revoked or expired, was used by another client, or the password of the user has"
+        " changed. The published token stays in the Secret.",
         "Consent again with `kubectl oauth authorize`. For grantType `RefreshToken`, store a new refresh token in the"
         " Secret. If the error is a fault of the provider, request a refresh: the operator then sends the refresh token"
         " once more.",

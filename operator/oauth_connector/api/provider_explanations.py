@@ -35,13 +35,16 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Check `audience` and `resources`, including a slash at the end.",
     ),
     Reason.INVALID_REQUEST: Explanation(
-        "The provider rejects the request with an OAuth error. Usually a parameter is missing or not allowed.",
-        "Compare the documentation of the provider with `grantType`, `client.authentication`, `audience`, `resources`"
-        " and `tokenParameters`. `status.lastError` contains the error code.",
+        "The provider rejects the request (HTTP status 400, or an error that has no reason of its own). Usually a"
+        " parameter is missing, wrong or not allowed, or the URL belongs to another tenant.",
+        "Compare the documentation of the provider with the tenant or domain in `provider`, `client.authentication`,"
+        " `scopes`, `audience`, `resources` and `tokenParameters`. `status.lastError` contains the error code.",
     ),
     Reason.ACCESS_DENIED: Explanation(
-        "The provider denies access (`access_denied`), usually because of a policy.",
-        "Check the permissions of the client at the provider, and the networks and times that the policy allows.",
+        "The provider denies access (`access_denied`), usually because of a policy; or a firewall or a proxy responds"
+        " with HTTP status 403. The operator retries the latter with increasing delays.",
+        "Check what the client may request at the provider (`scopes`, `audience`), and the networks and times that the"
+        " policy allows. For some providers the client secret is wrong.",
     ),
     Reason.INVALID_TOKEN_RESPONSE: Explanation(
         "The response is neither a token response nor an OAuth error: it is empty, not JSON, larger than 1 MiB, or its"

@@ -82,9 +82,9 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.CREDENTIALS_INVALID: "Key `{key}` of Secret `{credential}` cannot be used: {cause}. Correct the value.",
     Reason.CREDENTIALS_NOT_ALLOWED: "Secret `{credential}` must not be sent to {host}. Add the host to its annotation"
     " `oauthconnector.dev/allowed-hosts`.",
-    Reason.CREDENTIALS_REJECTED: "{host} rejects the credentials. Compare client id, client secret and client"
-    " authentication (and user name and password) with the registration, then update the Secret. The operator checks"
-    " it every minute.",
+    Reason.CREDENTIALS_REJECTED: "{host} rejects the credentials. Compare client id, client secret,"
+    " `client.authentication` and `client.basicEncoding` (and user name and password) with the registration, then"
+    " update the Secret. The operator checks it every minute.",
     Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}` (`provider.caBundleRef`) does not exist."
     " Create it, or reference another one.",
     Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
@@ -120,9 +120,10 @@ MESSAGES: Mapping[Reason, str] = {
     " `provider.tokenURL` and `grantType`.",
     Reason.INVALID_SCOPE: "{host} rejects a request without scopes. Set `scopes`.",
     Reason.INVALID_TARGET: "{host} rejects the audience or resource. Check `audience` and `resources`.",
-    Reason.INVALID_REQUEST: "{host} rejects the request as invalid. Check `grantType`, `audience`, `resources` and"
-    " `tokenParameters`.",
-    Reason.ACCESS_DENIED: "{host} denies access. Check the permissions and the secret of the client.",
+    Reason.INVALID_REQUEST: "{host} rejects the request as invalid. Check the tenant or domain in `provider`,"
+    " `client.authentication`, `scopes`, `audience`, `resources` and `tokenParameters`.",
+    Reason.ACCESS_DENIED: "{host} denies access. Check what the client may request at the provider (`scopes`,"
+    " `audience`), its secret, and whether a firewall or a proxy refuses the request.",
     Reason.INVALID_TOKEN_RESPONSE: "The response of {host} is not a token response. Check `provider.tokenURL`.",
     Reason.UNSUPPORTED_TOKEN_TYPE: "{host} issued a token that is not a bearer token, and the operator publishes bearer"
     " tokens only. Configure the client at the provider to receive bearer tokens.",
@@ -168,6 +169,9 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
 }
 """Templates that replace those above when all their facts are known."""
 
+CODED_MESSAGE = "{host} returns error code {code}. {code_meaning}"
+"""Replaces the template of a reason where a preset explains the code of its provider."""
+
 MAX_FACT_LENGTH = 300
 """Characters of a fact: the note of an Event and the message of a condition are bounded."""
 
@@ -175,6 +179,9 @@ MAX_FACT_LENGTH = 300
 def format_reason_message(reason: Reason, facts: Mapping[str, str]) -> str:
     """Return the message of a reason; an unknown fact is rendered as a dash."""
     known = {name: _clip(fact) for name, fact in facts.items() if fact}
+    if placeholders(CODED_MESSAGE) <= known.keys():
+        cure = " {again}." if reason is Reason.REFRESH_TOKEN_REJECTED else ""
+        return (CODED_MESSAGE + cure).format_map(defaultdict(lambda: "–", known))
     detailed = DETAILED_MESSAGES.get(reason)
     template = detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
     return template.format_map(defaultdict(lambda: "–", known))

@@ -23,4 +23,13 @@ PRESET = Preset(
             " only. The API must allow offline access."
         ),
     ),
+    codes={
+        "access_denied": (
+            "The application may not request tokens for this API. Authorize it at the API, and check `audience`."
+        ),
+        "unauthorized_client": "The grant type is not enabled for the application. Enable it in its advanced settings.",
+        "invalid_request": "A parameter is missing or wrong. Check `audience`: it is the identifier of the API.",
+        "mfa_required": "The user must sign in with a second factor, which grantType Password cannot do.",
+        "too_many_attempts": "The account is blocked after too many attempts with a wrong password.",
+    },
 )

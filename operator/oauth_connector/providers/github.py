@@ -39,4 +39,14 @@ PRESET = Preset(
             " before each request, and again after a 401."
         ),
     ),
+    codes={
+        "incorrect_client_credentials": "Client ID or client secret is wrong.",
+        "redirect_uri_mismatch": (
+            "The redirect URI is not registered. Compare `status.redirectURI` with the callback URL of the app."
+        ),
+        "bad_verification_code": "The code is wrong or has expired.",
+        "bad_refresh_token": "The refresh token is wrong, has expired, or was used before.",
+        "application_suspended": "GitHub has suspended the app.",
+        "unverified_user_email": "The user must verify an email address at GitHub.",
+    },
 )

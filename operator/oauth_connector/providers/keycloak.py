@@ -24,4 +24,13 @@ PRESET = Preset(
             " refresh token expires with the session of the user, after half an hour without use."
         ),
     ),
+    codes={
+        "unauthorized_client": (
+            "The client secret is wrong, or the grant type is not enabled: service account roles for"
+            " ClientCredentials, direct access grants for Password."
+        ),
+        "invalid_client": (
+            "The client does not exist in this realm or is disabled. Check `client.id`, and parameter `realm`."
+        ),
+    },
 )

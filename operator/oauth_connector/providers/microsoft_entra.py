@@ -16,6 +16,7 @@ _HOSTS: Mapping[str, str] = {
 PRESET = Preset(
     name="MicrosoftEntra",
     links=(
+        "https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
         "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
         "https://learn.microsoft.com/entra/identity-platform/refresh-tokens",
         "https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud",
@@ -45,4 +46,42 @@ PRESET = Preset(
             " be a single directory."
         ),
     ),
+    codes={
+        "AADSTS7000215": "The client secret is wrong. Store the value of the secret, not its ID.",
+        "AADSTS7000222": "The client secret has expired. Create another one for the app registration.",
+        "AADSTS7000218": (
+            "The request contains no client secret, and the app is no public client. Set `client.secretRef`."
+        ),
+        "AADSTS7000112": "The application is disabled in the directory. An administrator must enable it.",
+        "AADSTS700016": "The directory does not contain this application. Check `client.id`, and parameter `tenant`.",
+        "AADSTS90002": "The directory does not exist. Check parameter `tenant`.",
+        "AADSTS900023": "The name of the directory is invalid. Check parameter `tenant`.",
+        "AADSTS50194": "The application accepts one directory only. Set parameter `tenant` to that directory.",
+        "AADSTS500011": (
+            "The directory does not contain the resource of the scope. Check `scopes`, and parameter `tenant`."
+        ),
+        "AADSTS70011": "A scope is invalid. For ClientCredentials it is the resource followed by `/.default`.",
+        "AADSTS1002012": "For ClientCredentials the scope must be the resource followed by `/.default`.",
+        "AADSTS28002": "A scope is invalid. Check `scopes`.",
+        "AADSTS65001": (
+            "Neither user nor administrator has consented to the scopes. Consent, or let an administrator consent."
+        ),
+        "AADSTS50034": "The directory does not contain the user. Check the user name, and parameter `tenant`.",
+        "AADSTS50126": "User name or password is wrong.",
+        "AADSTS50053": "The account is locked after too many attempts with a wrong password.",
+        "AADSTS50055": "The password has expired. The user must change it.",
+        "AADSTS50057": "The account of the user is disabled.",
+        "AADSTS50076": "The user must sign in with a second factor, which grantType Password cannot do.",
+        "AADSTS50079": "The user must register a second factor, which grantType Password cannot do.",
+        "AADSTS50173": "The grant was revoked, for example since the user changed the password.",
+        "AADSTS53003": (
+            "Conditional Access blocks the sign-in. An administrator of the directory can change the policy."
+        ),
+        "AADSTS70000": "The grant is invalid: it was revoked, or issued to another application.",
+        "AADSTS70008": "The code or the refresh token has expired.",
+        "AADSTS700082": "The refresh token has expired because it was not used for 90 days.",
+        "AADSTS700084": "The refresh token of a single-page application has expired after its fixed lifetime.",
+        "AADSTS50011": "The redirect URI is not registered. Add `status.redirectURI` to the app registration.",
+        "AADSTS9002313": "The request is malformed. Check `tokenParameters`.",
+    },
 )

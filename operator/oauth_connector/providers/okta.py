@@ -27,4 +27,13 @@ PRESET = Preset(
         ),
         "A second use of a refresh token after the grace period (30 seconds by default) revokes the grant.",
     ),
+    codes={
+        "access_denied": (
+            "No access policy of the authorization server allows the client, the grant type or the scopes."
+        ),
+        "invalid_scope": (
+            "The authorization server does not have the scope. Check `scopes`, and parameter `authorizationServer`."
+        ),
+        "unauthorized_client": "The grant type is not enabled for the application.",
+    },
 )

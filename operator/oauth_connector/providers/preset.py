@@ -50,7 +50,8 @@ class Preset:
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
     token; `offline_scope` is the scope that has the same effect elsewhere. `revokes_old_token`: a refresh revokes the
     old access token at once, so that it is made late. `default_lifetime`, in seconds, is for responses without one.
-    `callback` names the token host of the user who consented. `notes` are for the reader of the reference page.
+    `callback` names the token host of the user who consented. `notes` are for the reader of the reference page. `codes`
+    has a sentence for error codes of the provider, which says more than the reason; one of `links` documents them.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Preset:
     callback: TokenHostParameter | None = None
     quirks: Quirks = STANDARD
     notes: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     def fill(self, template: str | None, given: Mapping[str, str]) -> str | None:
         """Fill a template; `None` where it needs a parameter that is not given."""

@@ -49,4 +49,20 @@ PRESET = Preset(
         "A user can authorize an app five times; the sixth authorization revokes the oldest grant.",
         "ClientCredentials is available at the My Domain of the organization only.",
     ),
+    codes={
+        "inactive_user": "The user is inactive. An administrator can activate the user.",
+        "inactive_org": "The organization is locked, closed or suspended.",
+        "invalid_app_access": "The user is not approved for the app. An administrator must approve the user.",
+        "ip_restricted": "The IP address of the operator is outside the login range of the user or of the app.",
+        "invalid_client_id": "The consumer key is wrong. Check `client.id`, and parameter `domain`.",
+        "invalid_client": "The consumer secret is wrong.",
+        "invalid_client_credentials": "The consumer secret is wrong.",
+        "redirect_uri_mismatch": (
+            "The redirect URI is not registered. Compare `status.redirectURI` with the callback URL of the app."
+        ),
+        "rate_limit_exceeded": "The user or the app signs in too often.",
+        "unsupported_grant_type": (
+            "The flow is not enabled for the app, or not available at this host. ClientCredentials needs the My Domain."
+        ),
+    },
 )

@@ -48,4 +48,14 @@ PRESET = Preset(
             " client. Then set `authorizationCode.pkce: S256`."
         ),
     ),
+    codes={
+        "invalid_code": "The code is wrong, or has expired.",
+        "code_already_used": "The code was used before.",
+        "invalid_refresh_token": "The refresh token is wrong, or was used before.",
+        "token_revoked": "The token was revoked.",
+        "invalid_client_id": "Slack does not know the client ID.",
+        "bad_client_secret": "The client secret is wrong.",
+        "bad_redirect_uri": "The redirect URI is not registered. Compare `status.redirectURI` with those of the app.",
+        "invalid_grant_type": "Token rotation is not enabled for the app.",
+    },
 )

@@ -69,4 +69,16 @@ PRESET = Preset(
             " `tokenParameters: {soid: ZohoCRM.<organization>}`."
         ),
     ),
+    codes={
+        "invalid_code": "The code or the refresh token is wrong, has expired, or was revoked.",
+        "invalid_client": (
+            "The client is not registered in this data center. Check `client.id`, and parameter `dataCenter`."
+        ),
+        "invalid_client_secret": "The client secret is wrong. It can differ between data centers.",
+        "invalid_redirect_uri": (
+            "The redirect URI is not registered. Compare `status.redirectURI` with that of the client."
+        ),
+        "missing_org_info": "The product needs the organization: set `tokenParameters.soid`.",
+        "general_error": "Zoho reports an error without a cause.",
+    },
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.fields import FieldProblem
@@ -11,6 +12,7 @@ from oauth_connector.connector.schedule.refresh_time import RetryPace
 from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 from oauth_connector.oauth.verdicts import classify
+from oauth_connector.providers.registry import PRESETS
 
 _SLOW = frozenset(
     {
@@ -89,7 +91,20 @@ def of_signal(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> 
     failure = classify(spec.grant_type, phase, signal)
     is_doubtful = failure.reason is FailureReason.REFRESH_TOKEN_REJECTED and failure.repeatable
     doubt = {"refused_with": str(signal.http_status)} if is_doubtful else {}
-    return of_failure(failure, {"host": token_host(spec), **doubt})
+    return of_failure(failure, {"host": token_host(spec), **doubt, **_explain_code(spec, signal)})
+
+
+def _explain_code(spec: OAuthConnectorSpec, signal: Signal) -> dict[str, str]:
+    """Return the code of the provider and its sentence, where a preset has one.
+
+    Without a preset only a code counts that is unmistakable: one that no RFC defines.
+    """
+    known = spec.provider.known
+    codes = [signal.provider_code, signal.oauth_error] if known else [signal.provider_code]
+    for preset, code in product([known] if known else PRESETS.values(), codes):
+        if code is not None and code in preset.codes:
+            return {"code": code, "code_meaning": preset.codes[code]}
+    return {}
 
 
 def of_failure(failure: Failure, facts: Mapping[str, str]) -> Problem:
