@@ -26,7 +26,11 @@ from oauth_connector.connector.consent.evaluation import (
 from oauth_connector.connector.consent.grant_facts import build_grant_facts
 from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
 from oauth_connector.connector.consent.turns import MAX_PENDING, select_turns
-from oauth_connector.connector.consent.unsent_code import choose_unsent_reason, find_unsent_problem
+from oauth_connector.connector.consent.unsent_code import (
+    choose_unsent_reason,
+    find_refusal_of_code,
+    find_unsent_problem,
+)
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
@@ -116,12 +120,14 @@ class ConsentReconciler:
     async def report_outcome(self, key: Key, code: PendingCode, result: ActionResult) -> ConsentProgress:
         """Write the outcome of a code exchange into its consent.
 
-        If it could not be sent, its consent fails at once, so that the user does not wait.
+        If it could not be sent, or was refused, its consent fails at once, so that the user does not wait.
         """
-        problem = find_unsent_problem(result)
+        problem, refused = find_unsent_problem(result), find_refusal_of_code(result)
+        context = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem or refused)
         if problem is not None:
-            context = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem)
             await self._end_consent(key, code, context, choose_unsent_reason(problem))
+        elif refused is not None:
+            await self._end_consent(key, code, context, ConsentReason.CODE_REJECTED)
         return await self.reconcile(key)
 
     @asynccontextmanager

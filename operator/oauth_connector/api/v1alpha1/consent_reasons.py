@@ -47,8 +47,7 @@ CONSENT_MESSAGES: Mapping[ConsentReason, str] = {
     f" consent is void. {_RUN_AGAIN}",
     ConsentReason.CONNECTOR_INVALID: "OAuthConnector `{connector}` cannot be authorized. {cause}",
     ConsentReason.RESPONSE_INVALID: f"The response does not belong to this request and was not used. {_RUN_AGAIN}",
-    ConsentReason.CODE_REJECTED: "{host} rejected its own authorization code. Check the condition Ready of the"
-    f" connector, and the client's redirect URI at the provider. {_RUN_AGAIN}",
+    ConsentReason.CODE_REJECTED: f"{{host}} rejected the request with its authorization code. {{cause}} {_RUN_AGAIN}",
     ConsentReason.CODE_LOST: f"{{host}} sent no valid token response, and a code is never sent twice. {_RUN_AGAIN}",
     ConsentReason.SECRET_CONFLICT: "A Secret that OAuthConnector `{connector}` must write has another owner and was not"
     " changed. {cause}",
@@ -58,9 +57,17 @@ CONSENT_MESSAGES: Mapping[ConsentReason, str] = {
 """One sentence for each reason. A placeholder without a known fact becomes a dash."""
 
 
+_REFUSED_CODE = (
+    "The code has expired or was used before, or the client or its redirect URI differs from the registration at the"
+    " provider."
+)
+
+
 def format_consent_message(reason: ConsentReason, facts: Mapping[str, str]) -> str:
     """Return the message of a reason, filled with facts and cut to the length of a condition's message."""
-    defaults = {"minutes": str(LIFETIME // 60), "cause": "See the condition Ready of the connector."}
+    is_refused = reason is ConsentReason.CODE_REJECTED
+    cause = _REFUSED_CODE if is_refused else "See the condition Ready of the connector."
+    defaults = {"minutes": str(LIFETIME // 60), "cause": cause}
     known = defaults | {name: fact for name, fact in facts.items() if fact}
     return CONSENT_MESSAGES[reason].format_map(defaultdict(lambda: "–", known))[:LONGEST_MESSAGE]
 

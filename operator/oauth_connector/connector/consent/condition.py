@@ -1,7 +1,7 @@
 """The condition `Ready` of an OAuthConsent."""
 
 from oauth_connector.api.names import READY
-from oauth_connector.api.reasons import format_reason_message
+from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1.conditions import build_condition
 from oauth_connector.api.v1alpha1.consent import ConsentCondition
@@ -11,12 +11,13 @@ from oauth_connector.connector.status.message_facts import message_facts
 
 
 def build_consent_condition(consent: Consent, context: ConsentContext, reason: ConsentReason) -> ConsentCondition:
-    """Return the condition with a reason; a problem that prevented the sending of the code is named as its cause."""
+    """Return the condition with a reason; the cause is why the code was not sent, or was refused."""
     facts = {"connector": consent.spec.connector_name}
     if context.connector is not None:
         facts |= message_facts(context.connector)
-    if context.problem is not None:
-        facts["cause"] = format_reason_message(context.problem.reason, facts | dict(context.problem.facts))
+    problem = context.problem
+    if problem is not None and (problem.reason is not Reason.CONSENT_REQUIRED or "code" in problem.facts):
+        facts["cause"] = format_reason_message(problem.reason, facts | dict(problem.facts))
     status = "True" if reason is ConsentReason.AUTHORIZED else "Unknown" if reason in PENDING_REASONS else "False"
     values = {
         "type": READY,
