@@ -51,6 +51,7 @@ class AuthorizationFlow:
     async def run_hosted(self) -> None:
         """Run the flow through the consent server. Raises `CommandFailed`."""
         async with show_link(self._connect_link(), SECRET_LINK_HINT, self.terminal, browser=self.browser):
+            self._explain_silence()
             await self.consent.wait("waiting for you in the browser", _has_response)
         if self.request.confirmation_required:
             self.terminal.success("The consent server received the provider's response.")
@@ -98,6 +99,7 @@ class AuthorizationFlow:
         )
         async with loopback.listen(expected) as listener:
             async with show_link(self.request.link(expected.state), hint, self.terminal, browser=self.browser):
+                self._explain_silence()
                 waiting = self.consent.wait("waiting for you in the browser", is_authorized)
                 granted = await wait_for_either(listener.answer, waiting)
             if granted is not None:
@@ -138,6 +140,14 @@ class AuthorizationFlow:
         await self.consent.patch({"status": {"response": sealed}}, "/status")
         await self.consent.patch({"spec": {"confirmation": confirmation}})
         await self.consent.wait_for_result(is_authorized)
+
+    def _explain_silence(self) -> None:
+        """Name the usual cause of a page of the provider that leads nowhere: no response ever arrives then."""
+        self.terminal.info(
+            "If the provider shows an error page, it reports nothing to this command. Its page names the cause. Usually"
+            f" the redirect URI {self.request.redirect_uri} is not registered for the client, or you are not allowed to"
+            " use the client. Correct that, press Ctrl-C, and run the command again."
+        )
 
     def _expected_redirect(self) -> ExpectedRedirect:
         return ExpectedRedirect(self.request, secrets.token_urlsafe(32))

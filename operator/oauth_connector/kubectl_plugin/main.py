@@ -52,7 +52,10 @@ async def _run(command: Command, parsed: argparse.Namespace) -> int:
         for name in ("SIGTERM", "SIGHUP"):  # like Ctrl-C: the consent is deleted
             with suppress(NotImplementedError, AttributeError):  # Windows has neither
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), work.cancel)
-        return await work
+        try:
+            return await work
+        finally:
+            context.terminal.clear()
 
 
 def _build_parser() -> argparse.ArgumentParser:

@@ -36,7 +36,7 @@ class Terminal:
 
     def info(self, text: str, mark: str = "", style: Style = Style.PLAIN) -> None:
         """Print a line."""
-        self._clear()
+        self.clear()
         print(style_text(f"{mark} " if mark else "", style, sys.stderr) + text, file=sys.stderr, flush=True)
 
     def success(self, text: str) -> None:
@@ -54,7 +54,7 @@ class Terminal:
     def progress(self, what: str, left: str) -> None:
         """Show the progress and the remaining time: in place on a terminal, otherwise as a line per minute."""
         if sys.stderr.isatty():
-            self._clear()
+            self.clear()
             line = f"… {what} ({left} left)"[: max(20, shutil.get_terminal_size().columns - 1)]
             print(line, end="", file=sys.stderr, flush=True)
             self._shown = len(line)
@@ -64,7 +64,7 @@ class Terminal:
 
     async def ask(self, question: str, *, long: bool = False) -> str:
         """Ask for a line. A `long` one is not shown and has no length limit of the terminal. Raises `CommandFailed`."""
-        self._clear()
+        self.clear()
         with (
             noncanonical_mode() if long else nullcontext()
         ):  # before the question, so that input that is pasted at once is not shown either
@@ -76,7 +76,8 @@ class Terminal:
             raise CommandFailed("Standard input ended before an answer was entered. Run the command in a terminal.")
         return answer
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Remove the progress, so that what follows begins on a line of its own."""
         if self._shown:
             print("\r" + " " * self._shown + "\r", end="", file=sys.stderr)
             self._shown = 0

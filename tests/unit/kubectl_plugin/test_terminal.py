@@ -1,6 +1,8 @@
 """Messages and questions where there is no terminal."""
 
+import io
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +10,14 @@ import pytest
 from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer, strip_control_characters
+
+
+class TerminalOutput(io.StringIO):
+    """What a terminal receives."""
+
+    def isatty(self) -> bool:
+        """Return true."""
+        return True
 
 
 @pytest.fixture
@@ -29,6 +39,18 @@ def test_progress_is_printed_once_a_minute(capsys: pytest.CaptureFixture[str]) -
     for what in ("a", "a", "a", "b"):
         narration.progress(what, "5m")
     assert capsys.readouterr().err == "… a (5m left)\n… a (5m left)\n… b (5m left)\n"
+
+
+def test_progress_on_a_terminal_leaves_its_line_to_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that ends the command begins at the start of an empty line."""
+    shown = TerminalOutput()
+    monkeypatch.setattr(sys, "stderr", shown)
+    narration = Terminal()
+    narration.progress("waiting", "5m")
+    narration.clear()
+    sys.stderr.write("kubectl oauth authorize: failed\n")
+    narration.clear()
+    assert shown.getvalue().split("\r")[-1] == "kubectl oauth authorize: failed\n"
 
 
 def test_no_colours_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
