@@ -39,7 +39,9 @@ FAULTS: dict[str, tuple[tuple[bytes, ...], bool, Symptom]] = {
     "closes without a response": ((b"",), True, Symptom.CONNECTION_LOST),
     "closes in the middle of the headers": ((b"HTTP/1.1 200 OK\r\nContent-",), True, Symptom.CONNECTION_LOST),
     "announces more than it sends": ((OK + b"Content-Length: 99\r\n\r\n{}",), True, Symptom.CONNECTION_LOST),
-    "speaks another protocol": ((b"SSH-2.0-OpenSSH\r\n\r\n",), True, Symptom.CONNECTION_LOST),
+    "speaks another protocol": ((b"SSH-2.0-OpenSSH\r\n\r\n",), True, Symptom.NOT_HTTP),
+    "is a mail server": ((b"220 mail.example.com ESMTP\r\n\r\n",), True, Symptom.NOT_HTTP),
+    "has no number as its status": ((b"HTTP/1.1 abc\r\n\r\n",), True, Symptom.NOT_HTTP),
     "sends nothing": ((), False, Symptom.TIMEOUT),
     "stops in the middle of the body": ((OK + b"Content-Length: 99\r\n\r\n{",), False, Symptom.TIMEOUT),
 }

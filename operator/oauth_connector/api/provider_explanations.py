@@ -47,7 +47,7 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         " policy allows. For some providers the client secret is wrong.",
     ),
     Reason.INVALID_TOKEN_RESPONSE: Explanation(
-        "The response is neither a token response nor an OAuth error: it is empty, not JSON, larger than 1 MiB, or its"
+        "The response is neither a token response nor an OAuth error: it is empty, not HTTP or JSON, too large, or its"
         " token contains characters that an HTTP header must not contain.",
         "Check that `provider.tokenURL` is the token endpoint, and not the authorization endpoint or another API.",
     ),

@@ -136,7 +136,13 @@ def classify_exception(error: BaseException, *, sent: bool) -> Symptom:
             return Symptom.CERTIFICATE_UNTRUSTED if cause.verify_code in _UNTRUSTED else Symptom.CERTIFICATE_INVALID
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Symptom.TLS_FAILED
+    if isinstance(error, httpcore2.RemoteProtocolError) and str(error).startswith(_NOT_HTTP):
+        return Symptom.NOT_HTTP
     return Symptom.CONNECTION_LOST if sent else Symptom.CONNECTION_FAILED
+
+
+_NOT_HTTP = ("illegal request line", "illegal status line", "illegal header line")
+"""How the messages of h11 begin where the bytes of a server are no HTTP; it has one class for all violations."""
 
 
 def _list_causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -44,6 +44,7 @@ class Symptom(StrEnum):
     RESOLUTION_FAILED = "ResolutionFailed"
     CONNECTION_FAILED = "ConnectionFailed"
     CONNECTION_LOST = "ConnectionLost"
+    NOT_HTTP = "NotHTTP"
     TIMEOUT = "Timeout"
     BAD_CA_BUNDLE = "BadCABundle"
     CERTIFICATE_UNTRUSTED = "CertificateUntrusted"

@@ -100,6 +100,7 @@ SYMPTOMS: Mapping[Symptom, Verdict] = {
     Symptom.RESOLUTION_FAILED: Verdict(_R.PROVIDER_UNREACHABLE),
     Symptom.CONNECTION_FAILED: Verdict(_R.PROVIDER_UNREACHABLE),
     Symptom.CONNECTION_LOST: Verdict(_R.PROVIDER_UNREACHABLE),
+    Symptom.NOT_HTTP: UNREADABLE,
     Symptom.TIMEOUT: Verdict(_R.PROVIDER_UNREACHABLE),
     Symptom.BAD_CA_BUNDLE: Verdict(_R.CA_BUNDLE_INVALID),
     Symptom.CERTIFICATE_UNTRUSTED: Verdict(_R.CERTIFICATE_UNTRUSTED, Remedy.FIX_SPEC),
@@ -120,6 +121,7 @@ IN_DISCOVERY: Mapping[Symptom, Verdict] = dict.fromkeys(
         Symptom.TOO_LARGE,
         Symptom.DUPLICATE_KEY,
         Symptom.OAUTH_ERROR,
+        Symptom.NOT_HTTP,
     ),
     Verdict(_R.DISCOVERY_FAILED),
 )

@@ -104,6 +104,12 @@ def test_not_modified_is_no_redirect() -> None:
     assert failure.reason is FailureReason.ENDPOINT_REDIRECTED
 
 
+def test_bytes_that_are_no_http_are_no_network_problem() -> None:
+    """A connection that another protocol answers is not blocked by a NetworkPolicy."""
+    failure = classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, Signal(Symptom.NOT_HTTP, sent=True))
+    assert (failure.reason, failure.remedy) == (FailureReason.INVALID_TOKEN_RESPONSE, Remedy.RETRY)
+
+
 @pytest.mark.parametrize("grant", GrantType)
 def test_a_client_that_is_not_authenticated_is_a_rejected_client(grant: GrantType) -> None:
     """Keycloak says `unauthorized_client` with 401 for a wrong secret: keycloak/keycloak issue 16923."""
