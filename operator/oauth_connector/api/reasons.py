@@ -162,6 +162,9 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     " name another key in the spec.",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is owned by connector `{holder}` and is not changed. Set another"
     " `output.secretName`.",
+    Reason.CREDENTIALS_REJECTED: "{host} rejects the client. Compare client id, client secret and"
+    " `client.authentication` with the registration, then update the Secret. If they are right, enable grantType"
+    " {refused_grant} for the client at the provider.",
     Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token with HTTP status {refused_with} and names no"
     " certain cause. Probably it is expired, revoked or was used by another client. The operator retries. {again}.",
     Reason.INVALID_SCOPE: "{host} rejects the scopes ({scopes}). Check their names, `scopeSeparator`, and the scopes"
@@ -172,6 +175,9 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
 CODED_MESSAGE = "{host} returns error code {code}. {code_meaning}"
 """Replaces the template of a reason where a preset explains the code of its provider."""
 
+NOT_REPEATED = " The request is not repeated before the Secret or the spec changes, or a user requests a refresh."
+"""Follows the message where a password was refused for another cause: it is not sent again all the same."""
+
 MAX_FACT_LENGTH = 300
 """Characters of a fact: the note of an Event and the message of a condition are bounded."""
 
@@ -179,12 +185,15 @@ MAX_FACT_LENGTH = 300
 def format_reason_message(reason: Reason, facts: Mapping[str, str]) -> str:
     """Return the message of a reason; an unknown fact is rendered as a dash."""
     known = {name: _clip(fact) for name, fact in facts.items() if fact}
-    if placeholders(CODED_MESSAGE) <= known.keys():
-        cure = " {again}." if reason is Reason.REFRESH_TOKEN_REJECTED else ""
-        return (CODED_MESSAGE + cure).format_map(defaultdict(lambda: "–", known))
-    detailed = DETAILED_MESSAGES.get(reason)
-    template = detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
+    template = _choose_template(reason, known) + (NOT_REPEATED if "not_repeated" in known else "")
     return template.format_map(defaultdict(lambda: "–", known))
+
+
+def _choose_template(reason: Reason, known: Mapping[str, str]) -> str:
+    if placeholders(CODED_MESSAGE) <= known.keys():
+        return CODED_MESSAGE + (" {again}." if reason is Reason.REFRESH_TOKEN_REJECTED else "")
+    detailed = DETAILED_MESSAGES.get(reason)
+    return detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
 
 
 def placeholders(template: str) -> set[str]:

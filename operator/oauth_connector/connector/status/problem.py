@@ -89,9 +89,18 @@ def is_strain(signal: Signal) -> bool:
 def of_signal(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
     """Return the problem of a connector whose request failed with a signal, with the host that the spec names."""
     failure = classify(spec.grant_type, phase, signal)
-    is_doubtful = failure.reason is FailureReason.REFRESH_TOKEN_REJECTED and failure.repeatable
-    doubt = {"refused_with": str(signal.http_status)} if is_doubtful else {}
-    return of_failure(failure, {"host": token_host(spec), **doubt, **_explain_code(spec, signal)})
+    facts = {"host": token_host(spec), **_describe_refusal(spec, failure), **_explain_code(spec, signal)}
+    return of_failure(failure, facts)
+
+
+def _describe_refusal(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, str]:
+    """Return what the sentence of a refusal says beyond its reason, if anything."""
+    if failure.reason is FailureReason.REFRESH_TOKEN_REJECTED and failure.repeatable:
+        return {"refused_with": str(failure.signal.http_status)}
+    if failure.reason is FailureReason.CREDENTIALS_REJECTED and failure.signal.oauth_error == "unauthorized_client":
+        return {"refused_grant": spec.grant_type.value}
+    is_final = not failure.repeatable and failure.remedy is Remedy.FIX_SPEC
+    return {"not_repeated": "true"} if is_final else {}
 
 
 def _explain_code(spec: OAuthConnectorSpec, signal: Signal) -> dict[str, str]:

@@ -91,6 +91,13 @@ def test_every_preset_explains_codes(name: str) -> None:
     assert {code for code in codes if not code.startswith("AADSTS")} <= KNOWN
 
 
+def test_a_rejected_client_may_lack_the_grant_type() -> None:
+    """Keycloak says `unauthorized_client` with 401 for both, and the message names the secret first."""
+    message, _ = explain({"tokenURL": "https://login.example.com/token"}, 401, error="unauthorized_client")
+    assert message.startswith("login.example.com rejects the client. Compare client id, client secret")
+    assert "enable grantType ClientCredentials" in message
+
+
 def test_a_word_of_another_provider_is_not_explained_without_a_preset() -> None:
     """`access_denied` means another thing at each provider."""
     message, _ = explain({"tokenURL": "https://login.example.com/token"}, 403, error="access_denied")

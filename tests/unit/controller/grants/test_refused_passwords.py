@@ -9,7 +9,7 @@ from tests.support.builders import a_connector, a_password_spec
 from tests.support.fake_provider import answer
 from tests.support.refusals import REFUSED_PASSWORDS
 from tests.support.rotating_provider import RotatingProvider
-from tests.support.world import World
+from tests.support.world import KEY, World
 
 DAY = 86_400
 
@@ -67,6 +67,7 @@ async def test_a_password_at_a_missing_endpoint_is_sent_again_on_request() -> No
     world.rotating.fault = HTTPResponse(404, {"content-type": "text/html"}, b"<html>")
     await world.run(DAY)
     assert (world.reason(), len(world.rotating.requests)) == ("EndpointNotFound", 1)
+    assert "The request is not repeated before" in str(world.cluster.connectors[KEY].status.conditions)
     world.rotating.fault = None
     world.request_refresh("now")
     await world.run(30)
