@@ -131,7 +131,10 @@ class TokenRefresher:
         token, problem = published_token(obs), failure.problem
         retry_after = problem.signal.retry_after if problem.signal else None
         attempts = obs.connector.status.failed_attempts + 1
-        failing = schedule.Failing(attempts, int(self._clock()), retry_after)
+        since, now = failure.refused_since, self._clock()
+        if problem.pace is schedule.RetryPace.FADING and since is not None:
+            attempts = problem.pace.count_attempts(now - since)  # failures before the first refusal do not count
+        failing = schedule.Failing(attempts, int(now), retry_after)
         expires = token.expires_at if token is not None else None
         retry_at = schedule.retry_time(failing, problem.pace, expires, obs.connector.uid)
         if failure.in_doubt and attempts == 1 and retry_after is None and problem.repeatable:

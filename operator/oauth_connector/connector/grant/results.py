@@ -26,7 +26,8 @@ class RequestFailed:
     """The request failed, or was not sent. `refusal` is set where the same request must never be sent again.
 
     `salvaged` is a refresh token from a response without a token that can be published; `in_doubt`: the provider may
-    have processed the request, and the presented grant may be used up.
+    have processed the request, and the presented grant may be used up. `refused_since` is when a stored refresh token
+    was refused first, in seconds since the epoch.
     """
 
     problem: Problem
@@ -34,6 +35,7 @@ class RequestFailed:
     refusal: Refusal | None = None
     salvaged: SecretStr | None = None
     in_doubt: bool = False
+    refused_since: int | None = None
 
 
 def build_issued_token(token: Token, requested_at: int, spec: OAuthConnectorSpec) -> IssuedToken:

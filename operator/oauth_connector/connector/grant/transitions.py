@@ -125,6 +125,7 @@ def conclude_failure(result: RequestFailed, state: GrantState, spec: OAuthConnec
     rejected at least five times over at least an hour, in any words, calls the user, while the operator continues to
     retry; or it gives way to the credentials in the spec. A rejected client is no rejected refresh token.
     """
+    result = replace(result, refused_since=state.rejections[0] if state.rejections else None)
     problem, signal = result.problem, result.problem.signal
     if not problem.repeatable:
         remains = problem.reason is Reason.REFRESH_TOKEN_REJECTED and state.refresh_token is not None

@@ -7,6 +7,7 @@ annotations store whole seconds: a finer timer would wake up too early, again an
 import hashlib
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 
 MINIMUM_GAP = 10
 """The least number of seconds between two token requests of one connector."""
@@ -62,6 +63,11 @@ class RetryPace(Enum):
         """Return the pause after so many failures in a row."""
         pauses: tuple[int, ...] = self.value
         return pauses[min(max(attempts, 1), len(pauses)) - 1]
+
+    def count_attempts(self, elapsed: float) -> int:
+        """Return how many attempts this pace makes in so many seconds, the first at once."""
+        pauses: tuple[int, ...] = self.value
+        return 1 + sum(passed <= elapsed for passed in accumulate(pauses))
 
 
 def share(uid: str, *salt: object) -> float:

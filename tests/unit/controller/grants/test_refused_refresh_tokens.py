@@ -51,6 +51,15 @@ async def test_an_invalid_refresh_token_is_sent_less_and_less(strict: World, wor
     assert await fail_refreshes(strict, DOUBTFUL_REFRESH_TOKENS[words], 7 * DAY) < 40
 
 
+async def test_an_outage_before_a_refusal_does_not_lengthen_the_pause(strict: World) -> None:
+    """The pauses grow with the time for which the token is refused, and not with the failures before it."""
+    await strict.run()
+    await fail_refreshes(strict, HTTPResponse(502, {}, b""), 3 * 3600)
+    strict.rotating.fault, strict.rotating.turn_away = None, answer(400, error="invalid_request")
+    await strict.run(360)
+    assert strict.reason() == "TokenIssued"
+
+
 @pytest.mark.parametrize("words", INVALID_REFRESH_TOKENS)
 async def test_a_refresh_token_that_is_invalid_for_certain_is_sent_once(strict: World, words: str) -> None:
     """The user is called at once."""
