@@ -74,7 +74,7 @@ class TokenClient:
             return prepared
         if prepared.own is None:
             raise TypeError(f"{connector.key} presents no grant of its own")
-        return await self.present_grant(prepared, prepared.own)
+        return await self.present_grant(prepared, prepared.own, prepared.own.purpose.supplied_phase)
 
     async def prepare_request(
         self, connector: Connector, token_url: str | None = None

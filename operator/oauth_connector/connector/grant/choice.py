@@ -43,7 +43,7 @@ class PresentedGrant:
     @property
     def phase(self) -> RequestPhase:
         """Return the phase in which a failure of the request is classified."""
-        return RequestPhase.INITIAL_REFRESH if self.supplied and self.presented else self.purpose.phase
+        return self.purpose.supplied_phase if self.supplied else self.purpose.phase
 
     @property
     def purpose(self) -> Purpose:

@@ -35,6 +35,11 @@ class Purpose(StrEnum):
         """Return the phase in which a failure of the request is classified."""
         return _PHASES[self]
 
+    @property
+    def supplied_phase(self) -> RequestPhase:
+        """Return the phase where a user supplied what is presented: the grant of the spec itself."""
+        return RequestPhase.INITIAL_REFRESH if self is Purpose.REFRESH else self.phase
+
 
 _PHASES = {
     Purpose.CODE: RequestPhase.CODE,
