@@ -32,6 +32,7 @@ venv: .venv/installed ## Make the virtual environment .venv from requirements/de
 
 generate: venv ## Write the generated files: crds/, docs/reference/, the dashboard, parts of the chart
 	@$(BIN)/python -m devtools.generate
+	@$(BIN)/python -m tests.support.argocd_test_data
 
 manifests: venv ## Render the manifests in deploy/ from the chart, with Helm
 	@$(BIN)/python -m devtools.generate.manifests

@@ -21,6 +21,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "layers": (f"{BIN}/lint-imports", "--no-logo"),
     "test-docstrings": (f"{BIN}/interrogate", "-vv", "--omit-covered-files", "--no-color", "tests"),
     "generated": (PYTHON, "-m", "devtools.generate", "--check"),
+    "test-data": (PYTHON, "-m", "tests.support.argocd_test_data", "--check"),
     "locks": (PYTHON, "-m", "devtools.locks"),
     "numbers": (PYTHON, "-m", "devtools.house_numbers"),
     "words": (PYTHON, "-m", "devtools.vocabulary"),

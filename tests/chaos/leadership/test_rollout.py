@@ -17,7 +17,9 @@ async def test_rollouts_under_load_miss_no_refresh_and_double_none(
     replicas: Replicas, robots: Robots, holders: GrantConnectorFactory
 ) -> None:
     """A new replica starts, and an old one gets SIGTERM, again and again; two replicas run at any time."""
-    running = [await replicas.start(), await replicas.start()]
+    first = await replicas.start()
+    await replicas.wait_until_leading(first)
+    running = [first, await replicas.start()]
     names = [f"robot-{number}" for number in range(ROBOTS)]
     await asyncio.gather(*(robots.add(name, lifetime=LIFETIME) for name in names))
     grants = [await holders.create_with_refresh_token(f"grant-{n}", STRICT, lifetime=LIFETIME) for n in range(GRANTS)]

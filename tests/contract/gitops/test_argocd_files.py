@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from devtools.generate.argocd_config import CUSTOMIZATIONS
+from tests.support.argocd_test_data import path_of
 from tests.support.gitops_judge import JudgeError, act, judge
 from tests.support.situations import SITUATIONS
 
@@ -43,8 +44,7 @@ def test_every_file_of_test_data_is_judged() -> None:
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_test_data_is_what_the_operator_writes(name: str) -> None:
     """The object of each situation is the one that the operator writes today."""
-    file = re.sub(r"[^a-z]+", "-", name)
-    assert read(KINDS / "OAuthConnector" / "testdata" / f"{file}.yaml") == SITUATIONS[name].manifest()
+    assert read(path_of(name)) == SITUATIONS[name].manifest()
 
 
 @pytest.mark.parametrize("test", ACTION_TESTS["discoveryTests"], ids=lambda test: test["inputPath"])
