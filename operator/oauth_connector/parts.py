@@ -3,6 +3,7 @@
 import secrets as randomness
 import socket
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -82,7 +83,7 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents)
     on_request = partial(_log_token_request, metrics)
     options = ControllerOptions(policy, on_request, on_point)
-    live = LiveSettings(settings, provider, lambda: _enqueue_refused(workqueue, caches.connectors))
+    live = LiveSettings(settings, provider, lambda: enqueue_refused(workqueue, caches.connectors))
     context = ControllerContext(ports, memory, workqueue.enqueue, lambda: live.rules)
     controller = build_controller(context, options)
     scope, login = InstallScope(settings.namespaces, settings.selector), partial(log_in_to, access)
@@ -117,11 +118,16 @@ def _register_metrics(parts: Parts) -> None:
     metrics.watch_queues(lambda: queue.depth, lambda: queue.longest_wait, parts.controller.host_limiter.waiting)
 
 
-def _enqueue_refused(workqueue: Workqueue, connectors: ConnectorCache) -> None:
-    """Reconcile the connectors whose last request the operator itself has refused."""
+def enqueue_refused(workqueue: Workqueue, connectors: Iterable[AnyConnector]) -> None:
+    """Reconcile the connectors whose last request the operator itself has refused, and those that raise."""
     for connector in connectors:
-        error = connector.status.last_error
-        if error is not None and error.reason in JUDGED_BY_SETTINGS:
+        try:
+            error = connector.status.last_error
+            is_refused = error is not None and error.reason in JUDGED_BY_SETTINGS
+        except Exception:
+            log.exception("an object failed", resource=CONNECTORS, connector=str(connector.key))
+            is_refused = True
+        if is_refused:
             workqueue.enqueue(connector.key)
 
 
@@ -138,7 +144,8 @@ def _enqueue_owner(workqueue: Workqueue, old: SecretMetadata | None, new: Secret
 
 
 def _log_token_request(metrics: Metrics, record: TokenRequestRecord) -> None:
-    metrics.count_token_request(record.host, record.grant_type, record.result, record.seconds)
+    namespace = record.connector.namespace
+    metrics.count_token_request(namespace, record.host, record.grant_type, record.result, record.seconds)
     write = log.debug if record.result == "success" else log.warning
     write(
         "token request",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
@@ -33,6 +34,8 @@ from oauth_connector.oauth.token_request import (
     build_token_request,
 )
 from oauth_connector.oauth.token_response import find_refresh_token, parse_token_response
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,10 @@ class TokenClient:
     def _record(self, prepared: PreparedRequest, result: str, requested_at: float) -> None:
         host, took = _read_host(prepared.endpoint), self._clock() - requested_at
         grant_type = prepared.connector.spec.grant_type.value
-        self._on_token_request(TokenRequestRecord(prepared.connector.key, host, grant_type, result, took))
+        try:
+            self._on_token_request(TokenRequestRecord(prepared.connector.key, host, grant_type, result, took))
+        except Exception:  # the response is worth more than its record
+            log.exception("a token request could not be recorded", connector=str(prepared.connector.key))
 
     async def discover(self, connector: Connector) -> ServerMetadata | Problem | None:
         """Fetch the metadata of the issuer (RFC 8414); `None` where the spec names none."""

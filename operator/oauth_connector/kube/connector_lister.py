@@ -52,6 +52,7 @@ class ConnectorLister:
         self._connectors = connectors
         self._on_stale = on_stale
         self._part = part
+        self._unreadable: dict[Key, str] = {}
 
     async def _list(self) -> None:
         if self.loop.listed.is_set():
@@ -62,25 +63,34 @@ class ConnectorLister:
     async def _read_all(self) -> None:
         """Read the connectors. Raises `KubeError` and `SelectorError`."""
         try:
-            await list_all(self._api, self._part.connectors(JSON), self._connectors.update)
+            listing = await list_all(self._api, self._part.connectors(JSON), self._connectors.update)
+            self._unreadable = self._find_unknown(listing.uids)
         except KubeError as error:
             if error.status == BAD_REQUEST and self._part.selector:
                 raise SelectorError(_REJECTED.format(self._part.selector)) from None
             raise
 
     async def _compare(self, listing: Listing) -> None:
-        """Remove deleted connectors. Connectors that stay missing show that the watch is stale. Raises `KubeError`."""
+        """Remove deleted connectors. Connectors that stay missing show that the watch is stale. Raises `KubeError`.
+
+        A connector that cannot be read in a list either, because it raises, shows nothing of the watch.
+        """
         self._connectors.retain(listing)
         missing = self._find_missing(listing.uids)
         if missing:
             await asyncio.sleep(SETTLED)
             missing = self._find_missing(missing)
         if missing:
-            log.warning("watch missed connectors and is opened again", count=len(missing))
             await self._read_all()
+        stale = missing.keys() - self._unreadable.keys()
+        if stale:
+            log.warning("watch missed connectors and is opened again", count=len(stale))
             self._on_stale()
 
     def _find_missing(self, uids: Mapping[Key, str]) -> dict[Key, str]:
+        return {key: uid for key, uid in self._find_unknown(uids).items() if self._unreadable.get(key) != uid}
+
+    def _find_unknown(self, uids: Mapping[Key, str]) -> dict[Key, str]:
         return {
             key: uid for key, uid in uids.items() if (known := self._connectors.get(key)) is None or known.uid != uid
         }

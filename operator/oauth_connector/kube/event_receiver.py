@@ -7,6 +7,7 @@ from typing import Any
 from oauth_connector.api.names import CONNECTORS, CONSENTS
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.consent_cache import ConsentCache
+from oauth_connector.kube.isolation import isolate_object
 from oauth_connector.kube.part_reader import PartReader
 
 FindReader = Callable[[str], PartReader | None]
@@ -26,6 +27,10 @@ class EventReceiver:
         self._loop.call_soon_threadsafe(self._receive, plural, kind, manifest)
 
     def _receive(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
+        with isolate_object(plural, manifest):
+            self._apply(plural, kind, manifest)
+
+    def _apply(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
         cache, reader = self._caches[plural], self._find_reader(manifest["metadata"]["namespace"])
         if reader is None:
             return

@@ -14,6 +14,7 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import FORBIDDEN, NOT_FOUND, KubeError, SelectorError
+from oauth_connector.kube.isolation import isolate_object
 
 INTERVAL = 600.0
 """Seconds between two lists when none is requested: they find what a watch has missed."""
@@ -65,7 +66,7 @@ async def list_all(
     on_object: Callable[[Mapping[str, Any]], object],
     on_page: Callable[[], None] = lambda: None,
 ) -> Listing:
-    """Read a full list, and pass each object on. Raises `KubeError`."""
+    """Read a full list, and pass each object on; what one raises is logged. Raises `KubeError`."""
     uids: dict[Key, str] = {}
     version = 0
     query = {"labelSelector": source.selector} if source.selector else {}
@@ -74,8 +75,9 @@ async def list_all(
             on_page()
             version = version or int(page["metadata"]["resourceVersion"])
             for item in page.get("items") or ():
-                uids[key_of_manifest(item)] = item["metadata"]["uid"]
-                on_object(item)
+                with isolate_object(source.path, item):
+                    uids[key_of_manifest(item)] = item["metadata"]["uid"]
+                    on_object(item)
     return Listing(uids, version, source.namespace)
 
 

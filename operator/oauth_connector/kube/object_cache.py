@@ -65,6 +65,7 @@ class ObjectCache(Generic[T]):
     def put(self, item: T) -> bool:
         """Keep an object unless this or a newer version is known, or was removed; return whether it was kept."""
         key, version = self._key_of(item), int(item.resource_version)
+        group, rank = self._group_of(item), self._rank_of(item)  # before any change: an item may raise
         known = self._objects.get(key)
         if known is not None and int(known.resource_version) >= version:
             return False
@@ -72,9 +73,8 @@ class ObjectCache(Generic[T]):
             return False
         self._drop(key)
         self._objects[key] = item
-        group = self._group_of(item)
         if group is not None:
-            insort(self._groups[group], (self._rank_of(item), key))
+            insort(self._groups[group], (rank, key))
         return True
 
     def remove(self, item: T) -> bool:

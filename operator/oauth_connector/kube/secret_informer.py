@@ -16,6 +16,7 @@ from oauth_connector.connector.secret.metadata import SecretMetadata, secret_met
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.isolation import isolate_object
 from oauth_connector.kube.listing import ListFailureLog, ListLoop, Source, key_of_manifest, list_all
 from oauth_connector.kube.scope import WHOLE_CLUSTER
 from oauth_connector.kube.secret_cache import SecretCache, key_of_secret
@@ -61,7 +62,8 @@ class SecretInformer:
         """Cache a full list, and remove what it does not contain. Raises `KubeError`."""
         listing = await list_all(self._api, self._source, self._update, self._note_contact)
         for secret in self._store.retain_listed(frozenset(listing.uids.values()), listing.version, listing.namespace):
-            self._on_change(secret, None)
+            with isolate_object(SECRETS, {"metadata": {"namespace": secret.namespace, "name": secret.name}}):
+                self._on_change(secret, None)
         self._version = str(listing.version)
 
     async def _follow(self) -> None:
@@ -92,10 +94,11 @@ class SecretInformer:
 
     def _apply(self, event: Mapping[str, Any]) -> None:
         item = event["object"]
-        if event["type"] == "DELETED":
-            self._remove(item)
-        elif event["type"] != "BOOKMARK":
-            self._update(item)
+        with isolate_object(SECRETS, item):
+            if event["type"] == "DELETED":
+                self._remove(item)
+            elif event["type"] != "BOOKMARK":
+                self._update(item)
         self._version = str(item["metadata"]["resourceVersion"])
 
     def _update(self, item: Mapping[str, Any]) -> None:

@@ -44,7 +44,11 @@ class SettingsReload(Generic[ConfigurationT]):
         """Compare them at each interval, until the task is cancelled."""
         while True:
             await asyncio.sleep(INTERVAL)
-            self.compare()
+            try:
+                self.compare()
+            except Exception:  # whatever it is, the process goes on with what is applied
+                log.exception("the settings could not be compared: the next comparison applies them")
+                self._content = ()
 
     def compare(self) -> None:
         """Apply what has changed. Invalid content is logged, and the settings stay as they are."""

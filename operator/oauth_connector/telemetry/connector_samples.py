@@ -2,25 +2,39 @@
 
 from collections.abc import Iterable, Iterator
 
-from oauth_connector.api.names import CONSENT_REQUIRED, READY
+import structlog
+
+from oauth_connector.api.names import CONNECTORS, CONSENT_REQUIRED, READY
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import AnyConnector
 from oauth_connector.telemetry.metrics import ConnectorSample
 
+log = structlog.get_logger(__name__)
+
 
 def sample_connectors(connectors: Iterable[AnyConnector]) -> Iterator[ConnectorSample]:
-    """Yield the sample of each connector, from its status."""
+    """Yield the sample of each connector, from its status. One that raises counts as a connector without status."""
     for connector in connectors:
-        status = connector.status
-        ready, consent = (find_condition(status.conditions, kind) for kind in (READY, CONSENT_REQUIRED))
-        yield ConnectorSample(
-            namespace=connector.key.namespace,
-            name=connector.key.name,
-            ready=ready.status == "True" if ready is not None else None,
-            reason=ready.reason if ready is not None else "",
-            expiration=seconds(status.expiration_time),
-            next_refresh=seconds(status.next_refresh_time),
-            refresh_token_expiration=seconds(status.refresh_token_expiration_time),
-            consent=consent.reason if consent is not None else "",
-        )
+        key = connector.key
+        try:
+            sample = _sample(connector)
+        except Exception:
+            log.exception("an object failed", resource=CONNECTORS, namespace=key.namespace, name=key.name)
+            sample = ConnectorSample(key.namespace, key.name)
+        yield sample
+
+
+def _sample(connector: AnyConnector) -> ConnectorSample:
+    status = connector.status
+    ready, consent = (find_condition(status.conditions, kind) for kind in (READY, CONSENT_REQUIRED))
+    return ConnectorSample(
+        namespace=connector.key.namespace,
+        name=connector.key.name,
+        ready=ready.status == "True" if ready is not None else None,
+        reason=ready.reason if ready is not None else "",
+        expiration=seconds(status.expiration_time),
+        next_refresh=seconds(status.next_refresh_time),
+        refresh_token_expiration=seconds(status.refresh_token_expiration_time),
+        consent=consent.reason if consent is not None else "",
+    )

@@ -10,11 +10,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-PREFIX = "oauth_connector"
-HOSTS = 100
-"""Token hosts with series of their own; the hosts in specs are not limited, and later ones are counted together."""
+from oauth_connector.telemetry.host_labels import HostLabels
 
-OTHER = "other"
+PREFIX = "oauth_connector"
 TOKEN_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 API_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
 LATENESS_BUCKETS = (0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 1800)
@@ -50,7 +48,7 @@ class Metrics:
 
     def __init__(self, connectors: Connectors = lambda: (), *, per_object: bool = True) -> None:
         self._registry = CollectorRegistry()
-        self._hosts: set[str] = set()
+        self._host_labels = HostLabels()
         self._token_requests = self._counter("token_requests", "Token requests", "host", "grant_type", "result")
         self._token_seconds = self._histogram(
             "token_request_duration", "Seconds of a token request", TOKEN_BUCKETS, "host"
@@ -79,9 +77,9 @@ class Metrics:
         self._objects = _Objects(connectors, per_object=per_object)
         self._registry.register(self._objects)
 
-    def count_token_request(self, host: str, grant_type: str, result: str, seconds: float) -> None:
-        """Count a token request; `result` is `success` or a reason of the closed set."""
-        host = self._limit_hosts(host)
+    def count_token_request(self, namespace: str, host: str, grant_type: str, result: str, seconds: float) -> None:
+        """Count a token request of a namespace; `result` is `success` or a reason of the closed set."""
+        host = self._host_labels.choose(namespace, host)
         self._token_requests.labels(host, grant_type, result).inc()
         self._token_seconds.labels(host).observe(seconds)
 
@@ -120,12 +118,6 @@ class Metrics:
     def render(self) -> bytes:
         """Return all series in the text format of Prometheus."""
         return generate_latest(self._registry)
-
-    def _limit_hosts(self, host: str) -> str:
-        if host not in self._hosts and len(self._hosts) >= HOSTS:
-            return OTHER
-        self._hosts.add(host)
-        return host
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(name, about, labels, namespace=PREFIX, registry=self._registry)

@@ -1,5 +1,6 @@
 """Settings that change while the process runs: applied, rejected, or left for a restart."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from structlog.testing import capture_logs
 
 from oauth_connector.settings.local_rules import read_local_rules
 from oauth_connector.settings.operator import PREFIX, Settings, load
-from oauth_connector.settings.reload import SettingsReload
+from oauth_connector.settings.reload import INTERVAL, SettingsReload
+from tests.support.virtual_time import run_virtually
 
 Lines = list[tuple[str, object]]
 ONE_HOST = "allowedDestinations: [{host: a.example}]"
@@ -150,3 +152,29 @@ def test_the_rules_depend_on_nothing_else(tmp_path: Path) -> None:
     rules = {read_local_rules(RunningProcess(tmp_path, text).settings) for text in texts}
     assert len(rules) == 1
     assert read_local_rules(RunningProcess(tmp_path, "requireAllowedHosts: true").settings) not in rules
+
+
+def test_an_error_while_settings_are_applied_does_not_end_the_process(tmp_path: Path) -> None:
+    """It is logged, and the next comparison applies the settings."""
+    file = tmp_path / "settings.yaml"
+    file.write_text("")
+    applied: list[Settings] = []
+    failures: list[Exception] = [ZeroDivisionError()]
+
+    def apply(settings: Settings) -> None:
+        if failures:
+            raise failures.pop()
+        applied.append(settings)
+
+    async def run() -> None:
+        reload = SettingsReload(load({"config": file}), ["allowed_destinations"], apply)
+        task = asyncio.create_task(reload.run())
+        file.write_text(ONE_HOST)
+        await asyncio.sleep(3.5 * INTERVAL)
+        assert not task.done()
+        task.cancel()
+
+    with capture_logs() as logged:
+        run_virtually(run())
+    assert [[each.host for each in settings.allowed_destinations] for settings in applied] == [["a.example"]]
+    assert [line["log_level"] for line in logged] == ["error", "info"]

@@ -1,6 +1,7 @@
 """Prometheus series: their names are a contract with dashboards and alerts."""
 
-from oauth_connector.telemetry.metrics import HOSTS, ConnectorSample, Metrics
+from oauth_connector.telemetry.host_labels import PER_NAMESPACE
+from oauth_connector.telemetry.metrics import ConnectorSample, Metrics
 
 TYPES = {
     "oauth_connector_token_requests_total": "counter",
@@ -57,8 +58,8 @@ def test_two_instances_share_nothing() -> None:
 def test_a_token_request_is_counted_and_timed_by_host() -> None:
     """Grant and result label the count, the host alone the duration."""
     metrics = Metrics()
-    metrics.count_token_request("idp.example.com", "Password", "success", 0.3)
-    metrics.count_token_request("idp.example.com", "Password", "InvalidScope", 0.1)
+    metrics.count_token_request("n", "idp.example.com", "Password", "success", 0.3)
+    metrics.count_token_request("n", "idp.example.com", "Password", "InvalidScope", 0.1)
     assert series(metrics, "oauth_connector_token_requests_total") == [
         'oauth_connector_token_requests_total{grant_type="Password",host="idp.example.com",result="success"} 1.0',
         'oauth_connector_token_requests_total{grant_type="Password",host="idp.example.com",result="InvalidScope"} 1.0',
@@ -69,13 +70,13 @@ def test_a_token_request_is_counted_and_timed_by_host() -> None:
 
 
 def test_hosts_beyond_the_bound_are_counted_together() -> None:
-    """Specs may name any number of hosts; Prometheus receives a hundred, and the rest as one."""
+    """Specs may name any number of hosts; Prometheus receives a few of each namespace, and the rest as one."""
     metrics = Metrics()
-    for number in range(HOSTS + 50):
-        metrics.count_token_request(f"h{number}.example.com", "Password", "success", 0.1)
-    metrics.count_token_request("h0.example.com", "Password", "success", 0.1)
+    for number in range(PER_NAMESPACE + 50):
+        metrics.count_token_request("n", f"h{number}.example.com", "Password", "success", 0.1)
+    metrics.count_token_request("n", "h0.example.com", "Password", "success", 0.1)
     counted = series(metrics, "oauth_connector_token_requests_total")
-    assert len(counted) == HOSTS + 1
+    assert len(counted) == PER_NAMESPACE + 1
     assert 'oauth_connector_token_requests_total{grant_type="Password",host="other",result="success"} 50.0' in counted
     assert (
         'oauth_connector_token_requests_total{grant_type="Password",host="h0.example.com",result="success"} 2.0'
