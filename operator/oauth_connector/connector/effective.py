@@ -4,6 +4,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from oauth_connector.api.schema.origins import origin
+from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.token_request import TokenRequestParameters
@@ -54,3 +55,38 @@ def token_origin(spec: OAuthConnectorSpec) -> str:
     """Return scheme, host and port of the same: another port of that host is another server."""
     named = spec.provider.effective_token_url or spec.provider.effective_issuer
     return origin(named) if named else ""
+
+
+class UnknownTokenHost(Exception):  # noqa: N818  # it names the state, not a fault of the program
+    """A redirect or a stored grant names a token host that the preset does not know."""
+
+
+def find_named_token_url(provider: ProviderSpec, named: str | None) -> str | None:
+    """Return the token endpoint at the host that a redirect names; `None` if it is that of the spec.
+
+    `named` is an origin, or `None` where the redirect names no host. Only presets whose provider has several token
+    hosts have such endpoints. Raises `UnknownTokenHost` for a host that the preset does not list, and for every other
+    host than its own where the spec names the endpoint itself.
+    """
+    callback = provider.known.callback if provider.known is not None else None
+    configured = provider.effective_token_url
+    if callback is None or configured is None:
+        return None
+    found = callback.choose_token_url(configured, named)
+    if found is None or (provider.token_url is not None and found != configured):
+        raise UnknownTokenHost
+    return found if found != configured else None
+
+
+def find_grant_token_url(spec: OAuthConnectorSpec, stored: str | None) -> str | None:
+    """Return the token endpoint of a stored grant; `None` if it is that of the spec.
+
+    Of the stored endpoint only the host counts, and only where the redirect could name it: the state Secret may have
+    been written by another client, and client secret and refresh token are sent to this address.
+    """
+    if stored is None or not spec.needs_consent:
+        return None
+    try:
+        return find_named_token_url(spec.provider, origin(stored))
+    except (UnknownTokenHost, ValueError):
+        return None

@@ -18,6 +18,7 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
+from oauth_connector.connector.effective import find_grant_token_url
 from oauth_connector.connector.grant.choice import PresentedGrant, build_grant_problem, choose_grant, present_code
 from oauth_connector.connector.grant.claims import StoreDecision, build_send_window, claim_blocks_until, decide_store
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
@@ -118,9 +119,10 @@ class GrantStore:
         live = await self._cluster.read_secret(connector.key.namespace, state_name(connector.key.name))
         if live is None:
             return _StoredState(GrantState(), None)
-        if live.metadata.grant is None or not is_owned(live.metadata, connector):
+        state = read_state(live.data) if is_owned(live.metadata, connector) else None
+        if live.metadata.grant is None or state is None:
             return Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
-        return _StoredState(read_state(live.data) or GrantState(), live)
+        return _StoredState(state, live)
 
     async def _is_claimed_elsewhere(self, obs: Observation, claim: Claim | None, cause: RequestCause) -> bool:
         """Return whether another process has a valid claim; a code does not wait for a refresh."""
@@ -234,7 +236,7 @@ def _endpoint(obs: Observation, state: GrantState, cause: RequestCause) -> str |
     """Return the endpoint that the provider named in its redirect, if it did; it is for that grant alone."""
     if obs.code is not None and cause is RequestCause.CODE_RECEIVED:
         return obs.code.token_url
-    return state.token_url if obs.connector.spec.needs_consent else None
+    return find_grant_token_url(obs.connector.spec, state.token_url)
 
 
 def _report_unclaimed(rejected: WriteRejected | None, prepared: PreparedRequest) -> RequestFailed | None:

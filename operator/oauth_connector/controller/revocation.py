@@ -10,6 +10,7 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.digests import digest_binding, is_same_binding
+from oauth_connector.connector.effective import find_grant_token_url
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.grant.state import GrantState, read_state, render_state, state_name
 from oauth_connector.connector.observation import Observation
@@ -62,7 +63,7 @@ class GrantRevoker:
         found = next(((live, token) for live in owned if (token := _find_token(live)) is not None), None)
         if found is None:
             return Revocation.NOTHING
-        prepared = await self._token_client.prepare_request(obs.connector, _token_url(owned))
+        prepared = await self._token_client.prepare_request(obs.connector, _token_url(obs, owned))
         if isinstance(prepared, RequestFailed):
             return self._give_up_after_tries(obs)
         if not _may_be_sent(obs, found[0], prepared):
@@ -93,10 +94,11 @@ class GrantRevoker:
             )
 
 
-def _token_url(owned: list[LiveSecret]) -> str | None:
+def _token_url(obs: Observation, owned: list[LiveSecret]) -> str | None:
     """Return the token endpoint that the provider named in its redirect, if it did."""
     states = (read_state(live.data) for live in owned if live.metadata.grant is not None)
-    return next((state.token_url for state in states if state is not None), None)
+    stored = next((state.token_url for state in states if state is not None), None)
+    return find_grant_token_url(obs.connector.spec, stored)
 
 
 def _may_be_sent(obs: Observation, live: LiveSecret, prepared: PreparedRequest) -> bool:

@@ -5,6 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, PlainSerializer, WithJsonSchema
 
+LAST_SECOND = 253402300799
+"""The end of the year 9999: a later time cannot be written as a date."""
+
 
 def _truncate(at: datetime) -> datetime:
     """Read a time without a zone as UTC, so that it means the same on every machine."""

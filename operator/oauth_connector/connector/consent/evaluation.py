@@ -14,6 +14,7 @@ from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus, Redirect
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
+from oauth_connector.connector.effective import UnknownTokenHost, find_named_token_url
 from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector, Key, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
@@ -176,7 +177,7 @@ def _evaluate_response(
         return SetReason(ConsentReason.AWAITING_CONFIRMATION, deadline)
     try:
         token_url = _token_url(context.connector, consent_response)
-    except _UnknownHost:
+    except UnknownTokenHost:
         return SetReason(ConsentReason.RESPONSE_INVALID)
     verifier = SecretStr(keys.verifier(consent.uid)) if request.code_challenge else None
     identity = (consent.key.name, consent.uid, consent.spec.requested_by)
@@ -197,23 +198,13 @@ def _is_confirmed(consent_response: ConsentResponse, typed: str | None) -> bool:
     )
 
 
-class _UnknownHost(Exception):  # noqa: N818  # it names the state, not a fault of the program
-    """The redirect names a token host that the preset does not know."""
-
-
 def _token_url(connector: AnyConnector | None, consent_response: ConsentResponse) -> str | None:
     """Return the token endpoint at the host that the redirect names; nothing if it is that of the spec.
 
-    The redirect may be forged. Raises `_UnknownHost` for a host that the preset does not list: the code and the client
-    secret must not be sent there.
+    The redirect may be forged. Raises `UnknownTokenHost`: code and client secret must not be sent to such a host.
     """
     provider = connector.spec.provider if isinstance(connector, Connector) else None
     callback = provider.known.callback if provider is not None and provider.known is not None else None
-    configured = provider.effective_token_url if provider is not None else None
-    if callback is None or configured is None:
+    if provider is None or callback is None:
         return None
-    found = callback.choose_token_url(configured, consent_response.parameters.get(callback.name))
-    own = provider is not None and provider.token_url is not None
-    if found is None or (own and found != configured):
-        raise _UnknownHost
-    return found if found != configured else None
+    return find_named_token_url(provider, consent_response.parameters.get(callback.name))

@@ -14,13 +14,12 @@ from pydantic import SecretStr
 from oauth_connector.api import names
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.grant.refusals import Refusal, read_refusal
+from oauth_connector.connector.grant.stored_members import VERSION, StoredMembers
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner
 from oauth_connector.oauth.grants.grant import Purpose
-from oauth_connector.oauth.lifetimes import LifetimeSource, read_lifetime_source
-
-VERSION = 1
+from oauth_connector.oauth.lifetimes import read_lifetime_source
 
 MOST_REJECTIONS = 5
 REJECTED_OVER = 3600
@@ -151,9 +150,8 @@ def summarize(state: GrantState) -> GrantSummary:
 def read_state(data: Mapping[str, bytes]) -> GrantState | None:
     """Read a state; `None` where it is invalid, as after an edit by another client."""
     try:
-        members = json.loads(data["grant.json"])
-        return _read(members, data) if members.get("version") == VERSION else None
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        return _read(StoredMembers.model_validate_json(data["grant.json"], by_alias=True), data)
+    except (KeyError, ValueError, AttributeError, RecursionError):  # one of pydantic is a `ValueError`
         return None
 
 
@@ -180,53 +178,32 @@ def _members(state: GrantState) -> dict[str, object]:
     }
 
 
-def _read(members: Mapping[str, object], data: Mapping[str, bytes]) -> GrantState:
-    refresh = data.get("refresh_token")
-    claim, consent = members["claim"], members["consent"]
+def _read(members: StoredMembers, data: Mapping[str, bytes]) -> GrantState:
+    refresh, claim, consent = data.get("refresh_token"), members.claim, members.consent
     return GrantState(
         refresh_token=SecretStr(refresh.decode()) if refresh else None,
-        token=_token(members["token"], data, read_lifetime_source(members.get("lifetimeSource"))),
-        generation=int(str(members["generation"])),
-        binding=str(members["binding"]),
-        digest=str(members["digest"]),
-        initial_fingerprint=_text(members["seed"]),
-        token_url=_text(members["tokenURL"]),
-        refresh_issued=_number(members["refreshIssued"]),
-        refresh_expires=_number(members["refreshExpires"]),
-        refused=members["refused"] is True,
-        rejections=tuple(int(at) for at in _list(members["rejections"])),
-        tried=_text(members["tried"]),
-        consent=GrantedConsent(*_list(consent)) if consent else None,
-        claim=_claim(_list(claim), _text(members.get("claimHolder"))) if claim else None,
-        refusal=read_refusal(_list(members.get("refusal") or [])),
+        token=_token(members, data),
+        generation=members.generation,
+        binding=members.binding,
+        digest=members.digest,
+        initial_fingerprint=members.initial_fingerprint,
+        token_url=members.token_url,
+        refresh_issued=members.refresh_issued,
+        refresh_expires=members.refresh_expires,
+        refused=members.refused,
+        rejections=members.rejections,
+        tried=members.tried,
+        consent=GrantedConsent(*consent) if consent is not None else None,
+        claim=Claim(*claim, members.claim_holder or "") if claim is not None else None,
+        refusal=read_refusal(members.refusal or []),
     )
 
 
-def _token(members: object, data: Mapping[str, bytes], source: LifetimeSource | None) -> IssuedToken | None:
-    if members is None or "access_token" not in data:
+def _token(members: StoredMembers, data: Mapping[str, bytes]) -> IssuedToken | None:
+    if members.token is None or "access_token" not in data:
         return None
-    kind, issued, expires, digest, scope = _list(members)
+    kind, issued, expires, digest, scope = members.token
     fields = {name: SecretStr(str(value)) for name, value in json.loads(data.get("fields.json", b"{}")).items()}
+    source = read_lifetime_source(members.lifetime_source)
     access_token = SecretStr(data["access_token"].decode())
-    return IssuedToken(
-        access_token, kind, int(issued), expires, digest, tuple(scope) if scope else None, fields, source
-    )
-
-
-def _claim(members: list, holder: str | None) -> Claim:  # type: ignore[type-arg]  # elements are of any JSON type
-    attempt, at, purpose = members
-    return Claim(attempt, int(at), Purpose(purpose), holder or "")
-
-
-def _list(value: object) -> list:  # type: ignore[type-arg]  # elements are of any JSON type
-    if not isinstance(value, list):
-        raise TypeError
-    return value
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+    return IssuedToken(access_token, kind, issued, expires, digest, scope or None, fields, source)

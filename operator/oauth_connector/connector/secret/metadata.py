@@ -8,16 +8,20 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from oauth_connector.api import names
-from oauth_connector.api.schema.times import parse_time
+from oauth_connector.api.schema.times import LAST_SECOND, parse_time
 from oauth_connector.connector.secret.managed_fields import OwnedFields, read_owned_fields
 from oauth_connector.oauth.lifetimes import LifetimeSource, read_lifetime_source
 
 LONGEST = 16_384
 """Characters of an annotation that are read: those of the operator are shorter, others may have 256 KiB."""
+
+
+Second = Annotated[int, Field(ge=0, le=LAST_SECOND)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,16 @@ class GrantSummary:
     refused: bool = False
     binding: str = ""
     digest: str = ""
-    refresh_issued: int | None = None
-    refresh_expires: int | None = None
-    claimed_at: int | None = None
+    refresh_issued: Second | None = None
+    refresh_expires: Second | None = None
+    claimed_at: Second | None = None
     claimed_for: str | None = None
     attempt: str | None = None
     claimed_by: str | None = None
     tried: str | None = None
     consent: str | None = None
     requested_by: str | None = None
-    consented_at: int | None = None
+    consented_at: Second | None = None
     account: str | None = None
 
     def to_annotation(self) -> str:
@@ -130,9 +134,6 @@ def recorded_keys(fields: str | None) -> dict[str, str]:
         return {}
     return {str(name): str(key) for name, key in keys.items()} if isinstance(keys, dict) else {}
 
-
-LAST_SECOND = 253402300799
-"""The end of the year 9999: a later time cannot be written as a date."""
 
 _SET_BY_USERS = frozenset({names.ADOPT, names.ALLOWED_HOSTS})
 

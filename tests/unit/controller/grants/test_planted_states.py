@@ -1,0 +1,65 @@
+"""A user who may create Secrets, and read none, plants a state Secret before the connector has one."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from oauth_connector.api.v1alpha1.digests import digest_binding
+from oauth_connector.connector.grant.state import state_name
+from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.secret.metadata import GrantSummary
+from oauth_connector.controller.ports import LiveSecret
+from tests.support.builders import NOW
+from tests.support.consenting import CODE_SPEC, consent
+from tests.support.world import KEY, World
+
+EVIL = "https://evil.example/steal"
+ZOHO = {**CODE_SPEC, "provider": {"preset": "Zoho"}}
+
+
+def plant(world: World, **members: Any) -> None:
+    """Create a state Secret for the connector, with digests that can be computed from its spec."""
+    connector = world.cluster.connectors[KEY]
+    assert isinstance(connector, Connector)
+    binding, digest = digest_binding(connector.spec, "robot"), connector.spec.token_digest
+    forged = {"version": 1, "generation": 1, "binding": binding, "digest": digest, "seed": None, "tokenURL": EVIL}
+    forged |= dict.fromkeys(("refreshIssued", "refreshExpires", "tried", "token", "claim", "consent"))
+    forged |= {"refused": False, "rejections": [], **members}
+    world.cluster.add_unowned("shop", state_name("crm"))
+    live = world.cluster.secrets["shop", state_name("crm")]
+    summary = GrantSummary(generation=1, renewable=True, binding=binding, digest=digest)
+    metadata = replace(live.metadata, managed=True, connector="crm", connector_uid=connector.uid, grant=summary)
+    data = {"refresh_token": b"forged", "grant.json": json.dumps(forged).encode()}
+    world.cluster.secrets["shop", state_name("crm")] = LiveSecret(metadata, data)
+
+
+@pytest.mark.parametrize("spec", [CODE_SPEC, ZOHO], ids=["no preset", "a preset with several token hosts"])
+async def test_a_planted_endpoint_gets_no_client_secret(consenting: World, spec: dict[str, Any]) -> None:
+    """The stored endpoint is judged as the redirect was, at a refresh and at a revocation."""
+    consenting.edit(spec)
+    plant(consenting)
+    await consenting.run(3600)
+    consenting.request_revocation("1")
+    await consenting.run(3600)
+    assert [url for url in consenting.rotating.urls if "evil" in url] == []
+
+
+async def test_an_unreadable_state_stops_requests(consenting: World) -> None:
+    """A number that no clock shows raises nothing: the reason names the Secret, which stays as it is."""
+    plant(consenting, rejections=[float("inf")])
+    await consenting.run(600)
+    assert consenting.reason() == "StateConflict"
+    assert consenting.rotating.requests == []
+    assert consenting.state["refresh_token"] == "forged"
+
+
+async def test_the_endpoint_of_a_redirect_gets_each_refresh(consenting: World) -> None:
+    """The provider has named another data center, and the grant stays there."""
+    consenting.edit(ZOHO)
+    await consenting.run()
+    await consent(consenting, parameters={"accounts-server": "https://accounts.zoho.eu"})
+    consenting.now = NOW + 3000.0
+    await consenting.run(60)
+    assert consenting.rotating.urls == ["https://accounts.zoho.eu/oauth/v2/token"] * 2
