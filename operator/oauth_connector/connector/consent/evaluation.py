@@ -140,12 +140,12 @@ def find_obstacle(consent: Consent, context: ConsentContext) -> ConsentReason | 
 
 
 def _is_unchanged(request: ConsentRequest, current: ConsentRequest) -> bool:
-    """Return whether a request equals the one that would be written now, apart from the name of the output Secret.
+    """Return whether a request equals the one that would be written now.
 
     A comparison of digests is not enough. The digest is not secret, and another client with write access to status
     could have written a request first: without confirmation, or with a code challenge and an encryption key of its own.
     """
-    return request.model_copy(update={"secret_name": current.secret_name}) == current
+    return request == current
 
 
 def _evaluate_sent_code(consent: Consent, context: ConsentContext) -> ConsentAction | None:

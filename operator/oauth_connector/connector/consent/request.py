@@ -101,9 +101,12 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
 def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) -> str:
     """Return the digest of the effective values that the user consents to.
 
-    It does not contain the generation, because `suspend` changes the generation but not the consent.
+    It does not contain the generation, because `suspend` changes the generation but not the consent. It contains what
+    decides who can read the token: the output Secret by name, and its labels and annotations, with which other programs
+    copy a Secret to where other users read it.
     """
-    spec = connector.spec
+    spec, output = connector.spec, connector.spec.output
+    metadata = [dict(each or {}) for each in (output.labels, output.annotations)] if output is not None else [{}, {}]
     return digests.digest_consent(
         {
             "uid": connector.uid,
@@ -115,6 +118,7 @@ def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) ->
             "authorization": list(_parameters(spec)),
             "token": dict(spec.token_parameters or {}),
             "pkce": spec.needs_pkce,
+            "output": [connector.output_name, *metadata],
         }
     )
 

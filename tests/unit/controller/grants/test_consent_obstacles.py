@@ -46,17 +46,35 @@ async def test_a_request_that_the_operator_did_not_write_invalidates_the_consent
     assert consenting.rotating.requests == []
 
 
-async def test_another_output_invalidates_no_consent(consenting: World) -> None:
-    """The output Secret is no part of the consent."""
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"secretName": "elsewhere"},
+        {"labels": {"example.com/team": "shop"}},
+        {"annotations": {"example.com/copy-to": "elsewhere"}},
+    ],
+)
+async def test_another_output_secret_invalidates_the_consent(consenting: World, output: dict[str, object]) -> None:
+    """The page named the Secret whose readers can act as the user, and metadata can have it copied elsewhere."""
+    await _answer_after_an_edit(consenting, output)
+    assert consenting.consent_reason("crm-1") == "ConnectorChanged"
+    assert consenting.rotating.requests == []
+
+
+async def test_other_keys_in_the_output_secret_invalidate_no_consent(consenting: World) -> None:
+    """The same users can read the token."""
+    await _answer_after_an_edit(consenting, {"data": [{"field": "AccessToken", "key": "token"}]})
+    assert consenting.consent_reason("crm-1") == "Authorized"
+
+
+async def _answer_after_an_edit(consenting: World, output: dict[str, object]) -> None:
     await consenting.run()
     consenting.rotating.know(code="code-1")
-    key = Key("shop", "crm-1")
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.run()
-    consenting.edit({**CODE_SPEC, "output": {"secretName": "elsewhere"}})
-    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
+    consenting.edit({**CODE_SPEC, "output": output})
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[Key("shop", "crm-1")], "code-1")))
     await consenting.run(3)
-    assert consenting.consent_reason("crm-1") == "Authorized"
 
 
 async def test_a_consent_that_no_user_gives_expires_and_is_deleted(consenting: World) -> None:
