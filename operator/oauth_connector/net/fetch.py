@@ -3,7 +3,6 @@
 Nothing is raised: every exception of the libraries becomes a signal here.
 """
 
-import asyncio
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import structlog
 
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import ConnectionPools
+from oauth_connector.net.time_limit import limit_time
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError
 from oauth_connector.net.transport import NotConnectedError
 from oauth_connector.oauth.request_context import TLSOptions
@@ -77,7 +77,7 @@ async def fetch(
             sent = True
 
     try:
-        async with asyncio.timeout(outgoing.limit_seconds(limits.total)), pools.lend_transport(tls) as transport:
+        async with limit_time(outgoing.limit_seconds(limits.total)), pools.lend_transport(tls) as transport:
             timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
             request = httpx2.Request(
                 outgoing.method,
