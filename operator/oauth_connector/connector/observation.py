@@ -163,6 +163,8 @@ class ConnectorMemory:
     `set_back` is by how many seconds the clock was set back since the token was issued: it expires so much earlier than
     its Secret says. `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts
     to revoke a grant. `arrived` is when a label selector began to select it: another install was responsible before.
+    `doubts` counts the failures since a response was lost: the outcome of its request is unknown until one succeeds or
+    is refused.
     """
 
     pending: PendingToken | None = None
@@ -174,6 +176,7 @@ class ConnectorMemory:
     attempt: str | None = None
     revocations: int = 0
     arrived: float = 0.0
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

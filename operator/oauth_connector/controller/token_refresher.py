@@ -24,9 +24,13 @@ from oauth_connector.controller.ports import LiveSecret, Superseded
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.signals import is_unspent
+from oauth_connector.oauth.verdicts import is_refusal
 
 OVERTAKEN_PAUSE = 1.0
 """Seconds until the next reconciliation where another process has claimed the grant: the cache shows it by then."""
+
+SERVER_ERRORS = 500
+"""The lowest of the statuses of servers that fail (RFC 9110 §15.6)."""
 
 
 class TokenRefresher:
@@ -102,7 +106,7 @@ class TokenRefresher:
             response = await self._token_client.request_token(connector)
         # the least gap counts from here: the request may have waited for the API server before it was sent
         self._memory.put(key, replace(self._memory.of(key), last_call=self._clock()))
-        return await self._conclude(obs, response, live)
+        return await self._conclude(obs, cause, response, live)
 
     def _record_request(self, obs: Observation, cause: RequestCause) -> None:
         key = obs.connector.key
@@ -112,13 +116,17 @@ class TokenRefresher:
         self._memory.put(key, memory)
 
     async def _conclude(
-        self, obs: Observation, response: TokenObtained | RequestFailed | None, live: LiveSecret | None
+        self,
+        obs: Observation,
+        cause: RequestCause,
+        response: TokenObtained | RequestFailed | None,
+        live: LiveSecret | None,
     ) -> ActionResult:
         if response is None:  # another process has the claim, and the cache will show it
             return ActionResult(requeue_at=self._clock() + OVERTAKEN_PAUSE)
         if isinstance(response, RequestFailed):
             self._require_lead_if_unsent(response)
-            return ActionResult(self._plan_retry(obs, response))
+            return ActionResult(self._plan_retry(obs, cause, response))
         return ActionResult(await self._publish(obs, response, live))
 
     def _require_lead_if_unsent(self, failure: RequestFailed) -> None:
@@ -127,27 +135,39 @@ class TokenRefresher:
         if signal is not None and is_unspent(signal) and not self._leadership.is_leading():
             raise Superseded("another process may lead, and no request was sent")
 
-    def _plan_retry(self, obs: Observation, failure: RequestFailed) -> Findings:
+    def _plan_retry(self, obs: Observation, cause: RequestCause, failure: RequestFailed) -> Findings:
         token, problem = published_token(obs), failure.problem
         retry_after = problem.signal.retry_after if problem.signal else None
-        attempts = obs.connector.status.failed_attempts + 1
+        doubts = self._count_doubts(obs.connector.key, cause, failure)
+        attempts = doubts or obs.connector.status.failed_attempts + 1  # failures before the doubt do not count
         since, now = failure.refused_since, self._clock()
         if problem.pace is schedule.RetryPace.FADING and since is not None:
             attempts = problem.pace.count_attempts(now - since)  # failures before the first refusal do not count
         failing = schedule.Failing(attempts, int(now), retry_after)
         expires = token.expires_at if token is not None else None
         retry_at = schedule.retry_time(failing, problem.pace, expires, obs.connector.uid)
-        if failure.in_doubt and attempts == 1 and retry_after is None and problem.repeatable:
+        is_new = failure.in_doubt and (doubts == 1 or _is_newly_lost(obs, failure))
+        if is_new and retry_after is None and problem.repeatable:
             retry_at = failing.last  # at once: many servers accept the same refresh token again for a few seconds
         may_retry = problem.repeatable or not problem.needs_action  # other credentials are presented next
         planned = retry_at if may_retry and failure.attempt.outbound else None
         return Findings(self._clock(), find_published_token(token), problem, failure.attempt, planned)
 
+    def _count_doubts(self, key: Key, cause: RequestCause, failure: RequestFailed) -> int:
+        """Return how many requests have failed since a response was lost; 0 where the outcome is known."""
+        known = self._memory.of(key)
+        before = known.doubts or int(cause is RequestCause.CLAIM_IN_DOUBT)  # another process may have lost it
+        signal = failure.problem.signal
+        is_known = signal is None or is_refusal(signal) or not (before or failure.in_doubt)
+        doubts = 0 if is_known else before + 1
+        self._memory.put(key, replace(known, doubts=doubts))
+        return doubts
+
     async def _publish(self, obs: Observation, obtained: TokenObtained, live: LiveSecret | None) -> Findings:
         key, token = obs.connector.key, obtained.token
         findings = Findings(self._clock(), find_published_token(published_token(obs)), attempt=obtained.attempt)
         known = _find_repeated(token, live, obs.now)
-        self._memory.put(key, replace(self._memory.of(key), repeats_tokens=known is not None, set_back=0.0))
+        self._memory.put(key, replace(self._memory.of(key), repeats_tokens=known is not None, set_back=0.0, doubts=0))
         if known is None:
             return await self._secret_writer.publish(obs, token, live, findings)
         if known.digest == token.digest:
@@ -169,8 +189,20 @@ def _report_waiting(obs: Observation, retry_at: float) -> ActionResult:
     return ActionResult(findings)
 
 
+def _is_newly_lost(obs: Observation, failure: RequestFailed) -> bool:
+    """Return whether a response was lost right after a 5xx, which leaves a doubt, too, but a smaller one."""
+    error, signal = obs.connector.status.last_error, failure.problem.signal
+    is_lost = signal is not None and (signal.http_status or 0) < SERVER_ERRORS
+    return is_lost and error is not None and (error.http_status or 0) >= SERVER_ERRORS
+
+
 def _rank(obs: Observation, cause: RequestCause) -> Rank:
-    """Rank a first token first, then refreshes by their expiry, and last the connectors that have only failed."""
+    """Rank a request in doubt first, then a first token, refreshes by expiry, and last what has only failed.
+
+    Many servers accept the refresh token of a lost response for some seconds only.
+    """
+    if cause is RequestCause.CLAIM_IN_DOUBT:
+        return (0, -1.0)
     token = current_token(obs)
     failed = obs.connector.status.failed_attempts
     if token is not None:

@@ -5,7 +5,7 @@
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import REPAIR_CAUSES, Postpone, RequestCause
-from oauth_connector.connector.checks.facts import current_token, is_failing, is_refresh_requested
+from oauth_connector.connector.checks.facts import current_token, grant_summary, is_failing, is_refresh_requested
 from oauth_connector.connector.checks.secret_checks import find_repair_limit
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
@@ -57,16 +57,22 @@ def _can_wait_after_start(obs: Observation) -> bool:
     return token is not None and (token.expires_at or 0) > obs.started + 2 * MINIMUM_GAP
 
 
+def _is_new(obs: Observation, failed: int) -> bool:
+    """Return whether the claim in doubt is newer than the last failure: its process has ended before it had one."""
+    summary = grant_summary(obs)
+    return summary is not None and (summary.claimed_at or 0) > failed
+
+
 def _after_failures(cause: RequestCause, obs: Observation) -> float:
     """Return the end of the pause after the last failure; 0 if its cause has changed or the user requests a refresh."""
     status = obs.connector.status
     error = status.last_error
     if error is None or not is_failing(obs) or not status.failed_attempts:
         return 0.0
-    if cause is RequestCause.CREDENTIALS_CHANGED:
+    failed = seconds(status.last_failure_time) or 0
+    if cause is RequestCause.CREDENTIALS_CHANGED or (cause is RequestCause.CLAIM_IN_DOUBT and _is_new(obs, failed)):
         return 0.0
     if is_refresh_requested(obs) and error.reason is not Reason.RATE_LIMITED:
         return 0.0
     planned = seconds(status.next_refresh_time) or 0
-    failed = seconds(status.last_failure_time) or 0
     return planned if failed <= obs.now and planned - obs.now <= LONGEST_PAUSE else 0.0

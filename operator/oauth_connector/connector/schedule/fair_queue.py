@@ -10,7 +10,7 @@ from collections.abc import Collection
 from oauth_connector.connector.observation import Key
 
 Rank = tuple[int, float]
-"""Order of the queue: a first token (0), a refresh (1) by its expiry, a first token that failed before (2)."""
+"""Order of the queue: in doubt, a first token (0), a refresh (1) by its expiry, a first token that failed (2)."""
 
 _Ticket = tuple[Rank, int]
 

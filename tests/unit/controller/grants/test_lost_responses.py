@@ -1,14 +1,18 @@
 """Refreshes whose response is lost, or whose process is killed."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 from structlog.testing import capture_logs
 
+from oauth_connector.connector.grant.claims import CLAIM_LIFETIME
 from oauth_connector.controller import grant_store
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.fake_provider import answer
-from tests.support.world import World
+from tests.support.world import KEY, World
 
 LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
 
@@ -21,6 +25,83 @@ async def test_a_request_with_a_lost_response_is_repeated_at_once_with_the_same_
     await graceful.run(1)
     assert graceful.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
     assert graceful.reason() == "TokenIssued"
+    assert graceful.reason("RefreshFailed") is None
+
+
+REFUSED_CONNECTION = Signal(Symptom.CONNECTION_FAILED)
+OUTAGES: dict[str, tuple[HTTPResponse | Signal, int]] = {
+    "no connection": (REFUSED_CONNECTION, 900),
+    "503": (HTTPResponse(503, {}, b""), 900),
+    "429": (HTTPResponse(429, {}, b""), 900),
+    "a rejected client": (answer(401, error="invalid_client"), 1200),
+}
+"""What fails before, and for how many seconds: the pauses between attempts have grown to minutes by then."""
+
+
+@pytest.mark.parametrize("before", OUTAGES)
+async def test_a_lost_response_after_failures_is_doubted_at_once(graceful: World, before: str) -> None:
+    """Pauses that grew with earlier failures do not count: many servers accept the old token for ten seconds only."""
+    await graceful.run()
+    fault, seconds = OUTAGES[before]
+    graceful.rotating.fault = fault
+    graceful.now += 2500
+    await graceful.run(seconds)
+    graceful.rotating.fault, graceful.rotating.lose = None, LOST
+    sent = len(graceful.rotating.requests)
+    graceful.request_refresh("now")
+    await _run_until_sent(graceful, sent + 1)
+    lost_at = graceful.now
+    await _run_until_sent(graceful, sent + 2)
+    assert graceful.now <= lost_at + 1
+    assert graceful.reason() == "TokenIssued"
+    assert graceful.state["refresh_token"] == "refresh-3"
+
+
+async def _run_until_sent(world: World, requests: int) -> None:
+    """Reconcile until so many token requests were sent."""
+    for _ in range(4000):
+        if len(world.rotating.requests) >= requests:
+            return
+        await world.run(1)
+    raise AssertionError(world.rotating.presented)
+
+
+async def test_attempts_after_a_lost_response_are_counted_from_it(graceful: World) -> None:
+    """The server restarts after it has rotated: the pauses begin with ten seconds, whatever had failed before."""
+    await graceful.run()
+    graceful.rotating.fault = REFUSED_CONNECTION
+    graceful.now += 2500
+    await graceful.run(900)
+    graceful.rotating.fault = LOST
+    sent = len(graceful.rotating.requests)
+    graceful.request_refresh("now")
+    await _run_until_sent(graceful, sent + 1)
+    graceful.rotating.fault = REFUSED_CONNECTION
+    times = []
+    for number in range(2, 6):
+        await _run_until_sent(graceful, sent + number)
+        times.append(graceful.now)
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    assert pauses[0] <= 12
+    assert pauses == sorted(pauses)
+    assert pauses[2] >= 20
+
+
+async def test_a_claim_of_a_killed_process_does_not_wait_for_earlier_failures(graceful: World) -> None:
+    """The pause in status belongs to a failure before the claim."""
+    await graceful.run()
+    graceful.rotating.fault = REFUSED_CONNECTION
+    graceful.now += 2500
+    await graceful.run(900)
+    graceful.rotating.fault = None
+    sent = len(graceful.rotating.requests)
+    graceful.request_refresh("now")
+    await graceful.kill_at(FaultPoint.ANSWERED)
+    assert len(graceful.rotating.requests) == sent + 1
+    graceful.cluster.add(replace(graceful.cluster.connectors[KEY], refresh_request=None))
+    graceful.start()
+    await graceful.run(CLAIM_LIFETIME + 1)
+    assert len(graceful.rotating.requests) == sent + 2
     assert graceful.reason("RefreshFailed") is None
 
 
