@@ -24,16 +24,18 @@ from oauth_connector.controller.prepared_request import PreparedRequest, choose_
 from oauth_connector.controller.refused_requests import build_refusal
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext, TLSOptions
 from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
+from oauth_connector.oauth.salvage import find_refresh_token
 from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import (
     SendWindow,
     build_token_request,
 )
-from oauth_connector.oauth.token_response import find_refresh_token, parse_token_response
+from oauth_connector.oauth.token_response import parse_token_response
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +116,8 @@ class TokenClient:
         problem = of_signal(prepared.connector.spec, phase or grant.purpose.phase, result)
         self._record(prepared, problem.reason.value, requested_at)
         refusal = None if problem.repeatable else build_refusal(prepared, grant, problem)
-        salvaged = find_refresh_token(response, quirks) if isinstance(response, HTTPResponse) else None
+        presented = grant.token if isinstance(grant, RefreshToken) else None
+        salvaged = find_refresh_token(response, quirks, presented) if isinstance(response, HTTPResponse) else None
         return RequestFailed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
 
     async def find_revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:

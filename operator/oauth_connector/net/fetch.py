@@ -18,6 +18,7 @@ from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.time_limit import limit_time
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError
 from oauth_connector.net.transport import NotConnectedError
+from oauth_connector.oauth.content_coding import LARGEST_BODY
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -38,7 +39,7 @@ class RequestLimits:
 
     total: float = 15.0
     connect: float = 5.0
-    size: int = 1024 * 1024
+    size: int = LARGEST_BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +108,25 @@ def _log_refusal(url: str, error: BaseException) -> None:
 
 
 async def _read_response(response: httpx2.Response, size: int) -> HTTPResponse:
+    body, incomplete = bytearray(), False
     try:
-        body, truncated = await _read_body(response, size)
+        await _read_body(response, body, size)
+    except (httpcore2.ProtocolError, httpcore2.NetworkError):
+        if not body:
+            raise
+        incomplete = True  # what has arrived may be all, without a last chunk, or hold the only valid refresh token
     finally:
         await response.aclose()
-    return HTTPResponse(response.status_code, dict(response.headers.items()), body, truncated)
+    headers = dict(response.headers.items())
+    return HTTPResponse(response.status_code, headers, bytes(body[:size]), len(body) > size, incomplete)
 
 
-async def _read_body(response: httpx2.Response, size: int) -> tuple[bytes, bool]:
-    """Read the raw body, up to a size. It is never decompressed, which prevents decompression bombs."""
-    body = bytearray()
+async def _read_body(response: httpx2.Response, body: bytearray, size: int) -> None:
+    """Read the raw body, up to a size. It is not decompressed here, without a bound."""
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > size:
-            return bytes(body[:size]), True
-    return bytes(body), False
+            return
 
 
 def classify_exception(error: BaseException, *, sent: bool) -> Symptom:

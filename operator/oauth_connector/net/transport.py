@@ -19,6 +19,11 @@ from oauth_connector.oauth.signals import Symptom
 
 CONNECTIONS = 256
 
+LARGEST_HEADERS = 256 * 1024
+"""Bytes of a response head at most. Beyond it the whole response is lost, and with it a refresh token."""
+
+httpcore2.AsyncHTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE = LARGEST_HEADERS  # its default, 100 KiB, has no option
+
 
 class NotConnectedError(httpcore2.ConnectError):
     """No connection was made; `symptom` is the reason."""

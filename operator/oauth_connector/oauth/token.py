@@ -12,13 +12,15 @@ from oauth_connector.oauth.lifetimes import LifetimeSource
 class HTTPResponse:
     """A response as it was received (RFC 9110 §3.4): header names in lower case.
 
-    `truncated` means that the body was longer than the limit.
+    `truncated` means that the body was longer than the limit, `incomplete` that the connection ended before the body
+    did.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     truncated: bool = False
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

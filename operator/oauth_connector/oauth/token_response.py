@@ -14,20 +14,20 @@ from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.response_body import Members, decode_body
 from oauth_connector.oauth.retry_after import read_retry_after
+from oauth_connector.oauth.salvage import LONGEST_TOKEN, read_refresh_token
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import split_scope
 
-BEARER_TYPES = frozenset({"bearer", "user access token", "application access token", "n_a"})
-"""Token types that are sent as bearer tokens: RFC 6750, two names of eBay, RFC 8693 §2.2.1."""
+BEARER_TYPES = frozenset({"bearer", "bearertoken", "jwtbearer", "useraccesstoken", "applicationaccesstoken", "na"})
+"""Token types that are sent as bearer tokens, by their letters: RFC 6750, Apigee, Azure DevOps, eBay, RFC 8693 §2.2.1.
 
-LONGEST_TOKEN = 256 * 1024
-"""Characters of a token at most: a Secret holds 1 MiB, and contains the token up to three times."""
+Others mean another header, or a proof of possession: `mac`, `DPoP`.
+"""
 
 ZOHO_PAUSE = 600.0
 """Zoho counts requests over ten minutes and returns `Access Denied`, with status 200, when there are too many."""
 
-_VISIBLE = re.compile(r"[\x20-\x7e]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
 _SCALAR = (str, int, float)
@@ -36,8 +36,15 @@ _SCALAR = (str, int, float)
 def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD, now: float | None = None) -> Token | Signal:
     """Parse a token response (RFC 6749 §5). A known `error` counts with any status, also 200 (GitHub, Slack, Zoho).
 
-    `now`, in seconds since the epoch, replaces the `Date` of a response that has none.
+    `now`, in seconds since the epoch, replaces the `Date` of a response that has none. A response that the connection
+    did not bring whole counts as lost, unless token or error have arrived whole.
     """
+    result = _parse(response, quirks, now)
+    is_lost = response.incomplete and isinstance(result, Signal) and result.symptom is not Symptom.OAUTH_ERROR
+    return Signal(Symptom.CONNECTION_LOST, sent=True) if is_lost else result
+
+
+def _parse(response: HTTPResponse, quirks: Quirks, now: float | None) -> Token | Signal:
     members = decode_body(response)
     limited = response.status == 429  # noqa: PLR2004  # HTTP
     wait = read_retry_after(response.headers, now, limited=limited) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
@@ -57,14 +64,6 @@ def has_error(response: HTTPResponse) -> bool:
     """Return whether a response reports an error (RFC 6749 §5.2), with any status (GitHub, Slack, Zoho)."""
     members = decode_body(response)
     return not isinstance(members, Symptom) and find_error(members, response.status, {}) is not None
-
-
-def find_refresh_token(response: HTTPResponse, quirks: Quirks = STANDARD) -> SecretStr | None:
-    """Find the refresh token of a response whose access token is unusable; it may be the valid one (RFC 6749 §6)."""
-    members = decode_body(response)
-    if isinstance(members, Symptom) or find_error(members, response.status, quirks.errors) is not None:
-        return None
-    return _read_refresh_token(_unnest(members, quirks))
 
 
 def _prefer_status(status: int, symptom: Symptom) -> Symptom:
@@ -106,9 +105,18 @@ def _is_zoho_rate_limit(members: Members, response: HTTPResponse) -> bool:
 
 
 def _unnest(members: Members, quirks: Quirks) -> Members:
-    """Merge the member that contains the token into the top level, where that has no token."""
-    inner = members.get(quirks.nested) if quirks.nested is not None else None
-    return {**members, **inner} if isinstance(inner, Mapping) and not members.get("access_token") else members
+    """Merge the object that contains the token into the top level, where that has no token.
+
+    It is the member that the preset names, or else the only one that is an object with a token.
+    """
+    if members.get("access_token"):
+        return members
+    objects = {name: value for name, value in members.items() if isinstance(value, Mapping)}
+    inner = objects.get(quirks.nested) if quirks.nested is not None else None
+    if inner is None:
+        holders = [value for value in objects.values() if value.get("access_token")]
+        inner = holders[0] if len(holders) == 1 else None
+    return {**members, **inner} if inner is not None else members
 
 
 def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: float | None) -> Token | Signal:
@@ -125,23 +133,19 @@ def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: 
         token_type="Bearer",  # noqa: S106  # the name of a type
         lifetime=lifetime.seconds if lifetime is not None else None,
         scope=_read_scope(members.get("scope")),
-        refresh_token=_read_refresh_token(members),
+        refresh_token=read_refresh_token(members),
         fields=_read_fields(members),
         refresh_lifetime=read_refresh_lifetime(members, response.headers, now),
         lifetime_source=lifetime.source if lifetime is not None else None,
     )
 
 
-def _read_refresh_token(members: Members) -> SecretStr | None:
-    """Read the refresh token; a value that cannot be one (RFC 6749 App. A.17) or cannot be stored counts as none."""
-    token = members.get("refresh_token")
-    good = isinstance(token, str) and len(token) <= LONGEST_TOKEN and _VISIBLE.fullmatch(token) is not None
-    return SecretStr(token) if isinstance(token, str) and good else None
-
-
 def _is_bearer(kind: object, further: frozenset[str]) -> bool:
-    """Compare in any case (RFC 6749 §5.1); some servers leave the member out."""
-    return kind is None or kind == "" or (isinstance(kind, str) and kind.lower() in BEARER_TYPES | further)
+    """Compare in any case (RFC 6749 §5.1), and letters only; some servers leave the member out."""
+    if not isinstance(kind, str):
+        return kind is None
+    name = re.sub("[^a-z]", "", kind.lower())
+    return not kind.strip() or name in BEARER_TYPES | further
 
 
 def _read_scope(scope: object) -> tuple[str, ...] | None:

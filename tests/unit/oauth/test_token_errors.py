@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from oauth_connector.oauth.salvage import LONGEST_TOKEN
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_response import LONGEST_TOKEN, parse_token_response
+from oauth_connector.oauth.token_response import parse_token_response
 
 JSON = {"content-type": "application/json"}
 TOKEN = {"access_token": "abc", "token_type": "Bearer", "expires_in": 3600}
@@ -53,9 +54,14 @@ TROUBLES: dict[str, tuple[object, int, Symptom]] = {
     "half of an object": (b'{"access_token": "a', 200, Symptom.NOT_JSON),
     "a list": (b"[1]", 200, Symptom.NOT_JSON),
     "a text in JSON": (b'"token"', 200, Symptom.NOT_JSON),
-    "not UTF-8": (b'{"access_token": "\xe9"}', 200, Symptom.NOT_JSON),
-    "UTF-16": ('{"access_token": "a"}'.encode("utf-16"), 200, Symptom.NOT_JSON),
-    "very deep": (b'{"a":' * 100_000, 200, Symptom.NOT_JSON),
+    "a token that is not UTF-8": (b'{"access_token": "\xe9"}', 200, Symptom.UNPRINTABLE_TOKEN),
+    "very deep": (b'{"a":' * 50_000, 200, Symptom.NOT_JSON),
+    "two objects in a list": ([TOKEN, TOKEN], 200, Symptom.NOT_JSON),
+    "one object after another": (b'{"access_token":"a"}{"access_token":"b"}', 200, Symptom.DUPLICATE_KEY),
+    "a token, and then an error": (b'{"access_token":"a"} {"error":"server_error"}', 200, Symptom.DUPLICATE_KEY),
+    "two members with a token": ({"a": {"access_token": "a"}, "b": {"access_token": "b"}}, 200, Symptom.NO_TOKEN),
+    "a token two levels deep": ({"a": {"b": {"access_token": "a"}}}, 200, Symptom.NO_TOKEN),
+    "a form with two tokens": (b"access_token=a&access_token=b", 200, Symptom.NOT_JSON),
     "a key twice": (b'{"access_token":"a","access_token":"b"}', 200, Symptom.DUPLICATE_KEY),
     "no token": ({"token_type": "Bearer"}, 200, Symptom.NO_TOKEN),
     "an empty token": ({"access_token": ""}, 200, Symptom.NO_TOKEN),
@@ -76,7 +82,7 @@ def test_each_other_response_has_its_symptom(sentence: str) -> None:
 
 
 def test_an_oversized_response_is_refused() -> None:
-    """A response that was cut off at 1 MiB is not parsed."""
+    """A response that was cut off is not parsed."""
     understood = parse_token_response(HTTPResponse(200, JSON, b'{"access_token":"a"}', truncated=True))
     assert isinstance(understood, Signal)
     assert understood.symptom is Symptom.TOO_LARGE

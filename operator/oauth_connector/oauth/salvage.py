@@ -1,0 +1,105 @@
+"""A refresh token in a response without a usable access token: it may be the only valid one (RFC 6749 §6).
+
+Before such a response counts as unreadable, its refresh token is searched everywhere. Nothing is raised, and the size of
+what is read is bounded.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote_plus
+
+from pydantic import SecretStr
+
+from oauth_connector.oauth.content_coding import decode_text, decompress
+from oauth_connector.oauth.error_codes import find_error
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.oauth.response_body import Members, decode_body
+from oauth_connector.oauth.signals import Symptom
+from oauth_connector.oauth.token import HTTPResponse
+
+LONGEST_TOKEN = 64 * 1024
+"""Characters of a token at most: real ones have a few thousand, and a Secret holds the token up to three times."""
+
+_VISIBLE = re.compile(r"[\x20-\x7e]+")
+_NAME = "refreshtoken"
+_PUNCTUATION = re.compile("[^a-z0-9]")
+
+_JSON = re.compile(r'"refresh_?token"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,80000})"', re.IGNORECASE)
+_FORM = re.compile(r"(?:^|[&?\s])refresh_token=([^&\s\"'<>]{1,80000})(&|\s|$)")
+_XML = re.compile(r"<refresh_?token>\s{0,20}([^<>\s]{1,80000})\s{0,20}</refresh_?token>", re.IGNORECASE)
+
+
+def read_refresh_token(members: Members) -> SecretStr | None:
+    """Read the refresh token; a value that cannot be one (RFC 6749 App. A.17) or cannot be stored counts as none."""
+    return _check(members.get("refresh_token"))
+
+
+def find_refresh_token(
+    response: HTTPResponse, quirks: Quirks, presented: SecretStr | None = None
+) -> SecretStr | None:
+    """Find a refresh token, other than the presented one, in a response without a usable access token.
+
+    A refusal has none: it may repeat what was sent. Of a 5xx, only a whole token response counts, since the server may
+    have processed nothing, and shows a page for its developers. Of several, the last counts, as for JSON (RFC 8259 §4).
+    """
+    members = decode_body(response)
+    if 300 <= response.status < 500 or _is_error(members, response.status, quirks):  # noqa: PLR2004  # HTTP
+        return None
+    if response.status >= 500 and (isinstance(members, Symptom) or "access_token" not in members):  # noqa: PLR2004  # HTTP
+        return None
+    found = _walk(members) if isinstance(members, Mapping) else _scan(response)
+    known = {presented.get_secret_value()} if presented is not None else set()
+    tokens = [token for value in found if (token := _check(value)) is not None]
+    usable = [token for token in tokens if token.get_secret_value() not in known and not _is_masked(token)]
+    return usable[-1] if usable else None
+
+
+def _is_error(members: Members | Symptom, status: int, quirks: Quirks) -> bool:
+    return isinstance(members, Mapping) and find_error(members, status, quirks.errors) is not None
+
+
+def _check(value: object) -> SecretStr | None:
+    good = isinstance(value, str) and len(value) <= LONGEST_TOKEN and _VISIBLE.fullmatch(value) is not None
+    return SecretStr(value) if isinstance(value, str) and good else None
+
+
+def _is_masked(token: SecretStr) -> bool:
+    """Return whether a value stands for a token that is not shown: one character, repeated."""
+    return len(set(token.get_secret_value().lower())) == 1
+
+
+def _walk(members: object) -> Iterator[object]:
+    """List the refresh tokens at any depth, in their order. Spring writes an object with a `value`."""
+    waiting = [members]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += list(value.values())[::-1]
+            named = [inner for name, inner in value.items() if _PUNCTUATION.sub("", str(name).lower()) == _NAME]
+            yield from (inner.get("value") if isinstance(inner, Mapping) else inner for inner in named)
+        elif isinstance(value, list):
+            waiting += value[::-1]
+
+
+def _scan(response: HTTPResponse) -> Iterator[object]:
+    """List the refresh tokens in bytes that are no object, where their end has arrived."""
+    text = decode_text(decompress(response.body, response.headers)[0])
+    is_cut = response.incomplete or response.truncated
+    for found in _XML.finditer(text):
+        yield html.unescape(found[1])
+    for found in _FORM.finditer(text):
+        if found[2] or not is_cut:
+            yield unquote_plus(found[1])
+    for level in (text, text.replace('\\"', '"')):  # an object may be a text in another one
+        for found in _JSON.finditer(level):
+            yield _unescape(found[1])
+
+
+def _unescape(text: str) -> str | None:
+    """Undo the escapes of JSON: PHP writes a slash as `\\/`."""
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return None
