@@ -47,9 +47,11 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         " policy allows. For some providers the client secret is wrong.",
     ),
     Reason.INVALID_TOKEN_RESPONSE: Explanation(
-        "The response is neither a token response nor an OAuth error: it is empty, not HTTP or JSON, too large, or its"
-        " token contains characters that an HTTP header must not contain.",
-        "Check that `provider.tokenURL` is the token endpoint, and not the authorization endpoint or another API.",
+        "The response is neither a token response nor an OAuth error: it is empty, not HTTP or JSON, too large, has two"
+        " tokens, or its token contains characters that an HTTP header must not contain. The message states which. A"
+        " refresh token in such a response is stored, and presented next.",
+        "Check that `provider.tokenURL` is the token endpoint, and not the authorization endpoint or another API. If it"
+        " is, report the response to the provider.",
     ),
     Reason.UNSUPPORTED_TOKEN_TYPE: Explanation(
         "The token is bound to a key (`DPoP`, for example) or has another type that a client cannot send as a bearer"

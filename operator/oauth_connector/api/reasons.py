@@ -167,6 +167,8 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     " {refused_grant} for the client at the provider.",
     Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token with HTTP status {refused_with} and names no"
     " certain cause. Probably it is expired, revoked or was used by another client. The operator retries. {again}.",
+    Reason.INVALID_TOKEN_RESPONSE: "The response of {host} is not a token response: {oddity}. Check"
+    " `provider.tokenURL`.",
     Reason.INVALID_SCOPE: "{host} rejects the scopes ({scopes}). Check their names, `scopeSeparator`, and the scopes"
     " that the client may request.",
 }
@@ -178,6 +180,9 @@ CODED_MESSAGE = "{host} returns error code {code}. {code_meaning}"
 NOT_REPEATED = " The request is not repeated before the Secret or the spec changes, or a user requests a refresh."
 """Follows the message where a password was refused for another cause: it is not sent again all the same."""
 
+SALVAGED = " The operator has stored the refresh token in this response, and presents it next."
+"""Follows the message of a response without a usable access token where that contains a refresh token."""
+
 MAX_FACT_LENGTH = 300
 """Characters of a fact: the note of an Event and the message of a condition are bounded."""
 
@@ -185,7 +190,8 @@ MAX_FACT_LENGTH = 300
 def format_reason_message(reason: Reason, facts: Mapping[str, str]) -> str:
     """Return the message of a reason; an unknown fact is rendered as a dash."""
     known = {name: _clip(fact) for name, fact in facts.items() if fact}
-    template = _choose_template(reason, known) + (NOT_REPEATED if "not_repeated" in known else "")
+    template = _choose_template(reason, known)
+    template += (NOT_REPEATED if "not_repeated" in known else "") + (SALVAGED if "salvaged" in known else "")
     return template.format_map(defaultdict(lambda: "–", known))
 
 

@@ -1,7 +1,7 @@
 """A refresh token in a response without a usable access token: it may be the only valid one (RFC 6749 §6).
 
-Before such a response counts as unreadable, its refresh token is searched everywhere. Nothing is raised, and the size of
-what is read is bounded.
+Before such a response counts as unreadable, its refresh token is searched everywhere. Nothing is raised, and the size
+of what is read is bounded.
 """
 
 import html
@@ -36,9 +36,7 @@ def read_refresh_token(members: Members) -> SecretStr | None:
     return _check(members.get("refresh_token"))
 
 
-def find_refresh_token(
-    response: HTTPResponse, quirks: Quirks, presented: SecretStr | None = None
-) -> SecretStr | None:
+def find_refresh_token(response: HTTPResponse, quirks: Quirks, presented: SecretStr | None = None) -> SecretStr | None:
     """Find a refresh token, other than the presented one, in a response without a usable access token.
 
     A refusal has none: it may repeat what was sent. Of a 5xx, only a whole token response counts, since the server may
@@ -98,7 +96,7 @@ def _scan(response: HTTPResponse) -> Iterator[object]:
 
 
 def _unescape(text: str) -> str | None:
-    """Undo the escapes of JSON: PHP writes a slash as `\\/`."""
+    """Undo the escapes of JSON: PHP writes one before each slash."""
     try:
         return str(json.loads(f'"{text}"'))
     except ValueError:

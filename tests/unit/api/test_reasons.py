@@ -14,7 +14,7 @@ from oauth_connector.oauth.errors import FailureReason
 FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before",
-    "refused_with", "refused_grant",
+    "refused_with", "refused_grant", "oddity",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 

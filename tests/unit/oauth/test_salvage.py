@@ -118,7 +118,8 @@ def test_no_bytes_raise_an_error(body: bytes, status: int, incomplete: bool) -> 
 
 
 @pytest.mark.parametrize(
-    "piece", [b'"refresh_token":"', b'"refresh_token":   ', b"&refresh_token=", b"<refresh_token> ", b"\\", b'\\"', b"[]"]
+    "piece",
+    [b'"refresh_token":"', b'"refresh_token":   ', b"&refresh_token=", b"<refresh_token> ", b"\\", b'\\"', b"[]"],
 )
 def test_hostile_repetitions_take_no_time(piece: bytes) -> None:
     """The search is linear: it ends within the time limit of a test, whatever a server repeats, and finds no token."""

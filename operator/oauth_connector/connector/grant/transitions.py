@@ -30,27 +30,38 @@ def store_response(
     A response without a refresh token leaves the old one (RFC 6749 §6), and an initial refresh token that the provider
     does not replace stays valid.
     """
-    began_anew = choice.purpose is not Purpose.REFRESH or choice.initial_fingerprint != before.initial_fingerprint
-    base = GrantState(generation=before.generation, tried=before.tried) if began_anew else before
+    base = _begin(choice, before, spec)
     issued, given, lifetime = result.token.issued, result.response.refresh_token, result.response.refresh_lifetime
     state = replace(
         base,
         refresh_token=given or base.refresh_token or (choice.presented if choice.purpose is Purpose.REFRESH else None),
         generation=before.generation + (given is not None),
+        refresh_issued=issued if lifetime else base.refresh_issued,
+        refresh_expires=issued + lifetime if lifetime else base.refresh_expires,
+    )
+    state = _add_consent(choice, state, issued, read_account(result.response.fields))
+    return replace(state, token=_token(result, state, base.token, spec))
+
+
+def _begin(choice: PresentedGrant, before: GrantState, spec: OAuthConnectorSpec) -> GrantState:
+    """Return the state that a response adds to: the stored one where it was refreshed, else a new one."""
+    began_anew = choice.purpose is not Purpose.REFRESH or choice.initial_fingerprint != before.initial_fingerprint
+    return replace(
+        GrantState(generation=before.generation, tried=before.tried) if began_anew else before,
         binding=choice.binding,
         digest=spec.token_digest if began_anew else before.digest,
         initial_fingerprint=choice.initial_fingerprint,
         refused=False,
         rejections=(),
         claim=None,
-        refresh_issued=issued if lifetime else base.refresh_issued,
-        refresh_expires=issued + lifetime if lifetime else base.refresh_expires,
     )
-    if choice.code is not None:
-        account = read_account(result.response.fields)
-        consent = GrantedConsent(choice.code.uid, choice.code.requested_by, issued, account)
-        state = replace(state, token_url=choice.code.token_url, consent=consent)
-    return replace(state, token=_token(result, state, base.token, spec))
+
+
+def _add_consent(choice: PresentedGrant, state: GrantState, at: int, account: str | None) -> GrantState:
+    if choice.code is None:
+        return state
+    consent = GrantedConsent(choice.code.uid, choice.code.requested_by, at, account)
+    return replace(state, token_url=choice.code.token_url, consent=consent)
 
 
 def _token(
@@ -85,10 +96,15 @@ def _is_repeated(before: IssuedToken, token: IssuedToken) -> bool:
 def store_failure(
     choice: PresentedGrant, claimed: GrantState, result: RequestFailed, spec: OAuthConnectorSpec, now: int
 ) -> GrantState:
-    """Return the state after a failure: in doubt, the claim stays, and the same token is sent again."""
-    if result.salvaged is not None and choice.purpose is Purpose.REFRESH:
-        saved = replace(claimed, refresh_token=result.salvaged, generation=claimed.generation + 1, claim=None)
-        return replace(saved, binding=choice.binding, initial_fingerprint=choice.initial_fingerprint, refused=False)
+    """Return the state after a failure: in doubt, the claim stays, and the same token is sent again.
+
+    A refresh token in a response without a usable access token is the grant from now on: that of a code, or the
+    successor of the one that was presented. Credentials can be presented again, and need none.
+    """
+    if result.salvaged is not None and choice.purpose is not Purpose.CREDENTIALS:
+        base = _begin(choice, claimed, spec)
+        saved = replace(base, refresh_token=result.salvaged, generation=claimed.generation + 1)
+        return _add_consent(choice, saved, now, None)
     signal = result.problem.signal
     if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
         is_named = signal is not None and has_invalid_grant_word(signal)
@@ -126,6 +142,9 @@ def conclude_failure(result: RequestFailed, state: GrantState, spec: OAuthConnec
     retry; or it gives way to the credentials in the spec. A rejected client is no rejected refresh token.
     """
     result = replace(result, refused_since=state.rejections[0] if state.rejections else None)
+    if result.salvaged is not None and result.salvaged == state.refresh_token:
+        facts = {**result.problem.facts, "salvaged": "true"}
+        return replace(result, problem=replace(result.problem, facts=facts))
     problem, signal = result.problem, result.problem.signal
     if not problem.repeatable:
         remains = problem.reason is Reason.REFRESH_TOKEN_REJECTED and state.refresh_token is not None

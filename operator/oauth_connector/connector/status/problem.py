@@ -9,6 +9,7 @@ from oauth_connector.api.schema.fields import FieldProblem
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import token_host
 from oauth_connector.connector.schedule.refresh_time import RetryPace
+from oauth_connector.connector.status.odd_responses import describe_oddity
 from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 from oauth_connector.oauth.verdicts import classify
@@ -89,8 +90,8 @@ def is_strain(signal: Signal) -> bool:
 def of_signal(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> Problem:
     """Return the problem of a connector whose request failed with a signal, with the host that the spec names."""
     failure = classify(spec.grant_type, phase, signal)
-    facts = {"host": token_host(spec), **_describe_refusal(spec, failure), **_explain_code(spec, signal)}
-    return of_failure(failure, facts)
+    facts = {"host": token_host(spec), **describe_oddity(signal), **_describe_refusal(spec, failure)}
+    return of_failure(failure, {**facts, **_explain_code(spec, signal)})
 
 
 def _describe_refusal(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, str]:

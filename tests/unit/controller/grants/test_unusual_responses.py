@@ -25,9 +25,9 @@ async def test_a_field_of_any_name_is_stored_under_a_valid_key(consenting: World
     assert consenting.cluster.data("shop", "crm-token")["url"] == "https://eu.example.com"
 
 
-@pytest.mark.parametrize("token", ["\ud800", "r" * 600_000, "two\nlines"])
+@pytest.mark.parametrize("token", ["\ud800", "r" * 100_000, "two\nlines"])
 async def test_an_invalid_refresh_token_counts_as_none(consenting: World, token: str) -> None:
-    """Half a character cannot be written, nor more than fits into a Secret: the access token is published."""
+    """Half a character cannot be written, and more than 64 KiB are no token: the access token is published."""
     await consenting.run()
     consenting.rotating.extra = {"refresh_token": token}
     await consent(consenting)
@@ -38,7 +38,7 @@ async def test_an_invalid_refresh_token_counts_as_none(consenting: World, token:
 async def test_a_response_of_the_largest_size_fits_into_its_secret(consenting: World) -> None:
     """Fields that the spec does not publish are not stored, so they do not fill it."""
     await consenting.run()
-    consenting.rotating.extra = {f"member{n}": "x" * 50_000 for n in range(20)}
+    consenting.rotating.extra = {f"member{n}": "x" * 50_000 for n in range(5)}
     await consent(consenting)
     assert sum(len(key) + len(value) for key, value in consenting.state.items()) < SECRET // 4
     assert consenting.token == "token-1"
