@@ -11,10 +11,11 @@ from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
+from oauth_connector.consent_server.client_address import ClientAddress
 from oauth_connector.consent_server.consent_store import ConsentView
 from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.consent_server.rate_limits import RateLimits
-from oauth_connector.consent_server.server import OPTIONS, build_application, build_context
+from oauth_connector.consent_server.server import NO_PROXY, OPTIONS, build_application, build_context
 from oauth_connector.kube.token_buckets import Rate
 from oauth_connector.telemetry.http_server import serve_application
 from tests.support.http_client import HTTPClient, open_client
@@ -75,10 +76,12 @@ def new_scenario() -> ConsentScenario:
 
 
 @asynccontextmanager
-async def serve_scenario(world: ConsentScenario, limits: RateLimits | None = None) -> AsyncIterator[HTTPClient]:
+async def serve_scenario(
+    world: ConsentScenario, limits: RateLimits | None = None, addresses: ClientAddress = NO_PROXY
+) -> AsyncIterator[HTTPClient]:
     """Serve it on a real port, and give a browser there that believes to be at the public URL."""
-    limits = limits or RateLimits(lambda: 0.0, ENOUGH, ENOUGH)
-    parts = replace(build_context(PUBLIC, world.store), now=lambda: world.now, limits=limits)
+    limits = limits or RateLimits(lambda: 0.0, ENOUGH, ENOUGH, ENOUGH)
+    parts = replace(build_context(PUBLIC, world.store, addresses), now=lambda: world.now, limits=limits)
     async with (
         serve_application(build_application(parts), "127.0.0.1", 0, OPTIONS) as port,
         open_client(f"http://127.0.0.1:{port}") as made,

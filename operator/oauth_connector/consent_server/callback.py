@@ -42,10 +42,10 @@ class CallbackPage:
     async def receive_redirect(self, request: web.Request) -> web.Response:
         """Receive an authorization response, once."""
         connector = self._context.object_key(request)
-        self._context.enforce_rate_limit(request)
-        _require_navigation(request)
-        flow = self._read_flow(request, connector)
-        self._context.enforce_rate_limit(request, flow.name)
+        with self._context.refusing_early(request):
+            _require_navigation(request)
+            flow = self._read_flow(request, connector)
+        self._context.enforce_rate_limit(request, flow.ticket)
         cookie = self._context.cookies.flow_name(flow.state.get_secret_value())
         consent, authorization_request = await self._read_consent(connector, flow)
         granted = _require_code(request, authorization_request, FailureDetails(connector, forget=(cookie,)))

@@ -13,6 +13,8 @@ class PageFailure(StrEnum):
     NOT_FOUND = "NotFound"
     TOO_MANY = "TooMany"
     TOO_LARGE = "TooLarge"
+    TOO_SLOW = "TooSlow"
+    BODY_INCOMPLETE = "BodyIncomplete"
     TICKET_MISSING = "TicketMissing"
     LINK_INVALID = "LinkInvalid"
     CROSS_ORIGIN = "CrossOrigin"
@@ -94,6 +96,18 @@ FAILURE_TEXTS: Mapping[PageFailure, FailureText] = {
         413,
         "The request is too large",
         "The request is larger than all requests that this page sends.",
+        LINK_AGAIN,
+    ),
+    PageFailure.TOO_SLOW: FailureText(
+        408,
+        "The request did not arrive in time",
+        "The connection was too slow, or was interrupted.",
+        LINK_AGAIN,
+    ),
+    PageFailure.BODY_INCOMPLETE: FailureText(
+        400,
+        "The request did not arrive completely",
+        "The connection was interrupted, or a proxy changed the request.",
         LINK_AGAIN,
     ),
     PageFailure.TICKET_MISSING: FailureText(

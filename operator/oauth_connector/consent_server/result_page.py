@@ -50,9 +50,9 @@ class ResultPage:
     async def _read_consent(self, request: web.Request) -> tuple[ConsentView, OutcomeCookie]:
         """Read the consent whose response this browser delivered. Raises `RequestStopped`, `APIUnavailable`."""
         name = self._context.object_key(request)
-        self._context.enforce_rate_limit(request)
-        outcome = self._read_outcome(request, name)
-        self._context.enforce_rate_limit(request, name)
+        with self._context.refusing_early(request):
+            outcome = self._read_outcome(request, name)
+        self._context.enforce_rate_limit(request, outcome.ticket)
         consent = await self._context.consents.read(name)
         if consent is None or consent.uid != outcome.uid or not _has_ticket(outcome, consent):
             raise RequestStopped(PageFailure.NOTHING_TO_SHOW)

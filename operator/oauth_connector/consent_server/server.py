@@ -12,16 +12,17 @@ from datetime import UTC, datetime
 import structlog
 import uvloop
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from oauth_connector.consent_protocol import addresses
 from oauth_connector.consent_server import headers
 from oauth_connector.consent_server.callback import CallbackPage
+from oauth_connector.consent_server.client_address import ClientAddress
 from oauth_connector.consent_server.consent_store import ConsentStore, KubeConsentStore
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.middlewares import log_request, log_unexpected_error, render_failures
 from oauth_connector.consent_server.pages import ASSETS, PageRenderer
 from oauth_connector.consent_server.rate_limits import RateLimits
+from oauth_connector.consent_server.request_body import CLIENT_ERRORS
 from oauth_connector.consent_server.result_page import ResultPage
 from oauth_connector.consent_server.server_context import ServerContext
 from oauth_connector.consent_server.start_page import StartPage
@@ -37,10 +38,12 @@ MAX_BODY = 4096
 MAX_LINE = 24_576
 """Bytes of a request line or a header: a code of 4 KiB and a few parameters of 2 KiB, percent-encoded."""
 
+NO_PROXY = ClientAddress()
+
 log = structlog.get_logger(__name__)
 
 
-def build_context(public_url: str, consents: ConsentStore) -> ServerContext:
+def build_context(public_url: str, consents: ConsentStore, client_address: ClientAddress = NO_PROXY) -> ServerContext:
     """Return the parts that all pages use."""
     return ServerContext(
         public=public_url,
@@ -50,6 +53,7 @@ def build_context(public_url: str, consents: ConsentStore) -> ServerContext:
         limits=RateLimits(time.monotonic),
         now=lambda: datetime.now(UTC),
         randomness=secrets.token_bytes,
+        client_address=client_address,
     )
 
 
@@ -77,9 +81,9 @@ class _SafeErrorHandler(standard.Handler):
     """Logs where an error of aiohttp occurred, without its text, which quotes request lines and so codes."""
 
     def emit(self, record: standard.LogRecord) -> None:
-        """Log unexpected errors. A request that cannot be parsed is an error of its sender and is ignored."""
+        """Log unexpected errors. What a client causes, by a wrong request or by leaving, is ignored."""
         error = record.exc_info[1] if record.exc_info else None
-        if error is not None and not isinstance(error, HttpProcessingError):
+        if error is not None and not isinstance(error, CLIENT_ERRORS):
             log_unexpected_error(error)
 
 
@@ -90,7 +94,7 @@ def _build_safe_logger() -> standard.Logger:
     return logger
 
 
-OPTIONS = ServerOptions(shutdown=10, line=MAX_LINE, logger=_build_safe_logger())
+OPTIONS = ServerOptions(shutdown=10, line=MAX_LINE, linger=1, logger=_build_safe_logger())
 
 
 async def _serve_until_stopped(settings: ConsentSettings) -> None:
@@ -98,7 +102,8 @@ async def _serve_until_stopped(settings: ConsentSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with KubeAPI(Access.load(settings.kubeconfig), timeout=settings.api_request_seconds) as api:
-        context = build_context(settings.public_url, KubeConsentStore(api))
+        client_address = ClientAddress(settings.client_address_header, settings.trusted_proxies)
+        context = build_context(settings.public_url, KubeConsentStore(api), client_address)
         app = build_application(context, lambda: "stopping" if stop.is_set() else api.identity.unready_reason)
         async with serve_application(app, settings.http_host, settings.http_port, OPTIONS) as port:
             log.info("consent server started", port=port, public_url=settings.public_url)

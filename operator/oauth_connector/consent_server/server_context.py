@@ -1,12 +1,15 @@
 """The parts that all pages use, and the checks that come first in every request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
+from pydantic import SecretStr
 
 from oauth_connector.consent_protocol.tickets import Randomness
+from oauth_connector.consent_server.client_address import ClientAddress
 from oauth_connector.consent_server.consent_store import ConsentStore
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.failures import PageFailure, RequestStopped
@@ -26,6 +29,7 @@ class ServerContext:
     limits: RateLimits
     now: Callable[[], datetime]
     randomness: Randomness
+    client_address: ClientAddress
 
     @property
     def is_secure(self) -> bool:
@@ -39,7 +43,17 @@ class ServerContext:
             raise RequestStopped(PageFailure.NOT_FOUND)
         return name
 
-    def enforce_rate_limit(self, request: web.Request, consent: ObjectKey | None = None) -> None:
-        """Count a request. Raises `RequestStopped` if a limit is exceeded."""
-        if not self.limits.may_proceed(request.remote, str(consent) if consent else None):
+    @contextmanager
+    def refusing_early(self, request: web.Request) -> Iterator[None]:
+        """Count a refusal apart: it needs no API request. Raises `RequestStopped`, as it was or for too many."""
+        try:
+            yield
+        except RequestStopped:
+            if not self.limits.may_be_refused(self.client_address.find(request)):
+                raise RequestStopped(PageFailure.TOO_MANY) from None
+            raise
+
+    def enforce_rate_limit(self, request: web.Request, ticket: SecretStr) -> None:
+        """Count a request that needs the API server. Raises `RequestStopped` if a limit is exceeded."""
+        if not self.limits.may_proceed(self.client_address.find(request), ticket.get_secret_value()):
             raise RequestStopped(PageFailure.TOO_MANY)

@@ -6,7 +6,7 @@ nothing; the second starts a flow. A GET starts nothing, because mail scanners a
 The script sends both. A form cannot: with `Referrer-Policy: no-referrer` browsers send `Origin: null` for it.
 """
 
-import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from oauth_connector.consent_server import access_checks
 from oauth_connector.consent_server.consent_store import ConsentView
 from oauth_connector.consent_server.cookies import FlowCookie, encode_flow
 from oauth_connector.consent_server.failures import FailureDetails, PageFailure, RequestStopped
+from oauth_connector.consent_server.request_body import read_fields
 from oauth_connector.consent_server.server_context import ServerContext
 
 LATE_AFTER = 20
@@ -45,13 +46,11 @@ class StartPage:
     async def receive_ticket(self, request: web.Request) -> web.Response:
         """Show the details of the request, or start a flow."""
         name = self._context.object_key(request)
-        self._context.enforce_rate_limit(request, name)
-        if request.headers.getall("Origin", []) != [self._context.public]:
-            raise RequestStopped(PageFailure.CROSS_ORIGIN)
-        if self._context.cookies.read(request, self._context.cookies.visit_name) is None:
-            raise RequestStopped(PageFailure.COOKIE_MISSING)
-        fields = await _read_fields(request)
-        ticket = _require_ticket(fields)
+        with self._context.refusing_early(request):
+            self._require_own_page(request)
+            fields = await read_fields(request)
+            ticket = _require_ticket(fields)
+        self._context.enforce_rate_limit(request, SecretStr(ticket))
         consent = access_checks.require_ticket(await self._context.consents.read(name), ticket)
         access_checks.require_open(consent, self._context.now())
         if consent.request is None:
@@ -61,6 +60,13 @@ class StartPage:
         if fields.get("continue") == "yes":
             return self._start_flow(request, consent, consent.request, ticket)
         return self._show_details(consent, consent.request)
+
+    def _require_own_page(self, request: web.Request) -> None:
+        """Accept only a request of a page of this server. Raises `RequestStopped`."""
+        if request.headers.getall("Origin", []) != [self._context.public]:
+            raise RequestStopped(PageFailure.CROSS_ORIGIN)
+        if self._context.cookies.read(request, self._context.cookies.visit_name) is None:
+            raise RequestStopped(PageFailure.COOKIE_MISSING)
 
     def _show_waiting(self, consent: ConsentView) -> web.Response:
         age = (self._context.now() - consent.created).total_seconds()
@@ -101,25 +107,9 @@ class StartPage:
         return response
 
 
-def _require_ticket(fields: dict[str, str]) -> str:
+def _require_ticket(fields: Mapping[str, str]) -> str:
     """Return the ticket of the form. Raises `RequestStopped` for a missing or malformed one."""
     ticket = fields.get("ticket", "")
     if not TICKET.fullmatch(ticket):
         raise RequestStopped(PageFailure.LINK_INVALID if ticket else PageFailure.TICKET_MISSING)
     return ticket
-
-
-async def _read_fields(request: web.Request) -> dict[str, str]:
-    """Return the fields of the body: a form, or JSON; none for other bodies.
-
-    Raises `RequestStopped` if it is too large.
-    """
-    try:
-        if request.content_type == "application/json":
-            body = json.loads(await request.text())
-            return {k: v for k, v in body.items() if isinstance(v, str)} if isinstance(body, dict) else {}
-        return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-    except web.HTTPRequestEntityTooLarge:
-        raise RequestStopped(PageFailure.TOO_LARGE) from None
-    except (ValueError, RecursionError):
-        return {}

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, FilePath
+from pydantic import Field, FilePath, ValidationInfo, field_validator
 
 from oauth_connector.api.schema.origins import PublicURL
 from oauth_connector.settings.sources import Configuration, read_settings
+from oauth_connector.settings.trusted_proxies import HeaderName, TrustedProxies
 from oauth_connector.telemetry.logging import LogFormat
 
 
@@ -23,6 +24,18 @@ class ConsentSettings(Configuration):
     api_request_seconds: float = Field(
         10, gt=0, le=60, description="The time limit of one request to the Kubernetes API."
     )
+    client_address_header: HeaderName = Field(
+        "",
+        description="The header in which trusted proxies send the address of the client, such as `X-Forwarded-For`:"
+        " rate limits then count for each client. Without it, they count for the peer of the connection. It needs"
+        " `trustedProxies`.",
+    )
+    trusted_proxies: TrustedProxies = Field(
+        (),
+        validate_default=True,
+        description="The networks of the proxies and load balancers before this server, such as `[10.0.0.0/8]`. The"
+        " header counts only in requests from these addresses.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The lowest level that is logged."
     )
@@ -34,6 +47,17 @@ class ConsentSettings(Configuration):
     stop_delay_seconds: float = Field(
         5, ge=0, le=60, description="How long to serve requests after SIGTERM, until load balancers send no more."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _require_both(cls, proxies: TrustedProxies, others: ValidationInfo) -> TrustedProxies:
+        """Raise `ValueError` unless both settings are given, or neither."""
+        header = others.data.get("client_address_header", "")
+        if header and not proxies:
+            raise ValueError("must contain the networks of the proxies that send clientAddressHeader")
+        if proxies and not header:
+            raise ValueError("needs clientAddressHeader, such as X-Forwarded-For")
+        return proxies
 
 
 def load(arguments: Mapping[str, object]) -> ConsentSettings:

@@ -19,11 +19,13 @@ class ServerOptions:
     """Limits of a server; times are in seconds, lengths in bytes.
 
     `idle`: a connection that sends nothing, or half a request, is closed after this time. `shutdown`: how long requests
-    in progress may take at the end. `line`: the longest request line and header field.
+    in progress may take at the end. `linger`: how long the rest of a body is read after the response. `line`: the
+    longest request line and header field.
     """
 
     idle: float = 15.0
     shutdown: float = 2.0
+    linger: float = 10.0
     line: int = 8190
     logger: logging.Logger = field(default=server_logger)
 
@@ -46,6 +48,7 @@ async def serve_application(
         logger=options.logger,
         keepalive_timeout=options.idle,
         shutdown_timeout=options.shutdown,
+        lingering_time=options.linger,
         max_line_size=options.line,
         max_field_size=options.line,
     )

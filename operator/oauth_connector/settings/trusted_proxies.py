@@ -1,0 +1,50 @@
+"""The settings that let proxies report the address of a client: a header, and the networks of the proxies.
+
+A list in a file is text with commas in the environment.
+"""
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic_settings import NoDecode
+
+HEADER = r"^([A-Za-z0-9-]{1,64})?$"
+
+_CURE = "must be a network in CIDR notation, such as 10.0.0.0/8 or fd00::/8"
+
+
+def _require_header_name(value: str) -> str:
+    if not re.fullmatch(HEADER, value):
+        raise ValueError("must be the name of a header, such as X-Forwarded-For")
+    return value
+
+
+def _split_networks(value: object) -> object:
+    """Split text at its commas; a list of the file stays as it is."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",")) if value.strip() else ()
+    return value
+
+
+def _parse_network(value: object) -> object:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        return ip_network(str(value))  # a number would be an address
+    except ValueError:
+        raise ValueError(_CURE) from None
+
+
+TrustedProxies = Annotated[
+    tuple[
+        Annotated[IPv4Network | IPv6Network, BeforeValidator(_parse_network), WithJsonSchema({"type": "string"})], ...
+    ],
+    NoDecode,
+    BeforeValidator(_split_networks),
+]
+"""Networks of proxies."""
+
+HeaderName = Annotated[str, AfterValidator(_require_header_name), WithJsonSchema({"type": "string", "pattern": HEADER})]
+"""The name of a header (RFC 9110 §5.1), or nothing."""
