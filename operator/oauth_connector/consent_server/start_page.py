@@ -20,6 +20,7 @@ from oauth_connector.consent_server.consent_store import ConsentView
 from oauth_connector.consent_server.cookies import FlowCookie, encode_flow
 from oauth_connector.consent_server.failures import FailureDetails, PageFailure, RequestStopped
 from oauth_connector.consent_server.request_body import read_fields
+from oauth_connector.consent_server.request_details import list_other_token_hosts, list_parameters
 from oauth_connector.consent_server.server_context import ServerContext
 
 LATE_AFTER = 20
@@ -84,6 +85,8 @@ class StartPage:
             request=request,
             host=urlsplit(request.authorization_endpoint).netloc,
             scopes=(request.scope or "").replace(",", " ").split(),
+            parameters=list_parameters(request),
+            other_token_hosts=list_other_token_hosts(request),
         )
 
     def _start_flow(

@@ -87,6 +87,7 @@ async def test_failure_pages_show_what_to_do(
     await tab.click("#no")
     await expect(title).to_have_text("The provider denied access")
     assert "555" not in await tab.inner_text("body")
+    assert urlsplit(tab.url).query == "", "TH15: an unused response leaves the address bar and the history too"
     wrong += await inspect(tab, "denied")
     await tab.reload()
     await expect(title).to_have_text("This browser did not start the authorization")
