@@ -1,5 +1,6 @@
 """`oauth-connector lint` as users run it: the commands of its page, and the hook for pre-commit."""
 
+import json
 import os
 import re
 import subprocess
@@ -18,6 +19,15 @@ PAGE = (ROOT / "docs" / "how-to" / "lint-manifests.md").read_text()
 COMMANDS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 RECIPES = [yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)]
 BIN = Path(sys.executable).parent
+
+
+DOCKER = """#!/bin/bash
+set -euo pipefail
+[ "$1 $2 $3 $4 $5 $6" = "run --rm -v $PWD:/w:ro -w /w" ]
+[[ "$7" == registry.example.com/oauth-connector-operator:* ]]
+exec ENTRY_POINT "${@:8}"
+"""
+"""Stands for docker: requires the folder at /w, as the working directory, and runs the entry point of the image."""
 
 
 @pytest.fixture
@@ -58,9 +68,17 @@ def test_the_commands_of_the_page_work(command: str, folder: Path) -> None:
 
 def test_the_job_for_ci_writes_a_report_and_fails(folder: Path) -> None:
     """The step of the recipe for CI fails if there is a finding, and leaves a report in SARIF."""
-    (step,) = (step["run"] for step in RECIPES[1]["jobs"]["connectors"]["steps"] if "run" in step)
-    done = run("bash", "-e", "-c", step, folder=folder)
-    assert (done.returncode, '"version": "2.1.0"' in (folder / "lint.sarif").read_text()) == (1, True)
+    job = RECIPES[1]["jobs"]["connectors"]
+    assert "container" not in job  # the image has no shell for the steps
+    (step,) = (step["run"] for step in job["steps"] if "run" in step)
+    (entry_point,) = json.loads(re.findall(r"^ENTRYPOINT (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[0])
+    docker = folder / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(DOCKER.replace("ENTRY_POINT", Path(entry_point).name))
+    docker.chmod(0o755)
+    path = {"PATH": f"{docker.parent}:{BIN}:{os.environ['PATH']}"}
+    done = run("bash", "-e", "-c", step, folder=folder, environment=path)
+    assert (done.returncode, '"version": "2.1.0"' in (folder / "lint.sarif").read_text()) == (1, True), done.stderr
 
 
 def test_pre_commit_runs_the_hook(folder: Path) -> None:

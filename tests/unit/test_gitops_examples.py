@@ -1,18 +1,21 @@
-"""The connectors of examples/gitops are valid."""
+"""The examples of examples/gitops are valid, and their pages name everything that a user has to replace."""
 
-from pathlib import Path
+import re
 
 import pytest
 import yaml
 
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from tests.support.gitops_pages import EXAMPLES, PAGES, read_replaced
 
-FOLDER = Path(__file__).parents[2] / "examples" / "gitops" / "connectors"
+FOLDER = EXAMPLES / "connectors"
 LISTED = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
+CONNECTORS = [name for name in LISTED if name != "namespace.yaml"]
+FILES = [path for path in sorted(EXAMPLES.rglob("*.yaml")) if "connectors" in path.parts or path.parent.name in PAGES]
 
 
-@pytest.mark.parametrize("name", LISTED)
+@pytest.mark.parametrize("name", CONNECTORS)
 def test_a_connector_of_the_example_is_accepted(name: str) -> None:
     """Each connector that the kustomization lists is valid."""
     assert isinstance(parse_manifest(yaml.safe_load((FOLDER / name).read_text())), OAuthConnectorSpec)
@@ -21,3 +24,36 @@ def test_a_connector_of_the_example_is_accepted(name: str) -> None:
 def test_every_connector_of_the_example_is_listed() -> None:
     """No file is left out of the kustomization."""
     assert {path.name for path in FOLDER.glob("*.yaml")} == {"kustomization.yaml", *LISTED}
+
+
+def test_the_namespace_of_the_connectors_is_created_and_never_deleted() -> None:
+    """The example has the namespace that it names, and keeps both tools from deleting it with all Secrets in it."""
+    namespace = yaml.safe_load((FOLDER / "namespace.yaml").read_text())
+    assert namespace["metadata"]["name"] == yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["namespace"]
+    assert namespace["metadata"]["annotations"] == {
+        "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
+        "kustomize.toolkit.fluxcd.io/prune": "disabled",
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_what_a_user_replaces(page: str) -> None:
+    """Each row of the page's table occurs in the examples, and no other server or client of an example is left."""
+    texts = [path.read_text(encoding="utf-8") for path in FILES if path.parent.name in (page, "connectors")]
+    replaced = read_replaced(page)
+    assert [text for text in replaced if not any(text in example for example in texts)] == []
+    for example in texts:
+        for text in sorted(replaced, key=len, reverse=True):
+            example = example.replace(text, "")
+        comments_removed = re.sub(r"#.*", "", example)
+        assert re.findall(r"\S*example\.com\S*|^ +id: .*", comments_removed, re.MULTILINE) == []
+
+
+def test_both_pages_replace_the_same_texts() -> None:
+    """The connectors are the same for both tools."""
+    assert len({tuple(read_replaced(page)) for page in PAGES}) == 1
+
+
+def test_the_files_are_found() -> None:
+    """A folder that moves does not make the tests empty."""
+    assert {path.parent.name for path in FILES} == {"argo-cd", "connectors", "flux"}
