@@ -13,26 +13,59 @@ from types import TracebackType
 from typing import Self
 
 BRANCH = "main"
-NAME = "fleet.git"
+
+
+class GitRepository:
+    """A bare repository that may be pushed to, and a working copy of it whose files tests change."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Create both."""
+        self.files = folder / "files" / name
+        self._bare = folder / f"{name}.git"
+        _git("init", "-q", "--bare", "-b", BRANCH, str(self._bare))
+        _git("-C", str(self._bare), "config", "http.receivepack", "true")  # without a login
+        _git("init", "-q", "-b", BRANCH, str(self.files))
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files by their paths in the repository."""
+        for name, text in files.items():
+            path = self.files / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def commit(self) -> str:
+        """Commit all files of the working copy; return the commit."""
+        here = ("-C", str(self.files))
+        _git(*here, "add", "--all")
+        author = ("-c", "user.name=fleet", "-c", "user.email=fleet@example.com")
+        _git(*here, *author, "commit", "-q", "--allow-empty", "-m", "Change the fleet")
+        return _git(*here, "rev-parse", "HEAD")
+
+    def push(self) -> str:
+        """Commit all files and push them; return the commit."""
+        commit = self.commit()
+        _git("-C", str(self.files), "push", "-q", str(self._bare), BRANCH)
+        return commit
 
 
 class GitServer:
-    """A bare repository, its server, and a working copy whose files tests change; for a `with` block."""
+    """Serves repositories as `<url>/<name>.git`; for a `with` block."""
 
     def __init__(self, folder: Path) -> None:
-        self.files = folder / "files"
-        self._bare = folder / NAME
+        self._folder = folder
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(folder))
 
     @property
     def url(self) -> str:
-        """The address of the repository."""
-        return f"http://127.0.0.1:{self._server.server_port}/{NAME}"
+        """The address of the server."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def create(self, name: str) -> GitRepository:
+        """Create an empty repository."""
+        return GitRepository(self._folder, name)
 
     def __enter__(self) -> Self:
-        """Create the repository and serve it."""
-        _git("init", "-q", "--bare", "-b", BRANCH, str(self._bare))
-        _git("init", "-q", "-b", BRANCH, str(self.files))
+        """Serve."""
         Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -42,22 +75,6 @@ class GitServer:
         """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
-
-    def write(self, files: Mapping[str, str]) -> None:
-        """Write files by their paths in the repository."""
-        for name, text in files.items():
-            path = self.files / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-
-    def push(self) -> str:
-        """Commit all files and push them; return the commit."""
-        here = ("-C", str(self.files))
-        _git(*here, "add", "--all")
-        author = ("-c", "user.name=fleet", "-c", "user.email=fleet@example.com")
-        _git(*here, *author, "commit", "-q", "--allow-empty", "-m", "Change the fleet")
-        _git(*here, "push", "-q", str(self._bare), BRANCH)
-        return _git(*here, "rev-parse", "HEAD")
 
 
 def _git(*arguments: str) -> str:

@@ -1,5 +1,6 @@
 """Argo CD installs the operator and connectors from git: examples/gitops/argo-cd with its own programs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -79,8 +80,8 @@ async def argo(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         made = ArgoFleet(fleet, ArgoCD(fleet.plane, tmp_path_factory.mktemp("argocd"), stack))
         made.apply("operator.yaml")
         await fleet.start_operator()
-        fleet.add_namespace()
         made.apply("connectors.yaml")
+        await fleet.add_secrets("argo-cd")
         yield made
 
 
@@ -93,6 +94,7 @@ async def test_the_operator_is_synced_and_its_crds_are_not_pruned(argo: ArgoFlee
     assert argo.application(OPERATOR)["status"]["operationState"]["finishedAt"] == synced
     crd = argo.fleet.read("crd", "oauthconnectors.oauthconnector.dev")
     assert crd["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=false"
+    assert argo.fleet.image().startswith("registry.example.com/")
 
 
 async def test_a_connector_gets_its_token_and_a_comparison_writes_nothing(argo: ArgoFleet) -> None:
@@ -151,18 +153,16 @@ async def test_a_connector_that_leaves_git_is_pruned_with_its_token(argo: ArgoFl
     """Argo CD deletes the connector, and the garbage collector its Secrets."""
     await argo.deploy("Healthy", "crm")
     argo.fleet.commit()
-    argo.fleet.plane.kubectl(
-        *("patch", "application", "connectors", "-n", ARGOCD, "--type=merge"),
-        *("-p", '{"spec":{"syncPolicy":{"automated":{"prune":true,"selfHeal":true,"allowEmpty":true}}}}'),
-    )
     argo.compare()
     await argo.fleet.wait_until_gone("oac/crm", "secret/crm-token")
 
 
-async def test_the_connectors_stay_when_the_application_of_the_operator_is_deleted(argo: ArgoFleet) -> None:
-    """Argo CD deletes the Deployment with its Application, and keeps the CRDs, the connectors and their tokens."""
+async def test_the_connectors_stay_when_the_operator_is_uninstalled(argo: ArgoFleet) -> None:
+    """By the commands of the page the operator ends, then Argo CD deletes it, and keeps CRDs, connectors and tokens."""
+    stop, delete = read_commands(PAGES / "argo-cd.md")["Uninstall the operator"]
     await argo.deploy("Healthy", "crm")
-    argo.argocd.run(f"argocd app delete {OPERATOR} --yes --wait")
+    await asyncio.gather(asyncio.to_thread(argo.argocd.run, stop), argo.fleet.stop_pods())
+    argo.argocd.run(delete)
     assert not await argo.fleet.has("deployment", DEPLOYMENT, "-n", SYSTEM)
     assert await argo.fleet.has("oac", "crm", "-n", NAMESPACE)
     assert await argo.fleet.has("secret", "crm-token", "-n", NAMESPACE)

@@ -1,5 +1,6 @@
 """Flux installs the operator and connectors from git: examples/gitops/flux with its own controllers."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
@@ -11,8 +12,9 @@ import yaml
 
 from devtools.gitops.flux import NAMESPACE as FLUX_SYSTEM
 from devtools.gitops.flux import start_flux
-from tests.gitops.fleet import BAD, NAMESPACE, PATIENCE, Fleet
+from tests.gitops.fleet import BAD, DEPLOYMENT, NAMESPACE, PATIENCE, SYSTEM, Fleet
 from tests.support.cluster import until
+from tests.support.page_commands import PAGES, read_commands
 
 REQUEST = "reconcile.fluxcd.io/requestedAt"
 READY = ("True", "ReconciliationSucceeded")
@@ -61,19 +63,18 @@ async def flux(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         made.apply("source.yaml")
         made.apply("operator.yaml")
         await fleet.start_operator()
-        fleet.add_namespace()
         made.apply("connectors.yaml")
+        await fleet.add_secrets("flux")
         yield made
 
 
 async def test_the_operator_is_installed_and_its_crds_are_not_pruned(flux: FluxFleet) -> None:
     """The Kustomization of the operator becomes ready, and each CRD keeps Flux from deleting it."""
-    commit = flux.fleet.commit()
-    await flux.reconcile("gitrepository", "oauth-connector-operator", commit)
-    ready = await flux.reconcile("kustomization", "oauth-connector-operator", commit)
+    ready = await flux.reconcile("kustomization", "oauth-connector-operator", "v0.1.0")
     assert (ready["status"], ready["reason"]) == READY
     crd = flux.fleet.read("crd", "oauthconnectors.oauthconnector.dev")
     assert crd["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"] == "disabled"
+    assert flux.fleet.image().startswith("registry.example.com/")
 
 
 async def test_a_connector_gets_its_token_and_another_reconciliation_writes_nothing(flux: FluxFleet) -> None:
@@ -117,3 +118,14 @@ async def test_a_connector_that_leaves_git_is_pruned_with_its_token(flux: FluxFl
     assert (await flux.deploy("crm"))[:2] == READY
     assert (await flux.deploy())[:2] == READY
     await flux.fleet.wait_until_gone("oac/crm", "secret/crm-token")
+
+
+async def test_the_connectors_stay_when_the_operator_is_uninstalled(flux: FluxFleet) -> None:
+    """By the commands of the page the operator ends, then Flux deletes it, and keeps CRDs, connectors and tokens."""
+    stop, delete = read_commands(PAGES / "flux.md")["Uninstall the operator"]
+    assert (await flux.deploy("crm"))[:2] == READY
+    await asyncio.gather(asyncio.to_thread(flux.fleet.run, stop), flux.fleet.stop_pods())
+    await asyncio.to_thread(flux.fleet.run, delete)
+    assert not await flux.fleet.has("deployment", DEPLOYMENT, "-n", SYSTEM)
+    assert await flux.fleet.has("oac", "crm", "-n", NAMESPACE)
+    assert await flux.fleet.has("secret", "crm-token", "-n", NAMESPACE)

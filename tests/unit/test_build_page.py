@@ -1,4 +1,4 @@
-"""The page about building the image tells how to verify a build."""
+"""The page about building the image states how to verify a build."""
 
 import os
 import subprocess
@@ -6,7 +6,11 @@ from pathlib import Path
 
 from tests.support.page_commands import PAGES, read_commands
 
-MAKE = '#!/bin/sh\nmkdir -p build/image\nls -A "$XDG_CACHE_HOME" >> caches\necho "$1" > build/image/oauth-connector-operator.tar\n'
+MAKE = """#!/bin/sh
+mkdir -p build/image
+ls -A "$XDG_CACHE_HOME" >> caches
+echo "$1" > build/image/oauth-connector-operator.tar
+"""
 """Stands for make: writes an archive, and lists the cache that a build would take the image from."""
 
 
