@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from devtools.generate import reference_text as text
+from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, build_root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
 from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_MESSAGES, ConsentReason
+from oauth_connector.oauth.verdict_tables import SYMPTOMS
 
 _DEFAULT = re.compile(r" Default: (.*)\.$", re.DOTALL)
 
@@ -67,6 +69,9 @@ def _reason_index() -> str:
 
 def _reason_section(reason: Reason) -> str:
     detailed = [DETAILED_MESSAGES[reason]] if reason in DETAILED_MESSAGES else []
+    detailed += [
+        message for symptom, message in CONNECTION_MESSAGES.items() if SYMPTOMS[symptom].reason.value == reason
+    ]
     quoted = "\n>\n".join(f"> {message}" for message in [*detailed, MESSAGES[reason]])
     explanation = EXPLANATIONS[reason]
     return f"## {reason.value}\n\n{quoted}\n\n{explanation.meaning}\n\n**What to do.** {explanation.cure}\n"

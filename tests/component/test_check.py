@@ -67,7 +67,7 @@ def test_each_step_of_a_valid_connector_is_printed(
     status, shown = local_check.check(server, spec, "c4n4ry-secret", "-o", "json")
     steps = {step["step"]: step for step in json.loads(shown)}
     assert status == 0
-    assert list(steps) == ["fields", "secrets", "dns", "connection", "discovery", "status"]
+    assert list(steps) == ["fields", "secrets", "dns", "connection", "clock", "discovery", "status"]
     assert local_check.warned == ""
     assert server.token_url in steps["discovery"]["text"]
     assert "TLSv1.3" in steps["connection"]["text"]

@@ -155,7 +155,7 @@ async def test_a_redirect_is_not_followed() -> None:
 
 async def test_a_closed_port_and_an_unknown_name_have_different_symptoms() -> None:
     """A closed port is not an unknown name; nothing was sent in either case."""
-    assert await send_request(RawServer(free_port())) == Signal(Symptom.CONNECTION_FAILED)
+    assert await send_request(RawServer(free_port())) == Signal(Symptom.CONNECTION_REFUSED)
     async with open_pools() as made:
         unknown = OutgoingRequest("POST", "https://no-such-host.invalid/token")
         answer = await fetch(made, unknown, NO_TLS_OPTIONS, LIMITS)

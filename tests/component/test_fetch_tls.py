@@ -57,10 +57,10 @@ async def test_an_expired_certificate_and_one_for_another_name_are_invalid(folde
     """A trusted authority does not make such a certificate valid."""
     expired, authority = make_server_context(folder, "expired", days=0)
     async with serve_bytes(b"", tls=expired) as server:
-        assert await send_tls_request(server, authority) == Signal(Symptom.CERTIFICATE_INVALID)
+        assert await send_tls_request(server, authority) == Signal(Symptom.CERTIFICATE_EXPIRED)
     other, authority = make_server_context(folder, "other", names=(x509.DNSName("other.example"),))
     async with serve_bytes(b"", tls=other) as server:
-        assert await send_tls_request(server, authority) == Signal(Symptom.CERTIFICATE_INVALID)
+        assert await send_tls_request(server, authority) == Signal(Symptom.CERTIFICATE_OTHER_HOST)
 
 
 async def test_a_port_without_tls_fails_the_handshake() -> None:

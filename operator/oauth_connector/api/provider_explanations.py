@@ -112,12 +112,16 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         " in the operator setting `trustBundle`. Verification cannot be disabled.",
     ),
     Reason.CERTIFICATE_INVALID: Explanation(
-        "The certificate of the server has expired, is not yet valid, or belongs to another name.",
-        "Renew the certificate, or use the host name that it contains. The log of the operator names the cause.",
+        "The certificate of the server has expired, is not yet valid, or belongs to another name. With a wrong clock on"
+        " the operator's node, a valid certificate seems to be neither.",
+        "Renew the certificate, or use the host name that it contains. `oauth-connector check` shows the certificates"
+        " that the server sends, and compares the clocks.",
     ),
     Reason.TLS_FAILED: Explanation(
-        "The TLS handshake failed: the server supports only versions before 1.2, or requires a client certificate.",
-        "Configure the server to accept TLS 1.2 or 1.3 without a client certificate.",
+        "The TLS handshake failed: the server does not speak TLS at this port, supports only versions before 1.2, or"
+        " requires a client certificate. Or it speaks TLS, and the URL begins with `http`.",
+        "Correct scheme and port of the URL. Configure the server to accept TLS 1.2 or 1.3, and use"
+        " `client.authentication` with a certificate where it requires one.",
     ),
     Reason.DESTINATION_NOT_ALLOWED: Explanation(
         "The address is private, link-local, loopback or a metadata address, or the connection is not encrypted. The"

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from string import Formatter
 
+from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
+from oauth_connector.oauth.signals import Symptom
+
 
 class Reason(StrEnum):
     """Reason of a condition. It includes every member of `oauth.errors.FailureReason`."""
@@ -143,18 +146,22 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.HOST_NOT_FOUND: "The host name {host} does not resolve. Check its spelling and the DNS of the cluster.",
     Reason.CA_BUNDLE_INVALID: "The certificates of `provider.caBundle` or `provider.caBundleRef` cannot be used."
     " Provide PEM, at most 128 KiB and 100 certificates.",
-    Reason.CERTIFICATE_UNTRUSTED: "The certificate of {host} is signed by an untrusted authority. Set"
-    " `provider.caBundle` or `provider.caBundleRef`.",
-    Reason.CERTIFICATE_INVALID: "The certificate of {host} has expired, is not yet valid, or belongs to another name."
-    " Renew the certificate, or correct the host.",
+    Reason.CERTIFICATE_UNTRUSTED: "The certificate of {host} is signed by an untrusted authority, or the server does"
+    " not send the intermediate certificates. Set `provider.caBundle` or `provider.caBundleRef`, or let the server send"
+    " its whole chain.",
+    Reason.CERTIFICATE_INVALID: "The certificate of {host} cannot be verified. The log of the operator names the cause."
+    " Replace the certificate.",
     Reason.TLS_FAILED: "The TLS handshake with {host} failed. The server must accept TLS 1.2 or 1.3, and must not"
     " require a client certificate.",
-    Reason.DESTINATION_NOT_ALLOWED: "The operator must not connect to {host}: the URL is not HTTPS with a public"
-    " address. A cluster administrator can allow the host in the operator setting `allowedDestinations`.",
+    Reason.DESTINATION_NOT_ALLOWED: "The operator must not connect to {host}: the URL is not HTTPS at port 443 or"
+    " 8443 of a public address. A cluster administrator can allow host and port in the operator setting"
+    " `allowedDestinations`.",
 }
 """One template for each reason; an unknown fact is rendered as a dash."""
 
 DETAILED_MESSAGES: Mapping[Reason, str] = {
+    Reason.DISCOVERY_FAILED: "{host} returned {instead} instead of the metadata of `provider.issuer`. Check the issuer,"
+    " and check whether a proxy intercepts the connection.",
     Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
     " shows the new token up to 90 s later, so that a Pod may read an expired one. Set `refresh.before` to"
     " `{before}`.",
@@ -198,6 +205,8 @@ def format_reason_message(reason: Reason, facts: Mapping[str, str]) -> str:
 def _choose_template(reason: Reason, known: Mapping[str, str]) -> str:
     if placeholders(CODED_MESSAGE) <= known.keys():
         return CODED_MESSAGE + (" {again}." if reason is Reason.REFRESH_TOKEN_REJECTED else "")
+    if "symptom" in known:
+        return CONNECTION_MESSAGES[Symptom(known["symptom"])]
     detailed = DETAILED_MESSAGES.get(reason)
     return detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
 

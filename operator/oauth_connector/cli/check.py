@@ -88,7 +88,7 @@ class ConnectorCheck:
             yield self._describe_redirect(waiting)
         failed = None
         async for step in ProviderSteps(self._connector, self._client, self._probe).run():
-            failed = failed or (step if step.passed is False else None)
+            failed = failed or (step if step.problem is not None else None)
             yield step
         problem = waiting or await self._find_problem(failed)
         if self._options.request_token and problem is None and self._may_request():

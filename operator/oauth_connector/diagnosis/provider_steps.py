@@ -4,6 +4,7 @@ The steps use the code of the operator, so that they find what it would find.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.credentials import assemble_credentials
@@ -14,10 +15,13 @@ from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
 from oauth_connector.net.probe import ProbeResult
 from oauth_connector.oauth.request_context import TLSOptions
-from oauth_connector.oauth.signals import RequestPhase, Signal
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+
+CLOCK_TOLERANCE = 60
+"""Seconds by which clocks may differ: what many servers accept in the times of an assertion (RFC 7523 §3)."""
 
 Prober = Callable[[str, TLSOptions], Awaitable[ProbeResult]]
-"""Connects to the server of a URL and sends no request: `net.probe.probe` with the settings of the operator."""
+"""Connects to the server of a URL and sends no credential: `net.probe.probe` with the settings of the operator."""
 
 
 class ProviderSteps:
@@ -34,7 +38,7 @@ class ProviderSteps:
         yield secrets
         reached = True
         async for step in self.check_endpoint():
-            reached = reached and step.passed is not False
+            reached = reached and step.problem is None
             yield step
         if secrets.passed and (reached or self._connector.spec.provider.effective_token_url is not None):
             async for step in self._check_hosts():
@@ -63,7 +67,7 @@ class ProviderSteps:
         endpoint, issuer = provider.effective_token_url, provider.effective_issuer
         async for step in self._connect(endpoint or issuer or "", context.tls):
             yield step
-            if not step.passed:
+            if step.problem is not None:
                 return
         if endpoint is not None or issuer is None:
             return
@@ -85,12 +89,39 @@ class ProviderSteps:
             yield DiagnosisStep("dns", passed=True, text=f"{result.host} is {', '.join(map(str, result.addresses))}")
         if result.problem is not None:
             problem = of_signal(self._connector.spec, RequestPhase.TOKEN, Signal(result.problem))
-            yield describe_problem("connection" if result.addresses else "dns", problem, self._connector)
+            failed = describe_problem("connection" if result.addresses else "dns", problem, self._connector)
+            yield replace(failed, facts=_describe_certificates(result))
             return
-        yield DiagnosisStep("connection", passed=True, text=_describe_connection(result))
+        yield DiagnosisStep(
+            "connection", passed=True, text=_describe_connection(result), facts=_describe_certificates(result)
+        )
+        yield compare_clocks(result.clock_offset, result.host)
+
+
+def compare_clocks(offset: float | None, host: str) -> DiagnosisStep:
+    """Return the step that compares the clock of this machine with that of a server, `offset` seconds ahead."""
+    if offset is None:
+        return DiagnosisStep("clock", passed=None, text=f"not checked. {host} returned no date.")
+    if abs(offset) <= CLOCK_TOLERANCE:
+        return DiagnosisStep("clock", passed=True, text=f"it agrees with that of {host}")
+    direction = "behind" if offset > 0 else "ahead of"
+    text = (
+        f"the clock of this machine is {abs(offset):.0f} s {direction} that of {host}. Correct it: certificates,"
+        " assertions and lifetimes depend on it. If it is right, the provider must correct its clock."
+    )
+    return DiagnosisStep("clock", passed=False, text=text)
 
 
 def _describe_connection(result: ProbeResult) -> str:
     if result.protocol is None:
         return f"connected to port {result.port}, without TLS"
-    return f"{result.protocol} on port {result.port}, certificate valid until {result.certificate_until}"
+    return f"{result.protocol} on port {result.port}, certificate valid until {result.certificates[0].ends:%FT%TZ}"
+
+
+def _describe_certificates(result: ProbeResult) -> dict[str, str]:
+    """Return the chain of a server by position, and whether the certificate of its issuer is missing."""
+    chain = result.certificates
+    facts = {f"certificate {place}": str(sent) for place, sent in enumerate(chain, 1)}
+    if result.problem is Symptom.CERTIFICATE_UNTRUSTED and chain and chain[-1].issuer != chain[-1].subject:
+        facts["missing"] = f"the server does not send the certificate of {chain[-1].issuer}"
+    return facts

@@ -3,9 +3,8 @@
 Nothing is raised: every exception of the libraries becomes a signal here.
 """
 
-import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,9 +14,9 @@ import structlog
 
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import ConnectionPools
+from oauth_connector.net.failed_connection import classify_exception, is_asking_for_tls
 from oauth_connector.net.time_limit import limit_time
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError
-from oauth_connector.net.transport import NotConnectedError
 from oauth_connector.oauth.content_coding import LARGEST_BODY
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
@@ -26,9 +25,6 @@ from oauth_connector.oauth.token_request import SendWindow
 from oauth_connector.tls.verification import find_refusal
 
 ALWAYS = (("User-Agent", OPERATOR), ("Accept-Encoding", "identity"))
-
-_UNTRUSTED = frozenset({2, 18, 19, 20, 21})
-"""OpenSSL's verify codes for an unknown issuer or a self-signed certificate."""
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +65,15 @@ async def fetch(
     pools: ConnectionPools, outgoing: OutgoingRequest, tls: TLSOptions, limits: RequestLimits
 ) -> HTTPResponse | Signal:
     """Send a request; a failure is returned as a signal. Cancellation closes the connection."""
+    response = await _fetch_any(pools, outgoing, tls, limits)
+    if isinstance(response, HTTPResponse) and outgoing.url.startswith("http:") and is_asking_for_tls(response):
+        return Signal(Symptom.EXPECTS_TLS, sent=True)
+    return response
+
+
+async def _fetch_any(
+    pools: ConnectionPools, outgoing: OutgoingRequest, tls: TLSOptions, limits: RequestLimits
+) -> HTTPResponse | Signal:
     sent = False
 
     async def trace(name: str, _info: object) -> None:
@@ -127,30 +132,3 @@ async def _read_body(response: httpx2.Response, body: bytearray, size: int) -> N
         body += chunk
         if len(body) > size:
             return
-
-
-def classify_exception(error: BaseException, *, sent: bool) -> Symptom:
-    """Return the symptom of an exception; `sent` means that the request may have reached the server."""
-    causes = list(_list_causes(error))
-    if isinstance(error, TimeoutError | httpcore2.TimeoutException):
-        return Symptom.TIMEOUT
-    for cause in causes:
-        if isinstance(cause, NotConnectedError):
-            return cause.symptom
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Symptom.CERTIFICATE_UNTRUSTED if cause.verify_code in _UNTRUSTED else Symptom.CERTIFICATE_INVALID
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return Symptom.TLS_FAILED
-    if isinstance(error, httpcore2.RemoteProtocolError) and str(error).startswith(_NOT_HTTP):
-        return Symptom.NOT_HTTP
-    return Symptom.CONNECTION_LOST if sent else Symptom.CONNECTION_FAILED
-
-
-_NOT_HTTP = ("illegal request line", "illegal status line", "illegal header line")
-"""How the messages of h11 begin where the bytes of a server are no HTTP; it has one class for all violations."""
-
-
-def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -40,3 +40,11 @@ def find_refusal(error: BaseException) -> str | None:
             return nested.verify_message
         pending = pending.__cause__ or pending.__context__
     return None
+
+
+def build_reading_context() -> ssl.SSLContext:
+    """Build a context that verifies nothing, to read the certificates that a server sends. Send nothing over it."""
+    context = build_client_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -6,15 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.explanations import EXPLANATIONS
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason, format_reason_message, placeholders
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 from oauth_connector.oauth.errors import FailureReason
+from oauth_connector.oauth.signals import Symptom
+from oauth_connector.oauth.verdict_tables import SYMPTOMS
 
 FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before",
-    "refused_with", "refused_grant", "oddity",
+    "refused_with", "refused_grant", "oddity", "instead",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 
@@ -69,6 +72,15 @@ def test_an_empty_fact_counts_as_unknown() -> None:
 def test_a_message_fits_into_a_condition_and_an_event(reason: Reason, facts: dict[str, str]) -> None:
     """The length is bounded for facts of any length, and braces in facts are plain characters."""
     assert len(format_reason_message(reason, facts)) <= min(LONGEST_MESSAGE, MAX_EVENT_NOTE_LENGTH)
+
+
+@pytest.mark.parametrize("symptom", CONNECTION_MESSAGES)
+def test_the_sentence_of_a_symptom_replaces_that_of_its_reason(symptom: Symptom) -> None:
+    """It says more than the reason, and needs no fact but the host."""
+    facts = {"host": "login.example.com", "symptom": symptom.value}
+    message = format_reason_message(Reason(SYMPTOMS[symptom].reason.value), facts)
+    assert message == CONNECTION_MESSAGES[symptom].format(host="login.example.com")
+    assert message != MESSAGES[Reason(SYMPTOMS[symptom].reason.value)].format(host="login.example.com")
 
 
 def test_equal_facts_give_equal_messages() -> None:

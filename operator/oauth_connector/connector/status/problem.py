@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.fields import FieldProblem
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
@@ -91,6 +92,8 @@ def of_signal(spec: OAuthConnectorSpec, phase: RequestPhase, signal: Signal) -> 
     """Return the problem of a connector whose request failed with a signal, with the host that the spec names."""
     failure = classify(spec.grant_type, phase, signal)
     facts = {"host": token_host(spec), **describe_oddity(signal), **_describe_refusal(spec, failure)}
+    if signal.symptom in CONNECTION_MESSAGES and failure.reason is not FailureReason.DISCOVERY_FAILED:
+        facts["symptom"] = signal.symptom.value
     return of_failure(failure, {**facts, **_explain_code(spec, signal)})
 
 
@@ -100,6 +103,8 @@ def _describe_refusal(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, s
         return {"refused_with": str(failure.signal.http_status)}
     if failure.reason is FailureReason.CREDENTIALS_REJECTED and failure.signal.oauth_error == "unauthorized_client":
         return {"refused_grant": spec.grant_type.value}
+    if failure.reason is FailureReason.DISCOVERY_FAILED and failure.signal.symptom is Symptom.HTML:
+        return {"instead": "a web page"}
     is_final = not failure.repeatable and failure.remedy is Remedy.FIX_SPEC
     return {"not_repeated": "true"} if is_final else {}
 
