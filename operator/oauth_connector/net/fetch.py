@@ -65,15 +65,6 @@ async def fetch(
     pools: ConnectionPools, outgoing: OutgoingRequest, tls: TLSOptions, limits: RequestLimits
 ) -> HTTPResponse | Signal:
     """Send a request; a failure is returned as a signal. Cancellation closes the connection."""
-    response = await _fetch_any(pools, outgoing, tls, limits)
-    if isinstance(response, HTTPResponse) and outgoing.url.startswith("http:") and is_asking_for_tls(response):
-        return Signal(Symptom.EXPECTS_TLS, sent=True)
-    return response
-
-
-async def _fetch_any(
-    pools: ConnectionPools, outgoing: OutgoingRequest, tls: TLSOptions, limits: RequestLimits
-) -> HTTPResponse | Signal:
     sent = False
 
     async def trace(name: str, _info: object) -> None:
@@ -93,7 +84,8 @@ async def _fetch_any(
                 extensions={"trace": trace, "timeout": timeout},
             )
             # a transport sends one request and no more: no redirect, no cookie, no proxy of the environment
-            return await _read_response(await transport.handle_async_request(request), limits.size)
+            response = await _read_response(await transport.handle_async_request(request), limits.size)
+            return _judge_scheme(outgoing.url, response)
     except BadCertificatesError:
         return Signal(Symptom.BAD_CA_BUNDLE)
     except BadIdentityError:
@@ -110,6 +102,12 @@ def _log_refusal(url: str, error: BaseException) -> None:
     refusal = find_refusal(error)
     if refusal is not None:
         log.warning("the certificate of a server is refused", host=urlsplit(url).hostname, cause=refusal)
+
+
+def _judge_scheme(url: str, response: HTTPResponse) -> HTTPResponse | Signal:
+    """Return a response, or the signal that the URL must begin with `https`."""
+    is_wrong = url.startswith("http:") and is_asking_for_tls(response)
+    return Signal(Symptom.EXPECTS_TLS, sent=True) if is_wrong else response
 
 
 async def _read_response(response: httpx2.Response, size: int) -> HTTPResponse:
