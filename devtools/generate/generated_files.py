@@ -6,7 +6,15 @@ from pathlib import Path
 
 import yaml
 
-from devtools.generate import argocd_config, connector_policy, dashboard, presets_page, reference_page, settings_page
+from devtools.generate import (
+    argocd_config,
+    connector_policy,
+    dashboard,
+    presets_page,
+    reference_page,
+    settings_page,
+    troubleshoot_page,
+)
 from devtools.generate.chart import places, values_page
 from devtools.generate.chart.crd_templates import crd_template
 from devtools.generate.chart.values_file import values_file
@@ -78,6 +86,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     places.PAGE: values_page.page,
     presets_page.PATH: presets_page.page,
     settings_page.PATH: settings_page.page,
+    troubleshoot_page.PATH: troubleshoot_page.page,
     settings_page.CONSENT_PATH: settings_page.consent_page,
 }
 

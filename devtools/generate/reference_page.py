@@ -67,12 +67,17 @@ def _reason_index() -> str:
     return " · ".join(f"[{reason.value}](#{reason.value.lower()})" for reason in sorted(Reason)) + "\n"
 
 
-def _reason_section(reason: Reason) -> str:
+def list_messages(reason: Reason) -> list[str]:
+    """Return the templates of the message of a reason, the most detailed first."""
     detailed = [DETAILED_MESSAGES[reason]] if reason in DETAILED_MESSAGES else []
     detailed += [
         message for symptom, message in CONNECTION_MESSAGES.items() if SYMPTOMS[symptom].reason.value == reason
     ]
-    quoted = "\n>\n".join(f"> {message}" for message in [*detailed, MESSAGES[reason]])
+    return [*detailed, MESSAGES[reason]]
+
+
+def _reason_section(reason: Reason) -> str:
+    quoted = "\n>\n".join(f"> {message}" for message in list_messages(reason))
     explanation = EXPLANATIONS[reason]
     return f"## {reason.value}\n\n{quoted}\n\n{explanation.meaning}\n\n**What to do.** {explanation.cure}\n"
 
