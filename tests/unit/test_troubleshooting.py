@@ -31,7 +31,7 @@ def list_sentences(reason: Reason) -> set[str]:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_the_page_has_the_sentences_of_each_reason(reason: Reason) -> None:
-    """Whoever searches for a message of a condition finds it."""
+    """A user who searches for a message of a condition finds it."""
     assert {text for name, text in ROW.findall(PAGE) if name == reason.value} == list_sentences(reason)
 
 
