@@ -110,6 +110,7 @@ take ownership of the Secret |
 | output Secret | operator | `oauthconnector.dev/issued-at`, `…/expires-at` | times of the token, RFC 3339 in UTC |
 | output Secret | operator | `oauthconnector.dev/token-digest`, `…/output-digest`, `…/generation`, `…/fields` | the \
 version of the spec from which token and Secret were made, and the field behind each key |
+| output Secret, state Secret | operator | `oauthconnector.dev/signature` | shows that the operator wrote the Secret |
 """
 
 FORM = """\

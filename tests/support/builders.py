@@ -93,6 +93,7 @@ def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any
         lifetime_source=read_lifetime_source(notes.get(f"{PREFIX}lifetime-source")),
         fields=notes.get(f"{PREFIX}fields"),
         grant=read_grant_summary(notes.get(f"{PREFIX}state")),
+        signature=notes.get(f"{PREFIX}signature"),
         intact=True,
         has_owned_data=True,
         owner_uid=str(rendered.owner["uid"]) if rendered.owner is not None else None,

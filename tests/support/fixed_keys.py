@@ -1,13 +1,20 @@
 """Keys of consents that a test knows."""
 
 from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.controller.ports import ClusterUnavailable
 
 KEYS = ConsentKeys(bytes(range(32)))
 
 
 class FixedKeys:
-    """Implements `ports.ConsentKeyReader` with constant keys."""
+    """Implements `ports.ConsentKeyReader` with constant keys; a test may set `unavailable`, or other keys."""
+
+    def __init__(self) -> None:
+        self.keys = KEYS
+        self.unavailable = False
 
     async def load(self) -> ConsentKeys:
         """Return the keys."""
-        return KEYS
+        if self.unavailable:
+            raise ClusterUnavailable("the operator's key")
+        return self.keys

@@ -60,6 +60,7 @@ class World:
         self.leadership: Leadership = SoleProcess()
         self._elected = elected
         self.rules = LocalRules("first")
+        self.keys = FixedKeys()
         self.memory = Memory()
         self.start()
 
@@ -67,7 +68,7 @@ class World:
         """Start the operator, or restart it without memory."""
         self.leadership = self._elected or SoleProcess(self.now, f"process-{next(_STARTS)}")
         provider = self.rotating if self._rotates else self.provider
-        ports = Ports(self.cluster, provider, self.recorder, self.clock, FixedKeys(), self.leadership)
+        ports = Ports(self.cluster, provider, self.recorder, self.clock, self.keys, self.leadership)
         options = ControllerOptions(consent_policy=CONSENT_POLICY, on_point=lambda point: self._at(point))  # noqa: PLW0108  # it changes
         self.memory = Memory()
         context = ControllerContext(ports, self.memory, lambda _key: None, lambda: self.rules)

@@ -127,9 +127,11 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " authorize`.",
     ),
     Reason.STATE_CONFLICT: Explanation(
-        "The operator stores refresh tokens in the state Secret `<connector>-oauth-state`. A Secret of that name exists"
-        " that the operator did not create. It is not changed.",
-        "Delete that Secret if it is not used, or rename the connector.",
+        "The operator stores refresh tokens in the state Secret `<connector>-oauth-state`, and signs it. A Secret of"
+        " that name exists without a valid signature, without content that can be read, or with the grant of an earlier"
+        " connector of this name. It is neither used nor changed.",
+        "If it is from a backup, restore the Secret `oauth-connector-key` of the operator and restart the operator."
+        " Otherwise delete it; then a user must authorize again, or supply another initial refresh token.",
     ),
     Reason.SECRET_CONFLICT: Explanation(
         "A Secret with the name of the output exists and is not owned by this connector: another application or another"

@@ -33,6 +33,7 @@ GENERATION = f"{PREFIX}generation"
 LIFETIME_SOURCE = f"{PREFIX}lifetime-source"
 FIELDS = f"{PREFIX}fields"
 STATE = f"{PREFIX}state"
+SIGNATURE = f"{PREFIX}signature"
 
 # --- annotation of the Lease, set by the operator -----------------------------------------------------------------
 RELEASED_BY = f"{PREFIX}released-by"

@@ -109,8 +109,8 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.REDIRECT_URI_INVALID: "`authorizationCode.redirectURI` is neither the redirect URI of the consent server"
     " nor {loopback} with a port number. Remove it (this requires the operator setting `publicURL`), or set the"
     " loopback URI.",
-    Reason.STATE_CONFLICT: "Secret `{state}` is not owned by this connector and is not changed. Delete it, or rename"
-    " the connector.",
+    Reason.STATE_CONFLICT: "Secret `{state}` was not written by this operator for this connector, and is neither used"
+    " nor changed. Delete it, or restore the operator's key if it is from a backup.",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is not owned by this connector and is not changed. Set another"
     " `output.secretName`, delete the Secret, or annotate it with `oauthconnector.dev/adopt={connector}`.",
     Reason.SECRET_WRITE_REJECTED: "Secret `{secret}` cannot be written ({cause}). Remove the cause. Until then the"

@@ -1,7 +1,7 @@
 """What one reconciliation knows about one connector, gathered before anything is decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from pydantic import SecretStr
 
@@ -165,6 +165,7 @@ class ConnectorMemory:
     to revoke a grant. `arrived` is when a label selector began to select it: another install was responsible before.
     `doubts` counts the failures since a response was lost: the outcome of its request is unknown until one succeeds or
     is refused.
+    `known_versions` are resource versions of its Secrets that this process has written or verified.
     """
 
     pending: PendingToken | None = None
@@ -177,6 +178,11 @@ class ConnectorMemory:
     revocations: int = 0
     arrived: float = 0.0
     doubts: int = 0
+    known_versions: tuple[str, ...] = ()
+
+    def with_known_version(self, version: str) -> "ConnectorMemory":
+        """Return the memory with the version of a Secret; the last few are kept."""
+        return replace(self, known_versions=(*self.known_versions[-3:], version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +193,8 @@ class Observation:
     versions that were just read, or `None` where they were not needed. `started` is when this process began to lead, or
     to be responsible for the connector: another one may have sent a request right before. `claim_abandoned`: the
     process that wrote the claim in the state Secret has nothing in flight. `state` is the state Secret, by its
-    metadata; `code` is an unused code from the user's browser; `redirect_uri` is the redirect URI, if the connector has
-    one; `rules` is the digest of the operator's rules.
+    metadata; `state_problem` is why it is not used; `code` is an unused code from the user's browser; `redirect_uri` is
+    the redirect URI, if the connector has one; `rules` is the digest of the operator's rules.
     """
 
     now: float
@@ -201,6 +207,7 @@ class Observation:
     memory: ConnectorMemory = field(default_factory=ConnectorMemory)
     started: float = 0.0
     state: SecretMetadata | None = None
+    state_problem: Problem | None = None
     code: PendingCode | None = None
     redirect_uri: str | None = None
     claim_abandoned: bool = False

@@ -77,7 +77,7 @@ def seal(response: ConsentResponse, public_key: str) -> str:
 
 
 class ConsentKeys:
-    """The keys of consents, each derived from the master key and the consent's UID."""
+    """The keys of consents, each derived from the master key and the consent's UID, and the key of signatures."""
 
     def __init__(self, master: bytes) -> None:
         self._master = master
@@ -101,6 +101,11 @@ class ConsentKeys:
             raise UnsealError("the response was not sealed for this consent") from None
         secrets = (SecretStr(members.code), SecretStr(members.ticket))
         return ConsentResponse(*secrets, members.confirmation, members.iss, members.parameters)
+
+    @property
+    def signing_key(self) -> bytes:
+        """Return the key by which the operator signs its Secrets, derived from the master key: 32 bytes."""
+        return self._derive("state", "")
 
     def _key(self, uid: str) -> OKPKey:
         private = self._private(uid)

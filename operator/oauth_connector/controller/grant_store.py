@@ -11,7 +11,7 @@ in memory.
 import asyncio
 import secrets as randomness
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 import structlog
@@ -22,25 +22,23 @@ from oauth_connector.connector.effective import find_grant_token_url
 from oauth_connector.connector.grant.choice import PresentedGrant, build_grant_problem, choose_grant, present_code
 from oauth_connector.connector.grant.claims import StoreDecision, build_send_window, claim_blocks_until, decide_store
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
-from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, state_name
+from oauth_connector.connector.grant.state import Claim, GrantState, state_name
 from oauth_connector.connector.grant.transitions import (
     conclude_failure,
     store_failure,
     store_response,
 )
 from oauth_connector.connector.observation import Attempt, Connector, Observation
-from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import (
     ClusterUnavailable,
-    LiveSecret,
-    SecretWritten,
     Superseded,
     WriteRejected,
 )
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.refused_requests import find_refusal
+from oauth_connector.controller.state_secrets import StateSecrets, StoredState
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
@@ -70,14 +68,6 @@ async def ignore_fault_point(_point: FaultPoint) -> None:
     """Do nothing at a point, as in production."""
 
 
-@dataclass(frozen=True, slots=True)
-class _StoredState:
-    """The state as it was read or written last, and its Secret, if that exists."""
-
-    state: GrantState
-    live: LiveSecret | None
-
-
 class GrantStore:
     """Requests tokens where a response may contain a refresh token; one request at a time for a connector."""
 
@@ -88,6 +78,7 @@ class GrantStore:
         self._clock = context.ports.clock
         self._leadership = context.ports.leadership
         self._memory = context.memory
+        self._states = StateSecrets(context)
         self._token_client = token_client
         self._on_point = on_point
 
@@ -97,7 +88,7 @@ class GrantStore:
         Raises `Superseded` where this process does not lead any more.
         """
         connector = obs.connector
-        stored = await self._read(connector)
+        stored = await self._states.read(connector)
         if isinstance(stored, Problem):
             return RequestFailed(stored, Attempt((), connector.spec.request_digest, outbound=False))
         if await self._is_claimed_elsewhere(obs, stored.state.claim, cause):
@@ -110,20 +101,11 @@ class GrantStore:
             return RequestFailed(choice, replace(prepared.attempt, outbound=False))
         await self._on_point(FaultPoint.CHOSEN)
         claimed = await self._claim(obs, stored, choice)
-        if not isinstance(claimed, _StoredState):
+        if not isinstance(claimed, StoredState):
             return _report_unclaimed(claimed, prepared)
         return await self._present(obs, prepared, choice, claimed)
 
     # --- before the request -------------------------------------------------------------------------------------
-    async def _read(self, connector: Connector) -> _StoredState | Problem:
-        live = await self._cluster.read_secret(connector.key.namespace, state_name(connector.key.name))
-        if live is None:
-            return _StoredState(GrantState(), None)
-        state = read_state(live.data) if is_owned(live.metadata, connector) else None
-        if live.metadata.grant is None or state is None:
-            return Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
-        return _StoredState(state, live)
-
     async def _is_claimed_elsewhere(self, obs: Observation, claim: Claim | None, cause: RequestCause) -> bool:
         """Return whether another process has a valid claim; a code does not wait for a refresh."""
         if claim is None or claim.attempt == self._memory.of(obs.connector.key).attempt:
@@ -134,8 +116,8 @@ class GrantStore:
         return blocks and not await self._leadership.may_take_up(claim.holder)
 
     async def _claim(
-        self, obs: Observation, stored: _StoredState, choice: PresentedGrant
-    ) -> _StoredState | WriteRejected | None:
+        self, obs: Observation, stored: StoredState, choice: PresentedGrant
+    ) -> StoredState | WriteRejected | None:
         """Record the request in the state Secret; `None` if another process has changed that since it was read."""
         if not self._leadership.is_leading():
             raise Superseded("another process may lead, and no claim was written")
@@ -144,23 +126,11 @@ class GrantStore:
         claim = Claim(attempt, int(self._clock()), choice.purpose, self._leadership.identity)
         key = obs.connector.key
         self._memory.put(key, replace(self._memory.of(key), attempt=attempt))
-        return await self._write(obs.connector, replace(stored.state, claim=claim, tried=tried), stored.live)
-
-    async def _write(
-        self, connector: Connector, state: GrantState, live: LiveSecret | None
-    ) -> _StoredState | WriteRejected | None:
-        rendered = render_state(state, connector)
-        if live is None:
-            result = await self._cluster.create_secret(connector.key.namespace, rendered)
-        else:
-            result = await self._cluster.update_secret(live, rendered)
-        if isinstance(result, SecretWritten):
-            return _StoredState(state, result.live)
-        return result if isinstance(result, WriteRejected) else None
+        return await self._states.write(obs.connector, replace(stored.state, claim=claim, tried=tried), stored.live)
 
     # --- the request and its response ---------------------------------------------------------------------------
     async def _present(
-        self, obs: Observation, prepared: PreparedRequest, choice: PresentedGrant, claimed: _StoredState
+        self, obs: Observation, prepared: PreparedRequest, choice: PresentedGrant, claimed: StoredState
     ) -> TokenObtained | RequestFailed | None:
         await self._on_point(FaultPoint.CLAIMED)
         key, send_window = obs.connector.key, build_send_window(claimed.state.claim)
@@ -179,9 +149,9 @@ class GrantStore:
         await self._on_point(FaultPoint.PERSISTED)
         return response if stored else None
 
-    async def _persist(self, connector: Connector, state: GrantState, claimed: _StoredState) -> bool:
+    async def _persist(self, connector: Connector, state: GrantState, claimed: StoredState) -> bool:
         """Try to write the state until it is stored; return `False` if it must not be stored any more."""
-        base: _StoredState | None = claimed
+        base: StoredState | None = claimed
         tries = 0
         while True:
             try:
@@ -198,12 +168,12 @@ class GrantStore:
             tries += 1
 
     async def _try_to_persist(
-        self, connector: Connector, state: GrantState, base: _StoredState | None, claimed: GrantState
-    ) -> bool | _StoredState | None:
+        self, connector: Connector, state: GrantState, base: StoredState | None, claimed: GrantState
+    ) -> bool | StoredState | None:
         """Try once to replace `base`. If that has changed, return the state to replace next, if there is one."""
-        if base is not None and isinstance(await self._write(connector, state, base.live), _StoredState):
+        if base is not None and isinstance(await self._states.write(connector, state, base.live), StoredState):
             return True
-        current = await self._read(connector)
+        current = await self._states.read_unverified(connector, claimed)
         if isinstance(current, Problem) or await self._is_deleted(connector):
             return False
         if current.live is None or current.state == state:

@@ -143,7 +143,7 @@ class ProviderClient(Protocol):
 
 
 class ConsentKeyReader(Protocol):
-    """Reads the keys of consents."""
+    """Reads the keys that are derived from the operator's own."""
 
     async def load(self) -> ConsentKeys:
         """Return the keys, which are created on first use. Raises `ClusterUnavailable`."""

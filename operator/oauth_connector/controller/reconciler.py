@@ -41,7 +41,7 @@ from oauth_connector.connector.observation import (
     Observation,
 )
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.connector.secret.ownership import find_published
+from oauth_connector.connector.secret.ownership import find_recorded
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem
@@ -49,6 +49,7 @@ from oauth_connector.connector.status.warnings import grant_warning, grant_warni
 from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.revocation import GrantRevoker
+from oauth_connector.controller.secret_verifier import SecretVerifier
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.status_writer import StatusWriter
 from oauth_connector.controller.token_refresher import TokenRefresher
@@ -74,6 +75,7 @@ class Reconciler:
         self._revoker = revoker
         self._consents = consents
         self._leadership = context.ports.leadership
+        self._verifier = SecretVerifier(context)
         self._status = StatusWriter(context)
 
     async def reconcile(self, key: Key) -> float | None:
@@ -92,14 +94,14 @@ class Reconciler:
             consent = await self._consents.report_outcome(key, consent.code, result)
         if result.findings is None:
             return earliest(result.requeue_at, consent.requeue_at)
-        await self._status.record(connector, self._complete(connector, result.findings))
+        await self._status.record(connector, await self._complete(connector, result.findings))
         if result.findings.revoked is not None:
             return self._clock()  # another reconciliation decides what to do without the grant
-        return earliest(self._requeue_time(key), consent.requeue_at)
+        return earliest(await self._requeue_time(key), consent.requeue_at)
 
     # --- observe ------------------------------------------------------------------------------------------------
     async def _observe(self, connector: Connector) -> Observation:
-        obs = self._read_caches(connector)
+        obs = await self._verifier.verify(self._read_caches(connector))
         holder = find_holder(obs.state.grant if obs.state is not None else None, obs.now)
         obs = replace(obs, claim_abandoned=holder != "" and await self._leadership.may_take_up(holder))
         if not may_credentials_repair(connector.status):
@@ -170,20 +172,20 @@ class Reconciler:
         return ActionResult(findings)
 
     # --- record status ------------------------------------------------------------------------------------------
-    def _complete(self, connector: Connector, findings: Findings) -> Findings:
+    async def _complete(self, connector: Connector, findings: Findings) -> Findings:
         """Add what is independent of the action: when the next token is requested, and what is known of the grant."""
-        obs = self._read_caches(connector)
+        obs = await self._verifier.verify(self._read_caches(connector))
         if findings.problem is None:
             findings = replace(findings, next_call=refresh_due(obs))
         grant = self._consents.build_grant_facts(obs)
         return replace(findings, warning=grant_warning(obs), late=mount_warning(obs), grant=grant)
 
-    def _requeue_time(self, key: Key) -> float | None:
+    async def _requeue_time(self, key: Key) -> float | None:
         """Return the time at which the checks will return another answer."""
         connector = self._cluster.connector(key)
         if not isinstance(connector, Connector):
             return self._clock() if connector is not None else None
-        obs = self._read_caches(connector)
+        obs = await self._verifier.verify(self._read_caches(connector))
         now, decision = obs.now, decide(obs)
         token_at = decision.token.until if isinstance(decision.token, Postpone | KeepToken) else now
         secret_at = _secret_requeue_time(decision.secret, now)
@@ -197,7 +199,7 @@ class Reconciler:
             return None
         if connector.deleting:
             return None
-        published = find_published_token(find_published(self._outputs_except(connector, ""), connector))
+        published = find_published_token(find_recorded(self._outputs_except(connector, ""), connector))
         await self._status.record(connector, Findings(self._clock(), published, invalid_spec(connector.problems)))
         current = self._cluster.connector(key)
         return next_transition(current.status, self._clock()) if current is not None else None

@@ -4,7 +4,7 @@ The output Secret is deleted too: a revoked token is not published. A connector 
 token; one that does waits for a consent.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 from pydantic import SecretStr
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.digests import digest_binding, is_same_binding
 from oauth_connector.connector.effective import find_grant_token_url
 from oauth_connector.connector.grant.results import RequestFailed
-from oauth_connector.connector.grant.state import GrantState, read_state, render_state, state_name
+from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.secret.rendering import recover
@@ -21,6 +21,7 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import LiveSecret
 from oauth_connector.controller.prepared_request import PreparedRequest
+from oauth_connector.controller.state_secrets import StateSecrets, StoredState
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.revocation import Revocation
 
@@ -40,86 +41,85 @@ class GrantRevoker:
         self._cluster = context.ports.cluster
         self._clock = context.ports.clock
         self._memory = context.memory
+        self._states = StateSecrets(context)
         self._token_client = token_client
 
     async def revoke(self, obs: Observation) -> ActionResult:
         """Revoke and delete a grant; retry later where the provider does not respond. Raises `ClusterUnavailable`."""
         key, connector = obs.connector.key, obs.connector
-        state = await self._cluster.read_secret(key.namespace, state_name(key.name))
+        stored = await self._states.read(connector)
         output = await self._cluster.read_secret(key.namespace, connector.output_name)
-        owned = [live for live in (state, output) if live is not None and is_owned(live.metadata, connector)]
-        outcome = await self._revoke_at_provider(obs, owned)
+        held = _HeldGrant(
+            stored if isinstance(stored, StoredState) and stored.live is not None else None,
+            output if output is not None and is_owned(output.metadata, connector) else None,
+        )
+        outcome = await self._revoke_at_provider(obs, held)
         if outcome is None:
             known = self._memory.of(key)
             self._memory.put(key, replace(known, revocations=known.revocations + 1))
             return ActionResult(requeue_at=self._clock() + PAUSE)
-        for live in owned:
-            await self._delete(obs, live)
+        await self._delete(obs, held)
         log.info("revoked", connector=str(key), result=outcome.value)
         self._memory.put(key, replace(self._memory.of(key), pending=None, revocations=0))
         return ActionResult(Findings(self._clock(), revoked=outcome))
 
-    async def _revoke_at_provider(self, obs: Observation, owned: list[LiveSecret]) -> Revocation | None:
-        found = next(((live, token) for live in owned if (token := _find_token(live)) is not None), None)
+    async def _revoke_at_provider(self, obs: Observation, held: "_HeldGrant") -> Revocation | None:
+        found = held.find_token()
         if found is None:
             return Revocation.NOTHING
-        prepared = await self._token_client.prepare_request(obs.connector, _token_url(obs, owned))
+        state = held.stored.state if held.stored is not None else GrantState()
+        token_url = find_grant_token_url(obs.connector.spec, state.token_url)
+        prepared = await self._token_client.prepare_request(obs.connector, token_url)
         if isinstance(prepared, RequestFailed):
             return self._give_up_after_tries(obs)
-        if not _may_be_sent(obs, found[0], prepared):
+        if not _may_be_sent(obs, held, prepared):
             return Revocation.REFUSED
         endpoint = await self._token_client.find_revocation_endpoint(prepared)
         if isinstance(endpoint, Revocation):
             return endpoint
         if isinstance(endpoint, Problem):
             return self._give_up_after_tries(obs)
-        return await self._token_client.revoke(prepared, endpoint, *found[1]) or self._give_up_after_tries(obs)
+        return await self._token_client.revoke(prepared, endpoint, *found) or self._give_up_after_tries(obs)
 
     def _give_up_after_tries(self, obs: Observation) -> Revocation | None:
         tries = self._memory.of(obs.connector.key).revocations + 1
         return Revocation.REFUSED if tries >= MOST_TRIES else None
 
-    async def _delete(self, obs: Observation, live: LiveSecret) -> None:
+    async def _delete(self, obs: Observation, held: "_HeldGrant") -> None:
         """Delete the output Secret; of the state keep which code was sent last, which must never be sent again."""
-        state = read_state(live.data) if live.metadata.grant is not None else None
-        if state is None:
-            await self._cluster.delete_secret(live.metadata)
-        else:
-            await self._cluster.update_secret(
-                live,
-                render_state(
-                    GrantState(tried=state.tried, initial_fingerprint=state.initial_fingerprint, refusal=state.refusal),
-                    obs.connector,
-                ),
-            )
+        if held.stored is not None:
+            state = held.stored.state
+            kept = GrantState(tried=state.tried, initial_fingerprint=state.initial_fingerprint, refusal=state.refusal)
+            await self._states.write(obs.connector, kept, held.stored.live)
+        if held.output is not None:
+            await self._cluster.delete_secret(held.output.metadata)
 
 
-def _token_url(obs: Observation, owned: list[LiveSecret]) -> str | None:
-    """Return the token endpoint that the provider named in its redirect, if it did."""
-    states = (read_state(live.data) for live in owned if live.metadata.grant is not None)
-    stored = next((state.token_url for state in states if state is not None), None)
-    return find_grant_token_url(obs.connector.spec, stored)
+@dataclass(frozen=True, slots=True)
+class _HeldGrant:
+    """The Secrets of a connector that hold what is revoked."""
+
+    stored: StoredState | None
+    output: LiveSecret | None
+
+    def find_token(self) -> tuple[SecretStr, str] | None:
+        """Find the token to revoke, and its `token_type_hint` (RFC 7009 §2.1)."""
+        state = self.stored.state if self.stored is not None else GrantState()
+        if state.refresh_token is not None:
+            return state.refresh_token, "refresh_token"
+        published = recover(self.output.metadata, self.output.data) if self.output is not None else None
+        token = state.token or published
+        return (token.access_token, "access_token") if token is not None else None
 
 
-def _may_be_sent(obs: Observation, live: LiveSecret, prepared: PreparedRequest) -> bool:
+def _may_be_sent(obs: Observation, held: _HeldGrant, prepared: PreparedRequest) -> bool:
     """Return whether the request goes to the server that issued the token, as the client that it was issued to.
 
     For a token that only the output Secret contains, the digest of its request is the proof. After a user's consent it
     is none, because that digest does not contain the server.
     """
-    spec = obs.connector.spec
-    if live.metadata.grant is None:
-        return not spec.is_renewed_by_user and live.metadata.token_digest == obs.token_digest
-    state = read_state(live.data)
-    return state is not None and is_same_binding(state.binding, digest_binding(spec, prepared.client.id))
-
-
-def _find_token(live: LiveSecret) -> tuple[SecretStr, str] | None:
-    """Return the token to revoke in a Secret, and its `token_type_hint` (RFC 7009 §2.1)."""
-    if live.metadata.grant is None:
-        token = recover(live.metadata, live.data)
-        return (token.access_token, "access_token") if token is not None else None
-    state = read_state(live.data)
-    if state is not None and state.refresh_token is not None:
-        return state.refresh_token, "refresh_token"
-    return (state.token.access_token, "access_token") if state is not None and state.token is not None else None
+    spec, state = obs.connector.spec, held.stored.state if held.stored is not None else GrantState()
+    if state.refresh_token is not None or state.token is not None:
+        return is_same_binding(state.binding, digest_binding(spec, prepared.client.id))
+    digest = held.output.metadata.token_digest if held.output is not None else None
+    return not spec.is_renewed_by_user and digest == obs.token_digest

@@ -5,18 +5,23 @@ A Secret that the connector does not own is never changed. After a write conflic
 
 from dataclasses import replace
 
+import structlog
+
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.secret_checks import find_repair_limit
-from oauth_connector.connector.grant.state import read_state, render_state
-from oauth_connector.connector.observation import IssuedToken, KnownConflict, Observation, PendingToken
+from oauth_connector.connector.observation import Connector, IssuedToken, KnownConflict, Observation, PendingToken
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import has_lost_owner, is_owned, ownership_conflict
-from oauth_connector.connector.secret.rendering import has_published_fields, recover, render
+from oauth_connector.connector.secret.rendering import RenderedSecret, has_published_fields, recover, render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, Superseded, WriteRejected
+from oauth_connector.controller.secret_verifier import SecretVerifier
+from oauth_connector.controller.state_secrets import StateSecrets, load_signer
 from oauth_connector.oauth.errors import Remedy
+
+log = structlog.get_logger(__name__)
 
 TRIES = 4
 """The number of writes in one reconciliation that may fail with a conflict. The next reconciliation continues."""
@@ -36,11 +41,14 @@ class SecretWriter:
         self._memory = context.memory
         self._clock = context.ports.clock
         self._leadership = context.ports.leadership
+        self._keys = context.ports.keys
+        self._states = StateSecrets(context)
+        self._verifier = SecretVerifier(context)
 
     async def publish_pending(self, obs: Observation, pending: PendingToken, findings: Findings) -> Findings:
         """Write a token that an earlier reconciliation obtained. Raises `ClusterUnavailable`."""
         live = await self._cluster.read_secret(obs.connector.key.namespace, obs.connector.output_name)
-        self._require_newest(obs, pending.token, live)
+        await self._require_newest(obs, pending.token, live)
         return await self.publish(obs, pending.token, live, replace(findings, attempt=pending.attempt))
 
     async def render(self, obs: Observation, source: SecretMetadata, findings: Findings) -> Findings | None:
@@ -59,14 +67,15 @@ class SecretWriter:
 
     async def _render_stored(self, obs: Observation, source: SecretMetadata, findings: Findings) -> Findings:
         """Publish the token of the state Secret. A changed output Secret causes no token request."""
-        namespace = source.namespace
-        stored = await self._cluster.read_secret(namespace, source.name)
-        state = read_state(stored.data) if stored is not None else None
-        if state is None or state.token is None or await self._cluster.is_terminating(namespace):
+        namespace, stored = source.namespace, await self._states.read(obs.connector)
+        if isinstance(stored, Problem):
+            return replace(findings, problem=stored)
+        token = stored.state.token
+        if token is None or await self._cluster.is_terminating(namespace):
             return findings
         output = await self._cluster.read_secret(namespace, obs.connector.output_name)
-        self._require_newest(obs, state.token, output)
-        return await self.publish(obs, state.token, output, findings)
+        await self._require_newest(obs, token, output)
+        return await self.publish(obs, token, output, findings)
 
     async def adopt_state(self, obs: Observation) -> None:
         """Write the state Secret for this connector where it has no owner, or a former one, as after a restore."""
@@ -75,13 +84,12 @@ class SecretWriter:
             return
         if not has_lost_owner(state, obs.connector) or find_repair_limit(obs) is not None:
             return
-        live = await self._cluster.read_secret(state.namespace, state.name)
-        content = read_state(live.data) if live is not None and live.metadata.uid == state.uid else None
-        if live is None or content is None:
+        stored = await self._states.read(obs.connector)
+        if isinstance(stored, Problem) or stored.live is None or stored.live.metadata.uid != state.uid:
             return
         memory = self._memory.of(obs.connector.key)
         self._memory.put(obs.connector.key, replace(memory, repairs=(*memory.repairs[-5:], obs.now)))
-        await self._cluster.update_secret(live, render_state(content, obs.connector))
+        await self._states.write(obs.connector, stored.state, stored.live)
 
     async def publish(
         self, obs: Observation, token: IssuedToken, live: LiveSecret | None, findings: Findings
@@ -99,7 +107,8 @@ class SecretWriter:
         if isinstance(result, Problem):
             pending = PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE)
             return self._record_rejection(obs, pending, result, findings)
-        self._memory.put(key, replace(self._memory.of(key), pending=None, conflict=None))
+        memory = self._memory.of(key).with_known_version(result.resource_version)
+        self._memory.put(key, replace(memory, pending=None, conflict=None))
         for orphan in obs.orphans:
             await self._cluster.delete_secret(orphan)
         published = PublishedToken(
@@ -122,27 +131,37 @@ class SecretWriter:
             problem = ownership_conflict(live.metadata, obs.connector) if live is not None else None
             if problem is not None:
                 return problem
+            signed = await self._sign(rendered, obs.connector, live)
             if live is None:
-                result = await self._cluster.create_secret(namespace, rendered)
+                result = await self._cluster.create_secret(namespace, signed)
             else:
-                result = await self._cluster.update_secret(live, rendered)
+                result = await self._cluster.update_secret(live, signed)
             if isinstance(result, SecretWritten):
                 return result.metadata
             if isinstance(result, WriteRejected):
                 facts = {"secret": rendered.name, "cause": result.cause}
                 return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, facts)
             live = await self._cluster.read_secret(namespace, rendered.name)
-            self._require_newest(obs, token, live)
+            await self._require_newest(obs, token, live)
         raise ClusterUnavailable(f"Secret {namespace}/{rendered.name} changes faster than it can be written")
 
-    def _require_newest(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> None:
+    async def _sign(self, rendered: RenderedSecret, connector: Connector, live: LiveSecret | None) -> RenderedSecret:
+        """Sign an output Secret. Without the operator's key it is written unsigned: pods need the token."""
+        try:
+            signer = await load_signer(self._keys)
+        except ClusterUnavailable as unavailable:
+            log.warning("a Secret is written without a signature", secret=rendered.name, cause=str(unavailable))
+            return rendered
+        return signer.sign(rendered, connector, live.metadata.uid if live is not None else "")
+
+    async def _require_newest(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> None:
         """Raise `Superseded`, and forget a token, where another process has published a newer one.
 
         A process that does not lead leaves any other token there, since the clocks of two nodes differ. A time in the
-        future is one of a clock that was set back since.
+        future is one of a clock that was set back since. A Secret that the operator did not write proves nothing.
         """
         issued = live.metadata.issued_at if live is not None and live.metadata.intact else None
-        if issued is None or issued == token.issued:
+        if live is None or issued is None or issued == token.issued or not await self._verifier.has_written(obs, live):
             return
         if token.issued < issued <= self._clock() or not self._leadership.is_leading():
             key = obs.connector.key

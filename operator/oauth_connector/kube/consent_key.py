@@ -1,7 +1,8 @@
-"""The master key of consents: a Secret in the namespace of the operator, created at first use and never changed.
+"""The master key of the operator: a Secret in its namespace, created at first use and never changed.
 
-The keys of all consents are derived from it. A client that reads it could open the responses of consents in progress,
-and nothing else. To change the key, delete the Secret and restart: consents in progress must be started again.
+The keys of all consents, and the one that signs the operator's Secrets, are derived from it. A client that reads it
+could open the responses of consents in progress, and sign Secrets. To change the key, delete the Secret and restart:
+consents in progress must be started again, and grants are signed anew.
 """
 
 import base64

@@ -15,7 +15,7 @@ async def test_the_commands_of_the_page_restore_a_grant(
 ) -> None:
     """The namespace is backed up, deleted, and restored with the valid token and without a token request."""
     sections = read_commands(PAGES / "back-up.md")
-    (back_up,), (restore,) = sections["Back up"], sections["Restore"]
+    (back_up,), (restore_key,), (restore,) = (sections[name] for name in ("Back up", "Restore the key", "Restore"))
     shell = PageShell(tmp_path, control_plane.kubeconfig)
     async with new_namespace(admin, "shop") as shop:
         holder = await GrantConnectorFactory(shop, connectors.server).create_awaiting_consent("crm")
@@ -28,6 +28,7 @@ async def test_the_commands_of_the_page_restore_a_grant(
             return not [s for s in await shop.items("secrets") if s["metadata"]["name"] in _WRITTEN]
 
         await until(has_lost_state, within=60)
+        await asyncio.to_thread(shell.run, restore_key)
         await asyncio.to_thread(shell.run, restore)
         await holder.wait_for_conditions(Ready="TokenIssued")
         assert await holder.has_valid_token()

@@ -111,11 +111,12 @@ async def test_a_changed_name_moves_the_secret(namespace: Namespace, scene: Conn
     await namespace.edit("oauthconnectors", "crm", {"spec": {"output": {"secretName": "elsewhere"}}})
 
     async def moved() -> bool:
-        return await namespace.token("elsewhere") == first and await namespace.get("secrets", "crm-token") is None
+        connector = await namespace.get("oauthconnectors", "crm") or {}
+        is_shown = connector["status"]["secretRef"] == {"name": "elsewhere"}
+        is_alone = await namespace.get("secrets", "crm-token") is None
+        return is_shown and is_alone and await namespace.token("elsewhere") == first
 
     await until(moved)
-    connector = await namespace.get("oauthconnectors", "crm") or {}
-    assert connector["status"]["secretRef"] == {"name": "elsewhere"}
     assert scene.token_requests == 1
 
 

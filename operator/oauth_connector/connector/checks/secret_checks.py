@@ -64,8 +64,8 @@ def repair_drifted(obs: Observation) -> SecretAnswer | None:
     """Detect that another client changed the Secret: the operator's field manager no longer owns all of it."""
     if obs.output is None or obs.output.intact:
         return None
-    stored = stored_token(obs)
-    return RenderSecret(stored) if stored is not None else SecretDrifted()
+    source = current_token(obs)
+    return RenderSecret(source) if source is not None else SecretDrifted()
 
 
 def render_changed_output(obs: Observation) -> SecretAnswer | None:

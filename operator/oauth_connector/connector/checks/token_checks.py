@@ -26,6 +26,7 @@ from oauth_connector.connector.checks.facts import (
     observed_credentials,
     refresh_due,
 )
+from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.choice import find_consent_problem
 from oauth_connector.connector.grant.claims import claim_blocks_until
@@ -98,6 +99,11 @@ def wait_while_suspended(obs: Observation) -> TokenAnswer | None:
     """Send no token request while `spec.suspend` is true."""
     suspended = obs.connector.spec.suspend
     return Postpone(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None) if suspended else None
+
+
+def report_state_conflict(obs: Observation) -> TokenAnswer | None:
+    """Send nothing where the state Secret is not the connector's: a request would show only the same."""
+    return Postpone(obs.state_problem, obs.now + CONFLICT_INTERVAL) if obs.state_problem is not None else None
 
 
 def wait_for_consent(obs: Observation) -> TokenAnswer | None:
@@ -188,6 +194,7 @@ TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     exchange_code,
     resolve_claim_in_doubt,
     wait_while_suspended,
+    report_state_conflict,
     wait_for_consent,
     wait_for_credentials,
     request_missing_token,

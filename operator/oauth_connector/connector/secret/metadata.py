@@ -83,6 +83,7 @@ class SecretMetadata:
     immutable: bool = False
     grant: GrantSummary | None = None
     owner_uid: str | None = None
+    signature: str | None = None
 
 
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
@@ -110,6 +111,7 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         immutable=manifest.get("immutable") is True,
         grant=read_grant_summary(_text(annotations.get(names.STATE))),
         owner_uid=_read_owner(metadata.get("ownerReferences")),
+        signature=_text(annotations.get(names.SIGNATURE)),
     )
 
 

@@ -40,6 +40,12 @@ def ownership_conflict(secret: SecretMetadata, connector: ConnectorObject) -> Pr
     return None
 
 
+def find_recorded(secrets: Iterable[SecretMetadata], connector: ConnectorObject) -> SecretMetadata | None:
+    """Return the Secret with a token that status names: a user may have created others with the same UID."""
+    recorded = connector.status.secret_ref
+    return find_published((s for s in secrets if recorded is not None and s.name == recorded.name), connector)
+
+
 def find_published(secrets: Iterable[SecretMetadata], connector: ConnectorObject) -> SecretMetadata | None:
     """Return the first owned Secret that contains a token as the operator wrote it."""
     return next((s for s in secrets if is_owned(s, connector) and s.intact and s.issued_at is not None), None)

@@ -42,6 +42,7 @@ from tests.support.observations import REFRESH_SPEC, REPAIRS, claimed, failed, p
 
 CODE = PendingCode("crm-1", "uid-crm-1", "alice@corp", SecretStr("a-code"), "https://c.example.com/cb", None)
 CONFLICT = Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC)
+STATE_CONFLICT = Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,16 @@ TOKEN_PRECEDENCE = (
     # a suspended connector asks its user for nothing
     Precedence(
         token_checks.wait_while_suspended,
-        token_checks.wait_for_consent,
-        an_observation(a_connector({**CODE_SPEC, "suspend": True})),
+        token_checks.report_state_conflict,
+        an_observation(a_connector({**CODE_SPEC, "suspend": True}), state_problem=STATE_CONFLICT),
         Postpone(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None),
+    ),
+    # a consent would end with the same reason
+    Precedence(
+        token_checks.report_state_conflict,
+        token_checks.wait_for_consent,
+        an_observation(a_connector(CODE_SPEC), state_problem=STATE_CONFLICT),
+        Postpone(STATE_CONFLICT, NOW + 60),
     ),
     # no credential ends the absence of a consent, so no credential is read
     Precedence(

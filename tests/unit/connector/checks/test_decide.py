@@ -217,7 +217,8 @@ def test_a_changed_secret_name_moves_the_token() -> None:
     """Under a new `secretName` the token of the old Secret is rendered, and the old Secret is orphaned."""
     before = a_connector()
     orphan = an_output(before, a_token(before, issued=NOW - 60))
-    renamed = a_connector(a_spec(output={"secretName": "elsewhere"}))
+    status = {"observedGeneration": 1, "secretRef": {"name": "crm-token"}}
+    renamed = a_connector(a_spec(output={"secretName": "elsewhere"}), status)
     decision = decide(an_observation(renamed, orphans=(orphan,)))
     assert isinstance(decision.token, KeepToken)
     assert decision.secret == RenderSecret(orphan)

@@ -46,6 +46,27 @@ async def test_a_planted_endpoint_gets_no_client_secret(consenting: World, spec:
     assert [url for url in consenting.rotating.urls if "evil" in url] == []
 
 
+async def test_a_planted_state_is_not_used(consenting: World) -> None:
+    """The reason names the Secret, no request is sent, and status shows nothing that it says."""
+    plant(consenting, consent=["uid-1", "mallory", NOW, None])
+    await consenting.run(3600)
+    status = consenting.cluster.connectors[KEY].status
+    assert (consenting.reason(), status.consent, consenting.rotating.requests) == ("StateConflict", None, [])
+    del consenting.cluster.secrets["shop", state_name("crm")]
+    await consenting.run(60)
+    assert consenting.reason() == "ConsentRequired"
+    await consent(consenting)
+    assert consenting.token == "token-1"
+
+
+async def test_a_planted_state_ends_a_consent(consenting: World) -> None:
+    """A code is not sent where its response could not be stored."""
+    plant(consenting)
+    await consent(consenting)
+    assert consenting.consent_reason("crm-1") == "SecretConflict"
+    assert consenting.rotating.requests == []
+
+
 async def test_an_unreadable_state_stops_requests(consenting: World) -> None:
     """A number that no clock shows raises nothing: the reason names the Secret, which stays as it is."""
     plant(consenting, rejections=[float("inf")])
