@@ -8,6 +8,7 @@ from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.controller.ports import CredentialReader
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.provider_steps import Prober
+from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.probe import ProbeResult, probe
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.oauth.request_context import TLSOptions
@@ -25,3 +26,16 @@ async def open_outside(settings: Settings, credentials: CredentialReader) -> Asy
 
     async with HTTPProviderClient(allowed, bundle) as provider:
         yield TokenClient(credentials, provider, time.time, read_rules=lambda: rules), connect
+
+
+_ANYWHERE = tuple(
+    AllowedDestination.model_construct(cidr=cidr, ports=range(1, 65536), http=True) for cidr in ("0.0.0.0/0", "::/0")
+)
+"""Allows every destination: what the operator may reach is stated by its status, and not known to a user."""
+
+
+@asynccontextmanager
+async def open_anywhere(credentials: CredentialReader) -> AsyncIterator[tuple[TokenClient, Prober]]:
+    """Yield the client of token requests and the probe for the machine of a user, with every destination allowed."""
+    async with open_outside(Settings.model_construct(allowed_destinations=_ANYWHERE), credentials) as opened:
+        yield opened

@@ -12,25 +12,29 @@ from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.status.problem import Problem, of_signal
 from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.diagnosis.clocks import ReferenceClock, compare_clocks
+from oauth_connector.diagnosis.secret_values import describe_values
 from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
 from oauth_connector.net.probe import ProbeResult
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 
-CLOCK_TOLERANCE = 60
-"""Seconds by which clocks may differ: what many servers accept in the times of an assertion (RFC 7523 §3)."""
-
 Prober = Callable[[str, TLSOptions], Awaitable[ProbeResult]]
 """Connects to the server of a URL and sends no credential: `net.probe.probe` with the settings of the operator."""
+
+_THIS_MACHINE = ReferenceClock()
 
 
 class ProviderSteps:
     """The steps of one connector with a valid spec."""
 
-    def __init__(self, connector: Connector, client: TokenClient, probe: Prober) -> None:
+    def __init__(
+        self, connector: Connector, client: TokenClient, probe: Prober, clock: ReferenceClock = _THIS_MACHINE
+    ) -> None:
         self._connector = connector
         self._client = client
         self._probe = probe
+        self._clock = clock
 
     async def run(self) -> AsyncIterator[DiagnosisStep]:
         """Take the steps. A failed step ends those that depend on it."""
@@ -41,7 +45,7 @@ class ProviderSteps:
             reached = reached and step.problem is None
             yield step
         if secrets.passed and (reached or self._connector.spec.provider.effective_token_url is not None):
-            async for step in self._check_hosts():
+            async for step in self.check_hosts():
                 yield step
 
     async def check_secrets(self) -> DiagnosisStep:
@@ -53,9 +57,8 @@ class ProviderSteps:
         if isinstance(credentials, Problem):
             return describe_problem("secrets", credentials, self._connector)
         names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
-        return DiagnosisStep(
-            "secrets", passed=True, text=f"all values are present and valid: {names or 'none is needed'}"
-        )
+        text = f"all values are present and valid: {names or 'none is needed'}"
+        return DiagnosisStep("secrets", passed=True, text=text, facts=describe_values(spec, secrets))
 
     async def check_endpoint(self) -> AsyncIterator[DiagnosisStep]:
         """Connect to the token endpoint that the spec names; else to the issuer, and discover its endpoints."""
@@ -77,7 +80,7 @@ class ProviderSteps:
         elif found is not None:
             yield DiagnosisStep("discovery", passed=True, text=f"token endpoint {found.token_endpoint}")
 
-    async def _check_hosts(self) -> AsyncIterator[DiagnosisStep]:
+    async def check_hosts(self) -> AsyncIterator[DiagnosisStep]:
         """Yield a failed step where a Secret may not be sent to the token endpoint, which may be a discovered one."""
         prepared = await self._client.prepare_request(self._connector)
         if isinstance(prepared, RequestFailed) and prepared.problem.reason is Reason.CREDENTIALS_NOT_ALLOWED:
@@ -95,21 +98,7 @@ class ProviderSteps:
         yield DiagnosisStep(
             "connection", passed=True, text=_describe_connection(result), facts=_describe_certificates(result)
         )
-        yield compare_clocks(result.clock_offset, result.host)
-
-
-def compare_clocks(offset: float | None, host: str) -> DiagnosisStep:
-    """Return the step that compares the clock of this machine with that of a server, `offset` seconds ahead."""
-    if offset is None:
-        return DiagnosisStep("clock", passed=None, text=f"not checked. {host} returned no date.")
-    if abs(offset) <= CLOCK_TOLERANCE:
-        return DiagnosisStep("clock", passed=True, text=f"it agrees with that of {host}")
-    direction = "behind" if offset > 0 else "ahead of"
-    text = (
-        f"the clock of this machine is {abs(offset):.0f} s {direction} that of {host}. Correct it: certificates,"
-        " assertions and lifetimes depend on it. If it is right, the provider must correct its clock."
-    )
-    return DiagnosisStep("clock", passed=False, text=text)
+        yield compare_clocks(result.clock_offset, result.host, self._clock)
 
 
 def _describe_connection(result: ProbeResult) -> str:

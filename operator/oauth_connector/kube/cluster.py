@@ -4,16 +4,14 @@ Every live read updates the caches, and every write puts its response there at o
 same versions change nothing.
 """
 
-import base64
-import binascii
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Any
 
-from oauth_connector.api.names import ALLOWED_HOSTS, FIELD_MANAGER, OPAQUE, STATUS_FIELD_MANAGER
+from oauth_connector.api.names import FIELD_MANAGER, STATUS_FIELD_MANAGER
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
-from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
+from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
@@ -30,6 +28,7 @@ from oauth_connector.kube import secret_manifests as manifests
 from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.consent_cache import parse_consent
+from oauth_connector.kube.credential_manifests import decode_data, parse_credential, read_version
 from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TRANSIENT, KubeError
 from oauth_connector.kube.transport import JSON
 
@@ -89,20 +88,17 @@ class KubeCluster:
         metadata = secret_metadata(found)
         if metadata.managed:
             self._secrets.put(metadata)
-        return LiveSecret(metadata, _decode_data(found), found["metadata"])
+        return LiveSecret(metadata, decode_data(found), found["metadata"])
 
     async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
         """Read a credential Secret from the API server."""
         found = await self._get(paths.secret_path(namespace, name))
-        if found is None:
-            return None
-        allowed = parse_allowed_hosts((found["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS))
-        return CredentialSecret(_read_version(found), found.get("type", OPAQUE), _decode_data(found), allowed)
+        return parse_credential(found) if found is not None else None
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
         """Read the version of a credential Secret without its data."""
         found = await self._get(paths.secret_path(namespace, name), accept=METADATA)
-        return _read_version(found) if found is not None else CredentialVersion(name)
+        return read_version(found) if found is not None else CredentialVersion(name)
 
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         """Read a ConfigMap from the API server."""
@@ -211,7 +207,7 @@ class KubeCluster:
             return _classify_write_error(error)
         metadata = secret_metadata(written)
         self._secrets.put(metadata)
-        return SecretWritten(LiveSecret(metadata, _decode_data(written), written["metadata"]))
+        return SecretWritten(LiveSecret(metadata, decode_data(written), written["metadata"]))
 
 
 def _classify_write_error(error: KubeError) -> WriteResult:
@@ -234,16 +230,3 @@ def _path_of_connector(key: Key) -> str:
 
 def _path_of_consent(key: Key) -> str:
     return paths.consent_path(key.namespace, key.name)
-
-
-def _read_version(secret: Mapping[str, Any]) -> CredentialVersion:
-    metadata = secret["metadata"]
-    return CredentialVersion(metadata["name"], metadata["uid"], metadata["resourceVersion"])
-
-
-def _decode_data(secret: Mapping[str, Any]) -> dict[str, bytes]:
-    """Decode `data`; the API server has checked that it is base64."""
-    try:
-        return {key: base64.b64decode(value or "") for key, value in (secret.get("data") or {}).items()}
-    except binascii.Error:
-        return {}

@@ -8,6 +8,7 @@ _CORE = "/api/v1"
 _CUSTOM = f"/apis/{API_VERSION}"
 
 ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+SUBJECT_ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 SELF_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 
@@ -19,6 +20,11 @@ def secret_path(namespace: str, name: str = "") -> str:
 def config_map_path(namespace: str, name: str) -> str:
     """Return the path of a ConfigMap."""
     return _join_path(_CORE, namespace, "configmaps", name)
+
+
+def service_account_path(namespace: str, name: str) -> str:
+    """Return the path of a ServiceAccount."""
+    return _join_path(_CORE, namespace, "serviceaccounts", name)
 
 
 def event_path(namespace: str, name: str = "") -> str:

@@ -15,14 +15,19 @@ RequiredAccess = Mapping[str, tuple[str, ...]]
 
 async def require_access(context: PluginContext, needs: RequiredAccess) -> None:
     """Raise `CommandFailed` with all missing permissions. Continue if the API server returns no review."""
-    asked = [(verb, resource) for resource, verbs in needs.items() for verb in verbs]
-    answers = await asyncio.gather(*(_is_allowed(context, verb, resource) for verb, resource in asked))
-    missing = [f"{verb} {resource}" for (verb, resource), may in zip(asked, answers, strict=True) if not may]
+    missing = await find_missing_access(context, needs)
     if missing:
         raise CommandFailed(
             f"You are not allowed to {', '.join(missing)} in namespace {context.namespace} (API group {GROUP})."
             " Ask a cluster administrator for these permissions."
         )
+
+
+async def find_missing_access(context: PluginContext, needs: RequiredAccess) -> list[str]:
+    """Return the missing permissions as verb and resource; none if the API server returns no review."""
+    asked = [(verb, resource) for resource, verbs in needs.items() for verb in verbs]
+    answers = await asyncio.gather(*(_is_allowed(context, verb, resource) for verb, resource in asked))
+    return [f"{verb} {resource}" for (verb, resource), may in zip(asked, answers, strict=True) if not may]
 
 
 async def _is_allowed(context: PluginContext, verb: str, resource: str) -> bool:

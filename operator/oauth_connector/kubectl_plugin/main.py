@@ -24,6 +24,7 @@ from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.telemetry.logging import LogFormat, configure
 
 SETTLE_SECONDS = 30
+OPERATOR_ACCOUNT = "oauth-connector-system/oauth-connector"
 WRONG_USAGE, INTERRUPTED = 2, 130
 DURATION = re.compile(rf"[0-9]{{1,8}}|{PATTERN}")
 Command = Callable[[PluginContext, argparse.Namespace], Coroutine[None, None, int]]
@@ -65,7 +66,7 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=version("oauth-connector-operator"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_authorize, _add_status, _add_refresh, _add_revoke):
+    for add in (_add_authorize, _add_status, _add_doctor, _add_refresh, _add_revoke):
         add(commands)
     return parser
 
@@ -103,6 +104,24 @@ def _add_status(commands: "Commands") -> None:
     command.add_argument("-A", "--all-namespaces", action="store_true", help="connectors of all namespaces")
     _add_selector(command)
     _add_output(command)
+
+
+def _add_doctor(commands: "Commands") -> None:
+    text = "check step by step what a connector needs; exit status 1 if something is wrong"
+    command = _add_command(commands, "doctor", text, _run_doctor)
+    command.add_argument("name", metavar="NAME", help="the connector")
+    request = "also send one token request with the credentials of the connector"
+    command.add_argument("--request-token", action="store_true", help=request)
+    command.add_argument("--yes", "-y", action="store_true", help="do not ask for confirmation before --request-token")
+    operator = f"ServiceAccount of the operator, whose permissions are checked; default {OPERATOR_ACCOUNT}"
+    command.add_argument("--operator", default=OPERATOR_ACCOUNT, metavar="NAMESPACE/NAME", help=operator)
+    _add_output(command)
+
+
+async def _run_doctor(context: PluginContext, parsed: argparse.Namespace) -> int:
+    from oauth_connector.kubectl_plugin.doctor import diagnose  # noqa: PLC0415  # as above
+
+    return await diagnose(context, parsed)
 
 
 def _add_refresh(commands: "Commands") -> None:

@@ -1,0 +1,156 @@
+"""`kubectl oauth doctor`: what a connector needs, step by step, from this machine and with the user's permissions.
+
+The steps are those of `oauth-connector check`: the code of the operator. A step that the user is not allowed to take is
+not checked, and never shown as passed.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import AsyncIterator
+
+from oauth_connector.api.names import REFRESH_FAILED
+from oauth_connector.connector.grant.results import RequestFailed
+from oauth_connector.connector.observation import Connector, InvalidConnector
+from oauth_connector.connector.status.problem import invalid_spec
+from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.diagnosis.clocks import ReferenceClock
+from oauth_connector.diagnosis.outside import open_anywhere
+from oauth_connector.diagnosis.provider_steps import Prober, ProviderSteps
+from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem, format_step
+from oauth_connector.kube.connector_cache import parse_connector
+from oauth_connector.kubectl_plugin.access_review import find_missing_access
+from oauth_connector.kubectl_plugin.commands import PROBLEM
+from oauth_connector.kubectl_plugin.connector_view import ConnectorView
+from oauth_connector.kubectl_plugin.context import PluginContext
+from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
+from oauth_connector.kubectl_plugin.operator_access import check_operator_access
+from oauth_connector.kubectl_plugin.terminal import is_interactive
+from oauth_connector.kubectl_plugin.user_credentials import UserCredentials
+from oauth_connector.oauth.grants.grant import Renewal
+
+USER_NEEDS = {"oauthconnectors": ("patch",), "oauthconsents": ("create", "get", "patch", "delete")}
+"""What a user needs for refresh, revoke and authorize."""
+
+_WARNING = "This sends the credentials to the provider once. The request may count as a login."
+
+_NOT_REQUESTED = {
+    Renewal.CONSENT: "not requested. This grant type needs the consent of a user: run `kubectl oauth authorize`.",
+    Renewal.INITIAL_REFRESH_TOKEN: "not requested. A refresh token may be valid for one use only. `oauth-connector"
+    " check --rotated-token FILE` sends it, and keeps its successor.",
+}
+
+
+async def diagnose(context: PluginContext, arguments: argparse.Namespace) -> int:
+    """Take the steps. Return 1 where one of them failed. Raises `CommandFailed` and `PluginUsageError`."""
+    manifest = await context.read_connector(arguments.name)
+    ahead = context.now.timestamp() - time.time()
+    if arguments.request_token and not arguments.yes:
+        await _require_agreement(context)
+    steps = []
+    credentials = UserCredentials(context)
+    async with open_anywhere(credentials) as (client, probe):
+        examination = Examination(context, ConnectorView(manifest), arguments)
+        async for step in examination.run(client, probe, ReferenceClock("the API server", ahead)):
+            steps.append(step)
+            if arguments.output == "text":
+                print(format_step(step))
+    if arguments.output == "json":
+        print(json.dumps([step.to_json() for step in steps], indent=2))
+    return PROBLEM if any(step.passed is False for step in steps) else 0
+
+
+async def _require_agreement(context: PluginContext) -> None:
+    if not is_interactive():
+        raise PluginUsageError("doctor: the command cannot ask for confirmation without a terminal. Use --yes.")
+    context.terminal.warn(_WARNING)
+    if (await context.terminal.ask("Continue? [y/N] ")).lower() not in ("y", "yes"):
+        raise CommandFailed("Nothing was sent.")
+
+
+class Examination:
+    """The steps of one connector."""
+
+    def __init__(self, context: PluginContext, view: ConnectorView, arguments: argparse.Namespace) -> None:
+        self._context = context
+        self._view = view
+        self._arguments = arguments
+
+    async def run(self, client: TokenClient, probe: Prober, clock: ReferenceClock) -> AsyncIterator[DiagnosisStep]:
+        """Take the steps. A failed step ends those that depend on it."""
+        yield self.describe_status()
+        yield await self._check_user()
+        yield await check_operator_access(self._context, self._arguments.operator)
+        connector = parse_connector(self._view.manifest)
+        if isinstance(connector, InvalidConnector):
+            yield describe_problem("fields", invalid_spec(connector.problems), connector)
+            return
+        yield DiagnosisStep("fields", passed=True, text="the spec is valid")
+        if connector.spec.needs_consent:
+            yield self.describe_redirect()
+        failed = False
+        async for step in take_provider_steps(ProviderSteps(connector, client, probe, clock)):
+            failed = failed or step.problem is not None
+            yield step
+        if self._arguments.request_token:
+            yield await _request_token(connector, client, failed=failed)
+
+    def describe_status(self) -> DiagnosisStep:
+        """Return the step that shows what the operator has written."""
+        view, ready = self._view, self._view.ready
+        codes = {"error": view.text("lastError", "oauthError"), "provider code": view.text("lastError", "providerCode")}
+        facts = {name: code for name, code in codes.items() if code is not None}
+        failed = view.condition(REFRESH_FAILED)
+        found = failed if failed is not None and failed.status == "True" and view.is_ready else ready
+        text = f"{found.reason}: {found.message}"
+        if view.status.get("observedGeneration") not in (None, view.manifest["metadata"].get("generation")):
+            facts["stale"] = "the operator has not reconciled the last change of the spec yet"
+        return DiagnosisStep("status", passed=found is ready and view.is_ready, text=text, facts=facts)
+
+    def describe_redirect(self) -> DiagnosisStep:
+        """Return the step that names the redirect URI to register. A wrong one is a reason of the status."""
+        redirect = self._view.text("redirectURI")
+        if redirect is None:
+            return DiagnosisStep("redirect", passed=None, text="not checked. `status.redirectURI` is not set.")
+        return DiagnosisStep("redirect", passed=True, text=f"register {redirect} at the provider")
+
+    async def _check_user(self) -> DiagnosisStep:
+        """Return the step with the permissions of the user. Not to have one is no fault: an admin may be meant to."""
+        missing = await find_missing_access(self._context, USER_NEEDS)
+        if not missing:
+            return DiagnosisStep("user", passed=True, text="you are allowed to refresh, revoke and authorize")
+        text = f"not every command is yours: you are not allowed to {', '.join(missing)}"
+        return DiagnosisStep("user", passed=None, text=f"{text} in namespace {self._context.namespace}.")
+
+
+async def take_provider_steps(steps: ProviderSteps) -> AsyncIterator[DiagnosisStep]:
+    """Take the steps of Secrets and connection. What the user is not allowed to read is not checked."""
+    try:
+        secrets = await steps.check_secrets()
+    except CommandFailed as refusal:
+        secrets = DiagnosisStep("secrets", passed=None, text=f"not checked. {refusal}")
+    yield secrets
+    reached = True
+    try:
+        async for step in steps.check_endpoint():
+            reached = reached and step.problem is None
+            yield step
+    except CommandFailed as refusal:
+        yield DiagnosisStep("trust", passed=None, text=f"not checked. {refusal}")
+        return
+    if secrets.passed and reached:
+        async for step in steps.check_hosts():
+            yield step
+
+
+async def _request_token(connector: Connector, client: TokenClient, *, failed: bool) -> DiagnosisStep:
+    excuse = _NOT_REQUESTED.get(connector.spec.renewal)
+    if excuse is not None or failed:
+        return DiagnosisStep("token", passed=None, text=excuse or "not requested, because a step failed.")
+    try:
+        result = await client.request_token(connector)
+    except CommandFailed as refusal:
+        return DiagnosisStep("token", passed=None, text=f"not requested. {refusal}")
+    if isinstance(result, RequestFailed):
+        return describe_problem("token", result.problem, connector)
+    return DiagnosisStep("token", passed=True, text="the provider issued a token, which was discarded")

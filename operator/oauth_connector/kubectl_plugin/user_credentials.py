@@ -1,0 +1,45 @@
+"""Secrets and ConfigMaps of a connector, read with the permissions of the user."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oauth_connector.api.names import SECRETS
+from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.kube import paths
+from oauth_connector.kube.client import METADATA
+from oauth_connector.kube.credential_manifests import parse_credential
+from oauth_connector.kube.errors import NOT_FOUND, KubeError
+from oauth_connector.kube.transport import JSON
+from oauth_connector.kubectl_plugin.context import PluginContext
+from oauth_connector.kubectl_plugin.errors import APIOperation, explain_api_error
+
+
+class UserCredentials:
+    """Implements `ports.CredentialReader`. Raises `CommandFailed` where the user is not allowed to read."""
+
+    def __init__(self, context: PluginContext) -> None:
+        self._context = context
+
+    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
+        """Read a credential Secret."""
+        found = await self._read(paths.secret_path(namespace, name), APIOperation("get", SECRETS, namespace, name))
+        return parse_credential(found) if found is not None else None
+
+    async def read_metadata(self, namespace: str, name: str) -> dict[str, Any] | None:
+        """Read a Secret without its data."""
+        operation = APIOperation("get", SECRETS, namespace, name)
+        return await self._read(paths.secret_path(namespace, name), operation, METADATA)
+
+    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
+        """Read a ConfigMap."""
+        operation = APIOperation("get", "configmaps", namespace, name)
+        found = await self._read(paths.config_map_path(namespace, name), operation)
+        return (found.get("data") or {}) if found is not None else None
+
+    async def _read(self, path: str, operation: APIOperation, accept: str = JSON) -> dict[str, Any] | None:
+        try:
+            return await self._context.api.get(path, accept)
+        except KubeError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise explain_api_error(error, operation) from None
