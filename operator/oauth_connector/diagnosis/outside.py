@@ -29,7 +29,8 @@ async def open_outside(settings: Settings, credentials: CredentialReader) -> Asy
 
 
 _ANYWHERE = tuple(
-    AllowedDestination.model_construct(cidr=cidr, ports=range(1, 65536), http=True) for cidr in ("0.0.0.0/0", "::/0")
+    AllowedDestination.model_construct(cidr=cidr, ports=tuple(range(1, 65536)), http=True)
+    for cidr in ("0.0.0.0/0", "::/0")
 )
 """Allows every destination: what the operator may reach is stated by its status, and not known to a user."""
 
