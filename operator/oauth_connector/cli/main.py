@@ -58,6 +58,9 @@ def _add_drain(drain: argparse.ArgumentParser) -> None:
     drain.add_argument("--deployment", required=True, metavar="NAME", help="Deployment of the operator")
     drain.add_argument("--namespace", metavar="NAME", help="its namespace, by default the namespace of this Pod")
     drain.add_argument("--timeout", type=float, default=150, metavar="SECONDS", help="how long to wait for the Pods")
+    drain.add_argument(
+        "--unless-within", default="", metavar="A,B", help="do nothing if all its namespaces are among these, or with *"
+    )
     drain.add_argument("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig, if not run in a cluster")
     drain.set_defaults(function=_drain)
 

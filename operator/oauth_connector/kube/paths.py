@@ -42,9 +42,9 @@ def pod_path(namespace: str, name: str = "") -> str:
     return _join_path(_CORE, namespace, "pods", name)
 
 
-def scale_path(namespace: str, deployment: str) -> str:
-    """Return the path of the scale of a Deployment."""
-    return f"{_join_path('/apis/apps/v1', namespace, 'deployments', deployment)}/scale"
+def deployment_path(namespace: str, name: str) -> str:
+    """Return the path of a Deployment."""
+    return _join_path("/apis/apps/v1", namespace, "deployments", name)
 
 
 def connector_path(namespace: str, name: str = "") -> str:

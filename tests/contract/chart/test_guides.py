@@ -4,20 +4,15 @@ Nothing runs Pods here. So the part of the kubelet is played: a Deployment becom
 """
 
 import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from devtools.external_crds import external_crds
+from tests.support.drain_jobs import SCOPE, UNINSTALL, running_job
 from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
-from tests.support.polling import wait_until
 
 NAMESPACE = "oauth-connector-system"
 OF_CLUSTER = "clusterrole,clusterrolebinding,validatingadmissionpolicy,validatingadmissionpolicybinding,crd"
@@ -54,24 +49,6 @@ def image(cluster: ControlPlane) -> str:
     return cluster.kubectl("get", "deployment", "oauth-connector", "-n", NAMESPACE, "-o", path)
 
 
-def run_drain(cluster: ControlPlane) -> None:
-    """Wait for the Job of the uninstall, run its command with its permissions, and report that it is complete."""
-    name = "oauth-connector-drain"
-    job = ("get", "job", name, "-n", NAMESPACE, "--ignore-not-found")
-    wait_until(lambda: cluster.kubectl(*job), "the Job exists", within=60, pause=0.1)
-    path = "jsonpath={.spec.template.spec.containers[0].args}"
-    arguments = json.loads(cluster.kubectl("get", "job", name, "-n", NAMESPACE, "-o", path))
-    account = cluster.kubeconfig_for(NAMESPACE, name)
-    command = [sys.executable, "-m", "oauth_connector", *arguments, f"--kubeconfig={account}"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
-    subprocess.run([*command, f"--namespace={NAMESPACE}"], env=environment, check=True, capture_output=True)  # noqa: S603  # our own program
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    conditions = [{"type": kind, "status": "True"} for kind in ("SuccessCriteriaMet", "Complete")]
-    status = {"succeeded": 1, "startTime": now, "completionTime": now, "conditions": conditions}
-    patch = json.dumps({"status": status})
-    cluster.kubectl("patch", f"job/{name}", "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", patch)
-
-
 def install(user: PageShell, cluster: ControlPlane) -> None:
     """Run the commands of the section about Helm."""
     create, write, install_chart, wait, upgrade = read_commands(PAGES / "install.md")["With Helm"]
@@ -93,7 +70,8 @@ def test_the_chart_is_limited_to_namespaces_as_the_guide_describes(user: PageShe
     """The operator's ClusterRole is deleted, and a user with permissions in one namespace installs another operator."""
     install(user, cluster)
     limit, bind, install_as_owner = read_commands(PAGES / "install.md")["In some namespaces only"]
-    user.run(limit)
+    with running_job(cluster, NAMESPACE, SCOPE):
+        user.run(limit)
     with pytest.raises(ControlPlaneError, match="NotFound"):
         cluster.kubectl("get", "clusterrole", "oauth-connector")
     assert "oauth-connector" in cluster.kubectl("get", "role", "-n", "team-b")
@@ -130,10 +108,8 @@ def test_a_release_is_removed_as_the_guide_describes(user: PageShell, cluster: C
     """Helm waits for the Job, and deletes everything but the CRDs. Without the Job it works too."""
     install(user, cluster)
     uninstall, without_job = read_commands(PAGES / "uninstall.md")["With Helm"]
-    kubelet = threading.Thread(target=run_drain, args=(cluster,))
-    kubelet.start()
-    user.run(uninstall)
-    kubelet.join()
+    with running_job(cluster, NAMESPACE, UNINSTALL):
+        user.run(uninstall)
     assert cluster.kubectl("get", "deployment,job,role,serviceaccount", "-n", NAMESPACE, "-o", "name").split() == [
         "serviceaccount/default"
     ]

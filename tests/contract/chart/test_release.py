@@ -13,6 +13,7 @@ import pytest
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from devtools.generate.chart.places import CHART
 from tests.support.chart_values import MATRIX
+from tests.support.drain_jobs import SCOPE, running_job
 from tests.support.helm import HelmClient, HelmError
 
 RELEASE, NAMESPACE = "oauth-connector", "oauth-connector-system"
@@ -88,7 +89,8 @@ def test_crds_follow_an_upgrade_and_a_rollback(bare_plane: ControlPlane, helm: H
     helm.run("upgrade", RELEASE, str(chart_with_field(tmp_path)), values={"settings": {"logLevel": "debug"}})
     assert has_field(bare_plane)
     assert image(bare_plane) == "oauth-connector-operator:0.1.1"
-    helm.run("rollback", RELEASE)
+    with running_job(bare_plane, NAMESPACE, SCOPE):
+        helm.run("rollback", RELEASE)
     assert not has_field(bare_plane)
     assert image(bare_plane) == "oauth-connector-operator:0.1.0"
     stored = json.loads(bare_plane.kubectl("get", "oauthconnector", "crm", "-n", "default", "-o", "json"))

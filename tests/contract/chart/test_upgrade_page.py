@@ -1,11 +1,14 @@
 """docs/how-to/upgrade.md: its commands, with a release of the chart on a real API server."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane
+from tests.contract.chart.conftest import NAMESPACE
+from tests.support.drain_jobs import SCOPE, running_job
 from tests.support.helm import HelmClient
 from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
 
@@ -29,8 +32,9 @@ def test_the_commands_of_the_page_upgrade_and_roll_back(
     bare_plane.kubectl("wait", "--for=condition=Established", *CRDS)
     bare_plane.kubectl("apply", "-f", str(ROOT / "tests" / "fixtures" / "manifests" / "good" / "minimal.yaml"))
     shell = PageShell(tmp_path / "desk", bare_plane.kubeconfig)
-    for section in read_commands(PAGES / "upgrade.md").values():
+    for title, section in read_commands(PAGES / "upgrade.md").items():
         for commands in section:
-            shell.run(commands)
+            with running_job(bare_plane, NAMESPACE, SCOPE) if title == "Roll back" else nullcontext():
+                shell.run(commands)
     assert "rollback" in helm.run("history", "oauth-connector").lower()
     assert bare_plane.kubectl("get", "oauthconnectors", "-A", "-o", "name") != ""

@@ -8,6 +8,7 @@ import yaml
 
 from devtools.cluster.control_plane import ControlPlane
 from tests.support.builders import a_spec
+from tests.support.drain_jobs import SCOPE, running_job
 from tests.support.page_commands import PAGES, PageShell, impersonate, read_commands, read_names
 
 
@@ -39,7 +40,8 @@ def test_the_owner_of_two_namespaces_installs_an_operator(
     roles = empty_cluster.kubectl("get", "clusterroles,clusterrolebindings", "--output=name")
     assert not {"oauth-connector"} & set(read_names(roles))
     assert "namespaces" in empty_cluster.kubectl("-n", "team-a", "get", "configmap", "oauth-connector", "--output=yaml")
-    owner.run(blocks[2])
+    with running_job(empty_cluster, "team-a", SCOPE):
+        owner.run(blocks[2])
     assert "oauth-connector" not in empty_cluster.kubectl("-n", "team-b", "get", "roles", "--output=name")
 
 

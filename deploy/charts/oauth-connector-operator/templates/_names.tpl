@@ -55,10 +55,3 @@ helm.sh/chart: {{ .context.Chart.Name }}-{{ .context.Chart.Version | replace "+"
 {{- define "oauthConnector.isInOwnNamespace" -}}
 {{- if and (eq (len .Values.namespaces) 1) (eq (first .Values.namespaces) .Release.Namespace) }}true{{ end -}}
 {{- end -}}
-
-{{/* Annotations of an object that exists during the hook before an uninstall only. Argument: its weight. */}}
-{{- define "oauthConnector.hook" -}}
-helm.sh/hook: pre-delete
-helm.sh/hook-weight: {{ . | quote }}
-helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-{{- end -}}
