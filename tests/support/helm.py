@@ -58,6 +58,12 @@ def find(objects: list[Manifest], kind: str, name: str = "oauth-connector") -> M
     return next(each for each in objects if (each["kind"], each["metadata"]["name"]) == (kind, name))
 
 
+def read_variables(deployment: Manifest) -> dict[str, str]:
+    """Return the environment variables of the container whose values the manifest contains."""
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    return {each["name"]: each["value"] for each in container.get("env", ()) if "value" in each}
+
+
 def key_of(manifest: Manifest) -> tuple[str, str, str]:
     """Return kind, namespace and name of an object."""
     metadata = manifest["metadata"]

@@ -1,11 +1,22 @@
-"""The manifests of the repository can be applied together."""
+"""The manifests of the repository can be applied together, and settings can be replaced in them."""
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
+from oauth_connector.settings.operator import PREFIX, Settings, load
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
+OPERATORS = ("install.yaml", "kustomize/base/operator.yaml", "kustomize/namespaced/operator.yaml")
+Manifest = dict[str, Any]
+
+
+def read_manifests(path: Path) -> list[Manifest]:
+    """Return the objects of a file."""
+    return [each for each in yaml.safe_load_all(path.read_text()) if each is not None]
 
 
 def test_no_two_manifests_define_the_same_object() -> None:
@@ -13,7 +24,31 @@ def test_no_two_manifests_define_the_same_object() -> None:
     names = Counter(
         (thing["kind"], thing["metadata"].get("namespace"), thing["metadata"]["name"])
         for path in (DEPLOY / "install.yaml", DEPLOY / "kustomize" / "consent-server" / "consent-server.yaml")
-        for thing in yaml.safe_load_all(path.read_text())
-        if thing is not None
+        for thing in read_manifests(path)
     )
     assert [name for name, times in names.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("settings", ["logLevel: info", "selector: shard=a", "namespaces: [team-a]", "leaseName: mine"])
+@pytest.mark.parametrize("path", OPERATORS)
+def test_the_operator_may_use_its_lease_with_any_settings_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str, settings: str
+) -> None:
+    """A ConfigMap that a patch replaces cannot change the name, because the Role contains it."""
+    objects = read_manifests(DEPLOY / path)
+    (deployment,) = (each for each in objects if each["kind"] == "Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
+    for variable in container["env"]:
+        monkeypatch.setenv(variable["name"], variable.get("value", "from-the-pod"))
+    file = tmp_path / "config.yaml"
+    file.write_text(settings)
+    options = {"namespaces": "from-the-pod"} if "--namespaces=$(POD_NAMESPACE)" in container["args"] else {}
+    assert permitted_leases(objects) == [load({"config": file, **options}).own_lease_name]
+
+
+def permitted_leases(objects: list[Manifest]) -> list[str]:
+    """Return the names of the Leases that the Roles permit."""
+    rules = [rule for each in objects if each["kind"] == "Role" for rule in each["rules"]]
+    return [name for rule in rules if rule["resources"] == ["leases"] for name in rule.get("resourceNames", ())]

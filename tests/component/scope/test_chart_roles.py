@@ -11,7 +11,7 @@ from tests.support.chart_values import MATRIX
 from tests.support.cluster import Namespace
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.grant_connectors import GrantConnectorFactory
-from tests.support.helm import admin_helm, find
+from tests.support.helm import admin_helm, find, read_variables
 from tests.support.operator_installs import OperatorInstalls, count_refusals
 
 NAME = "oauth-connector"
@@ -30,7 +30,7 @@ async def test_the_roles_of_a_tenant_are_sufficient(
     objects = helm.render({**MATRIX["tenant"], "namespaces": [namespace.name]})
     permissions = [each for each in objects if each["kind"] in ("ServiceAccount", "Role", "RoleBinding")]
     control_plane.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump_all(permissions))
-    lease = yaml.safe_load(find(objects, "ConfigMap")["data"]["config.yaml"])["leaseName"]
+    lease = read_variables(find(objects, "Deployment"))["OAUTH_CONNECTOR_LEASE_NAME"]
     install = await installs._start(
         control_plane.kubeconfig_for(namespace.name, NAME),
         [canaille_proxy.port, canaille.port],

@@ -64,7 +64,14 @@ def test_two_shards_are_installed_and_a_connector_is_moved(empty_cluster: Contro
     for release, selector in (("a", "shard notin (b)"), ("b", "shard in (b)")):
         settings = _read_settings(empty_cluster, f"oauth-connector-{release}")
         assert settings["selector"] == selector
-        assert settings["leaseName"] == f"oauth-connector-{release}"
+        assert _read_lease_name(empty_cluster, f"oauth-connector-{release}") == f"oauth-connector-{release}"
+
+
+def _read_lease_name(plane: ControlPlane, name: str) -> str:
+    """Return the name of the Lease, which is a variable of the container."""
+    variable = '.env[?(@.name=="OAUTH_CONNECTOR_LEASE_NAME")].value'
+    path = f"jsonpath={{.spec.template.spec.containers[0]{variable}}}"
+    return plane.kubectl("-n", "oauth-connector-system", "get", "deployment", name, "--output", path)
 
 
 def _read_settings(plane: ControlPlane, name: str) -> dict[str, object]:

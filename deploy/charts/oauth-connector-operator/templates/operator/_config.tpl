@@ -1,7 +1,6 @@
 {{/* The configuration file of the operator, as YAML. */}}
 {{- define "oauthConnector.operatorConfig" -}}
 {{- $config := deepCopy (default dict .Values.settings) -}}
-{{- $_ := set $config "leaseName" (include "oauthConnector.name" .) -}}
 {{- with include "oauthConnector.publicURL" . }}{{ $_ := set $config "publicURL" . }}{{ end -}}
 {{- with .Values.trustBundle.configMap }}{{ $_ := set $config "trustBundle" "/etc/oauth-connector-trust/ca.pem" }}{{ end -}}
 {{- with .Values.selector }}{{ $_ := set $config "selector" . }}{{ end -}}

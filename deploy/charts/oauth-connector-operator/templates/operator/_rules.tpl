@@ -40,7 +40,7 @@
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   {{- with . }}
-  resourceNames: [{{ . }}]
+  resourceNames: [{{ . | quote }}]
   {{- end }}
   verbs: [get, patch]
 - apiGroups: [""]
