@@ -17,6 +17,7 @@ from devtools.generate import (
 )
 from devtools.generate.chart import places, values_page
 from devtools.generate.chart.crd_templates import crd_template
+from devtools.generate.chart.required_values import required_file
 from devtools.generate.chart.values_file import values_file
 from devtools.generate.chart.values_schema import schema_file
 from oauth_connector.api.schema.crd import CONNECTOR, CONSENT, Kind, build_crd
@@ -83,6 +84,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     places.INSTALL: install_file,
     places.VALUES: values_file,
     places.SCHEMA: schema_file,
+    places.CHART / "files" / "required.yaml": required_file,
     places.PAGE: values_page.page,
     presets_page.PATH: presets_page.page,
     settings_page.PATH: settings_page.page,

@@ -76,6 +76,8 @@ MATRIX: Mapping[str, Values] = {
     },
     "everything of Pods": {
         "commonLabels": {"example.com/owner": "platform"},
+        "podSecurityContext": {"runAsUser": 1000, "supplementalGroups": [2000]},
+        "containerSecurityContext": {"privileged": False},
         "image": {
             "registry": "registry.example.com:5000",
             "repository": "platform/oauth-connector-operator",

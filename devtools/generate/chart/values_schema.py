@@ -21,6 +21,13 @@ from oauth_connector.settings.operator import Settings
 
 Schema = dict[str, Any]
 
+LABEL_VALUE = {"type": "string", "maxLength": 63, "pattern": "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"}
+LABELS: Schema = {
+    "type": "object",
+    "additionalProperties": LABEL_VALUE,
+    "patternProperties": {"^(app\\.kubernetes\\.io|helm\\.sh)/": False},  # Helm names a wrong path for `propertyNames`
+}
+"""Labels beside those of the chart, which have these prefixes."""
 TEXTS: Schema = {"type": "array", "items": {"type": "string", "minLength": 1}}
 OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 TEXT_MAP: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -30,11 +37,21 @@ NAMESPACES: Schema = {
     "uniqueItems": True,
     "items": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63},
 }
+CIDRS: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "string", "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"},
+}
+"""An empty list of peers would mean every address in a NetworkPolicy."""
+PUBLIC_URL = r"^(https://{host}|http://(localhost|127\.0\.0\.1|\[::1\]){port})?$".format(
+    host=r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?/?", port="(:[0-9]{1,5})?/?"
+)
+"""What `PublicURL` accepts: an origin with TLS, or on loopback."""
 _OF_PODS: Mapping[str, Schema] = {
     "replicas": {"minimum": 0},
     "serviceAccountAnnotations": TEXT_MAP,
-    "podAnnotations": TEXT_MAP,
-    "podLabels": TEXT_MAP,
+    "podAnnotations": TEXT_MAP | {"patternProperties": {"^checksum/config$": False}},
+    "podLabels": LABELS,
     "extraEnv": OBJECTS,
     "extraArgs": TEXTS,
     "extraVolumes": OBJECTS,
@@ -44,16 +61,19 @@ _OF_PODS: Mapping[str, Schema] = {
     "topologySpreadConstraints": OBJECTS,
 }
 SHAPES: Mapping[str, Schema] = {
-    "commonLabels": TEXT_MAP,
+    "commonLabels": LABELS,
     "fullnameOverride": {"maxLength": 45, "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"},
-    "image.repository": {"minLength": 1},
+    "image.registry": {"pattern": "^([^\\s/@:]+(:[0-9]+)?(/[^\\s/@:]+)*)?$"},
+    "image.repository": {"pattern": "^([^\\s/@:]+(:[0-9]+)?/)?([^\\s/@:]+/)*[^\\s/@:]+$"},
+    "image.tag": {"pattern": "^([A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?$"},
     "image.digest": {"pattern": "^(sha256:[0-9a-f]{64})?$"},
     "image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
     "image.pullSecrets": TEXTS,
     "namespaces": NAMESPACES,
     **{f"operator.{name}": shape for name, shape in _OF_PODS.items()},
     **{f"consent.{name}": shape for name, shape in _OF_PODS.items()},
-    "consent.publicURL": {"pattern": "^(https?://[^/?#]+/?)?$"},
+    "trustBundle.key": {"pattern": "^[-A-Za-z0-9_.]+$"},
+    "consent.publicURL": {"pattern": PUBLIC_URL},
     "consent.service.type": {"enum": ["ClusterIP", "NodePort", "LoadBalancer"]},
     "consent.service.annotations": TEXT_MAP,
     "consent.ingress.annotations": TEXT_MAP,
@@ -61,14 +81,14 @@ SHAPES: Mapping[str, Schema] = {
     "consent.httpRoute.parentRefs": OBJECTS,
     "networkPolicy.metricsFrom": OBJECTS,
     "networkPolicy.consentFrom": OBJECTS,
-    "networkPolicy.dns": OBJECTS,
+    "networkPolicy.dns": OBJECTS | {"minItems": 1},
     "networkPolicy.extraEgress": OBJECTS,
-    "networkPolicy.apiServerCIDRs": TEXTS,
+    "networkPolicy.apiServerCIDRs": CIDRS,
     "networkPolicy.apiServerPorts": PORTS,
-    "metrics.serviceMonitor.labels": TEXT_MAP,
+    "metrics.serviceMonitor.labels": LABELS,
     "metrics.serviceMonitor.interval": {"pattern": "^([0-9]+(ms|s|m|h))+$"},
-    "metrics.prometheusRule.labels": TEXT_MAP,
-    "metrics.dashboard.labels": TEXT_MAP,
+    "metrics.prometheusRule.labels": LABELS,
+    "metrics.dashboard.labels": LABELS,
     "drain.timeoutSeconds": {"minimum": 1},
     "extraObjects": OBJECTS,
 }

@@ -23,6 +23,12 @@ def bare_plane() -> Iterator[ControlPlane]:
 
 
 @pytest.fixture
+def renderer(tmp_path: Path) -> HelmClient:
+    """Return Helm without a cluster: it can render and check."""
+    return HelmClient(tmp_path / "no-kubeconfig", tmp_path)
+
+
+@pytest.fixture
 def helm(bare_plane: ControlPlane, tmp_path: Path) -> HelmClient:
     """Return Helm as an administrator of that control plane."""
     return admin_helm(bare_plane, tmp_path)

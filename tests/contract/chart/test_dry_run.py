@@ -12,7 +12,7 @@ from devtools.cluster.components import KUBECTL
 from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.settings import consent_server, operator
 from tests.support.chart_values import CONSENT, MATRIX
-from tests.support.helm import HelmClient, HelmError, Manifest, find
+from tests.support.helm import HelmClient, Manifest, find
 
 ADDRESS = "https://connect.example.com"
 
@@ -87,12 +87,6 @@ def test_the_host_of_the_routes_has_no_port(helm: HelmClient) -> None:
     ingress, route = (find(objects, kind, "oauth-connector-consent")["spec"] for kind in ("Ingress", "HTTPRoute"))
     assert [each["host"] for each in ingress["rules"]] == route["hostnames"] == ["connect.example.com"]
     assert ingress["tls"] == [{"hosts": ["connect.example.com"], "secretName": "connect-tls"}]
-
-
-def test_a_consent_server_without_an_address_is_an_error(helm: HelmClient) -> None:
-    """The message names the value that is missing."""
-    with pytest.raises(HelmError, match=r"consent\.publicURL is required"):
-        helm.render({"consent": {"enabled": True}})
 
 
 def test_the_ports_of_allowed_destinations_are_open(helm: HelmClient) -> None:

@@ -52,6 +52,7 @@ NUMBERS: Values = {
     "namespaces": ["2", "true"],
     "image": {"pullSecrets": ["3"]},
     "operator": {"priorityClassName": "4"},
+    "trustBundle": {"configMap": "7", "key": "8"},
     "consent": {
         "enabled": True,
         "publicURL": "https://connect.example.com",
@@ -62,7 +63,7 @@ NUMBERS: Values = {
 
 
 def names_in(value: object, key: str = "") -> Iterator[object]:
-    """Yield each value below a key that is a name of an object: `name`, `namespace`, `…Name`, a label."""
+    """Yield each value below a key that is a name: `name`, `namespace`, `key`, `resourceNames`, `…Name`, a label."""
     if isinstance(value, dict):
         labels = key in ("labels", "matchLabels", "selector")
         for each, below in value.items():
@@ -70,7 +71,7 @@ def names_in(value: object, key: str = "") -> Iterator[object]:
     elif isinstance(value, list):
         for each in value:
             yield from names_in(each, key)
-    elif key in ("name", "namespace") or key.endswith("Name"):
+    elif key in ("name", "namespace", "key", "resourceNames") or key.endswith("Name"):
         yield value
 
 
@@ -79,7 +80,7 @@ def test_names_can_be_those_of_numbers(bare_plane: ControlPlane, tmp_path: Path)
     rendered = admin_helm(bare_plane, tmp_path, namespace="200").render(NUMBERS, release="100")
     objects = [each for each in rendered if each["kind"] != "CustomResourceDefinition"]
     names = list(names_in(objects))
-    assert {"1", "2", "true", "3", "4", "5", "6", "100", "200"} <= set(names)
+    assert {"1", "2", "true", "3", "4", "5", "6", "7", "8", "100", "200"} <= set(names)
     assert [each for each in names if not isinstance(each, str)] == []
 
 

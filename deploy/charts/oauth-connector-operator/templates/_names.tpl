@@ -3,7 +3,7 @@
 {{- define "oauthConnector.name" -}}
 {{- $name := .Release.Name -}}
 {{- if not (contains "oauth-connector" $name) }}{{ $name = printf "%s-oauth-connector" $name }}{{ end -}}
-{{- default $name .Values.fullnameOverride | trunc 45 | trimSuffix "-" -}}
+{{- default $name .Values.fullnameOverride | replace "." "-" | trunc 45 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "oauthConnector.consentName" -}}
@@ -16,7 +16,7 @@ app.kubernetes.io/name: {{ eq .component "operator" | ternary "oauth-connector-o
 app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
 {{- end -}}
 
-{{/* Labels of an object. Arguments: context, component. */}}
+{{/* Labels of an object. Arguments: context, component, and perhaps labels, which are further ones. */}}
 {{- define "oauthConnector.labels" -}}
 {{ include "oauthConnector.selectorLabels" . }}
 app.kubernetes.io/component: {{ .component }}
@@ -24,7 +24,7 @@ app.kubernetes.io/part-of: oauth-connector-operator
 app.kubernetes.io/version: {{ .context.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .context.Release.Service }}
 helm.sh/chart: {{ .context.Chart.Name }}-{{ .context.Chart.Version | replace "+" "_" }}
-{{- with .context.Values.commonLabels }}
+{{- with merge (dict) (default dict .labels) (default dict .context.Values.commonLabels) }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
@@ -37,21 +37,12 @@ helm.sh/chart: {{ .context.Chart.Name }}-{{ .context.Chart.Version | replace "+"
 {{- end -}}
 {{- end -}}
 
-{{/* The address of the consent server for browsers; empty without one. */}}
-{{- define "oauthConnector.publicURL" -}}
-{{- if .Values.consent.enabled -}}
-{{- required "consent.publicURL is required if consent.enabled is true: the address of the consent server for browsers, such as https://connect.example.com" .Values.consent.publicURL -}}
-{{- else -}}
-{{- .Values.consent.publicURL -}}
-{{- end -}}
-{{- end -}}
-
 {{/* The host of that address, without a port. */}}
 {{- define "oauthConnector.publicHost" -}}
-{{- (urlParse (include "oauthConnector.publicURL" .)).hostname -}}
+{{- (urlParse .Values.consent.publicURL).hostname -}}
 {{- end -}}
 
 {{/* Whether the operator reconciles only the namespace of the release: then a flag names it, and manifests can be moved. */}}
 {{- define "oauthConnector.isInOwnNamespace" -}}
-{{- if and (eq (len .Values.namespaces) 1) (eq (first .Values.namespaces) .Release.Namespace) }}true{{ end -}}
+{{- if eq (join "," .Values.namespaces) .Release.Namespace }}true{{ end -}}
 {{- end -}}

@@ -3,25 +3,21 @@
 {{- define "oauthConnector.podSecurity" -}}
 enableServiceLinks: false
 automountServiceAccountToken: false # the volume `token` contains it
+{{- with .Values.podSecurityContext }}
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
-  seccompProfile:
-    type: RuntimeDefault
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "oauthConnector.containerSecurity" -}}
+{{- with .Values.containerSecurityContext -}}
 securityContext:
-  allowPrivilegeEscalation: false
-  readOnlyRootFilesystem: true
-  capabilities:
-    drop: [ALL]
+  {{- toYaml . | nindent 2 }}
+{{- end -}}
 {{- end -}}
 
 {{- define "oauthConnector.imageFields" -}}
-image: {{ include "oauthConnector.image" . }}
+image: {{ include "oauthConnector.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- end -}}
 

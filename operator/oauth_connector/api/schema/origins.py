@@ -8,8 +8,7 @@ from pydantic import AfterValidator
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PORTS = {"https": 443, "http": 80}
 _SHAPE = "must be https:// and a dedicated host, without a path, such as https://connect.example.com"
-_PLAIN = "must begin with https:// (http:// is allowed on 127.0.0.1, [::1] and localhost, for"
-" demonstrations)"
+_PLAIN = "must begin with https:// (http:// is allowed on 127.0.0.1, [::1] and localhost, for demonstrations)"
 
 
 def origin(url: str) -> str:

@@ -1,9 +1,10 @@
 """Values, schema and page of the chart are made from values.yaml and the models of settings."""
 
 import json
+import re
 
 import pytest
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from devtools.generate.chart import settings_values, values_page
 from devtools.generate.chart.values_file import list_leaves, read_values, values_file
@@ -88,6 +89,43 @@ def test_the_schema_rejects_unknown_names_at_each_level() -> None:
 def test_each_shape_belongs_to_a_value() -> None:
     """A value that is renamed keeps its shape."""
     assert set(SHAPES) <= set(leaf_paths())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://connect.example.com",
+        "https://connect.example.com/",
+        "https://connect.example.com:8443",
+        "https://192.0.2.1",
+        "https://[2001:db8::1]:8443",
+        "http://localhost:8090",
+        "http://127.0.0.1",
+        "http://[::1]:8090/",
+        "http://connect.example.com",
+        "http://localhost.example.com",
+        "https://example.com/connect",
+        "https://connect.example.com?a=1",
+        "https://connect.example.com#a",
+        "https://user@connect.example.com",
+        "https://user:word@connect.example.com",
+        "https://connect.example.com:port",
+        "https://",
+        "https:///connect",
+        "connect.example.com",
+        "ftp://connect.example.com",
+    ],
+)
+def test_the_schema_judges_the_address_of_browsers_as_the_operator_does(url: str) -> None:
+    """An address that the schema accepts does not end the operator at its start."""
+    try:
+        Settings.model_validate({"public_url": url})
+    except ValidationError:
+        is_valid = False
+    else:
+        is_valid = True
+    pattern = SHAPES["consent.publicURL"]["pattern"]
+    assert bool(re.search(pattern, url)) is is_valid
 
 
 def test_the_page_lists_each_value_once() -> None:

@@ -10,5 +10,5 @@
 
 {{/* The configuration file of the consent server, as YAML. */}}
 {{- define "oauthConnector.consentConfig" -}}
-{{- merge (dict "publicURL" (include "oauthConnector.publicURL" .)) (default dict .Values.consent.settings) | toYaml -}}
+{{- merge (dict "publicURL" .Values.consent.publicURL) (default dict .Values.consent.settings) | toYaml -}}
 {{- end -}}

@@ -1,7 +1,7 @@
 {{/* The configuration file of the operator, as YAML. */}}
 {{- define "oauthConnector.operatorConfig" -}}
 {{- $config := deepCopy (default dict .Values.settings) -}}
-{{- with include "oauthConnector.publicURL" . }}{{ $_ := set $config "publicURL" . }}{{ end -}}
+{{- with .Values.consent.publicURL }}{{ $_ := set $config "publicURL" . }}{{ end -}}
 {{- with .Values.trustBundle.configMap }}{{ $_ := set $config "trustBundle" "/etc/oauth-connector-trust/ca.pem" }}{{ end -}}
 {{- with .Values.selector }}{{ $_ := set $config "selector" . }}{{ end -}}
 {{- if and .Values.namespaces (not (include "oauthConnector.isInOwnNamespace" .)) -}}
