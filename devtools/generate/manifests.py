@@ -31,10 +31,7 @@ OPERATOR_ONLY: Values = {
     "drain": {"enabled": False},  # a hook, which nothing but Helm runs
 }
 IN_ONE_NAMESPACE: Values = {**OPERATOR_ONLY, "userRoles": {"enabled": False}, "namespaces": [NAMESPACE]}
-WITH_CONSENT_SERVER: Values = {
-    **OPERATOR_ONLY,
-    "consent": {"enabled": True, "publicURL": "https://connect.example.com"},
-}
+CONSENT_SERVER: Values = {"consent": {"enabled": True, "publicURL": "https://connect.example.com"}}
 
 
 def render_chart(values: Values, folder: str = "templates/") -> str:
@@ -60,7 +57,10 @@ RENDERED: Mapping[Path, Callable[[], str]] = {
     KUSTOMIZE / "base" / "operator.yaml": partial(render_chart, OPERATOR_ONLY),
     KUSTOMIZE / "namespaced" / "operator.yaml": partial(render_chart, IN_ONE_NAMESPACE),
     KUSTOMIZE / "consent-server" / "consent-server.yaml": partial(
-        render_chart, WITH_CONSENT_SERVER, "templates/consent-server/"
+        render_chart, {**OPERATOR_ONLY, **CONSENT_SERVER}, "templates/consent-server/"
+    ),
+    KUSTOMIZE / "consent-server-namespaced" / "consent-server.yaml": partial(
+        render_chart, {**IN_ONE_NAMESPACE, **CONSENT_SERVER}, "templates/consent-server/"
     ),
 }
 

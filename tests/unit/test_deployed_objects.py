@@ -29,6 +29,13 @@ def test_no_two_manifests_define_the_same_object() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
+def test_the_manifests_for_one_namespace_have_no_object_of_the_cluster() -> None:
+    """A tenant may apply them: operator and consent server have Roles."""
+    for path in ("namespaced/operator.yaml", "consent-server-namespaced/consent-server.yaml"):
+        objects = read_manifests(DEPLOY / "kustomize" / path)
+        assert {each["metadata"].get("namespace") for each in objects} == {"oauth-connector-system"}
+
+
 @pytest.mark.parametrize("settings", ["logLevel: info", "selector: shard=a", "namespaces: [team-a]", "leaseName: mine"])
 @pytest.mark.parametrize("path", OPERATORS)
 def test_the_operator_may_use_its_lease_with_any_settings_file(

@@ -37,16 +37,23 @@ def user(cluster: ControlPlane, tmp_path: Path) -> Iterator[PageShell]:
 
 def become_ready(cluster: ControlPlane) -> None:
     """Report the Deployment as ready, as its controller does when the kubelet has started the Pods."""
-    status = {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "readyReplicas": 2, "availableReplicas": 2}
-    patch = json.dumps({"status": status})
-    what = ("deployment/oauth-connector", "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", patch)
-    cluster.kubectl("patch", *what)
+    deployment = ("deployment/oauth-connector", "-n", NAMESPACE)
+    generation = int(cluster.kubectl("get", *deployment, "-o", "jsonpath={.metadata.generation}"))
+    pods = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 2)
+    patch = json.dumps({"status": {"observedGeneration": generation, **pods}})
+    cluster.kubectl("patch", *deployment, "--subresource=status", "--type=merge", "-p", patch)
 
 
 def image(cluster: ControlPlane) -> str:
     """Return the image of the operator."""
     path = "jsonpath={.spec.template.spec.containers[0].image}"
     return cluster.kubectl("get", "deployment", "oauth-connector", "-n", NAMESPACE, "-o", path)
+
+
+def read_settings(cluster: ControlPlane) -> object:
+    """Return the data of the ConfigMap of the operator."""
+    path = "jsonpath={.data}"
+    return json.loads(cluster.kubectl("get", "configmap", "oauth-connector", "-n", NAMESPACE, "-o", path))
 
 
 def install(user: PageShell, cluster: ControlPlane) -> None:
@@ -85,8 +92,19 @@ def test_kustomize_installs_as_the_guide_describes(user: PageShell, cluster: Con
     (block,) = read_commands(PAGES / "install.md")["With kustomize"]
     user.run(block)
     assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
-    settings = cluster.kubectl("get", "configmap", "oauth-connector", "-n", NAMESPACE, "-o", "jsonpath={.data}")
-    assert json.loads(settings) == {"config.yaml": "logLevel: info"}
+    assert read_settings(cluster) == {"config.yaml": "logLevel: info"}
+
+
+def test_an_upgrade_without_helm_keeps_image_and_settings(user: PageShell, cluster: ControlPlane) -> None:
+    """Also for an operator that was installed with one file, whose image was set by another command."""
+    pages = [read_commands(PAGES / name) for name in ("install.md", "upgrade.md")]
+    user.run(pages[0]["With one file"][0])
+    user.run(pages[0]["With kustomize"][0])
+    become_ready(cluster)
+    for block in pages[1]["With kustomize or one file"]:
+        user.run(block)
+    assert image(cluster) == "registry.example.com/oauth-connector-operator:0.1.0"
+    assert read_settings(cluster) == {"config.yaml": "logLevel: info"}
 
 
 def test_one_file_is_installed_and_removed_as_the_guides_describe(user: PageShell, cluster: ControlPlane) -> None:

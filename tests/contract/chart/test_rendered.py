@@ -107,6 +107,7 @@ def test_an_overlay_moves_the_operator_to_another_namespace(bare_plane: ControlP
         {
             "namespace": "team-a",
             "resources": ["../kustomize/namespaced"],
+            "components": ["../kustomize/consent-server-namespaced"],
             "images": [{"name": "oauth-connector-operator", "newName": "registry.example.com/operator"}],
         },
     )
@@ -114,6 +115,8 @@ def test_an_overlay_moves_the_operator_to_another_namespace(bare_plane: ControlP
     bound = [subject for each in objects for subject in each.get("subjects", ())]
     assert {subject["namespace"] for subject in bound} == {"team-a"}
     assert "oauth-connector-system" not in yaml.safe_dump_all(objects)
+    assert not {each["kind"] for each in objects} & {"ClusterRole", "ClusterRoleBinding"}
+    assert find(objects, "Role", "oauth-connector-consent-server")
     (container,) = find(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "registry.example.com/operator:0.1.0"
     assert "--namespaces=$(POD_NAMESPACE)" in container["args"]
