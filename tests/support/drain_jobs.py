@@ -20,7 +20,11 @@ UNINSTALL, SCOPE = "oauth-connector-drain", "oauth-connector-drain-scope"
 
 @contextmanager
 def running_job(plane: ControlPlane, namespace: str, name: str) -> Iterator[None]:
-    """Run a Job that Helm creates during the block. Raises at the end if there was none, or if it failed."""
+    """Run a Job that Helm creates during the block. Raises at the end if there was none, or if it failed.
+
+    One of an earlier hook that failed is deleted first, as Helm does too: it is not the one to run.
+    """
+    plane.kubectl("delete", "job", name, "-n", namespace, "--ignore-not-found")
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(run_job, plane, namespace, name)
         yield

@@ -73,12 +73,24 @@ def test_a_rollback_deletes_permissions_after_the_operator_has_stopped(
     helm.install(ONE)
     upgrade(helm, TWO, *SOON)
     (held,) = permissions(bare_plane)
-    with pytest.raises(HelmError, match="drain-scope"):
-        helm.run("rollback", RELEASE, "1", *SOON)
-    assert permissions(bare_plane) == {held}
+    uid, _ = deployment(bare_plane)
     with running_job(bare_plane, NAMESPACE, SCOPE):
-        helm.run("rollback", RELEASE, "1")
-    assert permissions(bare_plane) == set()
+        helm.run("rollback", RELEASE)
+    created, replicas = deployment(bare_plane)
+    assert (held, permissions(bare_plane)) == (f"rolebinding.rbac.authorization.k8s.io/{RELEASE}", set())
+    assert (created != uid, replicas) == (True, 2)
+
+
+def test_a_rollback_without_its_job_deletes_nothing(bare_plane: ControlPlane, helm: HelmClient) -> None:
+    """The operator that runs keeps its permissions."""
+    helm.install(ONE)
+    upgrade(helm, TWO, *SOON)
+    held, uid = permissions(bare_plane), deployment(bare_plane)[0]
+    with pytest.raises(HelmError, match="drain-scope"):
+        helm.run("rollback", RELEASE, *SOON)
+    assert (permissions(bare_plane), deployment(bare_plane)[0]) == (held, uid)
+    assert len(held) == 1
+    bare_plane.kubectl("delete", "role,rolebinding", RELEASE, "-n", "kube-public")  # Helm forgets them after a failure
 
 
 @pytest.mark.parametrize(("before", "after"), [(ONE, ONE), (ONE, TWO), (TWO, ALL), (ALL, ALL)])
