@@ -136,7 +136,7 @@ def test_a_release_is_removed_as_the_guide_describes(user: PageShell, cluster: C
     assert objects_left(cluster) == ["serviceaccount/default"]
     assert "oauthconnectors" in cluster.kubectl("get", "crd", "-o", "name")
     user.run(read_commands(PAGES / "install.md")["With Helm"][2])
-    with pytest.raises(AssertionError, match="pre-delete hooks failed"):
+    with pytest.raises(AssertionError, match="oauth-connector-drain not ready"):
         user.run(uninstall.replace("\n", " --timeout 1s\n"))
     assert "job" in cluster.kubectl("get", "job", "-n", NAMESPACE, "-o", "name")
     user.run(without_job)
