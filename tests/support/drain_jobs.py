@@ -1,4 +1,4 @@
-"""The Jobs of the chart's hooks. Nothing runs Pods here: the part of the kubelet is played, and a Job runs its command."""
+"""The Jobs of the chart's hooks. Nothing runs Pods here, so the part of the kubelet is played."""
 
 import json
 import os

@@ -124,7 +124,9 @@ def test_one_file_is_installed_and_removed_as_the_guides_describe(user: PageShel
 
 def objects_left(cluster: ControlPlane) -> list[str]:
     """Return the names of the objects in the namespace of the operator that Helm or its Job could have left."""
-    return cluster.kubectl("get", "deployment,job,role,rolebinding,serviceaccount", "-n", NAMESPACE, "-o", "name").split()
+    return cluster.kubectl(
+        "get", "deployment,job,role,rolebinding,serviceaccount", "-n", NAMESPACE, "-o", "name"
+    ).split()
 
 
 def test_a_release_is_removed_as_the_guide_describes(user: PageShell, cluster: ControlPlane) -> None:
