@@ -1,5 +1,7 @@
 """What a user sees after a denial, in another browser, with a link opened twice, or too late."""
 
+from urllib.parse import urlsplit
+
 from playwright.async_api import BrowserContext, Page, expect
 
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
@@ -13,8 +15,8 @@ async def titled(tab: Page, title: str) -> None:
     await expect(tab.get_by_role("heading", level=1)).to_have_text(title)
 
 
-async def test_after_a_denial_the_user_can_start_again_with_the_same_link(scenario: FlowScenario, tab: Page) -> None:
-    """The page reports the denial, and the same link still leads to consent."""
+async def test_a_denial_ends_the_command_and_it_can_be_run_again(scenario: FlowScenario, tab: Page) -> None:
+    """Page and command report the denial at once, without a prompt for a code. Another run leads to a token."""
     client = scenario.client(scenario.hosted)
     await scenario.add_connector(client)
     await scenario.authorize()
@@ -23,7 +25,13 @@ async def test_after_a_denial_the_user_can_start_again_with_the_same_link(scenar
     await scenario.answer(tab, "deny")
     await titled(tab, "The provider denied access")
     await expect(tab.locator("main")).to_contain_text("access_denied")
+    await expect(tab.get_by_label("Command")).to_contain_text("kubectl oauth authorize crm")
+    assert urlsplit(tab.url).query == ""
     await scenario.pictures(tab, "astray-denied")
+    assert await scenario.terminal.ended() == 1
+    assert "AccessDenied: " in scenario.terminal.shown
+    assert "Confirmation code" not in scenario.terminal.shown
+    await scenario.authorize()
     await scenario.look(tab)
     await scenario.resume(tab)
     await scenario.answer(tab)

@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from oauth_connector.oauth.authorization import LONGEST_CODE, LONGEST_PARAMETER
 
@@ -30,7 +30,8 @@ _ALGORITHMS = [ALGORITHM, ENCRYPTION]
 class ConsentResponse:
     """An authorization response: the code, and the ticket, which proves who opened the link.
 
-    `parameters` are those of the redirect that the operator requested.
+    `parameters` are those of the redirect that the operator requested. Where the user or the provider denied access,
+    `error` is `access_denied` (RFC 6749 §4.1.2.1), and the code is empty.
     """
 
     code: SecretStr
@@ -38,6 +39,7 @@ class ConsentResponse:
     confirmation: str
     iss: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
 
 
 ParameterText = Annotated[str, StringConstraints(max_length=LONGEST_PARAMETER)]
@@ -48,11 +50,18 @@ class _SealedMembers(BaseModel):
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
-    code: Annotated[str, StringConstraints(pattern=rf"^[\x20-\x7e]{{1,{LONGEST_CODE}}}$")]
+    code: Annotated[str, StringConstraints(pattern=rf"^[\x20-\x7e]{{0,{LONGEST_CODE}}}$")]
     ticket: Annotated[str, StringConstraints(max_length=64)]
     confirmation: Annotated[str, StringConstraints(max_length=64)]
     iss: ParameterText | None = None
     parameters: Annotated[dict[Annotated[str, StringConstraints(max_length=128)], ParameterText], Field(max_length=8)]
+    error: Literal["", "access_denied"] = ""
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if bool(self.code) == bool(self.error):
+            raise ValueError("must contain either a code or an error")
+        return self
 
 
 class UnsealError(Exception):
@@ -67,6 +76,7 @@ def seal(response: ConsentResponse, public_key: str) -> str:
         "confirmation": response.confirmation,
         "iss": response.iss,
         "parameters": dict(response.parameters),
+        **({"error": response.error} if response.error else {}),
     }
     try:
         key = OKPKey.import_key(json.loads(public_key))
@@ -100,7 +110,7 @@ class ConsentKeys:
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # also a nested header
             raise UnsealError("the response was not sealed for this consent") from None
         secrets = (SecretStr(members.code), SecretStr(members.ticket))
-        return ConsentResponse(*secrets, members.confirmation, members.iss, members.parameters)
+        return ConsentResponse(*secrets, members.confirmation, members.iss, members.parameters, members.error)
 
     @property
     def signing_key(self) -> bytes:

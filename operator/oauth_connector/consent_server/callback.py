@@ -1,7 +1,7 @@
 """The redirect URI: checks the authorization response (RFC 6749 §4.1.2), seals it for the operator and stores it.
 
-Without the cookie of the flow no API request is sent. An error response is not stored, so that the user can start
-again with the same link.
+Without the cookie of the flow no API request is sent. A denial is stored too, so that the command ends. Any other error
+response is not stored, so that the user can start again with the same link.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
@@ -23,12 +24,14 @@ from oauth_connector.consent_server.failures import FailureDetails, PageFailure,
 from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.consent_server.pages import describe_denial
 from oauth_connector.consent_server.server_context import ServerContext
-from oauth_connector.oauth.authorization import AuthorizationDenied, AuthorizationGranted, RedirectFlaw
+from oauth_connector.oauth.authorization import ACCESS_DENIED, AuthorizationDenied, AuthorizationGranted, RedirectFlaw
 
 MAX_ATTEMPTS, PAUSE = 8, 0.05
 """The operator and the plugin may write the consent at the same time. Then it is read again after a pause: PAUSE
 seconds, multiplied by the number of attempts.
 """
+
+AuthorizationAnswer = AuthorizationGranted | AuthorizationDenied | RedirectFlaw
 
 log = structlog.get_logger(__name__)
 
@@ -48,10 +51,12 @@ class CallbackPage:
         self._context.enforce_rate_limit(request, flow.ticket)
         cookie = self._context.cookies.flow_name(flow.state.get_secret_value())
         consent, authorization_request = await self._read_consent(connector, flow)
-        granted = _require_code(request, authorization_request, FailureDetails(connector, forget=(cookie,)))
-        return self._redirect_to_result(
-            flow, cookie, await self._submit_response(flow, granted, consent, authorization_request)
-        )
+        about = FailureDetails(connector, forget=(cookie,))
+        response = self._build_response(flow, authorization_request.understand(request.query.items()), about)
+        await self._submit_response(flow, response, consent, authorization_request)
+        if response.error:
+            raise RequestStopped(PageFailure.DENIED, describe_denial(response.error, about))
+        return self._redirect_to_result(flow, cookie, response.confirmation)
 
     def _read_flow(self, request: web.Request, connector: ObjectKey) -> FlowCookie:
         """Return the flow of this browser with this `state`, without an API request. Raises `RequestStopped`."""
@@ -80,17 +85,24 @@ class CallbackPage:
             raise RequestStopped(PageFailure.CHANGED, FailureDetails(connector))
         return consent, consent.request
 
+    def _build_response(self, flow: FlowCookie, answer: AuthorizationAnswer, about: FailureDetails) -> ConsentResponse:
+        """Return what is stored: a code, or a denial. Raises `RequestStopped` for others, which end only this flow."""
+        match answer:
+            case AuthorizationGranted(code, iss, extra):
+                return ConsentResponse(code, flow.ticket, new_confirmation(self._context.randomness), iss, extra)
+            case AuthorizationDenied(error) if error == ACCESS_DENIED:
+                return ConsentResponse(SecretStr(""), flow.ticket, "", error=error)
+            case AuthorizationDenied(error):
+                raise RequestStopped(PageFailure.DENIED, describe_denial(error, about))
+            case RedirectFlaw.ISSUER_MISMATCH | RedirectFlaw.ISSUER_MISSING:
+                raise RequestStopped(PageFailure.ISSUER_MISMATCH, about)
+        raise RequestStopped(PageFailure.MALFORMED, about)
+
     async def _submit_response(
-        self,
-        flow: FlowCookie,
-        granted: AuthorizationGranted,
-        consent: ConsentView,
-        authorization_request: ConsentRequest,
-    ) -> str:
-        """Seal the response and store it. Return the confirmation code. Raises `RequestStopped`, `APIUnavailable`."""
-        confirmation = new_confirmation(self._context.randomness)
-        consent_response = ConsentResponse(granted.code, flow.ticket, confirmation, granted.iss, granted.extra)
-        sealed = seal(consent_response, authorization_request.encryption_key)
+        self, flow: FlowCookie, response: ConsentResponse, consent: ConsentView, authorization_request: ConsentRequest
+    ) -> None:
+        """Seal a response and store it. Raises `RequestStopped`, `APIUnavailable`."""
+        sealed = seal(response, authorization_request.encryption_key)
         if len(sealed) > LONGEST_RESPONSE:
             raise RequestStopped(PageFailure.MALFORMED, FailureDetails(access_checks.connector_of(consent)))
         for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -104,7 +116,7 @@ class CallbackPage:
                 consent, _ = await self._read_consent(access_checks.connector_of(consent), flow)
                 continue
             log.info("authorization response stored", consent=str(consent.name))
-            return confirmation
+            return
         raise APIUnavailable("the consent was changed by other clients in each attempt")
 
     async def _is_stored(self, consent: ConsentView, sealed: str) -> bool:
@@ -127,17 +139,3 @@ def _require_navigation(request: web.Request) -> None:
     purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
     if "prefetch" in purpose or request.headers.get("Sec-Fetch-Dest", "document") != "document":
         raise RequestStopped(PageFailure.PREFETCHED)
-
-
-def _require_code(
-    request: web.Request, authorization_request: ConsentRequest, about: FailureDetails
-) -> AuthorizationGranted:
-    """Return the code of the query. Raises `RequestStopped`, which ends this flow but not the consent."""
-    match authorization_request.understand(request.query.items()):
-        case AuthorizationGranted() as granted:
-            return granted
-        case AuthorizationDenied(error):
-            raise RequestStopped(PageFailure.DENIED, describe_denial(error, about))
-        case RedirectFlaw.ISSUER_MISMATCH | RedirectFlaw.ISSUER_MISSING:
-            raise RequestStopped(PageFailure.ISSUER_MISMATCH, about)
-    raise RequestStopped(PageFailure.MALFORMED, about)

@@ -41,7 +41,7 @@ class FailureText:
     """The content of a failure page: HTTP status, title, what happened, what to do.
 
     `badge` is shown above the title. `retry` adds a button that sends the request again, `command` the command that
-    creates a new link.
+    creates a new link. `pasted`: the user may have to copy the address of the page for `--paste`.
     """
 
     status: int
@@ -51,6 +51,12 @@ class FailureText:
     badge: str = "Not authorized"
     retry: bool = False
     command: bool = True
+    pasted: bool = False
+
+    @property
+    def needs_address(self) -> bool:
+        """Return whether the address, which may contain a code, is still needed."""
+        return self.retry or self.pasted
 
 
 class RequestStopped(Exception):  # noqa: N818  # the name states a condition, not a fault of the program
@@ -73,15 +79,18 @@ class FailureDetails:
     forget: tuple[str, ...] = field(default=())
 
 
-RUN_AGAIN = "Run the command again: it prints a new link."
-LINK_AGAIN = "Open the link again that the command printed. It is valid for 15 minutes."
+RUN_AGAIN = "Run the command again: it makes a new link."
+LINK_AGAIN = (
+    "If the command printed a link, open it again: it is valid for 15 minutes. Otherwise stop the command, and run it"
+    " again."
+)
 
 FAILURE_TEXTS: Mapping[PageFailure, FailureText] = {
     PageFailure.NOT_FOUND: FailureText(
         404,
         "Page not found",
         "This server only has pages for user authorization.",
-        "Open the complete link that the command printed.",
+        "Open the complete link of the command.",
         "Not found",
     ),
     PageFailure.TOO_MANY: FailureText(
@@ -99,16 +108,10 @@ FAILURE_TEXTS: Mapping[PageFailure, FailureText] = {
         LINK_AGAIN,
     ),
     PageFailure.TOO_SLOW: FailureText(
-        408,
-        "The request did not arrive in time",
-        "The connection was too slow, or was interrupted.",
-        LINK_AGAIN,
+        408, "The request did not arrive in time", "The connection was too slow, or was interrupted.", LINK_AGAIN
     ),
     PageFailure.BODY_INCOMPLETE: FailureText(
-        400,
-        "The request did not arrive completely",
-        "The connection was interrupted, or a proxy changed the request.",
-        LINK_AGAIN,
+        400, "The request did not arrive completely", "The connection was interrupted.", LINK_AGAIN
     ),
     PageFailure.TICKET_MISSING: FailureText(
         400,
@@ -177,8 +180,12 @@ FAILURE_TEXTS: Mapping[PageFailure, FailureText] = {
         400,
         "This browser did not start the authorization",
         "The redirect from the provider arrived in another browser, too late, or a second time. The response was not"
-        " used, and nothing was authorized.",
-        LINK_AGAIN + " Use one browser until the code is shown.",
+        " used, and nothing was authorized. The address of this page can contain a code that gives access to your"
+        " account: do not send it to anyone.",
+        LINK_AGAIN
+        + " Use one browser until the code is shown. If you yourself ran the command with `--paste`, copy the"
+        " address and paste it there.",
+        pasted=True,
     ),
     PageFailure.PREFETCHED: FailureText(
         403,

@@ -14,7 +14,7 @@ from oauth_connector.consent_server.failures import FAILURE_TEXTS, FailureDetail
 
 FOLDER = Path(__file__).parent
 ASSETS = FOLDER / "assets"
-RETRY = "Open the link again that the command printed"
+RETRY = "Run the command again"
 _BACKTICKS = re.compile("`([^`]+)`")
 
 

@@ -5,11 +5,14 @@ from urllib.parse import parse_qsl, urlsplit
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.providers.registry import PRESETS
 
+NAMED = frozenset({"response_type", "client_id", "redirect_uri", "scope", "code_challenge", "code_challenge_method"})
+"""Parameters of the link that the page shows at a place of their own, or that are the same in every link."""
+
 
 def list_parameters(request: ConsentRequest) -> list[tuple[str, str]]:
-    """List the parameters beside those that the page names: first those in the address of the endpoint."""
-    in_address = parse_qsl(urlsplit(request.authorization_endpoint).query, keep_blank_values=True)
-    return [*in_address, *((parameter.name, parameter.value) for parameter in request.parameters)]
+    """List the further parameters of the link, also those in the address of the endpoint."""
+    pairs = parse_qsl(urlsplit(request.link("")).query, keep_blank_values=True)
+    return [(name, value) for name, value in pairs if name not in NAMED]
 
 
 def list_other_token_hosts(request: ConsentRequest) -> list[str]:

@@ -5,7 +5,9 @@ this command receives the response, seals it for the operator and confirms it, b
 browser.
 """
 
+import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -29,6 +31,9 @@ from oauth_connector.oauth.authorization import AuthorizationGranted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
 SECRET_LINK_HINT = "Treat it like a password for 15 minutes: do not share it."
+READING_SECONDS = 5.0
+"""Seconds within which a running operator reads a response. After that the command prompts for the code."""
+
 _CONFIRMATION_FORM = pattern_rule(CONFIRMATION, "")
 
 
@@ -53,10 +58,17 @@ class AuthorizationFlow:
         async with show_link(self._connect_link(), SECRET_LINK_HINT, self.terminal, browser=self.browser):
             self._explain_silence()
             await self.consent.wait("waiting for you in the browser", _has_response)
+            await self._wait_for_denial()
         if self.request.confirmation_required:
             self.terminal.success("The consent server received the provider's response.")
             await self._confirm()
         await self.consent.wait_for_result(is_authorized)
+
+    async def _wait_for_denial(self) -> None:
+        """Give the operator a moment to read the response, which may be a denial. Raises `CommandFailed` for one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READING_SECONDS):
+                await self.consent.wait("", _is_read)
 
     def _connect_link(self) -> str:
         namespace, uri = self.consent.context.namespace, self.request.redirect_uri
@@ -161,6 +173,12 @@ def is_authorized(manifest: KubeObject) -> bool | None:
 
 def _has_response(manifest: KubeObject) -> bool | None:
     return True if (manifest.get("status") or {}).get("response") else is_authorized(manifest)
+
+
+def _is_read(manifest: KubeObject) -> bool | None:
+    """Return true if the operator has read the response."""
+    ready = condition(manifest, READY)
+    return True if ready is not None and ready.reason == AWAITING_CONFIRMATION else is_authorized(manifest)
 
 
 def _is_code_accepted(generation: int, manifest: KubeObject) -> bool | None:

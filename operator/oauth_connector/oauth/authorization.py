@@ -82,6 +82,10 @@ def compute_challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+ACCESS_DENIED = "access_denied"
+"""The error code with which the user, or the authorization server, denied the request (RFC 6749 §4.1.2.1)."""
+
+
 class RedirectFlaw(StrEnum):
     """Why a redirect cannot be used (RFC 6749 §4.1.2, RFC 9207 §2.4)."""
 

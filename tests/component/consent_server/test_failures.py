@@ -125,16 +125,27 @@ async def test_a_loopback_consent_is_not_served_here(visitor: HTTPClient, namesp
     assert (await visitor.prove(asked.path, asked.ticket)).failure == "Loopback"
 
 
+async def test_a_denial_is_stored_and_ends_the_link(visitor: HTTPClient, asked: RequestedConsent) -> None:
+    """The operator reads it and ends the consent, so that the command does not wait. The page says how to try again."""
+    leaving = await visitor.begin(asked.path, asked.ticket)
+    seen = await visitor.get(back(asked, state=leaving.state, error="access_denied", error_description="c4n4ry"))
+    assert (seen.status, seen.failure) == (400, "Denied")
+    assert "Access was not granted" in seen.text
+    assert "c4n4ry" not in seen.text
+    answer = await asked.answer()
+    assert (answer.error, answer.ticket.get_secret_value()) == ("access_denied", asked.ticket)
+    assert (await visitor.prove(asked.path, asked.ticket)).failure == "Used"
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        ("access_denied", "Access was not granted"),
         ("invalid_scope", "does not know one of the scopes"),
         ("temporarily_unavailable", "overloaded"),
         ("ZOHO-4711", "ZOHO-4711"),
     ],
 )
-async def test_after_a_denial_the_link_is_still_valid(
+async def test_after_an_error_of_the_provider_the_link_is_still_valid(
     visitor: HTTPClient, asked: RequestedConsent, error: str, message: str
 ) -> None:
     """Nothing is written, the flow's cookie is deleted, and the same link works again."""

@@ -91,6 +91,10 @@ async def test_failure_pages_show_what_to_do(
     wrong += await inspect(tab, "denied")
     await tab.reload()
     await expect(title).to_have_text("This browser did not start the authorization")
+    await tab.goto(f"{consent_site.url}/oauth/callback/{asked.namespace.name}/zoho?code=c&state=s")
+    await expect(title).to_have_text("This browser did not start the authorization")
+    assert urlsplit(tab.url).query == "code=c&state=s", "the user copies the address for `--paste`"
+    await expect(tab.locator("main")).to_contain_text("do not send it to anyone")
     wrong += await inspect(tab, "flow-lost")
     await asked.conclude("False", ConsentReason.CONNECTOR_SUSPENDED, "OAuthConnector `zoho` is suspended: wake it up")
     await open_link(tab, consent_site, asked)

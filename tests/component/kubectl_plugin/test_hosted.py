@@ -61,6 +61,18 @@ async def test_an_entered_code_is_normalized(scenario: PluginScenario) -> None:
     assert "Ready" in scenario.terminal.printed
 
 
+async def test_a_denial_in_the_browser_ends_the_command(scenario: PluginScenario) -> None:
+    """The command waits for what the operator reads in the response before it prompts for a code."""
+    await scenario.add_connector()
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+    await scenario.operator.fill(scenario.hosted, URL)
+    await scenario.operator.respond()
+    await scenario.operator.say("False", "AccessDenied", "The user denied access.")
+    assert await scenario.terminal.ended() == 1
+    assert "AccessDenied: The user denied access." in scenario.terminal.shown
+    assert QUESTION not in scenario.terminal.shown
+
+
 async def test_a_wrong_confirmation_code_can_be_entered_again(scenario: PluginScenario) -> None:
     """An operator that still waits for the code, having seen this one, means another."""
     await scenario.add_connector()

@@ -20,7 +20,7 @@ from oauth_connector.consent_protocol.sealing import (
     UnsealError,
     seal,
 )
-from oauth_connector.oauth.authorization import LONGEST_CODE, LONGEST_PARAMETER
+from oauth_connector.oauth.authorization import ACCESS_DENIED, LONGEST_CODE, LONGEST_PARAMETER
 
 UID, OTHER_UID = "0b9e6a2f-0001", "0b9e6a2f-0002"
 KEYS = ConsentKeys(b"master key of the installation..")
@@ -100,6 +100,12 @@ def test_any_text_raises_at_most_unseal_error(text: str) -> None:
         KEYS.unseal(UID, text)
 
 
+def test_a_denial_is_sealed_instead_of_a_code() -> None:
+    """It has the ticket, so that no other client can end the consent with it."""
+    denial = ConsentResponse(SecretStr(""), SecretStr(TICKET), "", error=ACCESS_DENIED)
+    assert KEYS.unseal(UID, sealed(denial)) == denial
+
+
 def a_response(**members: object) -> bytes:
     """Return the plain text of a response, with some members changed."""
     valid: dict[str, object] = {
@@ -121,6 +127,8 @@ FORGED = {
     "a code that is a number": a_response(code=7),
     "a code that is null": a_response(code=None),
     "an empty code": a_response(code=""),
+    "a code and a denial": a_response(error="access_denied"),
+    "an error that does not end a consent": a_response(code="", error="server_error"),
     "half of a surrogate pair in the code (RFC 8259 §8.2)": a_response(code="\ud800"),
     "a code of other characters than RFC 6749 §A.11 allows": a_response(code="c\n"),
     "a code that no redirect can contain": a_response(code="c" * (LONGEST_CODE + 1)),

@@ -22,7 +22,7 @@ async def test_every_value_of_the_request_is_shown(visitor: HTTPClient, world: C
     """A new field of the request must be shown too, or named here with the reason why not."""
     request = with_request(
         world,
-        authorization_endpoint="https://accounts.example.com/auth?Scope=admin&x=",
+        authorization_endpoint="https://accounts.example.com/auth?brand=acme&x=",
         issuer="https://issuer.example.com",
         iss_required=True,
         scope="read write",
@@ -35,7 +35,7 @@ async def test_every_value_of_the_request_is_shown(visitor: HTTPClient, world: C
         callback_parameters=("accounts-server",),
     )
     text = (await visitor.prove(world.path, world.ticket)).text
-    for shown in ("Scope=admin", "x=", "audience=https://api.example.com", "resource=urn:r", "alice", "read", "write"):
+    for shown in ("brand=acme", "x=", "audience=https://api.example.com", "resource=urn:r", "alice", "read", "write"):
         assert f">{shown}<" in text
     assert "authorization_details=[{&#34;type&#34;:&#34;&lt;payment&gt;&#34;}]" in text
     assert "<payment>" not in text

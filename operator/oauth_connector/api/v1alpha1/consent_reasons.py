@@ -25,6 +25,7 @@ class ConsentReason(StrEnum):
     CONNECTOR_SUSPENDED = "ConnectorSuspended"
     CONNECTOR_CHANGED = "ConnectorChanged"
     CONNECTOR_INVALID = "ConnectorInvalid"
+    ACCESS_DENIED = "AccessDenied"
     RESPONSE_INVALID = "ResponseInvalid"
     CODE_REJECTED = "CodeRejected"
     CODE_LOST = "CodeLost"
@@ -35,7 +36,7 @@ class ConsentReason(StrEnum):
 _RUN_AGAIN = "Run `kubectl oauth authorize {connector}` again."
 
 CONSENT_MESSAGES: Mapping[ConsentReason, str] = {
-    ConsentReason.AWAITING_USER: "Open the link that `kubectl oauth authorize` printed, and consent at {host}.",
+    ConsentReason.AWAITING_USER: "Open the link of `kubectl oauth authorize`, and consent at {host}.",
     ConsentReason.AWAITING_CONFIRMATION: "{host} returned an authorization code. Enter the confirmation code of the"
     " last page where `kubectl oauth authorize` runs.",
     ConsentReason.AUTHORIZED: "OAuthConnector `{connector}` is authorized. Its token is in Secret `{secret}`.",
@@ -46,6 +47,8 @@ CONSENT_MESSAGES: Mapping[ConsentReason, str] = {
     ConsentReason.CONNECTOR_CHANGED: "OAuthConnector `{connector}` was changed after the request was made, so the"
     f" consent is void. {_RUN_AGAIN}",
     ConsentReason.CONNECTOR_INVALID: "OAuthConnector `{connector}` cannot be authorized. {cause}",
+    ConsentReason.ACCESS_DENIED: "{host} returned `access_denied`: the user denied access, or a policy at the provider"
+    " forbids it. To try again, run `kubectl oauth authorize {connector}` again.",
     ConsentReason.RESPONSE_INVALID: f"The response does not belong to this request and was not used. {_RUN_AGAIN}",
     ConsentReason.CODE_REJECTED: f"{{host}} rejected the request with its authorization code. {{cause}} {_RUN_AGAIN}",
     ConsentReason.CODE_LOST: f"{{host}} sent no valid token response, and a code is never sent twice. {_RUN_AGAIN}",

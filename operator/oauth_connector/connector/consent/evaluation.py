@@ -164,13 +164,12 @@ def _evaluate_sent_code(consent: Consent, context: ConsentContext) -> ConsentAct
 def _evaluate_response(
     consent: Consent, request: ConsentRequest, context: ConsentContext, keys: ConsentKeys
 ) -> ConsentAction:
-    try:
-        consent_response = keys.unseal(consent.uid, consent.status.response or "")
-    except UnsealError:
+    consent_response = _read_response(consent, request, keys)
+    if consent_response is None:
         return SetReason(ConsentReason.RESPONSE_INVALID)
     deadline = consent.created + LIFETIME + CONFIRMATION_TIME
-    if not _is_valid_response(consent_response, consent, request):
-        return SetReason(ConsentReason.RESPONSE_INVALID)
+    if consent_response.error:
+        return SetReason(ConsentReason.ACCESS_DENIED)
     if context.now >= deadline:
         return SetReason(ConsentReason.EXPIRED)
     if request.confirmation_required and not _is_confirmed(consent_response, consent.spec.confirmation):
@@ -184,9 +183,21 @@ def _evaluate_response(
     return PendingCode(*identity, consent_response.code, request.redirect_uri, verifier, token_url)
 
 
+def _read_response(consent: Consent, request: ConsentRequest, keys: ConsentKeys) -> ConsentResponse | None:
+    """Return the response; nothing if it was not sealed for this consent, or is not one to its request."""
+    try:
+        consent_response = keys.unseal(consent.uid, consent.status.response or "")
+    except UnsealError:
+        return None
+    return consent_response if _is_valid_response(consent_response, consent, request) else None
+
+
 def _is_valid_response(consent_response: ConsentResponse, consent: Consent, request: ConsentRequest) -> bool:
+    """Return whether a response is for this consent. The issuer of a denial was checked by who received it."""
     if not is_ticket_of(consent_response.ticket.get_secret_value(), consent.spec.ticket_hash):
         return False
+    if consent_response.error:
+        return True
     if consent_response.iss is None:
         return not request.iss_required
     return request.issuer is None or consent_response.iss == request.issuer

@@ -89,7 +89,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (main.dataset.page === "open") {
     open();
     addEventListener("hashchange", open); // the same link, opened again in this tab
-  } else if (main.dataset.page === "failure" && !document.getElementById("retry")) {
+  } else if (main.dataset.page === "failure" && !main.dataset.keeps) {
     history.replaceState(null, "", location.pathname); // the code of a response that is not used and not sent again
   } else if (main.dataset.status) {
     schedule(POLL, follow);

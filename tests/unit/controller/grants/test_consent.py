@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from oauth_connector.connector.observation import Key
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
-from tests.support.consenting import a_consent, answered, confirmed, consent, id_token
+from tests.support.consenting import TICKET, a_consent, answered, confirmed, consent, id_token
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
@@ -66,6 +66,23 @@ async def test_a_code_waits_for_its_confirmation(consenting: World) -> None:
     consenting.cluster.add_consent(replace(confirmed(consenting.cluster.consents[key]), generation=3))
     await consenting.run()
     assert consenting.reason() == "TokenIssued"
+
+
+@pytest.mark.parametrize(("ticket", "reason"), [(TICKET, "AccessDenied"), ("x" * 43, "ResponseInvalid")])
+async def test_a_denial_ends_the_consent(consenting: World, ticket: str, reason: str) -> None:
+    """No confirmation is needed, no request is sent, and the connector still waits for a user."""
+    await consenting.run()
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    denied = answered(consenting.cluster.consents[key], "", ticket=SecretStr(ticket), error="access_denied")
+    consenting.cluster.add_consent(denied)
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == reason
+    assert consenting.rotating.requests == []
+    assert consenting.reason("ConsentRequired") == "ConsentRequired"
+    await consent(consenting, "crm-2")
+    assert consenting.token == "token-1"
 
 
 async def test_a_response_with_another_ticket_is_rejected(consenting: World) -> None:
