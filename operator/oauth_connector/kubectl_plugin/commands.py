@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping
 from datetime import timedelta
 
 from oauth_connector.api.names import (
@@ -20,9 +19,14 @@ from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
+from oauth_connector.kubectl_plugin.revocation_texts import (
+    REVOKED,
+    describe_consequence,
+    describe_remaining_access,
+)
 from oauth_connector.kubectl_plugin.terminal import is_interactive
 
-REFRESHED, REVOKED = "lastHandledRefresh", "lastHandledRevoke"
+HANDLED_REFRESH, HANDLED_REVOKE = "lastHandledRefresh", "lastHandledRevoke"
 PACE = 0.5
 PROBLEM = 1
 
@@ -77,7 +81,9 @@ async def _refresh_one(context: PluginContext, name: str, arguments: argparse.Na
         asked = await context.annotate(name, REFRESH_REQUESTED, value := unique_request_value(context))
         if not arguments.wait or ConnectorView(asked).spec.get("suspend"):
             return _report_request(context, ConnectorView(asked))
-        return _report_refresh(context, await _wait_for_status(context, name, (REFRESHED, value), arguments.timeout))
+        return _report_refresh(
+            context, await _wait_for_status(context, name, (HANDLED_REFRESH, value), arguments.timeout)
+        )
     except CommandFailed as failure:
         context.terminal.fail(str(failure))
         return PROBLEM
@@ -114,34 +120,20 @@ async def revoke(context: PluginContext, arguments: argparse.Namespace) -> int:
         await _require_agreement(context, view)
     value = unique_request_value(context)
     await context.annotate(arguments.name, REVOKE_REQUESTED, value)
-    view = await _wait_for_status(context, arguments.name, (REVOKED, value), arguments.timeout)
+    view = await _wait_for_status(context, arguments.name, (HANDLED_REVOKE, value), arguments.timeout)
     result = view.text("lastRevocation")
-    if result in _REVOKED:
-        context.terminal.success(f"{arguments.name}: {_REVOKED[result]}")
+    if result in REVOKED:
+        context.terminal.success(f"{arguments.name}: {REVOKED[result]}")
     else:
-        context.terminal.warn(f"{arguments.name}: {_REVOKED_LOCALLY.get(result, _REVOKED_LOCALLY[None])}")
+        context.terminal.warn(f"{arguments.name}: {describe_remaining_access(view.renewal, result)}")
     show_connector(context, view, arguments.output)
-    return 0 if result in _REVOKED else PROBLEM
-
-
-_REVOKED: Mapping[str | None, str] = {
-    "Revoked": "the provider revoked the grant",
-    "Nothing": "there was nothing to revoke",
-}
-_REVOKED_LOCALLY: Mapping[str | None, str] = {
-    "NoEndpoint": "the tokens were deleted, but the provider has no revocation endpoint. Revoke the access in your"
-    " account at the provider",
-    None: "the tokens were deleted, but the provider refused the request or did not respond. Revoke the access in"
-    " your account at the provider",
-}
-"""Texts by `status.lastRevocation`. `None` stands for all other values."""
+    return 0 if result in REVOKED else PROBLEM
 
 
 async def _require_agreement(context: PluginContext, view: ConnectorView) -> None:
     if not is_interactive():
         raise PluginUsageError("revoke: the command cannot ask for confirmation without a terminal. Use --yes.")
-    secret = f"the token in Secret {view.secret}" if view.secret else "its token"
-    context.terminal.warn(f"All users of {secret} lose access. A user must consent again.")
+    context.terminal.warn(describe_consequence(view.renewal, view.secret))
     answer = await context.terminal.ask(f"Revoke {view.name} in namespace {view.namespace}? [y/N] ")
     if answer.lower() not in ("y", "yes"):
         raise CommandFailed("Nothing was revoked.")

@@ -12,10 +12,13 @@ from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED, R
 from oauth_connector.api.v1alpha1.conditions import find_json_condition
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
+from oauth_connector.oauth.grants.grant import Renewal
 from oauth_connector.oauth.grants.registry import GRANTS
 
 CONSENT_GRANTS = frozenset(name.value for name, grant in GRANTS.items() if grant.needs_consent())
 """The values of `spec.grantType` that need a consent."""
+
+_RENEWALS = {name.value: grant.renewal for name, grant in GRANTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class ConnectorView:
     def needs_consent(self) -> bool:
         """Return whether a user must authorize the client in a browser."""
         return self.grant in CONSENT_GRANTS
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """Return how the grant is obtained again after it was revoked; nothing for an unknown grant type."""
+        return _RENEWALS.get(self.grant)
 
     @property
     def spec(self) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED, REFRESH_LATE
 from oauth_connector.kubectl_plugin import time_format
-from oauth_connector.kubectl_plugin.connector_view import ConnectorView
+from oauth_connector.kubectl_plugin.connector_view import ConditionView, ConnectorView
 from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.kubectl_plugin.time_format import format_relative
 from oauth_connector.telemetry.terminal_text import Style, count_columns, style_text
@@ -28,7 +28,8 @@ def show_table(views: Sequence[ConnectorView], now: datetime, *, everywhere: boo
 
 
 def _line(view: ConnectorView, now: datetime) -> tuple[str, ...]:
-    failed = view.condition(REFRESH_FAILED)
+    failed, consent = _find_true(view, REFRESH_FAILED), _find_true(view, CONSENT_REQUIRED)
+    named = consent or failed  # only a user can end the first, so it is named first
     return (
         view.namespace,
         view.name,
@@ -37,9 +38,14 @@ def _line(view: ConnectorView, now: datetime) -> tuple[str, ...]:
         view.grant,
         format_relative(view.time("expirationTime"), now),
         format_relative(view.time("nextRefreshTime"), now),
-        failed.reason if failed else DASH,
-        view.ready.message,
+        named.reason if named else DASH,
+        consent.message if consent and view.is_ready else view.ready.message,
     )
+
+
+def _find_true(view: ConnectorView, kind: str) -> ConditionView | None:
+    found = view.condition(kind)
+    return found if found is not None and found.status == "True" else None
 
 
 def _cell(text: str, width: int, last: bool) -> str:  # noqa: FBT001  # the last cell of a line
@@ -63,8 +69,8 @@ def _facts(view: ConnectorView, now: datetime) -> Iterator[tuple[str, str]]:
     yield READY, f"{ready.status}, {ready.reason}"
     yield ("Message" if view.is_ready else "To do"), ready.message
     for label, kind in _CONDITIONS.items():
-        found = view.condition(kind)
-        if found is not None and found.status == "True":
+        found = _find_true(view, kind)
+        if found is not None:
             yield label, f"{found.reason}: {found.message}"
     yield "Grant", view.grant + (", suspended" if view.spec.get("suspend") else "")
     yield "Secret", view.secret or DASH

@@ -61,6 +61,35 @@ def test_a_table_has_one_line_for_each_connector(capsys: pytest.CaptureFixture[s
     assert "\x1b" not in first
 
 
+REQUIRED = {
+    "type": "ConsentRequired",
+    "status": "True",
+    "reason": "RefreshTokenRejected",
+    "message": "Run `kubectl oauth authorize crm`.",
+}
+
+
+@pytest.mark.parametrize("others", [(), (FAILED,)])
+def test_a_required_consent_is_shown_beside_a_valid_token(
+    others: tuple[dict[str, Any], ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The token will expire, so the line names the reason and what to do while there is time."""
+    show_table([standing(READY, REQUIRED, *others)], NOW, everywhere=True)
+    line = capsys.readouterr().out.splitlines()[1]
+    assert "True" in line
+    assert "RefreshTokenRejected" in line
+    assert line.endswith("Run `kubectl oauth authorize crm`.")
+
+
+def test_a_condition_that_is_false_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """The token is valid, and nothing has to be done."""
+    show_table([standing(READY, {**REQUIRED, "status": "False"}, {**FAILED, "status": "False"})], NOW, everywhere=True)
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.endswith("Secret `crm-token` contains a valid token.")
+    assert "Rejected" not in line
+    assert "ProviderError" not in line
+
+
 def test_the_namespace_column_is_hidden_for_one_namespace(capsys: pytest.CaptureFixture[str]) -> None:
     """The user named that namespace."""
     show_table([WHOLE], NOW, everywhere=False)
