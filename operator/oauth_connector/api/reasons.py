@@ -165,7 +165,7 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
     " shows the new token up to 90 s later, so that a Pod may read an expired one. Set `refresh.before` to"
     " `{before}`.",
-    Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` has no key `{key}` (its keys: {present_keys}). Add the key, or"
+    Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` has no key `{key}` ({present_keys}). Add the key, or"
     " name another key in the spec.",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is owned by connector `{holder}` and is not changed. Set another"
     " `output.secretName`.",

@@ -14,6 +14,7 @@ from oauth_connector.api.names import ALLOWED_HOSTS, CONNECTOR_KIND, OPAQUE
 from oauth_connector.cli.usage_error import UsageError
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.secret.metadata import has_managed_label
 
 
 @dataclass
@@ -73,7 +74,8 @@ def _add_manifest(documents: CheckInput, manifest: Mapping[str, Any]) -> None:
         allowed = parse_allowed_hosts(annotations.get(ALLOWED_HOSTS))
         data = _decode_data(name, manifest)
         kind = str(manifest.get("type", OPAQUE))
-        documents.secrets[name] = CredentialSecret(CredentialVersion(name, "local", "1"), kind, data, allowed)
+        managed = has_managed_label(manifest["metadata"])
+        documents.secrets[name] = CredentialSecret(CredentialVersion(name, "local", "1"), kind, data, allowed, managed)
 
 
 def _decode_data(name: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:

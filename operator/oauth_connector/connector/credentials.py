@@ -1,6 +1,6 @@
 """Credential Secrets, read when they are used: the values that the spec refers to, and what is wrong with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -28,12 +28,16 @@ FORBIDDEN_TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CredentialSecret:
-    """A Secret as it was read: its version, type, data, and the hosts that it may be sent to (`None` = not limited)."""
+    """A Secret as it was read: its version, type, data, and the hosts that it may be sent to (`None` = not limited).
+
+    `is_managed`: it has the label of the operator's Secrets.
+    """
 
     version: CredentialVersion
     type: str = names.OPAQUE
     data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     allowed_hosts: tuple[str, ...] | None = None
+    is_managed: bool = False
 
 
 def parse_allowed_hosts(annotation: str | None) -> tuple[str, ...] | None:
@@ -84,13 +88,39 @@ def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) 
     facts = {"credential": name, "key": key}
     if secret is None:
         raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
-    if secret.type in FORBIDDEN_TYPES:
-        cause = f"it is of type {secret.type}, which is never sent to a provider"
+    if (cause := _find_obstacle(secret)) is not None:
         raise UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
     if key not in secret.data:
-        facts["present_keys"] = ", ".join(f"`{k}`" for k in sorted(secret.data)[:8]) or "none"
+        facts["present_keys"] = _describe_keys(secret.data, key)
         raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
     return _clean(secret.data[key], facts)
+
+
+def _find_obstacle(secret: CredentialSecret) -> str | None:
+    """Return why a Secret is not sent, whatever its content is.
+
+    An output Secret contains a token of another provider, and the spec that made it cannot limit where it is sent.
+    """
+    if secret.type in FORBIDDEN_TYPES:
+        return f"it is of type {secret.type}, which is never sent to a provider"
+    if secret.is_managed and secret.allowed_hosts is None:
+        return f"it is an output Secret, which is sent only to hosts in its annotation `{names.ALLOWED_HOSTS}`"
+    return None
+
+
+def _describe_keys(present: Collection[str], wanted: str) -> str:
+    """Describe the keys of a Secret without their names, which more users read in status than may read the Secret.
+
+    A name that differs from the wanted one in spelling alone is no news to them.
+    """
+    similar = next((key for key in sorted(present) if _normalize(key) == _normalize(wanted)), None)
+    if similar is not None:
+        return f"it has `{similar}`"
+    return {0: "it has none", 1: "it has 1 other key"}.get(len(present), f"it has {len(present)} other keys")
+
+
+def _normalize(key: str) -> str:
+    return "".join(c for c in key.lower() if c.isalnum())
 
 
 def _clean(raw: bytes, facts: Mapping[str, str]) -> SecretStr:

@@ -8,8 +8,11 @@ consents in progress must be started again, and grants are signed anew.
 import base64
 import binascii
 import secrets as randomness
+from collections.abc import Mapping
+from typing import Any
 
 from oauth_connector.api.names import FIELD_MANAGER, KEY_TYPE, MANAGED_BY, OPERATOR
+from oauth_connector.connector.secret.metadata import has_managed_label
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube.client import KubeAPI
@@ -17,6 +20,25 @@ from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from oauth_connector.kube.paths import secret_path
 
 NAME, KEY, SIZE = "oauth-connector-key", "key", 32
+
+
+def read_key(secret: Mapping[str, Any]) -> bytes:
+    """Read the key from its Secret. Raises `ValueError` for one that the operator did not create.
+
+    A connector whose output has this name writes a Secret of another type, with the label of the operator's Secrets.
+    """
+    metadata = secret.get("metadata") or {}
+    if secret.get("type") != KEY_TYPE:
+        raise ValueError(f"is not of type {KEY_TYPE}")
+    if has_managed_label(metadata) or (metadata.get("labels") or {}).get(MANAGED_BY) != OPERATOR:
+        raise ValueError(f"does not have the labels of the operator's key ({MANAGED_BY}: {OPERATOR}, and no others)")
+    try:
+        key = base64.b64decode((secret.get("data") or {}).get(KEY) or "")
+    except binascii.Error:
+        key = b""
+    if len(key) != SIZE:
+        raise ValueError(f"has no key of {SIZE} bytes under `{KEY}`")
+    return key
 
 
 class KubeConsentKeys:
@@ -46,12 +68,9 @@ class KubeConsentKeys:
                 return None
             raise
         try:
-            key = base64.b64decode((found.get("data") or {}).get(KEY) or "")
-        except binascii.Error:
-            key = b""
-        if len(key) != SIZE:
-            raise ClusterUnavailable(f"Secret {NAME} has no key of {SIZE} bytes under `{KEY}`. Delete the Secret")
-        return key
+            return read_key(found)
+        except ValueError as error:
+            raise ClusterUnavailable(f"Secret {NAME} {error}. Delete the Secret") from None
 
     async def _create(self) -> bytes:
         """Create the Secret; if another process was faster, return the key of that process."""

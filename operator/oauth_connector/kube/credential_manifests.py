@@ -8,12 +8,15 @@ from typing import Any
 from oauth_connector.api.names import ALLOWED_HOSTS, OPAQUE
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.secret.metadata import has_managed_label
 
 
 def parse_credential(secret: Mapping[str, Any]) -> CredentialSecret:
     """Parse a credential Secret."""
-    allowed = parse_allowed_hosts((secret["metadata"].get("annotations") or {}).get(ALLOWED_HOSTS))
-    return CredentialSecret(read_version(secret), secret.get("type", OPAQUE), decode_data(secret), allowed)
+    metadata, kind = secret["metadata"], secret.get("type", OPAQUE)
+    allowed = parse_allowed_hosts((metadata.get("annotations") or {}).get(ALLOWED_HOSTS))
+    managed = has_managed_label(metadata)
+    return CredentialSecret(read_version(secret), kind, decode_data(secret), allowed, managed)
 
 
 def read_version(secret: Mapping[str, Any]) -> CredentialVersion:

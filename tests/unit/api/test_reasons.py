@@ -46,10 +46,9 @@ def test_an_unknown_fact_is_rendered_as_a_dash(reason: Reason) -> None:
 
 def test_a_missing_key_is_reported_with_the_existing_keys() -> None:
     """The message shows the keys of the Secret, so that a wrong key name is easy to see."""
-    facts = {"credential": "sf", "key": "client-secret", "present_keys": "`client_secret`"}
+    facts = {"credential": "sf", "key": "client-secret", "present_keys": "it has `client_secret`"}
     assert format_reason_message(Reason.CREDENTIALS_NOT_FOUND, facts) == (
-        "Secret `sf` has no key `client-secret` (its keys: `client_secret`). Add the key, or name another key in the"
-        " spec."
+        "Secret `sf` has no key `client-secret` (it has `client_secret`). Add the key, or name another key in the spec."
     )
 
 

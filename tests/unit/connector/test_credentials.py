@@ -1,5 +1,6 @@
 """Credential Secrets: what is taken from them, what is wrong with them, and where they may go."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,12 +94,31 @@ def test_a_missing_secret_is_awaited() -> None:
     assert not problem.needs_action
 
 
-def test_a_missing_key_names_the_present_keys() -> None:
-    """A Secret with `client_secret` instead of `client-secret` shows the difference."""
-    secret = CredentialSecret(CredentialVersion("robot", "u", "1"), "Opaque", {"client_secret": b"s"})
+@pytest.mark.parametrize(
+    ("keys", "described"),
+    [
+        (["client_secret"], "it has `client_secret`"),
+        (["ClientSecret", "id"], "it has `ClientSecret`"),
+        (["aws-secret-access-key"], "it has 1 other key"),
+        (["aws-secret-access-key", "db-password-of-prod"], "it has 2 other keys"),
+        ([], "it has none"),
+    ],
+)
+def test_a_missing_key_reveals_no_name_of_another(keys: list[str], described: str) -> None:
+    """More users may read status than the Secret; a name that is only spelled in another way is shown."""
+    secret = CredentialSecret(CredentialVersion("robot", "u", "1"), "Opaque", dict.fromkeys(keys, b"s"))
     problem = problem_of(a_spec(), secret)
     assert problem.reason is Reason.CREDENTIALS_NOT_FOUND
-    assert problem.facts["present_keys"] == "`client_secret`"
+    assert problem.facts["present_keys"] == described
+
+
+def test_an_output_secret_is_sent_only_where_its_owner_allows() -> None:
+    """The spec of the connector that made it cannot set the annotation; a user who may edit the Secret can."""
+    output = replace(a_secret(client_secret=b"s"), is_managed=True)
+    problem = problem_of(a_spec(), output)
+    assert problem.reason is Reason.CREDENTIALS_INVALID
+    assert "oauthconnector.dev/allowed-hosts" in problem.facts["cause"]
+    assert isinstance(assembled(a_spec(), replace(output, allowed_hosts=("login.example.com",))), Credentials)
 
 
 @pytest.mark.parametrize("value", [b"", b"\n", b"\r\n"])

@@ -96,7 +96,7 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         name=str(metadata["name"]),
         uid=str(metadata["uid"]),
         resource_version=str(metadata["resourceVersion"]),
-        managed=_mapping(metadata.get("labels")).get(names.MANAGED) == "true",
+        managed=has_managed_label(metadata),
         connector=_text(annotations.get(names.CONNECTOR)),
         connector_uid=_text(annotations.get(names.CONNECTOR_UID)),
         token_digest=_text(annotations.get(names.TOKEN_DIGEST)),
@@ -113,6 +113,11 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         owner_uid=_read_owner(metadata.get("ownerReferences")),
         signature=_text(annotations.get(names.SIGNATURE)),
     )
+
+
+def has_managed_label(metadata: Mapping[str, object]) -> bool:
+    """Return whether the metadata of an object has the label of the operator's Secrets."""
+    return _mapping(metadata.get("labels")).get(names.MANAGED) == "true"
 
 
 def read_grant_summary(text: str | None) -> GrantSummary | None:
