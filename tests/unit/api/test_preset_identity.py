@@ -78,3 +78,29 @@ def test_a_binding_of_an_earlier_state_is_still_the_same() -> None:
     earlier = digests.digest_binding(spec, "robot").split()[0]
     assert digests.is_same_binding(earlier, digests.digest_binding(spec, "robot"))
     assert not digests.is_same_binding("", digests.digest_binding(spec, "robot"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        ("https://sso.example.com/tenant-a/token", "https://sso.example.com/tenant-a/token", True),
+        ("https://sso.example.com/tenant-a/token", "https://sso.example.com/attackers-tenant/token", False),
+        ("https://sso.example.com/token?tenant=a", "https://sso.example.com/token?tenant=b", False),
+        ("https://sso.example.com/token", "https://sso.example.com:8443/token", False),
+        ("https://sso.example.com/token", "https://other.example.com/token", False),
+    ],
+)
+def test_a_grant_is_bound_to_the_whole_token_url(before: str, after: str, is_same: bool) -> None:  # noqa: FBT001  # expected
+    """On a host with many tenants the path is the server; a state of an earlier release is bound to the origin."""
+    bindings = [digests.digest_binding(read(OAuthConnectorSpec, tokenURL=url), "robot") for url in (before, after)]
+    assert digests.is_same_binding(*bindings) is is_same
+    of_origins = [binding.split()[0] for binding in bindings]
+    earlier = digests.is_same_binding(of_origins[0], bindings[1])
+    assert earlier is (of_origins[0] == of_origins[1])
+
+
+def test_an_earlier_release_reads_a_binding_after_a_rollback() -> None:
+    """It compares all digests as a set, and knows those of its own version."""
+    binding = digests.digest_binding(read(OAuthConnectorSpec, tokenURL="https://login.example.com/token"), "robot")
+    assert binding.split()[0] == "v1:e6ecf7fe23803f96c698bb8a589441d6"
+    assert [digest.split(":")[0] for digest in binding.split()] == ["v1", "v2"]

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 DIGEST_VERSION = "v1"
 
+BINDING_VERSION = "v2"
+"""The version of the digests of a binding that contain the whole token URL."""
+
 _REFERENCES = (SecretKeyReference, ConfigMapKeyReference)
 
 
@@ -135,28 +138,45 @@ def digest_output(spec: "OAuthConnectorSpec") -> str:
 def digest_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
     """Digest the server and the client that a refresh token is bound to: it is sent to no other server.
 
-    Where the token endpoint is named it is that host, else the issuer, whose metadata names it. A preset whose provider
-    redirects to one of several hosts stands for all of them.
+    The server is the whole token URL where one is named, since the path distinguishes tenants of a host; else the
+    issuer, whose metadata names it. A preset whose provider redirects to one of several hosts stands for all of them. A
+    preset adds a digest of its name and parameters, so that neither a release with another URL of the preset nor its
+    URL in the spec loses a grant.
 
-    A preset adds a second digest, of its name and parameters, after a space: one that is the same is enough
-    (`is_same_binding`), so that neither a release with another URL of the preset nor its URL in the spec loses a grant.
+    The result is several digests with spaces between them. Those of version `v1` contain the origin of the token URL
+    alone: earlier releases have stored them, and read them after a rollback (`is_same_binding`).
     """
+    preset = _identify_preset(spec)
+    of_preset: list[Mapping[str, object]] = [] if preset is None else [{"preset": preset, "client": client_id}]
+    found: list[str] = []
+    for version, server in ((DIGEST_VERSION, _name_server(spec, origin)), (BINDING_VERSION, _name_server(spec))):
+        of_server: Mapping[str, object] = {"server": server, "client": client_id}
+        found.extend(_digest(shape, version) for shape in (of_server, *of_preset))
+    return " ".join(found)
+
+
+def _name_server(spec: "OAuthConnectorSpec", shorten: Callable[[str], str] = str) -> str:
+    """Return the token URL, shortened; where none is named the issuer, or the hosts of a preset with several."""
     preset, endpoint = spec.provider.known, spec.provider.effective_token_url
     own = spec.provider.token_url is not None or spec.provider.issuer is not None
     if preset is not None and preset.callback is not None and not own:
-        server = ",".join(sorted(preset.callback.hosts))
-    else:
-        server = origin(endpoint) if endpoint else spec.provider.effective_issuer or ""
-    digest = _digest({"server": server, "client": client_id})
-    preset_identity = _identify_preset(spec)
-    if preset_identity is None:
-        return digest
-    return f"{digest} {_digest({'preset': preset_identity, 'client': client_id})}"
+        return ",".join(sorted(preset.callback.hosts))
+    return shorten(endpoint) if endpoint else spec.provider.effective_issuer or ""
 
 
 def is_same_binding(stored: str, wanted: str) -> bool:
-    """Return whether a refresh token that is bound to `stored` may be sent where `wanted` is."""
-    return not set(stored.split()).isdisjoint(wanted.split())
+    """Return whether a refresh token that is bound to `stored` may be sent where `wanted` is.
+
+    One digest that both contain is enough. Those of the present version decide where both have some.
+    """
+    pairs = [(_select_version(each, BINDING_VERSION), set(each.split())) for each in (stored, wanted)]
+    present = all(of_version for of_version, _ in pairs)
+    first, second = (of_version if present else whole for of_version, whole in pairs)
+    return not first.isdisjoint(second)
+
+
+def _select_version(binding: str, version: str) -> set[str]:
+    return {digest for digest in binding.split() if digest.startswith(f"{version}:")}
 
 
 def _identify_preset(spec: "OAuthConnectorSpec") -> list[object] | None:
@@ -219,6 +239,6 @@ def _declaration(field: FieldInfo) -> Digested | None:
     return next((each for each in field.metadata if isinstance(each, Digested)), None)
 
 
-def _digest(shape: Mapping[str, object]) -> str:
+def _digest(shape: Mapping[str, object], version: str = DIGEST_VERSION) -> str:
     text = json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return f"{DIGEST_VERSION}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    return f"{version}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"

@@ -16,6 +16,7 @@ from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import World
 
 ELSEWHERE = {**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "tokenURL": "https://evil.example/token"}}
+TENANT = {**CODE_SPEC, "provider": {**CODE_SPEC["provider"], "tokenURL": "https://login.example.com/evil/token"}}
 ANOTHER_CLIENT = {**CODE_SPEC, "client": {**CODE_SPEC["client"], "id": "another"}}
 
 
@@ -73,7 +74,9 @@ async def test_a_consent_in_another_namespace_is_for_another_connector(consentin
     assert consenting.reason() == "ConsentRequired"
 
 
-@pytest.mark.parametrize("spec", [ELSEWHERE, ANOTHER_CLIENT], ids=["another server", "another client"])
+@pytest.mark.parametrize(
+    "spec", [ELSEWHERE, TENANT, ANOTHER_CLIENT], ids=["another server", "another tenant", "another client"]
+)
 async def test_a_grant_is_not_used_for_another_server(consenting: World, spec: dict[str, object]) -> None:
     """TH22: an edit after the consent gets no token; reverting the edit needs no other consent."""
     await consenting.run()
@@ -88,7 +91,9 @@ async def test_a_grant_is_not_used_for_another_server(consenting: World, spec: d
     assert consenting.reason() == "TokenIssued"
 
 
-@pytest.mark.parametrize("spec", [ELSEWHERE, ANOTHER_CLIENT], ids=["another server", "another client"])
+@pytest.mark.parametrize(
+    "spec", [ELSEWHERE, TENANT, ANOTHER_CLIENT], ids=["another server", "another tenant", "another client"]
+)
 async def test_a_code_is_not_used_for_what_was_not_consented_to(consenting: World, spec: dict[str, object]) -> None:
     """TH22: an edit between the page and the response invalidates the consent."""
     await consenting.run()
