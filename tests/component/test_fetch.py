@@ -15,6 +15,7 @@ from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import SendWindow
+from oauth_connector.oauth.token_response import parse_token_response
 from tests.support.raw_server import (
     LIMITS,
     NO_TLS_OPTIONS,
@@ -44,7 +45,7 @@ FAULTS: dict[str, tuple[tuple[bytes, ...], bool, Symptom]] = {
     "is a mail server": ((b"220 mail.example.com ESMTP\r\n\r\n",), True, Symptom.NOT_HTTP),
     "has no number as its status": ((b"HTTP/1.1 abc\r\n\r\n",), True, Symptom.NOT_HTTP),
     "sends nothing": ((), False, Symptom.TIMEOUT),
-    "stops in the middle of the body": ((OK + b"Content-Length: 99\r\n\r\n{",), False, Symptom.TIMEOUT),
+    "stops before the body": ((OK + b"Content-Length: 99\r\n\r\n",), False, Symptom.TIMEOUT),
 }
 
 
@@ -67,7 +68,15 @@ async def test_what_has_arrived_of_a_body_is_returned(sent: bytes) -> None:
     async with serve_bytes(OK + sent) as server:
         answer = await send_request(server)
     assert isinstance(answer, HTTPResponse)
-    assert (answer.body, answer.incomplete) == (b"{}", True)
+    assert (answer.body, answer.interruption) == (b"{}", Symptom.CONNECTION_LOST)
+
+
+async def test_a_body_without_an_end_is_returned_when_the_time_is_over() -> None:
+    """A server that states no length, and leaves the connection open, may have sent the whole body."""
+    async with serve_bytes(OK + b"\r\n{}", close=False) as server:
+        answer = await send_request(server)
+    assert isinstance(answer, HTTPResponse)
+    assert (answer.body, answer.interruption) == (b"{}", Symptom.TIMEOUT)
 
 
 async def test_large_headers_do_not_hide_the_body() -> None:
@@ -131,7 +140,10 @@ async def test_a_slow_drip_ends_at_the_total_limit() -> None:
     listening = await asyncio.start_server(talk, "127.0.0.1", 0)
     async with listening:
         server = RawServer(listening.sockets[0].getsockname()[1])
-        assert await send_request(server) == Signal(Symptom.TIMEOUT, sent=True)
+        answer = await send_request(server)
+    assert isinstance(answer, HTTPResponse)
+    assert answer.interruption is Symptom.TIMEOUT
+    assert parse_token_response(answer) == Signal(Symptom.TIMEOUT, sent=True)
 
 
 async def test_a_compressed_bomb_does_not_go_off() -> None:

@@ -4,8 +4,8 @@ Nothing is raised: every exception of the libraries becomes a signal here.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -65,7 +65,7 @@ async def fetch(
     pools: ConnectionPools, outgoing: OutgoingRequest, tls: TLSOptions, limits: RequestLimits
 ) -> HTTPResponse | Signal:
     """Send a request; a failure is returned as a signal. Cancellation closes the connection."""
-    sent = False
+    sent, arrived = False, _Arrived()
 
     async def trace(name: str, _info: object) -> None:
         nonlocal sent
@@ -84,8 +84,8 @@ async def fetch(
                 extensions={"trace": trace, "timeout": timeout},
             )
             # a transport sends one request and no more: no redirect, no cookie, no proxy of the environment
-            response = await _read_response(await transport.handle_async_request(request), limits.size)
-            return _judge_scheme(outgoing.url, response)
+            await arrived.read(await transport.handle_async_request(request), limits.size)
+            return _judge_scheme(outgoing.url, arrived.build_response(None))
     except BadCertificatesError:
         return Signal(Symptom.BAD_CA_BUNDLE)
     except BadIdentityError:
@@ -94,7 +94,8 @@ async def fetch(
         return Signal(Symptom.HOST_NOT_FOUND)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
         _log_refusal(outgoing.url, error)
-        return Signal(classify_exception(error, sent=sent), sent=sent)
+        symptom = classify_exception(error, sent=sent)
+        return arrived.build_response(symptom) if arrived.body else Signal(symptom, sent=sent)
 
 
 def _log_refusal(url: str, error: BaseException) -> None:
@@ -110,23 +111,63 @@ def _judge_scheme(url: str, response: HTTPResponse) -> HTTPResponse | Signal:
     return Signal(Symptom.EXPECTS_TLS, sent=True) if is_wrong else response
 
 
-async def _read_response(response: httpx2.Response, size: int) -> HTTPResponse:
-    body, incomplete = bytearray(), False
-    try:
-        await _read_body(response, body, size)
-    except (httpcore2.ProtocolError, httpcore2.NetworkError):
-        if not body:
-            raise
-        incomplete = True  # what has arrived may be all, without a last chunk, or hold the only valid refresh token
-    finally:
-        await response.aclose()
-    headers = dict(response.headers.items())
-    return HTTPResponse(response.status_code, headers, bytes(body[:size]), len(body) > size, incomplete)
+@dataclass(slots=True)
+class _Arrived:
+    """What has arrived of a response. It may be whole although its end is missing, or hold the only valid token."""
 
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytearray = field(default_factory=bytearray)
+    truncated: bool = False
 
+<<<<<<< HEAD
 async def _read_body(response: httpx2.Response, body: bytearray, size: int) -> None:
     """Read the raw body, up to a size. It is not decompressed here, without a bound."""
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > size:
             return
+=======
+    async def read(self, response: httpx2.Response, size: int) -> None:
+        """Read the raw body, up to a size. It is not decompressed here, without a bound."""
+        self.status, self.headers = response.status_code, dict(response.headers.items())
+        try:
+            async for chunk in response.aiter_raw():
+                self.body += chunk
+                if len(self.body) > size:
+                    del self.body[size:]
+                    self.truncated = True
+                    return
+        finally:
+            await response.aclose()
+
+    def build_response(self, interruption: Symptom | None) -> HTTPResponse:
+        """Return the response; `interruption` is what has ended it before its body was read to the end."""
+        return HTTPResponse(self.status, self.headers, bytes(self.body), self.truncated, interruption)
+
+
+def classify_exception(error: BaseException, *, sent: bool) -> Symptom:
+    """Return the symptom of an exception; `sent` means that the request may have reached the server."""
+    causes = list(_list_causes(error))
+    if isinstance(error, TimeoutError | httpcore2.TimeoutException):
+        return Symptom.TIMEOUT
+    for cause in causes:
+        if isinstance(cause, NotConnectedError):
+            return cause.symptom
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Symptom.CERTIFICATE_UNTRUSTED if cause.verify_code in _UNTRUSTED else Symptom.CERTIFICATE_INVALID
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return Symptom.TLS_FAILED
+    if isinstance(error, httpcore2.RemoteProtocolError) and str(error).startswith(_NOT_HTTP):
+        return Symptom.NOT_HTTP
+    return Symptom.CONNECTION_LOST if sent else Symptom.CONNECTION_FAILED
+
+
+_NOT_HTTP = ("illegal request line", "illegal status line", "illegal header line")
+"""How the messages of h11 begin where the bytes of a server are no HTTP; it has one class for all violations."""
+
+
+def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -37,7 +37,8 @@ def parse_metadata(issuer: str, response: HTTPResponse, now: float | None = None
         return Signal(symptom, response.status, retry_after=read_retry_after(response.headers, now))
     members = decode_body(response)
     if isinstance(members, Symptom):
-        return Signal(Symptom.CONNECTION_LOST, sent=True) if response.incomplete else Signal(members, response.status)
+        lost = response.interruption
+        return Signal(lost, sent=True) if lost is not None else Signal(members, response.status)
     if members.get("issuer") != issuer:
         return Signal(Symptom.ISSUER_MISMATCH, response.status)
     endpoint = _read_url(members.get("token_endpoint"))

@@ -84,7 +84,7 @@ def _walk(members: object) -> Iterator[object]:
 def _scan(response: HTTPResponse) -> Iterator[object]:
     """List the refresh tokens in bytes that are no object, where their end has arrived."""
     text = decode_text(decompress(response.body, response.headers)[0])
-    is_cut = response.incomplete or response.truncated
+    is_cut = response.truncated or response.interruption is not None
     for found in _XML.finditer(text):
         yield html.unescape(found[1])
     for found in _FORM.finditer(text):

@@ -6,21 +6,22 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from oauth_connector.oauth.lifetimes import LifetimeSource
+from oauth_connector.oauth.signals import Symptom
 
 
 @dataclass(frozen=True, slots=True)
 class HTTPResponse:
     """A response as it was received (RFC 9110 §3.4): header names in lower case.
 
-    `truncated` means that the body was longer than the limit, `incomplete` that the connection ended before the body
-    did.
+    `truncated` means that the body was longer than the limit, `interruption` states why it may have
+    more than has arrived: the connection was lost, or the time was over.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     truncated: bool = False
-    incomplete: bool = False
+    interruption: Symptom | None = None
 
 
 @dataclass(frozen=True, slots=True)

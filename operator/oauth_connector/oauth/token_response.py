@@ -40,8 +40,9 @@ def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD, now:
     did not bring whole counts as lost, unless token or error have arrived whole.
     """
     result = _parse(response, quirks, now)
-    is_lost = response.incomplete and isinstance(result, Signal) and result.symptom is not Symptom.OAUTH_ERROR
-    return Signal(Symptom.CONNECTION_LOST, sent=True) if is_lost else result
+    is_read = isinstance(result, Token) or result.symptom is Symptom.OAUTH_ERROR
+    lost = response.interruption if not is_read else None
+    return Signal(lost, sent=True) if lost is not None else result
 
 
 def _parse(response: HTTPResponse, quirks: Quirks, now: float | None) -> Token | Signal:

@@ -106,16 +106,18 @@ def test_a_token_in_something_else_is_read(sentence: str) -> None:
 
 def test_a_response_without_its_end_is_read() -> None:
     """The connection ended without the last chunk, or before the announced length, but the object is whole."""
-    check(read(BODY, incomplete=True))
+    check(read(BODY, interruption=Symptom.CONNECTION_LOST))
 
 
 def test_a_part_of_a_response_counts_as_lost() -> None:
     """Whether the request was processed is not known; half of a token is no token."""
     for status in (200, 401, 502):
         for body in (BODY[:20], b"{}", b"<html>"):
-            part = HTTPResponse(status, {}, body, incomplete=True)
-            assert parse_token_response(part) == Signal(Symptom.CONNECTION_LOST, sent=True)
-    refused = parse_token_response(HTTPResponse(400, {}, b'{"error":"invalid_grant"}', incomplete=True))
+            for cause in (Symptom.CONNECTION_LOST, Symptom.TIMEOUT):
+                part = HTTPResponse(status, {}, body, interruption=cause)
+                assert parse_token_response(part) == Signal(cause, sent=True)
+    part = HTTPResponse(400, {}, b'{"error":"invalid_grant"}', interruption=Symptom.CONNECTION_LOST)
+    refused = parse_token_response(part)
     assert isinstance(refused, Signal)
     assert refused.oauth_error == "invalid_grant"
 

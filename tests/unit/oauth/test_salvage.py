@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from oauth_connector.oauth.content_coding import LARGEST_BODY
 from oauth_connector.oauth.quirks import STANDARD
 from oauth_connector.oauth.salvage import find_refresh_token
-from oauth_connector.oauth.signals import Signal
+from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_response import parse_token_response
 
@@ -20,10 +20,11 @@ MEMBERS = {"access_token": "a", "token_type": "Bearer", "expires_in": 3600, "ref
 BODY = json.dumps(MEMBERS).encode()
 
 
-def find(body: object, status: int = 200, *, incomplete: bool = False, truncated: bool = False) -> str | None:
+def find(body: object, status: int = 200, *, lost: bool = False, truncated: bool = False) -> str | None:
     """Return the refresh token that is found in a response without a usable access token."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    response = HTTPResponse(status, {"content-type": "application/json"}, raw, truncated, incomplete)
+    interruption = Symptom.CONNECTION_LOST if lost else None
+    response = HTTPResponse(status, {"content-type": "application/json"}, raw, truncated, interruption)
     assert isinstance(parse_token_response(response), Signal)
     found = find_refresh_token(response, STANDARD, OLD)
     return found.get_secret_value() if found is not None else None
@@ -75,7 +76,7 @@ CUT: dict[str, tuple[bytes, str | None]] = {
 def test_a_part_of_a_token_is_none(sentence: str) -> None:
     """Where the response was cut, only a token whose end has arrived counts."""
     body, found = CUT[sentence]
-    assert find(body, incomplete=True) == found
+    assert find(body, lost=True) == found
     assert find(body, truncated=True) == found
 
 
@@ -111,9 +112,10 @@ def test_a_whole_token_response_of_a_failing_server_counts() -> None:
 
 
 @given(st.binary(max_size=300), st.integers(200, 599), st.booleans())
-def test_no_bytes_raise_an_error(body: bytes, status: int, incomplete: bool) -> None:  # noqa: FBT001  # from hypothesis
+def test_no_bytes_raise_an_error(body: bytes, status: int, lost: bool) -> None:  # noqa: FBT001  # from hypothesis
     """Any bytes with any status give a token or none."""
-    response = HTTPResponse(status, {}, b'{"refresh_token": ' + body, incomplete=incomplete)
+    interruption = Symptom.TIMEOUT if lost else None
+    response = HTTPResponse(status, {}, b'{"refresh_token": ' + body, interruption=interruption)
     assert isinstance(find_refresh_token(response, STANDARD, OLD), SecretStr | None)
 
 

@@ -6,11 +6,13 @@ import json
 import pytest
 
 from oauth_connector.controller.grant_store import FaultPoint
+from oauth_connector.oauth.signals import Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.consenting import consent
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
+LOST = Symptom.CONNECTION_LOST
 MEMBERS = {"access_token": "token-odd", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "salvaged"}
 BODY = json.dumps(MEMBERS).encode()
 TWICE = b'{"access_token":"other",' + BODY[1:]
@@ -22,7 +24,7 @@ SALVAGED: dict[str, tuple[HTTPResponse, str, str]] = {
     "two tokens": (HTTPResponse(200, {}, TWICE), "InvalidTokenResponse", "a member twice"),
     "two objects": (HTTPResponse(200, {}, b"[{}," + BODY + b"]"), "InvalidTokenResponse", "not one JSON object"),
     "a cut object": (HTTPResponse(200, {}, BODY[:-1]), "InvalidTokenResponse", "not one JSON object"),
-    "a lost end": (HTTPResponse(200, {}, BODY[:-1], incomplete=True), "ProviderUnreachable", "unreachable"),
+    "a lost end": (HTTPResponse(200, {}, BODY[:-1], interruption=LOST), "ProviderUnreachable", "unreachable"),
     "too much": (HTTPResponse(200, {}, BODY, truncated=True), "InvalidTokenResponse", "larger than 256 KiB"),
     "a page": (HTTPResponse(200, {}, b"<pre>" + BODY), "InvalidTokenEndpoint", "web page"),
 }
@@ -33,7 +35,7 @@ READ: dict[str, HTTPResponse] = {
     "in a list": HTTPResponse(200, {}, b"[" + BODY + b"]"),
     "in an object": answer(data=MEMBERS),
     "before other bytes": HTTPResponse(200, {}, BODY + b"\n0\r\n"),
-    "without its last chunk": HTTPResponse(200, {}, BODY, incomplete=True),
+    "without its last chunk": HTTPResponse(200, {}, BODY, interruption=LOST),
     "of a type that means bearer": answer(**{**MEMBERS, "token_type": "BearerToken"}),
 }
 
