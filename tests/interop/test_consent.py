@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import Authentication, TokenPolicy
+from oauth_connector.api.schema.urls import is_url
 from oauth_connector.oauth.authorization import (
     AuthorizationDenied,
     AuthorizationGranted,
@@ -58,7 +59,7 @@ async def test_metadata_name_the_authorization_endpoint(fixture: str, request: p
     """The authorization endpoint of the metadata is the one that these tests use."""
     server: AuthorizationServer = request.getfixturevalue(fixture)
     answer = await fetch(list_well_known_urls(server.issuer)[METADATA_AT[fixture]])
-    assert isinstance(parse_metadata(server.issuer, answer), ServerMetadata)
+    assert isinstance(parse_metadata(server.issuer, answer, is_url), ServerMetadata)
     assert f'"authorization_endpoint":"{server.authorization_url}"' in answer.body.decode().replace('": "', '":"')
     assert b'"authorization_response_iss_parameter_supported"' in answer.body
 

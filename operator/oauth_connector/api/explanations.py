@@ -142,7 +142,8 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     Reason.SECRET_WRITE_REJECTED: Explanation(
         "The API server rejects the write: because of a quota, an admission policy, or an immutable Secret. The"
         " operator keeps the token in memory and requests no other token meanwhile.",
-        "Remove the cause that the message names. The operator then retries the write.",
+        "Remove the cause that the message names. The operator retries the write within three minutes, and at"
+        " once after a change of `output`.",
     ),
     Reason.SECRET_CONTESTED: Explanation(
         "The Secret was changed or deleted three times within an hour, and the operator repaired it each time. Usually"

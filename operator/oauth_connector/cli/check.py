@@ -144,7 +144,7 @@ class ConnectorCheck:
             status = self._preview_status(Findings(self._options.clock(), problem=result.problem))
             return [replace(step, facts=facts), status]
         text = "the provider issued a token"
-        token = DiagnosisStep("token", passed=True, text=text, facts=_mask_token(result.token) | saved)
+        token = DiagnosisStep("token", passed=True, text=text, facts=_mask_token(result) | saved)
         return [token, self._preview_secret(result.token), self._preview_token_status(result.token)]
 
     def _preview_secret(self, token: IssuedToken) -> DiagnosisStep:
@@ -198,13 +198,14 @@ def _parse_connector(manifest: Mapping[str, Any]) -> AnyConnector:
     return with_spec(resource, parse_manifest(manifest))
 
 
-def _mask_token(token: IssuedToken) -> dict[str, str]:
+def _mask_token(result: TokenObtained) -> dict[str, str]:
     """Return facts that identify a token: at most four of its characters, and none of a short token."""
+    token = result.token
     text = token.access_token.get_secret_value()
     visible = text[:4] if len(text) >= 20 else ""  # noqa: PLR2004  # a short token has too little entropy
     facts = {"access token": f"{visible}… ({len(text)} characters)", "type": token.token_type}
     if token.scope:
         facts["scopes"] = " ".join(token.scope)
-    if token.fields:
-        facts["response fields"] = ", ".join(sorted(token.fields))
+    if result.response.offered:
+        facts["response fields"] = ", ".join(result.response.offered)
     return facts

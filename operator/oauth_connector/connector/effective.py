@@ -90,3 +90,18 @@ def find_grant_token_url(spec: OAuthConnectorSpec, stored: str | None) -> str | 
         return find_named_token_url(spec.provider, origin(stored))
     except (UnknownTokenHost, ValueError):
         return None
+
+
+def list_published_fields(spec: OAuthConnectorSpec) -> frozenset[str]:
+    """Return the names of the members of a token response that the spec publishes; a refresh token is never one."""
+    wanted = spec.output.response_fields if spec.output is not None else None
+    return frozenset(chosen.name for chosen in wanted or ()) - _PRIVATE
+
+
+def list_wanted_members(spec: OAuthConnectorSpec) -> frozenset[str]:
+    """Return the names of the members of a token response that are kept: an ID token names the account of a consent."""
+    return list_published_fields(spec) | (_OF_CONSENTS if spec.needs_consent else frozenset())
+
+
+_PRIVATE = frozenset({"access_token", "refresh_token"})
+_OF_CONSENTS = frozenset({"id_token"})

@@ -1,5 +1,6 @@
 """What the process remembers of each connector between reconciliations; a restart may forget all of it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -7,20 +8,36 @@ from oauth_connector.connector.observation import ConnectorMemory, Key
 
 _EMPTY = ConnectorMemory()
 
+MOST_WAITING = 32 * 1024 * 1024
+"""Characters of all tokens that wait to be published: ten thousand usual ones."""
+
+MOST_WAITING_IN_NAMESPACE = 4 * 1024 * 1024
+"""Characters of the tokens of one namespace that wait: no tenant fills the memory for everybody."""
+
 
 class Memory:
     """One value for each connector. A change replaces the value."""
 
     def __init__(self) -> None:
         self._of: dict[Key, ConnectorMemory] = {}
+        self._waiting: Counter[str] = Counter()
 
     def of(self, key: Key) -> ConnectorMemory:
         """Return what is remembered of a connector."""
         return self._of.get(key, _EMPTY)
 
     def put(self, key: Key, memory: ConnectorMemory) -> None:
-        """Replace what is remembered of a connector."""
+        """Replace what is remembered of a connector. A token for which there is no space is not kept."""
+        self.forget(key)
+        size = memory.pending.size if memory.pending is not None else 0
+        if size and not self._has_space(key.namespace, size):
+            memory, size = replace(memory, pending=None), 0
+        self._waiting[key.namespace] += size
         self._of[key] = memory
+
+    def _has_space(self, namespace: str, size: int) -> bool:
+        within = self._waiting[namespace] + size <= MOST_WAITING_IN_NAMESPACE
+        return within and self._waiting.total() + size <= MOST_WAITING
 
     def note_arrival(self, key: Key, at: float) -> None:
         """Remember when this install became responsible for a connector, in seconds since the epoch."""
@@ -35,7 +52,12 @@ class Memory:
     def clear(self) -> None:
         """Forget everything: another process has reconciled the connectors meanwhile."""
         self._of.clear()
+        self._waiting.clear()
 
     def forget(self, key: Key) -> None:
         """Forget a deleted connector."""
-        self._of.pop(key, None)
+        known = self._of.pop(key, _EMPTY)
+        if known.pending is not None:
+            self._waiting[key.namespace] -= known.pending.size
+        if not self._waiting[key.namespace]:
+            del self._waiting[key.namespace]

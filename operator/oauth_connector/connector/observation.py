@@ -152,23 +152,41 @@ class PendingToken:
 
     token: IssuedToken
     attempt: Attempt | None = None
-    refused: Problem | None = None
-    not_before: float = 0.0
+
+    @property
+    def size(self) -> int:
+        """Return the number of characters that it keeps in memory."""
+        return len(self.token.access_token) + sum(len(value) for value in self.token.fields.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedWrite:
+    """The API server has refused to write a token so many `times`; it is written again after `until`.
+
+    `digests` are those of token and output: a changed spec is written at once.
+    """
+
+    problem: Problem
+    until: float
+    digests: tuple[str, str]
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectorMemory:
     """What the process remembers of a connector between reconciliations; a restart may forget it.
 
-    `set_back` is by how many seconds the clock was set back since the token was issued: it expires so much earlier than
-    its Secret says. `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts
-    to revoke a grant. `arrived` is when a label selector began to select it: another install was responsible before.
-    `doubts` counts the failures since a response was lost: the outcome of its request is unknown until one succeeds or
-    is refused.
+    `pending` is `None` after a refused write where memory has no space for the token. `set_back` is by how many
+    seconds the clock was set back since the token was issued: it expires so much earlier than its Secret says.
+    `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts to revoke a
+    grant. `arrived` is when a label selector began to select it: another install was responsible before. `doubts`
+    counts the failures since a response was lost: the outcome of its request is unknown until one succeeds or is
+    refused.
     `known_versions` are resource versions of its Secrets that this process has written or verified.
     """
 
     pending: PendingToken | None = None
+    refused_write: RefusedWrite | None = None
     conflict: KnownConflict | None = None
     last_call: float | None = None
     repairs: tuple[float, ...] = ()

@@ -9,7 +9,14 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.secret_checks import find_repair_limit
-from oauth_connector.connector.observation import Connector, IssuedToken, KnownConflict, Observation, PendingToken
+from oauth_connector.connector.observation import (
+    Connector,
+    IssuedToken,
+    KnownConflict,
+    Observation,
+    PendingToken,
+    RefusedWrite,
+)
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import has_lost_owner, is_owned, ownership_conflict
 from oauth_connector.connector.secret.rendering import RenderedSecret, has_published_fields, recover, render
@@ -26,8 +33,8 @@ log = structlog.get_logger(__name__)
 TRIES = 4
 """The number of writes in one reconciliation that may fail with a conflict. The next reconciliation continues."""
 
-WRITE_PAUSE = 20.0
-"""Seconds before a rejected write is retried with the token in memory."""
+WRITE_PAUSES = (20.0, 60.0, 180.0)
+"""Seconds before a refused write is repeated; the last one repeats. The request may have a size of hundreds of KiB."""
 
 
 class SecretWriter:
@@ -105,10 +112,9 @@ class SecretWriter:
         self._memory.put(key, replace(known, pending=PendingToken(token, findings.attempt), repairs=repairs))
         result = await self._write(obs, token, live)
         if isinstance(result, Problem):
-            pending = PendingToken(token, findings.attempt, result, obs.now + WRITE_PAUSE)
-            return self._record_rejection(obs, pending, result, findings)
+            return self._record_rejection(obs, result, findings)
         memory = self._memory.of(key).with_known_version(result.resource_version)
-        self._memory.put(key, replace(memory, pending=None, conflict=None))
+        self._memory.put(key, replace(memory, pending=None, refused_write=None, conflict=None))
         for orphan in obs.orphans:
             await self._cluster.delete_secret(orphan)
         published = PublishedToken(
@@ -116,12 +122,15 @@ class SecretWriter:
         )
         return replace(findings, published=published)
 
-    def _record_rejection(
-        self, obs: Observation, pending: PendingToken, problem: Problem, findings: Findings
-    ) -> Findings:
+    def _record_rejection(self, obs: Observation, problem: Problem, findings: Findings) -> Findings:
         key, memory = obs.connector.key, self._memory.of(obs.connector.key)
         conflict = KnownConflict(problem, obs.now) if problem.reason is Reason.SECRET_CONFLICT else None
-        self._memory.put(key, replace(memory, pending=pending, conflict=conflict))
+        digests, before = (obs.token_digest, obs.output_digest), memory.refused_write
+        is_known = before is not None and before.digests == digests and conflict is None
+        times = before.times if before is not None and is_known else 0
+        pause = WRITE_PAUSES[min(times, len(WRITE_PAUSES) - 1)]
+        refused = RefusedWrite(problem, obs.now + pause, digests, times + 1)
+        self._memory.put(key, replace(memory, refused_write=refused, conflict=conflict))
         return replace(findings, problem=problem, published=None if conflict else findings.published)
 
     async def _write(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> SecretMetadata | Problem:

@@ -15,6 +15,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret, assemble_credentials, find_forbidden_host
+from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key
@@ -108,7 +109,12 @@ class TokenClient:
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
         response = await self._provider.send(request, context)
         quirks = prepared.connector.spec.provider.quirks
-        result = response if isinstance(response, Signal) else parse_token_response(response, quirks, requested_at)
+        wanted = list_wanted_members(prepared.connector.spec)
+        result = (
+            parse_token_response(response, quirks, requested_at, wanted)
+            if isinstance(response, HTTPResponse)
+            else response
+        )
         if isinstance(result, Token):
             self._record(prepared, "success", requested_at)
             issued = build_issued_token(result, int(requested_at), prepared.connector.spec)

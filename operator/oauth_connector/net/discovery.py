@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from oauth_connector.api.schema.urls import is_url
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.net.metadata_cache import MetadataCache, MetadataKey
@@ -55,7 +56,7 @@ class Discovery:
         for url in list_well_known_urls(issuer):
             outgoing = OutgoingRequest("GET", url, (("Accept", "application/json"),))
             answer = await fetch(self._pools, outgoing, tls, self._limits)
-            found = parse_metadata(issuer, answer, time.time()) if isinstance(answer, HTTPResponse) else answer
+            found = parse_metadata(issuer, answer, is_url, time.time()) if isinstance(answer, HTTPResponse) else answer
             if isinstance(found, ServerMetadata) or not isinstance(answer, HTTPResponse):
                 break
         return found

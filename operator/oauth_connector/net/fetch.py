@@ -4,7 +4,7 @@ Nothing is raised: every exception of the libraries becomes a signal here.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -49,6 +49,11 @@ class OutgoingRequest:
     send_window: SendWindow | None = None
     may_send: Callable[[], bool] = lambda: True
 
+    def build(self, extensions: dict[str, object]) -> httpx2.Request:
+        """Build the request of the library."""
+        headers = [*ALWAYS, *self.headers]
+        return httpx2.Request(self.method, self.url, headers=headers, content=self.body or None, extensions=extensions)
+
     def limit_seconds(self, most: float) -> float:
         """Return the number of seconds that the request may take from now on, at most `most`."""
         return most if self.send_window is None else min(most, self.send_window.until - time.time())
@@ -76,13 +81,7 @@ async def fetch(
     try:
         async with limit_time(outgoing.limit_seconds(limits.total)), pools.lend_transport(tls) as transport:
             timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
-            request = httpx2.Request(
-                outgoing.method,
-                outgoing.url,
-                headers=[*ALWAYS, *outgoing.headers],
-                content=outgoing.body or None,
-                extensions={"trace": trace, "timeout": timeout},
-            )
+            request = outgoing.build(extensions={"trace": trace, "timeout": timeout})
             # a transport sends one request and no more: no redirect, no cookie, no proxy of the environment
             await arrived.read(await transport.handle_async_request(request), limits.size)
             return _judge_scheme(outgoing.url, arrived.build_response(None))
@@ -120,14 +119,6 @@ class _Arrived:
     body: bytearray = field(default_factory=bytearray)
     truncated: bool = False
 
-<<<<<<< HEAD
-async def _read_body(response: httpx2.Response, body: bytearray, size: int) -> None:
-    """Read the raw body, up to a size. It is not decompressed here, without a bound."""
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > size:
-            return
-=======
     async def read(self, response: httpx2.Response, size: int) -> None:
         """Read the raw body, up to a size. It is not decompressed here, without a bound."""
         self.status, self.headers = response.status_code, dict(response.headers.items())
@@ -144,30 +135,3 @@ async def _read_body(response: httpx2.Response, body: bytearray, size: int) -> N
     def build_response(self, interruption: Symptom | None) -> HTTPResponse:
         """Return the response; `interruption` is what has ended it before its body was read to the end."""
         return HTTPResponse(self.status, self.headers, bytes(self.body), self.truncated, interruption)
-
-
-def classify_exception(error: BaseException, *, sent: bool) -> Symptom:
-    """Return the symptom of an exception; `sent` means that the request may have reached the server."""
-    causes = list(_list_causes(error))
-    if isinstance(error, TimeoutError | httpcore2.TimeoutException):
-        return Symptom.TIMEOUT
-    for cause in causes:
-        if isinstance(cause, NotConnectedError):
-            return cause.symptom
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Symptom.CERTIFICATE_UNTRUSTED if cause.verify_code in _UNTRUSTED else Symptom.CERTIFICATE_INVALID
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return Symptom.TLS_FAILED
-    if isinstance(error, httpcore2.RemoteProtocolError) and str(error).startswith(_NOT_HTTP):
-        return Symptom.NOT_HTTP
-    return Symptom.CONNECTION_LOST if sent else Symptom.CONNECTION_FAILED
-
-
-_NOT_HTTP = ("illegal request line", "illegal status line", "illegal header line")
-"""How the messages of h11 begin where the bytes of a server are no HTTP; it has one class for all violations."""
-
-
-def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -1,5 +1,6 @@
 """Authorization server metadata (RFC 8414), and OpenID Connect Discovery where a server has only that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,8 +31,13 @@ def list_well_known_urls(issuer: str) -> tuple[str, str]:
     return tuple(urlunsplit((parts.scheme, parts.netloc, p, "", "")) for p in (inserted, appended))  # type: ignore[return-value]  # two in, two out
 
 
-def parse_metadata(issuer: str, response: HTTPResponse, now: float | None = None) -> ServerMetadata | Signal:
-    """Parse a metadata response; its `issuer` must equal the configured one, to the character (RFC 8414 §3.3)."""
+def parse_metadata(
+    issuer: str, response: HTTPResponse, is_url: Callable[[str], bool], now: float | None = None
+) -> ServerMetadata | Signal:
+    """Parse a metadata response; its `issuer` must equal the configured one, to the character (RFC 8414 §3.3).
+
+    `is_url` holds the endpoints to the bounds of those in a spec: any that fails is left out, and nothing else is kept.
+    """
     if response.status != 200:  # noqa: PLR2004  # HTTP
         symptom = classify_status(response.status) or Symptom.CLIENT_ERROR
         return Signal(symptom, response.status, retry_after=read_retry_after(response.headers, now))
@@ -41,25 +47,11 @@ def parse_metadata(issuer: str, response: HTTPResponse, now: float | None = None
         return Signal(lost, sent=True) if lost is not None else Signal(members, response.status)
     if members.get("issuer") != issuer:
         return Signal(Symptom.ISSUER_MISMATCH, response.status)
-    endpoint = _read_url(members.get("token_endpoint"))
+    named = ("token_endpoint", "authorization_endpoint", "revocation_endpoint")
+    values = (members.get(name) for name in named)
+    urls = [value if isinstance(value, str) and is_url(value) else None for value in values]
+    endpoint, authorization_endpoint, revocation_endpoint = urls
     if endpoint is None:
         return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
     iss_required = members.get("authorization_response_iss_parameter_supported") is True
-    return ServerMetadata(
-        issuer,
-        endpoint,
-        _read_url(members.get("authorization_endpoint")),
-        _read_url(members.get("revocation_endpoint")),
-        iss_required,
-    )
-
-
-def _read_url(value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("https", "http") and parts.hostname and not parts.fragment and "@" not in parts.netloc
-    except ValueError:
-        return None
-    return value if usable else None
+    return ServerMetadata(issuer, endpoint, authorization_endpoint, revocation_endpoint, iss_required)

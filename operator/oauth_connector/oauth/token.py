@@ -29,7 +29,8 @@ class Token:
     """A successful token response (RFC 6749 §5.1).
 
     `lifetime` and `refresh_lifetime` are in seconds, `None` where the response has no plausible one;
-    `lifetime_source` states how the former was found. `fields` are the scalar members of the response by name, as text.
+    `lifetime_source` states how the former was found. `fields` are the wanted scalar members of the response by name,
+    as text; `offered` are the names of all of them.
     """
 
     access_token: SecretStr
@@ -40,3 +41,4 @@ class Token:
     fields: Mapping[str, SecretStr] = field(default_factory=dict)
     refresh_lifetime: int | None = None
     lifetime_source: LifetimeSource | None = None
+    offered: tuple[str, ...] = ()

@@ -32,17 +32,35 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
 _SCALAR = (str, int, float)
 
+LONGEST_FIELD = 16 * 1024
+"""Bytes of a member that is kept, at most: 16 of them fit into a Secret together with the tokens."""
 
-def parse_token_response(response: HTTPResponse, quirks: Quirks = STANDARD, now: float | None = None) -> Token | Signal:
+MOST_NAMES = 64
+_NAME = re.compile(r"[\w.:/\-]{1,128}")
+
+
+def parse_token_response(
+    response: HTTPResponse,
+    quirks: Quirks = STANDARD,
+    now: float | None = None,
+    wanted: frozenset[str] | None = None,
+) -> Token | Signal:
     """Parse a token response (RFC 6749 §5). A known `error` counts with any status, also 200 (GitHub, Slack, Zoho).
 
+    Of the other members only the `wanted` ones are kept, or all where that is `None`.
     `now`, in seconds since the epoch, replaces the `Date` of a response that has none. A response that the connection
     did not bring whole counts as lost, unless token or error have arrived whole.
     """
     result = _parse(response, quirks, now)
     is_read = isinstance(result, Token) or result.symptom is Symptom.OAUTH_ERROR
     lost = response.interruption if not is_read else None
-    return Signal(lost, sent=True) if lost is not None else result
+    if lost is not None:
+        return Signal(lost, sent=True)
+    return _keep_wanted(result, wanted) if isinstance(result, Token) and wanted is not None else result
+
+
+def _keep_wanted(token: Token, wanted: frozenset[str]) -> Token:
+    return replace(token, fields={name: value for name, value in token.fields.items() if name in wanted})
 
 
 def _parse(response: HTTPResponse, quirks: Quirks, now: float | None) -> Token | Signal:
@@ -135,9 +153,10 @@ def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: 
         lifetime=lifetime.seconds if lifetime is not None else None,
         scope=_read_scope(members.get("scope")),
         refresh_token=read_refresh_token(members),
-        fields=_read_fields(members),
+        fields=(fields := _read_fields(members)),
         refresh_lifetime=read_refresh_lifetime(members, response.headers, now),
         lifetime_source=lifetime.source if lifetime is not None else None,
+        offered=tuple(sorted(name for name in fields if _NAME.fullmatch(name)))[:MOST_NAMES],
     )
 
 
@@ -152,23 +171,22 @@ def _is_bearer(kind: object, further: frozenset[str]) -> bool:
 def _read_scope(scope: object) -> tuple[str, ...] | None:
     if isinstance(scope, list):
         scope = " ".join(item for item in scope if isinstance(item, str))
-    if not isinstance(scope, str):
+    if not isinstance(scope, str) or len(scope) > LONGEST_FIELD:
         return None
     return tuple(part for part in split_scope(scope) if _PRINTABLE.fullmatch(part)) or None
 
 
 def _read_fields(members: Members) -> dict[str, SecretStr]:
-    """Read the scalar members as text; booleans and null are of no use to a Pod."""
+    """Read the scalar members as text, of bounded size; booleans and null are of no use to a Pod."""
     scalars = {
         name: value for name, value in members.items() if isinstance(value, _SCALAR) and not isinstance(value, bool)
     }
-    return {name: SecretStr(str(value)) for name, value in scalars.items() if _is_text(str(value))}
+    return {name: SecretStr(str(value)) for name, value in scalars.items() if _may_be_kept(str(value))}
 
 
-def _is_text(value: str) -> bool:
-    """Return whether a value can be encoded: JSON can contain an unpaired surrogate (RFC 8259 §8.2)."""
+def _may_be_kept(value: str) -> bool:
+    """Return whether a value is short and can be encoded: JSON can contain an unpaired surrogate (RFC 8259 §8.2)."""
     try:
-        value.encode()
+        return len(value.encode()) <= LONGEST_FIELD
     except UnicodeEncodeError:
         return False
-    return True

@@ -1,7 +1,11 @@
 """Reconciliations of an output Secret that was changed, deleted, renamed or is in conflict."""
 
+from pydantic import SecretStr
+
+from oauth_connector.connector.memory import MOST_WAITING_IN_NAMESPACE
+from oauth_connector.connector.observation import ConnectorMemory, IssuedToken, Key, PendingToken
 from oauth_connector.controller.ports import LiveSecret
-from tests.support.builders import a_connector, a_spec, an_output
+from tests.support.builders import NOW, a_connector, a_spec, an_output
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
@@ -125,8 +129,41 @@ async def test_a_rejected_write_causes_no_other_request(world: World) -> None:
     await world.run(300)
     assert (world.reason(), world.calls) == ("SecretWriteRejected", 1)
     world.cluster.refuse_secrets = None
-    await world.run(60)
+    await world.run(180)
     assert (world.reason(), world.calls, world.token) == ("TokenIssued", 1, "token-1")
+
+
+async def test_a_rejected_write_is_repeated_every_three_minutes(world: World) -> None:
+    """A large Secret that a policy rejects does not occupy the API server."""
+    world.cluster.refuse_secrets = "admission policy"
+    await world.run(1800)
+    assert world.calls == 1
+    assert 9 <= world.cluster.calls.writes.count("create crm-token") <= 13
+
+
+async def test_a_changed_output_is_written_at_once_after_a_rejected_write(world: World) -> None:
+    """The user has removed the cause: another name that the policy allows."""
+    world.cluster.refuse_secrets = "admission policy"
+    await world.run(900)
+    world.cluster.refuse_secrets = None
+    world.edit(a_spec(output={"secretName": "allowed"}))
+    await world.run(1)
+    assert world.cluster.data("shop", "allowed")["access_token"] == "token-1"
+    assert world.calls == 1
+
+
+async def test_a_token_without_space_in_memory_is_requested_again_after_the_pause(world: World) -> None:
+    """Other tokens of the namespace wait already; the pause before the next request is that of the refused write."""
+    waiting = IssuedToken(SecretStr("x" * MOST_WAITING_IN_NAMESPACE), "Bearer", NOW, None, "")
+    world.memory.put(Key("shop", "other"), ConnectorMemory(pending=PendingToken(waiting)))
+    world.cluster.refuse_secrets = "quota"
+    await world.run(1800)
+    assert world.reason() == "SecretWriteRejected"
+    assert world.memory.of(KEY).pending is None
+    assert 9 <= world.calls <= 13
+    world.cluster.refuse_secrets = None
+    await world.run(180)
+    assert world.reason() == "TokenIssued"
 
 
 async def test_an_unreadable_output_causes_a_request_also_right_after_another(world: World) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from oauth_connector.api.schema.urls import is_url
 from oauth_connector.oauth.metadata import ServerMetadata, list_well_known_urls, parse_metadata
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -14,7 +15,7 @@ ISSUER = "https://login.example.com/realms/a"
 def parsed(status: int = 200, **members: object) -> ServerMetadata | Signal:
     """Read a document about the issuer."""
     body = {"issuer": ISSUER, "token_endpoint": f"{ISSUER}/token", **members}
-    return parse_metadata(ISSUER, HTTPResponse(status, {}, json.dumps(body).encode()))
+    return parse_metadata(ISSUER, HTTPResponse(status, {}, json.dumps(body).encode()), is_url)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +73,26 @@ def test_another_issuer_is_not_believed(issuer: object) -> None:
         "https://u:p@x/token",
         "https://x/token#f",
         "https://[::1/token",
+        "https://" + "a" * 200_000 + "/t",
+        "https://" + "a" * 254 + "/t",
+        "https://login.example.com/" + "t" * 2048,
+        "https://login.example.com:99999/t",
+        "https://login.example.com/t t",
+        "https://login.example.com/\u00e9",
+        "https://l\u00f6gin.example.com/t",
+        "HTTPS:/login.example.com/t",
     ],
 )
 def test_an_unusable_token_endpoint_is_none(url: object) -> None:
-    """It must be an absolute HTTP address without user and fragment (RFC 6749 §3.2)."""
+    """It must be one that a spec could name: an absolute HTTP address without user and fragment (RFC 6749 §3.2)."""
     assert parsed(token_endpoint=url) == Signal(Symptom.NO_TOKEN_ENDPOINT, 200)
+
+
+def test_an_unusable_endpoint_beside_the_token_endpoint_is_left_out() -> None:
+    """It is needed for a consent or a revocation only; nothing else of the document is kept."""
+    long = "https://login.example.com/" + "t" * 2048
+    found = parsed(authorization_endpoint=long, revocation_endpoint=long, other="x" * 9000)
+    assert found == ServerMetadata(ISSUER, f"{ISSUER}/token")
 
 
 @pytest.mark.parametrize(
@@ -92,5 +108,5 @@ def test_only_status_200_counts(status: int, symptom: Symptom) -> None:
 
 def test_a_page_is_no_document() -> None:
     """HTML at the address has its own symptom."""
-    found = parse_metadata(ISSUER, HTTPResponse(200, {"content-type": "text/html"}, b"<html>"))
+    found = parse_metadata(ISSUER, HTTPResponse(200, {"content-type": "text/html"}, b"<html>"), is_url)
     assert found == Signal(Symptom.HTML, 200)

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from oauth_connector.api.schema.fields import Rule, pattern_rule
 
@@ -41,6 +41,18 @@ _BOUNDS = Field(min_length=1, max_length=2048)
 
 URL = Annotated[str, _BOUNDS, _VISIBLE, _ABSOLUTE, _NO_USER, _HOST, _NO_FRAGMENT]
 """URL of an endpoint, which may have a query (RFC 6749 §3.2)."""
+
+_VALIDATOR: TypeAdapter[str] = TypeAdapter(URL)
+
+
+def is_url(text: str) -> bool:
+    """Return whether a text may be the URL of an endpoint in a spec; what a server names is held to the same bounds."""
+    try:
+        _VALIDATOR.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
 
 Issuer = Annotated[
     str,

@@ -30,7 +30,7 @@ from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.choice import find_consent_problem
 from oauth_connector.connector.grant.claims import claim_blocks_until
-from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.observation import Observation, PendingToken
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, REFUSED_CREDENTIALS, Problem
@@ -53,13 +53,21 @@ def revoke_on_request(obs: Observation) -> TokenAnswer | None:
 
 
 def publish_pending_token(obs: Observation) -> TokenAnswer | None:
-    """Publish a token that was obtained before another is requested, if it still matches the spec."""
-    pending = obs.memory.pending
-    if pending is None or pending.token.digest != obs.token_digest:
+    """Publish a token that was obtained before another is requested, if it still matches the spec.
+
+    After a refused write it waits, also where memory has no space for the token: another one is requested after that.
+    """
+    pending, refused = obs.memory.pending, obs.memory.refused_write
+    if pending is not None and not _is_usable(pending, obs):
         return None
-    if pending.token.expires is not None and pending.token.expires <= obs.now:
-        return None
-    return PublishToken(pending) if pending.not_before <= obs.now else Postpone(pending.refused, pending.not_before)
+    if refused is not None and refused.until > obs.now and refused.digests == (obs.token_digest, obs.output_digest):
+        return Postpone(refused.problem, refused.until)
+    return PublishToken(pending) if pending is not None else None
+
+
+def _is_usable(pending: PendingToken, obs: Observation) -> bool:
+    is_valid = pending.token.expires is None or pending.token.expires > obs.now
+    return is_valid and pending.token.digest == obs.token_digest
 
 
 def exchange_code(obs: Observation) -> TokenAnswer | None:

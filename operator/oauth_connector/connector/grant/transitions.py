@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.effective import list_published_fields
 from oauth_connector.connector.grant.choice import PresentedGrant
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import GrantedConsent, GrantState
@@ -15,11 +16,6 @@ from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose, Renewal
 from oauth_connector.oauth.id_token import read_account
 from oauth_connector.oauth.verdicts import has_invalid_grant_word, is_refusal
-
-LONGEST_FIELD = 16 * 1024
-"""Characters of a response field that is stored, at most: a Secret holds up to 1 MiB."""
-
-_PRIVATE = frozenset({"access_token", "refresh_token"})
 
 
 def store_response(
@@ -81,11 +77,9 @@ def _token(
 
 
 def _select_fields(fields: Mapping[str, SecretStr], spec: OAuthConnectorSpec) -> dict[str, SecretStr]:
-    """Return the response fields that the spec publishes, up to the size limit of a state Secret; no others."""
-    wanted = spec.output.response_fields if spec.output is not None else None
-    names = {chosen.name for chosen in wanted or ()} - _PRIVATE
-    found = {name: value for name, value in fields.items() if name in names}
-    return {name: value for name, value in found.items() if len(value.get_secret_value()) <= LONGEST_FIELD}
+    """Return the response fields that the spec publishes; no others."""
+    names = list_published_fields(spec)
+    return {name: value for name, value in fields.items() if name in names}
 
 
 def _is_repeated(before: IssuedToken, token: IssuedToken) -> bool:
