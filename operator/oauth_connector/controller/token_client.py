@@ -19,10 +19,11 @@ from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key
-from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal
+from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
 from oauth_connector.controller.refused_requests import build_refusal
+from oauth_connector.oauth.echoes import drop_echoes
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
@@ -120,6 +121,7 @@ class TokenClient:
             issued = build_issued_token(result, int(requested_at), prepared.connector.spec)
             return TokenObtained(issued, prepared.attempt, result)
         problem = of_signal(prepared.connector.spec, phase or grant.purpose.phase, result)
+        problem = show_signal(problem, drop_echoes(result, request))
         self._record(prepared, problem.reason.value, requested_at)
         refusal = None if problem.repeatable else build_refusal(prepared, grant, problem)
         presented = grant.token if isinstance(grant, RefreshToken) else None

@@ -61,7 +61,15 @@ class _Reading:
     sure: bool = True
 
 
-_IN = ("expiresin", "expiresinsec", "expirein", "accesstokenexpiresin", "tokenexpiresin", "expiresinseconds")
+_IN: tuple[str, ...] = (
+    "expiresin",
+    "expiresinsec",
+    "expirein",
+    "accesstokenexpiresin",
+    "accesstokenexpirein",
+    "tokenexpiresin",
+)
+_IN += ("expiresinseconds",)
 _EITHER = ("expires", "expiry", "expiration")
 _AT: tuple[str, ...] = (
     "expiresat",
@@ -74,7 +82,7 @@ _AT: tuple[str, ...] = (
 )
 _AT += ("expiredate", "expiredat", "expirestimestamp", "accesstokenexpiresat", "accesstokenexpires", "tokenexpiresat")
 _AT += ("validuntil", "exp")
-_REFRESH_IN = ("refreshtokenexpiresin", "xrefreshtokenexpiresin", "refreshexpiresin")
+_REFRESH_IN = ("refreshtokenexpiresin", "xrefreshtokenexpiresin", "refreshexpiresin", "refreshtokenexpirein")
 _REFRESH_AT = ("refreshtokenexpiresat", "refreshtokenexpireson", "refreshtokenexpires", "refreshexpiresat")
 
 

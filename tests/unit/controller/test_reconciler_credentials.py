@@ -1,6 +1,9 @@
 """Reconciliations with missing or rejected credentials."""
 
+import json
 from dataclasses import replace
+
+import pytest
 
 from tests.support.builders import a_password_spec
 from tests.support.fake_provider import answer
@@ -14,6 +17,20 @@ async def test_a_rejected_client_is_reported_and_probed_rarely(world: World) -> 
     assert (world.reason(), world.reason("Stalled")) == ("CredentialsRejected", "CredentialsRejected")
     assert world.calls == 3
     assert world.recorder.events == [("Warning", "CredentialsRejected")]
+
+
+@pytest.mark.parametrize("secret", ["invalid_client", "AADSTS7000215", "7000215"])
+async def test_a_code_that_repeats_the_client_secret_is_nowhere(
+    world: World, secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The response is judged by its code; status, messages, Events and logs show none that contains the secret."""
+    world.cluster.add_credential("shop", "robot", client_secret=secret.encode())
+    world.provider.answer = answer(401, error="invalid_client", error_description="AADSTS7000215: wrong secret")
+    await world.run(3600)
+    assert world.reason() == "CredentialsRejected"
+    status = json.dumps(world.cluster.connectors[KEY].status.to_manifest())
+    seen = " ".join((status, *(" ".join(event) for event in world.recorder.events), *capsys.readouterr()))
+    assert secret not in seen
 
 
 async def test_a_corrected_secret_is_tried_within_a_minute(world: World) -> None:

@@ -215,6 +215,8 @@ REFRESH: dict[str, tuple[dict[str, Any], int | None]] = {
     "TikTok": ({"refresh_expires_in": "31536000"}, 31_536_000),
     # docs.cloud.google.com/apigee: text in both, zero without expiry
     "Apigee": ({"refresh_token_expires_in": "0", "refresh_token_issued_at": "1"}, None),
+    # partner.tiktokshop.com/docv2: a point in time, whatever the name says
+    "TikTok Shop": ({"refresh_token_expire_in": int(NOW) + 7_000_000}, 7_000_000),
     # developer.squareup.com/docs/oauth-api: a date
     "Square": ({"refresh_token_expires_at": "2026-11-30T22:13:20Z"}, 86_400),
     # developer.ebay.com: 18 months

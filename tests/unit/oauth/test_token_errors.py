@@ -108,6 +108,15 @@ def test_retry_after_is_obeyed_within_bounds(sentence: str) -> None:
         assert understood.retry_after == wait
 
 
+@pytest.mark.parametrize("status", [429, 503, 400])
+def test_a_date_of_retry_after_counts_without_the_date_of_the_response(status: int) -> None:
+    """RFC 9110 §6.6.1: a server without a clock sends no `Date`; the clock of the operator takes its place."""
+    response = answer({}, status, retry_after="Tue, 14 Nov 2023 22:15:20 GMT")
+    understood = parse_token_response(response, now=1_700_000_000.0)
+    assert isinstance(understood, Signal)
+    assert understood.retry_after == 120.0
+
+
 def test_zohos_throttle_waits_ten_minutes() -> None:
     """Zoho counts over ten minutes and names no time."""
     understood = parse_token_response(answer({"error": "Access Denied", "status": "failure"}))

@@ -1,7 +1,7 @@
 """Why a connector has no fresh token, with the remedy that decides who has to act."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
@@ -120,6 +120,14 @@ def _explain_code(spec: OAuthConnectorSpec, signal: Signal) -> dict[str, str]:
         if code is not None and code in preset.codes:
             return {"code": code, "code_meaning": preset.codes[code]}
     return {}
+
+
+def show_signal(problem: Problem, shown: Signal) -> Problem:
+    """Return a problem that shows another signal than it was judged by: one without codes that must not be shown."""
+    if shown == problem.signal:
+        return problem
+    facts = {name: fact for name, fact in problem.facts.items() if name not in ("code", "code_meaning")}
+    return replace(problem, signal=shown, facts=facts)
 
 
 def of_failure(failure: Failure, facts: Mapping[str, str]) -> Problem:

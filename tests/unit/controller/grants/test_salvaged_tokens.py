@@ -24,7 +24,11 @@ SALVAGED: dict[str, tuple[HTTPResponse, str, str]] = {
     "two tokens": (HTTPResponse(200, {}, TWICE), "InvalidTokenResponse", "a member twice"),
     "two objects": (HTTPResponse(200, {}, b"[{}," + BODY + b"]"), "InvalidTokenResponse", "not one JSON object"),
     "a cut object": (HTTPResponse(200, {}, BODY[:-1]), "InvalidTokenResponse", "not one JSON object"),
-    "a lost end": (HTTPResponse(200, {}, BODY[:-1], interruption=LOST), "ProviderUnreachable", "ends before the response"),
+    "a lost end": (
+        HTTPResponse(200, {}, BODY[:-1], interruption=LOST),
+        "ProviderUnreachable",
+        "ends before the response",
+    ),
     "too much": (HTTPResponse(200, {}, BODY, truncated=True), "InvalidTokenResponse", "larger than 256 KiB"),
     "a page": (HTTPResponse(200, {}, b"<pre>" + BODY), "InvalidTokenEndpoint", "web page"),
 }
