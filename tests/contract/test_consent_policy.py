@@ -7,6 +7,7 @@ import pytest
 from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
 from tests.support.cluster import Namespace
 
+RESPONSE = "e30..iv.ciphertext.tag"
 HASH = "sha256:" + "0" * 64
 REQUEST = {
     "connectorUID": "0b0e0c0f-0000-4000-8000-000000000001",
@@ -45,14 +46,25 @@ class Users:
 
     def change_status(self, user: str, **status: object) -> str:
         """Change the status of a consent as a user with this permission in RBAC; return the error, if any."""
-        kind = "oauthconsents.oauthconnector.dev/status"
-        for binding in (
-            ("role", user, "--verb=get,patch", f"--resource={kind}"),  # kubectl reads before it patches
-            ("rolebinding", user, f"--role={user}", f"--user={user}"),
-        ):
-            self._plane.kubectl("-n", self._namespace, "create", *binding)
+        self.grant(user, "get,patch", "status")  # kubectl reads before it patches
         patch = ("--subresource=status", "--type=merge", "-p", json.dumps({"status": status}))
         return self._run(user, "patch", "oauthconsent", "one", *patch, groups=())
+
+    def grant(self, user: str, verbs: str, subresource: str) -> None:
+        """Grant a user permissions for a subresource of consents, which need not exist."""
+        name = f"{user}-{subresource}"
+        rule = {"apiGroups": ["oauthconnector.dev"], "resources": [f"oauthconsents/{subresource}"]}
+        role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": name}}
+        self._plane.kubectl(
+            "-n",
+            self._namespace,
+            "create",
+            "-f",
+            "-",
+            stdin=json.dumps({**role, "rules": [{**rule, "verbs": verbs.split(",")}]}),
+        )
+        binding = ("rolebinding", name, f"--role={name}", f"--user={user}")
+        self._plane.kubectl("-n", self._namespace, "create", *binding)
 
     def _run(
         self, user: str, *arguments: str, stdin: str | None = None, groups: tuple[str, ...] = ("system:masters",)
@@ -107,7 +119,21 @@ def test_only_the_operator_writes_the_account(users: Users) -> None:
     assert "only the operator may write this status, except status.response" in error
 
 
-def test_a_user_with_the_role_may_write_the_response(users: Users) -> None:
+def test_the_requester_may_write_the_response(users: Users) -> None:
     """The plugin writes it when the browser is redirected to the machine of the requester."""
     users.create("alice", requestedBy="alice")
-    assert users.change_status("alice", response="e30..iv.ciphertext.tag") == ""
+    assert users.change_status("alice", response=RESPONSE) == ""
+
+
+def test_another_user_may_not_write_the_response(users: Users) -> None:
+    """A wrong response ends the consent, so a user who may consent could end those of all others."""
+    users.create("alice", requestedBy="alice")
+    error = users.change_status("mallory", response=RESPONSE)
+    assert "only the requester (spec.requestedBy) and the consent server may write status.response" in error
+
+
+def test_a_client_with_the_right_of_the_consent_server_may_write_the_response(users: Users) -> None:
+    """The consent server is no requester: its role grants `update` of `oauthconsents/response`."""
+    users.create("alice", requestedBy="alice")
+    users.grant("server", "update", "response")
+    assert users.change_status("server", response=RESPONSE) == ""

@@ -1,4 +1,4 @@
-"""The permissions of the consent server in the manifests, on a real API server: two verbs on one kind."""
+"""The permissions of the consent server in the manifests, on a real API server: three verbs on one kind."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -57,14 +57,15 @@ async def test_the_consent_server_has_no_other_permissions(
     assert refused.value.status == 403
 
 
-def test_the_consent_server_has_exactly_two_permissions(control_plane: ControlPlane, consent_account: Path) -> None:
-    """Kubectl lists these two resources of the operator, and no Secrets."""
+def test_the_consent_server_has_exactly_three_permissions(control_plane: ControlPlane, consent_account: Path) -> None:
+    """Kubectl lists these and no Secrets; `response` is no resource, but what an admission policy asks for."""
     listed = control_plane.kubectl("auth", "can-i", "--list", "--kubeconfig", str(consent_account), "--no-headers")
     listed_resources = [line.split() for line in listed.splitlines() if "oauthconnector.dev" in line]
     assert "secrets" not in listed
     assert {words[0]: words[-1] for words in listed_resources} == {
         "oauthconsents.oauthconnector.dev": "[get]",
         "oauthconsents.oauthconnector.dev/status": "[patch]",
+        "oauthconsents.oauthconnector.dev/response": "[update]",
     }
 
 

@@ -6,6 +6,11 @@
 - apiGroups: [oauthconnector.dev]
   resources: [oauthconsents/status]
   verbs: [patch]
+# There is no resource of this name. An admission policy requires this permission of a client that writes a response and is
+# not the requester.
+- apiGroups: [oauthconnector.dev]
+  resources: [oauthconsents/response]
+  verbs: [update]
 {{- end -}}
 
 {{/* The configuration file of the consent server, as YAML. */}}

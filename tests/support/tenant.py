@@ -1,0 +1,54 @@
+"""A user of a namespace who has the permissions that a test grants, for the admission policies of connectors."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
+
+CONNECTORS = "oauthconnectors.oauthconnector.dev"
+
+
+class Tenant:
+    """A user who may write the connectors of a namespace, and read the Secrets that a test grants."""
+
+    def __init__(self, plane: ControlPlane, namespace: str) -> None:
+        self._plane = plane
+        self._namespace = f"--namespace={namespace}"
+        self._grant("connectors", "--verb=get,create,patch", f"--resource={CONNECTORS}")
+
+    def grant_read(self, secret: str) -> None:
+        """Grant the permission to get a Secret."""
+        self.grant_verb("get", secret)
+
+    def grant_verb(self, verb: str, secret: str) -> None:
+        """Grant a permission to one Secret."""
+        self._grant(f"{verb}-{secret}", f"--verb={verb}", "--resource=secrets", f"--resource-name={secret}")
+
+    def create(self, spec: Mapping[str, Any], **annotations: str) -> str:
+        """Create the connector `crm`; return the error, if any."""
+        return self._run("--as=mallory", "create", "-f", "-", stdin=_manifest(spec, annotations))
+
+    def change(self, **changes: object) -> str:
+        """Change the connector; return the error, if any."""
+        return self._run("--as=mallory", "patch", CONNECTORS, "crm", "--type=merge", "-p", json.dumps(changes))
+
+    def create_as_administrator(self, spec: Mapping[str, Any], **annotations: str) -> None:
+        """Create the connector as an administrator."""
+        assert self._run("create", "-f", "-", stdin=_manifest(spec, annotations)) == ""
+
+    def _grant(self, name: str, *rules: str) -> None:
+        assert self._run("create", "role", name, *rules) == ""
+        assert self._run("create", "rolebinding", name, f"--role={name}", "--user=mallory") == ""
+
+    def _run(self, *arguments: str, stdin: str | None = None) -> str:
+        try:
+            self._plane.kubectl(self._namespace, *arguments, stdin=stdin)
+        except ControlPlaneError as error:
+            return str(error)
+        return ""
+
+
+def _manifest(spec: Mapping[str, Any], annotations: Mapping[str, str]) -> str:
+    head = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector"}
+    return json.dumps({**head, "metadata": {"name": "crm", "annotations": annotations}, "spec": spec})
