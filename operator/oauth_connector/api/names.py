@@ -56,6 +56,9 @@ SECRET_LABELS = {MANAGED: "true", MANAGED_BY: OPERATOR}
 STATE_SUFFIX = "-oauth-state"
 """The end of the name of a state Secret, after the name of its connector."""
 
+KEY_SECRET = "oauth-connector-key"
+"""The key of the operator, in its own namespace."""
+
 # --- types of Secrets ---------------------------------------------------------------------------------------------
 OPAQUE = "Opaque"
 STATE_TYPE = f"{PREFIX}state"

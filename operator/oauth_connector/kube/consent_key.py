@@ -11,7 +11,7 @@ import secrets as randomness
 from collections.abc import Mapping
 from typing import Any
 
-from oauth_connector.api.names import FIELD_MANAGER, KEY_TYPE, MANAGED_BY, OPERATOR
+from oauth_connector.api.names import FIELD_MANAGER, KEY_SECRET, KEY_TYPE, MANAGED_BY, OPERATOR
 from oauth_connector.connector.secret.metadata import has_managed_label
 from oauth_connector.consent_protocol.sealing import ConsentKeys
 from oauth_connector.controller.ports import ClusterUnavailable
@@ -19,7 +19,7 @@ from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from oauth_connector.kube.paths import secret_path
 
-NAME, KEY, SIZE = "oauth-connector-key", "key", 32
+NAME, KEY, SIZE = KEY_SECRET, "key", 32
 
 
 def read_key(secret: Mapping[str, Any]) -> bytes:

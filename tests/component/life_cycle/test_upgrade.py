@@ -72,7 +72,7 @@ async def replace_release(old: OperatorProcess, new: OperatorProcess, namespace:
     await old.stop()
     await new.start()
     for name in ("crm", "erp"):
-        labels = {"release": str(generation)}
+        labels = {"example.com/release": str(generation)}
         await namespace.edit("oauthconnectors", name, {"spec": {"output": {"labels": labels}}})
     await until(lambda: is_reconciled(namespace, ("crm", "erp"), generation), within=60)
 

@@ -31,7 +31,7 @@ DIGESTS = {
     "everything": (
         "4d1e9cfdc71040c449fda245d75925fb",
         "429e45cea90855e3106c6e9ef7015bc7",
-        "a97eb0889ee6e5b433ecd07d21a115c5",
+        "bb0e6ac66964606ffb187c9833e28689",
     ),
     "everything-with-authorization-code": (
         "4400d41f6ef868f2f4c0a09c07b1f19d",

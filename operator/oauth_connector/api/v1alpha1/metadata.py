@@ -1,4 +1,10 @@
-"""Labels and annotations of the output Secret: the names and values that a spec may set."""
+"""Labels and annotations of the output Secret: the names and values that a spec may set.
+
+Many controllers act on Secrets of the whole cluster by their labels and annotations: they copy them into other
+namespaces, take them for credentials of their own, or delete them. The operator writes the Secret, so these controllers
+cannot see that its author may not create it. An admission policy asks for that permission; the rules here hold also
+where the author has it without knowing (a GitOps controller writes for all) and where no policy is installed.
+"""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +17,42 @@ from oauth_connector.api.v1alpha1.references import SUBDOMAIN
 
 _NAME = re.compile(f"({SUBDOMAIN}/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _LENGTHS = re.compile("([^/]{1,253}/)?[^/]{1,63}")
-_RESERVED = re.compile(r"(([^/]*\.)?(kubernetes\.io|k8s\.io|oauthconnector\.dev)|argocd\.[^/]*)/.*")
+_HAS_DOMAIN = re.compile(r"[^/]*\.[^/]*/.*")
+"""Domains have a point: Istio takes a Secret with the label `istio/multiCluster` for the kubeconfig of a cluster."""
+
+_RECOMMENDED = re.compile(r"app\.kubernetes\.io/(component|name|part-of|version)")
+"""https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels, without `managed-by`, which the
+operator sets, and `instance`: with the tracking method `label`, Argo CD prunes what has it and is not in Git
+(https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/).
+"""
+
+_PLATFORM_DOMAINS = ("kubernetes.io", "k8s.io", "x-k8s.io", "oauthconnector.dev")
+
+CONTROLLER_DOMAINS: Mapping[str, str] = {
+    "appscode.com": "https://config-syncer.com/docs/v0.15.1/guides/config-syncer/intra-cluster",
+    "argoproj.io": "https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories",
+    "bitnami.com": "https://github.com/bitnami-labs/sealed-secrets#managing-existing-secrets",
+    "carvel.dev": "https://github.com/carvel-dev/secretgen-controller/blob/develop/docs/secret-export.md",
+    "cattle.io": "https://github.com/rancher/wrangler/blob/main/pkg/apply/apply.go",
+    "cert-manager.io": "https://cert-manager.io/docs/reference/annotations/",
+    "clustersecret.io": "https://github.com/zakkg3/ClusterSecret",
+    "emberstack.com": "https://github.com/emberstack/kubernetes-reflector#usage",
+    "external-secrets.io": "https://external-secrets.io/latest/introduction/overview/",
+    "fluxcd.io": "https://fluxcd.io/flux/components/kustomize/kustomizations/",
+    "gke.io": "https://cloud.google.com/kubernetes-engine/docs/add-on/config-sync/how-to/managing-objects",
+    "havulv.io": "https://reflector.havulv.io/usage",
+    "helm.sh": "https://helm.sh/docs/topics/charts_hooks/",
+    "k14s.io": "https://carvel.dev/kapp/docs/latest/apply-ordering/",
+    "kyverno.io": "https://kyverno.io/docs/guides/ttl-cleanup/",
+    "mittwald.de": "https://github.com/mittwald/kubernetes-replicator#usage",
+    "openshift.io": "https://github.com/openshift/service-ca-operator/pull/205",
+    "replizieren.dev": "https://replizieren.dev/api-reference",
+    "twin.sh": "https://github.com/TwiN/k8s-ttl-controller",
+}
+"""Domains of programs that act on Secrets by label or annotation, and the page that states it."""
+
+_DOMAINS = "|".join((*_PLATFORM_DOMAINS, *CONTROLLER_DOMAINS)).replace(".", r"\.")
+_RESERVED = re.compile(rf"(([^/]*\.)?({_DOMAINS})|argocd\.[^/]*)/.*")
 
 
 def _matches_cel(pattern: re.Pattern[str]) -> str:
@@ -22,20 +63,30 @@ def _has_valid_names(entries: Mapping[str, str]) -> bool:
     return all(_NAME.fullmatch(key) and _LENGTHS.fullmatch(key) for key in entries)
 
 
+def _has_domains(entries: Mapping[str, str]) -> bool:
+    return all(_HAS_DOMAIN.fullmatch(key) for key in entries)
+
+
 def _has_no_reserved_names(entries: Mapping[str, str]) -> bool:
-    return not any(_RESERVED.fullmatch(key) for key in entries)
+    return not any(_RESERVED.fullmatch(key) and not _RECOMMENDED.fullmatch(key) for key in entries)
 
 
 _NAMES = Rule(
     f"self.all(k, {_matches_cel(_NAME)} && {_matches_cel(_LENGTHS)})",
-    "must have names such as team or example.com/team: an optional domain and '/', then at most"
-    " 63 letters, digits, '-', '_' and '.'",
+    "must have names such as example.com/team: a domain and '/', then at most 63 letters, digits, '-', '_' and '.'",
     _has_valid_names,
 )
+_WITH_DOMAIN = Rule(
+    f"self.all(k, {_matches_cel(_HAS_DOMAIN)})",
+    "must have names with a domain, such as example.com/team, because other programs act on short names: Helm takes"
+    " a Secret with the label owner: helm for a release",
+    _has_domains,
+)
 _UNRESERVED = Rule(
-    f"self.all(k, !{_matches_cel(_RESERVED)})",
-    "must not have names under kubernetes.io, k8s.io, argocd.* and oauthconnector.dev, which are"
-    " reserved for Kubernetes, Argo CD and this operator: use another domain",
+    f"self.all(k, !{_matches_cel(_RESERVED)} || {_matches_cel(_RECOMMENDED)})",
+    "must not have names of Kubernetes, of this operator, and of controllers that act on Secrets by their metadata"
+    " (Argo CD, Flux, Helm, cert-manager, replicators and others): use another domain, or app.kubernetes.io/component,"
+    " name, part-of or version",
     _has_no_reserved_names,
 )
 
@@ -52,5 +103,5 @@ AnnotationValue = Annotated[str, Field(max_length=1024)]
 
 _PRESENT = BeforeValidator(drop_nulls)
 
-Labels = Annotated[dict[str, LabelValue], Field(max_length=16), _NAMES, _UNRESERVED, _PRESENT]
-Annotations = Annotated[dict[str, AnnotationValue], Field(max_length=16), _NAMES, _UNRESERVED, _PRESENT]
+Labels = Annotated[dict[str, LabelValue], Field(max_length=16), _NAMES, _WITH_DOMAIN, _UNRESERVED, _PRESENT]
+Annotations = Annotated[dict[str, AnnotationValue], Field(max_length=16), _NAMES, _WITH_DOMAIN, _UNRESERVED, _PRESENT]

@@ -7,11 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.names import STATE_SUFFIX
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, pattern_rule, rule
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
-from oauth_connector.api.v1alpha1.references import DataKey, ObjectName
+from oauth_connector.api.v1alpha1.output_names import OutputKey, OutputName
 
 
 class OutputField(StrEnum):
@@ -87,14 +86,14 @@ class OutputData(Model):
         " its expiration time, RFC 3339 in UTC. `Authorization`: `headerPrefix` and the token. `Scope`: the"
         " granted scopes, separated by spaces, if known."
     )
-    key: DataKey = Field(description="Key in the Secret.")
+    key: OutputKey = Field(description="Key in the Secret.")
 
 
 class OutputFormat(Model):
     """All fields of the token under one key, in one format."""
 
     type: OutputFormatType = Field(description="`DotEnv`: lines of NAME=value. `JSON`: one object.")
-    key: DataKey = Field(description="Key in the Secret, such as `.env`.")
+    key: OutputKey = Field(description="Key in the Secret, such as `.env`.")
 
 
 class ResponseField(Model):
@@ -104,7 +103,7 @@ class ResponseField(Model):
         description="Name of the member, such as `instance_url`. If the response does not contain it, the Secret"
         " has no such key."
     )
-    key: DataKey = Field(description="Key in the Secret.")
+    key: OutputKey = Field(description="Key in the Secret.")
 
 
 _NOT_EMPTY: Rule[tuple[OutputData, ...]] = Rule(
@@ -123,7 +122,7 @@ def _unique_cel(items: str, member: str) -> str:
 class Output(Model):
     """The Secret that Pods mount. Each key may be used once in `data`, `formats` and `responseFields` together."""
 
-    secret_name: Annotated[ObjectName | None, digests.OUTPUT] = Field(
+    secret_name: Annotated[OutputName | None, digests.OUTPUT] = Field(
         None,
         description="Name of the Secret. After a change the operator writes the new Secret, then deletes the old"
         " one. Default: `<connector>-token`.",
@@ -154,14 +153,6 @@ class Output(Model):
         description="`Delete`: the Secret is deleted together with the connector. `Retain`: the Secret stays, and"
         " its token expires. Default: `Delete`.",
     )
-
-    @rule(
-        f"!has(self.secretName) || !self.secretName.endsWith('{STATE_SUFFIX}')",
-        f"must not end with {STATE_SUFFIX}, which is reserved for the Secrets of the operator: choose another name",
-        "secretName",
-    )
-    def _has_unreserved_name(self) -> bool:
-        return not (self.secret_name or "").endswith(STATE_SUFFIX)
 
     @rule(_unique_cel("data", "key"), "contains the same key twice: use each key once", "data")
     def _has_each_data_key_once(self) -> bool:

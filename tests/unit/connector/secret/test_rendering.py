@@ -105,11 +105,11 @@ def test_the_owner_is_the_connector_unless_it_is_retained() -> None:
 
 def test_labels_and_annotations_of_the_spec_never_replace_the_operators() -> None:
     """Those of the spec are added to those by which the operator recognizes its Secret."""
-    spec = a_spec(output={"labels": {"team": "crm"}, "annotations": {"note": "x"}})
+    spec = a_spec(output={"labels": {"example.com/team": "crm"}, "annotations": {"example.com/note": "x"}})
     rendered = render(a_token(a_connector(spec)), a_connector(spec))
-    assert rendered.labels["team"] == "crm"
+    assert rendered.labels["example.com/team"] == "crm"
     assert rendered.labels["oauthconnector.dev/managed"] == "true"
-    assert rendered.annotations["note"] == "x"
+    assert rendered.annotations["example.com/note"] == "x"
     assert rendered.annotations["oauthconnector.dev/connector"] == "crm"
 
 
