@@ -6,23 +6,12 @@ metadata services, to the API server and to loopback.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Network
 
 from oauth_connector.net.destinations import DEFAULT_PORTS, AllowedDestination
-
-Address = IPv4Address | IPv6Address
+from oauth_connector.net.special_addresses import Address, is_special
 
 _NAT64 = IPv6Network("64:ff9b::/96")
-_UNICAST = IPv6Network("2000::/3")
-"""The part of IPv6 that is assigned for public use (RFC 4291 §2.4, IANA)."""
-
-_METADATA = frozenset(
-    map(
-        ip_address,
-        ("169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254"),
-    )
-)
-"""Metadata and wire servers of clouds; two of them are in public ranges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +28,9 @@ def is_allowed(destination: Destination, allowed: Sequence[AllowedDestination]) 
     """Return whether a connection is allowed.
 
     A public address on port 443 or 8443 with TLS is always allowed. The settings of the operator must allow any other
-    destination.
+    destination. Public is what no registry of special addresses contains.
     """
-    public = all(_is_public(address) for address in _list_reached(destination.address))
+    public = not any(is_special(address) for address in _list_reached(destination.address))
     if public and destination.scheme == "https" and destination.port in DEFAULT_PORTS:
         return True
     return any(_is_covered_by(entry, destination) for entry in allowed)
@@ -56,11 +45,6 @@ def _is_covered_by(entry: AllowedDestination, destination: Destination) -> bool:
     return entry.has_host(destination.host.lower().rstrip("."))
 
 
-def _is_public(address: Address) -> bool:
-    in_use = isinstance(address, IPv4Address) or address in _UNICAST
-    return in_use and address.is_global and not address.is_multicast and address not in _METADATA
-
-
 def _list_reached(address: Address) -> Iterable[Address]:
     """List the addresses that a packet would reach: an IPv4 address that is embedded in IPv6 counts as such."""
     if isinstance(address, IPv4Address):
@@ -68,9 +52,9 @@ def _list_reached(address: Address) -> Iterable[Address]:
     if address.ipv4_mapped is not None:
         return (address.ipv4_mapped,)
     if address.sixtofour is not None:
-        return (address.sixtofour,)
+        return (address, address.sixtofour)
     if address.teredo is not None:
-        return address.teredo
+        return (address, *address.teredo)
     if address in _NAT64 or int(address) >> 32 == 0:
         return (IPv4Address(int(address) & 0xFFFFFFFF),)
     return (address,)

@@ -89,6 +89,13 @@ def test_the_host_of_the_routes_has_no_port(helm: HelmClient) -> None:
     assert ingress["tls"] == [{"hosts": ["connect.example.com"], "secretName": "connect-tls"}]
 
 
+def test_no_pod_may_read_the_metrics_by_default(helm: HelmClient) -> None:
+    """They contain the names of all connectors and token hosts; `metricsFrom` opens them."""
+    policy = find(helm.render({}), "NetworkPolicy")["spec"]
+    assert policy["ingress"] == []
+    assert "Ingress" in policy["policyTypes"]
+
+
 def test_the_ports_of_allowed_destinations_are_open(helm: HelmClient) -> None:
     """The NetworkPolicy of the operator allows each port of a destination once, and those of the API server."""
     policy = find(helm.render(MATRIX["everything of Pods"]), "NetworkPolicy")["spec"]

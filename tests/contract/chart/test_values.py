@@ -56,6 +56,7 @@ REFUSED: list[tuple[Values, str]] = [
     ({"consent": {**CONSENT, "httpRoute": {"enabled": True}}}, "consent/httpRoute/parentRefs is required"),
     ({"drain": {"timeoutSeconds": 0}}, "/drain/timeoutSeconds"),
     ({"metrics": {"serviceMonitor": {"interval": "often"}}}, "/metrics/serviceMonitor/interval"),
+    ({"metrics": {"serviceMonitor": {"enabled": True}}}, "networkPolicy/metricsFrom is required"),
 ]
 
 
