@@ -75,6 +75,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     ROOT / "deploy" / "monitoring" / "dashboard.json": dashboard.dashboard,
     argocd_config.PATH: argocd_config.config_patch,
     connector_policy.PATH: connector_policy.policies_file,
+    connector_policy.DIGESTS: connector_policy.digests_module,
     places.CHART / "templates" / "crds" / "oauthconnectors.yaml": crd_in_chart,
     places.CHART / "templates" / "crds" / "oauthconsents.yaml": partial(crd_in_chart, CONSENT),
     places.CHART / "files" / "alerts.yaml": alerts,

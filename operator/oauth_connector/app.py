@@ -55,6 +55,7 @@ class Operator:
             background = [asyncio.create_task(loop) for loop in reader.loops()]
             background.append(asyncio.create_task(require_identity(parts.api)))
             background.append(asyncio.create_task(parts.live.reload.run()))
+            background.append(asyncio.create_task(parts.policies.run()))
             stack.push_async_callback(_cancel, background)
             stack.push_async_callback(asyncio.to_thread, reader.stop_watch)
             await self._reconcile_until(stop, background)

@@ -22,6 +22,7 @@ from oauth_connector.controller.ports import Leadership, Ports, SoleProcess
 from oauth_connector.controller.token_client import TokenRequestRecord
 from oauth_connector.controller.workqueue import OnSetback, Workqueue, WorkqueueHooks
 from oauth_connector.kube.access import Access, own_namespace
+from oauth_connector.kube.admission_policies import PolicyState, PolicyWatch
 from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
@@ -61,6 +62,7 @@ class Parts:
     leadership: Leadership
     elector: LeaseElector | None
     live: LiveSettings
+    policies: PolicyWatch
 
 
 def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> Parts:
@@ -88,8 +90,11 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     controller = build_controller(context, options)
     scope, login = InstallScope(settings.namespaces, settings.selector), partial(log_in_to, access)
     reader = ScopeReader(api, caches, scope, partial(_enqueue_owner, workqueue), login)
+    policies = PolicyWatch(api, partial(metrics.set_policy_state, states=tuple(PolicyState)))
     on_setback = partial(_handle_setback, memory, caches.connectors)
-    parts = Parts(metrics, memory, workqueue, on_setback, api, provider, controller, reader, leadership, elector, live)
+    parts = Parts(
+        metrics, memory, workqueue, on_setback, api, provider, controller, reader, leadership, elector, live, policies
+    )
     _register_metrics(parts)
     return parts
 

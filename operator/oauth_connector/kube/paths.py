@@ -5,6 +5,7 @@ from urllib.parse import quote
 from oauth_connector.api.names import API_VERSION, CONNECTORS, CONSENTS, LEASES, SECRETS
 
 _CORE = "/api/v1"
+_ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 _CUSTOM = f"/apis/{API_VERSION}"
 
 ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -45,6 +46,16 @@ def pod_path(namespace: str, name: str = "") -> str:
 def deployment_path(namespace: str, name: str) -> str:
     """Return the path of a Deployment."""
     return _join_path("/apis/apps/v1", namespace, "deployments", name)
+
+
+def policy_path(name: str) -> str:
+    """Return the path of a ValidatingAdmissionPolicy."""
+    return _join_path(_ADMISSION, "", "validatingadmissionpolicies", name)
+
+
+def policy_binding_path(name: str) -> str:
+    """Return the path of a ValidatingAdmissionPolicyBinding."""
+    return _join_path(_ADMISSION, "", "validatingadmissionpolicybindings", name)
 
 
 def connector_path(namespace: str, name: str = "") -> str:

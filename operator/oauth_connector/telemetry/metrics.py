@@ -71,6 +71,7 @@ class Metrics:
             "watch_last_event_timestamp_seconds", "When a cache was last known to be up to date", "resource"
         )
         self._leader = self._gauge("leader", "Whether this process leads: 1 or 0", "lease")
+        self._policies = self._gauge("admission_policy", "Whether a policy is in this state: 1 or 0", "policy", "state")
         labels = {"version": _version(), "python_version": platform.python_version()}
         self._gauge("build_info", "Versions of the operator and of Python", *labels).labels(**labels).set(1)
         ProcessCollector(registry=self._registry)
@@ -108,6 +109,11 @@ class Metrics:
     def watch_leader(self, lease: str, leads: Callable[[], bool]) -> None:
         """Read at each scrape whether this process leads, by the namespace and name of the Lease."""
         self._leader.labels(lease).set_function(lambda: float(leads()))
+
+    def set_policy_state(self, policy: str, state: str, states: Iterable[str]) -> None:
+        """Record the state of an admission policy, which is one of `states`."""
+        for each in states:
+            self._policies.labels(policy, each).set(float(each == state))
 
     def watch_queues(self, depth: Read, waited: Read, host_limiter: Read) -> None:
         """Read the three lengths of queues at each scrape."""

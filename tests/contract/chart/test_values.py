@@ -115,7 +115,12 @@ def test_labels_of_one_name_are_one_label(renderer: HelmClient) -> None:
         "template",
         "oauth-connector",
         str(CHART),
-        values={"commonLabels": {"team": "all"}, "operator": {"podLabels": {"team": "pods"}}, "metrics": metrics},
+        values={
+            "commonLabels": {"team": "all"},
+            "operator": {"podLabels": {"team": "pods"}},
+            "metrics": metrics,
+            "networkPolicy": {"metricsFrom": [{"podSelector": {}}]},
+        },
     )
     assert [text.count(f"team: {name}") for name in ("monitoring", "pods")] == [3, 1]
     for manifest in text.split("\n---\n"):

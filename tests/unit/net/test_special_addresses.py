@@ -63,7 +63,7 @@ REGISTRY = [
     "ff00::/8",
 ]
 
-# Addresses right before and right after the ranges: they belong to somebody.
+# Addresses right before and right after the ranges: they are public.
 PUBLIC = [
     "1.0.0.0",
     "9.255.255.255",
@@ -110,7 +110,7 @@ PUBLIC = [
 ]
 
 
-@pytest.mark.parametrize("entry", REGISTRY.split())
+@pytest.mark.parametrize("entry", REGISTRY)
 def test_each_range_of_the_registries_is_closed(entry: str) -> None:
     """From its first to its last address."""
     network = ip_network(entry)
@@ -118,7 +118,7 @@ def test_each_range_of_the_registries_is_closed(entry: str) -> None:
     assert is_special(network.broadcast_address)
 
 
-@pytest.mark.parametrize("address", PUBLIC.split())
+@pytest.mark.parametrize("address", PUBLIC)
 def test_the_neighbours_of_the_ranges_are_public(address: str) -> None:
     """No range is larger than that of the registry."""
     assert not is_special(ip_address(address))
@@ -126,7 +126,7 @@ def test_the_neighbours_of_the_ranges_are_public(address: str) -> None:
 
 def test_the_tables_contain_the_registries_and_nothing_else() -> None:
     """A range that is added or removed is a decision, and this test changes with it."""
-    registered = [ip_network(entry) for entry in REGISTRY.split()]
+    registered = [ip_network(entry) for entry in REGISTRY]
     for table in (SPECIAL_IPV4, SPECIAL_IPV6):
         assert {ip_network(entry) for entry in table} <= set(registered)
 

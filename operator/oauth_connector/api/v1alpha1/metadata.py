@@ -47,7 +47,6 @@ CONTROLLER_DOMAINS: Mapping[str, str] = {
     "mittwald.de": "https://github.com/mittwald/kubernetes-replicator#usage",
     "openshift.io": "https://github.com/openshift/service-ca-operator/pull/205",
     "replizieren.dev": "https://replizieren.dev/api-reference",
-    "twin.sh": "https://github.com/TwiN/k8s-ttl-controller",
 }
 """Domains of programs that act on Secrets by label or annotation, and the page that states it."""
 

@@ -1,4 +1,4 @@
-{{/* The permissions of the operator in each of its namespaces. */}}
+{{/* The permissions of the operator in each of its namespaces; docs/reference/permissions.md explains each rule. */}}
 {{- define "oauthConnector.operatorRules" -}}
 - apiGroups: [oauthconnector.dev]
   resources: [oauthconnectors]
