@@ -46,7 +46,10 @@ def explained(role: str) -> dict[Line, str]:
     """Return the lines of the page about a role, each with its reason."""
     sections = PAGE.read_text(encoding="utf-8").split("\n## ")
     (section,) = [each for each in sections if each.startswith(f"`{role}`\n")]
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"^\| [`c].*\|$", section, re.M)]
+    cells = [
+        [cell.strip() for cell in row.strip("|").split("|")]
+        for row in re.findall(r"^\| [`c].*\|$", section, re.MULTILINE)
+    ]
     return {(group, resources, verbs): why for group, resources, verbs, why in cells}
 
 

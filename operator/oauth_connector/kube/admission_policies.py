@@ -21,7 +21,7 @@ INTERVAL = 600.0
 """Seconds between two looks."""
 
 RETRY = 30.0
-"""Seconds after which the API server is asked again where it did not respond."""
+"""Seconds until the next look if the API server did not respond."""
 
 log = structlog.get_logger(__name__)
 

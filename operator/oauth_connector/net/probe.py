@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.egress_guard import Address, Destination, is_allowed
+from oauth_connector.net.egress_guard import Destination, is_allowed
 from oauth_connector.net.failed_connection import classify_exception
 from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.net.resolver import Resolver, UnresolvedError
+from oauth_connector.net.special_addresses import Address
 from oauth_connector.net.streams import abort
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError, make_ssl_context
 from oauth_connector.oauth.points_in_time import parse_http_date

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import Any
 
-from oauth_connector.net.egress_guard import Address
+from oauth_connector.net.special_addresses import Address
 from oauth_connector.oauth.signals import Symptom
 
 THREADS = 64

@@ -174,7 +174,7 @@ def test_policies_that_may_not_be_read_are_unknown() -> None:
 
 
 @pytest.mark.parametrize("status", [0, 401, 429, 500])
-def test_an_api_server_that_does_not_respond_is_asked_again_soon(status: int) -> None:
+def test_a_request_that_failed_is_repeated_soon(status: int) -> None:
     """Such a failure says nothing about the policies."""
 
     async def watch() -> tuple[int, dict[str, PolicyState], list[str]]:
