@@ -1,7 +1,7 @@
 """The threats to a flow, each tried on two replicas over the real API server.
 
-Numbers are those of docs/explanation/threats.md: TH1 login CSRF, TH2 consent phishing, TH3 mix-up, TH4 replay, TH5 open
-redirects.
+Numbers are those of docs/explanation/threat-model.md: TH1 login CSRF, TH2 consent phishing, TH3 mix-up, TH4 replay, TH5
+open redirects.
 """
 
 import pytest

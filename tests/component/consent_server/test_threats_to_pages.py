@@ -1,7 +1,7 @@
 """The threats to pages and addresses, each tried on two replicas over the real API server.
 
-Numbers are those of docs/explanation/threats.md: TH14 logs, TH15 what addresses leak, TH16 frames and scanners, TH17
-scripts in what others write, TH18 parameters twice, TH24 a poisoned host.
+Numbers are those of docs/explanation/threat-model.md: TH14 logs, TH15 what addresses leak, TH16 frames and scanners,
+TH17 scripts in what others write, TH18 parameters twice, TH24 a poisoned host.
 """
 
 from urllib.parse import quote

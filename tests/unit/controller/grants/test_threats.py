@@ -1,6 +1,6 @@
 """A user who may edit connectors, and not read Secrets, gets no refresh token, no code and no credential.
 
-Numbers are those of docs/explanation/threats.md: TH6 and TH7 confused deputy, TH8 across namespaces, TH22 another
+Numbers are those of docs/explanation/threat-model.md: TH6 and TH7 confused deputy, TH8 across namespaces, TH22 another
 server after the consent.
 """
 
