@@ -18,6 +18,7 @@ TYPES = {
     "oauth_connector_leader": "gauge",
     "oauth_connector_consents_required": "gauge",
     "oauth_connector_watch_last_event_timestamp_seconds": "gauge",
+    "oauth_connector_admission_policy": "gauge",
     "oauth_connector_build_info": "gauge",
 }
 PER_OBJECT = {
@@ -179,3 +180,12 @@ def test_connectors_that_require_a_consent_are_counted_while_their_token_is_vali
     assert series(metrics, "oauth_connector_refresh_token_expiration_timestamp_seconds") == [
         'oauth_connector_refresh_token_expiration_timestamp_seconds{name="one",namespace="a"} 1.8e+09'
     ]
+
+
+def test_a_policy_is_in_one_state() -> None:
+    """A state that a policy has left has the value 0, so that an alert about it ends."""
+    metrics, states = Metrics(lambda: ()), ("Installed", "Missing")
+    for state in ("Missing", "Installed"):
+        metrics.set_policy_state("oauth-connector-secrets", state, states)
+    found = series(metrics, "oauth_connector_admission_policy")
+    assert sorted(line.partition("state=")[2] for line in found) == ['"Installed"} 1.0', '"Missing"} 0.0']
