@@ -10,10 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "permissions.md"
-RENDERED = [
-    ROOT / "deploy" / "kustomize" / path
-    for path in ("base/operator.yaml", "namespaced/operator.yaml", "consent-server/consent-server.yaml")
-]
+RENDERED = sorted((ROOT / "deploy" / "kustomize").glob("*/*.yaml"))
 DRAIN = ROOT / "deploy" / "charts" / "oauth-connector-operator" / "templates" / "operator" / "drain.yaml"
 
 Line = tuple[str, str, str]
@@ -37,8 +34,8 @@ def read_roles() -> list[tuple[str, dict[str, Any]]]:
     template = re.sub(r"\{\{-? include \"oauthConnector\.name\" \. -?\}\}", "oauth-connector", DRAIN.read_text("utf-8"))
     rules = re.search(r"^kind: Role\n.*?^(rules:\n.*?)^---$", template, re.MULTILINE | re.DOTALL)
     assert rules is not None
-    objects = [each for one in text for each in yaml.safe_load_all(one)]
-    roles = [(each["metadata"]["name"], each) for each in objects if each["kind"] in {"Role", "ClusterRole"}]
+    objects = [each for one in text for each in yaml.safe_load_all(one) if each]
+    roles = [(each["metadata"]["name"], each) for each in objects if each.get("kind") in {"Role", "ClusterRole"}]
     return [*roles, ("oauth-connector-drain", yaml.safe_load(rules[1]))]
 
 
