@@ -31,7 +31,7 @@ def to_line(rule: dict[str, Any]) -> Line:
 def read_roles() -> list[tuple[str, dict[str, Any]]]:
     """Return name and object of each Role and ClusterRole; that of the Job is read from its template."""
     text = [path.read_text(encoding="utf-8") for path in RENDERED]
-    template = re.sub(r"\{\{-? include \"oauthConnector\.name\" \. -?\}\}", "oauth-connector", DRAIN.read_text("utf-8"))
+    template = re.sub(r"\{\{-? include \"oauthConnector\.name\" .*?\}\}", "oauth-connector", DRAIN.read_text("utf-8"))
     rules = re.search(r"^kind: Role\n.*?^(rules:\n.*?)^---$", template, re.MULTILINE | re.DOTALL)
     assert rules is not None
     objects = [each for one in text for each in yaml.safe_load_all(one) if each]
