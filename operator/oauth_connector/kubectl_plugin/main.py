@@ -1,4 +1,4 @@
-"""`kubectl oauth`: authorizes connectors, shows their status, refreshes and revokes tokens.
+"""`kubectl oauth`: authorizes connectors, shows and explains their status, finds faults, refreshes and revokes tokens.
 
 Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted. Data is printed to standard output, messages to
 standard error.
@@ -62,11 +62,11 @@ async def _run(command: Command, parsed: argparse.Namespace) -> int:
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kubectl oauth",
-        description="Authorizes OAuthConnectors, shows their status, refreshes and revokes tokens.",
+        description="Authorizes OAuthConnectors, shows and explains their status, finds faults, refreshes and revokes tokens.",
     )
     parser.add_argument("--version", action="version", version=version("oauth-connector-operator"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_authorize, _add_status, _add_doctor, _add_refresh, _add_revoke):
+    for add in (_add_authorize, _add_status, _add_explain, _add_doctor, _add_refresh, _add_revoke):
         add(commands)
     return parser
 
@@ -104,6 +104,21 @@ def _add_status(commands: "Commands") -> None:
     command.add_argument("-A", "--all-namespaces", action="store_true", help="connectors of all namespaces")
     _add_selector(command)
     _add_output(command)
+
+
+def _add_explain(commands: "Commands") -> None:
+    text = "explain what the operator does next, when and why; exit status 1 if something is wrong"
+    command = _add_command(commands, "explain", text, _run_explain)
+    command.add_argument("name", metavar="NAME", help="the connector")
+    file = "manifest of the connector: explain what would happen after it was applied"
+    command.add_argument("-f", dest="file", type=Path, metavar="FILE", help=file)
+    _add_output(command)
+
+
+async def _run_explain(context: PluginContext, parsed: argparse.Namespace) -> int:
+    from oauth_connector.kubectl_plugin.explain import explain  # noqa: PLC0415  # as above
+
+    return await explain(context, parsed)
 
 
 def _add_doctor(commands: "Commands") -> None:

@@ -148,10 +148,10 @@ def _last_error(problem: Problem, attempt: Attempt) -> LastError:
 def _conditions(connector: AnyConnector, findings: Findings) -> tuple[Condition, ...]:
     valid = findings.published is not None and findings.published.is_valid(findings.now)
     ready = _ready_reason(findings, valid=valid)
-    wanted = {READY: ("True" if valid else "False", ready, _message(connector, findings.problem, ready))}
+    wanted = {READY: ("True" if valid else "False", ready, build_message(connector, findings.problem, ready))}
     sources = {CONSENT_REQUIRED: findings.warning, REFRESH_LATE: findings.late}
     for kind, reason in _further_conditions(connector, findings, valid=valid):
-        wanted[kind] = ("True", reason, _message(connector, sources.get(kind, findings.problem), reason))
+        wanted[kind] = ("True", reason, build_message(connector, sources.get(kind, findings.problem), reason))
     return set_conditions(connector.status.conditions, wanted, connector.generation, from_epoch(findings.now))
 
 
@@ -199,7 +199,7 @@ def _not_ready_since(connector: AnyConnector, findings: Findings) -> float:
     return since if since is not None else findings.now
 
 
-def _message(connector: AnyConnector, problem: Problem | None, reason: Reason) -> str:
+def build_message(connector: AnyConnector, problem: Problem | None, reason: Reason) -> str:
     """Return the sentence of a reason; a problem that is read from status keeps the sentence there."""
     if problem is not None and problem.reason is reason:
         if not problem.facts and (recorded := _recorded_message(connector, reason)) is not None:
