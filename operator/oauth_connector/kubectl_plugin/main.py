@@ -62,7 +62,7 @@ async def _run(command: Command, parsed: argparse.Namespace) -> int:
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kubectl oauth",
-        description="Authorizes OAuthConnectors, shows and explains their status, finds faults, refreshes and revokes tokens.",
+        description="Authorizes OAuthConnectors, explains their status, finds faults, refreshes and revokes tokens.",
     )
     parser.add_argument("--version", action="version", version=version("oauth-connector-operator"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
