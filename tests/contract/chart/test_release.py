@@ -145,6 +145,19 @@ def test_a_changed_setting_changes_the_pods(bare_plane: ControlPlane, helm: Helm
     assert generation() == "2"
 
 
+def test_an_upgrade_after_another_client_has_scaled_the_operator_can_be_forced(
+    bare_plane: ControlPlane, helm: HelmClient
+) -> None:
+    """Helm names the conflict, and `--force-conflicts` sets the number of Pods of the values."""
+    helm.install({})
+    deployment = ("deployment", RELEASE, "-n", NAMESPACE)
+    bare_plane.kubectl("scale", *deployment, "--replicas=3")
+    with pytest.raises(HelmError, match=r"conflict .*: \.spec\.replicas"):
+        helm.install({})
+    helm.run("upgrade", RELEASE, str(CHART), "--force-conflicts", values={})
+    assert bare_plane.kubectl("get", *deployment, "-o", "jsonpath={.spec.replicas}") == "2"
+
+
 @pytest.fixture
 def tenant(bare_plane: ControlPlane, helm: HelmClient, tmp_path: Path) -> Iterator[HelmClient]:
     """Return Helm as the owner of one namespace, who has no permission outside of it."""
