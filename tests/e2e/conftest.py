@@ -49,11 +49,11 @@ async def whole_operator(
     assert FAILURE not in operator.read_log(), operator.read_log()
 
 
-async def _bind(namespace: Namespace, role: str) -> None:
+async def _bind(namespace: Namespace, role: str, kind: str = "ClusterRole") -> None:
     bindings = f"/apis/{RBAC}/v1/namespaces/{namespace.name}/rolebindings"
     binding = {
         "metadata": {"name": role},
-        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+        "roleRef": {"apiGroup": RBAC, "kind": kind, "name": role},
         "subjects": [{"kind": "ServiceAccount", "name": ANN, "namespace": namespace.name}],
     }
     await namespace.api.request("POST", bindings, body=binding)
@@ -70,8 +70,12 @@ async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
 
 @pytest.fixture
 async def editor(namespace: Namespace) -> None:
-    """Allow the user to change connectors too."""
+    """Allow the user to change connectors too, and to delete the state Secret, as a revocation requires."""
     await _bind(namespace, EDIT)
+    name, where = "revoke-crm", f"/apis/{RBAC}/v1/namespaces/{namespace.name}"
+    rule = {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["crm-oauth-state"], "verbs": ["delete"]}
+    await namespace.api.request("POST", f"{where}/roles", body={"metadata": {"name": name}, "rules": [rule]})
+    await _bind(namespace, name, "Role")
 
 
 @pytest.fixture

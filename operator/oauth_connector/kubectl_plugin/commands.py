@@ -11,7 +11,6 @@ from oauth_connector.api.names import (
     CONSENT_REQUIRED,
     REFRESH_FAILED,
     REFRESH_REQUESTED,
-    REVOKE_REQUESTED,
 )
 from oauth_connector.api.schema.times import format_time
 from oauth_connector.kubectl_plugin import tables as table
@@ -119,7 +118,7 @@ async def revoke(context: PluginContext, arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         await _require_agreement(context, view)
     value = unique_request_value(context)
-    await context.annotate(arguments.name, REVOKE_REQUESTED, value)
+    await context.request_revocation(arguments.name, value)
     view = await _wait_for_status(context, arguments.name, (HANDLED_REVOKE, value), arguments.timeout)
     result = view.text("lastRevocation")
     if result in REVOKED:

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from oauth_connector.api.names import CLI_FIELD_MANAGER, CONNECTORS, CONSENTS
+from oauth_connector.api.names import CLI_FIELD_MANAGER, CONNECTORS, CONSENTS, REVOKE_REQUESTED, STATE_SUFFIX
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.errors import BAD_REQUEST, AccessError, KubeError
+from oauth_connector.kube.errors import BAD_REQUEST, INVALID, AccessError, KubeError
 from oauth_connector.kube.paths import connector_path, consent_path
-from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
+from oauth_connector.kubectl_plugin.errors import (
+    APIOperation,
+    CommandFailed,
+    explain_api_error,
+    explain_refused_revocation,
+)
 from oauth_connector.kubectl_plugin.terminal import Terminal
 
 KubeObject = dict[str, Any]
@@ -60,6 +65,19 @@ class PluginContext:
         try:
             return await self.api.merge_patch(connector_path(self.namespace, name), body, CLI_FIELD_MANAGER)
         except KubeError as error:
+            raise explain_api_error(error, APIOperation("patch", CONNECTORS, self.namespace, name)) from None
+
+    async def request_revocation(self, name: str, value: str) -> None:
+        """Set the annotation that requests a revocation. Raises `CommandFailed`.
+
+        An admission policy may refuse it, with the status of an invalid object.
+        """
+        body = {"metadata": {"annotations": {REVOKE_REQUESTED: value}}}
+        try:
+            await self.api.merge_patch(connector_path(self.namespace, name), body, CLI_FIELD_MANAGER)
+        except KubeError as error:
+            if error.status == INVALID:
+                raise CommandFailed(explain_refused_revocation(f"{name}{STATE_SUFFIX}", self.namespace)) from None
             raise explain_api_error(error, APIOperation("patch", CONNECTORS, self.namespace, name)) from None
 
     # --- consents -----------------------------------------------------------------------------------------------

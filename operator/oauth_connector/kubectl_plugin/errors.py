@@ -48,6 +48,14 @@ def explain_api_error(error: KubeError, operation: APIOperation) -> CommandFaile
     return CommandFailed(f"The API server refuses to {operation.verb} {operation.resource} {operation.place}: {error}.")
 
 
+def explain_refused_revocation(secret: str, namespace: str) -> str:
+    """Return why an admission policy refuses a revocation, and what to do."""
+    return (
+        "You are not allowed to revoke this grant: an admission policy requires the permission to delete Secret"
+        f" {secret} in namespace {namespace}. Ask a cluster administrator for this permission."
+    )
+
+
 def _explain_forbidden(error: KubeError, operation: APIOperation) -> str:
     if error.is_namespace_terminating:
         return f"Namespace {operation.namespace} is being deleted."

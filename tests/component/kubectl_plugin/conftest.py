@@ -21,7 +21,9 @@ PERMISSIONS = {
     "oauthconsents/status": ["patch"],
     "oauthconnectors": ["get", "list", "patch"],
 }
-"""All that the plugin needs, for all that it can do."""
+"""All that the plugin needs, for all that it can do; to revoke, also the permission to delete the state Secret."""
+
+STATE_SECRET = "crm-oauth-state"
 
 BROWSER = """#!/bin/sh
 path=${1#file://}
@@ -95,6 +97,7 @@ async def kubeconfig(control_plane: ControlPlane, namespace: Namespace) -> Path:
         {"apiGroups": ["oauthconnector.dev"], "resources": [resource], "verbs": verbs}
         for resource, verbs in PERMISSIONS.items()
     ]
+    role.append({"apiGroups": [""], "resources": ["secrets"], "resourceNames": [STATE_SECRET], "verbs": ["delete"]})
     await namespace.api.request("POST", f"{where}/roles", body={"metadata": {"name": USER}, "rules": role})
     binding = {
         "metadata": {"name": USER},

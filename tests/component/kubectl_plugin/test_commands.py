@@ -175,6 +175,17 @@ async def test_a_revocation_without_confirmation_is_not_requested(scenario: Plug
     assert "annotations" not in crm["metadata"]
 
 
+async def test_a_revocation_that_a_policy_refuses_names_the_permission(scenario: PluginScenario) -> None:
+    """A user who may patch the connector only cannot end its grant."""
+    await scenario.add_connector()
+    role = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{scenario.namespace.name}/roles/ann"
+    rules = [{"apiGroups": ["oauthconnector.dev"], "resources": ["oauthconnectors"], "verbs": ["get", "patch"]}]
+    await scenario.namespace.api.request("PATCH", role, body={"rules": rules}, content_type=MERGE)
+    await scenario.terminal.run("revoke", "crm", "--yes", "-n", scenario.namespace.name)
+    assert await scenario.terminal.ended() == 1
+    assert "requires the permission to delete Secret crm-oauth-state" in " ".join(scenario.terminal.shown.split())
+
+
 @pytest.mark.parametrize(
     ("result", "code", "message"),
     [
