@@ -27,6 +27,10 @@ _NAME = "refreshtoken"
 _PUNCTUATION = re.compile("[^a-z0-9]")
 
 _JSON = re.compile(r'"refresh_?token"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,80000})"', re.IGNORECASE)
+_DOCUMENT = re.compile(r"<!doctype\s{1,9}html|<html|<head|<body", re.IGNORECASE)
+_HEAD = 4096
+"""Characters at the start of a response in which a web page shows itself."""
+
 _FORM = re.compile(r"(?:^|[&?\s])refresh_token=([^&\s\"'<>]{1,80000})(&|\s|$)")
 _XML = re.compile(r"<refresh_?token>\s{0,20}([^<>\s]{1,80000})\s{0,20}</refresh_?token>", re.IGNORECASE)
 
@@ -39,7 +43,8 @@ def read_refresh_token(members: Members) -> SecretStr | None:
 def find_refresh_token(response: HTTPResponse, quirks: Quirks, presented: SecretStr | None = None) -> SecretStr | None:
     """Find a refresh token, other than the presented one, in a response without a usable access token.
 
-    A refusal has none: it may repeat what was sent. Of a 5xx, only a whole token response counts, since the server may
+    A refusal has none: it may repeat what was sent. Nor has a web page: the URL may be that of a documentation with an
+    example. Of a 5xx, only a whole token response counts, since the server may
     have processed nothing, and shows a page for its developers. Of several, the last counts, as for JSON (RFC 8259 §4).
     """
     members = decode_body(response)
@@ -84,6 +89,8 @@ def _walk(members: object) -> Iterator[object]:
 def _scan(response: HTTPResponse) -> Iterator[object]:
     """List the refresh tokens in bytes that are no object, where their end has arrived."""
     text = decode_text(decompress(response.body, response.headers)[0])
+    if _DOCUMENT.search(text[:_HEAD]) is not None:
+        return
     is_cut = response.truncated or response.interruption is not None
     for found in _XML.finditer(text):
         yield html.unescape(found[1])

@@ -45,7 +45,7 @@ FOUND: dict[str, object] = {
     "before a second object": b'{"access_token":"a","refresh_token":"new/2"}{"access_token":"b"}',
     "with the escapes of PHP": b'{"access_token":"a","access_token":"b","refresh_token":"new\\/2"}',
     "after a warning of PHP": b"<br />\n<b>Notice</b>: Undefined index in <b>token.php</b><br />" + BODY,
-    "in a page": b'<html><pre>{ "refresh_token" : "new/2" }</pre></html>',
+    "in a fragment of a page": b'<pre>{ "refresh_token" : "new/2" }</pre>',
     "in a text in JSON": json.dumps({"body": json.dumps(MEMBERS)}).encode() + b'{"x":1}',
     # github.com/ORCID/ORCID-Source/issues/3396: the length counts characters, and the last bytes are cut
     "without the end of the object": BODY[:-1],
@@ -86,6 +86,9 @@ NOT_FOUND: dict[str, tuple[object, int]] = {
     "in an error": ({"error": "invalid_grant", "refresh_token": "x-1"}, 200),
     "in an error of Slack": ({"ok": False, "refresh_token": "x-1"}, 200),
     "in a redirect": ({"refresh_token": "x-1"}, 302),
+    # RFC 6749 §5.1 has such an example, as every documentation
+    "in a documentation": (b'<!DOCTYPE html>\n<pre>{"access_token":"a","refresh_token":"x-1"}</pre>', 200),
+    "in another documentation": (b'\n<HTML lang="en"><body>{"refresh_token":"x-1"}', 200),
     "in a page for developers": (b'<pre>{"refresh_token": "x-1"}</pre>', 500),
     "in a trace, as JSON": ({"trace": [{"args": {"refresh_token": "x-1"}}]}, 500),
     # docs.djangoproject.com/en/stable/howto/error-reporting/: values of such names are replaced

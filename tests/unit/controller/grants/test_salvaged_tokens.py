@@ -30,7 +30,7 @@ SALVAGED: dict[str, tuple[HTTPResponse, str, str]] = {
         "ends before the response",
     ),
     "too much": (HTTPResponse(200, {}, BODY, truncated=True), "InvalidTokenResponse", "larger than 256 KiB"),
-    "a page": (HTTPResponse(200, {}, b"<pre>" + BODY), "InvalidTokenEndpoint", "web page"),
+    "a warning": (HTTPResponse(200, {}, b"<br />\n<b>Warning</b>" + BODY), "InvalidTokenEndpoint", "web page"),
 }
 
 READ: dict[str, HTTPResponse] = {
@@ -140,6 +140,14 @@ async def test_the_presented_refresh_token_is_no_successor(graceful: World) -> N
     await graceful.run(60)
     assert graceful.rotating.presented[:3] == ["seed-1", "refresh-1", "refresh-1"]
     assert graceful.reason() == "TokenIssued"
+
+
+async def test_the_example_in_a_documentation_is_no_successor(strict: World) -> None:
+    """The user has named the page that describes the token endpoint: the initial refresh token is still unused."""
+    strict.rotating.turn_away = HTTPResponse(200, {"content-type": "text/html"}, b"<!doctype html><pre>" + BODY)
+    await strict.run(3600)
+    assert strict.rotating.presented[:2] == ["seed-1", "seed-1"]
+    assert strict.reason() == "TokenIssued"
 
 
 async def test_a_salvaged_token_replaces_the_grant_of_an_earlier_consent(consenting: World) -> None:
