@@ -64,7 +64,7 @@ TOKEN_FAULTS: dict[str, Expected] = {
         "InvalidTokenResponse",
     ),
     "a login page": Expected(faults.html(), "InvalidTokenEndpoint"),
-    "a wrong charset": Expected(faults.in_charset("utf-16"), "InvalidTokenResponse"),
+    "a charset that is no encoding of JSON": Expected(faults.in_charset("cp037"), "InvalidTokenResponse"),
     "nothing at all": Expected(Respond(200), "InvalidTokenResponse"),
     "no content": Expected(Respond(204), "InvalidTokenResponse"),
     "a list": Expected(_body(b'["access_token"]'), "InvalidTokenResponse"),
