@@ -90,7 +90,7 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     controller = build_controller(context, options)
     scope, login = InstallScope(settings.namespaces, settings.selector), partial(log_in_to, access)
     reader = ScopeReader(api, caches, scope, partial(_enqueue_owner, workqueue), login)
-    policies = PolicyWatch(api, partial(metrics.set_policy_state, states=tuple(PolicyState)))
+    policies = _build_policy_watch(settings, api, metrics)
     on_setback = partial(_handle_setback, memory, caches.connectors)
     parts = Parts(
         metrics, memory, workqueue, on_setback, api, provider, controller, reader, leadership, elector, live, policies
@@ -110,6 +110,11 @@ def _build_elector(settings: Settings, access: Access, metrics: Metrics) -> Leas
     api = KubeAPI(access, metrics.count_api_request, timeout=timing.request_timeout)
     key = LeaseKey(settings.namespace or own_namespace(), settings.own_lease_name)
     return LeaseElector(api, key, Election(_name_process(settings), timing))
+
+
+def _build_policy_watch(settings: Settings, api: KubeAPI, metrics: Metrics) -> PolicyWatch:
+    on_state = partial(metrics.set_policy_state, states=tuple(PolicyState))
+    return PolicyWatch(api, on_state, is_limited=bool(settings.namespaces))
 
 
 def _register_metrics(parts: Parts) -> None:

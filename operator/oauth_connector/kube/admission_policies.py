@@ -50,11 +50,15 @@ def judge_policy(name: str, policy: Mapping[str, Any], binding: Mapping[str, Any
 
 
 class PolicyWatch:
-    """Looks at the policies at start and every ten minutes; reports each state, and logs each change."""
+    """Looks at the policies at start and every ten minutes; reports each state, and logs each change.
 
-    def __init__(self, api: KubeAPI, on_state: OnPolicyState) -> None:
+    With `is_limited` to some namespaces the operator has no permission in the cluster, and sends no request.
+    """
+
+    def __init__(self, api: KubeAPI, on_state: OnPolicyState, *, is_limited: bool = False) -> None:
         self._api = api
         self._on_state = on_state
+        self._is_limited = is_limited
         self._known: dict[str, PolicyState] = {}
 
     async def run(self) -> None:
@@ -69,6 +73,8 @@ class PolicyWatch:
 
     async def _find_state(self, name: str) -> PolicyState:
         """Return the state of a policy. Raises `KubeError` if the API server does not respond."""
+        if self._is_limited:
+            return PolicyState.UNKNOWN
         try:
             policy, binding = await self._api.get(policy_path(name)), await self._api.get(policy_binding_path(name))
         except KubeError as error:

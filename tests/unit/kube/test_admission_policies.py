@@ -127,12 +127,14 @@ class PolicyAPI(KubeAPI):
         return self.objects[kind, name]
 
 
-async def watched(api: PolicyAPI, seconds: float) -> tuple[dict[str, PolicyState], list[str]]:
+async def watched(
+    api: PolicyAPI, seconds: float, *, is_limited: bool = False
+) -> tuple[dict[str, PolicyState], list[str]]:
     """Watch for some seconds; return the last state of each policy, and the lines that were logged."""
     states: dict[str, PolicyState] = {}
     with structlog.testing.capture_logs() as lines, suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await PolicyWatch(api, states.__setitem__).run()
+            await PolicyWatch(api, states.__setitem__, is_limited=is_limited).run()
     return states, [f"{line['log_level']}: {line['event']}" for line in lines]
 
 
@@ -161,8 +163,22 @@ def test_a_missing_policy_is_logged_once(kind: str) -> None:
     assert lines[0].startswith("warning: admission policies or their bindings are not installed")
 
 
+def test_an_operator_of_some_namespaces_requests_no_policy() -> None:
+    """It has no permission in the cluster, and a refused request would fire an alert."""
+
+    async def watch() -> tuple[int, dict[str, PolicyState], list[str]]:
+        api = PolicyAPI(the_objects())
+        states, lines = await watched(api, 2 * INTERVAL, is_limited=True)
+        return api.requests, states, lines
+
+    requests, states, lines = run_virtually(watch())
+    assert requests == 0
+    assert states == dict.fromkeys(POLICY_DIGESTS, PolicyState.UNKNOWN)
+    assert len(lines) == 1
+
+
 def test_policies_that_may_not_be_read_are_unknown() -> None:
-    """An operator of some namespaces has no permission in the cluster."""
+    """A role of another release may lack the permission."""
 
     async def watch() -> tuple[dict[str, PolicyState], list[str]]:
         return await watched(PolicyAPI({}, FORBIDDEN), 2 * INTERVAL)
