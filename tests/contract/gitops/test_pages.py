@@ -4,8 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -88,10 +89,7 @@ def test_a_user_consents_with_the_command_of_a_page(page: str, plane: ControlPla
 @pytest.mark.parametrize("tool", PAGES)
 def test_an_example_sets_the_image_and_keeps_the_crds(tool: str, plane: ControlPlane, tmp_path: Path) -> None:
     """kustomize, which both tools run, finds the image and the objects that the example of the operator changes."""
-    changes = read_changes(tool)
-    (tmp_path / "base").symlink_to(ROOT / "deploy" / "kustomize" / "base")
-    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump({"resources": ["base"], **changes}))
-    rendered = list(yaml.safe_load_all(plane.kubectl("kustomize", str(tmp_path))))
+    rendered = render(plane, tmp_path, read_changes(tool))
     (deployment,) = (found for found in rendered if found["kind"] == "Deployment")
     images = [container["image"] for container in deployment["spec"]["template"]["spec"]["containers"]]
     assert [image.partition(":")[0] for image in images] == ["registry.example.com/oauth-connector-operator"]
@@ -99,7 +97,32 @@ def test_an_example_sets_the_image_and_keeps_the_crds(tool: str, plane: ControlP
     assert [KEPT[tool].items() <= annotations.items() for annotations in crds] == [True, True]
 
 
-def read_changes(tool: str) -> dict[str, object]:
+@pytest.mark.parametrize("tool", PAGES)
+def test_a_page_stops_the_operator_before_its_permissions_are_deleted(
+    tool: str, plane: ControlPlane, tmp_path: Path
+) -> None:
+    """With the change of the first step of the uninstall, the Deployment has no replicas."""
+    (stop, _) = read_commands(FOLDER / f"{tool}.md")["Uninstall the operator"]
+    changes = read_changes(tool)
+    if tool == "flux":
+        (patch,) = re.findall(r"--patch='(.*?)'", stop, re.DOTALL)
+        (operation,) = yaml.safe_load(patch)
+        changes["patches"] = [*changes["patches"], operation["value"]]
+    else:
+        ((name, count),) = re.findall(r"--kustomize-replica (\S+)=(\d+)", stop)
+        changes["replicas"] = [{"name": name, "count": int(count)}]
+    (deployment,) = (found for found in render(plane, tmp_path, changes) if found["kind"] == "Deployment")
+    assert deployment["spec"]["replicas"] == 0
+
+
+def render(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Return what kustomize makes of the operator's manifests with these changes."""
+    (folder / "base").symlink_to(ROOT / "deploy" / "kustomize" / "base")
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump({"resources": ["base"], **changes}))
+    return list(yaml.safe_load_all(plane.kubectl("kustomize", str(folder))))
+
+
+def read_changes(tool: str) -> dict[str, Any]:
     """Return what the example of the operator adds to a kustomization."""
     spec = yaml.safe_load((EXAMPLES / tool / "operator.yaml").read_text())["spec"]
     if tool == "flux":
