@@ -12,7 +12,7 @@ ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
 endif
 
-.PHONY: help venv generate manifests check numbers unit test test-oldest cluster cluster-quick gitops bench bench-10k bench-image demo image image-engines lock changelog clean
+.PHONY: help venv generate manifests check numbers unit test test-oldest cluster cluster-quick gitops fuzz bench bench-10k bench-image demo image image-engines lock changelog clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ cluster-quick: venv ## Run the short tests on a real node (ten minutes)
 gitops: venv ## Run the tests with all of Flux and Argo CD (half an hour the first time)
 	@$(BIN)/python -m pytest tests/gitops
 
+fuzz: venv ## Run the fuzz tests guided by coverage (a quarter of an hour); FUZZ="NAME --seconds 600" runs one for longer
+	@$(BIN)/python -m tests.unit.fuzz $(FUZZ)
+
 bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (ten minutes)
 	@$(BIN)/python -m tests.bench
 
@@ -104,6 +107,8 @@ lock: venv ## Write the lock files (UPGRADE=1: with the newest versions)
 	@$(BUILD) | $(COMPILE) --allow-unsafe -c requirements/dev.lock --output-file=requirements/build.lock -
 	@echo "lock: requirements/cyclonedx.lock"
 	@$(COMPILE) --allow-unsafe --output-file=requirements/cyclonedx.lock requirements/cyclonedx.in
+	@echo "lock: requirements/fuzz.lock"
+	@$(COMPILE) --allow-unsafe --output-file=requirements/fuzz.lock requirements/fuzz.in
 
 changelog: venv ## Show the change log of the next release
 	@$(BIN)/towncrier build --draft --version next

@@ -82,7 +82,7 @@ def seal(response: ConsentResponse, public_key: str) -> str:
         key = OKPKey.import_key(json.loads(public_key))
         header = {"alg": ALGORITHM, "enc": ENCRYPTION}
         return jwe.encrypt_compact(header, json.dumps(members).encode(), key, algorithms=_ALGORITHMS)
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise ValueError("the encryption key is not a valid public key") from None
 
 

@@ -149,4 +149,4 @@ def _decode(text: str, count: int) -> list[str]:
     except (ValueError, binascii.Error, RecursionError):
         return []
     good = isinstance(parts, list) and len(parts) == count
-    return parts if good and all(isinstance(p, str) and len(p) <= 253 for p in parts) else []  # noqa: PLR2004  # a name
+    return parts if good and all(isinstance(p, str) and p.isascii() and len(p) <= 253 for p in parts) else []  # noqa: PLR2004  # a name

@@ -34,7 +34,7 @@ class ExpectedRedirect:
         except ValueError:
             raise UnexpectedRedirect("The address has too many parameters.") from None
         states = [value for name, value in pairs if name == "state"]
-        if len(states) != 1 or not hmac.compare_digest(states[0].encode(), self.state.encode()):
+        if len(states) != 1 or not hmac.compare_digest(states[0].encode(errors="replace"), self.state.encode()):
             raise UnexpectedRedirect(
                 "The address does not belong to this run of the command: its parameter state differs."
             )
@@ -44,12 +44,12 @@ class ExpectedRedirect:
         """Check pasted text: the address of the redirect, or a code of the provider. Raises as `parse_query`."""
         if "://" not in text:
             return self._parse_code(text)
-        parts = urlsplit(text)
-        if f"{parts.scheme}://{parts.netloc}{parts.path}" != self.request.redirect_uri:
+        address, query = _split_address(text)
+        if address != self.request.redirect_uri:
             raise UnexpectedRedirect(
                 f"This is not the address of the redirect. That address begins with {self.request.redirect_uri}"
             )
-        return self.parse_query(parts.query)
+        return self.parse_query(query)
 
     def _parse_code(self, text: str) -> AuthorizationGranted:
         if self.request.iss_required:
@@ -59,6 +59,15 @@ class ExpectedRedirect:
         if not text or len(text) > LONGEST_CODE or not text.isascii() or not text.isprintable() or " " in text:
             raise UnexpectedRedirect("This is neither an address nor a code. Copy the complete text again.")
         return AuthorizationGranted(SecretStr(text))
+
+
+def _split_address(text: str) -> tuple[str, str]:
+    """Return what precedes the query, and the query; nothing of a text that is no address."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "", ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path}", parts.query
 
 
 def _require_code(response_: AuthorizationGranted | AuthorizationDenied | RedirectFlaw) -> AuthorizationGranted:

@@ -201,7 +201,8 @@ def test_public_key_is_public() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "{}", "[]", "no JSON", '{"kty":"OKP","crv":"X25519"}', '{"kty":"OKP","crv":"X25519","x":"AAAA"}']
+    "key",
+    ["", "{}", "[]", "[" * 1024, "no JSON", '{"kty":"OKP","crv":"X25519"}', '{"kty":"OKP","crv":"X25519","x":"AAAA"}'],
 )
 def test_an_invalid_key_is_a_value_error(key: str) -> None:
     """The exposed process reads keys from status, where a mistake may stand."""

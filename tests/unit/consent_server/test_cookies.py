@@ -57,6 +57,7 @@ def test_the_largest_flow_fits_into_a_cookie() -> None:
         ["sales", "zoho", "u", "d", "short", "t" * 43],
         ["sales", "zoho", "u", "d", "s" * 43, 1],
         ["sales", "zoho", "u" * 300, "d", "s" * 43, "t" * 43],
+        ["sales", "zoho", "u", "\ud800", "s" * 43, "t" * 43],  # of the fuzz tests: its comparison raised
     ],
 )
 def test_an_invalid_cookie_is_no_flow(parts: object) -> None:

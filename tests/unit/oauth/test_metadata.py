@@ -81,6 +81,13 @@ def test_another_issuer_is_not_believed(issuer: object) -> None:
         "https://login.example.com/\u00e9",
         "https://l\u00f6gin.example.com/t",
         "HTTPS:/login.example.com/t",
+        # of the fuzz tests
+        "https://x:99999/token",
+        "https://x:00Z/token",
+        "https://x:0/token",
+        "https://x/\x00",
+        "https://x/token\r\n",
+        "https://\x80/token",
     ],
 )
 def test_an_unusable_token_endpoint_is_none(url: object) -> None:

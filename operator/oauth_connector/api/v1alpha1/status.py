@@ -1,6 +1,6 @@
 """The status of an `OAuthConnector`: the observed state, and the action that a user must take."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, WithJsonSchema
@@ -186,8 +186,10 @@ class OAuthConnectorStatus(Model):
 _NO_FAILURES = ("failedAttempts", 0)
 
 
-def _without(status: Mapping[str, object], wrong: Iterable[tuple[int | str, ...]]) -> dict[str, object]:
-    """Drop fields by their path; of a list, only the entries that are wrong."""
+def _without(status: Mapping[str, object], wrong: Collection[tuple[int | str, ...]]) -> dict[str, object]:
+    """Drop fields by their path; of a list, only the entries that are wrong. An empty path is that of the status."""
+    if () in wrong:
+        return {}
     entries: dict[str, set[int]] = {}
     for name, *index in wrong:
         entries.setdefault(str(name), set()).update(i for i in index if isinstance(i, int))
