@@ -23,8 +23,11 @@ from oauth_connector.settings.operator import Settings
 from oauth_connector.telemetry import health, logging
 from oauth_connector.telemetry.http_server import serve_application
 
-SHUTDOWN_TIMEOUT = 60.0
-"""Seconds that requests in flight may take on SIGTERM: a response that cannot be persisted by then is lost."""
+SHUTDOWN_TIMEOUT = 75.0
+"""Seconds that requests in flight may take on SIGTERM, longer than a claim: what is not stored by then is lost.
+
+With the release of the Lease it must be shorter than `terminationGracePeriodSeconds` of the Deployment, which is 90.
+"""
 
 log = structlog.get_logger(__name__)
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from oauth_connector.net.time_limit import limit_time
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import SendWindow
 from oauth_connector.oauth.token_response import parse_token_response
 from tests.component.test_fetch_tls import make_server_context
 from tests.support.raw_server import NO_TLS_OPTIONS, OK, RawServer, build_outgoing, open_pools
@@ -99,6 +101,25 @@ def test_a_response_that_is_incomplete_after_a_suspension_has_timed_out(loop: st
     result = send_across_suspension(answer, LOOPS[loop])
     read = parse_token_response(result) if isinstance(result, HTTPResponse) else result
     assert read == Signal(Symptom.TIMEOUT, sent=True)
+
+
+async def answer_late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer after the usual limit of a request."""
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(LIMITS.total + 0.3)
+    writer.write(WHOLE)
+    writer.close()
+
+
+async def test_a_response_is_awaited_until_the_end_of_a_send_window() -> None:
+    """A request that spends a refresh token is not given up after the usual limit, which applies to all others."""
+    listening = await asyncio.start_server(answer_late, "127.0.0.1", 0)
+    server, now = RawServer(listening.sockets[0].getsockname()[1]), time.time()
+    async with listening, open_pools(server.port) as pools:
+        outgoing = build_outgoing(server)
+        patient = replace(outgoing, send_window=SendWindow(latest=now + 10, until=now + 70))
+        assert isinstance(await fetch(pools, patient, NO_TLS_OPTIONS, LIMITS), HTTPResponse)
+        assert await fetch(pools, outgoing, NO_TLS_OPTIONS, LIMITS) == Signal(Symptom.TIMEOUT, sent=True)
 
 
 @pytest.mark.parametrize("loop", LOOPS)

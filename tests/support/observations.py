@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from oauth_connector.api.schema.times import format_epoch
+from oauth_connector.connector.grant.claims import CLAIM_LIFETIME
 from oauth_connector.connector.grant.state import Claim, GrantState, render_state
 from oauth_connector.connector.observation import ConnectorMemory, Observation
 from oauth_connector.connector.secret.metadata import SecretMetadata
@@ -38,7 +39,9 @@ def failed(spec: dict[str, Any] | None, reason: str, next_try: int | None) -> di
 
 def claimed(spec: dict[str, Any]) -> SecretMetadata:
     """Return a state Secret with a claim whose time has passed: the refresh token may have been used."""
-    state = GrantState(refresh_token=SecretStr("r-1"), generation=1, claim=Claim("a-1", NOW - 60, Purpose.REFRESH))
+    state = GrantState(
+        refresh_token=SecretStr("r-1"), generation=1, claim=Claim("a-1", NOW - CLAIM_LIFETIME, Purpose.REFRESH)
+    )
     of = a_connector(spec)
     return metadata_of(render_state(state, of), of)
 

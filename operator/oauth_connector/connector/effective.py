@@ -46,6 +46,12 @@ def list_authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*spec.effective_scopes, *((offline,) if offline else ()))))
 
 
+def name_client(spec: OAuthConnectorSpec) -> str:
+    """Return the client id, or the Secret that contains it: it distinguishes the clients of a namespace."""
+    reference = spec.client.id_secret_ref
+    return spec.client.id or (f"of Secret {reference.name}" if reference is not None else "")
+
+
 def token_host(spec: OAuthConnectorSpec) -> str:
     """Return the host that credentials are sent to, as far as the spec names it: of token URL or issuer."""
     return (urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "").hostname or "").lower()

@@ -31,6 +31,7 @@ from oauth_connector.connector.consent.unsent_code import (
     find_refusal_of_code,
     find_unsent_problem,
 )
+from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
@@ -70,6 +71,7 @@ class ConsentReconciler:
         self._keys = context.ports.keys
         self._clock = context.ports.clock
         self._memory = context.memory
+        self._leadership = context.ports.leadership
         self._token_client = token_client
         self._consent_policy = consent_policy
         self._postponed: dict[Key, list[str]] = {}
@@ -190,7 +192,11 @@ class ConsentReconciler:
         """Read the context for an evaluation; return nothing if discovery fails."""
         key = consent.connector
         connector = self._cluster.connector(key)
-        context = ConsentContext(connector, self._clock(), None, self._read_notes(key), self._memory.of(key).attempt)
+        notes, now = self._read_notes(key), self._clock()
+        holder = find_holder(notes, now)
+        is_abandoned = holder != "" and await self._leadership.may_take_up(holder)
+        own = self._memory.of(key).attempt
+        context = ConsentContext(connector, now, None, notes, own, claim_abandoned=is_abandoned)
         with_request = replace(context, request=consent.status.request)
         if not isinstance(connector, Connector) or find_obstacle(consent, with_request):
             return context

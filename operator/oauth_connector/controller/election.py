@@ -55,6 +55,12 @@ def find_pod(identity: str) -> str:
     return identity.rpartition(POD_SEPARATOR)[0]
 
 
+def is_earlier_container(holder: str, identity: str) -> bool:
+    """Return whether a process is of this Pod: it has ended, since the kubelet starts the next container after that."""
+    pod = find_pod(identity)
+    return pod != "" and find_pod(holder) == pod
+
+
 class Election:
     """What one process knows of the Lease. `now` is monotonic, in seconds, and advances during a suspension."""
 
@@ -107,12 +113,9 @@ class Election:
         return now >= self._seen_at + (record.duration or self.timing.duration)
 
     def may_take_up(self, holder: str) -> bool:
-        """Return whether a process has nothing in flight: it is this one, has released the Lease, or has ended.
-
-        An earlier container of the same Pod has ended: the kubelet starts the next one after that.
-        """
-        pod = find_pod(self.identity)
-        return holder == self.identity or holder in self._ended or (pod != "" and find_pod(holder) == pod)
+        """Return whether a process has nothing in flight: it is this one, has released the Lease, or has ended."""
+        is_known = holder == self.identity or holder in self._ended
+        return is_known or is_earlier_container(holder, self.identity)
 
     def note_end(self, holder: str) -> None:
         """Note that a process has ended."""

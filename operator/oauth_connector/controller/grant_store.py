@@ -18,8 +18,7 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
-from oauth_connector.connector.effective import find_grant_token_url
-from oauth_connector.connector.grant.choice import PresentedGrant, build_grant_problem, choose_grant, present_code
+from oauth_connector.connector.grant.choice import PresentedGrant
 from oauth_connector.connector.grant.claims import StoreDecision, build_send_window, claim_blocks_until, decide_store
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Claim, GrantState, state_name
@@ -37,8 +36,9 @@ from oauth_connector.controller.ports import (
     WriteRejected,
 )
 from oauth_connector.controller.prepared_request import PreparedRequest
-from oauth_connector.controller.refused_requests import find_refusal
+from oauth_connector.controller.presented_grant import choose_presented, find_endpoint
 from oauth_connector.controller.state_secrets import StateSecrets, StoredState
+from oauth_connector.controller.store_gate import StoreGate
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
@@ -81,6 +81,7 @@ class GrantStore:
         self._states = StateSecrets(context)
         self._token_client = token_client
         self._on_point = on_point
+        self.gate = StoreGate()
 
     async def request_token(self, obs: Observation, cause: RequestCause) -> TokenObtained | RequestFailed | None:
         """Request a token with the stored grant; `None` where another process has claimed it.
@@ -93,10 +94,10 @@ class GrantStore:
             return RequestFailed(stored, Attempt((), connector.spec.request_digest, outbound=False))
         if await self._is_claimed_elsewhere(obs, stored.state.claim, cause):
             return None
-        prepared = await self._token_client.prepare_request(connector, _endpoint(obs, stored.state, cause))
+        prepared = await self._token_client.prepare_request(connector, find_endpoint(obs, stored.state, cause))
         if isinstance(prepared, RequestFailed):
             return prepared
-        choice = _choose(obs, prepared, stored.state, cause)
+        choice = choose_presented(obs, prepared, stored.state, cause)
         if isinstance(choice, Problem):
             return RequestFailed(choice, replace(prepared.attempt, outbound=False))
         await self._on_point(FaultPoint.CHOSEN)
@@ -138,6 +139,8 @@ class GrantStore:
             log.warning("a claim was too old to be used", connector=str(key))
             return None  # this process was stopped meanwhile, and another may have claimed the grant
         response = await self._token_client.present_grant(prepared, choice.grant, choice.phase, send_window)
+        loop = asyncio.get_running_loop()
+        answered = loop.time()
         await self._on_point(FaultPoint.ANSWERED)
         if isinstance(response, TokenObtained):
             state = store_response(choice, claimed.state, response, obs.connector.spec)
@@ -146,6 +149,7 @@ class GrantStore:
             state = store_failure(choice, claimed.state, response, obs.connector.spec, int(self._clock()))
             response = conclude_failure(response, state, obs.connector.spec)
         stored = state == claimed.state or await self._persist(obs.connector, state, claimed)
+        self.gate.adapt(loop.time() - answered)
         await self._on_point(FaultPoint.PERSISTED)
         return response if stored else None
 
@@ -188,25 +192,6 @@ class GrantStore:
         # whichever install is responsible now: only this process has the response
         current = await self._cluster.read_any_connector(connector.key)
         return current is None or current.deleting or current.uid != connector.uid
-
-
-def _choose(
-    obs: Observation, prepared: PreparedRequest, state: GrantState, cause: RequestCause
-) -> PresentedGrant | Problem:
-    if cause is not RequestCause.CODE_RECEIVED or obs.code is None:
-        choice = choose_grant(obs.connector.spec, prepared.client.id, state, prepared.own, cause)
-        refusal = find_refusal(prepared, choice, state, cause)
-        return refusal.problem if refusal is not None else choice
-    if state.tried == obs.code.uid:
-        return build_grant_problem(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
-    return present_code(obs.connector.spec, obs.code)
-
-
-def _endpoint(obs: Observation, state: GrantState, cause: RequestCause) -> str | None:
-    """Return the endpoint that the provider named in its redirect, if it did; it is for that grant alone."""
-    if obs.code is not None and cause is RequestCause.CODE_RECEIVED:
-        return obs.code.token_url
-    return find_grant_token_url(obs.connector.spec, state.token_url)
 
 
 def _report_unclaimed(rejected: WriteRejected | None, prepared: PreparedRequest) -> RequestFailed | None:

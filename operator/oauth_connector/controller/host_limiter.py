@@ -26,7 +26,6 @@ RETRY_INTERVAL = 60.0
 @dataclass(slots=True)
 class _HostQueue:
     limit: float = SLOTS
-    closed: dict[str, float] = field(default_factory=dict)
     in_flight: Counter[str] = field(default_factory=Counter)
     admitted: set[Key] = field(default_factory=set)
     waiting: FairQueue = field(default_factory=FairQueue)
@@ -39,27 +38,19 @@ class _HostQueue:
     def is_idle(self) -> bool:
         return not self.in_flight and not self.admitted and not self.waiting
 
-    def find_closing_time(self, namespace: str, now: float) -> float:
-        """Return until when a namespace must send nothing, because of `Retry-After`; 0 if it may send."""
-        until = self.closed.get(namespace, 0.0)
-        if until <= now:
-            self.closed.pop(namespace, None)
-        return until if until > now else 0.0
+    def count_slots(self) -> Counter[str]:
+        """Return how many slots each namespace has."""
+        return self.in_flight + Counter(key.namespace for key in self.admitted)
 
-    def find_crowded_namespaces(self) -> set[str]:
-        """Return the namespaces that use half of the slots. They get no more while other namespaces wait."""
-        used = self.in_flight + Counter(key.namespace for key in self.admitted)
-        return {namespace for namespace, count in used.items() if count >= max(1, int(self.limit) // 2)}
-
-    def has_slot_for(self, namespace: str) -> bool:
-        return self.free > 0 and not (
-            self.waiting.has_others(namespace) and namespace in self.find_crowded_namespaces()
-        )
+    @property
+    def has_free_slot(self) -> bool:
+        """Return whether a slot is free that no other connector waits for."""
+        return self.free > 0 and not self.waiting
 
     def admit(self) -> list[Key]:
         """Admit the next connectors, as many as there are free slots."""
         admitted = []
-        while self.free > 0 and (key := self.waiting.take(self.find_crowded_namespaces())) is not None:
+        while self.free > 0 and (key := self.waiting.take(self.count_slots())) is not None:
             self.admitted.add(key)
             admitted.append(key)
         return admitted
@@ -79,26 +70,18 @@ class HostLimiter:
         queue.admitted.discard(key)
         queue.waiting.discard(key)
         self._host.pop(key, None)
-        if closed_until := queue.find_closing_time(key.namespace, now):
-            return closed_until
-        if was_admitted or queue.has_slot_for(key.namespace):
+        if was_admitted or queue.has_free_slot:
             queue.in_flight[key.namespace] += 1
             return None
         queue.waiting.put(key, rank)
         self._host[key] = host
         return now + RETRY_INTERVAL
 
-    def leave(self, host: str, key: Key, *, strained: bool, closed_until: float = 0.0) -> list[Key]:
-        """Release a slot, and return the connectors that are admitted now.
-
-        `strained` halves the limit for all. `closed_until` closes the host for the namespace whose request was limited:
-        other namespaces have not used up that limit.
-        """
+    def leave(self, host: str, key: Key, *, strained: bool) -> list[Key]:
+        """Release a slot, and return the connectors that are admitted now. `strained` halves the limit for all."""
         queue = self._queues[host]
         queue.in_flight[key.namespace] -= 1
         queue.in_flight += Counter()  # removes namespaces without requests
-        if closed_until:
-            queue.closed[key.namespace] = max(queue.closed.get(key.namespace, 0.0), closed_until)
         queue.limit = max(1.0, queue.limit / 2) if strained else min(SLOTS, queue.limit + 1 / queue.limit)
         return self.admit_next(host)
 
@@ -124,7 +107,7 @@ class HostLimiter:
         """Admit connectors to the free slots of a host. Delete an empty queue with the highest limit."""
         queue = self._queues[host]
         admitted = queue.admit()
-        if queue.is_idle and queue.limit >= SLOTS and not queue.closed:
+        if queue.is_idle and queue.limit >= SLOTS:
             del self._queues[host]
         elif len(self._queues) > MOST_IDLE:
             self._queues = {name: known for name, known in self._queues.items() if not known.is_idle}

@@ -15,6 +15,7 @@ from oauth_connector.connector.observation import AnyConnector, CredentialVersio
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.controller.election import is_earlier_container
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
@@ -186,8 +187,8 @@ class SoleProcess:
         return True
 
     async def may_take_up(self, holder: str) -> bool:
-        """Return whether a claim is one of this process."""
-        return holder != "" and holder == self.identity
+        """Return whether a claim is one of this process, or of an earlier container of its Pod."""
+        return holder != "" and (holder == self.identity or is_earlier_container(holder, self.identity))
 
 
 class Clock(Protocol):

@@ -1,28 +1,34 @@
 """Obtains a token in a slot of its host's queue, publishes it, and computes the time of the next request."""
 
 import hmac
+import math
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 
+from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.checks.decisions import REPAIR_CAUSES, RequestCause
-from oauth_connector.connector.checks.facts import current_token, published_token
-from oauth_connector.connector.effective import token_origin
+from oauth_connector.connector.checks.facts import published_token
+from oauth_connector.connector.checks.rank import rank_request
+from oauth_connector.connector.effective import name_client, token_origin
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import Connector, IssuedToken, Key, KnownConflict, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
-from oauth_connector.connector.schedule.fair_queue import Rank
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import ownership_conflict
 from oauth_connector.connector.secret.rendering import recover
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
-from oauth_connector.connector.status.problem import is_strain
+from oauth_connector.connector.status.problem import Problem, is_strain
 from oauth_connector.connector.status.report import next_transition, recorded_problem, report
+from oauth_connector.controller.client_limits import ClientLimits, LimitedClient
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import GrantStore
 from oauth_connector.controller.host_limiter import RETRY_INTERVAL, HostLimiter
 from oauth_connector.controller.ports import LiveSecret, Superseded
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.signals import is_unspent
 from oauth_connector.oauth.verdicts import is_refusal
 
@@ -44,6 +50,7 @@ class TokenRefresher:
         secret_writer: SecretWriter,
     ) -> None:
         self.host_limiter = HostLimiter()
+        self._client_limits = ClientLimits()
         self._cluster = context.ports.cluster
         self._clock = context.ports.clock
         self._leadership = context.ports.leadership
@@ -58,16 +65,24 @@ class TokenRefresher:
         key, host = obs.connector.key, token_origin(obs.connector.spec)
         if self.host_limiter.is_waiting_elsewhere(key, host):
             self.withdraw(key)
-        retry_at = self.host_limiter.enter(host, key, _rank(obs, cause), obs.now)
+        client = LimitedClient(host, key.namespace, name_client(obs.connector.spec))
+        if (limited_until := self._client_limits.find_end(client, obs.now)) is not None:
+            self.withdraw(key)
+            return _report_waiting(obs, limited_until, _describe_limit(obs.connector, limited_until))
+        retry_at = self.host_limiter.enter(host, key, rank_request(obs, cause), obs.now)
         if retry_at is not None:
             self._wake(self.host_limiter.admit_next(host))
             return _report_waiting(obs, retry_at)
         result = ActionResult()
         try:
-            result = await self._request(obs, cause)
+            async with self._wait_for_storage(obs, cause):
+                result = await self._request(obs, cause)
         finally:
-            strained, closed_until = self._measure_strain(result)
-            self._wake(self.host_limiter.leave(host, key, strained=strained, closed_until=closed_until))
+            signal = result.problem.signal if result.problem is not None else None
+            strained = signal is not None and is_strain(signal)
+            if signal is not None and strained and signal.retry_after:
+                self._client_limits.limit(client, self._clock() + signal.retry_after, self._clock())
+            self._wake(self.host_limiter.leave(host, key, strained=strained))
         return result
 
     def withdraw(self, key: Key) -> None:
@@ -78,11 +93,12 @@ class TokenRefresher:
         for key in keys:
             self._enqueue(key)
 
-    def _measure_strain(self, result: ActionResult) -> tuple[bool, float]:
-        signal = result.problem.signal if result.problem is not None else None
-        if signal is None or not is_strain(signal):
-            return False, 0.0
-        return True, self._clock() + signal.retry_after if signal.retry_after else 0.0
+    def _wait_for_storage(self, obs: Observation, cause: RequestCause) -> AbstractAsyncContextManager[None]:
+        """Return a block that begins when a response can be stored, where that is necessary."""
+        if not obs.connector.spec.may_hold_refresh_token:
+            return nullcontext()
+        at_once = cause in (RequestCause.CODE_RECEIVED, RequestCause.CLAIM_IN_DOUBT)
+        return self._grant_store.gate.admit(at_once=at_once)
 
     async def _request(self, obs: Observation, cause: RequestCause) -> ActionResult:
         """Read live what the request depends on, then send it."""
@@ -151,6 +167,8 @@ class TokenRefresher:
             retry_at = failing.last  # at once: many servers accept the same refresh token again for a few seconds
         may_retry = problem.repeatable or not problem.needs_action  # other credentials are presented next
         planned = retry_at if may_retry and failure.attempt.outbound else None
+        if problem.reason is Reason.RATE_LIMITED and planned is not None:
+            problem = replace(problem, facts={**problem.facts, **_describe_limit(obs.connector, planned).facts})
         return Findings(self._clock(), find_published_token(token), problem, failure.attempt, planned)
 
     def _count_doubts(self, key: Key, cause: RequestCause, failure: RequestFailed) -> int:
@@ -177,12 +195,17 @@ class TokenRefresher:
         return await self._secret_writer.publish(obs, unchanged, live, findings)
 
 
-def _report_waiting(obs: Observation, retry_at: float) -> ActionResult:
+def _describe_limit(connector: Connector, until: float) -> Problem:
+    """Return the problem of a client that the server has limited."""
+    facts = {"client": name_client(connector.spec), "until": format_epoch(math.ceil(until))}
+    return Problem(Reason.RATE_LIMITED, Remedy.RETRY, facts)
+
+
+def _report_waiting(obs: Observation, retry_at: float, problem: Problem | None = None) -> ActionResult:
     """Write no status while the connector waits for a slot, unless status is no longer true: its token may expire."""
     status = obs.connector.status
-    findings = Findings(
-        obs.now, find_published_token(published_token(obs)), recorded_problem(obs.connector), next_call=retry_at
-    )
+    problem, published = problem or recorded_problem(obs.connector), find_published_token(published_token(obs))
+    findings = Findings(obs.now, published, problem, next_call=retry_at)
     is_short = not status.conditions and retry_at <= obs.now + RETRY_INTERVAL
     if is_short or report(obs.connector, findings).conditions == status.conditions:
         return ActionResult(requeue_at=min(retry_at, next_transition(status, obs.now) or retry_at))
@@ -194,20 +217,6 @@ def _is_newly_lost(obs: Observation, failure: RequestFailed) -> bool:
     error, signal = obs.connector.status.last_error, failure.problem.signal
     is_lost = signal is not None and (signal.http_status or 0) < SERVER_ERRORS
     return is_lost and error is not None and (error.http_status or 0) >= SERVER_ERRORS
-
-
-def _rank(obs: Observation, cause: RequestCause) -> Rank:
-    """Rank a request in doubt first, then a first token, refreshes by expiry, and last what has only failed.
-
-    Many servers accept the refresh token of a lost response for some seconds only.
-    """
-    if cause is RequestCause.CLAIM_IN_DOUBT:
-        return (0, -1.0)
-    token = current_token(obs)
-    failed = obs.connector.status.failed_attempts
-    if token is not None:
-        return (1, float(token.expires_at or 0))
-    return (2, float(failed)) if failed else (0 if cause is RequestCause.FIRST_TOKEN else 1, 0.0)
 
 
 def _is_new(obs: Observation, cause: RequestCause) -> bool:

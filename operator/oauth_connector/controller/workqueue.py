@@ -9,7 +9,7 @@ import contextlib
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -145,17 +145,10 @@ class Workqueue:
                 self._ready.put(key, (0, at))
 
     def _start_workers(self, reconcile: Reconcile) -> None:
-        while (
-            len(self._tasks) < self._workers and (key := self._ready.take(self._find_crowded_namespaces())) is not None
-        ):
+        while len(self._tasks) < self._workers and (key := self._ready.take(self._busy)) is not None:
             self._hooks.on_start(max(0.0, self._clock() - self._due.pop(key)))
             self._busy[key.namespace] += 1
             self._tasks[key] = asyncio.create_task(self._work(reconcile, key), name=f"reconcile {key}")
-
-    def _find_crowded_namespaces(self) -> Collection[str]:
-        """Return the namespaces that use half of the workers. They get no more while other namespaces wait."""
-        most = max(1, self._workers // 2)
-        return [namespace for namespace, busy in self._busy.items() if busy >= most]
 
     async def _work(self, reconcile: Reconcile, key: Key) -> None:
         """Reconcile one connector, and set when it is due again, also after an exception."""

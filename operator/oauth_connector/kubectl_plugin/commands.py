@@ -12,10 +12,11 @@ from oauth_connector.api.names import (
     REFRESH_FAILED,
     REFRESH_REQUESTED,
 )
+from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import format_time
 from oauth_connector.kubectl_plugin import tables as table
 from oauth_connector.kubectl_plugin import time_format
-from oauth_connector.kubectl_plugin.connector_view import ConnectorView
+from oauth_connector.kubectl_plugin.connector_view import ConditionView, ConnectorView
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
 from oauth_connector.kubectl_plugin.revocation_texts import (
@@ -146,16 +147,22 @@ async def _wait_for_status(context: PluginContext, name: str, echo: tuple[str, s
         view = ConnectorView(await context.read_connector(name))
         if view.status.get(field) == value:
             return view
+        found = view.condition(REFRESH_FAILED) or view.ready
         if context.now >= until:
             raise CommandFailed(
                 f"{name}: the operator did not act within {time_format.format_duration(seconds)}. Check that it runs"
                 " and that its release supports this command. The request is kept. Current condition:"
-                f" {view.ready.reason}: {view.ready.message}"
+                f" {found.reason}: {found.message}"
             )
         context.terminal.progress(
-            f"{name}: waiting for the operator", time_format.format_duration((until - context.now).total_seconds())
+            f"{name}: {_describe_wait(found)}", time_format.format_duration((until - context.now).total_seconds())
         )
         await asyncio.sleep(PACE)
+
+
+def _describe_wait(found: ConditionView) -> str:
+    """Return for what the command waits: the operator, or the end of a limit of the provider."""
+    return found.message if found.reason == Reason.RATE_LIMITED else "waiting for the operator"
 
 
 def unique_request_value(context: PluginContext) -> str:

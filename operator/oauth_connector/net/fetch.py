@@ -15,7 +15,7 @@ import structlog
 from oauth_connector.api.names import OPERATOR
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.failed_connection import classify_exception, is_asking_for_tls
-from oauth_connector.net.time_limit import limit_time
+from oauth_connector.net.time_limit import TimeLimit, limit_time
 from oauth_connector.net.tls import BadCertificatesError, BadIdentityError
 from oauth_connector.oauth.content_coding import LARGEST_BODY
 from oauth_connector.oauth.request_context import TLSOptions
@@ -31,11 +31,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """Limits of one request: seconds in total and for the connection, bytes of the response body."""
+    """Limits of one request: seconds in total and for the connection, bytes of the response body.
+
+    A request with a send window has `total` until it is sent, and then the time of its window.
+    """
 
     total: float = 15.0
     connect: float = 5.0
     size: int = LARGEST_BODY
+
+    def to_extension(self) -> dict[str, float | None]:
+        """Return the limits of single steps in the form of httpcore2."""
+        return httpx2.Timeout(self.total, connect=self.connect).as_dict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,14 @@ class OutgoingRequest:
         headers = [*ALWAYS, *self.headers]
         return httpx2.Request(self.method, self.url, headers=headers, content=self.body or None, extensions=extensions)
 
-    def limit_seconds(self, most: float) -> float:
-        """Return the number of seconds that the request may take from now on, at most `most`."""
-        return most if self.send_window is None else min(most, self.send_window.until - time.time())
+    def limit_sending(self, most: float) -> float:
+        """Return the seconds in which the request must be sent or, without a window, end; at most `most`."""
+        return most if self.send_window is None else min(most, self.send_window.latest - time.time())
+
+    def extend(self, limit: TimeLimit) -> None:
+        """Set the limit for the response, where there is a window, once the request is sent."""
+        if self.send_window is not None:
+            limit.restart(self.send_window.until - time.time())
 
     def require_permission(self) -> None:
         """Check right before the first byte is written. Raises `TimeoutError` where the time to send has ended."""
@@ -77,11 +89,11 @@ async def fetch(
         if name == "http11.send_request_headers.started":
             outgoing.require_permission()
             sent = True
+            outgoing.extend(limit)
 
     try:
-        async with limit_time(outgoing.limit_seconds(limits.total)), pools.lend_transport(tls) as transport:
-            timeout = httpx2.Timeout(limits.total, connect=limits.connect).as_dict()
-            request = outgoing.build(extensions={"trace": trace, "timeout": timeout})
+        async with limit_time(outgoing.limit_sending(limits.total)) as limit, pools.lend_transport(tls) as transport:
+            request = outgoing.build(extensions={"trace": trace, "timeout": limits.to_extension()})
             # a transport sends one request and no more: no redirect, no cookie, no proxy of the environment
             await arrived.read(await transport.handle_async_request(request), limits.size)
             return _judge_scheme(outgoing.url, arrived.build_response(None))

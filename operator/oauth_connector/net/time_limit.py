@@ -13,28 +13,36 @@ READING_TURNS = 100
 
 
 @asynccontextmanager
-async def limit_time(seconds: float) -> AsyncIterator[None]:
+async def limit_time(seconds: float) -> AsyncIterator["TimeLimit"]:
     """Cancel the block after so many seconds, once it has read what has arrived. Raises `TimeoutError`."""
     async with asyncio.timeout(None) as timeout:
-        expiry = _Expiry(timeout, seconds)
+        limit = TimeLimit(timeout)
+        limit.restart(seconds)
         try:
-            yield
+            yield limit
         finally:
-            expiry.cancel()
+            limit.cancel()
 
 
-class _Expiry:
+class TimeLimit:
     """Lets the event loop poll its sockets when the time is over, and expires the time-out after that."""
 
-    def __init__(self, timeout: asyncio.Timeout, seconds: float) -> None:
+    def __init__(self, timeout: asyncio.Timeout) -> None:
         self._timeout = timeout
         self._loop = asyncio.get_running_loop()
         self._turns = READING_TURNS
-        self._next: asyncio.Handle = self._loop.call_later(seconds, self._take_turn)
+        self._next: asyncio.Handle | None = None
+
+    def restart(self, seconds: float) -> None:
+        """Replace the deadline: it is so many seconds from now."""
+        self.cancel()
+        self._turns = READING_TURNS
+        self._next = self._loop.call_later(seconds, self._take_turn)
 
     def cancel(self) -> None:
         """Never expire."""
-        self._next.cancel()
+        if self._next is not None:
+            self._next.cancel()
 
     def _take_turn(self) -> None:
         self._turns -= 1

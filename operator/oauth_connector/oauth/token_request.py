@@ -47,7 +47,10 @@ class TokenRequestParameters:
 
 @dataclass(frozen=True, slots=True)
 class SendWindow:
-    """When a request may be sent, in seconds since the epoch: begun by `latest` or never, and abandoned at `until`."""
+    """When a request may be sent, in seconds since the epoch: begun by `latest` or never.
+
+    Once it is sent, its response is awaited until `until`, whatever the usual time limit is.
+    """
 
     latest: float
     until: float

@@ -61,7 +61,8 @@ class Settings(Configuration):
         15,
         gt=0,
         le=60,
-        description="The time limit of one request to a provider, from connect to the end of the response.",
+        description="The time limit of one request to a provider, from connect to the end of the response. A response"
+        " that may contain a refresh token is awaited for a minute: without it a grant may be lost.",
     )
     api_request_seconds: float = Field(
         15, gt=0, le=60, description="The time limit of one request to the Kubernetes API, except watches."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from oauth_connector.connector.grant.claims import CLAIM_LIFETIME
 from oauth_connector.controller.grant_store import FaultPoint
 from tests.chaos.grants.conftest import StartAnother
 from tests.support.cluster import until
@@ -90,7 +91,7 @@ async def _settled(held: HeldConnectors) -> None:
         async def is_done(holder: GrantConnector = holder) -> bool:
             return holder.presented == TAKEN[held.point] and "claim" in await holder.grant()
 
-        await until(is_done, within=45)
+        await until(is_done, within=CLAIM_LIFETIME + 45)
         lost = (
             {"ConsentRequired": "RefreshTokenRejected", "RefreshFailed": "RefreshTokenRejected"}
             if holder.name == LOST
@@ -108,11 +109,13 @@ async def test_a_crash_between_claim_and_publish_loses_a_grant_only_with_its_res
 
     A stopped process that continues after another has done its work causes no harm.
     """
-    first = await start_another(TrappedOperator)
+    # the next container of the same Pod knows that the first has ended
+    pod = {"podName": "operator"} if signal == "SIGKILL" else {}
+    first = await start_another(TrappedOperator, **pod)
     assert isinstance(first, TrappedOperator)
     held = await asyncio.gather(*(hold(holders, point) for point in FaultPoint))
     await reach_points(first, held, signal)
-    await start_another()
+    await start_another(**pod)
     await another_has_settled(held)
     if signal == "SIGSTOP":
         await resume(first, held)

@@ -15,6 +15,8 @@ from oauth_connector.oauth.signals import Symptom
 from oauth_connector.oauth.verdict_tables import SYMPTOMS
 
 FACTS = {
+    "client",
+    "until",
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before",
     "refused_with", "refused_grant", "oddity", "instead",

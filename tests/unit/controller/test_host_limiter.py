@@ -54,7 +54,7 @@ def test_a_free_slot_is_given_to_a_first_token_then_to_the_earliest_expiry() -> 
     assert host_limiter.leave(HOST, inside[1], strained=False) == [soon]
 
 
-def test_a_namespace_gets_half_of_the_slots_while_others_wait() -> None:
+def test_a_free_slot_is_given_to_the_namespace_with_the_fewest() -> None:
     """A thousand connectors of one tenant leave slots to another's one."""
     host_limiter = HostLimiter()
     crowd = keys("crowd", SLOTS)
@@ -65,6 +65,17 @@ def test_a_namespace_gets_half_of_the_slots_while_others_wait() -> None:
     assert host_limiter.leave(HOST, crowd[0], strained=False) == [other]
     assert not enter(host_limiter, crowd[0]), "one namespace uses more than half while another one waits"
     assert enter(host_limiter, other)
+
+
+def test_two_crowded_namespaces_do_not_starve_another() -> None:
+    """They have a thousand connectors each, all of which expire earlier: the other one gets the next slot."""
+    host_limiter = HostLimiter()
+    pairs = zip(keys("crowd-a", 1000), keys("crowd-b", 1000), strict=True)
+    inside = [key for pair in pairs for key in pair if enter(host_limiter, key, (0, 0.0))]
+    others = keys("other", 3)
+    for key in others:
+        assert not enter(host_limiter, key, (1, 900.0))
+    assert [host_limiter.leave(HOST, key, strained=False) for key in inside[:3]] == [[key] for key in others]
 
 
 def test_overload_halves_the_slots_and_responses_restore_them() -> None:
@@ -82,16 +93,6 @@ def test_overload_halves_the_slots_and_responses_restore_them() -> None:
             host_limiter.leave(HOST, key, strained=False)
         granted = [key for key in keys("b", SLOTS) if enter(host_limiter, key)]
     assert len(granted) == SLOTS
-
-
-def test_retry_after_closes_the_host_for_one_namespace() -> None:
-    """One tenant's used-up limit does not delay the others; all of its own connectors wait."""
-    host_limiter = HostLimiter()
-    enter(host_limiter, Key("a", "x"))
-    host_limiter.leave(HOST, Key("a", "x"), strained=True, closed_until=120.0)
-    assert host_limiter.enter(HOST, Key("a", "y"), (1, 0.0), 10.0) == 120.0
-    assert host_limiter.enter(HOST, Key("b", "y"), (1, 0.0), 10.0) is None
-    assert host_limiter.enter(HOST, Key("a", "y"), (1, 0.0), 121.0) is None
 
 
 def test_idle_queues_are_forgotten() -> None:
@@ -133,7 +134,7 @@ def test_a_slot_is_reserved_for_an_admitted_connector() -> None:
     enter(host_limiter, first)
     enter(host_limiter, second)
     assert host_limiter.leave(HOST, inside[0], strained=False) == [first]
-    assert not enter(host_limiter, Key("c", "another"))
+    assert not enter(host_limiter, Key("b", "third"))
     assert host_limiter.leave(HOST, inside[1], strained=False) == [second]
     assert enter(host_limiter, second)
     assert enter(host_limiter, first)
@@ -150,21 +151,6 @@ def test_an_admitted_connector_that_withdraws_releases_its_slot() -> None:
     enter(host_limiter, patient)
     assert host_limiter.leave(HOST, inside[0], strained=False) == [gone]
     assert host_limiter.withdraw(gone) == [patient]
-
-
-def test_an_admitted_connector_whose_namespace_is_closed_releases_its_slot() -> None:
-    """Its namespace got `Retry-After` meanwhile: the next is admitted."""
-    host_limiter = HostLimiter()
-    inside = keys("a", SLOTS)
-    for key in inside:
-        enter(host_limiter, key)
-    shut, patient = Key("b", "shut"), Key("c", "patient")
-    enter(host_limiter, shut)
-    enter(host_limiter, patient)
-    assert host_limiter.leave(HOST, inside[0], strained=False) == [shut]
-    host_limiter._queues[HOST].closed["b"] = 120.0
-    assert host_limiter.enter(HOST, shut, (1, 0.0), 10.0) == 120.0
-    assert host_limiter.admit_next(HOST) == [patient]
 
 
 def test_a_port_that_accepts_no_connection_is_no_overload() -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from oauth_connector.connector.grant.claims import CLAIM_LIFETIME
 from oauth_connector.controller.grant_store import FaultPoint
-from oauth_connector.controller.ports import Superseded
+from oauth_connector.controller.ports import SoleProcess, Superseded
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -97,8 +98,8 @@ async def test_the_claim_of_a_process_that_may_run_rests_until_its_end() -> None
     claimed = second.now
     due = await second.reconcile(KEY)
     assert second.rotating.presented == ["seed-1", "refresh-1"]
-    assert due == claimed + 15
-    await second.run(20)
+    assert due == claimed + CLAIM_LIFETIME
+    await second.run(CLAIM_LIFETIME + 1)
     assert second.rotating.presented == ["seed-1", "refresh-1", "refresh-1"]
 
 
@@ -185,3 +186,14 @@ async def test_a_failure_of_an_earlier_leader_does_not_replace_a_status() -> Non
     with pytest.raises(Superseded):
         await world.reconcile(KEY)
     assert world.reason() is None
+
+
+@pytest.mark.parametrize(
+    ("holder", "expected"),
+    [("", set()), ("ops/operator_1", {"ops/operator_2"}), ("ops/operator_2", {"ops/operator_2"}), ("ops/x_1", set())],
+)
+async def test_a_sole_process_takes_up_the_claims_of_its_pod(holder: str, expected: set[str]) -> None:
+    """An earlier container of the Pod has ended; nothing is known of any other process."""
+    processes = ("ops/operator_2", "_laptop-2")
+    assert {name for name in processes if await SoleProcess(0.0, name).may_take_up(holder)} == expected
+    assert not await SoleProcess(0.0, "_laptop-2").may_take_up("_laptop-1")

@@ -218,25 +218,3 @@ def test_the_longest_wait_is_reported() -> None:
         return waited
 
     assert run_virtually(scenario()) == pytest.approx(7.0)
-
-
-async def test_slow_reconciliations_of_one_namespace_leave_workers_to_others() -> None:
-    """While others wait, the connectors of one namespace get half of the workers and no more."""
-    gate, reconciled = asyncio.Event(), list[Key]()
-
-    async def run(key: Key) -> float | None:
-        reconciled.append(key)
-        await gate.wait()
-        return None
-
-    workqueue = Workqueue(ManualClock(), workers=4)
-    for number in range(20):
-        workqueue.enqueue(Key("crowd", f"c{number}"))
-    workqueue.enqueue(Key("guest", "one"))
-    workqueue.enqueue(Key("guest", "two"))
-    task = asyncio.create_task(workqueue.serve(run))
-    await until(lambda: len(reconciled) == 4)
-    assert sorted(key.namespace for key in reconciled) == ["crowd", "crowd", "guest", "guest"]
-    workqueue.stop()
-    gate.set()
-    await task

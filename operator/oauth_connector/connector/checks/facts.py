@@ -49,9 +49,18 @@ def refresh_due(obs: Observation) -> float | None:
     if obs.memory.repeats_tokens:
         last = max(obs.memory.last_call or 0, token.issued_at)
         return schedule.next_cached_try(last, token.expires_at)
-    policy = refresh_policy(obs.connector.spec)
-    planned = schedule.refresh_time(token.issued_at, token.expires_at, policy, obs.connector.uid)
-    return planned if planned + obs.memory.set_back < token.expires_at else obs.now
+    policy, expires = refresh_policy(obs.connector.spec), _expiry_of_session(obs, token.issued_at, token.expires_at)
+    planned = schedule.refresh_time(token.issued_at, expires, policy, obs.connector.uid)
+    return planned if planned + obs.memory.set_back < expires else obs.now
+
+
+def _expiry_of_session(obs: Observation, issued: int, expires: int) -> int:
+    """Return when the token expires, or its session, if that ends earlier and credentials begin another one."""
+    summary = grant_summary(obs)
+    ends = summary.refresh_expires if summary is not None else None
+    if ends is None or ends <= issued or obs.connector.spec.renewal is not Renewal.CREDENTIALS:
+        return expires
+    return min(expires, ends)
 
 
 def _can_be_renewed(obs: Observation) -> bool:

@@ -67,8 +67,8 @@ class Consent:
 class ConsentContext:
     """The observed state for an evaluation: the connector, the request as it would be written now, the grant, the time.
 
-    `attempt` is the last claim of this process, whose outcome it knows. `problem` is what prevented the sending of a
-    code.
+    `attempt` is the last claim of this process, whose outcome it knows; `claim_abandoned` as in `Observation`.
+    `problem` is what prevented the sending of a code.
     """
 
     connector: AnyConnector | None
@@ -77,6 +77,7 @@ class ConsentContext:
     notes: GrantSummary | None = None
     attempt: str | None = None
     problem: Problem | None = None
+    claim_abandoned: bool = False
 
 
 # --- actions --------------------------------------------------------------------------------------------------------
@@ -157,7 +158,8 @@ def _evaluate_sent_code(consent: Consent, context: ConsentContext) -> ConsentAct
         return SetReason(ConsentReason.AUTHORIZED)
     if notes.claimed_at is None:
         return SetReason(ConsentReason.CODE_REJECTED)
-    blocked_until = None if notes.attempt == context.attempt else claim_blocks_until(notes.claimed_at, context.now)
+    is_over = notes.attempt == context.attempt or context.claim_abandoned
+    blocked_until = None if is_over else claim_blocks_until(notes.claimed_at, context.now)
     return WaitUntil(blocked_until) if blocked_until is not None else SetReason(ConsentReason.CODE_LOST)
 
 

@@ -5,7 +5,7 @@ request is sent. A `Renewal` without an entry here stops the import.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -15,6 +15,7 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.checks.decisions import RequestCause
 from oauth_connector.connector.grant.state import GrantState, fingerprint
 from oauth_connector.connector.observation import PendingCode
+from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
@@ -95,6 +96,19 @@ def _choose_initial(choice: _Choice) -> PresentedGrant | Problem:
     if isinstance(own, RefreshToken) and choice.state.initial_fingerprint != fingerprint(own.token):
         return PresentedGrant(own, choice.binding, fingerprint(own.token), supplied=True)
     return choice.stored or _explain_loss(choice.state, choice.binding)
+
+
+def pass_over_ended_session(spec: OAuthConnectorSpec, state: GrantState, now: float) -> GrantState:
+    """Return the state without a refresh token that has expired, or expires with the token, where credentials remain.
+
+    Another token of the same session would expire with the session (Keycloak limits `expires_in` to it), so the
+    credentials are presented while the old token is valid.
+    """
+    ends, token = state.refresh_expires, state.token
+    if spec.renewal is not Renewal.CREDENTIALS or ends is None:
+        return state
+    expires = token.expires if token is not None and token.expires is not None else now
+    return replace(state, refresh_token=None) if ends <= max(now, expires) + MINIMUM_GAP else state
 
 
 def _choose_credentials(choice: _Choice) -> PresentedGrant | Problem:

@@ -1,7 +1,8 @@
 """Two processes and one grant: how long a claim is valid, and whose response is stored.
 
-A claim is valid for fifteen seconds. In its first ten the request may be sent, and at its end the request is over: a
-process that finds an older claim knows that no request of it is in flight.
+In the first ten seconds of a claim its request may be sent. Then the response is awaited for at least a minute: giving
+up ends the grant at a strict server that is only slow. At the end of the claim the request is over: a process that
+finds an older claim knows that no request of it is in flight.
 """
 
 from enum import Enum, auto
@@ -10,21 +11,26 @@ from oauth_connector.connector.grant.state import Claim, GrantState
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.oauth.token_request import SendWindow
 
-CLAIM_LIFETIME = 15
-"""Seconds for which a claim of another process is respected: its request is over by then."""
-
 SENT_WITHIN = 10
 """Seconds from the claim in which its request may be sent: a process that was stopped may continue later."""
+
+ANSWERED_WITHIN = 60
+"""Seconds for which the response is awaited, also where the request was sent in the last of these seconds."""
+
+CLAIM_LIFETIME = SENT_WITHIN + ANSWERED_WITHIN
+"""Seconds for which a claim of another process is respected, unless that has ended: its request is over by then."""
+
+CLOCK_AHEAD = 15
+"""Seconds by which the clock of another process may be ahead."""
 
 
 def claim_blocks_until(claimed_at: int, now: float) -> float | None:
     """Return until when the claim of another process is respected; `None` where it is no longer valid.
 
-    The clock of the other process may be ahead. A claim that is further ahead than its lifetime is one of a clock that
-    was set back since.
+    The clock of the other process may be ahead. A claim that is further ahead is one of a clock that was set back.
     """
     until = claimed_at + CLAIM_LIFETIME
-    return until if claimed_at - CLAIM_LIFETIME <= now < until else None
+    return until if claimed_at - CLOCK_AHEAD <= now < until else None
 
 
 def build_send_window(claim: Claim | None) -> SendWindow | None:

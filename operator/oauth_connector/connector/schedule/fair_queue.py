@@ -1,11 +1,11 @@
-"""Connectors that wait for a slot or a worker, in order, with namespaces that may be skipped.
+"""Connectors that wait for a slot or a worker: the namespace with the fewest places is next, then their order counts.
 
 Thousands may wait, and the next one is taken after every request: so only the front of the queue is examined.
 """
 
 import heapq
 import itertools
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from oauth_connector.connector.observation import Key
 
@@ -47,26 +47,26 @@ class FairQueue:
         if self._tickets.pop(key, None) is not None:
             self._update_front(key.namespace)
 
-    def has_others(self, namespace: str) -> bool:
-        """Return whether a key of another namespace waits."""
-        return len(self._firsts) > (namespace in self._firsts)
+    def take(self, busy: Mapping[str, int]) -> Key | None:
+        """Remove and return the first key of the namespace that has the fewest places (max-min fairness).
 
-    def take(self, skipped: Collection[str] = ()) -> Key | None:
-        """Remove and return the first key whose namespace is not skipped; if there is none, the first of all."""
+        `busy` counts the places that each namespace has. Only namespaces with a place are searched beyond the first.
+        """
         aside: list[tuple[_Ticket, str]] = []
         found: str | None = None
         while self._front and found is None:
             entry = heapq.heappop(self._front)
             if self._firsts.get(entry[1]) != entry[0]:
                 continue
-            if entry[1] in skipped:
+            if busy.get(entry[1]):
                 aside.append(entry)
             else:
                 found = entry[1]
         if found is None and aside:
-            found = aside.pop(0)[1]
+            found = min(aside, key=lambda entry: (busy[entry[1]], entry[0]))[1]
         for entry in aside:
-            heapq.heappush(self._front, entry)
+            if entry[1] != found:
+                heapq.heappush(self._front, entry)
         return self._pop_first(found) if found is not None else None
 
     def _pop_first(self, namespace: str) -> Key:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from oauth_connector.connector.grant.claims import find_holder
+from oauth_connector.connector.grant.claims import CLAIM_LIFETIME, find_holder
 from oauth_connector.connector.grant.state import Claim, GrantState, read_state, render_state, summarize
 from oauth_connector.connector.secret.metadata import GrantSummary, read_grant_summary
 from oauth_connector.oauth.grants.grant import Purpose
@@ -48,8 +48,8 @@ def test_a_claim_of_an_earlier_release_has_no_holder() -> None:
         (None, NOW, ""),
         (GrantSummary(), NOW, ""),
         (GrantSummary(claimed_at=NOW), NOW, ""),
-        (GrantSummary(claimed_at=NOW, claimed_by="pod-a_1"), NOW + 14, "pod-a_1"),
-        (GrantSummary(claimed_at=NOW, claimed_by="pod-a_1"), NOW + 15, ""),
+        (GrantSummary(claimed_at=NOW, claimed_by="pod-a_1"), NOW + CLAIM_LIFETIME - 1, "pod-a_1"),
+        (GrantSummary(claimed_at=NOW, claimed_by="pod-a_1"), NOW + CLAIM_LIFETIME, ""),
     ],
     ids=["no state", "no claim", "no holder", "a valid claim", "an expired claim"],
 )

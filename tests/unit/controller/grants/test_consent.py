@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
+from oauth_connector.connector.grant.claims import CLAIM_LIFETIME
 from oauth_connector.connector.observation import Key
 from oauth_connector.controller.grant_store import FaultPoint
+from oauth_connector.controller.ports import SoleProcess
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.consenting import TICKET, a_consent, answered, confirmed, consent, id_token
 from tests.support.fake_provider import answer
@@ -135,9 +137,26 @@ async def test_a_process_that_is_killed_with_a_code_never_sends_it_twice(
     consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
     await consenting.kill_at(point)
     consenting.start()
-    await consenting.run(60)
+    await consenting.run(CLAIM_LIFETIME + 10)
     assert len([form for form in consenting.rotating.requests if "code" in form]) <= 1
     assert consenting.consent_reason("crm-1") == reason
+
+
+async def test_a_code_of_an_ended_container_is_reported_as_lost_at_once(consenting: World) -> None:
+    """The next container of the same Pod knows that no response will come."""
+    consenting._elected = SoleProcess(0.0, "ops/operator_1")
+    consenting.start()
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    key = Key("shop", "crm-1")
+    consenting.cluster.add_consent(confirmed(answered(consenting.cluster.consents[key], "code-1")))
+    await consenting.kill_at(FaultPoint.ANSWERED)
+    consenting._elected = SoleProcess(0.0, "ops/operator_2")
+    consenting.start()
+    await consenting.run(1)
+    assert consenting.consent_reason("crm-1") == "CodeLost"
 
 
 async def test_a_missing_refresh_token_is_reported_at_once(consenting: World) -> None:

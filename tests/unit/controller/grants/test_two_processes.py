@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from oauth_connector.connector.grant.claims import CLAIM_LIFETIME
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
@@ -33,7 +34,7 @@ async def test_a_process_that_continues_after_a_stop_sends_nothing_old(strict: W
     """The second process has superseded the claim and rotated: the first notices in time, so the grant stays valid."""
     await strict.run()
     strict.now += 3000
-    await strict.pause_at(point, 60)
+    await strict.pause_at(point, CLAIM_LIFETIME + 45)
     await strict.run(3600)
     presented = strict.rotating.presented
     assert len(presented) == len(set(presented))
@@ -45,7 +46,7 @@ async def test_a_process_that_continues_with_an_older_response_keeps_the_newer(g
     """Both got a successor: that of the second process stays, and pods read its token."""
     await graceful.run()
     graceful.now += 3000
-    await graceful.pause_at(FaultPoint.ANSWERED, 60)
+    await graceful.pause_at(FaultPoint.ANSWERED, CLAIM_LIFETIME + 45)
     assert graceful.state["refresh_token"] == "refresh-3"
     assert graceful.token == "token-3"
 
@@ -65,7 +66,7 @@ async def test_a_process_that_continues_without_a_response_changes_nothing(stric
     await strict.run()
     strict.now += 3000
     strict.rotating.turn_away = REFUSED
-    await strict.pause_at(FaultPoint.ANSWERED, 60)
+    await strict.pause_at(FaultPoint.ANSWERED, CLAIM_LIFETIME + 45)
     assert strict.state["refresh_token"] == "refresh-2"
     assert strict.reason("RefreshFailed") is None
 

@@ -1,0 +1,38 @@
+"""What one request presents, and at which endpoint, by the state that was just read."""
+
+from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.checks.decisions import RequestCause
+from oauth_connector.connector.effective import find_grant_token_url
+from oauth_connector.connector.grant.choice import (
+    PresentedGrant,
+    build_grant_problem,
+    choose_grant,
+    pass_over_ended_session,
+    present_code,
+)
+from oauth_connector.connector.grant.state import GrantState
+from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.status.problem import Problem
+from oauth_connector.controller.prepared_request import PreparedRequest
+from oauth_connector.controller.refused_requests import find_refusal
+
+
+def choose_presented(
+    obs: Observation, prepared: PreparedRequest, state: GrantState, cause: RequestCause
+) -> PresentedGrant | Problem:
+    """Choose what a request presents: a code once, and nothing that was refused before; else return why nothing."""
+    if cause is not RequestCause.CODE_RECEIVED or obs.code is None:
+        usable = pass_over_ended_session(obs.connector.spec, state, obs.now)
+        choice = choose_grant(obs.connector.spec, prepared.client.id, usable, prepared.own, cause)
+        refusal = find_refusal(prepared, choice, state, cause)
+        return refusal.problem if refusal is not None else choice
+    if state.tried == obs.code.uid:
+        return build_grant_problem(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
+    return present_code(obs.connector.spec, obs.code)
+
+
+def find_endpoint(obs: Observation, state: GrantState, cause: RequestCause) -> str | None:
+    """Return the endpoint that the provider named in its redirect, if it did; it is for that grant alone."""
+    if obs.code is not None and cause is RequestCause.CODE_RECEIVED:
+        return obs.code.token_url
+    return find_grant_token_url(obs.connector.spec, state.token_url)
