@@ -12,6 +12,7 @@ from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.grant.shared_tokens import TokenReference, find_token_reference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
@@ -100,6 +101,11 @@ class FakeCluster:
     def connector(self, key: Key) -> AnyConnector | None:
         """Return a connector."""
         return self.connectors.get(key) if key not in self.uncached | self.elsewhere else None
+
+    def connectors_with_token(self, reference: TokenReference, limit: int) -> Sequence[AnyConnector]:
+        """Return the connectors whose initial refresh token is in this place, the first by key."""
+        found = [connector for connector in self.connectors.values() if find_token_reference(connector) == reference]
+        return sorted(found, key=lambda connector: connector.key)[:limit]
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
         """Return a Secret with the operator's label."""

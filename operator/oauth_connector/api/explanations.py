@@ -92,6 +92,13 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " Secret. If the error is a fault of the provider, request a refresh: the operator then sends the refresh token"
         " once more.",
     ),
+    Reason.REFRESH_TOKEN_SHARED: Explanation(
+        "Two connectors refer to the same initial refresh token, in the same key of the same Secret. The provider"
+        " replaced it when the first of them presented it. Many providers take a second use for theft, and revoke the"
+        " grant of both. So this connector does not present it.",
+        "Obtain another refresh token from the provider, store it in a Secret of its own, and refer to that in"
+        " `refreshToken.secretRef`. Or let both workloads use the Secret of one connector.",
+    ),
     Reason.GRANT_EXPIRED: Explanation(
         "The provider issued a token without a refresh token. The token has expired, or its lifetime is unknown.",
         "Consent again. If the provider supports refresh tokens, request one: often with the scope `offline_access` or"

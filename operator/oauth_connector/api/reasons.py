@@ -34,6 +34,7 @@ class Reason(StrEnum):
     # consent
     CONSENT_REQUIRED = "ConsentRequired"
     REFRESH_TOKEN_REJECTED = "RefreshTokenRejected"
+    REFRESH_TOKEN_SHARED = "RefreshTokenShared"
     GRANT_EXPIRED = "GrantExpired"
     GRANT_BINDING_MISMATCH = "GrantBindingMismatch"
     SCOPES_CHANGED = "ScopesChanged"
@@ -98,6 +99,9 @@ MESSAGES: Mapping[Reason, str] = {
     " {namespace}`.",
     Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token: it is expired, revoked or was used by another"
     " client. {again}.",
+    Reason.REFRESH_TOKEN_SHARED: "Connector `{holder}` has presented the same initial refresh token, and {host}"
+    " replaced it. It is not presented again, since {host} could revoke both grants. Obtain a refresh token for this"
+    " connector alone, and refer to it in `refreshToken.secretRef`.",
     Reason.GRANT_EXPIRED: "The grant has no refresh token and cannot be renewed without the user. {again}.",
     Reason.GRANT_BINDING_MISMATCH: "The refresh token was issued by another provider or to another client than the"
     " spec names, and is not sent. {again}.",

@@ -204,6 +204,18 @@ class ConnectorMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedToken:
+    """Another connector with the same initial refresh token.
+
+    `is_used_up`: the provider has replaced the token when that connector presented it. Otherwise that connector comes
+    first, and has not presented it yet.
+    """
+
+    holder: str
+    is_used_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """Everything that the checks depend on.
 
@@ -211,8 +223,9 @@ class Observation:
     versions that were just read, or `None` where they were not needed. `started` is when this process began to lead, or
     to be responsible for the connector: another one may have sent a request right before. `claim_abandoned`: the
     process that wrote the claim in the state Secret has nothing in flight. `state` is the state Secret, by its
-    metadata; `state_problem` is why it is not used; `code` is an unused code from the user's browser; `redirect_uri` is
-    the redirect URI, if the connector has one; `rules` is the digest of the operator's rules.
+    metadata; `state_problem` is why it is not used; `shared_token` is set while another connector keeps this one from
+    presenting its initial refresh token; `code` is an unused code from the user's browser; `redirect_uri` is the
+    redirect URI, if the connector has one; `rules` is the digest of the operator's rules.
     """
 
     now: float
@@ -226,6 +239,7 @@ class Observation:
     started: float = 0.0
     state: SecretMetadata | None = None
     state_problem: Problem | None = None
+    shared_token: SharedToken | None = None
     code: PendingCode | None = None
     redirect_uri: str | None = None
     claim_abandoned: bool = False

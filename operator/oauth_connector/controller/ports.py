@@ -11,6 +11,7 @@ from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.grant.shared_tokens import TokenReference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
@@ -86,6 +87,9 @@ class Cluster(CredentialReader, Protocol):
 
     def connector(self, key: Key) -> AnyConnector | None:
         """Return a connector from the cache."""
+
+    def connectors_with_token(self, reference: TokenReference, limit: int) -> Sequence[AnyConnector]:
+        """Return the connectors in the cache whose initial refresh token is in this place, the first by key."""
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
         """Return the metadata of an operator's Secret from the cache."""

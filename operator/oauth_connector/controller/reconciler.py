@@ -31,6 +31,7 @@ from oauth_connector.connector.checks.facts import may_credentials_repair, publi
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.claims import find_holder
+from oauth_connector.connector.grant.shared_tokens import find_shared_token, find_token_reference
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import (
     AnyConnector,
@@ -39,6 +40,7 @@ from oauth_connector.connector.observation import (
     InvalidConnector,
     Key,
     Observation,
+    SharedToken,
 )
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import find_recorded
@@ -53,6 +55,9 @@ from oauth_connector.controller.secret_verifier import SecretVerifier
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.status_writer import StatusWriter
 from oauth_connector.controller.token_refresher import TokenRefresher
+
+MOST_SHARING = 20
+"""The number of connectors with one initial refresh token that are compared; there are two in general."""
 
 
 class Reconciler:
@@ -119,10 +124,22 @@ class Reconciler:
             orphans=self._outputs_except(connector, connector.output_name),
             memory=self._memory.of(key),
             started=max(self._leadership.since, self._memory.of(key).arrived),
-            state=self._cluster.output(key.namespace, state_name(key.name)),
+            state=self._read_state(connector),
+            shared_token=self._find_shared_token(connector),
             redirect_uri=self._consents.redirect_of(connector),
             rules=self._read_rules().digest,
         )
+
+    def _find_shared_token(self, connector: Connector) -> SharedToken | None:
+        reference = find_token_reference(connector)
+        sharing = self._cluster.connectors_with_token(reference, MOST_SHARING) if reference is not None else ()
+        if not any(other.uid != connector.uid for other in sharing):
+            return None
+        states = [(other, self._read_state(other)) for other in sharing]
+        return find_shared_token(connector, self._read_state(connector), states)
+
+    def _read_state(self, connector: AnyConnector) -> SecretMetadata | None:
+        return self._cluster.output(connector.key.namespace, state_name(connector.key.name))
 
     def _outputs_except(self, connector: AnyConnector, name: str) -> tuple[SecretMetadata, ...]:
         """Return the connector's Secrets with other names, except a copy that a user made."""

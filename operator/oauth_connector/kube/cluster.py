@@ -12,6 +12,7 @@ from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.grant.shared_tokens import TokenReference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
@@ -47,6 +48,10 @@ class KubeCluster:
     def connector(self, key: Key) -> AnyConnector | None:
         """Return a connector from the cache."""
         return self._connectors.get(key)
+
+    def connectors_with_token(self, reference: TokenReference, limit: int) -> Sequence[AnyConnector]:
+        """Return the cached connectors whose initial refresh token is in this place, the first by key."""
+        return self._connectors.group(reference, limit)
 
     def output(self, namespace: str, name: str) -> SecretMetadata | None:
         """Return the metadata of a managed Secret from the cache."""

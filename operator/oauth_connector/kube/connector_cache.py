@@ -6,6 +6,7 @@ from typing import Any
 from oauth_connector.api.names import REFRESH_REQUESTED, REVOKE_REQUESTED
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.status import LONGEST_REFRESH_REQUEST, OAuthConnectorStatus
+from oauth_connector.connector.grant.shared_tokens import find_token_reference
 from oauth_connector.connector.observation import AnyConnector, ConnectorObject, Key, parsed_spec, with_spec
 from oauth_connector.kube.listing import Listing, key_of_manifest
 from oauth_connector.kube.object_cache import ObjectCache
@@ -44,10 +45,13 @@ OnArrival = Callable[[AnyConnector], None]
 
 
 class ConnectorCache(ObjectCache[AnyConnector]):
-    """The connectors that lists and the watch have returned; `on_change` is called for each that changes."""
+    """The connectors that lists and the watch have returned; `on_change` is called for each that changes.
+
+    A group holds the connectors with the same initial refresh token.
+    """
 
     def __init__(self, on_change: Callable[[Key], None], on_arrival: OnArrival | None = None) -> None:
-        super().__init__(lambda connector: connector.key, lambda _connector: None)
+        super().__init__(lambda connector: connector.key, find_token_reference)
         self._on_change = on_change
         self._on_arrival = on_arrival or (lambda _connector: None)
 

@@ -86,7 +86,7 @@ async def test_a_fault_is_named_with_the_sentence_of_the_condition(scenario: Plu
     status, steps = await examine(scenario)
     assert status == 1
     assert steps["secrets"]["reason"] == "CredentialsNotFound"
-    assert "has no key `client-secret` (its keys: `secret`)" in steps["secrets"]["text"]
+    assert "has no key `client-secret` (it has 1 other key)" in steps["secrets"]["text"]
     assert steps["connection"]["text"].startswith("ProviderUnreachable: 127.0.0.1 refuses the connection.")
     assert "Unseen" in steps["status"]["text"]
 

@@ -28,7 +28,7 @@ from oauth_connector.connector.checks.facts import (
 )
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.effective import seconds
-from oauth_connector.connector.grant.choice import find_consent_problem
+from oauth_connector.connector.grant.choice import build_grant_problem, find_consent_problem
 from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import Observation, PendingToken
 from oauth_connector.connector.schedule import refresh_time as schedule
@@ -37,6 +37,9 @@ from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, REFUS
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
 from oauth_connector.oauth.grants.registry import GRANTS
+
+SHARED_INTERVAL, FIRST_INTERVAL = 60, 2
+"""Seconds until another connector with the same initial refresh token is looked at again: its state is not watched."""
 
 TokenCheck = Callable[[Observation], TokenAnswer | None]
 
@@ -112,6 +115,17 @@ def wait_while_suspended(obs: Observation) -> TokenAnswer | None:
 def report_state_conflict(obs: Observation) -> TokenAnswer | None:
     """Send nothing where the state Secret is not the connector's: a request would show only the same."""
     return Postpone(obs.state_problem, obs.now + CONFLICT_INTERVAL) if obs.state_problem is not None else None
+
+
+def wait_for_shared_token(obs: Observation) -> TokenAnswer | None:
+    """Do not present an initial refresh token that another connector has used up, or is about to present."""
+    shared = obs.shared_token
+    if shared is None:
+        return None
+    if not shared.is_used_up:
+        return Postpone(None, obs.now + FIRST_INTERVAL)
+    problem = build_grant_problem(Reason.REFRESH_TOKEN_SHARED, {"holder": shared.holder})
+    return Postpone(problem, obs.now + SHARED_INTERVAL)
 
 
 def wait_for_consent(obs: Observation) -> TokenAnswer | None:
@@ -203,6 +217,7 @@ TOKEN_CHECKS: tuple[TokenCheck, ...] = (
     resolve_claim_in_doubt,
     wait_while_suspended,
     report_state_conflict,
+    wait_for_shared_token,
     wait_for_consent,
     wait_for_credentials,
     request_missing_token,

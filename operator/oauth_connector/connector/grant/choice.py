@@ -153,9 +153,9 @@ def find_consent_problem(spec: OAuthConnectorSpec, notes: GrantSummary | None) -
     return build_grant_problem(Reason.REFRESH_TOKEN_REJECTED) if notes.refused else None
 
 
-def build_grant_problem(reason: Reason) -> Problem:
+def build_grant_problem(reason: Reason, facts: Mapping[str, str] | None = None) -> Problem:
     """Build the problem of a grant that only a user can renew."""
-    return Problem(reason, Remedy.CONSENT_AGAIN, repeatable=False)
+    return Problem(reason, Remedy.CONSENT_AGAIN, facts or {}, repeatable=False)
 
 
 def is_renewable(spec: OAuthConnectorSpec, notes: GrantSummary | None) -> bool:

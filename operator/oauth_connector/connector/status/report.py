@@ -149,7 +149,7 @@ def _conditions(connector: AnyConnector, findings: Findings) -> tuple[Condition,
     valid = findings.published is not None and findings.published.is_valid(findings.now)
     ready = _ready_reason(findings, valid=valid)
     wanted = {READY: ("True" if valid else "False", ready, build_message(connector, findings.problem, ready))}
-    sources = {CONSENT_REQUIRED: findings.warning, REFRESH_LATE: findings.late}
+    sources = {CONSENT_REQUIRED: _find_request_to_user(findings), REFRESH_LATE: findings.late}
     for kind, reason in _further_conditions(connector, findings, valid=valid):
         wanted[kind] = ("True", reason, build_message(connector, sources.get(kind, findings.problem), reason))
     return set_conditions(connector.status.conditions, wanted, connector.generation, from_epoch(findings.now))
@@ -169,17 +169,19 @@ def _further_conditions(connector: AnyConnector, findings: Findings, *, valid: b
         return
     if findings.problem is not None and findings.published is not None:
         yield REFRESH_FAILED, findings.problem.reason
-    asks = (
-        findings.problem
-        if findings.problem is not None and findings.problem.remedy is Remedy.CONSENT_AGAIN
-        else findings.warning
-    )
+    asks = _find_request_to_user(findings)
     if asks is not None:
         yield CONSENT_REQUIRED, asks.reason
     if not valid:
         yield _explain_unready(connector, findings)
     elif findings.late is not None and findings.problem is None:
         yield REFRESH_LATE, findings.late.reason
+
+
+def _find_request_to_user(findings: Findings) -> Problem | None:
+    """Return the problem that only the user can end, else the warning."""
+    problem = findings.problem
+    return problem if problem is not None and problem.remedy is Remedy.CONSENT_AGAIN else findings.warning
 
 
 def _explain_unready(connector: AnyConnector, findings: Findings) -> tuple[str, Reason]:

@@ -33,6 +33,7 @@ from oauth_connector.connector.observation import (
     Observation,
     PendingCode,
     PendingToken,
+    SharedToken,
 )
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
@@ -41,6 +42,7 @@ from tests.support.consenting import CODE_SPEC
 from tests.support.observations import REFRESH_SPEC, REPAIRS, claimed, failed, published, stored
 
 CODE = PendingCode("crm-1", "uid-crm-1", "alice@corp", SecretStr("a-code"), "https://c.example.com/cb", None)
+USED_UP = SharedToken("another", is_used_up=True)
 CONFLICT = Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC)
 STATE_CONFLICT = Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
 
@@ -104,11 +106,11 @@ TOKEN_PRECEDENCE = (
         an_observation(a_connector({**CODE_SPEC, "suspend": True}), state_problem=STATE_CONFLICT),
         Postpone(Problem(Reason.SUSPENDED, Remedy.FIX_SPEC), None),
     ),
-    # a consent would end with the same reason
+    # the state may be that of this connector: only then is it known whether the token is used up
     Precedence(
         token_checks.report_state_conflict,
-        token_checks.wait_for_consent,
-        an_observation(a_connector(CODE_SPEC), state_problem=STATE_CONFLICT),
+        token_checks.wait_for_shared_token,
+        an_observation(a_connector(REFRESH_SPEC), state_problem=STATE_CONFLICT, shared_token=USED_UP),
         Postpone(STATE_CONFLICT, NOW + 60),
     ),
     # no credential ends the absence of a consent, so no credential is read
@@ -186,6 +188,9 @@ SECRET_PRECEDENCE = (
 )
 
 ORDER_WITHOUT_EFFECT = {
+    (token_checks.wait_for_shared_token, token_checks.wait_for_consent): (
+        "the first has an answer only for grantType RefreshToken, the second only for AuthorizationCode"
+    ),
     (token_checks.request_missing_token, token_checks.request_changed_token): (
         "the first has an answer only without a current token, the second only with one"
     ),
