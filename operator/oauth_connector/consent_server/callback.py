@@ -45,7 +45,7 @@ class CallbackPage:
     async def receive_redirect(self, request: web.Request) -> web.Response:
         """Receive an authorization response, once."""
         connector = self._context.object_key(request)
-        with self._context.refusing_early(request):
+        with self._context.count_early_refusals(request):
             _require_navigation(request)
             flow = self._read_flow(request, connector)
         self._context.enforce_rate_limit(request, flow.ticket)

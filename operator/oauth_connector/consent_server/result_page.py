@@ -50,7 +50,7 @@ class ResultPage:
     async def _read_consent(self, request: web.Request) -> tuple[ConsentView, OutcomeCookie]:
         """Read the consent whose response this browser delivered. Raises `RequestStopped`, `APIUnavailable`."""
         name = self._context.object_key(request)
-        with self._context.refusing_early(request):
+        with self._context.count_early_refusals(request):
             outcome = self._read_outcome(request, name)
         self._context.enforce_rate_limit(request, outcome.ticket)
         consent = await self._context.consents.read(name)

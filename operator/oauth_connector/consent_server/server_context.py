@@ -44,7 +44,7 @@ class ServerContext:
         return name
 
     @contextmanager
-    def refusing_early(self, request: web.Request) -> Iterator[None]:
+    def count_early_refusals(self, request: web.Request) -> Iterator[None]:
         """Count a refusal apart: it needs no API request. Raises `RequestStopped`, as it was or for too many."""
         try:
             yield

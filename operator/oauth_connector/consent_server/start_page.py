@@ -47,7 +47,7 @@ class StartPage:
     async def receive_ticket(self, request: web.Request) -> web.Response:
         """Show the details of the request, or start a flow."""
         name = self._context.object_key(request)
-        with self._context.refusing_early(request):
+        with self._context.count_early_refusals(request):
             self._require_own_page(request)
             fields = await read_fields(request)
             ticket = _require_ticket(fields)
