@@ -22,8 +22,8 @@ from tests.support.operator_process import OperatorProcess
 from tests.support.page_commands import PAGES, ROOT, read_commands
 
 SYSTEM, NAMESPACE, DEPLOYMENT = "oauth-connector-system", "orders", "oauth-connector"
-BAD = {"name: crm\n": "name: bad\n", "/oauth/token": "/oauth/nothing-here"}
-"""What turns connector crm into another one that cannot get a token. One that has a valid token would stay healthy."""
+BAD = {"name: crm\n": "name: bad\n", "id: ": "id: not-"}
+"""What turns connector crm into another one, of an unknown client. One that has a valid token would stay healthy."""
 PATIENCE = 240.0
 
 

@@ -112,7 +112,7 @@ async def test_a_connector_that_waits_for_a_user_is_suspended_and_the_sync_succe
     assert argo.application()["status"]["operationState"]["message"] == "successfully synced (all tasks run)"
 
 
-async def test_a_connector_with_a_wrong_endpoint_is_degraded(argo: ArgoFleet) -> None:
+async def test_a_connector_with_a_wrong_client_is_degraded(argo: ArgoFleet) -> None:
     """The Application is Degraded, though its manifests are in sync."""
     await argo.deploy("Degraded", "crm", **BAD)
 

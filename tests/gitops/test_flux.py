@@ -93,7 +93,7 @@ async def test_a_connector_that_waits_for_a_user_does_not_fail_the_release(flux:
     assert conditions == {"Ready": "False", "Reconciling": "True", "ConsentRequired": "True"}
 
 
-async def test_a_connector_with_a_wrong_endpoint_fails_the_release_early(flux: FluxFleet) -> None:
+async def test_a_connector_with_a_wrong_client_fails_the_release_early(flux: FluxFleet) -> None:
     """Flux does not wait for its timeout, and its message names the connector."""
     status, reason, message = await flux.deploy("crm", **BAD)
     assert (status, reason) == ("False", "HealthCheckFailed")
