@@ -105,9 +105,9 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " the parameter `access_type=offline`.",
     ),
     Reason.GRANT_BINDING_MISMATCH: Explanation(
-        "A refresh token is bound to the issuer (or the token URL) and to the client to which it was"
-        " issued. The spec now names others, and the operator does not send the refresh token to them. Otherwise a"
-        " user who may edit the connector could send it to a server under their control.",
+        "A refresh token is bound to the issuer (or the token URL) and to the client to which it was issued. The spec"
+        " now names others, and the operator does not send the refresh token to them. Otherwise a user who may edit"
+        " the connector could send it to a server under their control.",
         "Restore provider and client in the spec, or consent again.",
     ),
     Reason.SCOPES_CHANGED: Explanation(

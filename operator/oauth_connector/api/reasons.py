@@ -1,7 +1,8 @@
 """The reasons of the conditions of a connector: a closed set, each with a message that says what to do.
 
-A message is a fixed template, filled from spec and metadata only: it contains no text, identifier or time of the
-provider, so that an unchanged state gives an unchanged status. `explanations` has the long form for the reference page.
+A message is a fixed template. It contains no text and no identifier of the provider, so that an unchanged state gives
+an unchanged status. Of a response it contains at most an HTTP status and a code that a preset explains; of times only
+that of the next request of a limited client. `explanations` has the long form for the reference page.
 """
 
 from collections import defaultdict

@@ -181,8 +181,7 @@ class ConnectorMemory:
     `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts to revoke a
     grant. `arrived` is when a label selector began to select it: another install was responsible before. `doubts`
     counts the failures since a response was lost: the outcome of its request is unknown until one succeeds or is
-    refused.
-    `known_versions` are resource versions of its Secrets that this process has written or verified.
+    refused. `known_versions` are resource versions of its Secrets that this process has written or verified.
     """
 
     pending: PendingToken | None = None

@@ -22,19 +22,11 @@ from oauth_connector.connector.grant.choice import PresentedGrant
 from oauth_connector.connector.grant.claims import StoreDecision, build_send_window, claim_blocks_until, decide_store
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import Claim, GrantState, state_name
-from oauth_connector.connector.grant.transitions import (
-    conclude_failure,
-    store_failure,
-    store_response,
-)
+from oauth_connector.connector.grant.transitions import conclude_failure, store_failure, store_response
 from oauth_connector.connector.observation import Attempt, Connector, Observation
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.ports import (
-    ClusterUnavailable,
-    Superseded,
-    WriteRejected,
-)
+from oauth_connector.controller.ports import ClusterUnavailable, Superseded, WriteRejected
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.presented_grant import choose_presented, find_endpoint
 from oauth_connector.controller.state_secrets import StateSecrets, StoredState

@@ -44,8 +44,8 @@ def find_refresh_token(response: HTTPResponse, quirks: Quirks, presented: Secret
     """Find a refresh token, other than the presented one, in a response without a usable access token.
 
     A refusal has none: it may repeat what was sent. Nor has a web page: the URL may be that of a documentation with an
-    example. Of a 5xx, only a whole token response counts, since the server may
-    have processed nothing, and shows a page for its developers. Of several, the last counts, as for JSON (RFC 8259 §4).
+    example. Of a 5xx, only a whole token response counts, since the server may have processed nothing, and shows a page
+    for its developers. Of several, the last counts, as for JSON (RFC 8259 §4).
     """
     members = decode_body(response)
     if 300 <= response.status < 500 or _is_error(members, response.status, quirks):  # noqa: PLR2004  # HTTP

@@ -13,8 +13,8 @@ from oauth_connector.oauth.signals import Symptom
 class HTTPResponse:
     """A response as it was received (RFC 9110 §3.4): header names in lower case.
 
-    `truncated` means that the body was longer than the limit, `interruption` states why it may have
-    more than has arrived: the connection was lost, or the time was over.
+    `truncated` means that the body was longer than the limit, `interruption` states why it may have more than has
+    arrived: the connection was lost, or the time was over.
     """
 
     status: int

@@ -23,7 +23,7 @@ from oauth_connector.oauth.lifetimes import read_lifetime_source
 
 MOST_REJECTIONS = 5
 REJECTED_OVER = 3600
-"""So many rejections other than `invalid_grant`, over at least so many seconds, show that the grant has ended."""
+"""So many refusals that are not certain, over at least so many seconds, show that the grant has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,9 @@ class GrantState:
     `generation` counts its refresh tokens; `binding` is the digest of the server and client that they were issued for;
     `digest` is that of what was consented to; `initial_fingerprint` is that of the initial refresh token; `tried` is
     the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
-    provider named in its redirect. `rejections` are the times at which the refresh token was rejected for other reasons
-    than `invalid_grant`. `refusal` is the request of credentials in the spec that must not be sent again.
+    provider named in its redirect. Three members are about refusals: `refused` means that the refresh token is given
+    up; `rejections` are the times of those from which that is not certain; `refusal` is the request of what a user
+    typed that must not be sent again.
     """
 
     refresh_token: SecretStr | None = None
@@ -170,7 +171,7 @@ def _members(state: GrantState) -> dict[str, object]:
         "rejections": list(state.rejections),
         "tried": state.tried,
         "token": [token.token_type, token.issued, token.expires, token.digest, token.scope] if token else None,
-        "lifetimeSource": token.lifetime_source if token else None,  # apart, as the next but one
+        "lifetimeSource": token.lifetime_source if token else None,  # apart, as the holder of the claim
         "claim": [claim.attempt, claim.at, claim.purpose.value] if claim else None,
         "claimHolder": claim.holder if claim else None,  # apart: an earlier release reads a claim of three members
         "consent": [consent.uid, consent.requested_by, consent.at, consent.account] if consent else None,

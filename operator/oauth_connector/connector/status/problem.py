@@ -57,7 +57,7 @@ _STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A reason, who can repair it, and the facts for its sentence (from spec and metadata only).
+    """A reason, who can repair it, and the facts for its sentence, none of which is text of the provider.
 
     `repeatable` is false where what was presented must never be sent again: a rejected password.
     """
