@@ -23,7 +23,7 @@ from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.errors import RETRYABLE, KubeError, build_error
 from oauth_connector.kube.identity import TokenRejectedError
 from oauth_connector.kube.sessions import Authenticator, open_session
-from oauth_connector.tls.verification import find_refusal
+from oauth_connector.tls.verification import find_certificate_error
 
 TOTAL_TIMEOUT = 15.0
 """Seconds for one call, including its retries."""
@@ -168,7 +168,7 @@ class Transport:
 
 def _name_failure(error: Exception) -> str:
     """Return the kind of a failure to connect, with the cause where a certificate is refused."""
-    refusal = find_refusal(error)
+    refusal = find_certificate_error(error)
     return f"{type(error).__name__}: {refusal}" if refusal else type(error).__name__
 
 

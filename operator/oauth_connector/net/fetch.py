@@ -22,7 +22,7 @@ from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import SendWindow
-from oauth_connector.tls.verification import find_refusal
+from oauth_connector.tls.verification import find_certificate_error
 
 ALWAYS = (("User-Agent", OPERATOR), ("Accept-Encoding", "identity"))
 
@@ -111,7 +111,7 @@ async def fetch(
 
 def _log_refusal(url: str, error: BaseException) -> None:
     """Log why a certificate is refused: the reason in status states only the kind of failure."""
-    refusal = find_refusal(error)
+    refusal = find_certificate_error(error)
     if refusal is not None:
         log.warning("the certificate of a server is refused", host=urlsplit(url).hostname, cause=refusal)
 

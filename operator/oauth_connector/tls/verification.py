@@ -31,7 +31,7 @@ def _accept_any_form(context: ssl.SSLContext) -> None:
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
 
 
-def find_refusal(error: BaseException) -> str | None:
+def find_certificate_error(error: BaseException) -> str | None:
     """Return why OpenSSL refuses a certificate, such as "certificate has expired", from an error or its causes."""
     pending: BaseException | None = error
     while pending is not None:

@@ -10,7 +10,7 @@ import pytest
 from oauth_connector.kube.access import Access
 from oauth_connector.net.tls import make_ssl_context
 from oauth_connector.oauth.request_context import TLSOptions
-from oauth_connector.tls.verification import build_client_context, find_refusal
+from oauth_connector.tls.verification import build_client_context, find_certificate_error
 from tests.support.certificates import make_tls
 
 PACKAGE = Path(__file__).parents[3] / "operator" / "oauth_connector"
@@ -89,7 +89,7 @@ def test_the_default_of_newer_pythons_refuses_such_an_authority(tmp_path: Path) 
     server, ca = serve(tmp_path)
     with pytest.raises(ssl.SSLError) as refused:
         handshake(ssl.create_default_context(cafile=str(ca)), server)
-    assert "Key Identifier" in str(find_refusal(refused.value))
+    assert "Key Identifier" in str(find_certificate_error(refused.value))
 
 
 def test_an_unknown_authority_is_refused(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_an_unknown_authority_is_refused(tmp_path: Path) -> None:
     _, other = serve(tmp_path / "other", key_identifiers=True)
     with pytest.raises(ssl.SSLError) as refused:
         handshake(build_client_context(other.read_text()), server)
-    assert find_refusal(refused.value)
+    assert find_certificate_error(refused.value)
 
 
 def test_the_cause_of_an_error_is_found_among_its_causes() -> None:
@@ -107,8 +107,8 @@ def test_the_cause_of_an_error_is_found_among_its_causes() -> None:
     inner.verify_message = "certificate has expired"
     outer = OSError()
     outer.__cause__ = inner
-    assert find_refusal(outer) == "certificate has expired"
-    assert find_refusal(OSError()) is None
+    assert find_certificate_error(outer) == "certificate has expired"
+    assert find_certificate_error(OSError()) is None
 
 
 def test_no_other_module_builds_a_context() -> None:
