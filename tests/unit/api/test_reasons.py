@@ -46,8 +46,8 @@ def test_an_unknown_fact_is_rendered_as_a_dash(reason: Reason) -> None:
     assert ("–" in message) == bool(placeholders(MESSAGES[reason]))
 
 
-def test_a_missing_key_is_reported_with_the_existing_keys() -> None:
-    """The message shows the keys of the Secret, so that a wrong key name is easy to see."""
+def test_a_missing_key_is_reported_with_what_the_secret_has() -> None:
+    """The message shows a key that differs in spelling, so that a wrong name is easy to see."""
     facts = {"credential": "sf", "key": "client-secret", "present_keys": "it has `client_secret`"}
     assert format_reason_message(Reason.CREDENTIALS_NOT_FOUND, facts) == (
         "Secret `sf` has no key `client-secret` (it has `client_secret`). Add the key, or name another key in the spec."

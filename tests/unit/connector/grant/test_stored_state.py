@@ -6,14 +6,23 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.grant.refusals import Refusal
 from oauth_connector.connector.grant.state import Claim, GrantedConsent, GrantState, read_state, render_state
 from oauth_connector.connector.secret.metadata import GrantSummary, read_grant_summary
+from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
+from oauth_connector.oauth.lifetimes import LifetimeSource
 from tests.support.builders import NOW, a_connector, a_token
 
 WHOLE = GrantState(
     refresh_token=SecretStr("refresh-1"),
-    token=a_token(a_connector(), scope=("read",), fields={"api_domain": SecretStr("https://api.example.com")}),
+    token=a_token(
+        a_connector(),
+        scope=("read",),
+        fields={"api_domain": SecretStr("https://api.example.com")},
+        lifetime_source=LifetimeSource.JWT,
+    ),
     generation=3,
     binding="v1:binding",
     digest="v1:digest",
@@ -21,10 +30,12 @@ WHOLE = GrantState(
     token_url="https://accounts.zoho.eu/oauth/v2/token",
     refresh_issued=NOW,
     refresh_expires=NOW + 86400,
+    refused=True,
     rejections=(NOW, NOW + 60),
     tried="uid-1",
     consent=GrantedConsent("uid-1", "alice@corp", NOW, "alice@example.com"),
     claim=Claim("attempt-1", NOW, Purpose.REFRESH, "pod-a_1"),
+    refusal=Refusal("5a" * 16, "fingerprint", Reason.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS),
 )
 
 ENDLESS, HUGE = float("inf"), 10**30

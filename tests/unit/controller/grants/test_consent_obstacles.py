@@ -115,7 +115,7 @@ async def test_a_consent_whose_connector_is_not_in_the_cache_is_not_rejected(con
 
 
 async def test_a_consent_for_an_unknown_connector_is_reported(consenting: World) -> None:
-    """A mistyped name is reported, and the object is deleted later."""
+    """A mistyped name is reported by the first install that sees it, since none is responsible for it."""
     del consenting.cluster.connectors[KEY]
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.reconcile(KEY)

@@ -16,14 +16,6 @@ async def test_a_consent_for_a_connector_of_another_install_is_left_alone(consen
     assert consenting.cluster.calls.writes == []
 
 
-async def test_a_consent_for_a_connector_that_does_not_exist_ends(consenting: World) -> None:
-    """No install is responsible for it, so the first one that sees it says so."""
-    del consenting.cluster.connectors[KEY]
-    consenting.cluster.add_consent(a_consent(int(consenting.now)))
-    await consenting.reconcile(KEY)
-    assert consenting.consent_reason("crm-1") == "ConnectorNotFound"
-
-
 async def test_a_consent_is_taken_up_when_its_connector_arrives(consenting: World) -> None:
     """The label of the connector was changed."""
     consenting.cluster.elsewhere.add(KEY)
