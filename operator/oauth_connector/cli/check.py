@@ -20,7 +20,7 @@ from oauth_connector.cli.check_input import CheckInput
 from oauth_connector.cli.rotated_token import RotatedTokenFile
 from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import Postpone
-from oauth_connector.connector.consent.request import ConsentPolicy
+from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import (
     AnyConnector,
@@ -105,7 +105,7 @@ class ConnectorCheck:
     # --- what the operator decides ------------------------------------------------------------------------------
     def _find_wait(self) -> Problem | None:
         """Return why the operator requests no token for a new connector; `None` where it requests one."""
-        connector, policy = self._connector, self._options.consent_policy or _ANY_POLICY
+        connector, policy = self._connector, self._options.consent_policy or ANY_CONSENT_SERVER
         redirect = policy.redirect_of(connector) if connector.spec.needs_consent else None
         digests = (connector.spec.token_digest, connector.spec.output_digest)
         answer = decide(Observation(self._options.clock(), connector, *digests, redirect_uri=redirect)).token
@@ -130,7 +130,7 @@ class ConnectorCheck:
         redirect = policy.redirect_of(self._connector) if policy is not None else None
         if redirect is None and not self._connector.spec.has_loopback_redirect:
             return DiagnosisStep("redirect", passed=None, text=_UNKNOWN_REDIRECT)
-        redirect = redirect or _ANY_POLICY.redirect_of(self._connector)
+        redirect = redirect or ANY_CONSENT_SERVER.redirect_of(self._connector)
         return DiagnosisStep("redirect", passed=True, text=f"register {redirect} at the provider")
 
     # --- the result ---------------------------------------------------------------------------------------------
@@ -168,9 +168,6 @@ class ConnectorCheck:
         facts = {READY: f"{ready.status}, {ready.reason}", "message": ready.message} if ready is not None else {}
         return DiagnosisStep("status", passed=True, text="the operator would write this status", facts=facts)
 
-
-_ANY_POLICY = ConsentPolicy("https://consent-server.invalid")
-"""Stands for the settings of an operator with a consent server, where they are not given."""
 
 _UNKNOWN_REDIRECT = (
     "not checked. It depends on the operator setting `publicURL`: pass the settings of the operator with --config."

@@ -82,6 +82,11 @@ def find_forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, requi
     return None
 
 
+def list_secret_names(spec: OAuthConnectorSpec) -> list[str]:
+    """List the names of the credential Secrets of a spec, in their order."""
+    return sorted({reference.name for reference in spec.secret_references()})
+
+
 def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) -> SecretStr:
     name, key = reference
     secret = secrets.get(name)

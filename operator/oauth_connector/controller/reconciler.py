@@ -29,6 +29,7 @@ from oauth_connector.connector.checks.decisions import (
 )
 from oauth_connector.connector.checks.facts import may_credentials_repair, published_token, refresh_due
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
+from oauth_connector.connector.credentials import list_secret_names
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.shared_tokens import find_shared_token, find_token_reference
@@ -147,8 +148,8 @@ class Reconciler:
         return tuple(s for s in outputs if s.name != name and s.has_owned_data and not s.grant)
 
     async def _read_versions(self, connector: Connector) -> tuple[CredentialVersion, ...]:
-        names = sorted({reference.name for reference in connector.spec.secret_references()})
-        return tuple([await self._cluster.read_version(connector.key.namespace, name) for name in names])
+        names, namespace = list_secret_names(connector.spec), connector.key.namespace
+        return tuple([await self._cluster.read_version(namespace, name) for name in names])
 
     # --- act ----------------------------------------------------------------------------------------------------
     async def _act(self, obs: Observation, decision: Decision) -> ActionResult:

@@ -14,7 +14,12 @@ from pydantic import SecretStr
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.credentials import CredentialSecret, assemble_credentials, find_forbidden_host
+from oauth_connector.connector.credentials import (
+    CredentialSecret,
+    assemble_credentials,
+    find_forbidden_host,
+    list_secret_names,
+)
 from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.local_rules import LocalRules
@@ -33,10 +38,7 @@ from oauth_connector.oauth.revocation import Revocation, build_revocation_reques
 from oauth_connector.oauth.salvage import find_refresh_token
 from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_request import (
-    SendWindow,
-    build_token_request,
-)
+from oauth_connector.oauth.token_request import SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
 
 log = structlog.get_logger(__name__)
@@ -181,7 +183,7 @@ class TokenClient:
     async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
         namespace = connector.key.namespace
-        names = sorted({reference.name for reference in connector.spec.secret_references()})
+        names = list_secret_names(connector.spec)
         read = await asyncio.gather(*(self._credentials.read_credential(namespace, name) for name in names))
         missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         return missing | {secret.version.name: secret for secret in read if secret is not None}

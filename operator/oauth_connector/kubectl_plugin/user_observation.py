@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from oauth_connector.api.v1alpha1.digests import digest_binding
 from oauth_connector.connector.checks.facts import may_credentials_repair
-from oauth_connector.connector.consent.request import ConsentPolicy
+from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
+from oauth_connector.connector.credentials import list_secret_names
 from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, CredentialVersion, Observation
@@ -13,9 +14,6 @@ from oauth_connector.kube.credential_manifests import read_version
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.user_credentials import UserCredentials
 from oauth_connector.oauth.errors import Remedy
-
-_ANY_POLICY = ConsentPolicy("https://consent-server.invalid")
-"""Stands for the settings of an operator with a consent server, which only the operator knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,9 @@ async def _read_secrets(obs: Observation, live: Connector, credentials: UserCred
     orphan = await read(former.name) if former is not None and former.name != name else None
     versions = None
     if may_credentials_repair(live.status):
-        versions = tuple([await _read_version(credentials, live, each) for each in _list_credentials(obs.connector)])
+        versions = tuple(
+            [await _read_version(credentials, live, each) for each in list_secret_names(obs.connector.spec)]
+        )
     return replace(
         obs,
         output=await read(name),
@@ -59,10 +59,6 @@ async def _read_secrets(obs: Observation, live: Connector, credentials: UserCred
         state=await read(state_name(live.key.name)),
         credentials=versions,
     )
-
-
-def _list_credentials(connector: Connector) -> list[str]:
-    return sorted({reference.name for reference in connector.spec.secret_references()})
 
 
 async def _read_version(credentials: UserCredentials, live: Connector, name: str) -> CredentialVersion:
@@ -111,7 +107,7 @@ def _assume_grant(live: Connector) -> GrantSummary | None:
 def _find_redirect(live: Connector, edited: Connector) -> str | None:
     """Return the redirect URI; `None` where the operator has reconciled the connector and has none for it."""
     is_reconciled = live.status.observed_generation == live.generation
-    policy = ConsentPolicy() if is_reconciled and live.status.redirect_uri is None else _ANY_POLICY
+    policy = ConsentPolicy() if is_reconciled and live.status.redirect_uri is None else ANY_CONSENT_SERVER
     return policy.redirect_of(edited) if edited.spec.needs_consent else None
 
 

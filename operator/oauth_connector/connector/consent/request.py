@@ -35,6 +35,10 @@ class ConsentPolicy:
         return own if is_loopback(own, key.namespace, key.name) else None
 
 
+ANY_CONSENT_SERVER = ConsentPolicy("https://consent-server.invalid")
+"""Stands for the settings of an operator with a consent server, where a command does not know them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """The endpoints of the provider, from the spec or from discovery."""
