@@ -63,7 +63,7 @@ def test_a_free_slot_is_given_to_the_namespace_with_the_fewest() -> None:
     other = Key("other", "one")
     assert not enter(host_limiter, other)
     assert host_limiter.leave(HOST, crowd[0], strained=False) == [other]
-    assert not enter(host_limiter, crowd[0]), "one namespace uses more than half while another one waits"
+    assert not enter(host_limiter, crowd[0]), "one namespace has more slots than another one that waits"
     assert enter(host_limiter, other)
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_password_spec
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
@@ -42,6 +44,32 @@ async def test_a_corrected_secret_is_tried_within_a_minute(world: World) -> None
     await world.run(65)
     assert world.reason() == "TokenIssued"
     assert world.calls == 2
+
+
+MENDABLE: dict[str, HTTPResponse | Signal] = {
+    **{word: answer(400, error=word) for word in ("unauthorized_client", "unsupported_grant_type", "invalid_scope")},
+    **{word: answer(400, error=word) for word in ("invalid_target", "invalid_request", "access_denied")},
+    # keycloak/keycloak issue 16923: a wrong client secret
+    "Keycloak": answer(401, error="unauthorized_client"),
+    "a framework, 401": answer(401, message="Unauthorized"),
+    "a framework, 403": answer(403, message="Forbidden"),
+    "an unknown word": answer(400, error="no_license"),
+    "an unknown client certificate": Signal(Symptom.TLS_FAILED),
+}
+
+
+@pytest.mark.parametrize("refusal", MENDABLE)
+async def test_a_changed_secret_is_tried_within_a_minute_under_each_reason(world: World, refusal: str) -> None:
+    """Another secret may end each of them, whatever the reason says; the next request was planned for later."""
+    world.provider.answer = MENDABLE[refusal]
+    await world.run(3690)
+    planned = world.cluster.connectors[KEY].status.next_refresh_time
+    assert planned is not None
+    assert planned.timestamp() > world.now + 65
+    world.provider.come_back()
+    world.cluster.add_credential("shop", "robot", client_secret=b"right")
+    await world.run(65)
+    assert world.reason() == "TokenIssued"
 
 
 async def refused_password(world: World) -> None:
