@@ -179,7 +179,7 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     " {refused_grant} for the client at the provider.",
     Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token with HTTP status {refused_with} and names no"
     " certain cause. Probably it is expired, revoked or was used by another client. The operator retries. {again}.",
-    Reason.RATE_LIMITED: "{host} limits the rate of requests of client `{client}`. The next one is sent at {until}.",
+    Reason.RATE_LIMITED: "{host} limits the rate of requests of {client}. The next one is sent at {until}.",
     Reason.INVALID_TOKEN_RESPONSE: "The response of {host} is not a token response: {oddity}. Check"
     " `provider.tokenURL`.",
     Reason.INVALID_SCOPE: "{host} rejects the scopes ({scopes}). Check their names, `scopeSeparator`, and the scopes"

@@ -47,9 +47,9 @@ def list_authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
 
 
 def name_client(spec: OAuthConnectorSpec) -> str:
-    """Return the client id, or the Secret that contains it: it distinguishes the clients of a namespace."""
+    """Return how a message names the client, by its id or the Secret with it: the clients of a namespace differ."""
     reference = spec.client.id_secret_ref
-    return spec.client.id or (f"of Secret {reference.name}" if reference is not None else "")
+    return f"client `{spec.client.id}`" if reference is None else f"the client with the id in Secret `{reference.name}`"
 
 
 def token_host(spec: OAuthConnectorSpec) -> str:

@@ -75,6 +75,15 @@ async def test_a_connector_that_waits_states_for_what_and_until_when(world: Worl
         assert 3600 <= planned.timestamp() - NOW <= 4000
 
 
+async def test_a_client_whose_id_is_in_a_secret_is_named_by_the_secret(world: World) -> None:
+    """The message does not contain the id: the user keeps it in a Secret."""
+    world.provider.answer = LIMITED
+    key = add(world, "other", "shop", **FROM_SECRET)
+    await world.reconcile(key)
+    stated = "limits the rate of requests of the client with the id in Secret `robot`. The next"
+    assert stated in read_message(world, key, "Reconciling")
+
+
 async def test_a_refresh_that_waits_is_reported_beside_the_valid_token(world: World) -> None:
     """The token stays, and `RefreshFailed` states why there is no newer one, until one is issued."""
     world.provider.lifetime = 36_000
