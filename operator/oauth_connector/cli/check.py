@@ -10,34 +10,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from oauth_connector.api.names import READY
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.schema.times import format_epoch
-from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_input import CheckInput
 from oauth_connector.cli.rotated_token import RotatedTokenFile
+from oauth_connector.cli.status_preview import describe_status, preview_failure, preview_publication
 from oauth_connector.connector.checks.decide import decide
-from oauth_connector.connector.checks.decisions import Postpone
+from oauth_connector.connector.checks.decisions import Postpone, RequestCause
 from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
+from oauth_connector.connector.grant.choice import PresentedGrant, choose_grant
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
+from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.observation import (
     AnyConnector,
     Connector,
     ConnectorObject,
     InvalidConnector,
-    IssuedToken,
     Key,
     Observation,
     with_spec,
 )
-from oauth_connector.connector.schedule import refresh_time as schedule
-from oauth_connector.connector.schedule.refresh_policy import refresh_policy
-from oauth_connector.connector.secret.rendering import render
-from oauth_connector.connector.status.findings import Findings, PublishedToken
+from oauth_connector.connector.secret.rendering import RenderedSecret
+from oauth_connector.connector.status.findings import Findings
 from oauth_connector.connector.status.problem import Problem, invalid_spec
-from oauth_connector.connector.status.report import report
+from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.provider_steps import Prober, ProviderSteps
 from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
@@ -90,17 +87,28 @@ class ConnectorCheck:
         async for step in ProviderSteps(self._connector, self._client, self._probe).run():
             failed = failed or (step if step.problem is not None else None)
             yield step
-        problem = waiting or await self._find_problem(failed)
-        if self._options.request_token and problem is None and self._may_request():
-            with RotatedTokenFile(self._options.rotated_token) as file:
-                result = await self._client.request_token(self._connector)
-                kept = file.keep(result)
-            for step in self._describe_result(result, kept):
+        prepared = await self._client.prepare_request(self._connector)
+        problem = waiting or _find_problem(prepared, failed)
+        if problem is None and isinstance(prepared, PreparedRequest) and self._may_request():
+            async for step in self._request(prepared):
                 yield step
             return
         if self._options.request_token and (waiting is not None or failed is None):
             yield DiagnosisStep("token", passed=None, text=_NOT_REQUESTED[self._connector.spec.renewal])
-        yield self._preview_status(Findings(self._options.clock(), problem=problem))
+        yield describe_status(self._connector, Findings(self._options.clock(), problem=problem))
+
+    async def _request(self, prepared: PreparedRequest) -> AsyncIterator[DiagnosisStep]:
+        """Send the first request of the connector, and show what the operator would write after it."""
+        spec = self._connector.spec
+        choice = choose_grant(spec, prepared.client.id, GrantState(), prepared.own, RequestCause.FIRST_TOKEN)
+        if isinstance(choice, Problem):
+            yield describe_status(self._connector, Findings(self._options.clock(), problem=choice))
+            return
+        with RotatedTokenFile(self._options.rotated_token) as file:
+            result = await self._client.present_grant(prepared, choice.grant, choice.phase)
+            kept = file.keep(result)
+        for step in self._describe_result(choice, result, kept):
+            yield step
 
     # --- what the operator decides ------------------------------------------------------------------------------
     def _find_wait(self) -> Problem | None:
@@ -111,17 +119,10 @@ class ConnectorCheck:
         answer = decide(Observation(self._options.clock(), connector, *digests, redirect_uri=redirect)).token
         return answer.problem if isinstance(answer, Postpone) else None
 
-    async def _find_problem(self, failed: DiagnosisStep | None) -> Problem | None:
-        """Return the first problem that the operator finds before it sends a request, or while it connects."""
-        prepared = await self._client.prepare_request(self._connector)
-        if isinstance(prepared, RequestFailed):
-            return prepared.problem
-        return failed.problem if failed is not None else None
-
     def _may_request(self) -> bool:
-        """Return whether a token can be requested: a refresh token only where its successor has a place."""
+        """Return whether a token may be requested: a refresh token only where its successor has a place."""
         is_initial = self._connector.spec.renewal is Renewal.INITIAL_REFRESH_TOKEN
-        return not is_initial or self._options.rotated_token is not None
+        return self._options.request_token and (not is_initial or self._options.rotated_token is not None)
 
     def _describe_redirect(self, waiting: Problem | None) -> DiagnosisStep:
         if waiting is not None and waiting.reason is Reason.REDIRECT_URI_INVALID:
@@ -134,39 +135,20 @@ class ConnectorCheck:
         return DiagnosisStep("redirect", passed=True, text=f"register {redirect} at the provider")
 
     # --- the result ---------------------------------------------------------------------------------------------
-    def _describe_result(self, result: TokenObtained | RequestFailed, kept: Path | None) -> list[DiagnosisStep]:
+    def _describe_result(
+        self, choice: PresentedGrant, result: TokenObtained | RequestFailed, kept: Path | None
+    ) -> list[DiagnosisStep]:
+        connector, now = self._connector, self._options.clock()
         saved = {"next refresh token": f"in {kept}"} if kept is not None else {}
         if isinstance(result, RequestFailed):
-            signal = result.problem.signal
-            codes = {"error": signal.oauth_error, "provider code": signal.provider_code} if signal else {}
-            facts = {name: code for name, code in codes.items() if code} | saved
-            step = describe_problem("token", result.problem, self._connector)
-            status = self._preview_status(Findings(self._options.clock(), problem=result.problem))
-            return [replace(step, facts=facts), status]
+            problem = preview_failure(connector, choice, result, now)
+            step = describe_problem("token", problem, connector)
+            status = describe_status(connector, Findings(now, problem=problem))
+            return [replace(step, facts=_list_codes(problem) | saved), status]
+        preview = preview_publication(connector, choice, result, now)
         text = "the provider issued a token"
         token = DiagnosisStep("token", passed=True, text=text, facts=_mask_token(result) | saved)
-        return [token, self._preview_secret(result.token), self._preview_token_status(result.token)]
-
-    def _preview_secret(self, token: IssuedToken) -> DiagnosisStep:
-        rendered = render(token, self._connector)
-        keys = {key: f"{len(value.get_secret_value())} characters" for key, value in rendered.data.items()}
-        return DiagnosisStep("secret", passed=True, text=f"the operator would write Secret {rendered.name}", facts=keys)
-
-    def _preview_token_status(self, token: IssuedToken) -> DiagnosisStep:
-        shown = PublishedToken(self._connector.output_name, token.issued, token.expires, token.token_type, token.scope)
-        step = self._preview_status(Findings(token.issued, shown))
-        if token.expires is None:
-            return step
-        policy = refresh_policy(self._connector.spec)
-        at = schedule.refresh_time(token.issued, token.expires, policy, self._connector.uid)
-        return replace(
-            step, facts={**step.facts, "expires": format_epoch(token.expires), "next refresh": format_epoch(at)}
-        )
-
-    def _preview_status(self, findings: Findings) -> DiagnosisStep:
-        ready = find_condition(report(self._connector, findings).conditions, READY)
-        facts = {READY: f"{ready.status}, {ready.reason}", "message": ready.message} if ready is not None else {}
-        return DiagnosisStep("status", passed=True, text="the operator would write this status", facts=facts)
+        return [token, _describe_secret(preview.secret), describe_status(connector, preview.findings)]
 
 
 _UNKNOWN_REDIRECT = (
@@ -180,6 +162,28 @@ _NOT_REQUESTED: Mapping[Renewal, str] = {
     " --rotated-token FILE to send it, and to store the refresh token that replaces it.",
     Renewal.CREDENTIALS: "not requested. The operator would not request a token either.",
 }
+
+
+def _find_problem(prepared: PreparedRequest | RequestFailed, failed: DiagnosisStep | None) -> Problem | None:
+    """Return the first problem that the operator finds before it sends a request, or while it connects."""
+    if isinstance(prepared, RequestFailed):
+        return prepared.problem
+    return failed.problem if failed is not None else None
+
+
+def _list_codes(problem: Problem) -> dict[str, str]:
+    signal = problem.signal
+    codes = {"error": signal.oauth_error, "provider code": signal.provider_code} if signal else {}
+    return {name: code for name, code in codes.items() if code}
+
+
+def _describe_secret(secret: RenderedSecret) -> DiagnosisStep:
+    keys = {key: _count_characters(value.get_secret_value()) for key, value in secret.data.items()}
+    return DiagnosisStep("secret", passed=True, text=f"the operator would write Secret {secret.name}", facts=keys)
+
+
+def _count_characters(text: str) -> str:
+    return "1 character" if len(text) == 1 else f"{len(text)} characters"
 
 
 def _parse_connector(manifest: Mapping[str, Any]) -> AnyConnector:
@@ -200,7 +204,7 @@ def _mask_token(result: TokenObtained) -> dict[str, str]:
     token = result.token
     text = token.access_token.get_secret_value()
     visible = text[:4] if len(text) >= 20 else ""  # noqa: PLR2004  # a short token has too little entropy
-    facts = {"access token": f"{visible}… ({len(text)} characters)", "type": token.token_type}
+    facts = {"access token": f"{visible}… ({_count_characters(text)})", "type": token.token_type}
     if token.scope:
         facts["scopes"] = " ".join(token.scope)
     if result.response.offered:

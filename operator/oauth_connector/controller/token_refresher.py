@@ -1,13 +1,11 @@
 """Obtains a token in a slot of its host's queue, publishes it, and computes the time of the next request."""
 
 import hmac
-import math
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.connector.checks.decisions import REPAIR_CAUSES, RequestCause
 from oauth_connector.connector.checks.facts import published_token
 from oauth_connector.connector.checks.rank import rank_request
@@ -19,7 +17,7 @@ from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import ownership_conflict
 from oauth_connector.connector.secret.rendering import recover
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
-from oauth_connector.connector.status.problem import Problem, is_strain
+from oauth_connector.connector.status.problem import Problem, describe_limit, is_strain
 from oauth_connector.connector.status.report import next_transition, recorded_problem, report
 from oauth_connector.controller.client_limits import ClientLimits, LimitedClient
 from oauth_connector.controller.context import ControllerContext
@@ -28,7 +26,6 @@ from oauth_connector.controller.host_limiter import RETRY_INTERVAL, HostLimiter
 from oauth_connector.controller.ports import LiveSecret, Superseded
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import TokenClient
-from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.signals import is_unspent
 from oauth_connector.oauth.verdicts import is_refusal
 
@@ -68,7 +65,7 @@ class TokenRefresher:
         client = LimitedClient(host, key.namespace, name_client(obs.connector.spec))
         if (limited_until := self._client_limits.find_end(client, obs.now)) is not None:
             self.withdraw(key)
-            return _report_waiting(obs, limited_until, _describe_limit(obs.connector, limited_until))
+            return _report_waiting(obs, limited_until, describe_limit(obs.connector.spec, limited_until))
         retry_at = self.host_limiter.enter(host, key, rank_request(obs, cause), obs.now)
         if retry_at is not None:
             self._wake(self.host_limiter.admit_next(host))
@@ -168,7 +165,7 @@ class TokenRefresher:
         may_retry = problem.repeatable or not problem.needs_action  # other credentials are presented next
         planned = retry_at if may_retry and failure.attempt.outbound else None
         if problem.reason is Reason.RATE_LIMITED and planned is not None:
-            problem = replace(problem, facts={**problem.facts, **_describe_limit(obs.connector, planned).facts})
+            problem = replace(problem, facts={**problem.facts, **describe_limit(obs.connector.spec, planned).facts})
         return Findings(self._clock(), find_published_token(token), problem, failure.attempt, planned)
 
     def _count_doubts(self, key: Key, cause: RequestCause, failure: RequestFailed) -> int:
@@ -193,12 +190,6 @@ class TokenRefresher:
         source = known.lifetime_source
         unchanged = replace(token, issued=known.issued, expires=known.expires, lifetime_source=source)
         return await self._secret_writer.publish(obs, unchanged, live, findings)
-
-
-def _describe_limit(connector: Connector, until: float) -> Problem:
-    """Return the problem of a client that the server has limited."""
-    facts = {"client": name_client(connector.spec), "until": format_epoch(math.ceil(until))}
-    return Problem(Reason.RATE_LIMITED, Remedy.RETRY, facts)
 
 
 def _report_waiting(obs: Observation, retry_at: float, problem: Problem | None = None) -> ActionResult:

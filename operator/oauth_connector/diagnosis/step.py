@@ -15,7 +15,8 @@ from oauth_connector.telemetry.terminal_text import Style, style_text
 class DiagnosisStep:
     """The result of one step: its name, the result or the remedy, and further facts by name.
 
-    `passed` is `None` where the step could not be taken, or was not asked for. `problem` is that of a failed step.
+    `passed` is `None` where the step could not be taken, was not asked for, or judges nothing. `problem` is that of a
+    failed step.
     """
 
     name: str

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oauth_connector.api.names import READY
-from oauth_connector.api.v1alpha1.conditions import find_condition
+from oauth_connector.api.v1alpha1.conditions import ORDER
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check import CheckOptions, run_check
@@ -22,6 +22,7 @@ from oauth_connector.connector.observation import (
     Key,
     with_spec,
 )
+from oauth_connector.connector.status.notices import NOTES
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.net.probe import ProbeResult
 from oauth_connector.oauth.request_context import TLSOptions
@@ -32,8 +33,11 @@ from tests.support.world import CONSENT_POLICY, World
 
 MANIFESTS = {name: sample.manifest for kind in ("good", "bad") for name, sample in samples(kind).items()}
 
-Verdict = tuple[str, str]
-"""Reason and message of `Ready`."""
+Verdict = dict[str, tuple[str, str]]
+"""Reason and message of each true condition and of `Ready`; the notices, each with its text."""
+
+LATE = 60
+"""A lifetime in seconds that is too short for mounted files."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,21 @@ SURROUNDINGS = {
     "the grant is refused": Surroundings(response=answer(400, error="invalid_grant")),
     "the scope is refused": Surroundings(response=answer(400, error="invalid_scope")),
     "the provider is broken": Surroundings(response=answer(500)),
+    "the client is limited": Surroundings(response=answer(429)),
+    "the response has no lifetime": Surroundings(response=answer(access_token="t0ken", token_type="Bearer")),
+    "the token is valid for a minute": Surroundings(
+        response=answer(access_token="t0ken", token_type="Bearer", expires_in=LATE, refresh_token="r0tated")
+    ),
+    "the session ends soon": Surroundings(
+        response=answer(access_token="t0ken", token_type="Bearer", refresh_token="r0tated", refresh_expires_in=90)
+    ),
+    "the lifetime has no known unit": Surroundings(
+        response=answer(access_token="t0ken", token_type="Bearer", expires_in=3_600_000)
+    ),
+    "fewer scopes are granted": Surroundings(
+        response=answer(access_token="t0ken", token_type="Bearer", expires_in=3600, scope="a")
+    ),
+    "only a refresh token is returned": Surroundings(response=answer(refresh_token="r0tated")),
     "a proxy answers": Surroundings(response=Signal(Symptom.HTML, 200)),
     "no connection": Surroundings(response=Signal(Symptom.CONNECTION_FAILED)),
 }
@@ -89,9 +108,9 @@ async def judge_as_operator(manifest: Mapping[str, Any], around: Surroundings) -
         world.cluster.credentials = {(connector.key.namespace, name): secret for name, secret in found.items()}
     world.cluster.add(connector)
     await world.reconcile(connector.key)
-    ready = find_condition(world.cluster.connectors[connector.key].status.conditions, READY)
-    assert ready is not None
-    return ready.reason.value, ready.message
+    conditions = world.cluster.connectors[connector.key].status.conditions
+    notices = {reason: (reason, NOTES[reason]) for _, reason in world.recorder.events if reason in NOTES}
+    return {c.type: (c.reason.value, c.message) for c in conditions if c.type == READY or c.status == "True"} | notices
 
 
 async def judge_as_check(manifest: Mapping[str, Any], around: Surroundings, rotated: Path) -> Verdict:
@@ -105,9 +124,17 @@ async def judge_as_check(manifest: Mapping[str, Any], around: Surroundings, rota
     steps = [step async for step in run_check(documents, options, client, reach)]
     if isinstance(connector, InvalidConnector):
         reason, _, message = steps[0].text.partition(": ")
-        return reason, message
-    facts = steps[-1].facts
-    return facts[READY].partition(", ")[2], facts["message"]
+        return {READY: (reason, message)}
+    return read_facts(steps[-1].facts)
+
+
+def read_facts(facts: Mapping[str, str]) -> Verdict:
+    """Return the verdict that the last step shows. A condition without a message has that of `Ready`."""
+    found = {name: (name, facts[name]) for name in NOTES if name in facts}
+    for name in (name for name in ORDER if name in facts):
+        reason, _, message = facts[name].partition(", ")[2].partition(": ")
+        found[name] = (reason, message or facts["message"])
+    return found
 
 
 async def reach(url: str, tls: TLSOptions) -> ProbeResult:
@@ -116,12 +143,21 @@ async def reach(url: str, tls: TLSOptions) -> ProbeResult:
     return ProbeResult("login.example.com", 443, allowed=True)
 
 
+def keep_comparable(name: str, verdict: Verdict) -> Verdict:
+    """Return what the command shows of a verdict: all of it, where the manifest is valid."""
+    is_valid = isinstance(with_spec(resource_of(MANIFESTS[name]), parse_manifest(MANIFESTS[name])), Connector)
+    return verdict if is_valid else {READY: verdict[READY]}
+
+
 @pytest.mark.parametrize("around", SURROUNDINGS.values(), ids=SURROUNDINGS)
 async def test_check_and_operator_agree_on_the_corpus(around: Surroundings, tmp_path: Path) -> None:
-    """Reason and message are the same for every manifest, whatever its Secrets contain and the provider responds."""
+    """Conditions and notices are the same for every manifest, whatever its Secrets contain and the provider responds.
+
+    Of an invalid manifest the command names the fields, so that `Ready` alone is compared.
+    """
     verdicts = {
         name: (await judge_as_operator(manifest, around), await judge_as_check(manifest, around, tmp_path / name))
         for name, manifest in MANIFESTS.items()
     }
     assert len(verdicts) > 200
-    assert {name: pair for name, pair in verdicts.items() if pair[0] != pair[1]} == {}
+    assert {name: pair for name, pair in verdicts.items() if keep_comparable(name, pair[0]) != pair[1]} == {}

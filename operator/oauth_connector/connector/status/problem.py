@@ -1,5 +1,6 @@
 """Why a connector has no fresh token, with the remedy that decides who has to act."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -7,8 +8,9 @@ from itertools import product
 from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.fields import FieldProblem
+from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.effective import token_host
+from oauth_connector.connector.effective import name_client, token_host
 from oauth_connector.connector.schedule.refresh_time import RetryPace
 from oauth_connector.connector.status.odd_responses import describe_oddity
 from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
@@ -138,3 +140,9 @@ def of_failure(failure: Failure, facts: Mapping[str, str]) -> Problem:
 def invalid_spec(problems: Sequence[FieldProblem]) -> Problem:
     """Return the problem of an invalid spec; it names the first wrong field and how to correct it."""
     return Problem(Reason.INVALID_SPEC, Remedy.FIX_SPEC, {"field": problems[0].path, "cure": problems[0].message})
+
+
+def describe_limit(spec: OAuthConnectorSpec, until: float) -> Problem:
+    """Return the problem of a client that the server has limited; `until` is in seconds since the epoch."""
+    facts = {"client": name_client(spec), "until": format_epoch(math.ceil(until))}
+    return Problem(Reason.RATE_LIMITED, Remedy.RETRY, facts)
