@@ -31,7 +31,8 @@ _DOCUMENT = re.compile(r"<!doctype\s{1,9}html|<html|<head|<body", re.IGNORECASE)
 _HEAD = 4096
 """Characters at the start of a response in which a web page shows itself."""
 
-_FORM = re.compile(r"(?:^|[&?\s])refresh_token=([^&\s\"'<>]{1,80000})(&|\s|$)")
+_FORM = re.compile(r"(?:^|[&?\s])refresh_token=([^&\s\"'<>]{1,80000})")
+"""Nothing may follow the value here: a match that fails behind it is tried again at each name within the value."""
 _XML = re.compile(r"<refresh_?token>\s{0,20}([^<>\s]{1,80000})\s{0,20}</refresh_?token>", re.IGNORECASE)
 
 
@@ -93,13 +94,21 @@ def _scan(response: HTTPResponse) -> Iterator[object]:
         return
     is_cut = response.truncated or response.interruption is not None
     for found in _XML.finditer(text):
-        yield html.unescape(found[1])
+        yield _unescape_xml(found[1])
     for found in _FORM.finditer(text):
-        if found[2] or not is_cut:
+        follows = text[found.end() : found.end() + 1]
+        if follows == "&" or follows.isspace() or not (follows or is_cut):
             yield unquote_plus(found[1])
     for level in (text, text.replace('\\"', '"')):  # an object may be a text in another one
         for found in _JSON.finditer(level):
             yield _unescape(found[1])
+
+
+def _unescape_xml(text: str) -> str | None:
+    try:
+        return html.unescape(text)
+    except ValueError:  # the number of a character with thousands of digits
+        return None
 
 
 def _unescape(text: str) -> str | None:
