@@ -32,14 +32,13 @@ from oauth_connector.connector.consent.unsent_code import (
     find_unsent_problem,
 )
 from oauth_connector.connector.grant.claims import find_holder
-from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
-from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.findings import ActionResult, GrantFacts
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.consent_progress import ConsentProgress
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import ClusterUnavailable, Superseded
+from oauth_connector.controller.state_secrets import StateSecrets
 from oauth_connector.controller.token_client import TokenClient
 
 CODE_RETRY = 1.0
@@ -72,6 +71,7 @@ class ConsentReconciler:
         self._clock = context.ports.clock
         self._memory = context.memory
         self._leadership = context.ports.leadership
+        self._states = StateSecrets(context)
         self._token_client = token_client
         self._consent_policy = consent_policy
         self._postponed: dict[Key, list[str]] = {}
@@ -140,7 +140,7 @@ class ConsentReconciler:
         except (ClusterUnavailable, Superseded):
             raise
         except Exception:
-            notes = self._read_notes(key)
+            notes = self._states.read_notes(key)
             if code is not None and (notes is None or notes.tried != code.uid):
                 context = ConsentContext(self._cluster.connector(key), self._clock())
                 await self._end_consent(key, code, context, ConsentReason.RESPONSE_INVALID)
@@ -192,7 +192,7 @@ class ConsentReconciler:
         """Read the context for an evaluation; return nothing if discovery fails."""
         key = consent.connector
         connector = self._cluster.connector(key)
-        notes, now = self._read_notes(key), self._clock()
+        notes, now = await self._states.find_notes(key, connector, consent.uid), self._clock()
         holder = find_holder(notes, now)
         is_abandoned = holder != "" and await self._leadership.may_take_up(holder)
         own = self._memory.of(key).attempt
@@ -212,10 +212,6 @@ class ConsentReconciler:
             context,
             request=build_consent_request(consent, connector, endpoints, self._consent_policy, await self._keys.load()),
         )
-
-    def _read_notes(self, key: Key) -> GrantSummary | None:
-        state = self._cluster.output(key.namespace, state_name(key.name))
-        return state.grant if state is not None else None
 
     async def _write_request(self, consent: Consent, context: ConsentContext) -> ConsentProgress:
         if context.request is None:

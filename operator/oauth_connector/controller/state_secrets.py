@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.grant.provenance import FoundState, choose_content, read_published_token
-from oauth_connector.connector.grant.state import GrantState, read_state, render_state, state_name
-from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.grant.state import GrantState, read_state, render_state, state_name, summarize
+from oauth_connector.connector.observation import AnyConnector, Connector, Key
+from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.secret.signature import SecretSigner
 from oauth_connector.connector.status.problem import Problem
@@ -47,6 +48,23 @@ class StateSecrets:
         published = None if is_signed else await self._read_published(connector)
         content = choose_content(FoundState(metadata, found.state, is_signed, published), connector)
         return StoredState(content, found.live) if content is not None else _CONFLICT
+
+    def read_notes(self, key: Key) -> GrantSummary | None:
+        """Return what the annotation of a state Secret says, also one of another client."""
+        state = self._cluster.output(key.namespace, state_name(key.name))
+        return state.grant if state is not None else None
+
+    async def find_notes(self, key: Key, connector: AnyConnector | None, consent: str) -> GrantSummary | None:
+        """Return the notes for a consent; where its code was sent, as the content of the Secret proves them.
+
+        Every user who may create Secrets can write an annotation by which a consent was successful. Raises
+        `ClusterUnavailable`.
+        """
+        notes = self.read_notes(key)
+        if notes is None or notes.tried != consent or not isinstance(connector, Connector):
+            return notes
+        stored = await self.read(connector)
+        return summarize(stored.state) if isinstance(stored, StoredState) else None
 
     async def read_unverified(
         self, connector: Connector, if_unreadable: GrantState | None = None

@@ -8,11 +8,11 @@ import pytest
 
 from oauth_connector.api.v1alpha1.digests import digest_binding
 from oauth_connector.connector.grant.state import state_name
-from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.controller.ports import LiveSecret
 from tests.support.builders import NOW
-from tests.support.consenting import CODE_SPEC, consent
+from tests.support.consenting import CODE_SPEC, a_consent, consent
 from tests.support.world import KEY, World
 
 EVIL = "https://evil.example/steal"
@@ -84,3 +84,20 @@ async def test_the_endpoint_of_a_redirect_gets_each_refresh(consenting: World) -
     consenting.now = NOW + 3000.0
     await consenting.run(60)
     assert consenting.rotating.urls == ["https://accounts.zoho.eu/oauth/v2/token"] * 2
+
+
+async def test_a_planted_annotation_authorizes_nothing(consenting: World) -> None:
+    """A user who sees the UID of a consent cannot let it end as if its code had been exchanged, for any account."""
+    await consenting.run()
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    plant(consenting)
+    live = consenting.cluster.secrets["shop", state_name("crm")]
+    assert live.metadata.grant is not None
+    claimed = replace(live.metadata.grant, tried="uid-crm-1", consent="uid-crm-1", account="ceo@corp")
+    consenting.cluster.secrets["shop", state_name("crm")] = replace(
+        live, metadata=replace(live.metadata, grant=claimed)
+    )
+    await consenting.run(5)
+    pending = consenting.cluster.consents[Key("shop", "crm-1")]
+    assert (pending.reason, pending.status.account) == ("AwaitingUser", None)
