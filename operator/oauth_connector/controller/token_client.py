@@ -79,10 +79,12 @@ class TokenClient:
     async def request_token(self, connector: Connector) -> TokenObtained | RequestFailed:
         """Present the grant of the spec itself, unless it is unusable or forbidden at the host."""
         prepared = await self.prepare_request(connector)
-        if isinstance(prepared, RequestFailed):
-            return prepared
+        return prepared if isinstance(prepared, RequestFailed) else await self.present_own(prepared)
+
+    async def present_own(self, prepared: PreparedRequest) -> TokenObtained | RequestFailed:
+        """Send a prepared request with the grant of the spec itself."""
         if prepared.own is None:
-            raise TypeError(f"{connector.key} presents no grant of its own")
+            raise TypeError(f"{prepared.connector.key} presents no grant of its own")
         return await self.present_grant(prepared, prepared.own, prepared.own.purpose.supplied_phase)
 
     async def prepare_request(

@@ -8,7 +8,7 @@ from oauth_connector.api.reasons import format_reason_message
 from oauth_connector.connector.observation import AnyConnector
 from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.telemetry.terminal_text import Style, style_text
+from oauth_connector.telemetry.terminal_text import Style, strip_control_characters, style_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,16 @@ _MARKS = {True: ("✓", Style.GREEN), False: ("✗", Style.RED), None: ("–", S
 
 
 def format_step(step: DiagnosisStep) -> str:
-    """Return the lines of a step for standard output: a mark, its name, its text, and its facts below."""
+    """Return the lines of a step for standard output: a mark, its name, its text, and its facts below.
+
+    Texts and facts may come from the cluster or from a server, so control characters are replaced by dots.
+    """
     mark, style = _MARKS[step.passed]
-    head = f"{style_text(mark, style, sys.stdout)} {style_text(f'{step.name:<11}', Style.BOLD, sys.stdout)}{step.text}"
-    facts = [style_text(f"    {name}: ", Style.DIM, sys.stdout) + value for name, value in step.facts.items()]
-    return "\n".join((head, *facts))
+    head = f"{style_text(mark, style, sys.stdout)} {style_text(f'{step.name:<11}', Style.BOLD, sys.stdout)}"
+    facts = [_format_fact(name, value) for name, value in step.facts.items()]
+    return "\n".join((head + strip_control_characters(step.text), *facts))
+
+
+def _format_fact(name: str, value: str) -> str:
+    shown = style_text(f"    {strip_control_characters(name)}: ", Style.DIM, sys.stdout)
+    return shown + strip_control_characters(value)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _RULE = ("apiGroups", "apiVersions", "operations", "resources", "resourceNames")
+_ANY_SCOPE = "*"
 _VALIDATION = ("expression", "message", "messageExpression")
 
 
@@ -15,12 +16,19 @@ def digest_policy(spec: Mapping[str, Any]) -> str:
     rules = constraints.get("resourceRules") or ()
     shape = {
         "failurePolicy": spec.get("failurePolicy") or "Fail",
-        "rules": [{name: rule[name] for name in _RULE if rule.get(name)} for rule in rules],
+        "rules": [_shape_rule(rule) for rule in rules],
         "limits": list_limits(constraints),
         "conditions": [(each["name"], each["expression"]) for each in spec.get("matchConditions") or ()],
         "validations": [{name: each.get(name) for name in _VALIDATION} for each in spec.get("validations") or ()],
     }
     return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _shape_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a rule that are set; without a scope it matches both, cluster and namespaces."""
+    scope = rule.get("scope") or _ANY_SCOPE
+    narrowed = {"scope": scope} if scope != _ANY_SCOPE else {}
+    return {name: rule[name] for name in _RULE if rule.get(name)} | narrowed
 
 
 def list_limits(match: Mapping[str, Any]) -> list[str]:

@@ -11,9 +11,9 @@ from typing import Any
 from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED, REFRESH_LATE
 from oauth_connector.api.v1alpha1.conditions import find_json_condition
 from oauth_connector.kubectl_plugin import time_format
-from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.oauth.grants.grant import Renewal
 from oauth_connector.oauth.grants.registry import GRANTS
+from oauth_connector.telemetry.terminal_text import strip_control_characters
 
 CONSENT_GRANTS = frozenset(name.value for name, grant in GRANTS.items() if grant.needs_consent())
 """The values of `spec.grantType` that need a consent."""

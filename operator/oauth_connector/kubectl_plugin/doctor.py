@@ -10,8 +10,7 @@ import time
 from collections.abc import AsyncIterator
 
 from oauth_connector.api.names import REFRESH_FAILED
-from oauth_connector.connector.grant.results import RequestFailed
-from oauth_connector.connector.observation import Connector, InvalidConnector
+from oauth_connector.connector.observation import InvalidConnector
 from oauth_connector.connector.status.problem import invalid_spec
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.clocks import ReferenceClock
@@ -26,27 +25,19 @@ from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
 from oauth_connector.kubectl_plugin.operator_access import check_operator_access
 from oauth_connector.kubectl_plugin.terminal import is_interactive
+from oauth_connector.kubectl_plugin.token_step import TokenStep
 from oauth_connector.kubectl_plugin.user_credentials import UserCredentials
-from oauth_connector.oauth.grants.grant import Renewal
 
 USER_NEEDS = {"oauthconnectors": ("patch",), "oauthconsents": ("create", "get", "patch", "delete")}
 """What a user needs for refresh, revoke and authorize."""
-
-_WARNING = "This sends the credentials to the provider once. The request may count as a login."
-
-_NOT_REQUESTED = {
-    Renewal.CONSENT: "not requested. This grant type needs the consent of a user: run `kubectl oauth authorize`.",
-    Renewal.INITIAL_REFRESH_TOKEN: "not requested. A refresh token may be valid for one use only. `oauth-connector"
-    " check --rotated-token FILE` sends it, and keeps its successor.",
-}
 
 
 async def diagnose(context: PluginContext, arguments: argparse.Namespace) -> int:
     """Take the steps. Return 1 where one of them failed. Raises `CommandFailed` and `PluginUsageError`."""
     manifest = await context.read_connector(arguments.name)
     ahead = context.now.timestamp() - time.time()
-    if arguments.request_token and not arguments.yes:
-        await _require_agreement(context)
+    if arguments.request_token and not arguments.yes and not is_interactive():
+        raise PluginUsageError("doctor: the command cannot ask for confirmation without a terminal. Use --yes.")
     steps = []
     credentials = UserCredentials(context)
     async with open_anywhere(credentials) as (client, probe):
@@ -58,14 +49,6 @@ async def diagnose(context: PluginContext, arguments: argparse.Namespace) -> int
     if arguments.output == "json":
         print(json.dumps([step.to_json() for step in steps], indent=2))
     return PROBLEM if any(step.passed is False for step in steps) else 0
-
-
-async def _require_agreement(context: PluginContext) -> None:
-    if not is_interactive():
-        raise PluginUsageError("doctor: the command cannot ask for confirmation without a terminal. Use --yes.")
-    context.terminal.warn(_WARNING)
-    if (await context.terminal.ask("Continue? [y/N] ")).lower() not in ("y", "yes"):
-        raise CommandFailed("Nothing was sent.")
 
 
 class Examination:
@@ -93,7 +76,8 @@ class Examination:
             failed = failed or step.problem is not None
             yield step
         if self._arguments.request_token:
-            yield await _request_token(connector, client, failed=failed)
+            token_step = TokenStep(client, self._context.terminal, agreed=self._arguments.yes)
+            yield await token_step.take(connector, failed=failed)
 
     def describe_status(self) -> DiagnosisStep:
         """Return the step that shows what the operator has written."""
@@ -141,16 +125,3 @@ async def take_provider_steps(steps: ProviderSteps) -> AsyncIterator[DiagnosisSt
     if secrets.passed and reached:
         async for step in steps.check_hosts():
             yield step
-
-
-async def _request_token(connector: Connector, client: TokenClient, *, failed: bool) -> DiagnosisStep:
-    excuse = _NOT_REQUESTED.get(connector.spec.renewal)
-    if excuse is not None or failed:
-        return DiagnosisStep("token", passed=None, text=excuse or "not requested, because a step failed.")
-    try:
-        result = await client.request_token(connector)
-    except CommandFailed as refusal:
-        return DiagnosisStep("token", passed=None, text=f"not requested. {refusal}")
-    if isinstance(result, RequestFailed):
-        return describe_problem("token", result.problem, connector)
-    return DiagnosisStep("token", passed=True, text="the provider issued a token, which was discarded")

@@ -19,10 +19,10 @@ from oauth_connector.kube.connector_cache import parse_connector
 from oauth_connector.kubectl_plugin.commands import PROBLEM
 from oauth_connector.kubectl_plugin.context import KubeObject, PluginContext
 from oauth_connector.kubectl_plugin.errors import PluginUsageError
-from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.kubectl_plugin.time_format import format_relative
 from oauth_connector.kubectl_plugin.user_credentials import UserCredentials
 from oauth_connector.kubectl_plugin.user_observation import observe
+from oauth_connector.telemetry.terminal_text import strip_control_characters
 
 _ASSUMED = "You are not allowed to read its Secrets: they are assumed to be as status describes them."
 

@@ -20,8 +20,8 @@ from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.kubectl_plugin import commands as verbs
 from oauth_connector.kubectl_plugin.context import PluginContext, open_context
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
-from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.telemetry.logging import LogFormat, configure
+from oauth_connector.telemetry.terminal_text import strip_control_characters
 
 SETTLE_SECONDS = 30
 OPERATOR_ACCOUNT = "oauth-connector-system/oauth-connector"

@@ -7,9 +7,8 @@ from datetime import datetime
 from oauth_connector.api.names import CONSENT_REQUIRED, READY, REFRESH_FAILED, REFRESH_LATE
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.connector_view import ConditionView, ConnectorView
-from oauth_connector.kubectl_plugin.terminal import strip_control_characters
 from oauth_connector.kubectl_plugin.time_format import format_relative
-from oauth_connector.telemetry.terminal_text import Style, count_columns, style_text
+from oauth_connector.telemetry.terminal_text import Style, count_columns, strip_control_characters, style_text
 
 HEAD = ("NAMESPACE", "NAME", "READY", "REASON", "GRANT", "EXPIRES", "NEXT", "REFRESH", "MESSAGE")
 STYLES = {"True": Style.GREEN, "False": Style.RED, "Unknown": Style.YELLOW}

@@ -1,6 +1,6 @@
 """Messages and questions of a command, on standard error, with colours only on a terminal.
 
-Text from the cluster may contain control characters, which are replaced by dots.
+Text from the cluster may contain control characters, which are replaced by dots. Line breaks are kept.
 """
 
 import os
@@ -14,15 +14,10 @@ from contextlib import nullcontext
 from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line, run_in_thread
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.terminal_mode import noncanonical_mode
-from oauth_connector.telemetry.terminal_text import Style, style_text
+from oauth_connector.telemetry.terminal_text import Style, strip_control_characters, style_text
 
 PLAIN_PACE = 60.0
 """Seconds between two lines of progress if the output is not a terminal."""
-
-
-def strip_control_characters(text: object) -> str:
-    """Return a text without control characters."""
-    return "".join(letter if letter.isprintable() else "·" for letter in str(text))
 
 
 class Terminal:
@@ -37,7 +32,7 @@ class Terminal:
     def info(self, text: str, mark: str = "", style: Style = Style.PLAIN) -> None:
         """Print a line."""
         self.clear()
-        print(style_text(f"{mark} " if mark else "", style, sys.stderr) + text, file=sys.stderr, flush=True)
+        print(style_text(f"{mark} " if mark else "", style, sys.stderr) + _clean(text), file=sys.stderr, flush=True)
 
     def success(self, text: str) -> None:
         """Print a line about a success."""
@@ -55,7 +50,8 @@ class Terminal:
         """Show the progress and the remaining time: in place on a terminal, otherwise as a line per minute."""
         if sys.stderr.isatty():
             self.clear()
-            line = f"… {what} ({left} left)"[: max(20, shutil.get_terminal_size().columns - 1)]
+            columns = max(20, shutil.get_terminal_size().columns - 1)
+            line = strip_control_characters(f"… {what} ({left} left)")[:columns]
             print(line, end="", file=sys.stderr, flush=True)
             self._shown = len(line)
         elif what != self._waiting or self._monotonic() - self._printed_at >= PLAIN_PACE:
@@ -68,7 +64,7 @@ class Terminal:
         with (
             noncanonical_mode() if long else nullcontext()
         ):  # before the question, so that input that is pasted at once is not shown either
-            print(question, end="", file=sys.stderr, flush=True)
+            print(_clean(question), end="", file=sys.stderr, flush=True)
             answer = await run_in_thread(read_line)
         if long:
             print(file=sys.stderr)
@@ -81,6 +77,10 @@ class Terminal:
         if self._shown:
             print("\r" + " " * self._shown + "\r", end="", file=sys.stderr)
             self._shown = 0
+
+
+def _clean(text: str) -> str:
+    return strip_control_characters(text, keep="\n")
 
 
 def can_answer() -> bool:

@@ -1,4 +1,4 @@
-"""Text of the command lines on a terminal: its colours and its width."""
+"""Text of the command lines on a terminal: its colours, its width, and no control characters of others."""
 
 import os
 import unicodedata
@@ -33,6 +33,11 @@ def style_text(text: str, style: Style, stream: TextIO) -> str:
     if not text or style is Style.PLAIN or not has_colours(stream):
         return text
     return f"\x1b[{style}m{text}\x1b[0m"
+
+
+def strip_control_characters(text: object, *, keep: str = "") -> str:
+    """Return a text with dots for control characters, except those to `keep`; it may come from others."""
+    return "".join(letter if letter.isprintable() or letter in keep else "·" for letter in str(text))
 
 
 def count_columns(text: str) -> int:

@@ -1,26 +1,38 @@
 """`kubectl oauth doctor` on a real API server, with the permissions of a user."""
 
+import base64
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
+from devtools.authorization_servers.registrations import TLS
 from devtools.local.free_port import free_port
 from tests.component.kubectl_plugin.conftest import USER, PluginScenario
+from tests.support.certificates import make_tls
 from tests.support.raw_server import RawServer, serve_bytes
 
 SECRET = "c4n4ry-client-secret"
 BODY = b'{"access_token":"c4n4ry-token","token_type":"Bearer","expires_in":3600}'
 
+PROBES = 2
+"""A connection that ends after its handshake, and one with the HEAD request."""
+
 
 @asynccontextmanager
-async def serve_tokens(ahead: int = 0) -> AsyncIterator[RawServer]:
+async def serve_tokens(ahead: int = 0, tls: TLS | None = None) -> AsyncIterator[RawServer]:
     """Serve a token endpoint whose clock is this number of seconds ahead."""
+    context = None
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls.certificate, tls.key)
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True).encode()
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nDate: " + date
-    async with serve_bytes(head + b"\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY) as server:
+    async with serve_bytes(head + b"\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY, tls=context) as server:
         yield server
 
 
@@ -37,11 +49,13 @@ async def allow(scenario: PluginScenario, group: str, resource: str, *verbs: str
     await scenario.namespace.api.request("POST", f"{where}/rolebindings", body=binding)
 
 
-async def add_robot(scenario: PluginScenario, token_url: str, secret: str = SECRET) -> None:
+async def add_robot(scenario: PluginScenario, token_url: str, secret: str = SECRET, **provider: str) -> None:
     """Create a connector with a client secret."""
     await scenario.namespace.add_secret("robot", client_secret=secret)
     client = {"id": "robot", "secretRef": {"name": "robot"}}
-    await scenario.add_connector(grantType="ClientCredentials", provider={"tokenURL": token_url}, client=client)
+    await scenario.add_connector(
+        grantType="ClientCredentials", provider={"tokenURL": token_url, **provider}, client=client
+    )
 
 
 async def examine(scenario: PluginScenario, *options: str) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -52,10 +66,11 @@ async def examine(scenario: PluginScenario, *options: str) -> tuple[int, dict[st
     return status, {step["step"]: step for step in json.loads(scenario.terminal.printed)}
 
 
-async def test_a_healthy_connector_passes_all_steps(scenario: PluginScenario) -> None:
+async def test_a_healthy_connector_passes_all_steps(scenario: PluginScenario, tmp_path: Path) -> None:
     """With --request-token also a token request, whose token is not shown."""
-    async with serve_tokens() as server:
-        await add_robot(scenario, server.url())
+    tls = make_tls(tmp_path / "tls")
+    async with serve_tokens(tls=tls) as server:
+        await add_robot(scenario, server.url("https"), caBundle=base64.b64encode(tls.ca.read_bytes()).decode())
         await scenario.operator.show("crm")
         await allow(scenario, "", "secrets", "get")
         status, steps = await examine(scenario, "--request-token", "--yes")
@@ -64,6 +79,24 @@ async def test_a_healthy_connector_passes_all_steps(scenario: PluginScenario) ->
     assert list(steps) == expected
     assert {name for name, step in steps.items() if not step["ok"]} == {"operator"}
     assert "API server" in steps["clock"]["text"]
+    assert f"the Secrets robot to {server.url('https')} once." in scenario.terminal.shown
+
+
+async def test_nothing_is_sent_to_a_server_to_which_the_operator_sends_nothing(scenario: PluginScenario) -> None:
+    """The editor of the connector may not have the permissions of the user, who is not asked."""
+    async with serve_tokens() as server:
+        await add_robot(scenario, server.url())
+        await scenario.operator.show(
+            "crm",
+            ready="False",
+            lastError={"reason": "DestinationNotAllowed", "remedy": "FixSpec"},
+        )
+        await allow(scenario, "", "secrets", "get")
+        status, steps = await examine(scenario, "--request-token")
+        assert server.connections == PROBES
+    assert status == 1
+    assert steps["token"]["ok"] is None
+    assert "does not send this request either: DestinationNotAllowed" in steps["token"]["text"]
 
 
 async def test_what_the_user_may_not_read_is_not_checked(scenario: PluginScenario) -> None:

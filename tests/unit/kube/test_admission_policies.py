@@ -60,6 +60,10 @@ def _exempt_a_resource(policy: Object, _binding: Object) -> None:
     policy["spec"]["matchConstraints"]["excludeResourceRules"] = [{"resources": ["oauthconnectors"]}]
 
 
+def _match_no_object_in_a_namespace(policy: Object, _binding: Object) -> None:
+    policy["spec"]["matchConstraints"]["resourceRules"][0]["scope"] = "Cluster"
+
+
 def _exempt_by_condition(policy: Object, _binding: Object) -> None:
     policy["spec"]["matchConditions"].append({"name": "no", "expression": "false"})
 
@@ -90,6 +94,7 @@ def _bind_in_some_namespaces(_policy: Object, binding: Object) -> None:
         _exempt_a_namespace,
         _exempt_an_operation,
         _exempt_a_resource,
+        _match_no_object_in_a_namespace,
         _exempt_by_condition,
         _accept_everything,
         _ignore_failures,

@@ -9,7 +9,8 @@ import pytest
 
 from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer, strip_control_characters
+from oauth_connector.kubectl_plugin.terminal import Terminal, can_answer
+from oauth_connector.telemetry.terminal_text import strip_control_characters
 
 
 class TerminalOutput(io.StringIO):
@@ -94,3 +95,31 @@ def test_a_pipe_can_answer_and_dev_null_cannot(typed: int) -> None:
 def test_control_characters_become_dots() -> None:
     """Letters of all scripts stay."""
     assert strip_control_characters("Zoë \x1b[31m\r\n東京\u202e") == "Zoë ·[31m··東京·"
+
+
+CLEARS = "a\x1b[2J\x1b]52;c;eA==\x07\rb\nc"
+"""Clears the screen, sets the clipboard, and overwrites the line (ECMA-48; xterm control sequences)."""
+SHOWN = "a·[2J·]52;c;eA==··b"
+
+
+def test_no_message_controls_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever a status, a Secret's name or a server says; its line breaks are harmless."""
+    Terminal().warn(CLEARS)
+    assert capsys.readouterr().err == f"! {SHOWN}\nc\n"
+
+
+@pytest.mark.parametrize("stream", [TerminalOutput(), io.StringIO()])
+def test_no_progress_controls_the_terminal(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be the message of a condition; on a terminal it stays on its line."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    Terminal(lambda: 100.0).progress(CLEARS, "5m")
+    assert stream.getvalue().startswith(f"… {SHOWN}")
+    assert "\x1b" not in stream.getvalue()
+
+
+async def test_no_question_controls_the_terminal(typed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may contain names."""
+    os.write(typed, b"y\n")
+    await Terminal().ask(CLEARS)
+    assert capsys.readouterr().err == f"{SHOWN}\nc"
+    os.close(typed)
