@@ -32,7 +32,7 @@ MATRIX: Mapping[str, Values] = {
         "consent": CONSENT,
         "image": {"tag": "0.2.0"},
         "userRoles": {"aggregateToView": False},
-        "drain": {"timeoutSeconds": 60},
+        "drain": {"timeoutSeconds": 100},
     },
     "namespaced": {"namespaces": ["default", "kube-public"], "consent": CONSENT},
     "tenant": {
@@ -103,7 +103,7 @@ MATRIX: Mapping[str, Values] = {
     },
     "as little as possible": {
         "networkPolicy": {"enabled": False},
-        "drain": {"enabled": False, "timeoutSeconds": 60},
+        "drain": {"enabled": False, "timeoutSeconds": 100},
         "crds": {"keep": False},
         "policies": {"enabled": False},
         "userRoles": {"enabled": False},

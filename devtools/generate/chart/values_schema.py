@@ -89,7 +89,7 @@ SHAPES: Mapping[str, Schema] = {
     "metrics.serviceMonitor.interval": {"pattern": "^([0-9]+(ms|s|m|h))+$"},
     "metrics.prometheusRule.labels": LABELS,
     "metrics.dashboard.labels": LABELS,
-    "drain.timeoutSeconds": {"minimum": 1},
+    "drain.timeoutSeconds": {"minimum": 91},  # longer than `terminationGracePeriodSeconds` of the operator
     "extraObjects": OBJECTS,
 }
 """By path: what is added to the type that follows from the default."""

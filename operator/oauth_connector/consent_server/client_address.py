@@ -6,11 +6,12 @@ the last one that is not itself a trusted proxy: the proxy before it has seen th
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 
-Network = IPv4Network | IPv6Network
+from oauth_connector.api.schema.networks import Network
+
 _Address = IPv4Address | IPv6Address
 
 OWN_PREFIX = 64

@@ -1,13 +1,42 @@
 """Destinations inside the network of the operator, which a cluster administrator allows."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+import re
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+
+from oauth_connector.api.schema.networks import CIDR, Network, parse_network
 
 DEFAULT_PORTS = (443, 8443)
+HOST = r"^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$"
+LONGEST_HOST = 253
+"""Characters of a host name (RFC 1035 §2.3.4), without the dot of the root."""
+
+_CURE = (
+    "write a name without scheme, port and path, such as login.corp.example or *.corp.example; ports belong to `ports`,"
+    " networks and IPv6 addresses to `cidr`"
+)
+
+
+def _normalize_host(host: str) -> str:
+    """Return a host as the guard compares it: in lower case, without the dot of the root."""
+    if not re.fullmatch(HOST, host) or len(host) > LONGEST_HOST:
+        raise ValueError(f"{host!r:.60} is not a host: {_CURE}")
+    return host.lower().removesuffix(".")
+
+
+def _require_network(cidr: str) -> str:
+    parse_network(cidr)
+    return cidr
+
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Host = Annotated[
+    str,
+    AfterValidator(_normalize_host),
+    WithJsonSchema({"type": "string", "pattern": HOST, "maxLength": LONGEST_HOST}),
+]
+Cidr = Annotated[str, AfterValidator(_require_network), WithJsonSchema({"type": "string", "pattern": CIDR})]
 
 
 class AllowedDestination(BaseModel):
@@ -19,22 +48,10 @@ class AllowedDestination(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
-    cidr: str | None = None
-    ports: tuple[Port, ...] = DEFAULT_PORTS
+    host: Host | None = None
+    cidr: Cidr | None = None
+    ports: Annotated[tuple[Port, ...], Field(min_length=1)] = DEFAULT_PORTS
     http: bool = False
-
-    @field_validator("host")
-    @classmethod
-    def _in_lower_case(cls, host: str | None) -> str | None:
-        return host.lower() if host is not None else None
-
-    @field_validator("cidr")
-    @classmethod
-    def _is_a_range(cls, cidr: str | None) -> str | None:
-        if cidr is not None:
-            ip_network(cidr)
-        return cidr
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
@@ -43,9 +60,9 @@ class AllowedDestination(BaseModel):
         return self
 
     @property
-    def network(self) -> IPv4Network | IPv6Network | None:
+    def network(self) -> Network | None:
         """Return the range of addresses."""
-        return ip_network(self.cidr) if self.cidr is not None else None
+        return parse_network(self.cidr) if self.cidr is not None else None
 
     def has_host(self, host: str) -> bool:
         """Return whether the entry names a host."""

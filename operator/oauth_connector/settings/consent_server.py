@@ -54,7 +54,7 @@ class ConsentSettings(Configuration):
         """Raise `ValueError` unless both settings are given, or neither."""
         header = others.data.get("client_address_header", "")
         if header and not proxies:
-            raise ValueError("must contain the networks of the proxies that send clientAddressHeader")
+            raise ValueError("clientAddressHeader needs the networks of the proxies that send it, such as [10.0.0.0/8]")
         if proxies and not header:
             raise ValueError("needs clientAddressHeader, such as X-Forwarded-For")
         return proxies

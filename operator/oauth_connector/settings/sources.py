@@ -6,6 +6,7 @@ The file is YAML with camelCase keys, as in a ConfigMap. The environment has the
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -110,7 +111,20 @@ def _suggest(key: str, names: Mapping[str, str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(names)}"
 
 
-_MESSAGES = {"extra_forbidden": "there is no such key", "tuple_type": "must be a list"}
+_MESSAGES = {
+    "bool_parsing": "must be true or false",
+    "extra_forbidden": "there is no such key",
+    "float_parsing": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "model_type": "must contain keys and values",
+    "path_not_file": "must be the path of a file that exists",
+    "too_short": "needs at least one entry; leave it out for the default",
+    "tuple_type": "must be a list",
+}
+"""What to say instead of the text of pydantic, by the type of the error."""
+_SUBJECT = re.compile("^(Value error, |(Input|String) should (?=be|have|match))")
+"""How texts of pydantic begin: those of validators, and those about the value."""
 
 
 def _format_error(error: ErrorDetails) -> str:
@@ -119,5 +133,9 @@ def _format_error(error: ErrorDetails) -> str:
     setting = f"setting {to_camel_case(str(name))}{path} ({PREFIX}{str(name).upper()})"
     if error["type"] == "missing":
         return f"{setting}: is required"
-    wrong = _MESSAGES.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return f"{setting}: {wrong}, not {error['input']!r:.60}"
+    wrong = _MESSAGES.get(error["type"], _SUBJECT.sub(_say_must, error["msg"]))
+    return f"{setting}: {wrong}" + (f", not {error['input']!r:.60}" if wrong.startswith("must ") else "")
+
+
+def _say_must(subject: re.Match[str]) -> str:
+    return "must " if "should" in subject[0] else ""

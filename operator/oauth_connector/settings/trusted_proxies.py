@@ -4,15 +4,15 @@ A list in a file is text with commas in the environment.
 """
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_settings import NoDecode
 
-HEADER = r"^([A-Za-z0-9-]{1,64})?$"
+from oauth_connector.api.schema.networks import CIDR, Network, parse_network
 
-_CURE = "must be a network in CIDR notation, such as 10.0.0.0/8 or fd00::/8"
+HEADER = r"^([A-Za-z0-9-]{1,64})?$"
 
 
 def _require_header_name(value: str) -> str:
@@ -31,15 +31,12 @@ def _split_networks(value: object) -> object:
 def _parse_network(value: object) -> object:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
-    try:
-        return ip_network(str(value))  # a number would be an address
-    except ValueError:
-        raise ValueError(_CURE) from None
+    return parse_network(str(value))  # a number would be an address
 
 
 TrustedProxies = Annotated[
     tuple[
-        Annotated[IPv4Network | IPv6Network, BeforeValidator(_parse_network), WithJsonSchema({"type": "string"})], ...
+        Annotated[Network, BeforeValidator(_parse_network), WithJsonSchema({"type": "string", "pattern": CIDR})], ...
     ],
     NoDecode,
     BeforeValidator(_split_networks),

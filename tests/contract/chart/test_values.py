@@ -54,7 +54,7 @@ REFUSED: list[tuple[Values, str]] = [
     ({"consent": {"ingress": {"enabled": True}}}, "consent/enabled"),
     ({"consent": {"enabled": True}}, "consent/publicURL is required"),
     ({"consent": {**CONSENT, "httpRoute": {"enabled": True}}}, "consent/httpRoute/parentRefs is required"),
-    ({"drain": {"timeoutSeconds": 0}}, "/drain/timeoutSeconds"),
+    ({"drain": {"timeoutSeconds": 5}}, "/drain/timeoutSeconds"),
     ({"metrics": {"serviceMonitor": {"interval": "often"}}}, "/metrics/serviceMonitor/interval"),
     ({"metrics": {"serviceMonitor": {"enabled": True}}}, "networkPolicy/metricsFrom is required"),
 ]

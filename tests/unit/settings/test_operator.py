@@ -104,19 +104,19 @@ REFUSED = {
     ),
     "a number out of range": (
         "httpPort: 70000",
-        "setting httpPort (OAUTH_CONNECTOR_HTTP_PORT): Input should be less than or equal to 65535, not 70000",
+        "setting httpPort (OAUTH_CONNECTOR_HTTP_PORT): must be less than or equal to 65535, not 70000",
     ),
     "a word that is no choice": (
         "logFormat: xml",
-        "setting logFormat (OAUTH_CONNECTOR_LOG_FORMAT): Input should be 'auto', 'json' or 'console', not 'xml'",
+        "setting logFormat (OAUTH_CONNECTOR_LOG_FORMAT): must be 'auto', 'json' or 'console', not 'xml'",
     ),
     "one value where a list is due": (
         "allowedDestinations: idp.internal",
         "setting allowedDestinations (OAUTH_CONNECTOR_ALLOWED_DESTINATIONS): must be a list, not 'idp.internal'",
     ),
     "a file that is not there": (
-        "trustBundle: /nowhere/ca.pem",
-        "setting trustBundle (OAUTH_CONNECTOR_TRUST_BUNDLE): Path does not point to a file, not '/nowhere/ca.pem'",
+        "trustBundle: /no/ca.pem",
+        "setting trustBundle (OAUTH_CONNECTOR_TRUST_BUNDLE): must be the path of a file that exists, not '/no/ca.pem'",
     ),
     "a list": ("- a\n- b\n", "settings file settings.yaml must contain keys and values, such as `logLevel: info`"),
     "no YAML": ("a: [\n", "settings file settings.yaml is not YAML (line 2, column 1)"),
