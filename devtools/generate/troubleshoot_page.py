@@ -11,9 +11,26 @@ PATH = Path(__file__).parents[2] / "docs" / "how-to" / "troubleshoot.md"
 ROW = re.compile(r"\| \[(\w+)\]\(\.\./reference/reasons\.md#\w+\) \| .+ \|")
 
 
+class MissingReasonError(ValueError):
+    """A reason that no table of the page has."""
+
+
 def page() -> str:
-    """Return the page with current sentences: a reason stays in the table in which it is."""
-    return "\n".join(_replace_rows(PATH.read_text(encoding="utf-8").split("\n")))
+    """Return the page with current sentences: a reason stays in its table. Raises `MissingReasonError`."""
+    return replace_sentences(PATH.read_text(encoding="utf-8"))
+
+
+def replace_sentences(text: str) -> str:
+    """Return a page with current sentences. Raises `MissingReasonError` where a reason has no row."""
+    lines = text.split("\n")
+    found = {row[1] for row in map(ROW.fullmatch, lines) if row is not None}
+    missing = sorted(reason.value for reason in Reason if reason.value not in found)
+    if missing:
+        names = ", ".join(missing)
+        raise MissingReasonError(
+            f"docs/how-to/troubleshoot.md has no row for {names}. Add each to the table of its family."
+        )
+    return "\n".join(_replace_rows(lines))
 
 
 def _replace_rows(lines: list[str]) -> Iterator[str]:

@@ -64,8 +64,8 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         " increasing delays.",
     ),
     Reason.ENDPOINT_NOT_FOUND: Explanation(
-        "The URL does not exist (HTTP status 404, 405 or 410). The cause may be a deployment at the provider, so the"
-        " operator retries with increasing delays.",
+        "The URL does not exist (HTTP status 404, 405, 410, 421 or 501). The cause may be a deployment at the provider,"
+        " so the operator retries with increasing delays.",
         "Check the path of `provider.tokenURL`.",
     ),
     Reason.ENDPOINT_REDIRECTED: Explanation(
@@ -73,7 +73,7 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Set `provider.tokenURL` to the final URL: often with `https` instead of `http`, or with another host.",
     ),
     Reason.PROVIDER_ERROR: Explanation(
-        "The provider reports an internal error (5xx, `server_error`, `temporarily_unavailable`).",
+        "The provider reports an internal error (5xx other than 501, `server_error`, `temporarily_unavailable`).",
         "Wait. The operator retries with increasing delays. If the error persists, check the status page of the"
         " provider.",
     ),

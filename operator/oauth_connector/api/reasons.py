@@ -184,6 +184,8 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     " `provider.tokenURL`.",
     Reason.INVALID_SCOPE: "{host} rejects the scopes ({scopes}). Check their names, `scopeSeparator`, and the scopes"
     " that the client may request.",
+    Reason.INVALID_REQUEST: "{host} accepts no form at this URL (HTTP status {refused_form}), so it is probably no"
+    " token endpoint. Check `provider.tokenURL`.",
 }
 """Templates that replace those above when all their facts are known."""
 

@@ -1,7 +1,7 @@
 """`kubectl oauth`: authorizes connectors, shows and explains their status, finds faults, refreshes and revokes tokens.
 
-Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted. Data is printed to standard output, messages to
-standard error.
+Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted, 141 the output has no reader any more. Data is
+printed to standard output, messages to standard error.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.kubectl_plugin import commands as verbs
 from oauth_connector.kubectl_plugin.context import PluginContext, open_context
 from oauth_connector.kubectl_plugin.errors import CommandFailed, PluginUsageError
+from oauth_connector.telemetry.closed_output import run_while_read
 from oauth_connector.telemetry.logging import LogFormat, configure
 from oauth_connector.telemetry.terminal_text import strip_control_characters
 
@@ -32,6 +33,10 @@ Command = Callable[[PluginContext, argparse.Namespace], Coroutine[None, None, in
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
+    return run_while_read(lambda: _run_command(arguments))
+
+
+def _run_command(arguments: Sequence[str] | None) -> int:
     parsed = _build_parser().parse_args(arguments)
     configure("warning", LogFormat.CONSOLE, sys.stderr)
     try:

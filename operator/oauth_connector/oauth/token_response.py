@@ -102,6 +102,8 @@ def classify_status(status: int) -> Symptom | None:
         404: Symptom.NOT_FOUND,
         405: Symptom.NOT_FOUND,
         410: Symptom.NOT_FOUND,
+        421: Symptom.NOT_FOUND,
+        501: Symptom.NOT_FOUND,
         429: Symptom.RATE_LIMITED,
         503: Symptom.UNAVAILABLE,
     }

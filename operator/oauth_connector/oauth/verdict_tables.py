@@ -71,11 +71,13 @@ STATUSES: Mapping[int, Verdict] = {
     404: _NO_ENDPOINT,
     405: _NO_ENDPOINT,
     410: _NO_ENDPOINT,
+    421: _NO_ENDPOINT,
+    501: _NO_ENDPOINT,
     408: PROVIDER_ERROR,
     425: PROVIDER_ERROR,
     429: Verdict(_R.RATE_LIMITED),
 }
-"""What a status means without a known word (RFC 9110 §15.5, RFC 8470 §5.2, RFC 6585 §4)."""
+"""What a status means without a known word (RFC 9110 §15.5 and §15.6.2, RFC 8470 §5.2, RFC 6585 §4)."""
 
 SYMPTOMS: Mapping[Symptom, Verdict] = {
     Symptom.OAUTH_ERROR: _BAD_REQUEST,

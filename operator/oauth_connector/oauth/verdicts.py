@@ -81,7 +81,7 @@ def _judge(signal: Signal) -> Verdict:
     """Judge a response by its word and its status, and everything else by the symptom."""
     word, status = _read_word(signal), signal.http_status or 0
     if status >= 500:  # noqa: PLR2004  # HTTP
-        return PROVIDER_ERROR
+        return PROVIDER_ERROR if word else STATUSES.get(status, PROVIDER_ERROR)
     if signal.symptom is Symptom.REDIRECT and status and status not in _REDIRECTS:
         return UNREADABLE
     known = WORDS_WITH_STATUS.get((word, status)) or WORDS.get(word) or STATUSES.get(status)

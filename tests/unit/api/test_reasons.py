@@ -17,6 +17,7 @@ from oauth_connector.oauth.verdict_tables import SYMPTOMS
 FACTS = {
     "client",
     "until",
+    "refused_form",
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before",
     "refused_with", "refused_grant", "oddity", "instead",

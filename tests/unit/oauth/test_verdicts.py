@@ -10,7 +10,30 @@ from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
 from oauth_connector.oauth.verdicts import classify, is_refusal
 
-STATUSES = (200, 400, 401, 402, 403, 404, 405, 408, 409, 410, 415, 418, 422, 423, 425, 429, 500, 502, 503, 504)
+STATUSES = (
+    200,
+    400,
+    401,
+    402,
+    403,
+    404,
+    405,
+    408,
+    409,
+    410,
+    415,
+    418,
+    421,
+    422,
+    423,
+    425,
+    429,
+    500,
+    501,
+    502,
+    503,
+    504,
+)
 TEMPORARY = (408, 425, 429)
 BODIES = (Symptom.EMPTY, Symptom.HTML, Symptom.NOT_JSON, Symptom.CLIENT_ERROR)
 WORDS = [Signal(Symptom.OAUTH_ERROR, status, word) for status, word in product(STATUSES, sorted({*KNOWN, OTHER}))]
@@ -72,6 +95,9 @@ BY_STATUS = {
     404: FailureReason.ENDPOINT_NOT_FOUND,
     405: FailureReason.ENDPOINT_NOT_FOUND,
     410: FailureReason.ENDPOINT_NOT_FOUND,
+    415: FailureReason.INVALID_REQUEST,  # RFC 9110 §15.5.16: no form is accepted
+    421: FailureReason.ENDPOINT_NOT_FOUND,  # RFC 9110 §15.5.20: the server is not configured for this host
+    501: FailureReason.ENDPOINT_NOT_FOUND,  # RFC 9110 §15.6.2: the server knows no POST, as a server of files
     408: FailureReason.PROVIDER_ERROR,
     425: FailureReason.PROVIDER_ERROR,
     429: FailureReason.RATE_LIMITED,
@@ -86,6 +112,18 @@ def test_a_response_without_a_known_word_is_judged_by_its_status(status: int) ->
     for symptom in (Symptom.EMPTY, Symptom.NOT_JSON, Symptom.CLIENT_ERROR):
         failure = classify(GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, Signal(symptom, status))
         assert (failure.reason, failure.remedy) == (BY_STATUS[status], Remedy.RETRY)
+
+
+def test_a_server_that_implements_no_post_has_no_token_endpoint() -> None:
+    """A page says so (RFC 9110 §15.6.2); an OAuth error is one of a token endpoint that fails; metadata is missing."""
+    page, word = Signal(Symptom.HTML, 501), Signal(Symptom.OAUTH_ERROR, 501, "server_error")
+    expected = {
+        (RequestPhase.TOKEN, page): FailureReason.ENDPOINT_NOT_FOUND,
+        (RequestPhase.TOKEN, word): FailureReason.PROVIDER_ERROR,
+        (RequestPhase.DISCOVERY, Signal(Symptom.NOT_FOUND, 501)): FailureReason.DISCOVERY_FAILED,
+    }
+    for (phase, signal), reason in expected.items():
+        assert classify(GrantType.CLIENT_CREDENTIALS, phase, signal).reason is reason
 
 
 def test_a_forbidding_page_is_no_rejected_client() -> None:

@@ -57,6 +57,9 @@ CREDENTIAL_REASONS = REFUSED_CREDENTIALS | {
 _STRAIN = frozenset({Symptom.RATE_LIMITED, Symptom.UNAVAILABLE, Symptom.TIMEOUT})
 
 
+_UNSUPPORTED_MEDIA_TYPE = 415
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A reason, who can repair it, and the facts for its sentence, none of which is text of the provider.
@@ -107,8 +110,15 @@ def _describe_refusal(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, s
         return {"refused_grant": spec.grant_type.value}
     if failure.reason is FailureReason.DISCOVERY_FAILED and failure.signal.symptom is Symptom.HTML:
         return {"instead": "a web page"}
+    if failure.reason is FailureReason.INVALID_REQUEST and _is_media_type_refused(failure.signal):
+        return {"refused_form": str(_UNSUPPORTED_MEDIA_TYPE)}
     is_final = not failure.repeatable and failure.remedy is Remedy.FIX_SPEC
     return {"not_repeated": "true"} if is_final else {}
+
+
+def _is_media_type_refused(signal: Signal) -> bool:
+    """Return whether a server takes no form at all: a token endpoint must (RFC 6749 §3.2, RFC 9110 §15.5.16)."""
+    return signal.http_status == _UNSUPPORTED_MEDIA_TYPE and not signal.oauth_error
 
 
 def _explain_code(spec: OAuthConnectorSpec, signal: Signal) -> dict[str, str]:

@@ -102,3 +102,9 @@ def test_a_word_of_another_provider_is_not_explained_without_a_preset() -> None:
     """`access_denied` means another thing at each provider."""
     message, _ = explain({"tokenURL": "https://login.example.com/token"}, 403, error="access_denied")
     assert "error code" not in message
+
+
+def test_a_server_that_accepts_no_form_has_no_token_endpoint() -> None:
+    """Status 415 without an OAuth error points to the URL (RFC 9110 §15.5.16), and not to scopes and tenant."""
+    message, _ = explain({"tokenURL": "https://login.example.com/api"}, 415)
+    assert "login.example.com accepts no form at this URL (HTTP status 415)" in message
