@@ -131,8 +131,6 @@ class GrantStore:
             log.warning("a claim was too old to be used", connector=str(key))
             return None  # this process was stopped meanwhile, and another may have claimed the grant
         response = await self._token_client.present_grant(prepared, choice.grant, choice.phase, send_window)
-        loop = asyncio.get_running_loop()
-        answered = loop.time()
         await self._on_point(FaultPoint.ANSWERED)
         if isinstance(response, TokenObtained):
             state = store_response(choice, claimed.state, response, obs.connector.spec)
@@ -141,14 +139,14 @@ class GrantStore:
             state = store_failure(choice, claimed.state, response, obs.connector.spec, int(self._clock()))
             response = conclude_failure(response, state, obs.connector.spec)
         stored = state == claimed.state or await self._persist(obs.connector, state, claimed)
-        self.gate.adapt(loop.time() - answered)
         await self._on_point(FaultPoint.PERSISTED)
         return response if stored else None
 
     async def _persist(self, connector: Connector, state: GrantState, claimed: StoredState) -> bool:
         """Try to write the state until it is stored; return `False` if it must not be stored any more."""
         base: StoredState | None = claimed
-        tries = 0
+        loop = asyncio.get_running_loop()
+        tries, began = 0, loop.time()
         while True:
             try:
                 done = await self._try_to_persist(connector, state, base, claimed.state)
@@ -157,6 +155,8 @@ class GrantStore:
                     cause = str(unavailable)
                     log.warning("a response waits to be persisted", connector=str(connector.key), cause=cause)
             else:
+                if done is True and tries == 0:  # a tenant can cause conflicts and rejected writes
+                    self.gate.adapt(loop.time() - began)
                 if isinstance(done, bool):
                     return done
                 base = done

@@ -2,13 +2,16 @@
 
 A response that is not stored yet is lost with the process, and may contain the only valid refresh token. When many
 connectors are due at once, as after a start, responses arrive faster than the API server accepts them, and each waits
-for those before it.
+for those before it. Those that wait are let in by namespace: a server that is silent delays its own tenant.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+from oauth_connector.connector.observation import Key
+from oauth_connector.connector.schedule.fair_queue import FairQueue, Rank
 
 FEWEST, MOST = 2, 32
 """The bounds of the number of requests between admission and storage."""
@@ -28,26 +31,27 @@ class StoreGate:
 
     def __init__(self) -> None:
         self._limit = float(FIRST)
-        self._inside = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._inside = Counter[str]()
+        self._queue = FairQueue()
+        self._turns: dict[Key, asyncio.Future[None]] = {}
 
     @asynccontextmanager
-    async def admit(self, *, at_once: bool) -> AsyncIterator[None]:
+    async def admit(self, key: Key, rank: Rank, *, at_once: bool) -> AsyncIterator[None]:
         """Wait until a request may be sent, and count it for the length of the block, but not for long.
 
-        With `at_once` nothing is awaited: a user waits, or the grace period of a server ends.
+        A connector waits once at a time. With `at_once` nothing is awaited: a user waits, or the grace period of a
+        server ends.
         """
-        if at_once or (self._inside < int(self._limit) and not self._waiting):
-            self._inside += 1
+        if at_once or (self._has_place and not self._queue):
+            self._inside[key.namespace] += 1
         else:
-            await self._wait()
+            await self._wait(key, rank)
         counted = [True]
 
         def free() -> None:
             if counted:
                 counted.clear()
-                self._inside -= 1
-                self._wake()
+                self._leave(key.namespace)
 
         hold = asyncio.get_running_loop().call_later(HOLD, free)
         try:
@@ -62,20 +66,36 @@ class StoreGate:
         self._limit = max(FEWEST, self._limit / 2) if seconds > SLOW else quick
         self._wake()
 
-    async def _wait(self) -> None:
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+    @property
+    def limit(self) -> int:
+        """The number of requests that are let in at once."""
+        return int(self._limit)
+
+    @property
+    def _has_place(self) -> bool:
+        return self._inside.total() < self.limit
+
+    async def _wait(self, key: Key, rank: Rank) -> None:
+        turn = self._turns[key] = asyncio.get_running_loop().create_future()
+        self._queue.put(key, rank)
         try:
             await turn
         except asyncio.CancelledError:
+            self._queue.discard(key)
+            self._turns.pop(key, None)
             if turn.done() and not turn.cancelled():
-                self._inside -= 1
-                self._wake()
+                self._leave(key.namespace)
             raise
 
+    def _leave(self, namespace: str) -> None:
+        self._inside[namespace] -= 1
+        self._inside += Counter()  # removes namespaces without requests
+        self._wake()
+
     def _wake(self) -> None:
-        while self._waiting and self._inside < int(self._limit):
-            turn = self._waiting.popleft()
+        """Let in those of the namespaces with the fewest requests."""
+        while self._has_place and (key := self._queue.take(self._inside)) is not None:
+            turn = self._turns.pop(key)
             if not turn.done():
-                self._inside += 1
+                self._inside[key.namespace] += 1
                 turn.set_result(None)

@@ -95,7 +95,7 @@ class TokenRefresher:
         if not obs.connector.spec.may_hold_refresh_token:
             return nullcontext()
         at_once = cause in (RequestCause.CODE_RECEIVED, RequestCause.CLAIM_IN_DOUBT)
-        return self._grant_store.gate.admit(at_once=at_once)
+        return self._grant_store.gate.admit(obs.connector.key, rank_request(obs, cause), at_once=at_once)
 
     async def _request(self, obs: Observation, cause: RequestCause) -> ActionResult:
         """Read live what the request depends on, then send it."""

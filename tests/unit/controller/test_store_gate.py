@@ -1,15 +1,20 @@
 """Requests are let in as fast as their responses are stored: when thousands are due at once, few are ever at risk."""
 
 import asyncio
+import itertools
 
 import pytest
 
+from oauth_connector.connector.observation import Key
 from oauth_connector.controller.store_gate import FIRST, HOLD, MOST, StoreGate
 from tests.support.virtual_time import run_virtually
 
 MANY = 400
 STORAGE = 0.014
 """Seconds in which an API server stores one state Secret."""
+
+
+_NUMBERS = itertools.count()
 
 
 class Store:
@@ -35,9 +40,12 @@ class Store:
         return self.took[-1]
 
 
-async def refresh(gate: StoreGate, store: Store, response: float, *, at_once: bool = False) -> None:
-    """Send a request whose response comes after so many seconds, and store it."""
-    async with gate.admit(at_once=at_once):
+async def refresh(
+    gate: StoreGate, store: Store, response: float, namespace: str = "shop", *, at_once: bool = False
+) -> None:
+    """Send a request of another connector, whose response comes after so many seconds, and store it."""
+    key = Key(namespace, f"crm-{next(_NUMBERS)}")
+    async with gate.admit(key, (1, 0.0), at_once=at_once):
         await asyncio.sleep(response)
         gate.adapt(await store.store())
 
@@ -82,6 +90,52 @@ def test_a_silent_server_delays_no_other_for_long() -> None:
         return passed
 
     assert HOLD <= run_virtually(scenario()) <= HOLD + 1
+
+
+SILENT = 70.0
+"""Seconds after which a request to a server that does not respond is given up."""
+
+
+@pytest.mark.parametrize("silent", [MOST, 10 * MOST])
+def test_the_silent_servers_of_a_tenant_do_not_delay_another_namespace(silent: int) -> None:
+    """However many wait: a refresh of another namespace gets the next place, and thirty of them share the places."""
+
+    async def scenario() -> list[float]:
+        gate, store, loop = StoreGate(), Store(), asyncio.get_running_loop()
+        crowd = [asyncio.create_task(refresh(gate, store, SILENT, "crowded")) for _ in range(silent)]
+        await asyncio.sleep(0.01)
+        began, passed = loop.time(), []
+
+        async def refresh_other() -> None:
+            await refresh(gate, store, 0.05, "other")
+            passed.append(loop.time() - began)
+
+        await asyncio.gather(*(refresh_other() for _ in range(30)))
+        for task in crowd:
+            task.cancel()
+        await asyncio.gather(*crowd, return_exceptions=True)
+        return passed
+
+    passed = run_virtually(scenario())
+    assert min(passed) <= HOLD + 0.1
+    assert max(passed) <= HOLD + 30 * 0.1
+
+
+def test_a_request_that_is_cancelled_while_it_waits_leaves_its_turn_to_others() -> None:
+    """Also where its turn has come in the same moment."""
+
+    async def scenario() -> float:
+        gate, store, loop = StoreGate(), Store(), asyncio.get_running_loop()
+        inside = [asyncio.create_task(refresh(gate, store, 1.0)) for _ in range(FIRST)]
+        waiting = [asyncio.create_task(refresh(gate, store, 1.0, "other")) for _ in range(FIRST)]
+        await asyncio.sleep(0.01)
+        for task in (*inside, *waiting):
+            task.cancel()
+        await asyncio.gather(*inside, *waiting, return_exceptions=True)
+        await asyncio.gather(*(refresh(gate, store, 0.05) for _ in range(FIRST)))
+        return loop.time()
+
+    assert run_virtually(scenario()) <= 0.01 + 0.05 + FIRST * STORAGE + 0.001
 
 
 def test_a_request_in_doubt_does_not_wait() -> None:
