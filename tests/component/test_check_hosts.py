@@ -57,13 +57,15 @@ async def test_the_host_of_the_discovered_token_endpoint_is_allowed(issuer: str)
     """The operator sends the Secret to the discovered host, so the host of the issuer needs no permission."""
     steps = await check({"issuer": issuer}, "localhost")
     assert list(steps) == ["fields", "secrets", "dns", "connection", "clock", "discovery", "status"]
-    assert all(step.passed for step in steps.values())
+    assert [name for name, step in steps.items() if not step.passed] == ["status"], (
+        "without a request it judges nothing"
+    )
 
 
 async def test_a_discovered_token_endpoint_at_another_host_is_an_error(issuer: str) -> None:
     """A Secret for the host of the issuer alone is not sent to the discovered host."""
     steps = await check({"issuer": issuer}, "127.0.0.1")
-    assert [name for name, step in steps.items() if not step.passed] == ["hosts"]
+    assert [name for name, step in steps.items() if step.passed is False] == ["hosts"]
     assert steps["hosts"].text.startswith("CredentialsNotAllowed: ")
     assert "localhost" in steps["hosts"].text
 
@@ -71,5 +73,5 @@ async def test_a_discovered_token_endpoint_at_another_host_is_an_error(issuer: s
 async def test_a_token_endpoint_in_the_spec_at_another_host_is_an_error(issuer: str) -> None:
     """A token endpoint that the spec names is compared without a discovery."""
     steps = await check({"tokenURL": f"{issuer}/token"}, "login.example.com")
-    assert [name for name, step in steps.items() if not step.passed] == ["hosts"]
+    assert [name for name, step in steps.items() if step.passed is False] == ["hosts"]
     assert steps["hosts"].text.startswith("CredentialsNotAllowed: ")
