@@ -94,6 +94,7 @@ def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any
         fields=notes.get(f"{PREFIX}fields"),
         grant=read_grant_summary(notes.get(f"{PREFIX}state")),
         signature=notes.get(f"{PREFIX}signature"),
+        created=NOW,
         intact=True,
         has_owned_data=True,
         owner_uid=str(rendered.owner["uid"]) if rendered.owner is not None else None,

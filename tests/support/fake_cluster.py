@@ -4,7 +4,7 @@ It passes the same contract suite as the adapter to the real API server (tests/c
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from oauth_connector.api.names import PREFIX
@@ -24,7 +24,7 @@ from oauth_connector.controller.ports import (
     WriteRejected,
     WriteResult,
 )
-from tests.support.builders import metadata_of
+from tests.support.builders import NOW, metadata_of
 
 
 @dataclass
@@ -38,7 +38,8 @@ class Calls:
 class FakeCluster:
     """Implements `ports.Cluster` over dictionaries; faults are set by the test."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = lambda: NOW) -> None:
+        self.clock = clock
         self.connectors: dict[Key, AnyConnector] = {}
         self.secrets: dict[tuple[str, str], LiveSecret] = {}
         self.credentials: dict[tuple[str, str], CredentialSecret] = {}
@@ -216,7 +217,9 @@ class FakeCluster:
 
     def _keep(self, namespace: str, rendered: RenderedSecret, uid: str) -> SecretWritten:
         connector = self.connectors[Key(namespace, rendered.annotations[f"{PREFIX}connector"])]
-        metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version())
+        live = self.secrets.get((namespace, rendered.name))
+        created = live.metadata.created if live is not None else int(self.clock())
+        metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version(), created=created)
         data = {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
         self.secrets[namespace, rendered.name] = live = LiveSecret(metadata, data)
         return SecretWritten(live)

@@ -51,7 +51,7 @@ class World:
 
     def __init__(self, provider: RotatingProvider | None = None, elected: Leadership | None = None) -> None:
         self.now = float(NOW)
-        self.cluster = FakeCluster()
+        self.cluster = FakeCluster(self.clock)
         self.provider = FakeProvider()
         self.rotating = provider or RotatingProvider()
         self._rotates = provider is not None

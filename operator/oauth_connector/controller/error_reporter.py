@@ -7,7 +7,7 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.observation import Key
-from oauth_connector.connector.secret.ownership import find_recorded
+from oauth_connector.connector.secret.ownership import find_reported
 from oauth_connector.connector.status.findings import Findings, find_published_token
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
@@ -46,6 +46,6 @@ class ErrorReporter:
         if connector is None or connector.deleting:
             return
         outputs = [secret for secret in self._cluster.outputs_of(connector) if not secret.grant]
-        published = find_published_token(find_recorded(outputs, connector))
+        published = find_published_token(find_reported(outputs, connector))
         problem = Problem(Reason.INTERNAL_ERROR, Remedy.RETRY)
         await self._status.record(connector, Findings(self._clock(), published, problem))

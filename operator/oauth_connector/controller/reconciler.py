@@ -44,7 +44,7 @@ from oauth_connector.connector.observation import (
     SharedToken,
 )
 from oauth_connector.connector.secret.metadata import SecretMetadata
-from oauth_connector.connector.secret.ownership import find_recorded
+from oauth_connector.connector.secret.ownership import find_reported
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem
@@ -217,7 +217,7 @@ class Reconciler:
             return None
         if connector.deleting:
             return None
-        published = find_published_token(find_recorded(self._outputs_except(connector, ""), connector))
+        published = find_published_token(find_reported(self._outputs_except(connector, ""), connector))
         await self._status.record(connector, Findings(self._clock(), published, invalid_spec(connector.problems)))
         current = self._cluster.connector(key)
         return next_transition(current.status, self._clock()) if current is not None else None

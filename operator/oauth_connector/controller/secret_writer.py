@@ -23,9 +23,9 @@ from oauth_connector.connector.secret.rendering import RenderedSecret, has_publi
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.output_secrets import OutputSecrets, load_signer
 from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, Superseded, WriteRejected
-from oauth_connector.controller.secret_verifier import SecretVerifier
-from oauth_connector.controller.state_secrets import StateSecrets, load_signer
+from oauth_connector.controller.state_secrets import StateSecrets
 from oauth_connector.oauth.errors import Remedy
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class SecretWriter:
         self._leadership = context.ports.leadership
         self._keys = context.ports.keys
         self._states = StateSecrets(context)
-        self._verifier = SecretVerifier(context)
+        self._outputs = OutputSecrets(context)
 
     async def publish_pending(self, obs: Observation, pending: PendingToken, findings: Findings) -> Findings:
         """Write a token that an earlier reconciliation obtained. Raises `ClusterUnavailable`."""
@@ -170,7 +170,9 @@ class SecretWriter:
         future is one of a clock that was set back since. A Secret that the operator did not write proves nothing.
         """
         issued = live.metadata.issued_at if live is not None and live.metadata.intact else None
-        if live is None or issued is None or issued == token.issued or not await self._verifier.has_written(obs, live):
+        if live is None or issued is None or issued == token.issued:
+            return
+        if not await self._outputs.has_written(obs.connector, live):
             return
         if token.issued < issued <= self._clock() or not self._leadership.is_leading():
             key = obs.connector.key

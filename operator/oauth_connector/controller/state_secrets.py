@@ -8,10 +8,10 @@ from oauth_connector.connector.grant.state import GrantState, read_state, render
 from oauth_connector.connector.observation import AnyConnector, Connector, Key
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.ownership import is_owned
-from oauth_connector.connector.secret.signature import SecretSigner
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.ports import ConsentKeyReader, LiveSecret, SecretWritten, WriteRejected
+from oauth_connector.controller.output_secrets import OutputSecrets, load_signer
+from oauth_connector.controller.ports import LiveSecret, SecretWritten, WriteRejected
 from oauth_connector.oauth.errors import Remedy
 
 _CONFLICT = Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)
@@ -25,11 +25,6 @@ class StoredState:
     live: LiveSecret | None
 
 
-async def load_signer(keys: ConsentKeyReader) -> SecretSigner:
-    """Return what signs the operator's Secrets. Raises `ClusterUnavailable`."""
-    return SecretSigner((await keys.load()).signing_key)
-
-
 class StateSecrets:
     """The state Secrets of the connectors."""
 
@@ -37,6 +32,7 @@ class StateSecrets:
         self._cluster = context.ports.cluster
         self._keys = context.ports.keys
         self._memory = context.memory
+        self._outputs = OutputSecrets(context)
 
     async def read(self, connector: Connector) -> StoredState | Problem:
         """Read the state of a connector; a problem where its Secret is not used. Raises `ClusterUnavailable`."""
@@ -95,9 +91,11 @@ class StateSecrets:
         return result if isinstance(result, WriteRejected) else None
 
     async def _read_published(self, connector: Connector) -> bytes | None:
-        """Return the token that status says was published: only the operator writes status."""
+        """Return the token that was published, if the Secret that status names is the operator's."""
         reference = connector.status.secret_ref
         live = await self._cluster.read_secret(connector.key.namespace, reference.name) if reference else None
         if live is None or not is_owned(live.metadata, connector):
+            return None
+        if not await self._outputs.has_written(connector, live):
             return None
         return read_published_token(live.metadata, live.data)

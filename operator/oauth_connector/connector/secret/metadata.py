@@ -61,7 +61,8 @@ class SecretMetadata:
     """A Secret by its metadata. Times are seconds since the epoch.
 
     `intact`: the operator's field manager still owns every key and annotation that it wrote; `has_owned_data`: it owns
-    any of the data; `grant` is set for a state Secret; `owner_uid` is that of the connector in `ownerReferences`.
+    any of the data; `grant` is set for a state Secret; `owner_uid` is that of the connector in `ownerReferences`;
+    `created` is set by the API server.
     """
 
     namespace: str
@@ -84,6 +85,7 @@ class SecretMetadata:
     grant: GrantSummary | None = None
     owner_uid: str | None = None
     signature: str | None = None
+    created: int | None = None
 
 
 def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
@@ -112,6 +114,7 @@ def secret_metadata(manifest: Mapping[str, object]) -> SecretMetadata:
         grant=read_grant_summary(_text(annotations.get(names.STATE))),
         owner_uid=_read_owner(metadata.get("ownerReferences")),
         signature=_text(annotations.get(names.SIGNATURE)),
+        created=_seconds(metadata.get("creationTimestamp")),
     )
 
 

@@ -1,12 +1,16 @@
 """Which Secrets a connector owns. A Secret that it does not own is never changed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.observation import Connector, ConnectorObject
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
+
+CLOCK_TOLERANCE = 10
+"""Seconds after the request of a token in which its Secrets are created, by the clock of the API server."""
 
 
 def is_owned(secret: SecretMetadata, connector: ConnectorObject) -> bool:
@@ -44,6 +48,38 @@ def find_recorded(secrets: Iterable[SecretMetadata], connector: ConnectorObject)
     """Return the Secret with a token that status names: a user may have created others with the same UID."""
     recorded = connector.status.secret_ref
     return find_published((s for s in secrets if recorded is not None and s.name == recorded.name), connector)
+
+
+def is_recorded(secret: SecretMetadata, connector: ConnectorObject) -> bool:
+    """Return whether status shows that the operator wrote an output Secret: it names it, and the Secret is not newer."""
+    recorded = connector.status.secret_ref
+    return recorded is not None and recorded.name == secret.name and is_as_old_as_token(secret, connector)
+
+
+def is_as_old_as_token(secret: SecretMetadata, connector: ConnectorObject) -> bool:
+    """Return whether a Secret existed when the token was published that status describes.
+
+    One that was created later may have been planted while that of the operator was absent. No user can choose the
+    time of creation.
+    """
+    issued = connector.status.issue_time
+    if connector.status.secret_ref is None or issued is None or secret.created is None:
+        return False
+    return secret.created <= issued.timestamp() + CLOCK_TOLERANCE
+
+
+def find_reported(secrets: Iterable[SecretMetadata], connector: ConnectorObject) -> SecretMetadata | None:
+    """Return the Secret that status names, where its content is not verified: a newer one changes no time in status."""
+    found, status = find_recorded(secrets, connector), connector.status
+    if found is None or is_recorded(found, connector):
+        return found
+    issued, expires = status.issue_time, status.expiration_time
+    return replace(
+        found,
+        issued_at=int(issued.timestamp()) if issued is not None else None,
+        expires_at=int(expires.timestamp()) if expires is not None else None,
+        lifetime_source=status.lifetime_source,
+    )
 
 
 def find_published(secrets: Iterable[SecretMetadata], connector: ConnectorObject) -> SecretMetadata | None:
