@@ -51,7 +51,7 @@ def find_recorded(secrets: Iterable[SecretMetadata], connector: ConnectorObject)
 
 
 def is_recorded(secret: SecretMetadata, connector: ConnectorObject) -> bool:
-    """Return whether status shows that the operator wrote an output Secret: it names it, and the Secret is not newer."""
+    """Return whether status shows that the operator wrote an output Secret: by its name, and by its age."""
     recorded = connector.status.secret_ref
     return recorded is not None and recorded.name == secret.name and is_as_old_as_token(secret, connector)
 

@@ -11,7 +11,7 @@ from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.controller.ports import LiveSecret
-from tests.support.builders import NOW
+from tests.support.builders import NOW, a_token, an_output
 from tests.support.consenting import CODE_SPEC, a_consent, consent
 from tests.support.world import KEY, World
 
@@ -29,9 +29,10 @@ def plant(world: World, **members: Any) -> None:
     forged |= {"refused": False, "rejections": [], **members}
     world.cluster.add_unowned("shop", state_name("crm"))
     live = world.cluster.secrets["shop", state_name("crm")]
-    summary = GrantSummary(generation=1, renewable=True, binding=binding, digest=digest)
+    summary = GrantSummary(1, renewable=True, binding=binding, digest=digest, requested_by="mallory", consented_at=NOW)
     metadata = replace(live.metadata, managed=True, connector="crm", connector_uid=connector.uid, grant=summary)
-    data = {"refresh_token": b"forged", "grant.json": json.dumps(forged).encode()}
+    metadata = replace(metadata, created=int(world.now))
+    data = {"refresh_token": b"forged", "access_token": b"planted", "grant.json": json.dumps(forged).encode()}
     world.cluster.secrets["shop", state_name("crm")] = LiveSecret(metadata, data)
 
 
@@ -57,6 +58,40 @@ async def test_a_planted_state_is_not_used(consenting: World) -> None:
     assert consenting.reason() == "ConsentRequired"
     await consent(consenting)
     assert consenting.token == "token-1"
+
+
+async def test_a_planted_output_proves_no_planted_state(consenting: World) -> None:
+    """Status names the output Secret that was deleted: a newer one of this name does not vouch for a state."""
+    await consenting.run()
+    await consent(consenting)
+    connector = consenting.cluster.connectors[KEY]
+    assert isinstance(connector, Connector)
+    requests = len(consenting.rotating.requests)
+    consenting.now += 600
+    consenting.cluster.secrets.clear()
+    issued = int(consenting.now)
+    plant(consenting, token=["Bearer", issued, issued + 3600, connector.spec.token_digest, None])
+    forged = an_output(connector, a_token(connector, issued), uid="planted", created=issued)
+    consenting.cluster.secrets["shop", "crm-token"] = LiveSecret(forged, {"access_token": b"planted"})
+    consenting.start()
+    consenting.request_refresh("1")
+    await consenting.run(86400)
+    status = consenting.cluster.connectors[KEY].status
+    assert (consenting.reason(), len(consenting.rotating.requests)) == ("StateConflict", requests)
+    assert status.consent is None or status.consent.requested_by != "mallory"
+
+
+async def test_a_planted_state_beside_a_published_token_names_no_user(consenting: World) -> None:
+    """Status shows who consented only as far as the state Secret is the operator's."""
+    await consenting.run()
+    await consent(consenting)
+    consenting.now += 600
+    del consenting.cluster.secrets["shop", state_name("crm")]
+    plant(consenting)
+    await consenting.run(86400)
+    status = consenting.cluster.connectors[KEY].status
+    assert status.consent is None or status.consent.requested_by != "mallory"
+    assert consenting.rotating.presented == []
 
 
 async def test_a_planted_state_ends_a_consent(consenting: World) -> None:
