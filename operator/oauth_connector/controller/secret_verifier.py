@@ -1,4 +1,4 @@
-"""Verifies Secrets that are newer than the token in status: there, and before the first token, only signed ones count."""
+"""Verifies Secrets that are newer than the token in status, and all before the first token: only signed ones count."""
 
 from dataclasses import replace
 
