@@ -19,7 +19,9 @@ def plant(world: World, name: str = "crm-token") -> None:
     token = a_token(connector, issued=int(world.now), lifetime=FOREVER)
     metadata = an_output(connector, token, name=name, uid=f"planted-{name}", resource_version=f"1{name}")
     metadata = replace(metadata, created=int(world.now))
-    world.cluster.secrets["shop", name] = LiveSecret(metadata, dict.fromkeys(recorded_keys(metadata.fields).values(), b"planted"))
+    world.cluster.secrets["shop", name] = LiveSecret(
+        metadata, dict.fromkeys(recorded_keys(metadata.fields).values(), b"planted")
+    )
 
 
 async def test_a_planted_output_is_replaced(world: World) -> None:
