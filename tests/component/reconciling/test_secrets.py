@@ -79,7 +79,7 @@ async def test_a_changed_scope_requests_a_token_and_a_changed_output_does_not(
     output = {
         "data": [{"field": "AccessToken", "key": "access_token"}, {"field": "Authorization", "key": "header"}],
         "formats": [{"type": "JSON", "key": "token.json"}],
-        "labels": {"team": "crm"},
+        "labels": {"example.com/team": "crm"},
     }
     await namespace.edit("oauthconnectors", "crm", {"spec": {"headerPrefix": "Zoho-oauthtoken", "output": output}})
 
@@ -90,7 +90,7 @@ async def test_a_changed_scope_requests_a_token_and_a_changed_output_does_not(
     await until(rendered)
     assert (await namespace.values("crm-token") or {}).keys() == {"access_token", "header", "token.json"}
     secret = await namespace.get("secrets", "crm-token") or {}
-    assert secret["metadata"]["labels"]["team"] == "crm"
+    assert secret["metadata"]["labels"]["example.com/team"] == "crm"
     assert scene.token_requests == 1
     await namespace.edit("oauthconnectors", "crm", {"spec": {"scopes": ["read", "write"], "output": None}})
 
@@ -100,7 +100,7 @@ async def test_a_changed_scope_requests_a_token_and_a_changed_output_does_not(
 
     await until(is_requested, within=20)
     secret = await namespace.get("secrets", "crm-token") or {}
-    assert "team" not in secret["metadata"]["labels"], "what nobody asks for any more is gone"
+    assert "example.com/team" not in secret["metadata"]["labels"], "what nobody asks for any more is gone"
     assert scene.token_requests == 2
 
 
