@@ -17,9 +17,13 @@ def seconds(time: datetime | None) -> int | None:
 
 def find_default_source(spec: OAuthConnectorSpec) -> LifetimeSource:
     """Return where the lifetime is from that is assumed for a response without one."""
-    is_chosen = spec.refresh is not None and spec.refresh.default_lifetime is not None
-    known = spec.provider.known.default_lifetime if spec.provider.known and not is_chosen else None
+    known = spec.provider.known.default_lifetime if spec.provider.known and not has_chosen_lifetime(spec) else None
     return LifetimeSource.PRESET if known is not None else LifetimeSource.DEFAULT
+
+
+def has_chosen_lifetime(spec: OAuthConnectorSpec) -> bool:
+    """Return whether the spec itself sets the lifetime that is assumed for a response without one."""
+    return spec.refresh is not None and spec.refresh.default_lifetime is not None
 
 
 def build_parameters(spec: OAuthConnectorSpec) -> TokenRequestParameters:

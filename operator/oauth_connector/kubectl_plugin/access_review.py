@@ -2,15 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from oauth_connector.api.names import GROUP
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.paths import ACCESS_REVIEWS
+from oauth_connector.kube.paths import ACCESS_REVIEWS, SUBJECT_ACCESS_REVIEWS
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 
 RequiredAccess = Mapping[str, tuple[str, ...]]
 """Verbs by resource; a subresource follows a slash."""
+
+
+class Permission(NamedTuple):
+    """A verb, an API group, and a resource; a subresource follows a slash."""
+
+    verb: str
+    group: str
+    resource: str
 
 
 async def require_access(context: PluginContext, needs: RequiredAccess) -> None:
@@ -31,17 +40,27 @@ async def find_missing_access(context: PluginContext, needs: RequiredAccess) -> 
 
 
 async def _is_allowed(context: PluginContext, verb: str, resource: str) -> bool:
-    plural, _, subresource = resource.partition("/")
-    attributes = {"namespace": context.namespace, "verb": verb, "group": GROUP, "resource": plural}
-    if subresource:
-        attributes["subresource"] = subresource
-    body = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": attributes},
-    }
     try:
-        answer = await context.api.request("POST", ACCESS_REVIEWS, body=body)
+        return await review_access(context, Permission(verb, GROUP, resource))
     except KubeError:
         return True  # the request itself fails if it is not allowed
+
+
+async def review_access(context: PluginContext, permission: Permission, user: str | None = None) -> bool:
+    """Return whether a user, by default the one of the kubeconfig, has a permission in the namespace.
+
+    Raises `KubeError` where the API server returns no review.
+    """
+    resource, _, subresource = permission.resource.partition("/")
+    attributes = {"namespace": context.namespace, "verb": permission.verb, "group": permission.group}
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview" if user is None else "SubjectAccessReview",
+        "spec": {
+            "resourceAttributes": {**attributes, "resource": resource, "subresource": subresource},
+            **({} if user is None else {"user": user}),
+        },
+    }
+    path = ACCESS_REVIEWS if user is None else SUBJECT_ACCESS_REVIEWS
+    answer = await context.api.request("POST", path, body=body)
     return bool(answer["status"].get("allowed"))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from oauth_connector.api.names import GROUP
 from oauth_connector.diagnosis.step import DiagnosisStep
 from oauth_connector.kube.errors import NOT_FOUND, KubeError
-from oauth_connector.kube.paths import SUBJECT_ACCESS_REVIEWS, service_account_path
+from oauth_connector.kube.paths import service_account_path
+from oauth_connector.kubectl_plugin.access_review import Permission, review_access
 from oauth_connector.kubectl_plugin.context import PluginContext
 
 _NEEDS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -36,18 +37,6 @@ async def check_operator_access(context: PluginContext, account: str) -> Diagnos
 
 
 async def _list_missing(context: PluginContext, user: str) -> list[str]:
-    asked = [(verb, group, resource) for (group, resource), verbs in _NEEDS.items() for verb in verbs]
-    answers = await asyncio.gather(*(_is_allowed(context, user, each) for each in asked))
-    return [f"{verb} {resource}" for (verb, _, resource), may in zip(asked, answers, strict=True) if not may]
-
-
-async def _is_allowed(context: PluginContext, user: str, asked: tuple[str, str, str]) -> bool:
-    verb, group, (resource, _, subresource) = asked[0], asked[1], asked[2].partition("/")
-    attributes = {"namespace": context.namespace, "verb": verb, "group": group, "resource": resource}
-    body = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SubjectAccessReview",
-        "spec": {"user": user, "resourceAttributes": {**attributes, "subresource": subresource}},
-    }
-    answer = await context.api.request("POST", SUBJECT_ACCESS_REVIEWS, body=body)
-    return bool(answer["status"].get("allowed"))
+    asked = [Permission(verb, group, resource) for (group, resource), verbs in _NEEDS.items() for verb in verbs]
+    answers = await asyncio.gather(*(review_access(context, each, user) for each in asked))
+    return [f"{each.verb} {each.resource}" for each, may in zip(asked, answers, strict=True) if not may]

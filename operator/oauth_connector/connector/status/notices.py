@@ -5,7 +5,7 @@ from typing import Final
 
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
-from oauth_connector.connector.effective import seconds
+from oauth_connector.connector.effective import has_chosen_lifetime, seconds
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.schedule.refresh_time import is_before_ignored
 from oauth_connector.oauth.lifetimes import LifetimeSource
@@ -36,8 +36,7 @@ def list_notices(spec: OAuthConnectorSpec, status: OAuthConnectorStatus) -> Iter
         yield REFRESH_BEFORE_IGNORED
     if status.lifetime_source is LifetimeSource.INTERPRETED:
         yield LIFETIME_INTERPRETED
-    is_chosen = spec.refresh is not None and spec.refresh.default_lifetime is not None
-    if status.lifetime_source is LifetimeSource.DEFAULT and not is_chosen:
+    if status.lifetime_source is LifetimeSource.DEFAULT and not has_chosen_lifetime(spec):
         yield LIFETIME_ASSUMED
     if _is_narrowed(spec, status.granted_scopes):
         yield SCOPES_NARROWED
