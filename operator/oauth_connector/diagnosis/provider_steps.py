@@ -26,24 +26,40 @@ _THIS_MACHINE = ReferenceClock()
 
 
 class ProviderSteps:
-    """The steps of one connector with a valid spec."""
+    """The steps of one connector with a valid spec.
+
+    `refusals` are the exceptions of a client whose user may not read everything: what depends on it is not checked.
+    """
 
     def __init__(
-        self, connector: Connector, client: TokenClient, probe: Prober, clock: ReferenceClock = _THIS_MACHINE
+        self,
+        connector: Connector,
+        client: TokenClient,
+        probe: Prober,
+        clock: ReferenceClock = _THIS_MACHINE,
+        refusals: tuple[type[Exception], ...] = (),
     ) -> None:
         self._connector = connector
         self._client = client
         self._probe = probe
         self._clock = clock
+        self._refusals = refusals
 
     async def run(self) -> AsyncIterator[DiagnosisStep]:
         """Take the steps. A failed step ends those that depend on it."""
-        secrets = await self.check_secrets()
+        try:
+            secrets = await self.check_secrets()
+        except self._refusals as refusal:
+            secrets = _leave_out("secrets", refusal)
         yield secrets
         reached = True
-        async for step in self.check_endpoint():
-            reached = reached and step.problem is None
-            yield step
+        try:
+            async for step in self.check_endpoint():
+                reached = reached and step.problem is None
+                yield step
+        except self._refusals as refusal:
+            yield _leave_out("trust", refusal)
+            return
         if secrets.passed and (reached or self._connector.spec.provider.effective_token_url is not None):
             async for step in self.check_hosts():
                 yield step
@@ -99,6 +115,10 @@ class ProviderSteps:
             "connection", passed=True, text=_describe_connection(result), facts=_describe_certificates(result)
         )
         yield compare_clocks(result.clock_offset, result.host, self._clock)
+
+
+def _leave_out(name: str, refusal: Exception) -> DiagnosisStep:
+    return DiagnosisStep(name, passed=None, text=f"not checked. {refusal}")
 
 
 def _describe_connection(result: ProbeResult) -> str:

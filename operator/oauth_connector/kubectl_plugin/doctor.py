@@ -72,7 +72,7 @@ class Examination:
         if connector.spec.needs_consent:
             yield self.describe_redirect()
         failed = False
-        async for step in take_provider_steps(ProviderSteps(connector, client, probe, clock)):
+        async for step in ProviderSteps(connector, client, probe, clock, (CommandFailed,)).run():
             failed = failed or step.problem is not None
             yield step
         if self._arguments.request_token:
@@ -105,23 +105,3 @@ class Examination:
             return DiagnosisStep("user", passed=True, text="you are allowed to refresh, revoke and authorize")
         text = f"not every command is yours: you are not allowed to {', '.join(missing)}"
         return DiagnosisStep("user", passed=None, text=f"{text} in namespace {self._context.namespace}.")
-
-
-async def take_provider_steps(steps: ProviderSteps) -> AsyncIterator[DiagnosisStep]:
-    """Take the steps of Secrets and connection. What the user is not allowed to read is not checked."""
-    try:
-        secrets = await steps.check_secrets()
-    except CommandFailed as refusal:
-        secrets = DiagnosisStep("secrets", passed=None, text=f"not checked. {refusal}")
-    yield secrets
-    reached = True
-    try:
-        async for step in steps.check_endpoint():
-            reached = reached and step.problem is None
-            yield step
-    except CommandFailed as refusal:
-        yield DiagnosisStep("trust", passed=None, text=f"not checked. {refusal}")
-        return
-    if secrets.passed and reached:
-        async for step in steps.check_hosts():
-            yield step
