@@ -38,17 +38,19 @@ def _may_resend_at_once(obs: Observation) -> bool:
 def _after_last_request(obs: Observation) -> float:
     """Return the end of the gap of ten seconds after the last request.
 
-    A request in the future shows that the clock was set back: it is ignored, because it would block for too long.
+    A request in the future shows that the clock was set back: it is ignored, because it would block for too long. What
+    is stored has whole seconds: a process that has not seen the request itself counts from the end of its second.
     """
     status, token = obs.connector.status, current_token(obs)
+    rounded = 1.0 if obs.memory.last_call is None else 0.0
     known = (
-        obs.memory.last_call,
-        obs.started if _can_wait_after_start(obs) else None,
-        seconds(status.last_failure_time) if status.failed_attempts else None,
-        token.issued_at if token else seconds(status.issue_time),
+        (obs.memory.last_call, 0.0),
+        (obs.started if _can_wait_after_start(obs) else None, 0.0),
+        (seconds(status.last_failure_time) if status.failed_attempts else None, rounded),
+        (token.issued_at if token else seconds(status.issue_time), rounded),
     )
-    last = max((at for at in known if at is not None and at <= obs.now), default=None)
-    return last + MINIMUM_GAP if last is not None else 0.0
+    ends = [at + more for at, more in known if at is not None and at <= obs.now]
+    return max(ends) + MINIMUM_GAP if ends else 0.0
 
 
 def _can_wait_after_start(obs: Observation) -> bool:
