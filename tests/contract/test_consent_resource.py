@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
+from devtools.cluster.control_plane import ControlPlane
 from tests.support.cluster import Namespace
+from tests.support.refused_commands import find_refusal
 
 HASH = f"sha256:{'0a' * 32}"
 JWE = "eyJhbGciOiJFQ0RILUVTIn0..iv.ciphertext.tag"
@@ -75,11 +76,7 @@ class Consents:
         return self._plane.kubectl(self._namespace, "get", "oauthconsents").splitlines()[0].split("  ")
 
     def _run(self, *arguments: str, stdin: str | None = None) -> str:
-        try:
-            self._plane.kubectl(self._namespace, *arguments, stdin=stdin)
-        except ControlPlaneError as error:
-            return str(error)
-        return ""
+        return find_refusal(self._plane, self._namespace, *arguments, stdin=stdin)
 
 
 BAD = {

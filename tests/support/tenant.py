@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from devtools.cluster.control_plane import ControlPlane, ControlPlaneError
+from devtools.cluster.control_plane import ControlPlane
+from tests.support.refused_commands import find_refusal
 
 CONNECTORS = "oauthconnectors.oauthconnector.dev"
 
@@ -42,11 +43,7 @@ class Tenant:
         assert self._run("create", "rolebinding", name, f"--role={name}", "--user=mallory") == ""
 
     def _run(self, *arguments: str, stdin: str | None = None) -> str:
-        try:
-            self._plane.kubectl(self._namespace, *arguments, stdin=stdin)
-        except ControlPlaneError as error:
-            return str(error)
-        return ""
+        return find_refusal(self._plane, self._namespace, *arguments, stdin=stdin)
 
 
 def _manifest(spec: Mapping[str, Any], annotations: Mapping[str, str]) -> str:

@@ -3,7 +3,6 @@
 import io
 import os
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,18 +18,6 @@ class TerminalOutput(io.StringIO):
     def isatty(self) -> bool:
         """Return true."""
         return True
-
-
-@pytest.fixture
-def typed() -> Iterator[int]:
-    """Return the end of a pipe whose other end is standard input."""
-    before = os.dup(STDIN)
-    reading, writing = os.pipe()
-    os.dup2(reading, STDIN)
-    yield writing
-    os.dup2(before, STDIN)
-    for one in (before, reading):
-        os.close(one)
 
 
 def test_progress_is_printed_once_a_minute(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,6 @@
 """The token request of `kubectl oauth doctor`, with real parts over a fake cluster and a fake provider."""
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from oauth_connector.connector.local_rules import JUDGED_BY_SETTINGS
 from oauth_connector.connector.observation import Connector
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.step import DiagnosisStep
-from oauth_connector.kubectl_plugin.blocking_calls import STDIN
 from oauth_connector.kubectl_plugin.terminal import Terminal
 from oauth_connector.kubectl_plugin.token_step import TokenStep
 from tests.support.builders import a_connector, a_spec
@@ -45,18 +43,6 @@ async def take(
     cluster.add_credential("shop", "robot", client_secret=b"c4n4ry")
     step = TokenStep(TokenClient(cluster, provider, lambda: 0.0), Terminal(), agreed=agreed)
     return await step.take(connector, failed=failed), provider
-
-
-@pytest.fixture
-def typed() -> Iterator[int]:
-    """Return the end of a pipe whose other end is standard input."""
-    before = os.dup(STDIN)
-    reading, writing = os.pipe()
-    os.dup2(reading, STDIN)
-    yield writing
-    os.dup2(before, STDIN)
-    for one in (before, reading, writing):
-        os.close(one)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +102,7 @@ async def test_the_question_names_the_endpoint_and_the_secrets(
 ) -> None:
     """The endpoint may be a discovered one. Only yes is agreement."""
     os.write(typed, f"{answer}\n".encode())
+    os.close(typed)
     connector = a_connector(a_spec(provider={"issuer": "https://login.example.com"}), READY)
     step, provider = await take(connector, agreed=False)
     assert len(provider.requests) == sent

@@ -66,12 +66,17 @@ async def _run_until_sent(world: World, requests: int) -> None:
     raise AssertionError(world.rotating.presented)
 
 
+async def _fail_for_a_while(world: World) -> None:
+    """Let refreshes fail until the pauses between them are long."""
+    await world.run()
+    world.rotating.fault = REFUSED_CONNECTION
+    world.now += 2500
+    await world.run(900)
+
+
 async def test_attempts_after_a_lost_response_are_counted_from_it(graceful: World) -> None:
     """The server restarts after it has rotated: the pauses begin with ten seconds, whatever had failed before."""
-    await graceful.run()
-    graceful.rotating.fault = REFUSED_CONNECTION
-    graceful.now += 2500
-    await graceful.run(900)
+    await _fail_for_a_while(graceful)
     graceful.rotating.fault = LOST
     sent = len(graceful.rotating.requests)
     graceful.request_refresh("now")
@@ -89,10 +94,7 @@ async def test_attempts_after_a_lost_response_are_counted_from_it(graceful: Worl
 
 async def test_a_claim_of_a_killed_process_does_not_wait_for_earlier_failures(graceful: World) -> None:
     """The pause in status belongs to a failure before the claim."""
-    await graceful.run()
-    graceful.rotating.fault = REFUSED_CONNECTION
-    graceful.now += 2500
-    await graceful.run(900)
+    await _fail_for_a_while(graceful)
     graceful.rotating.fault = None
     sent = len(graceful.rotating.requests)
     graceful.request_refresh("now")
