@@ -43,6 +43,10 @@ class Memory:
         """Remember when this install became responsible for a connector, in seconds since the epoch."""
         self.put(key, replace(self.of(key), arrived=at))
 
+    def note_version(self, key: Key, version: str) -> None:
+        """Remember a version of a Secret that this process has written, or has verified."""
+        self.put(key, self.of(key).with_known_version(version))
+
     def set_back(self, keys: Iterable[Key], by: float) -> None:
         """Remember that the clock was set back by so many seconds during the lifetime of these connectors' tokens."""
         for key in keys:

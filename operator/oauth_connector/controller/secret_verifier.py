@@ -45,7 +45,7 @@ class SecretVerifier:
             return output
         live = await self._cluster.read_secret(output.namespace, output.name)
         if live is not None and await self._outputs.has_written(connector, live):
-            self._remember(obs, live.metadata)
+            self._memory.note_version(connector.key, live.metadata.resource_version)
             return output
         return replace(output, intact=False)
 
@@ -57,10 +57,6 @@ class SecretVerifier:
         if isinstance(stored, Problem) or stored.live is None:
             return replace(obs, state=None, state_problem=stored if isinstance(stored, Problem) else None)
         return replace(obs, state=_describe(stored.live.metadata, stored.state))
-
-    def _remember(self, obs: Observation, secret: SecretMetadata) -> None:
-        key = obs.connector.key
-        self._memory.put(key, self._memory.of(key).with_known_version(secret.resource_version))
 
 
 def _describe(secret: SecretMetadata, state: GrantState) -> SecretMetadata:

@@ -85,8 +85,7 @@ class StateSecrets:
         else:
             result = await self._cluster.update_secret(live, rendered)
         if isinstance(result, SecretWritten):
-            known = self._memory.of(connector.key).with_known_version(result.metadata.resource_version)
-            self._memory.put(connector.key, known)
+            self._memory.note_version(connector.key, result.metadata.resource_version)
             return StoredState(state, result.live)
         return result if isinstance(result, WriteRejected) else None
 

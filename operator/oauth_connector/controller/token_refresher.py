@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 
-from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import REPAIR_CAUSES, RequestCause
 from oauth_connector.connector.checks.facts import published_token
 from oauth_connector.connector.checks.rank import rank_request
+from oauth_connector.connector.checks.retry import count_doubts, plan_retry
 from oauth_connector.connector.effective import name_client, token_origin
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import Connector, IssuedToken, Key, KnownConflict, Observation
-from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import ownership_conflict
 from oauth_connector.connector.secret.rendering import recover
@@ -27,13 +26,9 @@ from oauth_connector.controller.ports import LiveSecret, Superseded
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.signals import is_unspent
-from oauth_connector.oauth.verdicts import is_refusal
 
 OVERTAKEN_PAUSE = 1.0
 """Seconds until the next reconciliation where another process has claimed the grant: the cache shows it by then."""
-
-SERVER_ERRORS = 500
-"""The lowest of the statuses of servers that fail (RFC 9110 §15.6)."""
 
 
 class TokenRefresher:
@@ -149,34 +144,10 @@ class TokenRefresher:
             raise Superseded("another process may lead, and no request was sent")
 
     def _plan_retry(self, obs: Observation, cause: RequestCause, failure: RequestFailed) -> Findings:
-        token, problem = published_token(obs), failure.problem
-        retry_after = problem.signal.retry_after if problem.signal else None
-        doubts = self._count_doubts(obs.connector.key, cause, failure)
-        attempts = doubts or obs.connector.status.failed_attempts + 1  # failures before the doubt do not count
-        since, now = failure.refused_since, self._clock()
-        if problem.pace is schedule.RetryPace.FADING and since is not None:
-            attempts = problem.pace.count_attempts(now - since)  # failures before the first refusal do not count
-        failing = schedule.Failing(attempts, int(now), retry_after)
-        expires = token.expires_at if token is not None else None
-        retry_at = schedule.retry_time(failing, problem.pace, expires, obs.connector.uid)
-        is_new = failure.in_doubt and (doubts == 1 or _is_newly_lost(obs, failure))
-        if is_new and retry_after is None and problem.repeatable:
-            retry_at = failing.last  # at once: many servers accept the same refresh token again for a few seconds
-        may_retry = problem.repeatable or not problem.needs_action  # other credentials are presented next
-        planned = retry_at if may_retry and failure.attempt.outbound else None
-        if problem.reason is Reason.RATE_LIMITED and planned is not None:
-            problem = replace(problem, facts={**problem.facts, **describe_limit(obs.connector.spec, planned).facts})
-        return Findings(self._clock(), find_published_token(token), problem, failure.attempt, planned)
-
-    def _count_doubts(self, key: Key, cause: RequestCause, failure: RequestFailed) -> int:
-        """Return how many requests have failed since a response was lost; 0 where the outcome is known."""
-        known = self._memory.of(key)
-        before = known.doubts or int(cause is RequestCause.CLAIM_IN_DOUBT)  # another process may have lost it
-        signal = failure.problem.signal
-        is_known = signal is None or is_refusal(signal) or not (before or failure.in_doubt)
-        doubts = 0 if is_known else before + 1
-        self._memory.put(key, replace(known, doubts=doubts))
-        return doubts
+        known = self._memory.of(obs.connector.key)
+        doubts = count_doubts(known.doubts, cause, failure)
+        self._memory.put(obs.connector.key, replace(known, doubts=doubts))
+        return plan_retry(obs, failure, doubts, self._clock())
 
     async def _publish(self, obs: Observation, obtained: TokenObtained, live: LiveSecret | None) -> Findings:
         key, token = obs.connector.key, obtained.token
@@ -201,13 +172,6 @@ def _report_waiting(obs: Observation, retry_at: float, problem: Problem | None =
     if is_short or report(obs.connector, findings).conditions == status.conditions:
         return ActionResult(requeue_at=min(retry_at, next_transition(status, obs.now) or retry_at))
     return ActionResult(findings)
-
-
-def _is_newly_lost(obs: Observation, failure: RequestFailed) -> bool:
-    """Return whether a response was lost right after a 5xx, which leaves a doubt, too, but a smaller one."""
-    error, signal = obs.connector.status.last_error, failure.problem.signal
-    is_lost = signal is not None and (signal.http_status or 0) < SERVER_ERRORS
-    return is_lost and error is not None and (error.http_status or 0) >= SERVER_ERRORS
 
 
 def _is_new(obs: Observation, cause: RequestCause) -> bool:

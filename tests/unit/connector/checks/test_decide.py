@@ -49,12 +49,6 @@ def with_token(age: int = 60, **changes: Any) -> Observation:
     return an_observation(connector, **{"output": output, **changes})
 
 
-def issued_ten_seconds_ago(memory: ConnectorMemory) -> Observation:
-    """Return a connector whose Secret was deleted, within the tenth second after its token was issued."""
-    status = {"observedGeneration": 1, "secretRef": {"name": "crm-token"}, "issueTime": format_epoch(NOW - 10)}
-    return an_observation(a_connector(status=status), now=NOW + 0.2, memory=memory)
-
-
 def failing(
     reason: str, next_try: int | None, *, spec: dict[str, Any] | None = None, age: int = 30, **error: object
 ) -> Observation:
@@ -109,14 +103,6 @@ TOKEN_CASES: dict[str, tuple[Callable[[], Observation], object]] = {
     "two requests are ten seconds apart": (
         lambda: with_token(output=None, memory=ConnectorMemory(last_call=NOW - 3.0)),
         Postpone(None, NOW + 7.0),
-    ),
-    "a new process counts the ten seconds from the end of the stored second": (
-        lambda: issued_ten_seconds_ago(ConnectorMemory()),
-        Postpone(None, NOW + 1.0),
-    ),
-    "a process that sent the request itself counts from its exact time": (
-        lambda: issued_ten_seconds_ago(ConnectorMemory(last_call=NOW - 9.9)),
-        RequestToken(RequestCause.SECRET_DELETED),
     ),
     "a clock set back does not block a request for ever": (
         lambda: with_token(output=None, memory=ConnectorMemory(last_call=NOW + 9000.0)),
