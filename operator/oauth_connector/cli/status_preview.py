@@ -4,23 +4,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oauth_connector.api.names import READY
-from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.status import Condition, OAuthConnectorStatus
 from oauth_connector.connector.checks.facts import refresh_due
+from oauth_connector.connector.checks.retry import plan_retry
 from oauth_connector.connector.consent.grant_facts import build_grant_facts
 from oauth_connector.connector.grant.choice import PresentedGrant
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import GrantState, render_state
 from oauth_connector.connector.grant.transitions import conclude_failure, store_failure, store_response
 from oauth_connector.connector.observation import Connector, IssuedToken, Observation
-from oauth_connector.connector.schedule.refresh_time import Failing, retry_time
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.connector.secret.rendering import RenderedSecret, render
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.notices import NOTES, list_notices
-from oauth_connector.connector.status.problem import Problem, describe_limit
+from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import report
 from oauth_connector.connector.status.warnings import grant_warning, mount_warning
 from oauth_connector.diagnosis.step import DiagnosisStep
@@ -39,12 +38,7 @@ def preview_failure(connector: Connector, choice: PresentedGrant, failed: Reques
     if connector.spec.may_hold_refresh_token:
         state = store_failure(choice, GrantState(), failed, connector.spec, int(now))
         failed = conclude_failure(failed, state, connector.spec)
-    problem = failed.problem
-    if problem.reason is not Reason.RATE_LIMITED:
-        return problem
-    failing = Failing(1, int(now), problem.signal.retry_after if problem.signal is not None else None)
-    limit = describe_limit(connector.spec, retry_time(failing, problem.pace, None, connector.uid))
-    return replace(problem, facts={**problem.facts, **limit.facts})
+    return plan_retry(_observe(connector, now), failed, 0, now).problem or failed.problem
 
 
 def preview_publication(
@@ -56,15 +50,18 @@ def preview_publication(
         state = store_response(choice, GrantState(), obtained, connector.spec)
         token, stored = state.token or token, _read_as_written(render_state(state, connector), connector)
     secret = render(token, connector)
-    obs = Observation(
+    obs = replace(_observe(connector, now), output=_read_as_written(secret, connector), state=stored)
+    return PublishedPreview(secret, _find(obs, token, obtained))
+
+
+def _observe(connector: Connector, now: float) -> Observation:
+    """Return the observation of a new connector."""
+    return Observation(
         now=now,
         connector=connector,
         token_digest=connector.spec.token_digest,
         output_digest=connector.spec.output_digest,
-        output=_read_as_written(secret, connector),
-        state=stored,
     )
-    return PublishedPreview(secret, _find(obs, token, obtained))
 
 
 def _read_as_written(rendered: RenderedSecret, connector: Connector) -> SecretMetadata:

@@ -61,17 +61,17 @@ class _Reading:
     sure: bool = True
 
 
-_IN: tuple[str, ...] = (
+_IN = (
     "expiresin",
     "expiresinsec",
     "expirein",
     "accesstokenexpiresin",
     "accesstokenexpirein",
     "tokenexpiresin",
+    "expiresinseconds",
 )
-_IN += ("expiresinseconds",)
 _EITHER = ("expires", "expiry", "expiration")
-_AT: tuple[str, ...] = (
+_AT = (
     "expiresat",
     "expireson",
     "expiretime",
@@ -79,9 +79,15 @@ _AT: tuple[str, ...] = (
     "expirationtime",
     "expirydate",
     "expirationdate",
+    "expiredate",
+    "expiredat",
+    "expirestimestamp",
+    "accesstokenexpiresat",
+    "accesstokenexpires",
+    "tokenexpiresat",
+    "validuntil",
+    "exp",
 )
-_AT += ("expiredate", "expiredat", "expirestimestamp", "accesstokenexpiresat", "accesstokenexpires", "tokenexpiresat")
-_AT += ("validuntil", "exp")
 _REFRESH_IN = ("refreshtokenexpiresin", "xrefreshtokenexpiresin", "refreshexpiresin", "refreshtokenexpirein")
 _REFRESH_AT = ("refreshtokenexpiresat", "refreshtokenexpireson", "refreshtokenexpires", "refreshexpiresat")
 
