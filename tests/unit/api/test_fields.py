@@ -114,3 +114,20 @@ def test_a_model_is_immutable() -> None:
     """A field of a model cannot be assigned."""
     with pytest.raises(ValidationError, match="frozen"):
         Range(first=1).first = 2  # type: ignore[misc]  # the point of the test
+
+
+class Span(Range):
+    """A range with a rule of its own."""
+
+    @rule("self.first != 8", "eight is taken", "first")
+    def _is_not_eight(self) -> bool:
+        return self.first != 8
+
+
+def test_a_model_keeps_the_rules_of_its_base() -> None:
+    """A model has the rules of the model that it extends, before its own."""
+    assert [each.message for each in Span.rules()] == [
+        "must not be larger than last",
+        "seven is taken",
+        "eight is taken",
+    ]

@@ -104,8 +104,12 @@ class Model(BaseModel):
     @classmethod
     @cache
     def rules(cls) -> tuple[Rule["Model"], ...]:
-        """Return the rules over several fields, in source order; an attribute is one rule or a tuple of them."""
-        groups = (value if isinstance(value, tuple) else (value,) for value in vars(cls).values())
+        """Return the rules over several fields: those of base classes first, each in source order.
+
+        An attribute is one rule or a tuple of them.
+        """
+        attributes = [value for kind in reversed(cls.__mro__) for value in vars(kind).values()]
+        groups = (value if isinstance(value, tuple) else (value,) for value in attributes)
         return tuple(each for group in groups for each in group if isinstance(each, Rule))
 
     @classmethod

@@ -16,7 +16,7 @@ from oauth_connector.oauth.authorization import RESERVED_PARAMETERS
 from oauth_connector.oauth.grants.registry import GrantType
 
 if TYPE_CHECKING:
-    from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+    from oauth_connector.api.v1alpha1.grants import GrantMembers
 
 _PORT = "[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 LOOPBACK = re.compile(rf"http://(127\.0\.0\.1|\[::1\]|localhost):({_PORT})(/[!-~]*)?")
@@ -82,7 +82,7 @@ class AuthorizationCodeSpec(GrantMember):
     " set client.id instead of client.idSecretRef",
     "client",
 )
-def has_public_client_id(spec: "OAuthConnectorSpec") -> bool:
+def has_public_client_id(spec: "GrantMembers") -> bool:
     """Return whether the spec contains the client identifier, which the browser shows."""
     return spec.grant_type is not GrantType.AUTHORIZATION_CODE or spec.client.id is not None
 
@@ -93,7 +93,7 @@ def has_public_client_id(spec: "OAuthConnectorSpec") -> bool:
     "grantType AuthorizationCode requires an authorization endpoint: set authorizationURL, issuer or preset",
     "provider",
 )
-def has_authorization_endpoint(spec: "OAuthConnectorSpec") -> bool:
+def has_authorization_endpoint(spec: "GrantMembers") -> bool:
     """Return whether the authorization endpoint is set or can be discovered."""
     known = spec.provider.authorization_url or spec.provider.issuer or spec.provider.preset
     return spec.grant_type is not GrantType.AUTHORIZATION_CODE or known is not None
@@ -107,7 +107,7 @@ def has_authorization_endpoint(spec: "OAuthConnectorSpec") -> bool:
     " because another party could redeem an intercepted code: set pkce to S256",
     "authorizationCode",
 )
-def has_pkce_for_exposed_codes(spec: "OAuthConnectorSpec") -> bool:
+def has_pkce_for_exposed_codes(spec: "GrantMembers") -> bool:
     """Return whether PKCE protects a code that another program could intercept (RFC 7636 §1)."""
     member = spec.authorization_code
     if member is None or member.pkce in (None, PKCE.S256):

@@ -1,0 +1,127 @@
+"""The part of a spec that decides about the grant: grant type, provider, client, and the member of each grant type."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from oauth_connector.api.schema.fields import Model, rule
+from oauth_connector.api.v1alpha1 import authorization_code as code
+from oauth_connector.api.v1alpha1 import digests
+from oauth_connector.api.v1alpha1.authorization_code import PKCE, AuthorizationCodeSpec
+from oauth_connector.api.v1alpha1.client import CONFIDENTIAL, CONFIDENTIAL_FIELDS, ClientSpec
+from oauth_connector.api.v1alpha1.grant_member import GrantMember, exclusive_rule, require_members, required_rule
+from oauth_connector.api.v1alpha1.password import PasswordSpec
+from oauth_connector.api.v1alpha1.provider import ProviderSpec
+from oauth_connector.api.v1alpha1.references import CredentialValues
+from oauth_connector.api.v1alpha1.refresh_token import RefreshTokenSpec
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.grants.grant import Grant, Renewal
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
+
+
+class GrantMembers(Model):
+    """Grant type, provider, client, and one member for each grant type that has settings."""
+
+    grant_type: Annotated[GrantType, digests.GRANT_TYPE] = Field(
+        description="Grant type. `ClientCredentials`: the client requests the token for itself (RFC 6749 §4.4)."
+        " `Password`: the client sends a user name and a password (§4.3). `AuthorizationCode`: a user authorizes"
+        " the client in a browser (§4.1). `RefreshToken`: the user supplies an initial refresh token (§6)."
+    )
+    provider: ProviderSpec = Field(description="The authorization server.")
+    client: ClientSpec = Field(description="The client that is registered at the authorization server.")
+    password: PasswordSpec | None = Field(
+        None,
+        description="User name and password of the resource owner. Required for grantType `Password`, not allowed"
+        " otherwise.",
+    )
+    authorization_code: AuthorizationCodeSpec | None = Field(
+        None,
+        description="Settings of the authorization request, for grantType `AuthorizationCode` only. Default: the"
+        " defaults of its fields.",
+    )
+    refresh_token: RefreshTokenSpec | None = Field(
+        None, description="The initial refresh token. Required for grantType `RefreshToken`, not allowed otherwise."
+    )
+
+    _requires_password = required_rule(GrantType.PASSWORD, "password")
+    _allows_password = exclusive_rule(GrantType.PASSWORD, "password")
+    _allows_authorization_code = exclusive_rule(GrantType.AUTHORIZATION_CODE, "authorization_code")
+    _requires_refresh_token = required_rule(GrantType.REFRESH_TOKEN, "refresh_token")
+    _allows_refresh_token = exclusive_rule(GrantType.REFRESH_TOKEN, "refresh_token")
+
+    @rule(
+        f"self.grantType != 'ClientCredentials' || {CONFIDENTIAL}",
+        f"grantType ClientCredentials requires a confidential client (RFC 6749 section 4.4): set {CONFIDENTIAL_FIELDS}",
+        "client",
+    )
+    def _has_a_confidential_client(self) -> bool:
+        return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.is_confidential
+
+    _has_public_client_id = code.has_public_client_id
+    _has_authorization_endpoint = code.has_authorization_endpoint
+    _has_pkce_for_exposed_codes = code.has_pkce_for_exposed_codes
+
+    @property
+    def effective_authentication(self) -> ClientAuthentication:
+        """Return the client authentication: with a secret by default the preset's, else Basic; without one, none."""
+        return self.client.choose_authentication(
+            self.provider.known.client_authentication if self.provider.known else None
+        )
+
+    @property
+    def needs_pkce(self) -> bool:
+        """Return whether the authorization request uses PKCE."""
+        chosen = self.authorization_code.pkce if self.authorization_code else None
+        if chosen is not None:
+            return chosen is PKCE.S256
+        confidential = self.client.is_confidential and not self.has_loopback_redirect
+        return not confidential or self.provider.known is None or self.provider.known.pkce
+
+    @property
+    def has_loopback_redirect(self) -> bool:
+        """Return whether the redirect URI is a loopback URI on the requester's machine."""
+        redirect_uri = self.authorization_code.redirect_uri if self.authorization_code else None
+        return redirect_uri is not None and redirect_uri.startswith("http://")
+
+    @property
+    def renewal(self) -> Renewal:
+        """Return how a grant that was lost is obtained again."""
+        return GRANTS[self.grant_type].renewal
+
+    @property
+    def may_hold_refresh_token(self) -> bool:
+        """Return whether a response may contain a refresh token, which must not be lost."""
+        return GRANTS[self.grant_type].may_return_refresh_token
+
+    @property
+    def is_renewed_by_user(self) -> bool:
+        """Return whether a user must act to obtain a grant that was lost: by a consent, or by a new initial token."""
+        return self.renewal is not Renewal.CREDENTIALS
+
+    @property
+    def needs_consent(self) -> bool:
+        """Return whether a user must authorize the client before the first token is requested."""
+        return GRANTS[self.grant_type].needs_consent()
+
+    def build_client(self, values: CredentialValues) -> Client:
+        """Build the client; `values` are by path, such as `client.secretRef`."""
+        return self.client.build_client(self.effective_authentication, _values_below("client", values))
+
+    def build_grant(self, values: CredentialValues) -> Grant | None:
+        """Build what the spec itself presents; `None` where a consent provides it. `values` are by path."""
+        if self.needs_consent:
+            return None
+        for name, field in type(self).model_fields.items():
+            member = getattr(self, name)
+            if isinstance(member, GrantMember) and member.grant_type is self.grant_type:
+                return member.build_grant(_values_below(field.alias or name, values))
+        return GRANTS[self.grant_type]()
+
+
+def _values_below(member: str, values: CredentialValues) -> CredentialValues:
+    below = f"{member}."
+    return {path.removeprefix(below): value for path, value in values.items() if path.startswith(below)}
+
+
+require_members(GrantMembers)
