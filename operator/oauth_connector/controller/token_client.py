@@ -4,6 +4,7 @@ Every failure is returned as a value. Only an unavailable Kubernetes API raises 
 """
 
 import asyncio
+import secrets as randomness
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -110,7 +111,7 @@ class TokenClient:
         """Send one request that presents a grant, within its send window, and parse the response."""
         sent = choose_parameters(prepared.connector.spec, grant)
         requested_at = self._clock()
-        context = replace(prepared.context, now=requested_at)
+        context = replace(prepared.context, now=requested_at, nonce=_new_nonce())
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
         response = await self._provider.send(request, context)
         quirks = prepared.connector.spec.provider.quirks
@@ -155,7 +156,7 @@ class TokenClient:
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
         """Revoke a token with one request (RFC 7009 §2); `None` where it is to be repeated."""
-        context = replace(prepared.context, now=self._clock())
+        context = replace(prepared.context, now=self._clock(), nonce=_new_nonce())
         request = build_revocation_request(context, endpoint, token, hint, prepared.client)
         return read_revocation_response(await self._provider.send(request, context))
 
@@ -229,6 +230,10 @@ class TokenClient:
         if held is None or not held.get(key):
             return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
         return held[key]
+
+
+def _new_nonce() -> str:
+    return randomness.token_urlsafe(16)
 
 
 def _read_host(url: str) -> str:

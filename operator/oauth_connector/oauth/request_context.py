@@ -27,13 +27,15 @@ class RequestContext:
     """What a grant and a client authentication method may know of the request that they are part of.
 
     `now` is in seconds since the epoch. `token_endpoint` is empty while it is not known yet, which is during discovery.
-    `issuer` is the identifier of the authorization server (RFC 8414 §2), where it is known.
+    `issuer` is the identifier of the authorization server (RFC 8414 §2), where it is known. `nonce` is random text that
+    no other request has; it is empty until a request is sent.
     """
 
     now: float
     token_endpoint: str = ""
     issuer: str | None = None
     tls: TLSOptions = TLSOptions()
+    nonce: str = ""
 
     def with_identity(self, identity: TLSIdentity | None) -> Self:
         """Return the context with the client certificate that its connections present; `None` for no certificate."""
