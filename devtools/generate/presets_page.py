@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from oauth_connector.providers.description import describe_preset
 from oauth_connector.providers.preset import Parameter, Preset
 from oauth_connector.providers.registry import PRESETS
 
@@ -40,7 +41,7 @@ def _section(preset: Preset) -> Iterator[str]:
         yield ""
     yield "| property | value |"
     yield "|---|---|"
-    yield from (f"| {name} | {value} |" for name, value in _properties(preset) if value)
+    yield from (f"| {name} | {value} |" for name, value in describe_preset(preset))
     yield ""
     yield from (f"- {note}" for note in preset.notes)
     if preset.codes:
@@ -53,40 +54,6 @@ def _section(preset: Preset) -> Iterator[str]:
 def _parameter(name: str, parameter: Parameter) -> str:
     values = " ".join(f"`{value}`" for value in parameter.hosts) or f"`{parameter.example}`"
     return f"| `{name}` | {_code(parameter.default)} | {values} | {parameter.meaning} |"
-
-
-def _properties(preset: Preset) -> Iterator[tuple[str, str]]:
-    yield "authorization endpoint", _code(preset.authorization_url)
-    yield "token endpoint", _code(preset.token_url)
-    yield "revocation endpoint", _code(preset.revocation_url)
-    yield "issuer", _code(preset.issuer)
-    yield "client authentication", _code(preset.client_authentication)
-    yield "scope separator", "comma" if preset.scope_separator == "," else ""
-    yield "authorization parameters", " ".join(f"`{name}={value}`" for name, value in preset.authorization.items())
-    yield "scope added to request a refresh token", _code(preset.offline_scope)
-    yield "header prefix", _code(preset.header_prefix)
-    yield "PKCE", "" if preset.pkce else "disabled, unless set"
-    yield "assumed lifetime", f"{preset.default_lifetime} s" if preset.default_lifetime else ""
-    yield (
-        "a refresh revokes the old token",
-        _REVOKED if preset.revokes_old_token else "",
-    )
-    yield "hosts", _hosts(preset)
-    yield (
-        "error codes of the provider",
-        ", ".join(f"`{own}` → `{meant}`" for own, meant in sorted(preset.quirks.errors.items())),
-    )
-
-
-_REVOKED = (
-    "immediately; the operator refreshes late, and a mounted file contains a revoked token for up to 90 s after each"
-    " refresh"
-)
-
-
-def _hosts(preset: Preset) -> str:
-    named = {value: host for each in preset.parameters.values() for value, host in each.hosts.items()}
-    return ", ".join(f"`{value}` → `{host}`" for value, host in named.items())
 
 
 def _code(text: str | None) -> str:

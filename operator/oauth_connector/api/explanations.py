@@ -79,6 +79,13 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " Otherwise configure a longer lifetime at the provider, or let the application read the Secret through the"
         " Kubernetes API. Ignore the condition if no Pod mounts the Secret.",
     ),
+    Reason.REFRESH_TOKEN_IDLE: Explanation(
+        "The connector is suspended, so that its refresh token is not used. The provider keeps an unused refresh token"
+        " for a limited time only, which its preset states, and less than a week or a fifth of that time is left. While"
+        " a connector is not suspended, the operator refreshes often enough.",
+        "Set `suspend` to `false` for the time of one refresh. After the time has passed, the refresh token is"
+        " probably invalid, and only a user can renew the grant.",
+    ),
     Reason.CONSENT_REQUIRED: Explanation(
         "This connector requires the consent of a user. No user has consented yet, or the consent was withdrawn.",
         "Run `kubectl oauth authorize NAME -n NAMESPACE`, and consent at the provider in your browser. The token is"

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     CA_BUNDLE_NOT_FOUND = "CABundleNotFound"
     # the schedule
     REFRESH_LATE = "RefreshLate"
+    REFRESH_TOKEN_IDLE = "RefreshTokenIdle"
     # consent
     CONSENT_REQUIRED = "ConsentRequired"
     REFRESH_TOKEN_REJECTED = "RefreshTokenRejected"
@@ -96,6 +97,8 @@ MESSAGES: Mapping[Reason, str] = {
     " shows the new token up to 90 s later, so that a Pod may read an expired one. `refresh.before` cannot"
     " be `100s` with so short a lifetime. Configure a longer lifetime at the provider, or read the Secret through the"
     " Kubernetes API.",
+    Reason.REFRESH_TOKEN_IDLE: "The connector is suspended, and {host} keeps a refresh token for {days} days after its"
+    " last use. Set `suspend` to `false` before they end; otherwise: {again}.",
     Reason.CONSENT_REQUIRED: "A user must authorize this connector. Run `kubectl oauth authorize {connector} -n"
     " {namespace}`.",
     Reason.REFRESH_TOKEN_REJECTED: "{host} rejects the refresh token: it is expired, revoked or was used by another"

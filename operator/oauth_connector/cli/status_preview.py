@@ -21,7 +21,7 @@ from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.notices import NOTES, list_notices
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import report
-from oauth_connector.connector.status.warnings import grant_warning, mount_warning
+from oauth_connector.connector.status.warnings import grant_warning, idle_warning, mount_warning
 from oauth_connector.diagnosis.step import DiagnosisStep
 
 
@@ -86,7 +86,7 @@ def _find(obs: Observation, token: IssuedToken, obtained: TokenObtained) -> Find
         attempt=obtained.attempt,
         next_call=refresh_due(obs),
         warning=grant_warning(obs),
-        late=mount_warning(obs),
+        late=idle_warning(obs) or mount_warning(obs),
         grant=build_grant_facts(obs, None),
     )
 

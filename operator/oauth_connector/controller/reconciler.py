@@ -48,7 +48,7 @@ from oauth_connector.connector.secret.ownership import find_reported
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem
-from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time, mount_warning
+from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time, idle_warning, mount_warning
 from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.revocation import GrantRevoker
@@ -196,7 +196,7 @@ class Reconciler:
         if findings.problem is None:
             findings = replace(findings, next_call=refresh_due(obs))
         grant = self._consents.build_grant_facts(obs)
-        return replace(findings, warning=grant_warning(obs), late=mount_warning(obs), grant=grant)
+        return replace(findings, warning=grant_warning(obs), late=idle_warning(obs) or mount_warning(obs), grant=grant)
 
     async def _requeue_time(self, key: Key) -> float | None:
         """Return the time at which the checks will return another answer."""

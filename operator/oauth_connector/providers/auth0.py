@@ -10,6 +10,7 @@ PRESET = Preset(
         "https://auth0.com/docs/get-started/authentication-and-authorization-flow/authorization-code-flow",
         "https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation",
     ),
+    read="2026-11-29",
     issuer="https://${domain}/",
     authorization_url="https://${domain}/authorize",
     token_url="https://${domain}/oauth/token",

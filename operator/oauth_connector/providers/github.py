@@ -3,7 +3,7 @@
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.providers.patterns import HOST
-from oauth_connector.providers.preset import Parameter, Preset
+from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
 
 PRESET = Preset(
     name="GitHub",
@@ -12,13 +12,14 @@ PRESET = Preset(
         "https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens",
         "https://docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors",
     ),
+    read="2026-11-29",
     authorization_url="https://${server}/login/oauth/authorize",
     token_url="https://${server}/login/oauth/access_token",
     parameters={
         "server": Parameter(HOST, "github.example.com", "host of an Enterprise Server or tenant", default="github.com")
     },
     client_authentication=ClientAuthentication.POST,
-    revokes_old_token=True,
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True, revokes_access_token=True, idle_lifetime=184 * DAY),
     quirks=Quirks(
         errors={
             "bad_verification_code": "invalid_grant",

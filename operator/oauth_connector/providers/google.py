@@ -2,7 +2,7 @@
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
-from oauth_connector.providers.preset import Preset
+from oauth_connector.providers.preset import DAY, Preset, RefreshTokens
 
 PRESET = Preset(
     name="Google",
@@ -10,12 +10,14 @@ PRESET = Preset(
         "https://developers.google.com/identity/protocols/oauth2/web-server",
         "https://developers.google.com/identity/protocols/oauth2#expiration",
     ),
+    read="2026-11-29",
     issuer="https://accounts.google.com",
     authorization_url="https://accounts.google.com/o/oauth2/v2/auth",
     token_url="https://oauth2.googleapis.com/token",
     revocation_url="https://oauth2.googleapis.com/revoke",
     client_authentication=ClientAuthentication.POST,
     authorization={"access_type": "offline", "prompt": "consent"},
+    refresh_tokens=RefreshTokens(rotates=False, idle_lifetime=180 * DAY),
     quirks=Quirks(errors={"deleted_client": "invalid_client", "disabled_client": "invalid_client"}),
     notes=(
         "While the publishing status of the consent screen is Testing, refresh tokens expire after seven days.",

@@ -1,7 +1,7 @@
 """Keycloak: one realm of a server."""
 
 from oauth_connector.providers.patterns import NAME, SERVER
-from oauth_connector.providers.preset import Parameter, Preset
+from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
 
 PRESET = Preset(
     name="Keycloak",
@@ -9,6 +9,7 @@ PRESET = Preset(
         "https://www.keycloak.org/securing-apps/oidc-layers",
         "https://www.keycloak.org/docs/latest/server_admin/#_offline-access",
     ),
+    read="2026-11-29",
     issuer="https://${server}/realms/${realm}",
     authorization_url="https://${server}/realms/${realm}/protocol/openid-connect/auth",
     token_url="https://${server}/realms/${realm}/protocol/openid-connect/token",
@@ -18,6 +19,7 @@ PRESET = Preset(
         "realm": Parameter(NAME, "main", "name of the realm"),
     },
     offline_scope="offline_access",
+    refresh_tokens=RefreshTokens(rotates=True, idle_lifetime=30 * DAY),
     notes=(
         (
             "Access tokens expire after five minutes by default. Without the scope `offline_access` a"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.providers.patterns import GUID, HOST, match_one_of
-from oauth_connector.providers.preset import Parameter, Preset
+from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
 
 _HOSTS: Mapping[str, str] = {
     "global": "login.microsoftonline.com",
@@ -21,6 +21,7 @@ PRESET = Preset(
         "https://learn.microsoft.com/entra/identity-platform/refresh-tokens",
         "https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud",
     ),
+    read="2026-11-29",
     authorization_url="https://${cloud}/${tenant}/oauth2/v2.0/authorize",
     token_url="https://${cloud}/${tenant}/oauth2/v2.0/token",
     parameters={
@@ -33,6 +34,7 @@ PRESET = Preset(
     },
     client_authentication=ClientAuthentication.POST,
     offline_scope="offline_access",
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=False, idle_lifetime=90 * DAY),
     quirks=Quirks(
         errors={
             "interaction_required": "invalid_grant",

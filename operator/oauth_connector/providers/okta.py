@@ -9,6 +9,7 @@ PRESET = Preset(
         "https://developer.okta.com/docs/reference/api/oidc/",
         "https://developer.okta.com/docs/guides/refresh-tokens/main/",
     ),
+    read="2026-11-29",
     issuer="https://${domain}/oauth2/${authorizationServer}",
     authorization_url="https://${domain}/oauth2/${authorizationServer}/v1/authorize",
     token_url="https://${domain}/oauth2/${authorizationServer}/v1/token",

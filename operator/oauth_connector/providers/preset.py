@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -44,18 +46,41 @@ class TokenHostParameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """One provider. URLs are templates over the parameters (`${tenant}`); `links` are the provider's own pages.
+class RefreshTokens:
+    """What the pages of a provider say about its refresh tokens; `None` where they say nothing. Times are in seconds.
 
+    `rotates`: a refresh returns another refresh token. `revokes_used`: the one that was presented is invalid from then
+    on, at once or after `reuse_window`, in which a request whose response was lost may be repeated.
+    `revokes_access_token`: a refresh revokes the old access token, so that it is made late. `lifetime` counts from the
+    consent, whatever happens since; `idle_lifetime` counts from the last refresh.
+    """
+
+    rotates: bool | None = None
+    revokes_used: bool | None = None
+    reuse_window: int | None = None
+    revokes_access_token: bool | None = None
+    lifetime: int | None = None
+    idle_lifetime: int | None = None
+
+
+NOT_KNOWN = RefreshTokens()
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One provider. URLs are templates over the parameters (`${tenant}`).
+
+    `links` are the provider's own pages; `read` is the date (ISO 8601) on which they were compared with the row.
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
-    token; `offline_scope` is the scope that has the same effect elsewhere. `revokes_old_token`: a refresh revokes the
-    old access token at once, so that it is made late. `default_lifetime`, in seconds, is for responses without one.
-    `callback` names the token host of the user who consented. `notes` are for the reader of the reference page. `codes`
-    has a sentence for error codes of the provider, which says more than the reason; one of `links` documents them.
+    token; `offline_scope` is the scope that has the same effect elsewhere. `default_lifetime`, in seconds, is for
+    responses without one. `callback` names the token host of the user who consented. `notes` are for the reader of the
+    reference page. `codes` has a sentence for error codes of the provider, which says more than the reason; one of
+    `links` documents them.
     """
 
     name: str
     links: tuple[str, ...]
+    read: str
     token_url: str
     authorization_url: str
     revocation_url: str | None = None
@@ -67,7 +92,7 @@ class Preset:
     offline_scope: str | None = None
     header_prefix: str | None = None
     pkce: bool = True
-    revokes_old_token: bool = False
+    refresh_tokens: RefreshTokens = NOT_KNOWN
     default_lifetime: int | None = None
     callback: TokenHostParameter | None = None
     quirks: Quirks = STANDARD

@@ -14,6 +14,7 @@ PRESET = Preset(
         "https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm",
         "https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_errors.htm",
     ),
+    read="2026-11-29",
     authorization_url="https://${domain}/services/oauth2/authorize",
     token_url="https://${domain}/services/oauth2/token",
     revocation_url="https://${domain}/services/oauth2/revoke",

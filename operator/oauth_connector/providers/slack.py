@@ -1,7 +1,7 @@
 """Slack."""
 
 from oauth_connector.oauth.quirks import Quirks
-from oauth_connector.providers.preset import Preset
+from oauth_connector.providers.preset import Preset, RefreshTokens
 
 PRESET = Preset(
     name="Slack",
@@ -11,10 +11,12 @@ PRESET = Preset(
         "https://docs.slack.dev/authentication/using-pkce",
         "https://docs.slack.dev/reference/methods/oauth.v2.access",
     ),
+    read="2026-11-29",
     authorization_url="https://slack.com/oauth/v2/authorize",
     token_url="https://slack.com/api/oauth.v2.access",
     scope_separator=",",
     pkce=False,
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True),
     quirks=Quirks(
         errors={
             "invalid_code": "invalid_grant",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.providers.patterns import match_one_of
-from oauth_connector.providers.preset import Parameter, Preset, TokenHostParameter
+from oauth_connector.providers.preset import Parameter, Preset, RefreshTokens, TokenHostParameter
 
 _HOSTS: Mapping[str, str] = {
     "us": "accounts.zoho.com",
@@ -27,6 +27,7 @@ PRESET = Preset(
         "https://www.zoho.com/accounts/protocol/oauth/multi-dc/client-authorization.html",
         "https://www.zoho.com/crm/developer/docs/api/v8/token-validity.html",
     ),
+    read="2026-11-29",
     authorization_url="https://${dataCenter}/oauth/v2/auth",
     token_url="https://${dataCenter}/oauth/v2/token",
     revocation_url="https://${dataCenter}/oauth/v2/token/revoke",
@@ -40,6 +41,7 @@ PRESET = Preset(
     authorization={"access_type": "offline", "prompt": "consent"},
     header_prefix="Zoho-oauthtoken",
     callback=TokenHostParameter("accounts-server", frozenset(_HOSTS.values())),
+    refresh_tokens=RefreshTokens(rotates=False),
     quirks=Quirks(
         errors={
             "invalid_code": "invalid_grant",

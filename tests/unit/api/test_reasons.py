@@ -19,7 +19,7 @@ FACTS = {
     "until",
     "refused_form",
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
-    "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before",
+    "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before", "days",
     "refused_with", "refused_grant", "oddity", "instead",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024

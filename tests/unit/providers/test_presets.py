@@ -1,6 +1,7 @@
 """The rules for every preset, and what each gives a connector that names it."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from oauth_connector.oauth import verdict_tables, verdicts
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
-from oauth_connector.providers.preset import TokenHostParameter
+from oauth_connector.providers.preset import DAY, TokenHostParameter
 from oauth_connector.providers.registry import PRESETS, PresetName, discover_presets
 from tests.support.builders import a_spec
 from tests.support.presets import build_example_parameters
@@ -160,10 +161,32 @@ def test_salesforce_sends_no_lifetime_and_the_preset_has_one() -> None:
 
 def test_github_is_refreshed_late() -> None:
     """Its refresh revokes the old token at once; the connector's own refresh time overrides it."""
-    assert refresh_policy(spec_of("GitHub")) == Policy(window=0.05)
-    assert refresh_policy(spec_of("GitHub", refresh={"beforePercentage": 20})) == Policy(window=0.2)
+    assert refresh_policy(spec_of("GitHub")).window == 0.05
+    assert refresh_policy(spec_of("GitHub", refresh={"beforePercentage": 20})).window == 0.2
     assert refresh_policy(spec_of("GitHub", refresh={"before": "10m"})).before == 600
-    assert refresh_policy(spec_of("Google")) == Policy()
+    assert refresh_policy(spec_of("Google")).window is None
+
+
+def test_a_refresh_token_is_used_twice_in_the_time_for_which_it_may_idle() -> None:
+    """Google keeps an unused refresh token for six months; client credentials need no refresh token."""
+    assert refresh_policy(spec_of("Google")) == Policy(longest_pause=90 * DAY)
+    assert refresh_policy(spec_of("Zoho")) == Policy()
+    machine = parse_spec(a_spec(provider={"preset": "Google"}))
+    assert isinstance(machine, OAuthConnectorSpec)
+    assert refresh_policy(machine) == Policy()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_a_preset_says_of_refresh_tokens_is_consistent(name: str) -> None:
+    """The pages have a date; a token that is not replaced is not refused after its use; times are plausible."""
+    preset = PRESETS[name]
+    known = preset.refresh_tokens
+    assert date(2026, 11, 1) <= date.fromisoformat(preset.read) <= date(2036, 1, 1)
+    assert not (known.rotates is False and known.revokes_used)
+    assert known.reuse_window is None or known.revokes_used
+    for seconds in (known.lifetime, known.idle_lifetime):
+        assert seconds is None or 60 <= seconds <= 10 * 366 * DAY
+    assert known.lifetime is None or known.idle_lifetime is None or known.idle_lifetime <= known.lifetime
 
 
 def test_slack_gets_no_challenge_unless_configured() -> None:

@@ -21,8 +21,12 @@ PresetParameters = Annotated[
 
 
 def build_name_rules() -> "tuple[Rule[ProviderSpec], ...]":
-    """Return a rule for each preset: it defines the names of all parameters."""
-    return tuple(_build_name_rule(name, list(preset.parameters)) for name, preset in PRESETS.items())
+    """Return a rule for each preset with parameters, which defines their names, and one for all others together.
+
+    The API server evaluates each rule at each write, and most presets have no parameters.
+    """
+    rules = [_build_name_rule(name, list(preset.parameters)) for name, preset in PRESETS.items() if preset.parameters]
+    return (*rules, _build_rule_without_names(tuple(name for name, each in PRESETS.items() if not each.parameters)))
 
 
 def build_value_rules() -> "tuple[Rule[ProviderSpec], ...]":
@@ -50,8 +54,18 @@ def _build_name_rule(preset: str, names: list[str]) -> "Rule[ProviderSpec]":
     return Rule(
         f"!has(self.preset) || self.preset != '{preset}' || !has(self.parameters) ||"
         f" self.parameters.all(k, k in [{known}])",
-        f"must have only names that the preset defines: {preset} has {', '.join(names) or 'none'}",
+        f"must have only names that the preset defines: {preset} has {', '.join(names)}",
         lambda provider: provider.preset != preset or set(provider.parameters or ()) <= set(names),
+        "parameters",
+    )
+
+
+def _build_rule_without_names(presets: tuple[str, ...]) -> "Rule[ProviderSpec]":
+    return Rule(
+        f"!has(self.preset) || !has(self.parameters) || size(self.parameters) == 0 ||"
+        f" !(self.preset in [{', '.join(cel_literal(name) for name in presets)}])",
+        "are unknown to this preset, which has none: remove them",
+        lambda provider: provider.preset not in presets or not provider.parameters,
         "parameters",
     )
 

@@ -3,6 +3,7 @@
 from oauth_connector.api.v1alpha1.refresh import Refresh
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.schedule.refresh_time import Policy
+from oauth_connector.providers.preset import NOT_KNOWN
 
 LATE_WINDOW = 0.05
 """The share of the lifetime that is left at a refresh which revokes the old token: late refreshes are rare."""
@@ -12,6 +13,14 @@ def refresh_policy(spec: OAuthConnectorSpec) -> Policy:
     """Return `spec.refresh` in seconds and shares of the lifetime."""
     refresh = spec.refresh or Refresh()
     window = refresh.before_percentage / 100 if refresh.before_percentage is not None else None
-    if spec.provider.known is not None and spec.provider.known.revokes_old_token:
+    known = spec.provider.known.refresh_tokens if spec.provider.known is not None else NOT_KNOWN
+    if known.revokes_access_token:
         window = window or LATE_WINDOW
-    return Policy(refresh.before_seconds, window, refresh.max_lifetime_seconds)
+    idle = find_idle_lifetime(spec)
+    return Policy(refresh.before_seconds, window, refresh.max_lifetime_seconds, idle // 2 if idle is not None else None)
+
+
+def find_idle_lifetime(spec: OAuthConnectorSpec) -> int | None:
+    """Return for how many seconds the provider keeps a refresh token that is not used, where its preset knows it."""
+    known = spec.provider.known if spec.may_hold_refresh_token else None
+    return known.refresh_tokens.idle_lifetime if known is not None else None

@@ -38,11 +38,15 @@ YEAR = 365 * 86400
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`spec.refresh` in seconds and shares; `None` where it is not set."""
+    """`spec.refresh` in seconds and shares; `None` where it is not set.
+
+    `longest_pause` is the longest time between two refreshes, so that the refresh token does not expire unused.
+    """
 
     before: int | None = None
     window: float | None = None
     max_lifetime: int | None = None
+    longest_pause: int | None = None
 
 
 class RetryPace(Enum):
@@ -100,6 +104,8 @@ def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
         planned = _default_refresh_time(issued, expires, jitter)
     if policy.max_lifetime is not None:
         planned = min(planned, int(issued + policy.max_lifetime * (1 - jitter)))
+    if policy.longest_pause is not None:
+        planned = min(planned, int(issued + policy.longest_pause * (1 - jitter)))
     earliest = _earliest_refresh(issued, expires) if policy.max_lifetime is None else issued + MINIMUM_GAP
     return max(min(planned, expires - 1), earliest)
 

@@ -166,6 +166,8 @@ def _ready_reason(findings: Findings, *, valid: bool) -> Reason:
 def _further_conditions(connector: AnyConnector, findings: Findings, *, valid: bool) -> Iterator[tuple[str, Reason]]:
     """Yield the conditions beside `Ready`, each only while it is true."""
     if findings.problem is not None and findings.problem.reason is Reason.SUSPENDED:
+        if findings.late is not None and findings.late.reason is Reason.REFRESH_TOKEN_IDLE:
+            yield REFRESH_LATE, findings.late.reason
         return
     if findings.problem is not None and findings.published is not None:
         yield REFRESH_FAILED, findings.problem.reason

@@ -1,16 +1,17 @@
 """Warnings: what a user should do soon, while the token is still valid."""
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.checks.facts import grant_summary, published_token, refresh_due
+from oauth_connector.connector.checks.facts import current_token, grant_summary, published_token, refresh_due
 from oauth_connector.connector.grant.choice import build_grant_problem
 from oauth_connector.connector.observation import Observation
-from oauth_connector.connector.schedule.refresh_policy import refresh_policy
+from oauth_connector.connector.schedule.refresh_policy import find_idle_lifetime, refresh_policy
 from oauth_connector.connector.schedule.refresh_time import MOUNT_DELAY, can_cover_mount_delay, refresh_margin
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 
-WEEK = 7 * 86400
+DAY = 86400
+WEEK = 7 * DAY
 SHARE = 0.2
 """A refresh token is about to expire when a week or a fifth of its lifetime is left, whichever is less."""
 
@@ -42,7 +43,9 @@ def mount_warning(obs: Observation) -> Problem | None:
     spec, token = obs.connector.spec, published_token(obs)
     if token is None or token.issued_at is None or token.expires_at is None or token.expires_at <= obs.now:
         return None
-    if refresh_due(obs) is None or (spec.provider.known is not None and spec.provider.known.revokes_old_token):
+    if refresh_due(obs) is None or (
+        spec.provider.known is not None and spec.provider.known.refresh_tokens.revokes_access_token
+    ):
         return None
     margin = refresh_margin(token.issued_at, token.expires_at, refresh_policy(spec), obs.connector.uid)
     if margin >= MOUNT_DELAY:
@@ -53,11 +56,27 @@ def mount_warning(obs: Observation) -> Problem | None:
     return Problem(Reason.REFRESH_LATE, Remedy.FIX_SPEC, facts)
 
 
+def idle_warning(obs: Observation) -> Problem | None:
+    """Return the warning that a suspended connector lets its refresh token expire, which only a user can renew."""
+    at, idle = _idle_warning_time(obs), find_idle_lifetime(obs.connector.spec)
+    if at is None or idle is None or at > obs.now:
+        return None
+    return Problem(Reason.REFRESH_TOKEN_IDLE, Remedy.FIX_SPEC, {"days": str(idle // DAY)})
+
+
+def _idle_warning_time(obs: Observation) -> float | None:
+    spec, summary, token = obs.connector.spec, grant_summary(obs), current_token(obs)
+    idle = find_idle_lifetime(spec) if spec.suspend and spec.is_renewed_by_user else None
+    if idle is None or summary is None or not summary.renewable or token is None or token.issued_at is None:
+        return None
+    return token.issued_at + idle - min(WEEK, SHARE * idle)
+
+
 def grant_warning_time(obs: Observation) -> float | None:
     """Return when the next warning will be due; `None` where none will."""
     summary = grant_summary(obs)
-    at = _warning_time(summary) if summary is not None else None
-    return at if at is not None and at > obs.now else None
+    times = (_warning_time(summary) if summary is not None else None, _idle_warning_time(obs))
+    return min((at for at in times if at is not None and at > obs.now), default=None)
 
 
 def _warning_time(summary: GrantSummary) -> float | None:

@@ -168,3 +168,11 @@ def test_a_credential_is_read_again_within_a_minute(since: int, age: int) -> Non
 def test_a_share_lies_in_the_unit_interval(uid: str) -> None:
     """The offset of a connector is a share of the jitter, never more."""
     assert 0 <= share(uid) < 1
+
+
+@given(st.integers(15, 400 * 86400), st.integers(600, 200 * 86400), UIDS)
+def test_no_pause_is_so_long_that_the_refresh_token_expires(lifetime: int, longest_pause: int, uid: str) -> None:
+    """A token with a long lifetime is refreshed within the time, but not in the first tenth of its lifetime."""
+    at = refresh_time(0, lifetime, Policy(longest_pause=longest_pause), uid)
+    assert at <= max(longest_pause, lifetime // 10 + 10)
+    assert at <= refresh_time(0, lifetime, Policy(), uid)
