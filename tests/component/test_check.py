@@ -12,6 +12,7 @@ import yaml
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from oauth_connector.cli.main import main
+from oauth_connector.diagnosis.token_request_risk import TOKEN_REQUEST_RISK
 from tests.support.builders import a_spec
 
 PUBLIC = "https://connect.example.com"
@@ -87,7 +88,7 @@ def test_a_requested_token_is_printed_masked_with_secret_and_status(
     assert steps["secret"]["facts"].keys() == {"access_token", "authorization", "expires_at", "scope", "token_type"}
     assert steps["status"]["facts"]["Ready"] == "True, TokenIssued"
     assert steps["status"]["facts"]["next refresh"] < steps["status"]["facts"]["expires"]
-    assert "may count as a login" in local_check.warned
+    assert TOKEN_REQUEST_RISK in local_check.warned
 
 
 def test_no_request_is_sent_if_the_user_declines(tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_no_request_is_sent_if_the_user_declines(tmp_path: Path) -> None:
         os.close(terminal)
     assert done.returncode == 2
     assert done.stdout == "Continue? [y/N] "
-    assert "may count as a login" in done.stderr
+    assert TOKEN_REQUEST_RISK in done.stderr
     assert "nothing was sent" in done.stderr
 
 

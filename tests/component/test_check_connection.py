@@ -26,6 +26,7 @@ from oauth_connector.oauth.signals import Symptom
 from oauth_connector.settings.operator import Settings
 from tests.support.builders import a_connector, a_spec
 from tests.support.checked_provider import check, encode, request_as_operator, sentence
+from tests.support.name_server import NameServerBehavior, look_up_at, serve_names
 from tests.support.raw_server import serve_bytes
 from tests.support.server_certificates import make_chain
 
@@ -167,24 +168,29 @@ async def test_a_reset_after_the_request_is_named() -> None:
         assert await request_as_operator(provider) == sentence(AWAY, Symptom.CONNECTION_LOST)
 
 
+NO_HOST = sentence(Reason.HOST_NOT_FOUND, host="login.example.com")
+NO_NAME_SERVER = sentence(AWAY, Symptom.RESOLUTION_FAILED, "login.example.com")
 RESOLUTIONS = {
-    "NXDOMAIN": (socket.EAI_NONAME, sentence(Reason.HOST_NOT_FOUND, host="login.example.com")),
-    "no name server responds": (socket.EAI_AGAIN, sentence(AWAY, Symptom.RESOLUTION_FAILED, "login.example.com")),
+    NameServerBehavior.NXDOMAIN: NO_HOST,
+    NameServerBehavior.NO_DATA: NO_HOST,
+    NameServerBehavior.SERVFAIL: NO_NAME_SERVER,
+    NameServerBehavior.REFUSED: NO_NAME_SERVER,
+    NameServerBehavior.SILENT: NO_NAME_SERVER,
+    NameServerBehavior.ADDRESS: "login.example.com is 127.0.0.1",
 }
 
 
-@pytest.mark.parametrize(("code", "expected"), RESOLUTIONS.values(), ids=RESOLUTIONS)
-async def test_a_missing_name_differs_from_silent_name_servers(code: int, expected: str) -> None:
-    """The system's resolver reports both as errors with a code of their own (getaddrinfo(3))."""
-
-    def look_up(host: str) -> list[tuple[Any, ...]]:
-        raise socket.gaierror(code, host)
-
-    async def prober(url: str, tls: TLSOptions) -> ProbeResult:
-        return await probe(url, (), None, tls, Resolver(look_up))
-
+@pytest.mark.parametrize(("behavior", "expected"), RESOLUTIONS.items(), ids=[each.name for each in RESOLUTIONS])
+async def test_a_missing_name_differs_from_silent_name_servers(behavior: NameServerBehavior, expected: str) -> None:
+    """The system's resolver asks a real name server, which answers, refuses, or says nothing."""
     connector = a_connector(spec=a_spec(provider={"tokenURL": "https://login.example.com/token"}))
-    assert (await endpoint_steps(connector, prober))["dns"].text == expected
+    async with serve_names(behavior) as server:
+
+        async def prober(url: str, tls: TLSOptions) -> ProbeResult:
+            return await probe(url, (), None, tls, Resolver(look_up_at(server)))
+
+        assert (await endpoint_steps(connector, prober))["dns"].text == expected
+        assert server.questions
 
 
 async def endpoint_steps(connector: Connector, prober: Any) -> dict[str, DiagnosisStep]:

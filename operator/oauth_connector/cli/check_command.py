@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from oauth_connector.cli.check_input import CheckInput, load
 from oauth_connector.cli.usage_error import UsageError
+from oauth_connector.diagnosis.token_request_risk import TOKEN_REQUEST_RISK
 
 if TYPE_CHECKING:
     from oauth_connector.diagnosis.step import DiagnosisStep
     from oauth_connector.settings.operator import Settings
 
-WARNING = (
-    "This sends the credentials to the provider once. The request may count as a login, and some providers revoke a"
-    " valid token."
-)
+WARNING = f"This sends the credentials to the provider once. {TOKEN_REQUEST_RISK}"
 
 _FILES = "file of manifests: one OAuthConnector, and the Secrets and ConfigMaps that it refers to"
 _SECRET = "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"

@@ -126,6 +126,7 @@ class AuthorizationFlow:
             " If the provider shows a code, paste the code."
         )
         async with show_link(self.request.link(expected.state), hint, self.terminal, browser=False):
+            self._explain_silence()
             granted = await wait_for_either(self._read_pasted(expected), self.consent.wait("", is_authorized))
         if granted is not None:
             await self._submit(granted)

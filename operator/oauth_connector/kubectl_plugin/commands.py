@@ -142,7 +142,7 @@ async def _require_agreement(context: PluginContext, view: ConnectorView) -> Non
 async def _wait_for_status(context: PluginContext, name: str, echo: tuple[str, str], seconds: int) -> ConnectorView:
     """Wait until a field of status has a value. Raises `CommandFailed`."""
     field, value = echo
-    until = context.now + timedelta(seconds=seconds)
+    until, limit = context.now + timedelta(seconds=seconds), ""
     while True:
         view = ConnectorView(await context.read_connector(name))
         if view.status.get(field) == value:
@@ -154,15 +154,22 @@ async def _wait_for_status(context: PluginContext, name: str, echo: tuple[str, s
                 " and that its release supports this command. The request is kept. Current condition:"
                 f" {found.reason}: {found.message}"
             )
-        context.terminal.progress(
-            f"{name}: {_describe_wait(found)}", time_format.format_duration((until - context.now).total_seconds())
-        )
+        limit = _show_new_limit(context, name, found, limit)
+        awaited = "the end of the limit" if limit else "the operator"
+        left = time_format.format_duration((until - context.now).total_seconds())
+        context.terminal.progress(f"{name}: waiting for {awaited}", left)
         await asyncio.sleep(PACE)
 
 
-def _describe_wait(found: ConditionView) -> str:
-    """Return for what the command waits: the operator, or the end of a limit of the provider."""
-    return found.message if found.reason == Reason.RATE_LIMITED else "waiting for the operator"
+def _show_new_limit(context: PluginContext, name: str, found: ConditionView, shown: str) -> str:
+    """Print for what limit of the provider the operator waits, and until when; return the sentence.
+
+    It has lines of its own, once: the progress is cut at the width of the terminal.
+    """
+    limit = found.message if found.reason == Reason.RATE_LIMITED else ""
+    if limit not in ("", shown):
+        context.terminal.warn(f"{name}: {limit}")
+    return limit
 
 
 def unique_request_value(context: PluginContext) -> str:

@@ -14,6 +14,7 @@ from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
+from oauth_connector.diagnosis.token_request_risk import TOKEN_REQUEST_RISK
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.terminal import Terminal
 from oauth_connector.oauth.grants.grant import Renewal
@@ -88,7 +89,7 @@ def describe_sending(prepared: PreparedRequest) -> str:
     """Return a sentence for the user with what is sent to which server."""
     names = ", ".join(sorted(secret.version.name for secret in prepared.credentials))
     what = f"a token request with values of the Secrets {names}" if names else "a token request without a Secret"
-    return f"This sends {what} to {prepared.endpoint} once. The request may count as a login."
+    return f"This sends {what} to {prepared.endpoint} once. {TOKEN_REQUEST_RISK}"
 
 
 def _leave_out(why: str) -> DiagnosisStep:

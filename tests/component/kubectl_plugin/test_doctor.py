@@ -12,6 +12,7 @@ from typing import Any
 
 from devtools.authorization_servers.registrations import TLS
 from devtools.local.free_port import free_port
+from oauth_connector.diagnosis.token_request_risk import TOKEN_REQUEST_RISK
 from tests.component.kubectl_plugin.conftest import USER, PluginScenario
 from tests.support.certificates import make_tls
 from tests.support.raw_server import RawServer, serve_bytes
@@ -79,7 +80,8 @@ async def test_a_healthy_connector_passes_all_steps(scenario: PluginScenario, tm
     assert list(steps) == expected
     assert {name for name, step in steps.items() if not step["ok"]} == {"operator"}
     assert "API server" in steps["clock"]["text"]
-    assert f"the Secrets robot to {server.url('https')} once." in scenario.terminal.shown
+    sent = f"the Secrets robot to {server.url('https')} once. {TOKEN_REQUEST_RISK}"
+    assert sent in " ".join(scenario.terminal.shown.split())
 
 
 async def test_nothing_is_sent_to_a_server_to_which_the_operator_sends_nothing(scenario: PluginScenario) -> None:
