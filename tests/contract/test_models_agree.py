@@ -17,7 +17,15 @@ from tests.support.manifests import samples
 Path = tuple[str | int, ...]
 
 GOOD = samples("good")
-FULL = [GOOD[f"everything{rest}"].manifest for rest in ("", "-with-authorization-code", "-with-refresh-token")]
+FULL = [
+    GOOD[name].manifest
+    for name in (
+        "everything",
+        "everything-with-authorization-code",
+        "everything-with-refresh-token",
+        "formats-with-a-login",
+    )
+]
 
 BEGINNINGS = (
     "",
@@ -35,6 +43,7 @@ BEGINNINGS = (
     "example.com",
     "example.com/",
     "acme.okta.com:",
+    "registry.example.com:5000",
 )
 WORDS = (
     "None",
@@ -57,6 +66,9 @@ WORDS = (
     "common",
     "response_mode",
     "domain",
+    "Netrc",
+    "GitCredentials",
+    "JSON",
 )
 TYPICAL = "aZ09-._/: "
 ODD = TYPICAL + "@#?[]%\n\t\r,\"\\'é\u2028=+&~{}\x00\x7f"

@@ -19,7 +19,13 @@ from oauth_connector.connector.observation import (
 )
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import has_lost_owner, is_owned, ownership_conflict
-from oauth_connector.connector.secret.rendering import RenderedSecret, has_published_fields, recover, render
+from oauth_connector.connector.secret.rendering import (
+    LARGEST_SECRET,
+    RenderedSecret,
+    has_published_fields,
+    recover,
+    render,
+)
 from oauth_connector.connector.status.findings import Findings, PublishedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
@@ -32,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 TRIES = 4
 """The number of writes in one reconciliation that may fail with a conflict. The next reconciliation continues."""
+
+_TOO_LARGE = "its values have more than 1 MiB together; remove keys or hosts from output"
 
 WRITE_PAUSES = (20.0, 60.0, 180.0)
 """Seconds before a refused write is repeated; the last one repeats. The request may have a size of hundreds of KiB."""
@@ -135,6 +143,8 @@ class SecretWriter:
 
     async def _write(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> SecretMetadata | Problem:
         rendered = render(token, obs.connector)
+        if rendered.size > LARGEST_SECRET:
+            return _report_rejection(rendered, _TOO_LARGE)
         namespace = obs.connector.key.namespace
         for _ in range(TRIES):
             problem = ownership_conflict(live.metadata, obs.connector) if live is not None else None
@@ -148,8 +158,7 @@ class SecretWriter:
             if isinstance(result, SecretWritten):
                 return result.metadata
             if isinstance(result, WriteRejected):
-                facts = {"secret": rendered.name, "cause": result.cause}
-                return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, facts)
+                return _report_rejection(rendered, result.cause)
             live = await self._cluster.read_secret(namespace, rendered.name)
             await self._require_newest(obs, token, live)
         raise ClusterUnavailable(f"Secret {namespace}/{rendered.name} changes faster than it can be written")
@@ -178,6 +187,10 @@ class SecretWriter:
             key = obs.connector.key
             self._memory.put(key, replace(self._memory.of(key), pending=None))
             raise Superseded("another process has published another token")
+
+
+def _report_rejection(rendered: RenderedSecret, cause: str) -> Problem:
+    return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, {"secret": rendered.name, "cause": cause})
 
 
 def _is_repair(obs: Observation, findings: Findings) -> bool:

@@ -5,6 +5,7 @@ from pydantic import SecretStr
 from oauth_connector.connector.memory import MOST_WAITING_IN_NAMESPACE
 from oauth_connector.connector.observation import ConnectorMemory, IssuedToken, Key, PendingToken
 from oauth_connector.controller.ports import LiveSecret
+from oauth_connector.oauth.salvage import LONGEST_TOKEN
 from tests.support.builders import NOW, a_connector, a_spec, an_output
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
@@ -205,3 +206,19 @@ async def test_a_secret_in_another_namespace_is_not_taken_for_the_output(world: 
     assert world.reason() == "CredentialsNotFound"
     assert ("shop", "crm-token") not in world.cluster.secrets
     assert ("elsewhere", "bait") in world.cluster.secrets
+
+
+async def test_a_secret_that_is_too_large_is_not_sent(world: World) -> None:
+    """The problem names the limit; a smaller output is written at once, from the same token."""
+    login = {"hosts": [f"{name}.example.com" for name in "abcd"], "username": "oauth2"}
+    kinds = ("DockerConfigJSON", "Netrc", "GitCredentials")
+    formats = [{"type": kind, "key": kind, **login} for kind in kinds]
+    long = "%" * LONGEST_TOKEN
+    world.edit(a_spec(output={"formats": formats}))
+    world.provider.answer = answer(access_token=long, token_type="Bearer", expires_in=3600)
+    await world.run()
+    assert world.reason() == "SecretWriteRejected"
+    assert not [call for call in world.cluster.calls.writes if call == "create crm-token"]
+    world.edit(a_spec())
+    await world.run()
+    assert (world.token, world.calls) == (long, 1)

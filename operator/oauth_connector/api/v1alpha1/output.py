@@ -10,6 +10,7 @@ from pydantic import Field
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, pattern_rule, rule
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
+from oauth_connector.api.v1alpha1.output_formats import OutputFormat
 from oauth_connector.api.v1alpha1.output_names import OutputKey, OutputName
 
 
@@ -31,13 +32,6 @@ DEFAULT_KEYS: Mapping[OutputField, str] = {
     OutputField.SCOPE: "scope",
 }
 """Default keys of the output Secret."""
-
-
-class OutputFormatType(StrEnum):
-    """Formats that contain all fields under one key."""
-
-    DOT_ENV = "DotEnv"
-    JSON = "JSON"
 
 
 class DeletionPolicy(StrEnum):
@@ -89,13 +83,6 @@ class OutputData(Model):
     key: OutputKey = Field(description="Key in the Secret.")
 
 
-class OutputFormat(Model):
-    """All fields of the token under one key, in one format."""
-
-    type: OutputFormatType = Field(description="`DotEnv`: lines of NAME=value. `JSON`: one object.")
-    key: OutputKey = Field(description="Key in the Secret, such as `.env`.")
-
-
 class ResponseField(Model):
     """A member of the token response and its key."""
 
@@ -132,7 +119,7 @@ class Output(Model):
         description="Fields of the token and their keys. Default: `access_token`, `token_type`, `expires_at`,"
         " `authorization`, and `scope` if it is known.",
     )
-    formats: Annotated[Annotated[tuple[OutputFormat, ...], Field(max_length=4)] | None, digests.OUTPUT] = Field(
+    formats: Annotated[Annotated[tuple[OutputFormat, ...], Field(max_length=8)] | None, digests.OUTPUT] = Field(
         None, description="Keys that contain all fields in one format, in addition to `data`. Default: none."
     )
     response_fields: Annotated[Annotated[tuple[ResponseField, ...], Field(max_length=16)] | None, digests.OUTPUT] = (

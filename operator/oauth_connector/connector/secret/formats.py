@@ -1,4 +1,4 @@
-"""Formats of the output Secret: one key that contains all fields, in a form that programs read."""
+"""Formats of the output Secret: one key in a form that programs read, with all fields or with a login."""
 
 import json
 import re
@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.output import OutputFormatType
+from oauth_connector.api.v1alpha1.output_formats import OutputFormat, OutputFormatType
+from oauth_connector.connector.secret.logins import HostLogin, docker_config_json, git_credentials, netrc
 
 _SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PLAIN = re.compile(r"[A-Za-z0-9._~+/=:@-]*")
@@ -24,10 +25,23 @@ def json_object(values: Mapping[str, SecretStr]) -> SecretStr:
     return SecretStr(json.dumps(_name_fields(values), sort_keys=True, separators=(",", ":")))
 
 
-FORMATS: Mapping[OutputFormatType, Callable[[Mapping[str, SecretStr]], SecretStr]] = {
+_OF_FIELDS: Mapping[OutputFormatType, Callable[[Mapping[str, SecretStr]], SecretStr]] = {
     OutputFormatType.DOT_ENV: dot_env,
     OutputFormatType.JSON: json_object,
 }
+
+_OF_A_LOGIN: Mapping[OutputFormatType, Callable[[HostLogin], SecretStr]] = {
+    OutputFormatType.DOCKER_CONFIG_JSON: docker_config_json,
+    OutputFormatType.NETRC: netrc,
+    OutputFormatType.GIT_CREDENTIALS: git_credentials,
+}
+
+
+def write_format(chosen: OutputFormat, values: Mapping[str, SecretStr]) -> SecretStr:
+    """Write the fields of a token, or a login with it, in the format that the spec chooses."""
+    if chosen.type in _OF_FIELDS:
+        return _OF_FIELDS[chosen.type](values)
+    return _OF_A_LOGIN[chosen.type](HostLogin(chosen.hosts or (), chosen.username or "", values["AccessToken"]))
 
 
 def _name_fields(values: Mapping[str, SecretStr]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector, IssuedToken
-from oauth_connector.connector.secret.formats import FORMATS
+from oauth_connector.connector.secret.formats import write_format
 from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys
 
 RESPONSE_FIELD = "response/"
@@ -24,6 +24,9 @@ RESPONSE_FIELD = "response/"
 
 FORMAT = "format/"
 """Prefix of a format in the annotation."""
+
+LARGEST_SECRET = 1024 * 1024
+"""Bytes of all values of a Secret: `MaxSecretSize` of the Kubernetes API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class RenderedSecret:
     owner: Mapping[str, object] | None
     type: str = names.OPAQUE
 
+    @property
+    def size(self) -> int:
+        """Return the number of bytes of all values."""
+        return sum(len(value.get_secret_value().encode()) for value in self.data.values())
+
 
 def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
     """Return the Secret for a token as the connector's `output` requires."""
@@ -46,7 +54,7 @@ def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
     data = {key: values[name] for name, key in keys.items()}
     formats = spec.output.formats if spec.output and spec.output.formats else ()
     for chosen in formats:
-        data[chosen.key] = FORMATS[chosen.type](values)
+        data[chosen.key] = write_format(chosen, values)
     keys |= {FORMAT + chosen.type.value: chosen.key for chosen in formats}
     labels, annotations = _metadata(token, connector, keys)
     return RenderedSecret(

@@ -45,6 +45,23 @@ def test_the_largest_values_fit(character: str, letter: str) -> None:
     assert count_bytes(dict(render_state(GrantState(token, issued), connector).data)) < SECRET
 
 
+HOSTS = [f"registry-{number}.example.com" for number in range(4)]
+LOGINS = [
+    {"type": kind, "key": kind, "hosts": HOSTS, "username": "oauth2"}
+    for kind in ("DockerConfigJSON", "Netrc", "GitCredentials")
+]
+LONGEST_IN_A_HEADER = 16 * 1024
+"""Bytes: servers refuse longer headers (`large_client_header_buffers` of nginx, `maxHttpHeaderSize` of Tomcat)."""
+
+
+@pytest.mark.parametrize("character", ["a", '"', "\\", "%"])
+def test_all_formats_fit_with_every_token_that_a_header_can_have(character: str) -> None:
+    """With four hosts each, all formats together have space for the largest token that a server accepts."""
+    spec = a_spec(output={"formats": [{"type": "JSON", "key": "j"}, {"type": "DotEnv", "key": "d"}, *LOGINS]})
+    issued = IssuedToken(SecretStr(character * LONGEST_IN_A_HEADER), "Bearer", NOW, NOW + 3600, "")
+    assert render(issued, a_connector(spec)).size < SECRET
+
+
 def test_a_member_is_kept_where_it_is_wanted_and_short() -> None:
     """What is not published is dropped when the response is parsed, and a longer value counts as absent."""
     members = {
