@@ -1,7 +1,8 @@
 """Credential Secrets, read when they are used: the values that the spec refers to, and what is wrong with them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -80,6 +81,15 @@ def find_forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, requi
             facts = {"credential": secret.version.name, "host": host}
             return Problem(Reason.CREDENTIALS_NOT_ALLOWED, Remedy.FIX_CREDENTIALS, facts)
     return None
+
+
+def find_forbidden_url(
+    secrets: Sequence[CredentialSecret], urls: Iterable[str | None], *, required: bool
+) -> Problem | None:
+    """Find the first URL that a Secret may not be sent to, by its host."""
+    hosts = [(urlsplit(url).hostname or "") for url in urls if url is not None]
+    found = (find_forbidden_host(secrets, host, required=required) for host in hosts)
+    return next((problem for problem in found if problem is not None), None)
 
 
 def list_secret_names(spec: OAuthConnectorSpec) -> list[str]:

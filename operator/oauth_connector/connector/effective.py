@@ -34,6 +34,7 @@ def build_parameters(spec: OAuthConnectorSpec) -> TokenRequestParameters:
         audience=spec.audience,
         resources=tuple(spec.resources or ()),
         extra=dict(spec.token_parameters or {}),
+        shape=spec.provider.request_shape,
     )
 
 

@@ -7,7 +7,7 @@ from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.effective import build_parameters
 from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.oauth.client_auth.client import Client
-from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.grants.grant import Grant, Purpose
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.token_request import TokenRequestParameters
 
@@ -28,8 +28,17 @@ class PreparedRequest:
         """Return the token endpoint."""
         return self.context.token_endpoint
 
+    def choose_context(self, grant: Grant) -> RequestContext:
+        """Return the context of a grant: some providers have another endpoint for refresh tokens."""
+        url = self.connector.spec.provider.request_shape.refresh_url
+        return replace(self.context, token_endpoint=url) if url and grant.purpose is Purpose.REFRESH else self.context
+
 
 def choose_parameters(spec: OAuthConnectorSpec, grant: Grant) -> TokenRequestParameters:
-    """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6)."""
+    """Return the further parameters; scopes that were consented to are not sent again (RFC 6749 §4.1.3, §6).
+
+    Some providers demand them on a refresh.
+    """
     wanted = build_parameters(spec)
-    return wanted if grant.sends_scope else replace(wanted, scopes=())
+    is_demanded = wanted.shape.scope_on_refresh and grant.purpose is Purpose.REFRESH
+    return wanted if grant.sends_scope or is_demanded else replace(wanted, scopes=())

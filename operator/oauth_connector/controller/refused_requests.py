@@ -36,4 +36,4 @@ def find_refusal(
 
 def _fingerprint(prepared: PreparedRequest, grant: Grant, salt: str) -> str:
     sent = choose_parameters(prepared.connector.spec, grant)
-    return fingerprint_request(bytes.fromhex(salt), prepared.context, grant, prepared.client, sent)
+    return fingerprint_request(bytes.fromhex(salt), prepared.choose_context(grant), grant, prepared.client, sent)

@@ -18,7 +18,7 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import (
     CredentialSecret,
     assemble_credentials,
-    find_forbidden_host,
+    find_forbidden_url,
     list_secret_names,
 )
 from oauth_connector.connector.effective import list_wanted_members
@@ -111,7 +111,7 @@ class TokenClient:
         """Send one request that presents a grant, within its send window, and parse the response."""
         sent = choose_parameters(prepared.connector.spec, grant)
         requested_at = self._clock()
-        context = replace(prepared.context, now=requested_at, nonce=_new_nonce())
+        context = replace(prepared.choose_context(grant), now=requested_at, nonce=_new_nonce())
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
         response = await self._provider.send(request, context)
         quirks = prepared.connector.spec.provider.quirks
@@ -150,8 +150,8 @@ class TokenClient:
             return Revocation.NO_ENDPOINT
         chosen = provider.revocation_url is not None or provider.token_url is not None
         same_origin = not chosen or origin(endpoint) == origin(prepared.endpoint)
-        host = _read_host(endpoint)
-        forbidden = find_forbidden_host(prepared.credentials, host, required=self._read_rules().require_allowed_hosts)
+        required = self._read_rules().require_allowed_hosts
+        forbidden = find_forbidden_url(prepared.credentials, (endpoint,), required=required)
         return endpoint if same_origin and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
@@ -207,8 +207,9 @@ class TokenClient:
             if isinstance(found, Problem):
                 return found
             endpoint = found.token_endpoint if found else ""
-        host = _read_host(endpoint)
-        forbidden = find_forbidden_host(list(secrets.values()), host, required=self._read_rules().require_allowed_hosts)
+        urls = (endpoint, spec.provider.request_shape.refresh_url)
+        required = self._read_rules().require_allowed_hosts
+        forbidden = find_forbidden_url(list(secrets.values()), urls, required=required)
         client, attempt, read = credentials.client, Attempt((), ""), tuple(secrets.values())
         at = replace(context.with_identity(client.tls_identity), token_endpoint=endpoint)
         return forbidden or PreparedRequest(connector, at, client, credentials.grant, attempt, read)

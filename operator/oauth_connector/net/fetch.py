@@ -50,15 +50,16 @@ class OutgoingRequest:
     """A request as it is sent, and what is checked right before: its send window, and whether the process leads."""
 
     method: str
-    url: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
     send_window: SendWindow | None = None
     may_send: Callable[[], bool] = lambda: True
 
     def build(self, extensions: dict[str, object]) -> httpx2.Request:
-        """Build the request of the library."""
-        headers = [*ALWAYS, *self.headers]
+        """Build the request of the library; a header of the request replaces the usual one."""
+        own = {name.lower() for name, _ in self.headers}
+        headers = [*((name, value) for name, value in ALWAYS if name.lower() not in own), *self.headers]
         return httpx2.Request(self.method, self.url, headers=headers, content=self.body or None, extensions=extensions)
 
     def limit_sending(self, most: float) -> float:

@@ -54,6 +54,6 @@ class HTTPProviderClient:
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Send one token request, once, if this process may send at that moment."""
         outgoing = OutgoingRequest(
-            "POST", request.url, request.headers, request.body, request.send_window, self._may_send
+            request.method.value, request.target, request.headers, request.body, request.send_window, self._may_send
         )
         return await fetch(self._pools, outgoing, context.tls, self._limits)

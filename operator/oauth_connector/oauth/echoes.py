@@ -4,7 +4,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
 
 from oauth_connector.oauth.error_codes import OTHER
 from oauth_connector.oauth.signals import Signal
@@ -12,10 +12,6 @@ from oauth_connector.oauth.token_request import TokenRequest
 
 SHORTEST = 4
 """Characters of a secret that is searched in a code. A shorter one is found in most words by chance."""
-
-_SECRET_NAMES = frozenset({"client_secret", "password", "refresh_token", "code", "code_verifier"}).union(
-    {"client_assertion", "assertion", "device_code", "subject_token", "actor_token"}
-)
 
 
 def drop_echoes(signal: Signal, request: TokenRequest) -> Signal:
@@ -36,10 +32,8 @@ def _is_echo(code: str | None, secrets: list[str]) -> bool:
 
 
 def _list_secrets(request: TokenRequest) -> Iterator[str]:
-    """List what was sent in the form, and with HTTP Basic, as it was encoded and not (RFC 6749 §2.3.1)."""
-    for name, value in parse_qsl(request.body.decode()):
-        if name in _SECRET_NAMES:
-            yield value
+    """List what was sent as parameters, and with HTTP Basic, as it was encoded and not (RFC 6749 §2.3.1)."""
+    yield from request.secrets
     for name, value in request.headers:
         if name.lower() != "authorization":
             continue

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
+from oauth_connector.oauth.json_pointer import find_value
+from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.response_body import Members
 
 OTHER = "other"
@@ -63,27 +65,55 @@ _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _PHRASES = frozenset(re.sub("[^a-z]", "", status.phrase.lower()) for status in HTTPStatus)
 
 
-def find_error(members: Members, status: int, further: Mapping[str, str]) -> str | None:
-    """Find the error of a response, in lower case; `further` are the codes of the provider. `None`: there is none.
+def find_error(members: Members, status: int, quirks: Quirks = STANDARD) -> str | None:
+    """Find the error of a response, in lower case. `None`: there is none.
 
     A word that is not known counts only where the status cannot say more: with 400, and with a success. It is reported
-    as `OTHER`.
+    as `OTHER`. A result of the provider that is no success is an error in any case.
     """
-    known = next((word for word in _list_words(members) if word in KNOWN or word in further), None)
+    is_known = KNOWN | quirks.errors.keys()
+    known = next((word for word in _list_words(members, quirks) if word in is_known), None)
     if known is not None:
         return known
     is_success = 200 <= status < 300  # noqa: PLR2004  # HTTP
-    is_unknown = (is_success and _has_failed(members)) or (status == HTTPStatus.BAD_REQUEST and _has_code(members))
+    has_failed = is_success and _has_failed(members)
+    is_unknown = (
+        has_failed or (status == HTTPStatus.BAD_REQUEST and _has_code(members)) or _has_bad_result(members, quirks)
+    )
     return OTHER if is_unknown else None
 
 
-def _list_words(members: Members) -> Iterator[str]:
-    """List the words that may be a code: of the response, of an object in `error`, of the first item of `errors`."""
+def find_pause(members: Members, status: int, quirks: Quirks) -> float | None:
+    """Return the seconds to wait where a success says that there were too many requests, in the provider's words."""
+    if status != HTTPStatus.OK:
+        return None
+    return next((quirks.pauses[word] for word in _list_words(members, quirks) if word in quirks.pauses), None)
+
+
+def _list_words(members: Members, quirks: Quirks) -> Iterator[str]:
+    """List the words that may be a code, those at the places of the provider first.
+
+    The others are in the response, in an object in `error`, and in the first item of `errors`.
+    """
+    if _has_bad_result(members, quirks):
+        yield _read_word(find_value(members, quirks.result))
+    yield from (_read_word(find_value(members, place)) for place in quirks.error_places)
     errors = members.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
     for place in (members, members.get("error"), first):
         if isinstance(place, Mapping):
             yield from (word.strip().lower() for name in _NAMES if isinstance(word := place.get(name), str))
+
+
+def _read_word(value: object) -> str:
+    """Return a code as text: it may be a number."""
+    return str(value).strip().lower() if isinstance(value, str | int) else ""
+
+
+def _has_bad_result(members: Members, quirks: Quirks) -> bool:
+    """Return whether the member that states how a request ended is there, and names no success."""
+    result = find_value(members, quirks.result)
+    return result is not None and _read_word(result) not in quirks.success
 
 
 def _has_failed(members: Members) -> bool:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from oauth_connector.oauth.jwt_expiry import read_jwt_expiry
 from oauth_connector.oauth.points_in_time import has_zone, parse_duration, parse_http_date, parse_instant, parse_number
+from oauth_connector.oauth.quirks import STANDARD, Quirks
 
 TEN_YEARS = 10 * 365 * 86400
 """Seconds: no token is issued for longer, so that a larger number is something else."""
@@ -93,22 +94,19 @@ _REFRESH_AT = ("refreshtokenexpiresat", "refreshtokenexpireson", "refreshtokenex
 
 
 def read_lifetime(
-    members: Mapping[str, object], headers: Mapping[str, str], now: float | None, *, milliseconds: bool = False
+    members: Mapping[str, object], headers: Mapping[str, str], now: float | None, quirks: Quirks = STANDARD
 ) -> Lifetime | None:
     """Read the lifetime of an access token; `None` where the response has none that is plausible.
 
     A point in time counts against the `Date` of the response, by the provider's clock, else against `now` in seconds
-    since the epoch. Zero and negative numbers mean nothing (Mailchimp's zero is "never"). `milliseconds` is for a
-    provider that is known to count those (Zoho did, with `expires_in_sec` beside it). Microsoft's `ext_expires_in` is
-    not read: it is longer, for outages.
+    since the epoch. Zero and negative numbers mean nothing (Mailchimp's zero is "never"). Microsoft's `ext_expires_in`
+    is not read: it is longer, for outages.
     """
     clock = _read_clock(headers, now)
     found = _index(members)
     readings = list(_read_all(found, clock, (_IN, _EITHER, _AT)))
-    if milliseconds and (number := parse_number(found.get("expiresin"))) is not None:
-        stated = parse_number(found.get("expiresinsec"))
-        converted = number / 1000 if number > _UNLIKELY and number % 1000 == 0 else number
-        readings.insert(0, _Reading(stated if stated is not None else converted))
+    if (known := _read_known_unit(found, quirks)) is not None:
+        readings.insert(0, known)
     sure = next((reading for reading in readings if reading.sure and _is_plausible(reading.seconds)), None)
     if sure is not None:
         return Lifetime(int(sure.seconds), LifetimeSource.RESPONSE)
@@ -130,6 +128,21 @@ def read_refresh_lifetime(
     names = (_REFRESH_IN, (), _REFRESH_AT)
     readings = _read_all(_index(members), _read_clock(headers, now), names)
     return next((int(reading.seconds) for reading in readings if _is_plausible(reading.seconds)), None)
+
+
+def _read_known_unit(found: Mapping[str, object], quirks: Quirks) -> _Reading | None:
+    """Read `expires_in` of a provider that is known not to count seconds.
+
+    Zoho counted milliseconds, with `expires_in_sec` beside it, and now counts seconds.
+    """
+    number = parse_number(found.get("expiresin"))
+    if number is None or not (quirks.milliseconds or quirks.unit != 1):
+        return None
+    if not quirks.milliseconds:
+        return _Reading(number * quirks.unit)
+    stated = parse_number(found.get("expiresinsec"))
+    converted = number / 1000 if number > _UNLIKELY and number % 1000 == 0 else number
+    return _Reading(stated if stated is not None else converted)
 
 
 def _is_plausible(seconds: float) -> bool:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from oauth_connector.oauth.content_coding import decode_text, decompress
 from oauth_connector.oauth.error_codes import find_error
+from oauth_connector.oauth.json_pointer import find_value
 from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.oauth.response_body import Members, decode_body
 from oauth_connector.oauth.signals import Symptom
@@ -53,7 +54,8 @@ def find_refresh_token(response: HTTPResponse, quirks: Quirks, presented: Secret
         return None
     if response.status >= 500 and (isinstance(members, Symptom) or "access_token" not in members):  # noqa: PLR2004  # HTTP
         return None
-    found = _walk(members) if isinstance(members, Mapping) else _scan(response)
+    named = find_value(members, quirks.places.refresh_token)
+    found = [*(_walk(members) if isinstance(members, Mapping) else _scan(response)), named]
     known = {presented.get_secret_value()} if presented is not None else set()
     tokens = [token for value in found if (token := _check(value)) is not None]
     usable = [token for token in tokens if token.get_secret_value() not in known and not _is_masked(token)]
@@ -61,7 +63,7 @@ def find_refresh_token(response: HTTPResponse, quirks: Quirks, presented: Secret
 
 
 def _is_error(members: Members | Symptom, status: int, quirks: Quirks) -> bool:
-    return isinstance(members, Mapping) and find_error(members, status, quirks.errors) is not None
+    return isinstance(members, Mapping) and find_error(members, status, quirks) is not None
 
 
 def _check(value: object) -> SecretStr | None:

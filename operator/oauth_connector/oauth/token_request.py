@@ -1,16 +1,18 @@
 """Token requests as values (RFC 6749 §3.2): grant, client and parameters in one form, ready to be sent."""
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.registry import METHODS
-from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.grants.grant import Grant, Pairs
 from oauth_connector.oauth.grants.registry import GRANTS
 from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.request_shape import STANDARD_SHAPE, BodyFormat, Method, RequestShape
 from oauth_connector.oauth.reserved_parameters import drop_reserved_parameters, normalize_name
 
 _OF_OTHER_SPECIFICATIONS = frozenset(
@@ -33,6 +35,13 @@ RESERVED_PARAMETERS = frozenset({"scope", "audience", "resource"}).union(
 )
 """Parameters that have a field of their own, or belong to another grant: they cannot be given as extra ones."""
 
+SECRET_PARAMETERS = frozenset({"client_secret", "password", "refresh_token", "code", "code_verifier"}).union(
+    {"client_assertion", "assertion", "device_code", "subject_token", "actor_token"}
+)
+"""Parameters whose value no message may repeat, by the names of the specifications."""
+
+_CONTENT_TYPES = {BodyFormat.FORM: "application/x-www-form-urlencoded", BodyFormat.JSON: "application/json"}
+
 
 @dataclass(frozen=True, slots=True)
 class TokenRequestParameters:
@@ -43,6 +52,7 @@ class TokenRequestParameters:
     audience: str | None = None
     resources: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    shape: RequestShape = STANDARD_SHAPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,27 @@ class SendWindow:
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """A complete POST to a token endpoint, and its send window where it has one."""
+    """A complete request to a token endpoint, and its send window where it has one.
+
+    `query` is added to the URL where the request is written, because it may contain credentials. `secrets` are the
+    values that no message may repeat.
+    """
 
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
     send_window: SendWindow | None = None
+    method: Method = Method.POST
+    query: str = field(default="", repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def target(self) -> str:
+        """Return the URL with the query. It is for the connection alone: it may contain credentials."""
+        if not self.query:
+            return self.url
+        parts = urlsplit(self.url)
+        return urlunsplit(parts._replace(query="&".join(part for part in (parts.query, self.query) if part)))
 
 
 def build_token_request(
@@ -77,17 +102,33 @@ def build_token_request(
     reserved = sorted(name for name in parameters.extra if normalize_name(name) in RESERVED_PARAMETERS)
     if reserved:
         raise ValueError(f"reserved parameter: {reserved[0]}")
-    added = client.authenticate(context)
-    pairs = [*grant.form(context), *added.form, *_list_parameters(parameters)]
-    return TokenRequest(
-        url=drop_reserved_parameters(context.token_endpoint, RESERVED_PARAMETERS),
-        headers=(
-            ("Accept", "application/json"),
-            ("Content-Type", "application/x-www-form-urlencoded"),
-            *added.headers,
-        ),
-        body=urlencode([(name, value) for name, value in pairs if value]).encode(),
-    )
+    added, shape = client.authenticate(context), parameters.shape
+    extra = {**shape.parameters, **parameters.extra}
+    pairs = [*grant.form(context), *added.form, *_list_parameters(parameters), *sorted(extra.items())]
+    written = shape.rename(pairs)
+    url = drop_reserved_parameters(context.token_endpoint, RESERVED_PARAMETERS)
+    headers = _merge_headers(shape, added.headers)
+    secrets = (*(value for name, value in pairs if name in SECRET_PARAMETERS), *shape.headers.values())
+    if shape.has_query:
+        return TokenRequest(url, headers, b"", method=shape.method, query=urlencode(written), secrets=secrets)
+    return TokenRequest(url, headers, _write_body(written, shape.body_format), secrets=secrets)
+
+
+def _merge_headers(shape: RequestShape, of_client: Pairs) -> Pairs:
+    """Return the headers of a request; those of the shape replace the usual ones, and never those of the client."""
+    usual = {"accept": ("Accept", "application/json")}
+    own = {name.lower(): (name, value) for name, value in sorted(shape.headers.items())}
+    kind = () if shape.has_query else (("Content-Type", _CONTENT_TYPES[shape.body_format]),)
+    return (*{**usual, **own}.values(), *kind, *of_client)
+
+
+def _write_body(pairs: Sequence[tuple[str, str]], body_format: BodyFormat) -> bytes:
+    if body_format is BodyFormat.FORM:
+        return urlencode(pairs).encode()
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return json.dumps({name: each[0] if len(each) == 1 else each for name, each in values.items()}).encode()
 
 
 def fingerprint_request(
@@ -101,7 +142,8 @@ def fingerprint_request(
     """
     further = (parameters.scopes, parameters.separator, parameters.audience, parameters.resources)
     extra = tuple(sorted(parameters.extra.items()))
-    identity = (context.token_endpoint, grant.identity(), client.identity(), further, extra)
+    shaped = () if parameters.shape == STANDARD_SHAPE else (parameters.shape.identity(),)
+    identity = (context.token_endpoint, grant.identity(), client.identity(), further, extra, *shaped)
     return hashlib.scrypt(repr(identity).encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
 
 
@@ -115,4 +157,3 @@ def _list_parameters(parameters: TokenRequestParameters) -> Iterator[tuple[str, 
     yield "audience", parameters.audience or ""
     for resource in parameters.resources:
         yield "resource", resource
-    yield from sorted(parameters.extra.items())

@@ -4,13 +4,13 @@ No bytes raise an exception, and no text of the provider leaves this module exce
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from pydantic import SecretStr
 
-from oauth_connector.oauth.error_codes import find_error
+from oauth_connector.oauth.error_codes import find_error, find_pause
 from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime
+from oauth_connector.oauth.placement import place_members
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.response_body import Members, decode_body
 from oauth_connector.oauth.retry_after import read_retry_after
@@ -24,9 +24,6 @@ BEARER_TYPES = frozenset({"bearer", "bearertoken", "jwtbearer", "useraccesstoken
 
 Others mean another header, or a proof of possession: `mac`, `DPoP`.
 """
-
-ZOHO_PAUSE = 600.0
-"""Zoho counts requests over ten minutes and returns `Access Denied`, with status 200, when there are too many."""
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
@@ -69,20 +66,20 @@ def _parse(response: HTTPResponse, quirks: Quirks, now: float | None) -> Token |
     wait = read_retry_after(response.headers, now, limited=limited) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
     if isinstance(members, Symptom):
         return Signal(_prefer_status(response.status, members), response.status, retry_after=wait)
-    if _is_zoho_rate_limit(members, response):
-        return Signal(Symptom.RATE_LIMITED, response.status, retry_after=ZOHO_PAUSE)
-    error = find_error(members, response.status, quirks.errors)
+    if (pause := find_pause(members, response.status, quirks)) is not None:
+        return Signal(Symptom.RATE_LIMITED, response.status, retry_after=pause)
+    error = find_error(members, response.status, quirks)
     if error is not None:
         return replace(_build_error_signal(error, members, response, quirks), retry_after=wait)
     if not 200 <= response.status < 300:  # noqa: PLR2004  # HTTP
         return Signal(classify_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
-    return _build_token(_unnest(members, quirks), response, quirks, now)
+    return _build_token(place_members(members, quirks), response, quirks, now)
 
 
 def has_error(response: HTTPResponse) -> bool:
     """Return whether a response reports an error (RFC 6749 §5.2), with any status (GitHub, Slack, Zoho)."""
     members = decode_body(response)
-    return not isinstance(members, Symptom) and find_error(members, response.status, {}) is not None
+    return not isinstance(members, Symptom) and find_error(members, response.status) is not None
 
 
 def _prefer_status(status: int, symptom: Symptom) -> Symptom:
@@ -120,26 +117,6 @@ def _build_error_signal(error: str, members: Members, response: HTTPResponse, qu
     return Signal(symptom, response.status, meaning or error, provider_code)
 
 
-def _is_zoho_rate_limit(members: Members, response: HTTPResponse) -> bool:
-    error = members.get("error")
-    return isinstance(error, str) and error.lower() == "access denied" and response.status == 200  # noqa: PLR2004  # HTTP
-
-
-def _unnest(members: Members, quirks: Quirks) -> Members:
-    """Merge the object that contains the token into the top level, where that has no token.
-
-    It is the member that the preset names, or else the only one that is an object with a token.
-    """
-    if members.get("access_token"):
-        return members
-    objects = {name: value for name, value in members.items() if isinstance(value, Mapping)}
-    inner = objects.get(quirks.nested) if quirks.nested is not None else None
-    if inner is None:
-        holders = [value for value in objects.values() if value.get("access_token")]
-        inner = holders[0] if len(holders) == 1 else None
-    return {**members, **inner} if inner is not None else members
-
-
 def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: float | None) -> Token | Signal:
     token = members.get("access_token")
     if not isinstance(token, str) or not token:
@@ -148,7 +125,7 @@ def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: 
         return Signal(Symptom.UNPRINTABLE_TOKEN, response.status)
     if not _is_bearer(members.get("token_type"), quirks.bearer_types):
         return Signal(Symptom.UNSUPPORTED_TOKEN_TYPE, response.status)
-    lifetime = read_lifetime(members, response.headers, now, milliseconds=quirks.milliseconds)
+    lifetime = read_lifetime(members, response.headers, now, quirks)
     return Token(
         access_token=SecretStr(token),
         token_type="Bearer",  # noqa: S106  # the name of a type

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from oauth_connector.providers.differences import describe_requests, describe_responses
 from oauth_connector.providers.preset import Preset, RefreshTokens
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -31,6 +32,8 @@ def _list_properties(preset: Preset) -> Iterator[tuple[str, str]]:
     yield "assumed lifetime", _period(preset.default_lifetime)
     yield from _list_refresh_properties(preset.refresh_tokens)
     yield "hosts", _hosts(preset)
+    yield from describe_requests(preset.request)
+    yield from describe_responses(preset.quirks)
     yield (
         "error codes of the provider",
         ", ".join(f"`{own}` → `{meant}`" for own, meant in sorted(preset.quirks.errors.items())),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.quirks import STANDARD, Quirks
+from oauth_connector.oauth.request_shape import STANDARD_SHAPE, RequestShape
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -73,9 +74,9 @@ class Preset:
     `links` are the provider's own pages; `read` is the date (ISO 8601) on which they were compared with the row.
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
     token; `offline_scope` is the scope that has the same effect elsewhere. `default_lifetime`, in seconds, is for
-    responses without one. `callback` names the token host of the user who consented. `notes` are for the reader of the
-    reference page. `codes` has a sentence for error codes of the provider, which says more than the reason; one of
-    `links` documents them.
+    responses without one. `quirks` and `request` say how responses and requests differ from RFC 6749. `callback` names
+    the token host of the user who consented. `notes` are for the reader of the reference page. `codes` has a sentence
+    for error codes of the provider, which says more than the reason; one of `links` documents them.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Preset:
     default_lifetime: int | None = None
     callback: TokenHostParameter | None = None
     quirks: Quirks = STANDARD
+    request: RequestShape = STANDARD_SHAPE
     notes: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticKnownError
 from oauth_connector import providers
 from oauth_connector.providers.preset import Preset
 
-NOT_PRESETS = frozenset({"description", "patterns", "preset", "registry"})
+NOT_PRESETS = frozenset({"description", "differences", "patterns", "preset", "registry"})
 """Modules of the package that hold no preset."""
 
 

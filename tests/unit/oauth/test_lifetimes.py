@@ -19,6 +19,7 @@ from oauth_connector.oauth.lifetimes import (
     read_lifetime_source,
     read_refresh_lifetime,
 )
+from oauth_connector.oauth.quirks import Quirks
 
 NOW = 1_795_990_400.0
 """2026-11-29T22:13:20Z."""
@@ -237,10 +238,10 @@ VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 NAMES = ("expires_in", "expiresIn", "expires", "expires_at", "expires_on", "exp", ".expires", "expires_in_sec")
 
 
-@given(st.dictionaries(st.sampled_from(NAMES), VALUES), st.booleans())
-def test_no_lifetime_is_implausible(members: dict[str, Any], milliseconds: bool) -> None:  # noqa: FBT001  # of hypothesis
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES), st.booleans(), st.sampled_from((0.001, 1.0, 60.0)))
+def test_no_lifetime_is_implausible(members: dict[str, Any], milliseconds: bool, unit: float) -> None:  # noqa: FBT001  # of hypothesis
     """Whatever a server writes, a lifetime is at least a second and at most ten years."""
-    found = read_lifetime(members, {}, NOW, milliseconds=milliseconds)
+    found = read_lifetime(members, {}, NOW, Quirks(milliseconds=milliseconds, unit=unit))
     assert found is None or 1 <= found.seconds <= TEN_YEARS
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ from oauth_connector.api.v1alpha1.presets import PresetParameters, build_name_ru
 from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference
 from oauth_connector.oauth.authorization import RESERVED_PARAMETERS as AUTHORIZATION_PARAMETERS
 from oauth_connector.oauth.quirks import STANDARD, Quirks
+from oauth_connector.oauth.request_shape import STANDARD_SHAPE, RequestShape
 from oauth_connector.oauth.token_request import RESERVED_PARAMETERS as TOKEN_PARAMETERS
 from oauth_connector.providers.preset import Preset
 from oauth_connector.providers.registry import PRESETS, PresetName
@@ -123,6 +125,19 @@ class ProviderSpec(Model):
     def quirks(self) -> Quirks:
         """Return the differences of the provider's responses from the standard."""
         return self.known.quirks if self.known is not None else STANDARD
+
+    @property
+    def request_shape(self) -> RequestShape:
+        """Return the differences of the provider's requests from the standard, with the refresh URL filled in.
+
+        The refresh URL of the preset belongs to its token endpoint: it is not used where the spec names another server.
+        """
+        shape = self.known.request if self.known is not None else STANDARD_SHAPE
+        if self.known is None or shape.refresh_url is None:
+            return shape
+        is_own = self.issuer is not None or self.token_url is not None
+        url = None if is_own else self.known.fill(shape.refresh_url, self.parameters or {})
+        return replace(shape, refresh_url=url)
 
     @property
     def effective_issuer(self) -> str | None:
