@@ -15,7 +15,8 @@ from devtools.authorization_servers.registrations import TLS
 from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.consent_protocol.addresses import connect_path, redirect_uri
-from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.consent_response import ConsentResponse
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from tests.support.alternating import Balancer, balancer
 from tests.support.cluster import Namespace, until

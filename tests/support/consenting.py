@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.observation import Key
-from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
+from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.sealing import seal
 from oauth_connector.consent_protocol.tickets import ticket_hash
 from tests.support.builders import a_spec
 from tests.support.world import World

@@ -1,6 +1,6 @@
 """Keys of consents that a test knows."""
 
-from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 
 KEYS = ConsentKeys(bytes(range(32)))

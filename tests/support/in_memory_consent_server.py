@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.addresses import redirect_uri
-from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from oauth_connector.consent_server.client_address import ClientAddress
 from oauth_connector.consent_server.consent_store import ConsentView

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import RegisteredUser
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
-from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
+from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.sealing import seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.cluster import CONNECTORS, MERGE, Namespace, until

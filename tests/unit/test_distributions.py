@@ -14,10 +14,12 @@ LOCK = ROOT / "requirements" / "runtime.lock"
 PROGRAM = ROOT / "tests" / "support" / "locked_imports.py"
 
 BASE = frozenset(
-    {"aiohappyeyeballs", "aiohttp", "aiosignal", "annotated-types", "attrs", "cffi", "cryptography", "frozenlist"}
-    | {"idna", "joserfc", "multidict", "orjson", "propcache", "pydantic", "pydantic-core", "pyyaml", "structlog"}
+    {"aiohappyeyeballs", "aiohttp", "aiosignal", "annotated-types", "attrs", "frozenlist", "idna", "multidict"}
+    | {"orjson", "propcache", "pydantic", "pydantic-core", "pyyaml", "structlog"}
     | {"typing-extensions", "typing-inspection", "yarl"}
 )
+ENCRYPTION = frozenset({"cryptography", "cffi", "joserfc"})
+"""9 MB of memory and 50 ms of a start. The operator imports them at their first use, inside a function."""
 SETTINGS = frozenset({"pydantic-settings", "python-dotenv"})
 KOPF = frozenset({"kopf", "iso8601", "jsonpatch", "jsonpointer", "python-json-logger"})
 HTTPX = frozenset({"httpx2", "httpcore2", "h11", "anyio", "truststore"})
@@ -27,9 +29,9 @@ PROCESSES = {
         BASE | SETTINGS | KOPF | HTTPX | {"prometheus-client", "uvloop"}
     ),
     ("oauth_connector.__main__", "oauth_connector.cli.main", "oauth_connector.consent_server.server"): (
-        BASE | SETTINGS | {"jinja2", "markupsafe", "uvloop"}
+        BASE | ENCRYPTION | SETTINGS | {"jinja2", "markupsafe", "uvloop"}
     ),
-    ("oauth_connector.kubectl_plugin.main", "oauth_connector.kubectl_plugin.authorize"): BASE,
+    ("oauth_connector.kubectl_plugin.main", "oauth_connector.kubectl_plugin.authorize"): BASE | ENCRYPTION,
 }
 """The modules of the operator, the consent server and `kubectl oauth`, and the distributions that they import."""
 
@@ -37,17 +39,30 @@ PROCESSES = {
 @cache
 def imported_by(modules: tuple[str, ...]) -> frozenset[str]:
     """Import modules in a process of their own, in which only the packages of the lock file are installed."""
-    path = f"{ROOT / 'operator'}:{ROOT}"
-    done = subprocess.run(  # noqa: S603  # our own Python
-        [sys.executable, PROGRAM, LOCK, *modules], env={"PYTHONPATH": path}, capture_output=True, text=True, check=True
-    )
-    return frozenset(done.stdout.split())
+    return frozenset(run_python(str(PROGRAM), str(LOCK), *modules).split())
+
+
+def run_python(*arguments: str) -> str:
+    """Run Python with this checkout, and return what it prints."""
+    environment = {"PYTHONPATH": f"{ROOT / 'operator'}:{ROOT}"}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  # our own Python
+    return done.stdout
 
 
 @pytest.mark.parametrize(("modules", "expected"), PROCESSES.items(), ids=[names[-1] for names in PROCESSES])
 def test_a_process_imports_what_it_needs(modules: tuple[str, ...], expected: frozenset[str]) -> None:
     """Each process starts with the packages of the image, and imports none that it does not use."""
     assert imported_by(modules) == expected
+
+
+def test_the_operator_imports_encryption_at_its_first_use() -> None:
+    """The keys of consents need it, and only when one is derived."""
+    first_use = "import oauth_connector.app, oauth_connector.consent_protocol.consent_keys as keys, sys"
+    imported = "{name.partition('.')[0] for name in sys.modules} & {'cryptography', 'joserfc'}"
+    show = f"print(*sorted({imported}))"
+    text = f"{first_use}; {show}; keys.ConsentKeys(bytes(32)).public_key('uid'); {show}"
+    assert run_python("-c", text) == "\ncryptography joserfc\n"
 
 
 def test_the_image_contains_nothing_that_no_process_imports() -> None:

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.addresses import result_path
-from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
+from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.sealing import seal
 from oauth_connector.consent_protocol.tickets import TICKET, new_confirmation
 from oauth_connector.consent_server import access_checks
 from oauth_connector.consent_server.consent_store import APIUnavailable, ConsentModified, ConsentView

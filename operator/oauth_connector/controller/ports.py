@@ -15,7 +15,7 @@ from oauth_connector.connector.grant.shared_tokens import TokenReference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
-from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.controller.election import is_earlier_container
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext

@@ -13,7 +13,7 @@ from typing import Any
 
 from oauth_connector.api.names import FIELD_MANAGER, KEY_SECRET, KEY_TYPE, MANAGED_BY, OPERATOR
 from oauth_connector.connector.secret.metadata import has_managed_label
-from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError

@@ -19,6 +19,7 @@ from oauth_connector.api.schema.fields import pattern_rule
 from oauth_connector.api.v1alpha1.consent import CONFIRMATION
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol import addresses, sealing, tickets
+from oauth_connector.consent_protocol.consent_response import ConsentResponse
 from oauth_connector.kubectl_plugin import loopback
 from oauth_connector.kubectl_plugin.browser import show_link
 from oauth_connector.kubectl_plugin.connector_view import condition
@@ -142,7 +143,7 @@ class AuthorizationFlow:
     async def _submit(self, granted: AuthorizationGranted) -> None:
         """Seal a response, store it in the consent, and confirm it."""
         confirmation = tickets.new_confirmation(secrets.token_bytes)
-        answer = sealing.ConsentResponse(granted.code, self.ticket, confirmation, granted.iss, granted.extra)
+        answer = ConsentResponse(granted.code, self.ticket, confirmation, granted.iss, granted.extra)
         try:
             sealed = sealing.seal(answer, self.request.encryption_key)
         except ValueError:

@@ -4,7 +4,8 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.consent_response import ConsentResponse
 from oauth_connector.oauth.authorization import compute_challenge
 from tests.support.cluster import MERGE, Manifest, Namespace, until
 

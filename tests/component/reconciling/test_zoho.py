@@ -15,7 +15,8 @@ import yaml
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
-from oauth_connector.consent_protocol.sealing import ConsentResponse, seal
+from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.sealing import seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationGranted, ExpectedIssuer, parse_redirect
 from tests.support.cluster import Namespace, until

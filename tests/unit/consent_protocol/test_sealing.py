@@ -12,14 +12,9 @@ from joserfc.jwk import OctKey, OKPKey
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
-from oauth_connector.consent_protocol.sealing import (
-    ALGORITHM,
-    ENCRYPTION,
-    ConsentKeys,
-    ConsentResponse,
-    UnsealError,
-    seal,
-)
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.consent_response import ConsentResponse, UnsealError
+from oauth_connector.consent_protocol.sealing import ALGORITHM, ENCRYPTION, seal
 from oauth_connector.oauth.authorization import ACCESS_DENIED, LONGEST_CODE, LONGEST_PARAMETER
 
 UID, OTHER_UID = "0b9e6a2f-0001", "0b9e6a2f-0002"

@@ -19,7 +19,8 @@ from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector, Key, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.consent_protocol.sealing import ConsentKeys, ConsentResponse, UnsealError
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.consent_response import ConsentResponse, UnsealError
 from oauth_connector.consent_protocol.tickets import is_ticket_of, normalize_confirmation
 
 CONFIRMATION_TIME = 300

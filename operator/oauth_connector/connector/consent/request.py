@@ -13,7 +13,7 @@ from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
 from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
-from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.oauth.authorization import compute_challenge
 from oauth_connector.oauth.metadata import ServerMetadata
 

@@ -6,7 +6,7 @@ import pytest
 
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector
-from oauth_connector.consent_protocol.sealing import ConsentKeys
+from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.controller.ports import LiveSecret
 from tests.support.builders import a_connector
 from tests.support.consenting import CODE_SPEC, consent
