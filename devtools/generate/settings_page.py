@@ -40,6 +40,15 @@ trustBundle: /etc/ssl/corp/ca.pem
 requireAllowedHosts: true
 ```
 
+An entry of `allowedDestinations` names either a `host`, which is allowed with any address, or a `cidr`, with which the
+resolved address is compared. `*.corp.example` allows all names below `corp.example`, and not that name itself.
+
+- `ports` are the only ports that the entry allows. Without them: 443 and 8443, the ports on which a public address is
+  always allowed over TLS.
+- `http: true` also allows URLs that begin with http://. Credentials and tokens then are not encrypted: set it
+  only for a server that is reached without leaving the cluster. Its port must be among `ports`, for example
+  `{host: idp.auth.svc, ports: [8080], http: true}`.
+
 If the namespace has a Service named `oauth-connector`, Kubernetes sets variables with the same prefix in Pods. Set
 `enableServiceLinks: false` there. Variables that are no settings are ignored.
 """

@@ -32,7 +32,7 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         "--request-token", action="store_true", help="also request a token, and show what the operator would write"
     )
     check.add_argument("--rotated-token", type=Path, metavar="FILE", help=_ROTATED)
-    check.add_argument("--yes", action="store_true", help="do not ask for confirmation before --request-token")
+    check.add_argument("--yes", "-y", action="store_true", help="do not ask for confirmation before --request-token")
     check.add_argument("-o", dest="output", choices=("text", "json"), default="text", help="output format")
     check.set_defaults(function=_run_command)
 

@@ -45,7 +45,9 @@ def _build_parser() -> argparse.ArgumentParser:
     run.add_argument("--config", type=Path, metavar="FILE", help="settings file (YAML)")
     run.add_argument("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig, if not run in a cluster")
     run.add_argument("--namespaces", metavar="NAMES", help="namespaces to serve, such as a,b; by default all")
-    run.add_argument("--selector", metavar="SELECTOR", help="label selector of the connectors to serve; by default all")
+    run.add_argument(
+        "-l", "--selector", metavar="SELECTOR", help="label selector of the connectors to serve; by default all"
+    )
     run.set_defaults(function=_run)
     consent = _add_command(commands, "consent", "run the consent server, whose pages request the consent of users")
     consent.add_argument("--config", type=Path, metavar="FILE", help="settings file (YAML)")
@@ -71,7 +73,7 @@ def _add_command(commands: "Commands", name: str, text: str) -> argparse.Argumen
 
 def _add_drain(drain: argparse.ArgumentParser) -> None:
     drain.add_argument("--deployment", required=True, metavar="NAME", help="Deployment of the operator")
-    drain.add_argument("--namespace", metavar="NAME", help="its namespace, by default the namespace of this Pod")
+    drain.add_argument("-n", "--namespace", metavar="NAME", help="its namespace, by default the namespace of this Pod")
     drain.add_argument("--timeout", type=float, default=150, metavar="SECONDS", help="how long to wait for the Pods")
     drain.add_argument(
         "--unless-within", default="", metavar="A,B", help="do nothing if all its namespaces are among these, or with *"
