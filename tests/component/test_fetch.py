@@ -62,7 +62,7 @@ async def test_a_request_of_a_process_that_does_not_lead_is_not_sent() -> None:
     """The leadership is checked when the connection is open, right before the first byte."""
     async with serve_bytes(OK + b"Content-Length: 2\r\n\r\n{}") as server, open_pools(server.port) as made:
         outgoing = replace(build_outgoing(server), may_send=lambda: False)
-        assert await fetch(made, outgoing, NO_TLS_OPTIONS, LIMITS) == Signal(Symptom.TIMEOUT, sent=False)
+        assert await fetch(made, outgoing, NO_TLS_OPTIONS, LIMITS) == Signal(Symptom.SUPERSEDED, sent=False)
         assert server.connections == 1
 
 

@@ -160,8 +160,8 @@ class PendingToken:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedWrite:
-    """The API server has refused to write a token so many `times`; it is written again after `until`.
+class DeniedWrite:
+    """The API server has denied the write of a token so many `times`; it is written again after `until`.
 
     `digests` are those of token and output: a changed spec is written at once.
     """
@@ -176,7 +176,7 @@ class RefusedWrite:
 class ConnectorMemory:
     """What the process remembers of a connector between reconciliations; a restart may forget it.
 
-    `pending` is `None` after a refused write where memory has no space for the token. `set_back` is by how many
+    `pending` is `None` after a denied write where memory has no space for the token. `set_back` is by how many
     seconds the clock was set back since the token was issued: it expires so much earlier than its Secret says.
     `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts to revoke a
     grant. `arrived` is when a label selector began to select it: another install was responsible before. `doubts`
@@ -185,7 +185,7 @@ class ConnectorMemory:
     """
 
     pending: PendingToken | None = None
-    refused_write: RefusedWrite | None = None
+    denied_write: DeniedWrite | None = None
     conflict: KnownConflict | None = None
     last_call: float | None = None
     repairs: tuple[float, ...] = ()

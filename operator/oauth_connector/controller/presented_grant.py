@@ -14,7 +14,7 @@ from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.prepared_request import PreparedRequest
-from oauth_connector.controller.refused_requests import find_refusal
+from oauth_connector.controller.unrepeatable_requests import find_unrepeatable
 
 
 def choose_presented(
@@ -24,8 +24,8 @@ def choose_presented(
     if cause is not RequestCause.CODE_RECEIVED or obs.code is None:
         usable = pass_over_ended_session(obs.connector.spec, state, obs.now)
         choice = choose_grant(obs.connector.spec, prepared.client.id, usable, prepared.own, cause)
-        refusal = find_refusal(prepared, choice, state, cause)
-        return refusal.problem if refusal is not None else choice
+        known = find_unrepeatable(prepared, choice, state, cause)
+        return known.problem if known is not None else choice
     if state.tried == obs.code.uid:
         return build_grant_problem(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
     return present_code(obs.connector.spec, obs.code)

@@ -89,7 +89,9 @@ class GrantRevoker:
         """Delete the output Secret; of the state keep which code was sent last, which must never be sent again."""
         if held.stored is not None:
             state = held.stored.state
-            kept = GrantState(tried=state.tried, initial_fingerprint=state.initial_fingerprint, refusal=state.refusal)
+            kept = GrantState(
+                tried=state.tried, initial_fingerprint=state.initial_fingerprint, unrepeatable=state.unrepeatable
+            )
             await self._states.write(obs.connector, kept, held.stored.live)
         if held.output is not None:
             await self._cluster.delete_secret(held.output.metadata)

@@ -11,11 +11,11 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.secret_checks import find_repair_limit
 from oauth_connector.connector.observation import (
     Connector,
+    DeniedWrite,
     IssuedToken,
     KnownConflict,
     Observation,
     PendingToken,
-    RefusedWrite,
 )
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import has_lost_owner, is_owned, ownership_conflict
@@ -42,7 +42,7 @@ TRIES = 4
 _TOO_LARGE = "its values have more than 1 MiB together; remove keys or hosts from output"
 
 WRITE_PAUSES = (20.0, 60.0, 180.0)
-"""Seconds before a refused write is repeated; the last one repeats. The request may have a size of hundreds of KiB."""
+"""Seconds before a denied write is repeated; the last one repeats. The request may have a size of hundreds of KiB."""
 
 
 class SecretWriter:
@@ -120,9 +120,9 @@ class SecretWriter:
         self._memory.put(key, replace(known, pending=PendingToken(token, findings.attempt), repairs=repairs))
         result = await self._write(obs, token, live)
         if isinstance(result, Problem):
-            return self._record_rejection(obs, result, findings)
+            return self._record_denial(obs, result, findings)
         memory = self._memory.of(key).with_known_version(result.resource_version)
-        self._memory.put(key, replace(memory, pending=None, refused_write=None, conflict=None))
+        self._memory.put(key, replace(memory, pending=None, denied_write=None, conflict=None))
         for orphan in obs.orphans:
             await self._cluster.delete_secret(orphan)
         published = PublishedToken(
@@ -130,15 +130,15 @@ class SecretWriter:
         )
         return replace(findings, published=published)
 
-    def _record_rejection(self, obs: Observation, problem: Problem, findings: Findings) -> Findings:
+    def _record_denial(self, obs: Observation, problem: Problem, findings: Findings) -> Findings:
         key, memory = obs.connector.key, self._memory.of(obs.connector.key)
         conflict = KnownConflict(problem, obs.now) if problem.reason is Reason.SECRET_CONFLICT else None
-        digests, before = (obs.token_digest, obs.output_digest), memory.refused_write
+        digests, before = (obs.token_digest, obs.output_digest), memory.denied_write
         is_known = before is not None and before.digests == digests and conflict is None
         times = before.times if before is not None and is_known else 0
         pause = WRITE_PAUSES[min(times, len(WRITE_PAUSES) - 1)]
-        refused = RefusedWrite(problem, obs.now + pause, digests, times + 1)
-        self._memory.put(key, replace(memory, refused_write=refused, conflict=conflict))
+        denied = DeniedWrite(problem, obs.now + pause, digests, times + 1)
+        self._memory.put(key, replace(memory, denied_write=denied, conflict=conflict))
         return replace(findings, problem=problem, published=None if conflict else findings.published)
 
     async def _write(self, obs: Observation, token: IssuedToken, live: LiveSecret | None) -> SecretMetadata | Problem:

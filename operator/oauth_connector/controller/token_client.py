@@ -28,7 +28,7 @@ from oauth_connector.connector.observation import Attempt, Connector, Credential
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
-from oauth_connector.controller.refused_requests import build_refusal
+from oauth_connector.controller.unrepeatable_requests import build_unrepeatable
 from oauth_connector.oauth.echoes import drop_echoes
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant
@@ -37,7 +37,7 @@ from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext, TLSOptions
 from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
 from oauth_connector.oauth.salvage import find_refresh_token
-from oauth_connector.oauth.signals import RequestPhase, Signal, is_unknown
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
@@ -127,11 +127,12 @@ class TokenClient:
             return TokenObtained(issued, prepared.attempt, result)
         problem = of_signal(prepared.connector.spec, phase or grant.purpose.phase, result)
         problem = show_signal(problem, drop_echoes(result, request))
-        self._record(prepared, problem.reason.value, requested_at)
-        refusal = None if problem.repeatable else build_refusal(prepared, grant, problem)
+        if result.symptom is not Symptom.SUPERSEDED:  # nothing was sent to the provider
+            self._record(prepared, problem.reason.value, requested_at)
+        unrepeatable = None if problem.repeatable else build_unrepeatable(prepared, grant, problem)
         presented = grant.token if isinstance(grant, RefreshToken) else None
         salvaged = find_refresh_token(response, quirks, presented) if isinstance(response, HTTPResponse) else None
-        return RequestFailed(problem, prepared.attempt, refusal, salvaged, is_unknown(result))
+        return RequestFailed(problem, prepared.attempt, unrepeatable, salvaged, is_unknown(result))
 
     async def find_revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:
         """Return the revocation endpoint (RFC 7009 §2), or why no request is sent: there is none, or it is not trusted.

@@ -28,7 +28,7 @@ _THIS_MACHINE = ReferenceClock()
 class ProviderSteps:
     """The steps of one connector with a valid spec.
 
-    `refusals` are the exceptions of a client whose user may not read everything: what depends on it is not checked.
+    `denials` are the exceptions of a client whose user may not read everything: what depends on it is not checked.
     """
 
     def __init__(
@@ -37,28 +37,28 @@ class ProviderSteps:
         client: TokenClient,
         probe: Prober,
         clock: ReferenceClock = _THIS_MACHINE,
-        refusals: tuple[type[Exception], ...] = (),
+        denials: tuple[type[Exception], ...] = (),
     ) -> None:
         self._connector = connector
         self._client = client
         self._probe = probe
         self._clock = clock
-        self._refusals = refusals
+        self._denials = denials
 
     async def run(self) -> AsyncIterator[DiagnosisStep]:
         """Take the steps. A failed step ends those that depend on it."""
         try:
             secrets = await self.check_secrets()
-        except self._refusals as refusal:
-            secrets = _leave_out("secrets", refusal)
+        except self._denials as denial:
+            secrets = _leave_out("secrets", denial)
         yield secrets
         reached = True
         try:
             async for step in self.check_endpoint():
                 reached = reached and step.problem is None
                 yield step
-        except self._refusals as refusal:
-            yield _leave_out("trust", refusal)
+        except self._denials as denial:
+            yield _leave_out("trust", denial)
             return
         if secrets.passed and (reached or self._connector.spec.provider.effective_token_url is not None):
             async for step in self.check_hosts():
@@ -117,8 +117,8 @@ class ProviderSteps:
         yield compare_clocks(result.clock_offset, result.host, self._clock)
 
 
-def _leave_out(name: str, refusal: Exception) -> DiagnosisStep:
-    return DiagnosisStep(name, passed=None, text=f"not checked. {refusal}")
+def _leave_out(name: str, denial: Exception) -> DiagnosisStep:
+    return DiagnosisStep(name, passed=None, text=f"not checked. {denial}")
 
 
 def _describe_connection(result: ProbeResult) -> str:

@@ -86,7 +86,7 @@ class ListHooks:
     """Functions that a list loop calls: after each list, when the permission for it is missing, and at a 404."""
 
     on_listed: Callable[[], None] = lambda: None
-    on_refused: Callable[[], None] = lambda: None
+    on_forbidden: Callable[[], None] = lambda: None
     on_missing: Callable[[], None] = lambda: None
 
 
@@ -131,7 +131,7 @@ class ListLoop:
             except KubeError as error:
                 self._failures.record(error)
                 if error.status == FORBIDDEN:
-                    hooks.on_refused()
+                    hooks.on_forbidden()
                 if error.status == NOT_FOUND:
                     hooks.on_missing()
                 await self._backoff.wait(error.retry_after)

@@ -65,7 +65,7 @@ class PartReader:
         """Return what has to run. The connectors raise `SelectorError`."""
         secrets = self.informer.synced
         return (
-            self.informer.loop.run(ListHooks(on_refused=self._leave_secrets)),
+            self.informer.loop.run(ListHooks(on_forbidden=self._leave_secrets)),
             self.lister.loop.run(ListHooks(self._enter, self._leave, self._lose_connectors), after=secrets),
             self.consent_lister.loop.run(self._hooks_of_consents(), after=secrets),
         )

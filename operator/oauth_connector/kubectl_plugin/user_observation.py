@@ -96,11 +96,11 @@ def _assume_grant(live: Connector) -> GrantSummary | None:
     if live.status.consent is None:
         return None
     error = live.status.last_error
-    refused = error is not None and error.remedy is Remedy.CONSENT_AGAIN
+    given_up = error is not None and error.remedy is Remedy.CONSENT_AGAIN
     binding = digest_binding(live.spec, live.spec.client.id or "")
     expires = seconds(live.status.refresh_token_expiration_time)
     return GrantSummary(
-        renewable=True, refused=refused, binding=binding, digest=live.spec.token_digest, refresh_expires=expires
+        renewable=True, given_up=given_up, binding=binding, digest=live.spec.token_digest, refresh_expires=expires
     )
 
 

@@ -45,6 +45,10 @@ class RequestLimits:
         return httpx2.Timeout(self.total, connect=self.connect).as_dict()
 
 
+class _SupersededError(Exception):
+    """The request is left to another process."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
     """A request as it is sent, and what is checked right before: its send window, and whether the process leads."""
@@ -72,9 +76,12 @@ class OutgoingRequest:
             limit.restart(self.send_window.until - time.time())
 
     def require_permission(self) -> None:
-        """Check right before the first byte is written. Raises `TimeoutError` where the time to send has ended."""
+        """Check right before the first byte is written.
+
+        Raises `_SupersededError` where another process may lead, and `TimeoutError` where the time to send has ended.
+        """
         if not self.may_send():
-            raise TimeoutError("not sent: another process may lead")
+            raise _SupersededError("not sent: another process may lead")
         if self.send_window is not None and time.time() > self.send_window.latest:
             raise TimeoutError("not sent: the send window has ended")
 
@@ -102,19 +109,21 @@ async def fetch(
         return Signal(Symptom.BAD_CA_BUNDLE)
     except BadIdentityError:
         return Signal(Symptom.TLS_FAILED)
+    except _SupersededError:
+        return Signal(Symptom.SUPERSEDED)
     except (httpcore2.UnsupportedProtocol, httpx2.InvalidURL, KeyError, UnicodeError):
         return Signal(Symptom.HOST_NOT_FOUND)
     except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
-        _log_refusal(outgoing.url, error)
+        _log_refused_certificate(outgoing.url, error)
         symptom = classify_exception(error, sent=sent)
         return arrived.build_response(symptom) if arrived.body else Signal(symptom, sent=sent)
 
 
-def _log_refusal(url: str, error: BaseException) -> None:
+def _log_refused_certificate(url: str, error: BaseException) -> None:
     """Log why a certificate is refused: the reason in status states only the kind of failure."""
-    refusal = find_certificate_error(error)
-    if refusal is not None:
-        log.warning("the certificate of a server is refused", host=urlsplit(url).hostname, cause=refusal)
+    cause = find_certificate_error(error)
+    if cause is not None:
+        log.warning("the certificate of a server is refused", host=urlsplit(url).hostname, cause=cause)
 
 
 def _judge_scheme(url: str, response: HTTPResponse) -> HTTPResponse | Signal:

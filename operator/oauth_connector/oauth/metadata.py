@@ -7,8 +7,8 @@ from urllib.parse import urlsplit, urlunsplit
 from oauth_connector.oauth.response_body import decode_body
 from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_response import classify_status
 
 
 @dataclass(frozen=True, slots=True)

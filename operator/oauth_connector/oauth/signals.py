@@ -26,6 +26,7 @@ class Symptom(StrEnum):
     REDIRECT = "Redirect"
     NOT_FOUND = "NotFound"
     UNAUTHORIZED = "Unauthorized"
+    FORBIDDEN = "Forbidden"
     RATE_LIMITED = "RateLimited"
     UNAVAILABLE = "Unavailable"
     SERVER_ERROR = "ServerError"
@@ -64,6 +65,8 @@ class Symptom(StrEnum):
     EXPECTS_TLS = "ExpectsTLS"
     """The server speaks TLS only, and the URL has `http`."""
     DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
+    SUPERSEDED = "Superseded"
+    """The request was not sent, because another process may lead: it says nothing of the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,13 @@ def is_unknown(signal: Signal) -> bool:
     """Return whether a request may have been processed, although there is no usable response.
 
     That is a timeout or a lost connection after sending, a 5xx of any server, or a success that cannot be read. A
-    refresh token that was presented may have been rotated (RFC 6749 §6), and its successor is lost.
+    refresh token that was presented may have been rotated (RFC 6749 §6), and its successor is lost. A server that
+    implements no POST (501 without an OAuth error, RFC 9110 §15.6.2) has processed nothing.
     """
     if signal.http_status is None:
         return signal.sent
+    if signal.symptom is Symptom.NOT_FOUND:
+        return False
     return signal.http_status >= 500 or (signal.http_status < 300 and signal.symptom in _UNREADABLE)  # noqa: PLR2004  # HTTP
 
 

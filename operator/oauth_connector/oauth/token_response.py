@@ -16,6 +16,7 @@ from oauth_connector.oauth.response_body import Members, decode_body
 from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.salvage import LONGEST_TOKEN, read_refresh_token
 from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import split_scope
 
@@ -87,24 +88,6 @@ def _prefer_status(status: int, symptom: Symptom) -> Symptom:
     if symptom is Symptom.EMPTY and status in (400, 401, 403):
         return symptom
     return classify_status(status) or symptom
-
-
-def classify_status(status: int) -> Symptom | None:
-    """Return what a status alone means (RFC 9110 §15), if anything."""
-    if 300 <= status < 400:  # noqa: PLR2004  # HTTP
-        return Symptom.REDIRECT
-    known = {
-        401: Symptom.UNAUTHORIZED,
-        403: Symptom.UNAUTHORIZED,
-        404: Symptom.NOT_FOUND,
-        405: Symptom.NOT_FOUND,
-        410: Symptom.NOT_FOUND,
-        421: Symptom.NOT_FOUND,
-        501: Symptom.NOT_FOUND,
-        429: Symptom.RATE_LIMITED,
-        503: Symptom.UNAVAILABLE,
-    }
-    return known.get(status, Symptom.SERVER_ERROR if status >= 500 else None)  # noqa: PLR2004  # HTTP
 
 
 def _build_error_signal(error: str, members: Members, response: HTTPResponse, quirks: Quirks) -> Signal:

@@ -65,25 +65,12 @@ WORDS_WITH_STATUS: Mapping[tuple[str, int], Verdict] = {
     ("server_error", 403): Verdict(_R.ACCESS_DENIED),
 }
 
-STATUSES: Mapping[int, Verdict] = {
-    401: Verdict(_R.CREDENTIALS_REJECTED),
-    403: Verdict(_R.ACCESS_DENIED),
-    404: _NO_ENDPOINT,
-    405: _NO_ENDPOINT,
-    410: _NO_ENDPOINT,
-    421: _NO_ENDPOINT,
-    501: _NO_ENDPOINT,
-    408: PROVIDER_ERROR,
-    425: PROVIDER_ERROR,
-    429: Verdict(_R.RATE_LIMITED),
-}
-"""What a status means without a known word (RFC 9110 §15.5 and §15.6.2, RFC 8470 §5.2, RFC 6585 §4)."""
-
 SYMPTOMS: Mapping[Symptom, Verdict] = {
     Symptom.OAUTH_ERROR: _BAD_REQUEST,
     Symptom.REDIRECT: Verdict(_R.ENDPOINT_REDIRECTED, Remedy.FIX_SPEC),
     Symptom.NOT_FOUND: _NO_ENDPOINT,
     Symptom.UNAUTHORIZED: Verdict(_R.CREDENTIALS_REJECTED),
+    Symptom.FORBIDDEN: Verdict(_R.ACCESS_DENIED),
     Symptom.RATE_LIMITED: Verdict(_R.RATE_LIMITED),
     Symptom.UNAVAILABLE: PROVIDER_ERROR,
     Symptom.SERVER_ERROR: PROVIDER_ERROR,
@@ -106,6 +93,7 @@ SYMPTOMS: Mapping[Symptom, Verdict] = {
     Symptom.CONNECTION_LOST: Verdict(_R.PROVIDER_UNREACHABLE),
     Symptom.NOT_HTTP: UNREADABLE,
     Symptom.TIMEOUT: Verdict(_R.PROVIDER_UNREACHABLE),
+    Symptom.SUPERSEDED: Verdict(_R.PROVIDER_UNREACHABLE),  # no status is written, and the next leader sends its own
     Symptom.BAD_CA_BUNDLE: Verdict(_R.CA_BUNDLE_INVALID),
     Symptom.CERTIFICATE_UNTRUSTED: Verdict(_R.CERTIFICATE_UNTRUSTED, Remedy.FIX_SPEC),
     Symptom.CERTIFICATE_SELF_SIGNED: Verdict(_R.CERTIFICATE_UNTRUSTED, Remedy.FIX_SPEC),
@@ -125,6 +113,7 @@ IN_DISCOVERY: Mapping[Symptom, Verdict] = dict.fromkeys(
         Symptom.REDIRECT,
         Symptom.NOT_FOUND,
         Symptom.UNAUTHORIZED,
+        Symptom.FORBIDDEN,
         Symptom.CLIENT_ERROR,
         Symptom.EMPTY,
         Symptom.HTML,
@@ -178,7 +167,7 @@ NOT_THE_REFRESH_TOKEN = frozenset(
 )
 """Reasons that name another cause than the refresh token."""
 
-OF_PROXIES = frozenset({STATUSES[403], SYMPTOMS[Symptom.HTML]})
+OF_PROXIES = frozenset({SYMPTOMS[Symptom.FORBIDDEN], SYMPTOMS[Symptom.HTML]})
 """Verdicts on responses that a firewall or a proxy sends, too."""
 
 PASSWORD_WORDS = frozenset({"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"})

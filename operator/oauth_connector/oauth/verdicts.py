@@ -11,6 +11,7 @@ from oauth_connector.oauth.errors import Failure, FailureReason, Remedy
 from oauth_connector.oauth.grants.grant import Renewal
 from oauth_connector.oauth.grants.registry import GRANTS, GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+from oauth_connector.oauth.statuses import classify_error_status
 from oauth_connector.oauth.verdict_tables import (
     CREDENTIALS_NEXT,
     DOUBTFUL_GRANT,
@@ -24,7 +25,6 @@ from oauth_connector.oauth.verdict_tables import (
     REFUSED_CODE,
     REFUSED_GRANT,
     REFUSED_PASSWORD,
-    STATUSES,
     SYMPTOMS,
     UNREADABLE,
     WORDS,
@@ -80,11 +80,12 @@ def _read_word(signal: Signal) -> str:
 def _judge(signal: Signal) -> Verdict:
     """Judge a response by its word and its status, and everything else by the symptom."""
     word, status = _read_word(signal), signal.http_status or 0
-    if status >= 500:  # noqa: PLR2004  # HTTP
-        return PROVIDER_ERROR if word else STATUSES.get(status, PROVIDER_ERROR)
+    meaning = classify_error_status(status)
+    if status >= 500 and meaning is not None:  # noqa: PLR2004  # HTTP
+        return PROVIDER_ERROR if word else SYMPTOMS[meaning]
     if signal.symptom is Symptom.REDIRECT and status and status not in _REDIRECTS:
         return UNREADABLE
-    known = WORDS_WITH_STATUS.get((word, status)) or WORDS.get(word) or STATUSES.get(status)
+    known = WORDS_WITH_STATUS.get((word, status)) or WORDS.get(word) or (SYMPTOMS[meaning] if meaning else None)
     if known is not None:
         return known
     is_unspecific = not word and signal.symptom is not Symptom.HTML

@@ -41,7 +41,7 @@ STATE = GrantState(
     digest="d",
     token_url="https://login.example.com/token",
     refresh_issued=NOW,
-    rejections=(NOW, NOW + 1),
+    refused_at=(NOW, NOW + 1),
     tried="uid",
     consent=GrantedConsent("uid", "ann", NOW, "ann@example.com"),
     claim=Claim("a", NOW, Purpose.REFRESH, "pod"),
@@ -122,8 +122,8 @@ def test_a_state_is_read_as_it_is_written_or_not_at_all(data: Mapping[str, bytes
     assert summary is not None
     assert summary.to_annotation() == summarize(state).to_annotation()
     find_grant_token_url(CONNECTOR.spec, state.token_url)
-    assert isinstance(state.is_repeatedly_rejected, bool)
-    assert len(state.with_rejection(NOW).rejections) <= max(5, len(state.rejections) + 1)
+    assert isinstance(state.is_repeatedly_refused, bool)
+    assert len(state.with_refusal(NOW).refused_at) <= max(5, len(state.refused_at) + 1)
 
 
 @fuzzed(5_000, build_metadata)

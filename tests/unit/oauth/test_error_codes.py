@@ -7,6 +7,7 @@ import pytest
 
 from oauth_connector.oauth.error_codes import KNOWN, OTHER
 from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_response import parse_token_response
 from oauth_connector.providers.registry import PRESETS
@@ -30,7 +31,7 @@ PAGES: dict[str, tuple[int, Any, Symptom]] = {
     "Spring Boot, 405": (405, {**SPRING, "status": 405, "error": "Method Not Allowed"}, Symptom.NOT_FOUND),
     "Spring Boot, 400": (400, {**SPRING, "status": 400, "error": "Bad Request"}, Symptom.CLIENT_ERROR),
     "Spring Boot, 401": (401, {**SPRING, "status": 401, "error": "Unauthorized"}, Symptom.UNAUTHORIZED),
-    "Spring Boot, 403": (403, {**SPRING, "status": 403, "error": "Forbidden"}, Symptom.UNAUTHORIZED),
+    "Spring Boot, 403": (403, {**SPRING, "status": 403, "error": "Forbidden"}, Symptom.FORBIDDEN),
     "Spring Boot, 415": (415, {**SPRING, "status": 415, "error": "Unsupported Media Type"}, Symptom.CLIENT_ERROR),
     "Spring Boot, 500": (500, {**SPRING, "status": 500, "error": "Internal Server Error"}, Symptom.SERVER_ERROR),
     "Spring Boot, 503": (503, {**SPRING, "status": 503, "error": "Service Unavailable"}, Symptom.UNAVAILABLE),
@@ -69,16 +70,16 @@ PAGES: dict[str, tuple[int, Any, Symptom]] = {
     "Laravel": (404, {"message": "The route oauth/token could not be found."}, Symptom.NOT_FOUND),
     "Symfony": (404, {"type": "https://tools.ietf.org/html/rfc2616#section-10", "title": "x"}, Symptom.NOT_FOUND),
     # API gateways: Amazon API Gateway, Kong, Tyk, Apigee, Azure API Management
-    "Amazon API Gateway": (403, {"message": "Missing Authentication Token"}, Symptom.UNAUTHORIZED),
+    "Amazon API Gateway": (403, {"message": "Missing Authentication Token"}, Symptom.FORBIDDEN),
     "Kong": (404, {"message": "no Route matched with those values"}, Symptom.NOT_FOUND),
-    "Tyk": (403, {"error": "Access to this API has been disallowed"}, Symptom.UNAUTHORIZED),
+    "Tyk": (403, {"error": "Access to this API has been disallowed"}, Symptom.FORBIDDEN),
     "Azure API Management": (404, {"statusCode": 404, "message": "Resource not found"}, Symptom.NOT_FOUND),
     "Apigee": (500, {"fault": {"faultstring": "x", "detail": {"errorcode": "steps.js"}}}, Symptom.SERVER_ERROR),
     # Google front ends: cloud.google.com/apis/design/errors
     "Google API": (404, {"error": {"code": 404, "message": "x", "status": "NOT_FOUND"}}, Symptom.NOT_FOUND),
     "Google API, 503": (503, {"error": {"code": 503, "status": "UNAVAILABLE"}}, Symptom.UNAVAILABLE),
     "a number": (404, {"error": 404}, Symptom.NOT_FOUND),
-    "a truth value": (403, {"error": True, "message": "no"}, Symptom.UNAUTHORIZED),
+    "a truth value": (403, {"error": True, "message": "no"}, Symptom.FORBIDDEN),
     "words in another case": (404, {"error": "not_found"}, Symptom.NOT_FOUND),
 }
 
@@ -95,8 +96,7 @@ def test_the_error_of_a_framework_is_judged_by_its_status(sentence: str) -> None
 def test_a_problem_of_rfc_9457_is_judged_by_its_status(status: int) -> None:
     """ASP.NET Core and Spring 6 send `application/problem+json`, in which `type` and `status` are no OAuth codes."""
     members = {"type": "about:blank", "title": "x", "status": status, "traceId": "00-1-2-00"}
-    by_status = {400: Symptom.CLIENT_ERROR, 404: Symptom.NOT_FOUND, 500: Symptom.SERVER_ERROR}
-    assert read(status, members, PROBLEM).symptom is by_status.get(status, Symptom.UNAUTHORIZED)
+    assert read(status, members, PROBLEM).symptom is (classify_status(status) or Symptom.CLIENT_ERROR)
 
 
 ERRORS: dict[str, tuple[int, Any, str]] = {

@@ -7,7 +7,9 @@ import pytest
 from oauth_connector.oauth.error_codes import KNOWN, OTHER
 from oauth_connector.oauth.errors import FailureReason, Remedy
 from oauth_connector.oauth.grants.registry import GrantType
-from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom, is_unknown
+from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_response import parse_token_response
 from oauth_connector.oauth.verdicts import classify, is_refusal
 
 STATUSES = (
@@ -124,6 +126,27 @@ def test_a_server_that_implements_no_post_has_no_token_endpoint() -> None:
     }
     for (phase, signal), reason in expected.items():
         assert classify(GrantType.CLIENT_CREDENTIALS, phase, signal).reason is reason
+
+
+PROCESSED: dict[str, tuple[int, bytes, bool]] = {
+    "a server of files": (501, b"<html>Unsupported method ('POST')</html>", False),  # http.server of Python
+    "nothing": (501, b"", False),
+    "a token endpoint that fails": (501, b'{"error":"server_error"}', True),
+    "another fault of a server": (500, b"<html>", True),
+    "a gateway": (502, b"", True),
+    "an overloaded server": (503, b"", True),
+    "a URL that does not exist": (404, b"<html>", False),
+    "a success that cannot be read": (200, b"<html>", True),
+}
+
+
+@pytest.mark.parametrize("case", PROCESSED)
+def test_a_request_may_have_been_processed_unless_the_server_knows_no_post(case: str) -> None:
+    """A refresh token is in doubt after a 5xx, but not where the server implements no POST (RFC 9110 §15.6.2)."""
+    status, body, expected = PROCESSED[case]
+    signal = parse_token_response(HTTPResponse(status, {}, body))
+    assert isinstance(signal, Signal)
+    assert is_unknown(signal) is expected
 
 
 def test_a_forbidding_page_is_no_rejected_client() -> None:

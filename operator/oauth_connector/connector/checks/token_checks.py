@@ -58,13 +58,13 @@ def revoke_on_request(obs: Observation) -> TokenAnswer | None:
 def publish_pending_token(obs: Observation) -> TokenAnswer | None:
     """Publish a token that was obtained before another is requested, if it still matches the spec.
 
-    After a refused write it waits, also where memory has no space for the token: another one is requested after that.
+    After a denied write it waits, also where memory has no space for the token: another one is requested after that.
     """
-    pending, refused = obs.memory.pending, obs.memory.refused_write
+    pending, denied = obs.memory.pending, obs.memory.denied_write
     if pending is not None and not _is_usable(pending, obs):
         return None
-    if refused is not None and refused.until > obs.now and refused.digests == (obs.token_digest, obs.output_digest):
-        return Postpone(refused.problem, refused.until)
+    if denied is not None and denied.until > obs.now and denied.digests == (obs.token_digest, obs.output_digest):
+        return Postpone(denied.problem, denied.until)
     return PublishToken(pending) if pending is not None else None
 
 

@@ -79,7 +79,7 @@ def choose_grant(
 ) -> PresentedGrant | Problem:
     """Choose what to present; `own` is what the spec itself presents: credentials, or an initial refresh token."""
     binding = digest_binding(spec, client_id)
-    usable = not state.refused or cause is RequestCause.REFRESH_REQUESTED
+    usable = not state.given_up or cause is RequestCause.REFRESH_REQUESTED
     stored = None
     if state.refresh_token is not None and usable and is_same_binding(state.binding, binding):
         stored = PresentedGrant(RefreshToken(state.refresh_token), binding, state.initial_fingerprint)
@@ -112,11 +112,11 @@ def pass_over_ended_session(spec: OAuthConnectorSpec, state: GrantState, now: fl
 
 
 def _choose_credentials(choice: _Choice) -> PresentedGrant | Problem:
-    """Prefer the refresh token, unless it was refused, or the spec requires another token: no user is needed."""
+    """Prefer the refresh token, unless it is given up, or the spec requires another token: no user is needed."""
     if choice.own is None:
         raise TypeError(f"grant type {choice.spec.grant_type} presents no credentials")
     own = PresentedGrant(choice.own, choice.binding, supplied=True)
-    is_current = choice.state.digest == choice.spec.token_digest and not choice.state.refused
+    is_current = choice.state.digest == choice.spec.token_digest and not choice.state.given_up
     return (choice.stored or own) if is_current else own
 
 
@@ -131,7 +131,7 @@ _CHOOSERS: Mapping[Renewal, Callable[[_Choice], PresentedGrant | Problem]] = req
 
 
 def _explain_loss(state: GrantState, binding: str) -> Problem:
-    if state.refused and (not state.binding or is_same_binding(state.binding, binding)):
+    if state.given_up and (not state.binding or is_same_binding(state.binding, binding)):
         return build_grant_problem(Reason.REFRESH_TOKEN_REJECTED)
     if state.refresh_token is None:
         return build_grant_problem(Reason.GRANT_EXPIRED if state.token is not None else Reason.CONSENT_REQUIRED)
@@ -150,7 +150,7 @@ def find_consent_problem(spec: OAuthConnectorSpec, notes: GrantSummary | None) -
         return build_grant_problem(Reason.GRANT_BINDING_MISMATCH)
     if not notes.renewable:
         return build_grant_problem(Reason.GRANT_EXPIRED)
-    return build_grant_problem(Reason.REFRESH_TOKEN_REJECTED) if notes.refused else None
+    return build_grant_problem(Reason.REFRESH_TOKEN_REJECTED) if notes.given_up else None
 
 
 def build_grant_problem(reason: Reason, facts: Mapping[str, str] | None = None) -> Problem:

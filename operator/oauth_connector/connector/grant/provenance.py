@@ -57,7 +57,7 @@ def is_inherited(secret: SecretMetadata, connector: Connector) -> bool:
 
 
 def _has_nothing_to_lose(state: GrantState, connector: Connector) -> bool:
-    is_empty = (state.refresh_token is None or state.refused) and state.token is None
+    is_empty = (state.refresh_token is None or state.given_up) and state.token is None
     return is_empty or connector.spec.renewal is Renewal.CREDENTIALS
 
 
@@ -65,10 +65,10 @@ def _keep_marks(state: GrantState) -> GrantState:
     """Keep only what prevents a request: what was sent or refused before is not sent again."""
     return GrantState(
         generation=state.generation,
-        refused=state.refused,
+        given_up=state.given_up,
         tried=state.tried,
         initial_fingerprint=state.initial_fingerprint,
-        refusal=state.refusal,
+        unrepeatable=state.unrepeatable,
         claim=state.claim,
     )
 

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import find_default_source
-from oauth_connector.connector.grant.refusals import Refusal
+from oauth_connector.connector.grant.unrepeatable_request import UnrepeatableRequest
 from oauth_connector.connector.observation import Attempt, IssuedToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.token import Token
@@ -23,7 +23,7 @@ class TokenObtained:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailed:
-    """The request failed, or was not sent. `refusal` is set where the same request must never be sent again.
+    """The request failed, or was not sent. `unrepeatable` is set where the same request must never be sent again.
 
     `salvaged` is a refresh token from a response without a token that can be published; `in_doubt`: the provider may
     have processed the request, and the presented grant may be used up. `refused_since` is when a stored refresh token
@@ -32,7 +32,7 @@ class RequestFailed:
 
     problem: Problem
     attempt: Attempt
-    refusal: Refusal | None = None
+    unrepeatable: UnrepeatableRequest | None = None
     salvaged: SecretStr | None = None
     in_doubt: bool = False
     refused_since: int | None = None

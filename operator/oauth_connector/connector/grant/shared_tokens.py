@@ -46,7 +46,7 @@ def _is_earlier(other: AnyConnector, connector: Connector) -> bool:
 
 def _has_grant(state: SecretMetadata | None) -> bool:
     summary = _summarize(state)
-    return summary.renewable and not summary.refused
+    return summary.renewable and not summary.given_up
 
 
 def _summarize(state: SecretMetadata | None) -> GrantSummary:

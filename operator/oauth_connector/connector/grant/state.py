@@ -13,16 +13,16 @@ from pydantic import SecretStr
 
 from oauth_connector.api import names
 from oauth_connector.api.schema.times import format_epoch
-from oauth_connector.connector.grant.refusals import Refusal, read_refusal
 from oauth_connector.connector.grant.stored_members import VERSION, StoredMembers
+from oauth_connector.connector.grant.unrepeatable_request import UnrepeatableRequest, read_unrepeatable
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner
 from oauth_connector.oauth.grants.grant import Purpose
 from oauth_connector.oauth.lifetimes import read_lifetime_source
 
-MOST_REJECTIONS = 5
-REJECTED_OVER = 3600
+MOST_REFUSALS = 5
+REFUSED_OVER = 3600
 """So many refusals that are not certain, over at least so many seconds, show that the grant has ended."""
 
 
@@ -56,9 +56,9 @@ class GrantState:
     `generation` counts its refresh tokens; `binding` is the digest of the server and client that they were issued for;
     `digest` is that of what was consented to; `initial_fingerprint` is that of the initial refresh token; `tried` is
     the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
-    provider named in its redirect. Three members are about refusals: `refused` means that the refresh token is given
-    up; `rejections` are the times of those from which that is not certain; `refusal` is the request of what a user
-    typed that must not be sent again.
+    provider named in its redirect. Three members follow refusals: `given_up` means that the refresh token is not
+    presented again; `refused_at` are the times of refusals after which it is; `unrepeatable` is the request of what a
+    user typed that must not be sent again.
     """
 
     refresh_token: SecretStr | None = None
@@ -70,23 +70,23 @@ class GrantState:
     token_url: str | None = None
     refresh_issued: int | None = None
     refresh_expires: int | None = None
-    refused: bool = False
-    rejections: tuple[int, ...] = ()
+    given_up: bool = False
+    refused_at: tuple[int, ...] = ()
     tried: str | None = None
     consent: GrantedConsent | None = None
     claim: Claim | None = None
-    refusal: Refusal | None = None
+    unrepeatable: UnrepeatableRequest | None = None
 
     @property
-    def is_repeatedly_rejected(self) -> bool:
-        """Return whether the refresh token was rejected so often that a user must consent again."""
-        first = self.rejections[:1] or (0,)
-        return len(self.rejections) >= MOST_REJECTIONS and self.rejections[-1] - first[0] >= REJECTED_OVER
+    def is_repeatedly_refused(self) -> bool:
+        """Return whether the refresh token was refused so often that a user must consent again."""
+        first = self.refused_at[:1] or (0,)
+        return len(self.refused_at) >= MOST_REFUSALS and self.refused_at[-1] - first[0] >= REFUSED_OVER
 
-    def with_rejection(self, at: int) -> "GrantState":
-        """Return the state after a rejection that does not end the grant; the time of the first rejection is kept."""
-        kept = self.rejections if len(self.rejections) < MOST_REJECTIONS else (self.rejections[0], *self.rejections[2:])
-        return replace(self, rejections=(*kept, at), claim=None)
+    def with_refusal(self, at: int) -> "GrantState":
+        """Return the state after a refusal that does not end the grant; the time of the first one is kept."""
+        kept = self.refused_at if len(self.refused_at) < MOST_REFUSALS else (self.refused_at[0], *self.refused_at[2:])
+        return replace(self, refused_at=(*kept, at), claim=None)
 
 
 def state_name(connector: str) -> str:
@@ -131,7 +131,7 @@ def summarize(state: GrantState) -> GrantSummary:
     return GrantSummary(
         generation=state.generation,
         renewable=state.refresh_token is not None,
-        refused=state.refused,
+        given_up=state.given_up,
         binding=state.binding,
         digest=state.digest,
         refresh_issued=state.refresh_issued,
@@ -167,15 +167,15 @@ def _members(state: GrantState) -> dict[str, object]:
         "tokenURL": state.token_url,
         "refreshIssued": state.refresh_issued,
         "refreshExpires": state.refresh_expires,
-        "refused": state.refused,
-        "rejections": list(state.rejections),
+        "refused": state.given_up,
+        "rejections": list(state.refused_at),
         "tried": state.tried,
         "token": [token.token_type, token.issued, token.expires, token.digest, token.scope] if token else None,
         "lifetimeSource": token.lifetime_source if token else None,  # apart, as the holder of the claim
         "claim": [claim.attempt, claim.at, claim.purpose.value] if claim else None,
         "claimHolder": claim.holder if claim else None,  # apart: an earlier release reads a claim of three members
         "consent": [consent.uid, consent.requested_by, consent.at, consent.account] if consent else None,
-        "refusal": state.refusal.to_members() if state.refusal else None,
+        "refusal": state.unrepeatable.to_members() if state.unrepeatable else None,
     }
 
 
@@ -191,12 +191,12 @@ def _read(members: StoredMembers, data: Mapping[str, bytes]) -> GrantState:
         token_url=members.token_url,
         refresh_issued=members.refresh_issued,
         refresh_expires=members.refresh_expires,
-        refused=members.refused,
-        rejections=members.rejections,
+        given_up=members.refused,
+        refused_at=members.rejections,
         tried=members.tried,
         consent=GrantedConsent(*consent) if consent is not None else None,
         claim=Claim(*claim, members.claim_holder or "") if claim is not None else None,
-        refusal=read_refusal(members.refusal or []),
+        unrepeatable=read_unrepeatable(members.refusal or []),
     )
 
 

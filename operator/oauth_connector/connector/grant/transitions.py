@@ -47,8 +47,8 @@ def _begin(choice: PresentedGrant, before: GrantState, spec: OAuthConnectorSpec)
         binding=choice.binding,
         digest=spec.token_digest if began_anew else before.digest,
         initial_fingerprint=choice.initial_fingerprint,
-        refused=False,
-        rejections=(),
+        given_up=False,
+        refused_at=(),
         claim=None,
     )
 
@@ -102,27 +102,28 @@ def store_failure(
     signal = result.problem.signal
     if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
         is_named = signal is not None and has_invalid_grant_word(signal)
-        return replace(claimed.with_rejection(now), claim=claimed.claim) if is_named else claimed
+        return replace(claimed.with_refusal(now), claim=claimed.claim) if is_named else claimed
     if not result.problem.repeatable and choice.supplied:
         given_up = result.problem.reason is Reason.REFRESH_TOKEN_REJECTED
-        return _keep_rejected(choice, claimed) if given_up else replace(claimed, claim=None, refusal=result.refusal)
+        forbidden = replace(claimed, claim=None, unrepeatable=result.unrepeatable)
+        return _keep_refused(choice, claimed) if given_up else forbidden
     if choice.purpose is not Purpose.REFRESH or signal is None or not is_refusal(signal):
         return replace(claimed, claim=None)
     if not result.problem.repeatable:
-        return _keep_rejected(choice, claimed)
-    rejected = claimed.with_rejection(now)
-    is_given_up = rejected.is_repeatedly_rejected and spec.renewal is Renewal.CREDENTIALS
-    return replace(rejected, refused=rejected.refused or is_given_up)
+        return _keep_refused(choice, claimed)
+    refused = claimed.with_refusal(now)
+    is_given_up = refused.is_repeatedly_refused and spec.renewal is Renewal.CREDENTIALS
+    return replace(refused, given_up=refused.given_up or is_given_up)
 
 
-def _keep_rejected(choice: PresentedGrant, claimed: GrantState) -> GrantState:
-    """Keep a rejected token, marked; a new initial token that is rejected does not end the grant it should replace."""
+def _keep_refused(choice: PresentedGrant, claimed: GrantState) -> GrantState:
+    """Keep a refused token, given up; a new initial token that is refused does not end the grant it should replace."""
     replaces = choice.initial_fingerprint != claimed.initial_fingerprint and claimed.refresh_token is not None
     token = claimed.refresh_token or choice.presented
     return replace(
         claimed,
         refresh_token=token,
-        refused=claimed.refused or not replaces,
+        given_up=claimed.given_up or not replaces,
         initial_fingerprint=choice.initial_fingerprint,
         claim=None,
     )
@@ -131,19 +132,19 @@ def _keep_rejected(choice: PresentedGrant, claimed: GrantState) -> GrantState:
 def conclude_failure(result: RequestFailed, state: GrantState, spec: OAuthConnectorSpec) -> RequestFailed:
     """Return the failure as the state that was stored after it shows it.
 
-    A new initial refresh token that is rejected leaves the grant that it should replace. A refresh token that was
-    rejected at least five times over at least an hour, in any words, calls the user, while the operator continues to
-    retry; or it gives way to the credentials in the spec. A rejected client is no rejected refresh token.
+    A new initial refresh token that is refused leaves the grant that it should replace. A refresh token that was
+    refused at least five times over at least an hour, in any words, calls the user, while the operator continues to
+    retry; or it gives way to the credentials in the spec. A refused client is no refused refresh token.
     """
-    result = replace(result, refused_since=state.rejections[0] if state.rejections else None)
+    result = replace(result, refused_since=state.refused_at[0] if state.refused_at else None)
     if result.salvaged is not None and result.salvaged == state.refresh_token:
         facts = {**result.problem.facts, "salvaged": "true"}
         return replace(result, problem=replace(result.problem, facts=facts))
     problem, signal = result.problem, result.problem.signal
     if not problem.repeatable:
         remains = problem.reason is Reason.REFRESH_TOKEN_REJECTED and state.refresh_token is not None
-        return replace(result, problem=replace(problem, repeatable=remains and not state.refused))
-    if signal is None or signal.oauth_error == "invalid_client" or not state.is_repeatedly_rejected:
+        return replace(result, problem=replace(problem, repeatable=remains and not state.given_up))
+    if signal is None or signal.oauth_error == "invalid_client" or not state.is_repeatedly_refused:
         return result
     has_credentials = spec.renewal is Renewal.CREDENTIALS
     called = replace(

@@ -23,19 +23,23 @@ LONGEST = 16_384
 
 Second = Annotated[int, Field(ge=0, le=LAST_SECOND)]
 
+_GIVEN_UP = "refused"
+_STORED_NAMES = {"given_up": _GIVEN_UP}
+"""Members of the annotation that have another name than their field: that of earlier releases."""
+
 
 @dataclass(frozen=True, slots=True)
 class GrantSummary:
     """What is known of a grant without reading its state Secret: one annotation contains it.
 
-    `renewable`: there is a refresh token; `refused`: the provider rejected it. `claimed_by` is the process that wrote
+    `renewable`: there is a refresh token; `given_up`: it is not presented again. `claimed_by` is the process that wrote
     the claim. `tried` is the UID of the consent whose code was sent last. `consent` is the UID of the consent that the
     grant is based on; `requested_by`, `consented_at` and `account` belong to it. Times are seconds since the epoch.
     """
 
     generation: int = 0
     renewable: bool = False
-    refused: bool = False
+    given_up: Annotated[bool, Field(alias=_GIVEN_UP)] = False
     binding: str = ""
     digest: str = ""
     refresh_issued: Second | None = None
@@ -52,7 +56,7 @@ class GrantSummary:
 
     def to_annotation(self) -> str:
         """Return the annotation: values that are false or unknown are left out."""
-        members = {name: value for name, value in asdict(self).items() if value}
+        members = {_STORED_NAMES.get(name, name): value for name, value in asdict(self).items() if value}
         return json.dumps(members, sort_keys=True, separators=(",", ":"))
 
 

@@ -19,7 +19,7 @@ SHARE = 0.2
 def grant_warning(obs: Observation) -> Problem | None:
     """Return what the user should do, if the grant can be renewed only by a user, and soon must be."""
     spec, summary = obs.connector.spec, grant_summary(obs)
-    if not spec.is_renewed_by_user or summary is None or not summary.digest or summary.refused:
+    if not spec.is_renewed_by_user or summary is None or not summary.digest or summary.given_up:
         return None
     if summary.digest != obs.token_digest:
         return build_grant_problem(Reason.SCOPES_CHANGED)

@@ -61,7 +61,8 @@ def test_a_failure_proves_nothing_once_another_process_has_claimed() -> None:
     failed = replace(CLAIMED, claim=None)
     assert decide_store(replace(CLAIMED, claim=OTHER_CLAIM), CLAIMED, failed, LATER) is StoreDecision.LEAVE
     assert (
-        decide_store(replace(CLAIMED, claim=None), CLAIMED, replace(failed, refused=True), LATER) is StoreDecision.LEAVE
+        decide_store(replace(CLAIMED, claim=None), CLAIMED, replace(failed, given_up=True), LATER)
+        is StoreDecision.LEAVE
     )
 
 
@@ -74,7 +75,7 @@ def test_a_success_waits_for_the_response_of_another_process() -> None:
 
 def test_a_success_is_stored_where_another_process_was_rejected() -> None:
     """The success may be the cause of the rejection, and some servers keep the new refresh token valid."""
-    assert decide_store(replace(CLAIMED, claim=None, refused=True), CLAIMED, CAME, LATER) is StoreDecision.STORE
+    assert decide_store(replace(CLAIMED, claim=None, given_up=True), CLAIMED, CAME, LATER) is StoreDecision.STORE
 
 
 def test_a_success_is_stored_over_an_older_state_that_was_restored() -> None:

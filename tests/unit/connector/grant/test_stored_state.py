@@ -7,8 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.grant.refusals import Refusal
 from oauth_connector.connector.grant.state import Claim, GrantedConsent, GrantState, read_state, render_state
+from oauth_connector.connector.grant.unrepeatable_request import UnrepeatableRequest
 from oauth_connector.connector.secret.metadata import GrantSummary, read_grant_summary
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose
@@ -30,12 +30,12 @@ WHOLE = GrantState(
     token_url="https://accounts.zoho.eu/oauth/v2/token",
     refresh_issued=NOW,
     refresh_expires=NOW + 86400,
-    refused=True,
-    rejections=(NOW, NOW + 60),
+    given_up=True,
+    refused_at=(NOW, NOW + 60),
     tried="uid-1",
     consent=GrantedConsent("uid-1", "alice@corp", NOW, "alice@example.com"),
     claim=Claim("attempt-1", NOW, Purpose.REFRESH, "pod-a_1"),
-    refusal=Refusal("5a" * 16, "fingerprint", Reason.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS),
+    unrepeatable=UnrepeatableRequest("5a" * 16, "fingerprint", Reason.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS),
 )
 
 ENDLESS, HUGE = float("inf"), 10**30

@@ -6,25 +6,25 @@ import secrets as randomness
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.decisions import RequestCause
 from oauth_connector.connector.grant.choice import PresentedGrant
-from oauth_connector.connector.grant.refusals import Refusal
 from oauth_connector.connector.grant.state import GrantState
+from oauth_connector.connector.grant.unrepeatable_request import UnrepeatableRequest
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.token_request import fingerprint_request
 
 
-def build_refusal(prepared: PreparedRequest, grant: Grant, problem: Problem) -> Refusal:
+def build_unrepeatable(prepared: PreparedRequest, grant: Grant, problem: Problem) -> UnrepeatableRequest:
     """Build the record of a request that must not be sent again."""
     salt = randomness.token_hex(16)
-    return Refusal(salt, _fingerprint(prepared, grant, salt), problem.reason, problem.remedy)
+    return UnrepeatableRequest(salt, _fingerprint(prepared, grant, salt), problem.reason, problem.remedy)
 
 
-def find_refusal(
+def find_unrepeatable(
     prepared: PreparedRequest, choice: PresentedGrant | Problem, state: GrantState, cause: RequestCause
-) -> Refusal | None:
-    """Find the refusal of the same request. A user may have it repeated, unless it would present a wrong password."""
-    known = state.refusal
+) -> UnrepeatableRequest | None:
+    """Find the record of the same request. A user may have it repeated, unless it would present a wrong password."""
+    known = state.unrepeatable
     if known is None or isinstance(choice, Problem) or not choice.supplied:
         return None
     is_final = choice.grant.locks_accounts and known.reason is Reason.CREDENTIALS_REJECTED

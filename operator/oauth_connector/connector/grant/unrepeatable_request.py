@@ -8,8 +8,8 @@ from oauth_connector.oauth.errors import Remedy
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """What the refusal caused, and a salted fingerprint of the whole request; `salt` is hexadecimal."""
+class UnrepeatableRequest:
+    """A salted fingerprint of the whole request, and what its refusal caused; `salt` is hexadecimal."""
 
     salt: str
     fingerprint: str
@@ -26,10 +26,10 @@ class Refusal:
         return [self.salt, self.fingerprint, self.reason.value, self.remedy.value]
 
 
-def read_refusal(members: list[str]) -> Refusal | None:
-    """Read a stored refusal; `None` where it is invalid, so that a reason of a newer release costs no grant."""
+def read_unrepeatable(members: list[str]) -> UnrepeatableRequest | None:
+    """Read a stored record; `None` where it is invalid, so that a reason of a newer release costs no grant."""
     try:
         salt, fingerprint, reason, remedy = members
-        return Refusal(bytes.fromhex(salt).hex(), str(fingerprint), Reason(reason), Remedy(remedy))
+        return UnrepeatableRequest(bytes.fromhex(salt).hex(), str(fingerprint), Reason(reason), Remedy(remedy))
     except (TypeError, ValueError):
         return None
