@@ -27,9 +27,9 @@ from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.consent_key import KubeConsentKeys
 from oauth_connector.kube.events import EventRecorder
 from oauth_connector.kube.lease import LeaseElector, LeaseKey
+from oauth_connector.kube.operator_key import KubeOperatorKeys
 from oauth_connector.kube.scope import InstallScope
 from oauth_connector.kube.scope_reader import ScopeReader
 from oauth_connector.kube.watch import log_in_to
@@ -38,6 +38,7 @@ from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.settings.live_settings import LiveSettings
 from oauth_connector.settings.operator import Settings
 from oauth_connector.telemetry.connector_samples import sample_connectors
+from oauth_connector.telemetry.isolation import isolate_object
 from oauth_connector.telemetry.metrics import Metrics
 from oauth_connector.wiring import Controller, ControllerOptions, build_controller
 
@@ -79,13 +80,13 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     provider = HTTPProviderClient(
         settings.allowed_destinations, settings.trust_bundle, limits=limits, may_send=leadership.is_leading
     )
-    keys = KubeConsentKeys(api, settings.namespace or own_namespace())
+    keys = KubeOperatorKeys(api, settings.namespace or own_namespace())
     cluster = KubeCluster(api, caches, settings.selector)
     ports = Ports(cluster, provider, EventRecorder(api), time.time, keys, leadership)
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents)
     on_request = partial(_log_token_request, metrics)
     options = ControllerOptions(policy, on_request, on_point)
-    live = LiveSettings(settings, provider, lambda: enqueue_refused(workqueue, caches.connectors))
+    live = LiveSettings(settings, provider, lambda: enqueue_judged_by_settings(workqueue, caches.connectors))
     context = ControllerContext(ports, memory, workqueue.enqueue, lambda: live.rules)
     controller = build_controller(context, options)
     scope, login = InstallScope(settings.namespaces, settings.selector), partial(log_in_to, access)
@@ -128,17 +129,15 @@ def _register_metrics(parts: Parts) -> None:
     metrics.watch_queues(lambda: queue.depth, lambda: queue.longest_wait, parts.controller.host_limiter.waiting)
 
 
-def enqueue_refused(workqueue: Workqueue, connectors: Iterable[AnyConnector]) -> None:
-    """Reconcile the connectors whose last request the operator itself has refused, and those that raise."""
+def enqueue_judged_by_settings(workqueue: Workqueue, connectors: Iterable[AnyConnector]) -> None:
+    """Reconcile the connectors whose last request the settings of the operator have prevented, and those that raise."""
     for connector in connectors:
-        try:
+        key, may_change = connector.key, True
+        with isolate_object(CONNECTORS, key.namespace, key.name):
             error = connector.status.last_error
-            is_refused = error is not None and error.reason in JUDGED_BY_SETTINGS
-        except Exception:
-            log.exception("an object failed", resource=CONNECTORS, connector=str(connector.key))
-            is_refused = True
-        if is_refused:
-            workqueue.enqueue(connector.key)
+            may_change = error is not None and error.reason in JUDGED_BY_SETTINGS
+        if may_change:
+            workqueue.enqueue(key)
 
 
 def _note_arrival(memory: Memory, connector: AnyConnector) -> None:

@@ -16,6 +16,7 @@ from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import SendWindow
 from oauth_connector.oauth.token_response import parse_token_response
+from tests.support.polling import eventually
 from tests.support.raw_server import (
     LIMITS,
     NO_TLS_OPTIONS,
@@ -223,3 +224,17 @@ async def test_discovery_is_kept_and_survives_an_outage() -> None:
         assert len(served) == 1
         now[0] += 4000
         assert await discovery.find(issuer, NO_TLS_OPTIONS) == found[0]
+
+
+async def test_a_caller_that_gives_up_lets_no_second_request_for_its_issuer_be_sent() -> None:
+    """The others wait for the request in flight, also one that comes after a cancelled caller."""
+    async with serve_bytes(close=False) as silent, open_pools(silent.port) as made:
+        discovery = Discovery(made, time.monotonic, LIMITS)
+        issuer = f"http://127.0.0.1:{silent.port}"
+        first, cancelled = (asyncio.create_task(discovery.find(issuer, NO_TLS_OPTIONS)) for _ in range(2))
+        await eventually(lambda: silent.connections == 1)
+        cancelled.cancel()
+        await asyncio.wait([cancelled])
+        last = asyncio.create_task(discovery.find(issuer, NO_TLS_OPTIONS))
+        assert {await first, await last} == {Signal(Symptom.TIMEOUT, sent=True)}
+        assert silent.connections == 1

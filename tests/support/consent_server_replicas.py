@@ -15,8 +15,8 @@ from devtools.authorization_servers.registrations import TLS
 from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.consent_protocol.addresses import connect_path, redirect_uri
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from tests.support.alternating import Balancer, balancer
 from tests.support.cluster import Namespace, until
@@ -24,7 +24,7 @@ from tests.support.consent_server_process import ConsentServerProcess
 from tests.support.two_host_provider import TwoHostProvider, two_hosts
 
 CONSENT_SERVER = Path(__file__).parents[2] / "deploy" / "kustomize" / "consent-server" / "consent-server.yaml"
-KEYS = ConsentKeys(secrets.token_bytes(32))
+KEYS = OperatorKeys(secrets.token_bytes(32))
 DIGEST = "v1:" + "d" * 64
 REQUESTER = "admin"
 """Who asks in tests: an admission policy lets nobody ask in another's name."""

@@ -1,19 +1,19 @@
 """Keys of consents that a test knows."""
 
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 
-KEYS = ConsentKeys(bytes(range(32)))
+KEYS = OperatorKeys(bytes(range(32)))
 
 
 class FixedKeys:
-    """Implements `ports.ConsentKeyReader` with constant keys; a test may set `unavailable`, or other keys."""
+    """Implements `ports.OperatorKeyReader` with constant keys; a test may set `unavailable`, or other keys."""
 
     def __init__(self) -> None:
         self.keys = KEYS
         self.unavailable = False
 
-    async def load(self) -> ConsentKeys:
+    async def load(self) -> OperatorKeys:
         """Return the keys."""
         if self.unavailable:
             raise ClusterUnavailable("the operator's key")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.addresses import redirect_uri
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.tickets import new_ticket, ticket_hash
 from oauth_connector.consent_server.client_address import ClientAddress
 from oauth_connector.consent_server.consent_store import ConsentView
@@ -21,7 +21,7 @@ from oauth_connector.telemetry.http_server import serve_application
 from tests.support.http_client import HTTPClient, open_client
 from tests.support.in_memory_consent_store import InMemoryConsentStore
 
-KEYS = ConsentKeys(b"m" * 32)
+KEYS = OperatorKeys(b"m" * 32)
 PUBLIC = "https://connect.example.com"
 CREATED = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ENOUGH = Rate(burst=1000, per_second=1000)

@@ -58,10 +58,10 @@ def test_a_process_imports_what_it_needs(modules: tuple[str, ...], expected: fro
 
 def test_the_operator_imports_encryption_at_its_first_use() -> None:
     """The keys of consents need it, and only when one is derived."""
-    first_use = "import oauth_connector.app, oauth_connector.consent_protocol.consent_keys as keys, sys"
+    first_use = "import oauth_connector.app, oauth_connector.consent_protocol.operator_keys as keys, sys"
     imported = "{name.partition('.')[0] for name in sys.modules} & {'cryptography', 'joserfc'}"
     show = f"print(*sorted({imported}))"
-    text = f"{first_use}; {show}; keys.ConsentKeys(bytes(32)).public_key('uid'); {show}"
+    text = f"{first_use}; {show}; keys.OperatorKeys(bytes(32)).public_key('uid'); {show}"
     assert run_python("-c", text) == "\ncryptography joserfc\n"
 
 

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from oauth_connector.connector.observation import Key
 from oauth_connector.controller.workqueue import Workqueue
-from oauth_connector.parts import enqueue_refused
+from oauth_connector.parts import enqueue_judged_by_settings
 from tests.support.builders import a_connector
 from tests.support.raising import a_raising_connector
 
@@ -34,6 +34,6 @@ def test_changed_settings_reach_the_connectors_after_one_that_raises() -> None:
     ]
     queue = RecordingQueue()
     with capture_logs() as logged:
-        enqueue_refused(queue, connectors)
+        enqueue_judged_by_settings(queue, connectors)
     assert [key.name for key in queue.enqueued] == ["bad", "refused"]
-    assert [line["connector"] for line in logged] == ["n/bad"]
+    assert [(line["namespace"], line["name"]) for line in logged] == [("n", "bad")]

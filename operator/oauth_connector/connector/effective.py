@@ -1,6 +1,5 @@
 """The effective parameters of a spec's requests: what is sent once defaults are applied, and to which host."""
 
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from oauth_connector.api.schema.origins import origin
@@ -8,11 +7,6 @@ from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.token_request import TokenRequestParameters
-
-
-def seconds(time: datetime | None) -> int | None:
-    """Return a status time in whole seconds since the epoch."""
-    return int(time.timestamp()) if time is not None else None
 
 
 def find_default_source(spec: OAuthConnectorSpec) -> LifetimeSource:

@@ -6,10 +6,10 @@ from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import is_recorded
 from oauth_connector.connector.secret.signature import SecretSigner
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.ports import ConsentKeyReader, LiveSecret
+from oauth_connector.controller.ports import LiveSecret, OperatorKeyReader
 
 
-async def load_signer(keys: ConsentKeyReader) -> SecretSigner:
+async def load_signer(keys: OperatorKeyReader) -> SecretSigner:
     """Return what signs the operator's Secrets. Raises `ClusterUnavailable`."""
     return SecretSigner((await keys.load()).signing_key)
 

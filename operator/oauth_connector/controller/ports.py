@@ -15,7 +15,7 @@ from oauth_connector.connector.grant.shared_tokens import TokenReference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.election import is_earlier_container
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
@@ -147,10 +147,10 @@ class ProviderClient(Protocol):
         """Send one token request, once."""
 
 
-class ConsentKeyReader(Protocol):
+class OperatorKeyReader(Protocol):
     """Reads the keys that are derived from the operator's own."""
 
-    async def load(self) -> ConsentKeys:
+    async def load(self) -> OperatorKeys:
         """Return the keys, which are created on first use. Raises `ClusterUnavailable`."""
 
 
@@ -210,5 +210,5 @@ class Ports:
     provider: ProviderClient
     recorder: Recorder
     clock: Clock
-    keys: ConsentKeyReader
+    keys: OperatorKeyReader
     leadership: Leadership = SoleProcess()  # a frozen value

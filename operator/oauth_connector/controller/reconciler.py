@@ -12,6 +12,7 @@ A reconciliation is idempotent and may run at any time: without a reason it only
 
 from dataclasses import replace
 
+from oauth_connector.api.schema.times import to_epoch
 from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import (
     Decision,
@@ -30,7 +31,6 @@ from oauth_connector.connector.checks.decisions import (
 from oauth_connector.connector.checks.facts import may_credentials_repair, published_token, refresh_due
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.credentials import list_secret_names
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.shared_tokens import find_shared_token, find_token_reference
 from oauth_connector.connector.grant.state import state_name
@@ -227,7 +227,7 @@ def _keep(obs: Observation, token: TokenAnswer | None = None) -> Findings:
     """Return the findings where nothing was attempted; a problem that is read from status keeps its next attempt."""
     recorded = recorded_problem(obs.connector)
     problem = (token.problem or recorded) if isinstance(token, Postpone) else None
-    planned = seconds(obs.connector.status.next_refresh_time) if problem is not None and problem == recorded else None
+    planned = to_epoch(obs.connector.status.next_refresh_time) if problem is not None and problem == recorded else None
     return Findings(obs.now, find_published_token(published_token(obs)), problem, next_call=planned)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from oauth_connector.api.names import CONNECTORS, CONSENTS
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.consent_cache import ConsentCache
-from oauth_connector.kube.isolation import isolate_object
 from oauth_connector.kube.part_reader import PartReader
+from oauth_connector.telemetry.isolation import isolate_manifest
 
 FindReader = Callable[[str], PartReader | None]
 """Returns the reader of a namespace, or nothing where its objects are not cached."""
@@ -27,7 +27,7 @@ class EventReceiver:
         self._loop.call_soon_threadsafe(self._receive, plural, kind, manifest)
 
     def _receive(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
-        with isolate_object(plural, manifest):
+        with isolate_manifest(plural, manifest):
             self._apply(plural, kind, manifest)
 
     def _apply(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:

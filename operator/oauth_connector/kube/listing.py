@@ -14,7 +14,7 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.errors import FORBIDDEN, NOT_FOUND, KubeError, SelectorError
-from oauth_connector.kube.isolation import isolate_object
+from oauth_connector.telemetry.isolation import isolate_manifest
 
 INTERVAL = 600.0
 """Seconds between two lists when none is requested: they find what a watch has missed."""
@@ -75,7 +75,7 @@ async def list_all(
             on_page()
             version = version or int(page["metadata"]["resourceVersion"])
             for item in page.get("items") or ():
-                with isolate_object(source.path, item):
+                with isolate_manifest(source.path, item):
                     uids[key_of_manifest(item)] = item["metadata"]["uid"]
                     on_object(item)
     return Listing(uids, version, source.namespace)

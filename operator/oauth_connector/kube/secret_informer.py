@@ -16,11 +16,11 @@ from oauth_connector.connector.secret.metadata import SecretMetadata, secret_met
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.isolation import isolate_object
 from oauth_connector.kube.listing import ListFailureLog, ListLoop, Source, key_of_manifest, list_all
 from oauth_connector.kube.scope import WHOLE_CLUSTER
 from oauth_connector.kube.secret_cache import SecretCache, key_of_secret
 from oauth_connector.kube.watch_stream import WatchTiming, stream_events
+from oauth_connector.telemetry.isolation import isolate_manifest, isolate_object
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class SecretInformer:
         """Cache a full list, and remove what it does not contain. Raises `KubeError`."""
         listing = await list_all(self._api, self._source, self._update, self._note_contact)
         for secret in self._store.retain_listed(frozenset(listing.uids.values()), listing.version, listing.namespace):
-            with isolate_object(SECRETS, {"metadata": {"namespace": secret.namespace, "name": secret.name}}):
+            with isolate_object(SECRETS, secret.namespace, secret.name):
                 self._on_change(secret, None)
         self._version = str(listing.version)
 
@@ -94,7 +94,7 @@ class SecretInformer:
 
     def _apply(self, event: Mapping[str, Any]) -> None:
         item = event["object"]
-        with isolate_object(SECRETS, item):
+        with isolate_manifest(SECRETS, item):
             if event["type"] == "DELETED":
                 self._remove(item)
             elif event["type"] != "BOOKMARK":

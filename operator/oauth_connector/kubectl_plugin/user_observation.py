@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from oauth_connector.api.schema.times import to_epoch
 from oauth_connector.api.v1alpha1.digests import digest_binding
 from oauth_connector.connector.checks.facts import may_credentials_repair
 from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
 from oauth_connector.connector.credentials import list_secret_names
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, CredentialVersion, Observation
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata, secret_metadata
@@ -78,8 +78,8 @@ def _assume_secrets(obs: Observation, live: Connector) -> Observation:
         connector_uid=live.uid,
         token_digest=live.spec.token_digest,
         output_digest=live.spec.output_digest,
-        issued_at=seconds(live.status.issue_time),
-        expires_at=seconds(live.status.expiration_time),
+        issued_at=to_epoch(live.status.issue_time),
+        expires_at=to_epoch(live.status.expiration_time),
         intact=True,
         has_owned_data=True,
         owner_uid=None if live.spec.is_secret_retained else live.uid,
@@ -98,7 +98,7 @@ def _assume_grant(live: Connector) -> GrantSummary | None:
     error = live.status.last_error
     given_up = error is not None and error.remedy is Remedy.CONSENT_AGAIN
     binding = digest_binding(live.spec, live.spec.client.id or "")
-    expires = seconds(live.status.refresh_token_expiration_time)
+    expires = to_epoch(live.status.refresh_token_expiration_time)
     return GrantSummary(
         renewable=True, given_up=given_up, binding=binding, digest=live.spec.token_digest, refresh_expires=expires
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from oauth_connector.api.schema.urls import is_url
@@ -29,15 +30,19 @@ class Discovery:
         self._limits = limits or RequestLimits()
         self._cache = MetadataCache(clock)
         self._locks: dict[MetadataKey, asyncio.Lock] = {}
+        self._callers: Counter[MetadataKey] = Counter()
 
     async def find(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
         """Return the metadata of an issuer, or the failure. One request at a time is sent for an issuer."""
         key = MetadataKey(issuer, name_tls(None, tls))
+        self._callers[key] += 1
         try:
             async with self._locks.setdefault(key, asyncio.Lock()):
                 return self._cache.get_fresh(key) or await self._refresh(key, tls)
         finally:
-            self._locks.pop(key, None)
+            self._callers[key] -= 1
+            if not self._callers[key]:  # the lock is that of all callers: only the last one may remove it
+                del self._locks[key], self._callers[key]
 
     def forget_failures(self) -> None:
         """Forget the failures, which other settings may prevent."""

@@ -4,8 +4,8 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.oauth.authorization import compute_challenge
 from tests.support.cluster import MERGE, Manifest, Namespace, until
 
@@ -17,7 +17,7 @@ class ScriptedOperator:
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
-        self.keys = ConsentKeys(os.urandom(32))
+        self.keys = OperatorKeys(os.urandom(32))
 
     async def consents(self) -> list[Manifest]:
         """Return the consents of the namespace."""

@@ -20,7 +20,7 @@ FACTS = {
     "refused_form",
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before", "days",
-    "refused_with", "refused_grant", "oddity", "instead",
+    "refused_with", "refused_grant", "oddity", "instead", "code", "code_meaning", "not_repeated", "salvaged",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 

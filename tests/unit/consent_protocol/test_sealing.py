@@ -12,14 +12,14 @@ from joserfc.jwk import OctKey, OKPKey
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import LONGEST_RESPONSE
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.consent_protocol.consent_response import ConsentResponse, UnsealError
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.sealing import ALGORITHM, ENCRYPTION, seal
 from oauth_connector.oauth.authorization import ACCESS_DENIED, LONGEST_CODE, LONGEST_PARAMETER
 
 UID, OTHER_UID = "0b9e6a2f-0001", "0b9e6a2f-0002"
-KEYS = ConsentKeys(b"master key of the installation..")
-OTHER_KEYS = ConsentKeys(b"master key of another one.......")
+KEYS = OperatorKeys(b"master key of the installation..")
+OTHER_KEYS = OperatorKeys(b"master key of another one.......")
 TICKET = "ticket-c4n4ry-0123456789-0123456789-0123456"
 ANSWER = ConsentResponse(
     SecretStr("code-c4n4ry"),
@@ -61,7 +61,7 @@ def test_unseal_returns_the_sealed_response(answer: ConsentResponse) -> None:
 @pytest.mark.parametrize(
     ("keys", "uid"), [(KEYS, OTHER_UID), (OTHER_KEYS, UID)], ids=["another consent", "another key"]
 )
-def test_response_can_be_unsealed_only_for_its_consent_and_key(keys: ConsentKeys, uid: str) -> None:
+def test_response_can_be_unsealed_only_for_its_consent_and_key(keys: OperatorKeys, uid: str) -> None:
     """A response cannot be opened in another consent's status, or in another installation."""
     with pytest.raises(UnsealError):
         keys.unseal(uid, sealed())
@@ -191,7 +191,7 @@ def test_public_key_is_public() -> None:
     """It is a JWK (RFC 8037 §2) without the private half, the same each time, another for each consent."""
     key = json.loads(KEYS.public_key(UID))
     assert key.keys() == {"kty", "crv", "x"}
-    assert KEYS.public_key(UID) == ConsentKeys(b"master key of the installation..").public_key(UID)
+    assert KEYS.public_key(UID) == OperatorKeys(b"master key of the installation..").public_key(UID)
     assert len({KEYS.public_key(UID), KEYS.public_key(OTHER_UID), OTHER_KEYS.public_key(UID)}) == 3
 
 

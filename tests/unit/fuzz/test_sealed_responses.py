@@ -7,14 +7,14 @@ from joserfc import jwe
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.consent_protocol.consent_response import ConsentResponse, UnsealError
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.sealing import ALGORITHM, ENCRYPTION, seal
 from oauth_connector.consent_protocol.tickets import is_ticket_of, ticket_hash
 from oauth_connector.oauth.authorization import LONGEST_CODE, LONGEST_PARAMETER
 from tests.support.fuzzing import Choices, attempt, fuzzed, list_texts
 
-KEYS, UID = ConsentKeys(b"m" * 32), "uid-of-consent"
+KEYS, UID = OperatorKeys(b"m" * 32), "uid-of-consent"
 PUBLIC = OKPKey.import_key(json.loads(KEYS.public_key(UID)))
 MEMBERS = {
     "code": "c",

@@ -11,7 +11,7 @@ from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
 from oauth_connector.connector.observation import Key
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.tickets import ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.builders import NOW, UID, a_connector, a_spec
@@ -35,7 +35,7 @@ def request_for(provider: Mapping[str, Any], **changes: Any) -> ConsentRequest:
     endpoints = Endpoints.of(connector.spec, None)
     assert endpoints is not None
     request = build_consent_request(
-        CONSENT, connector, endpoints, ConsentPolicy("https://connect.example.com"), ConsentKeys(b"k" * 32)
+        CONSENT, connector, endpoints, ConsentPolicy("https://connect.example.com"), OperatorKeys(b"k" * 32)
     )
     assert request is not None
     return request

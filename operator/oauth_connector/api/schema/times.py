@@ -28,6 +28,11 @@ def from_epoch(at: float) -> datetime:
     return datetime.fromtimestamp(int(at), UTC)
 
 
+def to_epoch(at: datetime | None) -> int | None:
+    """Return a time of status in whole seconds since the epoch."""
+    return int(at.timestamp()) if at is not None else None
+
+
 def format_epoch(at: float) -> str:
     """Return seconds since the epoch as RFC 3339 in UTC with whole seconds."""
     return format_time(from_epoch(at))

@@ -4,10 +4,10 @@
 """
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.times import to_epoch
 from oauth_connector.connector.checks.decisions import REPAIR_CAUSES, Postpone, RequestCause
 from oauth_connector.connector.checks.facts import current_token, grant_summary, is_failing, is_refresh_requested
 from oauth_connector.connector.checks.secret_checks import find_repair_limit
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 
@@ -46,8 +46,8 @@ def _after_last_request(obs: Observation) -> float:
     known = (
         (obs.memory.last_call, 0.0),
         (obs.started if _can_wait_after_start(obs) else None, 0.0),
-        (seconds(status.last_failure_time) if status.failed_attempts else None, rounded),
-        (token.issued_at if token else seconds(status.issue_time), rounded),
+        (to_epoch(status.last_failure_time) if status.failed_attempts else None, rounded),
+        (token.issued_at if token else to_epoch(status.issue_time), rounded),
     )
     ends = [at + more for at, more in known if at is not None and at <= obs.now]
     return max(ends) + MINIMUM_GAP if ends else 0.0
@@ -71,10 +71,10 @@ def _after_failures(cause: RequestCause, obs: Observation) -> float:
     error = status.last_error
     if error is None or not is_failing(obs) or not status.failed_attempts:
         return 0.0
-    failed = seconds(status.last_failure_time) or 0
+    failed = to_epoch(status.last_failure_time) or 0
     if cause is RequestCause.CREDENTIALS_CHANGED or (cause is RequestCause.CLAIM_IN_DOUBT and _is_new(obs, failed)):
         return 0.0
     if is_refresh_requested(obs) and error.reason is not Reason.RATE_LIMITED:
         return 0.0
-    planned = seconds(status.next_refresh_time) or 0
+    planned = to_epoch(status.next_refresh_time) or 0
     return planned if failed <= obs.now and planned - obs.now <= LONGEST_PAUSE else 0.0

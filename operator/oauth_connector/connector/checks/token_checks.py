@@ -7,6 +7,7 @@ answer, or to `None` where the next check decides.
 from collections.abc import Callable
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.times import to_epoch
 from oauth_connector.connector.checks.decisions import (
     DoNothing,
     KeepToken,
@@ -27,7 +28,6 @@ from oauth_connector.connector.checks.facts import (
     refresh_due,
 )
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.grant.choice import build_grant_problem, find_consent_problem
 from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import Observation, PendingToken
@@ -149,7 +149,7 @@ def wait_for_credentials(obs: Observation) -> TokenAnswer | None:
     if obs.credentials is not None and obs.credentials != observed_credentials(obs):
         return RequestToken(RequestCause.CREDENTIALS_CHANGED)
     if error.reason in FOUND_BEFORE_SENDING:
-        failed = seconds(obs.connector.status.last_failure_time) or obs.now
+        failed = to_epoch(obs.connector.status.last_failure_time) or obs.now
         return Postpone(None, schedule.credential_check_time(obs.now, failed))
     return _wait_after_rejection(obs, error.reason)
 
@@ -162,7 +162,7 @@ def _wait_after_rejection(obs: Observation, reason: Reason) -> TokenAnswer | Non
         return None if planned is not None else RequestToken(RequestCause.REFRESH_REQUESTED)
     if planned is None:
         return Postpone(None, obs.now + 60)
-    probe = seconds(planned) or obs.now
+    probe = to_epoch(planned) or obs.now
     return Postpone(None, min(probe, obs.now + 60)) if probe > obs.now else None
 
 
@@ -194,7 +194,7 @@ def retry_failed_refresh(obs: Observation) -> TokenAnswer | None:
     status = obs.connector.status
     if not is_failing(obs) or not status.failed_attempts or status.next_refresh_time is None:
         return None
-    planned = seconds(status.next_refresh_time) or 0
+    planned = to_epoch(status.next_refresh_time) or 0
     return RequestToken(RequestCause.REFRESH_DUE) if planned <= obs.now else Postpone(None, planned)
 
 

@@ -19,8 +19,8 @@ from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector, Key, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
 from oauth_connector.consent_protocol.consent_response import ConsentResponse, UnsealError
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.tickets import is_ticket_of, normalize_confirmation
 
 CONFIRMATION_TIME = 300
@@ -105,7 +105,7 @@ class WaitUntil:
 ConsentAction = FillRequest | SetReason | WaitUntil | PendingCode
 
 
-def evaluate_consent(consent: Consent, context: ConsentContext, keys: ConsentKeys) -> ConsentAction:
+def evaluate_consent(consent: Consent, context: ConsentContext, keys: OperatorKeys) -> ConsentAction:
     """Return the next action for a pending consent."""
     sent = _evaluate_sent_code(consent, context)
     if sent is not None:
@@ -165,7 +165,7 @@ def _evaluate_sent_code(consent: Consent, context: ConsentContext) -> ConsentAct
 
 
 def _evaluate_response(
-    consent: Consent, request: ConsentRequest, context: ConsentContext, keys: ConsentKeys
+    consent: Consent, request: ConsentRequest, context: ConsentContext, keys: OperatorKeys
 ) -> ConsentAction:
     consent_response = _read_response(consent, request, keys)
     if consent_response is None:
@@ -186,7 +186,7 @@ def _evaluate_response(
     return PendingCode(*identity, consent_response.code, request.redirect_uri, verifier, token_url)
 
 
-def _read_response(consent: Consent, request: ConsentRequest, keys: ConsentKeys) -> ConsentResponse | None:
+def _read_response(consent: Consent, request: ConsentRequest, keys: OperatorKeys) -> ConsentResponse | None:
     """Return the response; nothing if it was not sealed for this consent, or is not one to its request."""
     try:
         consent_response = keys.unseal(consent.uid, consent.status.response or "")

@@ -13,7 +13,7 @@ from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
 from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.oauth.authorization import compute_challenge
 from oauth_connector.oauth.metadata import ServerMetadata
 
@@ -60,7 +60,7 @@ class Endpoints:
 
 
 def build_consent_request(
-    consent: Consent, connector: Connector, endpoints: Endpoints, consent_policy: ConsentPolicy, keys: ConsentKeys
+    consent: Consent, connector: Connector, endpoints: Endpoints, consent_policy: ConsentPolicy, keys: OperatorKeys
 ) -> ConsentRequest | None:
     """Return the authorization request; nothing if the connector has no valid redirect URI.
 
@@ -79,7 +79,7 @@ def build_consent_request(
 
 
 def _build_request(  # noqa: PLR0913  # all parts of the request
-    consent: Consent, connector: Connector, endpoints: Endpoints, redirect: str, keys: ConsentKeys, *, confirm: bool
+    consent: Consent, connector: Connector, endpoints: Endpoints, redirect: str, keys: OperatorKeys, *, confirm: bool
 ) -> ConsentRequest:
     spec, known = connector.spec, connector.spec.provider.known
     return ConsentRequest(
@@ -97,12 +97,12 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         secret_name=connector.output_name,
         confirmation_required=confirm,
         encryption_key=keys.public_key(consent.uid),
-        digest=digest_consent(connector, endpoints, redirect),
+        digest=_digest_request(connector, endpoints, redirect),
         expiration_time=from_epoch(consent.created + LIFETIME),
     )
 
 
-def digest_consent(connector: Connector, endpoints: Endpoints, redirect: str) -> str:
+def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -> str:
     """Return the digest of the effective values that the user consents to.
 
     It does not contain the generation, because `suspend` changes the generation but not the consent. It contains what

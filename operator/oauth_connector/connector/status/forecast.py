@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.api.schema.times import format_epoch
+from oauth_connector.api.schema.times import format_epoch, to_epoch
 from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import (
     DoNothing,
@@ -25,7 +25,6 @@ from oauth_connector.connector.checks.decisions import (
     TokenAnswer,
 )
 from oauth_connector.connector.checks.facts import current_token, may_credentials_repair
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import build_message, recorded_problem
@@ -125,7 +124,7 @@ def _delete(name: str) -> ForecastEvent:
 
 def _list_next(answer: Postpone | KeepToken, obs: Observation) -> list[ForecastEvent]:
     """Return the next request: at the first time at which the checks answer with one, or when something changes."""
-    planned = seconds(obs.connector.status.next_refresh_time)
+    planned = to_epoch(obs.connector.status.next_refresh_time)
     for at in sorted({time for time in (answer.until, planned) if time is not None and time > obs.now}):
         later = decide(replace(obs, now=at)).token
         if isinstance(later, RequestToken):

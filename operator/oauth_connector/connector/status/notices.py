@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from oauth_connector.api.schema.times import to_epoch
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
-from oauth_connector.connector.effective import has_chosen_lifetime, seconds
+from oauth_connector.connector.effective import has_chosen_lifetime
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.schedule.refresh_time import is_before_ignored
 from oauth_connector.oauth.lifetimes import LifetimeSource
@@ -43,7 +44,7 @@ def list_notices(spec: OAuthConnectorSpec, status: OAuthConnectorStatus) -> Iter
 
 
 def _is_before_ignored(spec: OAuthConnectorSpec, status: OAuthConnectorStatus) -> bool:
-    issued, expires = seconds(status.issue_time), seconds(status.expiration_time)
+    issued, expires = to_epoch(status.issue_time), to_epoch(status.expiration_time)
     if issued is None or expires is None:
         return False
     return is_before_ignored(refresh_policy(spec), expires - issued)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, REFRESH_LATE, STALLED
 from oauth_connector.api.reasons import Reason, format_reason_message
-from oauth_connector.api.schema.times import from_epoch
+from oauth_connector.api.schema.times import from_epoch, to_epoch
 from oauth_connector.api.v1alpha1.conditions import find_condition, set_conditions
 from oauth_connector.api.v1alpha1.status import (
     Condition,
@@ -20,7 +20,6 @@ from oauth_connector.api.v1alpha1.status import (
     ObservedCredential,
     SecretReference,
 )
-from oauth_connector.connector.effective import seconds
 from oauth_connector.connector.local_rules import identify_failure
 from oauth_connector.connector.observation import AnyConnector, Attempt
 from oauth_connector.connector.status.findings import Findings, GrantFacts
@@ -51,8 +50,8 @@ def next_transition(status: OAuthConnectorStatus, now: float) -> float | None:
     if ready is None:
         return None
     if ready.status == "True":
-        return seconds(status.expiration_time)
-    deadline = (seconds(ready.last_transition_time) or 0) + PROGRESS_DEADLINE
+        return to_epoch(status.expiration_time)
+    deadline = (to_epoch(ready.last_transition_time) or 0) + PROGRESS_DEADLINE
     return deadline if find_condition(status.conditions, RECONCILING) and deadline > now else None
 
 
@@ -199,7 +198,7 @@ def _explain_unready(connector: AnyConnector, findings: Findings) -> tuple[str, 
 
 def _not_ready_since(connector: AnyConnector, findings: Findings) -> float:
     ready = find_condition(connector.status.conditions, READY)
-    since = seconds(ready.last_transition_time) if ready is not None and ready.status == "False" else None
+    since = to_epoch(ready.last_transition_time) if ready is not None and ready.status == "False" else None
     return since if since is not None else findings.now
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.ports import LiveSecret
 from tests.support.builders import a_connector
 from tests.support.consenting import CODE_SPEC, consent
@@ -42,7 +42,7 @@ def change(world: World, name: str, **metadata: object) -> None:
 
 def rotate_key(world: World) -> None:
     """Give the operator another key, as after the deletion of its Secret, or in another install."""
-    world.keys.keys = ConsentKeys(b"another key of thirty-two bytes.")
+    world.keys.keys = OperatorKeys(b"another key of thirty-two bytes.")
 
 
 def replace_connector(world: World, spec: dict[str, object] = CODE_SPEC) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from oauth_connector.api.names import FIELD_MANAGER, KEY_SECRET, KEY_TYPE, MANAGED_BY, OPERATOR
 from oauth_connector.connector.secret.metadata import has_managed_label
-from oauth_connector.consent_protocol.consent_keys import ConsentKeys
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
@@ -41,19 +41,19 @@ def read_key(secret: Mapping[str, Any]) -> bytes:
     return key
 
 
-class KubeConsentKeys:
-    """Implements `ports.ConsentKeyReader`."""
+class KubeOperatorKeys:
+    """Implements `ports.OperatorKeyReader`."""
 
     def __init__(self, api: KubeAPI, namespace: str) -> None:
         self._api = api
         self._path = secret_path(namespace)
-        self._keys: ConsentKeys | None = None
+        self._keys: OperatorKeys | None = None
 
-    async def load(self) -> ConsentKeys:
+    async def load(self) -> OperatorKeys:
         """Return the keys; the Secret is read once. Raises `ClusterUnavailable`."""
         if self._keys is None:
             try:
-                self._keys = ConsentKeys(await self._read() or await self._create())
+                self._keys = OperatorKeys(await self._read() or await self._create())
             except KubeError as error:
                 raise ClusterUnavailable(
                     f"the operator's key: {error.status} {error.reason}", error.retry_after

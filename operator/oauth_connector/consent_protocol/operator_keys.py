@@ -10,7 +10,7 @@ import hmac
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
 
 
-class ConsentKeys:
+class OperatorKeys:
     """The keys of consents, each derived from the master key and the consent's UID, and the key of signatures."""
 
     def __init__(self, master: bytes) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oauth_connector.kube.consent_key import read_key
+from oauth_connector.kube.operator_key import read_key
 
 KEY = bytes(range(32))
 SECRET: dict[str, Any] = {
