@@ -1,8 +1,10 @@
 """Several installs of the operator side by side, each with its own scope and its own ServiceAccount."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,11 @@ from tests.support.control_plane import CANARY
 from tests.support.grant_connectors import PUBLIC_URL
 from tests.support.operator_process import FAILURE, OperatorProcess
 
+_REFUSED = re.compile(r"Forbidden|(?<![\w.:-])403(?![\w.:-])")
+"""A status, and no part of a port, a time or a duration."""
+
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
+REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 ACCOUNT = "scoped-operator"
 OPERATOR_NAMESPACE = "oauth-connector-system"
 
@@ -63,6 +69,23 @@ async def _bind(namespace: Namespace, name: str, rules: list[dict[str, Any]], ac
     binding = {"metadata": {"name": name}, "roleRef": reference, "subjects": [{**subject, "namespace": account_in}]}
     await namespace.api.request("POST", f"{folder}/roles", body=role)
     await namespace.api.request("POST", f"{folder}/rolebindings", body=binding)
+    await wait_for_permissions(namespace, rules, f"system:serviceaccount:{account_in}:{ACCOUNT}")
+
+
+async def wait_for_permissions(namespace: Namespace, rules: Sequence[Mapping[str, Any]], user: str) -> None:
+    """Wait until a user has all permissions of some rules: the API server learns of Roles and bindings by a watch."""
+    for rule in rules:
+        names = rule.get("resourceNames", [""])
+        for group, resource, verb, name in product(rule["apiGroups"], rule["resources"], rule["verbs"], names):
+            plural, _, part = resource.partition("/")
+            wanted = {"group": group, "resource": plural, "subresource": part, "verb": verb, "name": name}
+            spec = {"user": user, "resourceAttributes": {**wanted, "namespace": namespace.name}}
+
+            async def is_allowed(spec: dict[str, Any] = spec) -> bool:
+                answer = await namespace.api.request("POST", REVIEWS, body={"spec": spec})
+                return bool(answer["status"]["allowed"])
+
+            await until(is_allowed)
 
 
 class OperatorInstalls:
@@ -123,11 +146,11 @@ async def wait_for_owner(install: OperatorProcess, other: OperatorProcess, names
     await until(is_moved, within=45)
 
 
-async def count_refusals(install: OperatorProcess) -> int:
-    """Return how many of its requests were answered with 403, whichever of its clients sent them."""
+async def list_refusals(install: OperatorProcess) -> list[str]:
+    """List the series and the lines of its log that show a request with the answer 403, whichever client sent it."""
     _, text = await install.page("/metrics")
-    counted = sum('code="403"' in line for line in text.splitlines())
-    return counted + sum("Forbidden" in line or "403" in line for line in install.read_log().splitlines())
+    counted = [line for line in text.splitlines() if 'code="403"' in line]
+    return counted + [line for line in install.read_log().splitlines() if _REFUSED.search(line)]
 
 
 async def delete_namespace(api: KubeAPI, name: str) -> None:

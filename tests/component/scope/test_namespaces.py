@@ -11,10 +11,10 @@ from tests.support.grant_connectors import GrantConnectorFactory
 from tests.support.operator_installs import (
     OperatorInstalls,
     add_account,
-    count_refusals,
     count_series,
     delete_namespace,
     grant_permissions,
+    list_refusals,
     revoke_permissions,
 )
 from tests.support.operator_process import OperatorProcess
@@ -54,7 +54,7 @@ async def test_roles_are_sufficient(
     await until(lambda: other_namespace.token("crm-token"))
     holder = await GrantConnectorFactory(other_namespace, canaille).create_awaiting_consent("consent")
     await holder.authorize()
-    assert await count_refusals(install) == 0
+    assert await list_refusals(install) == []
 
 
 async def test_connectors_in_other_namespaces_are_left_alone(
