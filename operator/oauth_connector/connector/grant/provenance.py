@@ -48,12 +48,14 @@ def _is_proved(found: FoundState, connector: Connector) -> bool:
 def is_inherited(secret: SecretMetadata, connector: Connector) -> bool:
     """Return whether a signed Secret is that of this connector, or of an earlier one of this name that it inherits.
 
-    It does so where a backup was restored, since the client that wrote the copy knew its content; and where the earlier
-    connector retained its Secrets, for the same output Secret. Otherwise a user who deletes a connector and leaves its
-    Secrets could read its token in another output Secret.
+    It does so where a backup was restored, since the client that wrote the copy knew its content; and where both
+    connectors retain their Secrets, for the same output Secret: an admission policy asks the author of such a connector
+    for the permission to read the state Secret. Otherwise a user who deletes a connector and leaves its Secrets could
+    read its token in another output Secret.
     """
     is_own = secret.connector_uid == connector.uid
-    return is_own or is_restored(secret) or is_kept_for(secret, connector.output_name)
+    is_retained = connector.spec.is_secret_retained and is_kept_for(secret, connector.output_name)
+    return is_own or is_restored(secret) or is_retained
 
 
 def _has_nothing_to_lose(state: GrantState, connector: Connector) -> bool:

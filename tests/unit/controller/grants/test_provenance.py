@@ -148,12 +148,20 @@ async def retained() -> World:
     return world
 
 
-@pytest.mark.parametrize("spec", [CODE_SPEC, RETAINED], ids=["that deletes", "that retains"])
-async def test_a_retained_grant_is_inherited(retained: World, spec: dict[str, object]) -> None:
-    """It is for the next connector of this name with the same output Secret."""
-    replace_connector(retained, spec)
+async def test_a_retained_grant_is_inherited(retained: World) -> None:
+    """It is for the next connector of this name that retains the same output Secret."""
+    replace_connector(retained, RETAINED)
     assert await refresh(retained) == "TokenIssued"
     assert retained.token == "token-3"
+
+
+async def test_a_retained_grant_is_not_inherited_by_a_connector_that_deletes(retained: World) -> None:
+    """Its author was not asked for the permission to read the grant, and would end it with the connector."""
+    replace_connector(retained, CODE_SPEC)
+    assert await refresh(retained) == "StateConflict"
+    assert retained.rotating.presented == ["refresh-1"]
+    replace_connector(retained, RETAINED)
+    assert await refresh(retained) == "TokenIssued"
 
 
 async def test_a_retained_grant_is_not_inherited_for_another_output(retained: World) -> None:
