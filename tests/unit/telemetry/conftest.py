@@ -13,11 +13,11 @@ from oauth_connector.telemetry.logging import FLOORS
 def undone() -> Iterator[None]:
     """Restore the logging of the other tests."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
     for name in FLOORS:
         logging.getLogger(name).setLevel(logging.NOTSET)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**before)  # the same objects: a logger that was used before has kept them
