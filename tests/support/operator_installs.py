@@ -16,7 +16,6 @@ from tests.support.grant_connectors import PUBLIC_URL
 from tests.support.operator_process import FAILURE, OperatorProcess
 
 _REFUSED = re.compile(r"Forbidden|(?<![\w.:-])403(?![\w.:-])")
-"""A status, and no part of a port, a time or a duration."""
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
@@ -150,7 +149,12 @@ async def list_refusals(install: OperatorProcess) -> list[str]:
     """List the series and the lines of its log that show a request with the answer 403, whichever client sent it."""
     _, text = await install.page("/metrics")
     counted = [line for line in text.splitlines() if 'code="403"' in line]
-    return counted + [line for line in install.read_log().splitlines() if _REFUSED.search(line)]
+    return counted + [line for line in install.read_log().splitlines() if is_refusal_line(line)]
+
+
+def is_refusal_line(line: str) -> bool:
+    """Return whether a line of a log shows the status 403, and not these digits in a time, a port or a version."""
+    return _REFUSED.search(line) is not None
 
 
 async def delete_namespace(api: KubeAPI, name: str) -> None:
