@@ -100,6 +100,18 @@ async def test_an_update_of_a_deleted_secret_creates_nothing(world: World) -> No
     assert world.cluster.output(connector.key.namespace, connector.output_name) is None
 
 
+async def test_a_secret_is_read_with_its_type(world: World) -> None:
+    """An update leaves the type as it is: the API server lets no client change it."""
+    connector = await world.add_connector()
+    rendered = render(a_token(connector), connector)
+    written = await world.cluster.create_secret(connector.key.namespace, replace(rendered, type="example.com/token"))
+    assert isinstance(written, SecretWritten)
+    assert written.live.type == "example.com/token"
+    updated = await world.cluster.update_secret(written.live, rendered)
+    assert isinstance(updated, SecretWritten)
+    assert updated.live.type == "example.com/token"
+
+
 async def test_an_edit_by_another_client_shows_in_the_metadata(world: World) -> None:
     """A Secret that a user has changed is not intact; the next write of the operator repairs it."""
     connector = await world.add_connector()

@@ -8,11 +8,15 @@ import pytest
 from tests.support.builders import a_spec
 from tests.support.tenant import Tenant
 
-MAKES = "you must be allowed to create a Secret whose name, labels or annotations you choose: "
-MOVES = "you must be allowed to get the Secret from which you move a token, or whose labels or annotations you change: "
+MAKES = "you must be allowed to create a Secret whose name, type, labels or annotations you choose: "
+MOVES = (
+    "you must be allowed to get the Secret from which you move a token, or whose type, labels or annotations you"
+    " change: "
+)
 METADATA: tuple[Mapping[str, Any], ...] = (
     {"labels": {"example.com/team": "shop"}},
     {"annotations": {"example.com/team": "shop"}},
+    {"type": "example.com/token"},
 )
 
 

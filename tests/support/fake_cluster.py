@@ -14,8 +14,9 @@ from oauth_connector.connector.consent.evaluation import Consent
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.grant.shared_tokens import TokenReference, find_token_reference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
-from oauth_connector.connector.secret.metadata import SecretMetadata
+from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys
 from oauth_connector.connector.secret.rendering import RenderedSecret
+from oauth_connector.connector.secret.signature import STATE_KEYS
 from oauth_connector.controller.ports import (
     ClusterUnavailable,
     LiveSecret,
@@ -86,13 +87,13 @@ class FakeCluster:
         """Annotate a Secret as its owner does to let a connector adopt it."""
         live = self.secrets[namespace, name]
         metadata = replace(live.metadata, adopt=connector, resource_version=self._version())
-        self.secrets[namespace, name] = LiveSecret(metadata, live.data)
+        self.secrets[namespace, name] = replace(live, metadata=metadata)
 
     def edit(self, namespace: str, name: str, **data: bytes) -> None:
         """Change a Secret as a user with kubectl does."""
         live = self.secrets[namespace, name]
         metadata = replace(live.metadata, intact=False, resource_version=self._version())
-        self.secrets[namespace, name] = LiveSecret(metadata, {**live.data, **data})
+        self.secrets[namespace, name] = replace(live, metadata=metadata, data={**live.data, **data})
 
     def data(self, namespace: str, name: str) -> dict[str, str]:
         """Return a Secret's values as text."""
@@ -185,7 +186,7 @@ class FakeCluster:
         current = self.secrets.get((live.metadata.namespace, live.metadata.name))
         if current is None or current.metadata.resource_version != live.metadata.resource_version:
             return WriteConflict()
-        return self._keep(live.metadata.namespace, rendered, live.metadata.uid)
+        return self._keep(live.metadata.namespace, replace(rendered, type=current.type), live.metadata.uid)
 
     async def delete_secret(self, metadata: SecretMetadata) -> None:
         """Delete a Secret."""
@@ -220,8 +221,9 @@ class FakeCluster:
         live = self.secrets.get((namespace, rendered.name))
         created = live.metadata.created if live is not None else int(self.clock())
         metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version(), created=created)
-        data = {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
-        self.secrets[namespace, rendered.name] = live = LiveSecret(metadata, data)
+        data = _list_other_keys(live) if live is not None else {}
+        data |= {key: value.get_secret_value().encode() for key, value in rendered.data.items()}
+        self.secrets[namespace, rendered.name] = live = LiveSecret(metadata, data, type=rendered.type)
         return SecretWritten(live)
 
     def _read(self, what: str) -> None:
@@ -239,3 +241,9 @@ class FakeCluster:
 
     def _version(self) -> str:
         return str(next(self._versions))
+
+
+def _list_other_keys(live: LiveSecret) -> dict[str, bytes]:
+    """Return what the operator has not written: the real API server keeps it."""
+    own = set(recorded_keys(live.metadata.fields).values()) | STATE_KEYS
+    return {key: value for key, value in live.data.items() if key not in own}

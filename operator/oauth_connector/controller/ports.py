@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from oauth_connector.api.names import OPAQUE
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.evaluation import Consent
@@ -43,6 +44,7 @@ class LiveSecret:
     metadata: SecretMetadata
     data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     object_metadata: Mapping[str, object] = field(default_factory=dict, repr=False)
+    type: str = OPAQUE
 
 
 @dataclass(frozen=True, slots=True)

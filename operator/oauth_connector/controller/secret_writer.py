@@ -32,6 +32,7 @@ from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.output_secrets import OutputSecrets, load_signer
 from oauth_connector.controller.ports import ClusterUnavailable, LiveSecret, SecretWritten, Superseded, WriteRejected
 from oauth_connector.controller.state_secrets import StateSecrets
+from oauth_connector.controller.type_change import find_type_conflict, needs_another_object
 from oauth_connector.oauth.errors import Remedy
 
 log = structlog.get_logger(__name__)
@@ -147,9 +148,13 @@ class SecretWriter:
             return _report_rejection(rendered, _TOO_LARGE)
         namespace = obs.connector.key.namespace
         for _ in range(TRIES):
-            problem = ownership_conflict(live.metadata, obs.connector) if live is not None else None
+            problem = _find_conflict(live, obs.connector, rendered) if live is not None else None
             if problem is not None:
                 return problem
+            if live is not None and needs_another_object(live, rendered):
+                await self._cluster.delete_secret(live.metadata)
+                live = await self._cluster.read_secret(namespace, rendered.name)
+                continue
             signed = await self._sign(rendered, obs.connector, live)
             if live is None:
                 result = await self._cluster.create_secret(namespace, signed)
@@ -187,6 +192,12 @@ class SecretWriter:
             key = obs.connector.key
             self._memory.put(key, replace(self._memory.of(key), pending=None))
             raise Superseded("another process has published another token")
+
+
+def _find_conflict(live: LiveSecret, connector: Connector, rendered: RenderedSecret) -> Problem | None:
+    problem = ownership_conflict(live.metadata, connector)
+    cause = find_type_conflict(live, connector, rendered)
+    return problem if problem is not None or cause is None else _report_rejection(rendered, cause)
 
 
 def _report_rejection(rendered: RenderedSecret, cause: str) -> Problem:

@@ -29,7 +29,7 @@ from oauth_connector.kube import secret_manifests as manifests
 from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.consent_cache import parse_consent
-from oauth_connector.kube.credential_manifests import decode_data, parse_credential, read_version
+from oauth_connector.kube.credential_manifests import decode_data, parse_credential, read_type, read_version
 from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TRANSIENT, KubeError
 from oauth_connector.kube.transport import JSON
 
@@ -93,7 +93,7 @@ class KubeCluster:
         metadata = secret_metadata(found)
         if metadata.managed:
             self._secrets.put(metadata)
-        return LiveSecret(metadata, decode_data(found), found["metadata"])
+        return LiveSecret(metadata, decode_data(found), found["metadata"], read_type(found))
 
     async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
         """Read a credential Secret from the API server."""
@@ -212,7 +212,7 @@ class KubeCluster:
             return _classify_write_error(error)
         metadata = secret_metadata(written)
         self._secrets.put(metadata)
-        return SecretWritten(LiveSecret(metadata, decode_data(written), written["metadata"]))
+        return SecretWritten(LiveSecret(metadata, decode_data(written), written["metadata"], read_type(written)))
 
 
 def _classify_write_error(error: KubeError) -> WriteResult:

@@ -13,10 +13,15 @@ from oauth_connector.connector.secret.metadata import has_managed_label
 
 def parse_credential(secret: Mapping[str, Any]) -> CredentialSecret:
     """Parse a credential Secret."""
-    metadata, kind = secret["metadata"], secret.get("type", OPAQUE)
+    metadata, kind = secret["metadata"], read_type(secret)
     allowed = parse_allowed_hosts((metadata.get("annotations") or {}).get(ALLOWED_HOSTS))
     managed = has_managed_label(metadata)
     return CredentialSecret(read_version(secret), kind, decode_data(secret), allowed, managed)
+
+
+def read_type(secret: Mapping[str, Any]) -> str:
+    """Return the type of a Secret."""
+    return str(secret.get("type", OPAQUE))
 
 
 def read_version(secret: Mapping[str, Any]) -> CredentialVersion:

@@ -51,7 +51,8 @@ CONTROLLER_DOMAINS: Mapping[str, str] = {
 """Domains of programs that act on Secrets by label or annotation, and the page that states it."""
 
 _DOMAINS = "|".join((*_PLATFORM_DOMAINS, *CONTROLLER_DOMAINS)).replace(".", r"\.")
-_RESERVED = re.compile(rf"(([^/]*\.)?({_DOMAINS})|argocd\.[^/]*)/.*")
+RESERVED_NAME = re.compile(rf"(([^/]*\.)?({_DOMAINS})|argocd\.[^/]*)/.*")
+"""Names of labels and annotations, and types of Secrets, that have a meaning for other programs."""
 
 
 def _matches_cel(pattern: re.Pattern[str]) -> str:
@@ -67,7 +68,7 @@ def _has_domains(entries: Mapping[str, str]) -> bool:
 
 
 def _has_no_reserved_names(entries: Mapping[str, str]) -> bool:
-    return not any(_RESERVED.fullmatch(key) and not _RECOMMENDED.fullmatch(key) for key in entries)
+    return not any(RESERVED_NAME.fullmatch(key) and not _RECOMMENDED.fullmatch(key) for key in entries)
 
 
 _NAMES = Rule(
@@ -82,7 +83,7 @@ _WITH_DOMAIN = Rule(
     _has_domains,
 )
 _UNRESERVED = Rule(
-    f"self.all(k, !{_matches_cel(_RESERVED)} || {_matches_cel(_RECOMMENDED)})",
+    f"self.all(k, !{_matches_cel(RESERVED_NAME)} || {_matches_cel(_RECOMMENDED)})",
     "must not have names of Kubernetes, of this operator, and of controllers that act on Secrets by their metadata"
     " (Argo CD, Flux, Helm, cert-manager, replicators and others): use another domain, or app.kubernetes.io/component,"
     " name, part-of or version",

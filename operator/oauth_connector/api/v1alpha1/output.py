@@ -10,8 +10,15 @@ from pydantic import Field
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, pattern_rule, rule
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
-from oauth_connector.api.v1alpha1.output_formats import OutputFormat
+from oauth_connector.api.v1alpha1.output_formats import OutputFormat, OutputFormatType
 from oauth_connector.api.v1alpha1.output_names import OutputKey, OutputName
+from oauth_connector.api.v1alpha1.output_type import (
+    BASIC_AUTH,
+    BASIC_AUTH_KEYS,
+    DOCKER_CONFIG_JSON,
+    DOCKER_CONFIG_KEY,
+    OutputType,
+)
 
 
 class OutputField(StrEnum):
@@ -129,6 +136,13 @@ class Output(Model):
             " other member. Default: none.",
         )
     )
+    type: Annotated[OutputType | None, digests.OUTPUT] = Field(
+        None,
+        description="Type of the Secret. `kubernetes.io/dockerconfigjson` is that of image pull Secrets, and needs"
+        " the format `DockerConfigJSON` under the key `.dockerconfigjson`. `kubernetes.io/basic-auth` needs the key"
+        " `username` or `password`. A type cannot change, so after a change the operator deletes the Secret and creates"
+        " it again. Default: `Opaque`.",
+    )
     labels: Annotated[Labels | None, digests.OUTPUT] = Field(
         None, description="Labels of the Secret, in addition to those of the operator. Default: none."
     )
@@ -182,6 +196,25 @@ class Output(Model):
     def _has_unused_response_keys(self) -> bool:
         taken = self._data_keys | {chosen.key for chosen in self.formats or ()}
         return not taken & {chosen.key for chosen in self.response_fields or ()}
+
+    @rule(
+        f"!has(self.type) || self.type != {cel_literal(DOCKER_CONFIG_JSON)} || (has(self.formats) &&"
+        f" self.formats.exists(f, f.type == 'DockerConfigJSON' && f.key == {cel_literal(DOCKER_CONFIG_KEY)}))",
+        f"requires the format DockerConfigJSON under the key {DOCKER_CONFIG_KEY}: add it to formats",
+        "type",
+    )
+    def _has_registries_where_typed(self) -> bool:
+        wanted = (OutputFormatType.DOCKER_CONFIG_JSON, DOCKER_CONFIG_KEY)
+        return self.type != DOCKER_CONFIG_JSON or wanted in {(each.type, each.key) for each in self.formats or ()}
+
+    @rule(
+        f"!has(self.type) || self.type != {cel_literal(BASIC_AUTH)} || (has(self.data) && self.data.exists(d,"
+        " d.key in ['username', 'password']))",
+        "requires the key username or password: publish the field AccessToken under the key password in data",
+        "type",
+    )
+    def _has_login_where_typed(self) -> bool:
+        return self.type != BASIC_AUTH or (self.data is not None and not BASIC_AUTH_KEYS.isdisjoint(self._data_keys))
 
     @property
     def _data_keys(self) -> set[str]:

@@ -63,6 +63,7 @@ def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
         labels=labels,
         annotations=annotations,
         owner=None if spec.is_secret_retained else owner(connector),
+        type=(spec.output.type if spec.output else None) or names.OPAQUE,
     )
 
 
