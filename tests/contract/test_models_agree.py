@@ -24,6 +24,7 @@ FULL = [
         "everything-with-authorization-code",
         "everything-with-refresh-token",
         "formats-with-a-login",
+        "template",
     )
 ]
 
@@ -44,6 +45,10 @@ BEGINNINGS = (
     "example.com/",
     "acme.okta.com:",
     "registry.example.com:5000",
+    "{{",
+    "{{ access_token",
+    "{{scope|json}}",
+    '"{{ scope | json }}"',
 )
 WORDS = (
     "None",

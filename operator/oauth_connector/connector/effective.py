@@ -99,8 +99,7 @@ def find_grant_token_url(spec: OAuthConnectorSpec, stored: str | None) -> str | 
 
 def list_published_fields(spec: OAuthConnectorSpec) -> frozenset[str]:
     """Return the names of the members of a token response that the spec publishes; a refresh token is never one."""
-    wanted = spec.output.response_fields if spec.output is not None else None
-    return frozenset(chosen.name for chosen in wanted or ()) - _PRIVATE
+    return (spec.output.published_members if spec.output is not None else frozenset()) - _PRIVATE
 
 
 def list_wanted_members(spec: OAuthConnectorSpec) -> frozenset[str]:

@@ -74,11 +74,11 @@ async def test_a_secret_with_keys_of_another_client_is_not_deleted(world: World)
 async def test_an_adopted_secret_keeps_its_type(world: World) -> None:
     """A user who lets the operator write a Secret of their own loses none of its keys."""
     world.cluster.add_unowned("shop", "crm-token")
-    theirs = world.cluster.secrets["shop", "crm-token"]
-    world.cluster.secrets["shop", "crm-token"] = replace(theirs, type="their.own/type")
+    live = world.cluster.secrets["shop", "crm-token"]
+    world.cluster.secrets["shop", "crm-token"] = replace(live, type="example.org/own")
     world.cluster.hand_over("shop", "crm-token", "crm")
     await world.run(3600)
-    assert (type_of(world), world.cluster.data("shop", "crm-token")["theirs"]) == ("their.own/type", "x")
+    assert (type_of(world), world.cluster.data("shop", "crm-token")["theirs"]) == ("example.org/own", "x")
     assert world.calls > 1
 
 

@@ -80,6 +80,7 @@ _R, _C, _O = DigestKind.REQUEST, DigestKind.CONSENT, DigestKind.OUTPUT
 NOT_DIGESTED = Digested({})
 IN_REQUEST = Digested({}, frozenset({_R}))
 IN_REQUEST_AND_CONSENT = Digested({}, frozenset({_R, _C}))
+IN_OUTPUT = Digested({}, frozenset({_O}))
 
 GRANT_TYPE = _enters("grant", lambda spec: spec.grant_type.value, _R, _C)
 PROVIDER = _enters("provider", lambda spec: [spec.provider.effective_issuer, spec.provider.effective_token_url], _R)

@@ -12,6 +12,7 @@ from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
 from oauth_connector.api.v1alpha1.output_formats import OutputFormat, OutputFormatType
 from oauth_connector.api.v1alpha1.output_names import OutputKey, OutputName
+from oauth_connector.api.v1alpha1.output_template import OutputTemplate
 from oauth_connector.api.v1alpha1.output_type import (
     BASIC_AUTH,
     BASIC_AUTH_KEYS,
@@ -106,6 +107,7 @@ _NOT_EMPTY: Rule[tuple[OutputData, ...]] = Rule(
 
 _DEFAULTS = f"[{', '.join(cel_literal(key) for key in DEFAULT_KEYS.values())}]"
 _DATA_KEYS = f"(has(self.data) ? self.data.map(d, d.key) : {_DEFAULTS})"
+_RESPONSE_KEYS = "(has(self.responseFields) ? self.responseFields.map(f, f.key) : [])"
 _FORMAT_KEYS = "(has(self.formats) ? self.formats.map(f, f.key) : [])"
 
 
@@ -114,7 +116,7 @@ def _unique_cel(items: str, member: str) -> str:
 
 
 class Output(Model):
-    """The Secret that Pods mount. Each key may be used once in `data`, `formats` and `responseFields` together."""
+    """The Secret that Pods mount. Each key may be used once in `data`, `formats`, `responseFields` and `template`."""
 
     secret_name: Annotated[OutputName | None, digests.OUTPUT] = Field(
         None,
@@ -135,6 +137,9 @@ class Output(Model):
             description="Members of the token response to publish, in addition to `data`. The operator stores no"
             " other member. Default: none.",
         )
+    )
+    template: OutputTemplate | None = Field(
+        None, description="Further keys with texts of your own, in addition to `data`. Default: none."
     )
     type: Annotated[OutputType | None, digests.OUTPUT] = Field(
         None,
@@ -198,6 +203,16 @@ class Output(Model):
         return not taken & {chosen.key for chosen in self.response_fields or ()}
 
     @rule(
+        f"!has(self.template) || self.template.data.all(k, !(k in {_DATA_KEYS}) && !(k in {_FORMAT_KEYS}) &&"
+        f" !(k in {_RESPONSE_KEYS}))",
+        "contains a key that data, formats or responseFields use, explicitly or by default: choose another key",
+        "template",
+    )
+    def _has_unused_template_keys(self) -> bool:
+        others = {each.key for each in self.formats or ()} | {each.key for each in self.response_fields or ()}
+        return self.template is None or not self.template.data.keys() & (self._data_keys | others)
+
+    @rule(
         f"!has(self.type) || self.type != {cel_literal(DOCKER_CONFIG_JSON)} || (has(self.formats) &&"
         f" self.formats.exists(f, f.type == 'DockerConfigJSON' && f.key == {cel_literal(DOCKER_CONFIG_KEY)}))",
         f"requires the format DockerConfigJSON under the key {DOCKER_CONFIG_KEY}: add it to formats",
@@ -209,12 +224,20 @@ class Output(Model):
 
     @rule(
         f"!has(self.type) || self.type != {cel_literal(BASIC_AUTH)} || (has(self.data) && self.data.exists(d,"
-        " d.key in ['username', 'password']))",
+        " d.key in ['username', 'password'])) || (has(self.template) && self.template.data.exists(k, k in ['username',"
+        " 'password']))",
         "requires the key username or password: publish the field AccessToken under the key password in data",
         "type",
     )
     def _has_login_where_typed(self) -> bool:
-        return self.type != BASIC_AUTH or (self.data is not None and not BASIC_AUTH_KEYS.isdisjoint(self._data_keys))
+        keys = self._data_keys | (set(self.template.data) if self.template else set())
+        return self.type != BASIC_AUTH or not BASIC_AUTH_KEYS.isdisjoint(keys)
+
+    @property
+    def published_members(self) -> frozenset[str]:
+        """Return the names of the members of a token response that the Secret contains, alone or in a text."""
+        listed = {each.name for each in self.response_fields or ()}
+        return frozenset(listed | (self.template.response_members if self.template else set()))
 
     @property
     def _data_keys(self) -> set[str]:

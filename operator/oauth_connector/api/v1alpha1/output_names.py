@@ -5,11 +5,12 @@ program would take them for something else than a token.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from oauth_connector.api.names import KEY_SECRET, STATE_SUFFIX
 from oauth_connector.api.schema.fields import Rule, cel_literal
-from oauth_connector.api.v1alpha1.references import DataKey, ObjectName
+from oauth_connector.api.v1alpha1.references import KEY, LONGEST_KEY, DataKey, ObjectName
 
 _SECRETS_OF_OTHERS = (
     r"sh\.helm\.release\..*",  # the releases of Helm: https://helm.sh/docs/topics/advanced/#storage-backends
@@ -59,11 +60,24 @@ OutputName = Annotated[
         " (sh.helm.release.*), Kubernetes (bootstrap-token-*), Istio or Argo CD: choose another name",
     ),
 ]
-OutputKey = Annotated[
-    DataKey,
-    _refuse(
-        _RESERVED_KEY,
-        "must not be an environment variable that decides which code a process runs or which server it trusts, such as"
-        " LD_PRELOAD, NODE_OPTIONS or HTTPS_PROXY: choose another key",
+_ENVIRONMENT = (
+    "must not be an environment variable that decides which code a process runs or which server it trusts, such as"
+    " LD_PRELOAD, NODE_OPTIONS or HTTPS_PROXY: choose another key"
+)
+OutputKey = Annotated[DataKey, _refuse(_RESERVED_KEY, _ENVIRONMENT)]
+
+_KEY = re.compile(KEY)
+
+OUTPUT_KEY_RULES: tuple[Rule[Mapping[str, str]], ...] = (
+    Rule(
+        f"self.all(k, k.matches({cel_literal(f'^({KEY})$')}) && size(k) <= 253)",
+        "must have valid keys: letters, digits, '-', '_' and '.', and not '..' at the beginning",
+        lambda texts: all(_KEY.fullmatch(key) and len(key) <= LONGEST_KEY for key in texts),
     ),
-]
+    Rule(
+        f"self.all(k, !k.matches({cel_literal(f'^({_RESERVED_KEY.pattern})$')}))",
+        _ENVIRONMENT,
+        lambda texts: not any(_RESERVED_KEY.fullmatch(key) for key in texts),
+    ),
+)
+"""The rules of `OutputKey` for the keys of a map."""

@@ -14,6 +14,8 @@ SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 KEY = r"[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*"
 """A key of a Secret or ConfigMap. The API server rejects `.` and keys that begin with `..`."""
 
+LONGEST_KEY = 253
+
 ObjectName = Annotated[
     str,
     Field(min_length=1, max_length=253),
@@ -24,7 +26,7 @@ ObjectName = Annotated[
 ]
 DataKey = Annotated[
     str,
-    Field(min_length=1, max_length=253),
+    Field(min_length=1, max_length=LONGEST_KEY),
     pattern_rule(KEY, "must be a valid key: letters, digits, '-', '_' and '.', and not '..' at the beginning"),
 ]
 

@@ -5,7 +5,7 @@ the key of each field: reading back needs no guess, also after the spec has chan
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -13,10 +13,12 @@ from pydantic import SecretStr
 from oauth_connector.api import names
 from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.output import DEFAULT_KEYS
+from oauth_connector.api.v1alpha1.output_template import RESPONSE
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.formats import write_format
 from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys
+from oauth_connector.connector.secret.template import fill_template
 
 RESPONSE_FIELD = "response/"
 """Prefix of a field of the token response in the annotation; the operator's own fields have none."""
@@ -24,6 +26,9 @@ RESPONSE_FIELD = "response/"
 
 FORMAT = "format/"
 """Prefix of a format in the annotation."""
+
+TEMPLATE = "template/"
+"""Prefix of a text of the template in the annotation."""
 
 LARGEST_SECRET = 1024 * 1024
 """Bytes of all values of a Secret: `MaxSecretSize` of the Kubernetes API."""
@@ -52,10 +57,8 @@ def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
     values = _values(token, spec.effective_header_prefix)
     keys = _keys(spec, values)
     data = {key: values[name] for name, key in keys.items()}
-    formats = spec.output.formats if spec.output and spec.output.formats else ()
-    for chosen in formats:
-        data[chosen.key] = write_format(chosen, values)
-    keys |= {FORMAT + chosen.type.value: chosen.key for chosen in formats}
+    for name, key, value in _list_files(token, spec, values):
+        data[key], keys[name] = value, key
     labels, annotations = _metadata(token, connector, keys)
     return RenderedSecret(
         name=connector.output_name,
@@ -67,9 +70,23 @@ def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
     )
 
 
+def _list_files(
+    token: IssuedToken, spec: OAuthConnectorSpec, values: Mapping[str, SecretStr]
+) -> Iterator[tuple[str, str, SecretStr]]:
+    """Yield name in the annotation, key and value of each format and of each text of the template."""
+    if spec.output is None:
+        return
+    for chosen in spec.output.formats or ():
+        yield FORMAT + chosen.type.value, chosen.key, write_format(chosen, values)
+    tags = {tag: values[field.value] for field, tag in DEFAULT_KEYS.items() if field.value in values}
+    tags |= {RESPONSE + name: value for name, value in token.fields.items()}
+    for key, text in spec.output.template.data.items() if spec.output.template else ():
+        yield TEMPLATE + key, key, fill_template(text, tags, LARGEST_SECRET)
+
+
 def recover(secret: SecretMetadata, data: Mapping[str, bytes]) -> IssuedToken | None:
     """Read the token from an output Secret; `None` where the bare token or its times are missing."""
-    keys = {name: key for name, key in recorded_keys(secret.fields).items() if not name.startswith(FORMAT)}
+    keys = {name: key for name, key in recorded_keys(secret.fields).items() if not name.startswith((FORMAT, TEMPLATE))}
     if "AccessToken" not in keys or secret.issued_at is None:
         return None
     try:
@@ -94,8 +111,7 @@ def recover(secret: SecretMetadata, data: Mapping[str, bytes]) -> IssuedToken | 
 
 def has_published_fields(token: IssuedToken, spec: OAuthConnectorSpec) -> bool:
     """Return whether a token contains every field of the response that the spec publishes."""
-    wanted = spec.output.response_fields if spec.output and spec.output.response_fields else ()
-    return all(chosen.name in token.fields for chosen in wanted)
+    return spec.output is None or token.fields.keys() >= spec.output.published_members
 
 
 def _values(token: IssuedToken, prefix: str) -> dict[str, SecretStr]:
