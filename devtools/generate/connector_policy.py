@@ -11,7 +11,8 @@ import yaml
 
 from devtools.generate.marked_part import begin_mark, replace_marked_part
 from oauth_connector.api.schema.fields import Model
-from oauth_connector.api.v1alpha1.credentials import list_reference_paths
+from oauth_connector.api.v1alpha1.credentials import list_connector_paths, list_reference_paths
+from oauth_connector.api.v1alpha1.references import OUTPUT_SUFFIX
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.kube.policy_shape import digest_policy
 
@@ -48,10 +49,16 @@ POLICY_DIGESTS: Mapping[str, str] = {{
 VALIDATION = """\
     - expression: >-
         !object.spec.?{optional}.hasValue() || authorizer.group('').resource('secrets')
-        .namespace(object.metadata.namespace).name(object.spec.{path}.name).check('get').allowed()
+        .namespace(object.metadata.namespace).name({name}).check('get').allowed()
       messageExpression: >-
-        'you must be allowed to get a Secret that is sent to a provider: ' + object.spec.{path}.name
+        'you must be allowed to get a Secret that is sent to a provider: ' + {name}
 """
+
+SECRET, OUTPUT_SECRET = (
+    "object.spec.{path}.name",
+    "object.spec.{path}.?secretName.orValue(object.spec.{path}.name + '" + OUTPUT_SUFFIX + "')",
+)
+"""The name of a Secret, by a reference to it, and by a reference to the connector that writes it."""
 
 
 def policies_file() -> str:
@@ -69,7 +76,9 @@ def digests_module() -> str:
 def render_rules(spec: type[Model]) -> str:
     """Return the conditions and validations of the policy for all references of a spec."""
     paths = list(list_reference_paths(spec))
-    return CHANGES.format(changes=_render_changes(paths)) + "".join(_render_validation(path) for path in paths)
+    of_connectors = set(list_connector_paths(spec))
+    rules = [_render_validation(path, OUTPUT_SECRET if path in of_connectors else SECRET) for path in paths]
+    return CHANGES.format(changes=_render_changes(paths)) + "".join(rules)
 
 
 def _render_changes(paths: Sequence[str]) -> str:
@@ -77,5 +86,5 @@ def _render_changes(paths: Sequence[str]) -> str:
     return " ||\n        ".join(CHANGE.format(member=member) for member in members)
 
 
-def _render_validation(path: str) -> str:
-    return VALIDATION.format(optional=path.replace(".", ".?"), path=path)
+def _render_validation(path: str, name: str) -> str:
+    return VALIDATION.format(optional=path.replace(".", ".?"), name=name.format(path=path))

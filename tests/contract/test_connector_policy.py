@@ -16,6 +16,12 @@ A_CLIENT = {"idSecretRef": {"name": "client-id"}, "secretRef": {"name": "client-
 A_USER = {"usernameSecretRef": {"name": "user-name"}, "passwordSecretRef": {"name": "user-password"}}
 A_PASSWORD = a_spec(grantType="Password", client=A_CLIENT, password=A_USER)
 A_REFRESH_TOKEN = a_spec(grantType="RefreshToken", refreshToken={"secretRef": {"name": "initial"}})
+A_SECRET_TOKEN = {"subjectToken": {"secretRef": {"name": "subject"}}, "actorToken": {"secretRef": {"name": "actor"}}}
+A_CONNECTOR_TOKEN = {
+    "subjectToken": {"connectorRef": {"name": "user"}},
+    "actorToken": {"connectorRef": {"name": "agent", "secretName": "of-agent"}},
+}
+EXCHANGES = [a_spec(grantType="TokenExchange", tokenExchange=member) for member in (A_SECRET_TOKEN, A_CONNECTOR_TOKEN)]
 
 
 def _named_secrets(spec: Mapping[str, Any]) -> dict[str, str]:
@@ -49,7 +55,7 @@ def test_only_a_user_who_may_read_them_changes_where_secrets_are_sent(tenant: Te
 @pytest.mark.parametrize("path", tuple(list_reference_paths(OAuthConnectorSpec)))
 def test_each_reference_of_the_spec_requires_the_right_to_its_secret(tenant: Tenant, path: str) -> None:
     """A user who may read all Secrets of a connector except one cannot create it."""
-    spec = next(spec for spec in (A_PASSWORD, A_REFRESH_TOKEN) if path in _named_secrets(spec))
+    spec = next(spec for spec in (A_PASSWORD, A_REFRESH_TOKEN, *EXCHANGES) if path in _named_secrets(spec))
     for other, secret in _named_secrets(spec).items():
         if other != path:
             tenant.grant_read(secret)

@@ -48,8 +48,11 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     ),
     Reason.CREDENTIALS_INVALID: Explanation(
         "The value is not a usable credential: it is empty, not UTF-8, or contains control characters; or the Secret"
-        " has a type that is never sent to a provider (a ServiceAccount token, for example).",
-        "Correct the value. One line break at the end is ignored; a line break inside the value is an error.",
+        " has a type that is never sent to a provider (a ServiceAccount token, for example). A token that has expired"
+        " is not sent either. With `connectorRef`, the other connector supplies no token: it has none yet, its"
+        " token has expired, or it depends on the token of this connector itself.",
+        "Correct the value. One line break at the end is ignored; a line break inside the value is an error. With"
+        " `connectorRef`, see the status of the other connector. The operator looks at the Secret every minute.",
     ),
     Reason.CREDENTIALS_NOT_ALLOWED: Explanation(
         "The annotation `oauthconnector.dev/allowed-hosts` of the credential Secret does not contain the host of the"
@@ -65,6 +68,13 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Compare `client.id`, the client secret and `client.authentication` with the registration at the provider. A"
         " secret with characters such as `%` or `+` may require `client.basicEncoding: Raw`. The operator checks the"
         " Secret every minute and retries immediately after a change.",
+    ),
+    Reason.ASSERTION_REJECTED: Explanation(
+        "The provider says that the assertion or the token is invalid which grantType `JWTBearer` or `TokenExchange`"
+        " presents. It is not sent again, since the answer would be the same.",
+        "Compare issuer, subject, audience, types and key with what the provider requires, and the operator's clock"
+        " with the provider's. The operator checks the Secret every minute and retries immediately after a change of"
+        " Secret or spec. If the cause was at the provider, request a refresh: `kubectl oauth refresh NAME`.",
     ),
     Reason.CA_BUNDLE_NOT_FOUND: Explanation(
         "The ConfigMap that `provider.caBundleRef` references does not exist in the namespace of the connector, or"

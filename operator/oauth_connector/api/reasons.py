@@ -29,6 +29,7 @@ class Reason(StrEnum):
     CREDENTIALS_INVALID = "CredentialsInvalid"
     CREDENTIALS_NOT_ALLOWED = "CredentialsNotAllowed"
     CREDENTIALS_REJECTED = "CredentialsRejected"
+    ASSERTION_REJECTED = "AssertionRejected"
     CA_BUNDLE_NOT_FOUND = "CABundleNotFound"
     # the schedule
     REFRESH_LATE = "RefreshLate"
@@ -91,6 +92,8 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.CREDENTIALS_REJECTED: "{host} rejects the credentials. Compare client id, client secret,"
     " `client.authentication` and `client.basicEncoding` (and user name and password) with the registration, then"
     " update the Secret. The operator checks it every minute.",
+    Reason.ASSERTION_REJECTED: "{host} rejects what is presented: {presented}. Compare it with what the provider"
+    " requires. It is not sent again before a Secret or the spec changes, or a user requests a refresh.",
     Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}` (`provider.caBundleRef`) does not exist."
     " Create it, or reference another one.",
     Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
@@ -175,6 +178,8 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     " `{before}`.",
     Reason.CREDENTIALS_NOT_FOUND: "Secret `{credential}` has no key `{key}` ({present_keys}). Add the key, or"
     " name another key in the spec.",
+    Reason.CREDENTIALS_INVALID: "The token of connector `{source}` in Secret `{credential}` cannot be used: {cause}."
+    " See the status of that connector. The operator looks at the Secret every minute.",
     Reason.SECRET_CONFLICT: "Secret `{secret}` is owned by connector `{holder}` and is not changed. Set another"
     " `output.secretName`.",
     Reason.CREDENTIALS_REJECTED: "{host} rejects the client. Compare client id, client secret and"

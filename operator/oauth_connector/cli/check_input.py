@@ -13,8 +13,9 @@ import yaml
 from oauth_connector.api.names import ALLOWED_HOSTS, CONNECTOR_KIND, OPAQUE
 from oauth_connector.cli.usage_error import UsageError
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
-from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import has_managed_label
+from oauth_connector.connector.secret.output_token import read_output_token
 
 
 @dataclass
@@ -32,6 +33,10 @@ class CheckInput:
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:  # noqa: ARG002  # as above
         """Return a ConfigMap."""
         return self.config_maps.get(name)
+
+    async def read_any_connector(self, key: Key) -> AnyConnector | None:  # noqa: ARG002  # only one connector is checked
+        """Return no connector: those that the checked one refers to are not known."""
+        return None
 
 
 def load(files: Sequence[Path], values: Sequence[str]) -> CheckInput:
@@ -75,7 +80,8 @@ def _add_manifest(documents: CheckInput, manifest: Mapping[str, Any]) -> None:
         data = _decode_data(name, manifest)
         kind = str(manifest.get("type", OPAQUE))
         managed = has_managed_label(manifest["metadata"])
-        documents.secrets[name] = CredentialSecret(CredentialVersion(name, "local", "1"), kind, data, allowed, managed)
+        version, token = CredentialVersion(name, "local", "1"), read_output_token(manifest["metadata"])
+        documents.secrets[name] = CredentialSecret(version, kind, data, allowed, managed, token)
 
 
 def _decode_data(name: str, manifest: Mapping[str, Any]) -> dict[str, bytes]:

@@ -10,10 +10,12 @@ from oauth_connector.api import names
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.secret.output_token import OutputToken
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.jwt_expiry import read_jwt_expiry
 
 FORBIDDEN_TYPES = frozenset(
     {
@@ -31,7 +33,7 @@ FORBIDDEN_TYPES = frozenset(
 class CredentialSecret:
     """A Secret as it was read: its version, type, data, and the hosts that it may be sent to (`None` = not limited).
 
-    `is_managed`: it has the label of the operator's Secrets.
+    `is_managed`: it has the label of the operator's Secrets; `output` is the token in it, if it is an output Secret.
     """
 
     version: CredentialVersion
@@ -39,6 +41,7 @@ class CredentialSecret:
     data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     allowed_hosts: tuple[str, ...] | None = None
     is_managed: bool = False
+    output: OutputToken | None = None
 
 
 def parse_allowed_hosts(annotation: str | None) -> tuple[str, ...] | None:
@@ -64,10 +67,12 @@ class UnusableCredential(Exception):  # noqa: N818  # it carries a problem, whic
         self.problem = problem
 
 
-def assemble_credentials(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
-    """Take the values that the spec names out of the Secrets that were read."""
+def assemble_credentials(
+    spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret], now: float
+) -> Credentials | Problem:
+    """Take the values that the spec names out of the Secrets that were read; a token must not have expired."""
     try:
-        values = {path: _value(secrets, reference) for path, reference in spec.credential_references.items()}
+        values = {path: _read(spec, path, secrets, now) for path in spec.credential_references}
     except UnusableCredential as unusable:
         return unusable.problem
     return Credentials(spec.build_client(values), spec.build_grant(values))
@@ -95,6 +100,47 @@ def find_forbidden_url(
 def list_secret_names(spec: OAuthConnectorSpec) -> list[str]:
     """List the names of the credential Secrets of a spec, in their order."""
     return sorted({reference.name for reference in spec.secret_references()})
+
+
+def _read(spec: OAuthConnectorSpec, path: str, secrets: Mapping[str, CredentialSecret], now: float) -> SecretStr:
+    """Read the value that a path of the spec refers to. Raises `UnusableCredential`."""
+    name, key = spec.credential_references[path]
+    connector, secret = spec.connector_references.get(path), secrets.get(name)
+    if connector is not None:
+        key = _find_output_key(connector, name, secret)
+    value = _value(secrets, (name, key))
+    if secret is None or path not in spec.token_references or not _is_expired(secret, key, value, now):
+        return value
+    if connector is not None:
+        raise UnusableCredential(explain_unusable_output(connector, name, "it has expired"))
+    facts = {"credential": name, "key": key, "cause": "the token in it has expired"}
+    raise UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, facts))
+
+
+def _find_output_key(connector: str, name: str, secret: CredentialSecret | None) -> str:
+    """Return the key of the access token in the output Secret of a connector. Raises `UnusableCredential`."""
+    if secret is None:
+        raise UnusableCredential(explain_unusable_output(connector, name, "there is none yet"))
+    if secret.output is None or secret.output.connector != connector:
+        cause = "the Secret is not its output Secret. Set `connectorRef.secretName`"
+        raise UnusableCredential(explain_unusable_output(connector, name, cause))
+    if secret.output.key is None:
+        cause = "its `output.data` does not publish the field AccessToken"
+        raise UnusableCredential(explain_unusable_output(connector, name, cause))
+    return secret.output.key
+
+
+def explain_unusable_output(connector: str, secret: str, cause: str) -> Problem:
+    """Return the problem of a token that another connector does not supply; its output Secret shows when that ends."""
+    facts = {"credential": secret, "source": connector, "cause": cause}
+    return Problem(Reason.CREDENTIALS_INVALID, Remedy.RETRY, facts)
+
+
+def _is_expired(secret: CredentialSecret, key: str, value: SecretStr, now: float) -> bool:
+    """Return whether a token has expired, by the annotation of an output Secret, or by its own claim if it is a JWT."""
+    output = secret.output if secret.output is not None and secret.output.key == key else None
+    expires = output.expires if output is not None else read_jwt_expiry(value.get_secret_value())
+    return expires is not None and expires <= now
 
 
 def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) -> SecretStr:

@@ -47,6 +47,8 @@ def list_authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
 
 def name_client(spec: OAuthConnectorSpec) -> str:
     """Return how a message names the client, by its id or the Secret with it: the clients of a namespace differ."""
+    if not spec.has_client:
+        return "this connector"
     reference = spec.client.id_secret_ref
     return f"client `{spec.client.id}`" if reference is None else f"the client with the id in Secret `{reference.name}`"
 

@@ -83,6 +83,9 @@ class CredentialReader(Protocol):
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         """Read a ConfigMap now."""
 
+    async def read_any_connector(self, key: Key) -> AnyConnector | None:
+        """Read a connector now, whichever install is responsible for it."""
+
 
 class Cluster(CredentialReader, Protocol):
     """The Kubernetes API: reads from caches, live reads, and writes. Live calls raise `ClusterUnavailable`."""
@@ -101,9 +104,6 @@ class Cluster(CredentialReader, Protocol):
 
     async def read_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector now, and remember it; `None` if this install is not responsible for it."""
-
-    async def read_any_connector(self, key: Key) -> AnyConnector | None:
-        """Read a connector now, whichever install is responsible for it."""
 
     async def read_secret(self, namespace: str, name: str) -> LiveSecret | None:
         """Read a Secret now."""

@@ -16,6 +16,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import (
+    Credentials,
     CredentialSecret,
     assemble_credentials,
     find_forbidden_url,
@@ -26,6 +27,7 @@ from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
+from oauth_connector.controller.connector_chain import find_loop
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
 from oauth_connector.controller.unrepeatable_requests import build_unrepeatable
@@ -192,11 +194,16 @@ class TokenClient:
         missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         return missing | {secret.version.name: secret for secret in read if secret is not None}
 
+    async def assemble(self, connector: Connector, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
+        """Take the values of the spec out of the Secrets that were read, unless a token depends on this connector."""
+        loop = await find_loop(connector, self._credentials.read_any_connector)
+        return loop or assemble_credentials(connector.spec, secrets, self._clock())
+
     async def _gather_request(
         self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
     ) -> PreparedRequest | Problem:
         spec = connector.spec
-        credentials = assemble_credentials(spec, secrets)
+        credentials = await self.assemble(connector, secrets)
         if isinstance(credentials, Problem):
             return credentials
         context = await self.read_context(connector)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.credentials import assemble_credentials
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.status.problem import Problem, of_signal
@@ -67,8 +66,8 @@ class ProviderSteps:
     async def check_secrets(self) -> DiagnosisStep:
         """Read the credential Secrets, and check the values that the spec refers to."""
         spec, secrets = self._connector.spec, await self._client.read_credentials(self._connector)
-        credentials = assemble_credentials(
-            spec, {name: secret for name, secret in secrets.items() if secret.version.uid}
+        credentials = await self._client.assemble(
+            self._connector, {name: secret for name, secret in secrets.items() if secret.version.uid}
         )
         if isinstance(credentials, Problem):
             return describe_problem("secrets", credentials, self._connector)

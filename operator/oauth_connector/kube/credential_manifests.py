@@ -9,6 +9,7 @@ from oauth_connector.api.names import ALLOWED_HOSTS, OPAQUE
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.secret.metadata import has_managed_label
+from oauth_connector.connector.secret.output_token import read_output_token
 
 
 def parse_credential(secret: Mapping[str, Any]) -> CredentialSecret:
@@ -16,7 +17,8 @@ def parse_credential(secret: Mapping[str, Any]) -> CredentialSecret:
     metadata, kind = secret["metadata"], read_type(secret)
     allowed = parse_allowed_hosts((metadata.get("annotations") or {}).get(ALLOWED_HOSTS))
     managed = has_managed_label(metadata)
-    return CredentialSecret(read_version(secret), kind, decode_data(secret), allowed, managed)
+    token = read_output_token(metadata)
+    return CredentialSecret(read_version(secret), kind, decode_data(secret), allowed, managed, token)
 
 
 def read_type(secret: Mapping[str, Any]) -> str:

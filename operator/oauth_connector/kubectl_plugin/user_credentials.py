@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from oauth_connector.api.names import SECRETS
+from oauth_connector.api.names import CONNECTORS, SECRETS
 from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.observation import AnyConnector, Key
 from oauth_connector.kube import paths
 from oauth_connector.kube.client import METADATA
+from oauth_connector.kube.connector_cache import parse_connector
 from oauth_connector.kube.credential_manifests import parse_credential
 from oauth_connector.kube.errors import NOT_FOUND, KubeError
 from oauth_connector.kube.transport import JSON
@@ -35,6 +37,12 @@ class UserCredentials:
         operation = APIOperation("get", "configmaps", namespace, name)
         found = await self._read(paths.config_map_path(namespace, name), operation)
         return (found.get("data") or {}) if found is not None else None
+
+    async def read_any_connector(self, key: Key) -> AnyConnector | None:
+        """Read a connector."""
+        operation = APIOperation("get", CONNECTORS, key.namespace, key.name)
+        found = await self._read(paths.connector_path(key.namespace, key.name), operation)
+        return parse_connector(found) if found is not None else None
 
     async def _read(self, path: str, operation: APIOperation, accept: str = JSON) -> dict[str, Any] | None:
         try:

@@ -19,6 +19,7 @@ class FailureReason(StrEnum):
     """Why there is no token; each is also a reason of the API."""
 
     CREDENTIALS_REJECTED = "CredentialsRejected"
+    ASSERTION_REJECTED = "AssertionRejected"
     UNAUTHORIZED_CLIENT = "UnauthorizedClient"
     UNSUPPORTED_GRANT_TYPE = "UnsupportedGrantType"
     INVALID_SCOPE = "InvalidScope"

@@ -8,6 +8,9 @@ from pydantic import SecretStr
 from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.signals import Symptom
 
+NO_ACCESS_TOKEN = "N_A"  # the name of a type
+"""The type of a token that is not used as an access token, such as an ID token (RFC 8693 §2.2.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class HTTPResponse:

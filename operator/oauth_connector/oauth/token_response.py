@@ -17,7 +17,7 @@ from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.salvage import LONGEST_TOKEN, read_refresh_token
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.statuses import classify_status
-from oauth_connector.oauth.token import HTTPResponse, Token
+from oauth_connector.oauth.token import NO_ACCESS_TOKEN, HTTPResponse, Token
 from oauth_connector.oauth.token_request import split_scope
 
 BEARER_TYPES = frozenset({"bearer", "bearertoken", "jwtbearer", "useraccesstoken", "applicationaccesstoken", "na"})
@@ -111,7 +111,7 @@ def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: 
     lifetime = read_lifetime(members, response.headers, now, quirks)
     return Token(
         access_token=SecretStr(token),
-        token_type="Bearer",  # noqa: S106  # the name of a type
+        token_type=NO_ACCESS_TOKEN if members.get("token_type") == NO_ACCESS_TOKEN else "Bearer",
         lifetime=lifetime.seconds if lifetime is not None else None,
         scope=_read_scope(members.get("scope")),
         refresh_token=read_refresh_token(members),

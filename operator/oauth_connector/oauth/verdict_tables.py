@@ -128,6 +128,7 @@ IN_DISCOVERY: Mapping[Symptom, Verdict] = dict.fromkeys(
 
 # --- what was presented ---------------------------------------------------------------------------------------------
 REFUSED_PASSWORD = Verdict(_R.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS, repeatable=False)
+REFUSED_ASSERTION = Verdict(_R.ASSERTION_REJECTED, Remedy.FIX_CREDENTIALS, repeatable=False)
 REFUSED_GRANT = Verdict(_R.REFRESH_TOKEN_REJECTED, Remedy.CONSENT_AGAIN, repeatable=False)
 REFUSED_CODE = Verdict(_R.CONSENT_REQUIRED, Remedy.CONSENT_AGAIN, repeatable=False)
 DOUBTFUL_GRANT = Verdict(_R.REFRESH_TOKEN_REJECTED)

@@ -2,7 +2,8 @@
 
 A word of RFC 6749 counts with any status below 500; any other response is judged by its status. A remedy that needs a
 user requires such a word: a bare 401, a 404 or a web page may be caused by a rollout of the provider. What a user typed
-is the exception: it is never sent again after any refusal, because servers lock accounts.
+is the exception: it is never sent again after any refusal, because servers lock accounts. An assertion or a token of
+another server is sent again after a refusal, unless the word is about it.
 """
 
 from dataclasses import replace
@@ -22,6 +23,7 @@ from oauth_connector.oauth.verdict_tables import (
     OF_PROXIES,
     PASSWORD_WORDS,
     PROVIDER_ERROR,
+    REFUSED_ASSERTION,
     REFUSED_CODE,
     REFUSED_GRANT,
     REFUSED_PASSWORD,
@@ -41,6 +43,8 @@ def classify(grant: GrantType, phase: RequestPhase, signal: Signal) -> Failure:
     verdict = _judge(signal) if phase is not RequestPhase.DISCOVERY else _judge_discovery(signal)
     if phase is RequestPhase.TOKEN and GRANTS[grant].locks_accounts:
         verdict = _judge_password(verdict, signal)
+    elif phase is RequestPhase.TOKEN and is_refusal(signal) and _read_word(signal) in GRANTS[grant].words_of_refusal:
+        verdict = REFUSED_ASSERTION
     elif phase is RequestPhase.INITIAL_REFRESH:
         verdict = _judge_initial_refresh_token(verdict, signal)
     elif phase is RequestPhase.REFRESH:

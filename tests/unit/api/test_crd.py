@@ -78,7 +78,7 @@ def test_the_description_of_an_optional_field_names_its_default() -> None:
         for name, field in part.get("properties", {}).items()
         if name not in part.get("required", ()) and "Default: " not in field["description"]
     ]
-    assert undocumented == [".spec.password", ".spec.refreshToken", ".spec.provider.issuer"]
+    assert undocumented == [".spec.password", ".spec.refreshToken", ".spec.tokenExchange", ".spec.provider.issuer"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["rule"][:60])

@@ -19,7 +19,7 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.client_auth.basic import BasicClient
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.password import Password
-from tests.support.builders import a_connector, a_password_spec, a_spec
+from tests.support.builders import NOW, a_connector, a_password_spec, a_spec
 
 
 def a_secret(name: str = "robot", kind: str = "Opaque", **data: bytes) -> CredentialSecret:
@@ -29,7 +29,7 @@ def a_secret(name: str = "robot", kind: str = "Opaque", **data: bytes) -> Creden
 
 def assembled(spec: dict[str, Any], *secrets: CredentialSecret) -> Credentials | Problem:
     """Take a spec's credentials out of these Secrets."""
-    return assemble_credentials(a_connector(spec).spec, {secret.version.name: secret for secret in secrets})
+    return assemble_credentials(a_connector(spec).spec, {secret.version.name: secret for secret in secrets}, NOW)
 
 
 def problem_of(spec: dict[str, Any], *secrets: CredentialSecret) -> Problem:

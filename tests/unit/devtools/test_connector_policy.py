@@ -45,9 +45,14 @@ def the_rules(spec: type[Model]) -> dict[str, Any]:
 
 def validation_of(path: str, rules: dict[str, Any]) -> str:
     """Return the only expression that reads the name of a Secret from a path."""
-    found = [each for each in rules["validations"] if f".name(object.spec.{path}.name)" in each["expression"]]
+    own, of_connector = (
+        f"object.spec.{path}.name",
+        f"object.spec.{path}.?secretName.orValue(object.spec.{path}.name + '-token')",
+    )
+    name = of_connector if path.endswith(".connectorRef") else own
+    found = [each for each in rules["validations"] if f".name({name})" in each["expression"]]
     assert len(found) == 1
-    assert found[0]["messageExpression"].endswith(f" + object.spec.{path}.name")
+    assert found[0]["messageExpression"].endswith(f" + {name}")
     expression: str = found[0]["expression"]
     return expression
 
@@ -66,7 +71,7 @@ def test_the_deployed_policy_has_one_validation_for_each_reference() -> None:
     assert len(the_deployed_policy()["validations"]) == len(list(list_reference_paths(OAuthConnectorSpec)))
 
 
-@pytest.mark.parametrize("member", ["grantType", "provider", "client", "password", "refreshToken"])
+@pytest.mark.parametrize("member", ["grantType", "provider", "client", "password", "refreshToken", "tokenExchange"])
 def test_a_change_of_a_member_that_decides_what_is_sent_is_checked(member: str) -> None:
     """The deployed policy evaluates an update that changes the destination or a credential."""
     (condition,) = the_deployed_policy()["matchConditions"]

@@ -102,7 +102,7 @@ def build_metadata(choices: Choices) -> dict[str, object]:
 @fuzzed(4_000, build_values)
 def test_credentials_become_a_request_or_a_problem(secrets: dict[str, CredentialSecret]) -> None:
     """A value that is used breaks no line of a header, and a problem names the Secret, but no value."""
-    found = assemble_credentials(PASSWORD.spec, secrets)
+    found = assemble_credentials(PASSWORD.spec, secrets, 0.0)
     if isinstance(found, Problem):
         assert measure(found) <= LONGEST
         return

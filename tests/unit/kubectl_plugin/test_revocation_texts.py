@@ -10,6 +10,7 @@ CONSEQUENCES = {
     GrantType.AUTHORIZATION_CODE: "A user must consent again.",
     GrantType.REFRESH_TOKEN: "initial refresh token",
     GrantType.PASSWORD: "The operator then requests another token",
+    GrantType.TOKEN_EXCHANGE: "The operator then requests another token",
     GrantType.CLIENT_CREDENTIALS: "The operator then requests another token",
 }
 

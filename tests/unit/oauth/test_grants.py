@@ -18,6 +18,7 @@ from oauth_connector.oauth.grants.grant import Grant, Pairs, Purpose, Renewal
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.grants.registry import GRANTS, GrantType
+from oauth_connector.oauth.grants.token_exchange import ACCESS_TOKEN, JWT, TokenExchange, TypedToken
 from oauth_connector.oauth.registry_check import require_complete, require_traits
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import RequestPhase
@@ -30,6 +31,7 @@ GRANT_SAMPLES: dict[type[Grant], Grant] = {
     Password: Password(SecretStr("ann"), SECRET),
     AuthorizationCode: AuthorizationCode(SECRET, "https://connect.example.com/callback", SecretStr("verifier")),
     RefreshToken: RefreshToken(SECRET),
+    TokenExchange: TokenExchange(TypedToken(SECRET), TypedToken(SECRET, JWT), ACCESS_TOKEN),
 }
 CLIENT_SAMPLES: dict[type[Client], Client] = {
     BasicClient: BasicClient("robot", SECRET),
@@ -111,6 +113,7 @@ def test_a_client_sends_the_parameters_that_it_names(client: Client) -> None:
         (GrantType.PASSWORD, True, Renewal.CREDENTIALS, RequestPhase.TOKEN),
         (GrantType.AUTHORIZATION_CODE, True, Renewal.CONSENT, RequestPhase.CODE),
         (GrantType.REFRESH_TOKEN, True, Renewal.INITIAL_REFRESH_TOKEN, RequestPhase.REFRESH),
+        (GrantType.TOKEN_EXCHANGE, False, Renewal.CREDENTIALS, RequestPhase.TOKEN),
     ],
 )
 def test_the_traits_of_each_grant(

@@ -6,7 +6,7 @@ import pytest
 
 from oauth_connector.oauth.error_codes import KNOWN, OTHER
 from oauth_connector.oauth.errors import FailureReason, Remedy
-from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom, is_unknown
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_response import parse_token_response
@@ -59,6 +59,18 @@ def test_no_refusal_of_a_supplied_credential_is_repeatable() -> None:
     ):
         failures = [classify(grant, phase, signal) for signal in REFUSALS]
         assert [f.signal for f in failures if f.repeatable or f.remedy is Remedy.RETRY] == []
+
+
+def test_an_assertion_is_not_repeated_after_a_word_about_it_alone() -> None:
+    """A refusal in other words may be caused by the client, a scope or a proxy, and is repeated."""
+    asserting = [name for name, grant in GRANTS.items() if grant.words_of_refusal]
+    for grant, signal in product(asserting, REFUSALS):
+        failure = classify(grant, RequestPhase.TOKEN, signal)
+        is_about_it = signal.symptom is Symptom.OAUTH_ERROR and signal.oauth_error in GRANTS[grant].words_of_refusal
+        assert failure.repeatable is not is_about_it, signal
+        assert (failure.reason is FailureReason.ASSERTION_REJECTED) is is_about_it
+        if is_about_it:
+            assert failure.remedy is Remedy.FIX_CREDENTIALS
 
 
 def test_what_was_not_judged_is_repeated() -> None:

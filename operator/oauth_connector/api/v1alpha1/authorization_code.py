@@ -77,14 +77,15 @@ class AuthorizationCodeSpec(GrantMember):
 
 
 @rule(
-    "self.grantType != 'AuthorizationCode' || has(self.client.id)",
+    "self.grantType != 'AuthorizationCode' || !has(self.client) || has(self.client.id)",
     "grantType AuthorizationCode requires client.id, because the URL in the browser contains it:"
     " set client.id instead of client.idSecretRef",
     "client",
 )
 def has_public_client_id(spec: "GrantMembers") -> bool:
     """Return whether the spec contains the client identifier, which the browser shows."""
-    return spec.grant_type is not GrantType.AUTHORIZATION_CODE or spec.client.id is not None
+    is_other = spec.grant_type is not GrantType.AUTHORIZATION_CODE
+    return is_other or not spec.has_client or spec.client.id is not None
 
 
 @rule(

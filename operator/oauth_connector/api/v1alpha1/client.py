@@ -18,7 +18,7 @@ from oauth_connector.oauth.registry_check import require_complete
 CLIENT_ID_KEY, CLIENT_SECRET_KEY = "client-id", "client-secret"
 """Default keys of references: in code, not in the schema, so that the API server writes nothing into a spec."""
 
-CONFIDENTIAL = "has(self.client.secretRef)"
+CONFIDENTIAL = "(has(self.client) && has(self.client.secretRef))"
 """CEL over a spec: whether its client is confidential (RFC 6749 §2.1)."""
 
 CONFIDENTIAL_FIELDS = "client.secretRef"
@@ -107,7 +107,8 @@ class ClientSpec(Model):
 
     def build_client(self, authentication: ClientAuthentication, values: CredentialValues) -> Client:
         """Build the client with its method. Raises `ValueError` where the method needs a secret and there is none."""
-        return _BUILDERS[authentication](self, self.id or values["idSecretRef"].get_secret_value(), values)
+        client_id = self.id or (values["idSecretRef"].get_secret_value() if self.id_secret_ref else "")
+        return _BUILDERS[authentication](self, client_id, values)
 
 
 def _build_basic(spec: ClientSpec, client_id: str, values: CredentialValues) -> BasicClient:

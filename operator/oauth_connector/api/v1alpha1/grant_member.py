@@ -22,6 +22,10 @@ class GrantMember(Model):
         `values` contains the value of each reference.
         """
 
+    def describe_presented(self) -> str:
+        """Return what the grant presents, in words and values of the spec, for the message of its refusal."""
+        return ""
+
 
 def required_rule(grant: GrantType, field: str) -> Rule[Model]:
     """Return the rule that a grant type requires its member of a spec."""

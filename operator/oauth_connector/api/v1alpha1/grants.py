@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import Model, rule
+from oauth_connector.api.schema.fields import Model, cel_literal, rule
 from oauth_connector.api.v1alpha1 import authorization_code as code
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.authorization_code import PKCE, AuthorizationCodeSpec
@@ -14,10 +14,16 @@ from oauth_connector.api.v1alpha1.password import PasswordSpec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.api.v1alpha1.refresh_token import RefreshTokenSpec
+from oauth_connector.api.v1alpha1.token_exchange import TokenExchangeSpec
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.grants.grant import Grant, Renewal
 from oauth_connector.oauth.grants.registry import GRANTS, GrantType
+
+NO_CLIENT = ClientSpec.model_construct()
+"""The client of a request that names none: it has no identifier and no credentials."""
+
+_WITHOUT_CLIENT = tuple(name.value for name, grant in GRANTS.items() if not grant.needs_client)
 
 
 class GrantMembers(Model):
@@ -27,9 +33,14 @@ class GrantMembers(Model):
         description="Grant type. `ClientCredentials`: the client requests the token for itself (RFC 6749 §4.4)."
         " `Password`: the client sends a user name and a password (§4.3). `AuthorizationCode`: a user authorizes"
         " the client in a browser (§4.1). `RefreshToken`: the user supplies an initial refresh token (§6)."
+        " `TokenExchange`: the client exchanges a token for another one (RFC 8693)."
     )
     provider: ProviderSpec = Field(description="The authorization server.")
-    client: ClientSpec = Field(description="The client that is registered at the authorization server.")
+    client: ClientSpec = Field(
+        default_factory=lambda: NO_CLIENT,
+        description="The client that is registered at the authorization server. Required, except with grantType"
+        f" {' or '.join(f'`{name}`' for name in _WITHOUT_CLIENT)}. Default: no client.",
+    )
     password: PasswordSpec | None = Field(
         None,
         description="User name and password of the resource owner. Required for grantType `Password`, not allowed"
@@ -44,23 +55,44 @@ class GrantMembers(Model):
         None, description="The initial refresh token. Required for grantType `RefreshToken`, not allowed otherwise."
     )
 
+    token_exchange: TokenExchangeSpec | None = Field(
+        None,
+        description="The token to exchange. Required for grantType `TokenExchange`, not allowed otherwise.",
+    )
+
+    @rule(
+        f"has(self.client) || self.grantType in [{', '.join(map(cel_literal, _WITHOUT_CLIENT))}]",
+        "is required with this grantType: set it",
+        "client",
+    )
+    def _has_client(self) -> bool:
+        return self.has_client or not GRANTS[self.grant_type].needs_client
+
     _requires_password = required_rule(GrantType.PASSWORD, "password")
     _allows_password = exclusive_rule(GrantType.PASSWORD, "password")
     _allows_authorization_code = exclusive_rule(GrantType.AUTHORIZATION_CODE, "authorization_code")
     _requires_refresh_token = required_rule(GrantType.REFRESH_TOKEN, "refresh_token")
     _allows_refresh_token = exclusive_rule(GrantType.REFRESH_TOKEN, "refresh_token")
+    _requires_token_exchange = required_rule(GrantType.TOKEN_EXCHANGE, "token_exchange")
+    _allows_token_exchange = exclusive_rule(GrantType.TOKEN_EXCHANGE, "token_exchange")
 
     @rule(
-        f"self.grantType != 'ClientCredentials' || {CONFIDENTIAL}",
+        f"self.grantType != 'ClientCredentials' || !has(self.client) || {CONFIDENTIAL}",
         f"grantType ClientCredentials requires a confidential client (RFC 6749 section 4.4): set {CONFIDENTIAL_FIELDS}",
         "client",
     )
     def _has_a_confidential_client(self) -> bool:
-        return self.grant_type is not GrantType.CLIENT_CREDENTIALS or self.client.is_confidential
+        is_other = self.grant_type is not GrantType.CLIENT_CREDENTIALS
+        return is_other or not self.has_client or self.client.is_confidential
 
     _has_public_client_id = code.has_public_client_id
     _has_authorization_endpoint = code.has_authorization_endpoint
     _has_pkce_for_exposed_codes = code.has_pkce_for_exposed_codes
+
+    @property
+    def has_client(self) -> bool:
+        """Return whether the spec names a client."""
+        return self.client is not NO_CLIENT
 
     @property
     def effective_authentication(self) -> ClientAuthentication:
@@ -112,11 +144,24 @@ class GrantMembers(Model):
         """Build what the spec itself presents; `None` where a consent provides it. `values` are by path."""
         if self.needs_consent:
             return None
+        found = self._find_member()
+        if found is None:
+            return GRANTS[self.grant_type]()
+        name, member = found
+        return member.build_grant(_values_below(name, values))
+
+    def describe_presented(self) -> str:
+        """Return what the grant of the spec presents, in words and values of the spec; empty where there is no need."""
+        found = self._find_member()
+        return found[1].describe_presented() if found is not None else ""
+
+    def _find_member(self) -> tuple[str, GrantMember] | None:
+        """Return the member of the grant type, with its name as the API spells it."""
         for name, field in type(self).model_fields.items():
             member = getattr(self, name)
             if isinstance(member, GrantMember) and member.grant_type is self.grant_type:
-                return member.build_grant(_values_below(field.alias or name, values))
-        return GRANTS[self.grant_type]()
+                return field.alias or name, member
+        return None
 
 
 def _values_below(member: str, values: CredentialValues) -> CredentialValues:

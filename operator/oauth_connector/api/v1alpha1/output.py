@@ -20,6 +20,7 @@ from oauth_connector.api.v1alpha1.output_type import (
     DOCKER_CONFIG_KEY,
     OutputType,
 )
+from oauth_connector.api.v1alpha1.references import ACCESS_TOKEN_KEY
 
 
 class OutputField(StrEnum):
@@ -33,7 +34,7 @@ class OutputField(StrEnum):
 
 
 DEFAULT_KEYS: Mapping[OutputField, str] = {
-    OutputField.ACCESS_TOKEN: "access_token",
+    OutputField.ACCESS_TOKEN: ACCESS_TOKEN_KEY,
     OutputField.TOKEN_TYPE: "token_type",
     OutputField.EXPIRES_AT: "expires_at",
     OutputField.AUTHORIZATION: "authorization",

@@ -24,6 +24,11 @@ ObjectName = Annotated[
         "must be a valid object name: lower-case letters, digits, '-' and '.', with a letter or digit at both ends",
     ),
 ]
+ConnectorName = Annotated[
+    str,
+    Field(min_length=1, max_length=200),
+    pattern_rule(SUBDOMAIN, "must be the name of a connector: lower-case letters, digits, '-' and '.'"),
+]
 DataKey = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_KEY),
@@ -51,6 +56,34 @@ class DefaultKey:
     """Metadata of a field: the key that its reference means where it names none. It is not in the schema."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsToken:
+    """Metadata of a field: the value that it refers to is a token, which is not sent once it has expired."""
+
+
+ACCESS_TOKEN_KEY = "access_token"
+"""The key of the access token in an output Secret, unless `output.data` names another one."""
+
+OUTPUT_SUFFIX = "-token"
+"""What follows the name of a connector in the name of its output Secret, unless `output.secretName` is set."""
+
+
+class ConnectorReference(Model):
+    """Another connector in the same namespace, whose access token is presented."""
+
+    model_config = _ATOMIC
+
+    name: ConnectorName = Field(description="Name of the connector.")
+    secret_name: ObjectName | None = Field(
+        None, description="Name of its output Secret, if it sets `output.secretName`. Default: `<name>-token`."
+    )
+
+    @property
+    def effective_secret_name(self) -> str:
+        """Return the name of the output Secret, by default `<name>-token`."""
+        return self.secret_name or f"{self.name}{OUTPUT_SUFFIX}"
 
 
 CredentialValues = Mapping[str, SecretStr]

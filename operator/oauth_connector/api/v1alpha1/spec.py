@@ -12,12 +12,17 @@ from pydantic import Field
 from oauth_connector.api.schema.fields import rule
 from oauth_connector.api.schema.urls import AbsoluteURI
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.credentials import list_references, require_default_keys
+from oauth_connector.api.v1alpha1.credentials import (
+    list_connector_references,
+    list_references,
+    list_token_references,
+    require_default_keys,
+)
 from oauth_connector.api.v1alpha1.grants import GrantMembers
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
 from oauth_connector.api.v1alpha1.presets import build_presence_rules
-from oauth_connector.api.v1alpha1.references import SecretKeyReference
+from oauth_connector.api.v1alpha1.references import OUTPUT_SUFFIX, SecretKeyReference
 from oauth_connector.api.v1alpha1.refresh import Refresh
 from oauth_connector.oauth.token_request import split_scope
 
@@ -121,12 +126,22 @@ class OAuthConnectorSpec(GrantMembers):
 
     def output_secret_name(self, connector: str) -> str:
         """Return the name of the output Secret, by default `<connector>-token`."""
-        return (self.output.secret_name if self.output else None) or f"{connector}-token"
+        return (self.output.secret_name if self.output else None) or f"{connector}{OUTPUT_SUFFIX}"
 
     @cached_property
     def credential_references(self) -> dict[str, tuple[str, str]]:
         """Return name and key of each referenced credential, by its path, such as `client.secretRef`."""
         return dict(list_references(self))
+
+    @cached_property
+    def connector_references(self) -> dict[str, str]:
+        """Return the name of each connector whose access token is presented, by the path of the reference."""
+        return dict(list_connector_references(self))
+
+    @cached_property
+    def token_references(self) -> frozenset[str]:
+        """Return the paths of the references to tokens, which are not sent once they have expired."""
+        return frozenset(list_token_references(self))
 
     def secret_references(self) -> tuple[SecretKeyReference, ...]:
         """Return every reference to a credential, with its key."""

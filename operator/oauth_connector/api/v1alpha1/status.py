@@ -106,7 +106,10 @@ class OAuthConnectorStatus(Model):
     granted_scopes: (
         Annotated[tuple[Annotated[str, Field(max_length=LONGEST_SCOPE)], ...], Field(max_length=MOST_SCOPES)] | None
     ) = Field(None, description="Granted scopes; the requested scopes if the token response contains none.")
-    token_type: Annotated[str, Field(max_length=64)] | None = Field(None, description="Token type: always `Bearer`.")
+    token_type: Annotated[str, Field(max_length=64)] | None = Field(
+        None,
+        description="Token type: `Bearer`, or `N_A` for a token that is not used as an access token (RFC 8693 §2.2.1).",
+    )
     issue_time: Time | None = Field(None, description="Time at which the token was requested.")
     expiration_time: Time | None = Field(None, description="Time at which the token expires; absent if unknown.")
     lifetime_source: LifetimeSourceText | None = Field(

@@ -19,6 +19,7 @@ from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.connector.secret.formats import write_format
 from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys
 from oauth_connector.connector.secret.template import fill_template
+from oauth_connector.oauth.token import NO_ACCESS_TOKEN
 
 RESPONSE_FIELD = "response/"
 """Prefix of a field of the token response in the annotation; the operator's own fields have none."""
@@ -54,7 +55,7 @@ class RenderedSecret:
 def render(token: IssuedToken, connector: Connector) -> RenderedSecret:
     """Return the Secret for a token as the connector's `output` requires."""
     spec = connector.spec
-    values = _values(token, spec.effective_header_prefix)
+    values = _values(token, _choose_prefix(spec, token))
     keys = _keys(spec, values)
     data = {key: values[name] for name, key in keys.items()}
     for name, key, value in _list_files(token, spec, values):
@@ -114,18 +115,24 @@ def has_published_fields(token: IssuedToken, spec: OAuthConnectorSpec) -> bool:
     return spec.output is None or token.fields.keys() >= spec.output.published_members
 
 
-def _values(token: IssuedToken, prefix: str) -> dict[str, SecretStr]:
+def _values(token: IssuedToken, prefix: str | None) -> dict[str, SecretStr]:
     bare = token.access_token.get_secret_value()
-    values = {
-        "AccessToken": token.access_token,
-        "TokenType": SecretStr(token.token_type),
-        "Authorization": SecretStr(f"{prefix} {bare}" if prefix else bare),
-    }
+    values = {"AccessToken": token.access_token, "TokenType": SecretStr(token.token_type)}
+    if prefix is not None:
+        values["Authorization"] = SecretStr(f"{prefix} {bare}" if prefix else bare)
     if token.expires is not None:
         values["ExpiresAt"] = SecretStr(format_epoch(token.expires))
     if token.scope is not None:
         values["Scope"] = SecretStr(" ".join(token.scope))
     return values | {RESPONSE_FIELD + name: value for name, value in token.fields.items()}
+
+
+def _choose_prefix(spec: OAuthConnectorSpec, token: IssuedToken) -> str | None:
+    """Return the prefix of the header; `None` where there is no header.
+
+    A token of type `N_A` is not used as an access token (RFC 8693 §2.2.1), unless the spec says so.
+    """
+    return None if token.token_type == NO_ACCESS_TOKEN and spec.header_prefix is None else spec.effective_header_prefix
 
 
 def _keys(spec: OAuthConnectorSpec, values: Mapping[str, SecretStr]) -> dict[str, str]:

@@ -43,6 +43,7 @@ REFUSED_CREDENTIALS = FOUND_BEFORE_SENDING | {Reason.CREDENTIALS_REJECTED, Reaso
 
 CREDENTIAL_REASONS = REFUSED_CREDENTIALS | {
     # servers return these for a wrong client secret too, and another client may have the permission that is missing
+    Reason.ASSERTION_REJECTED,
     Reason.UNAUTHORIZED_CLIENT,
     Reason.UNSUPPORTED_GRANT_TYPE,
     Reason.INVALID_REQUEST,
@@ -108,6 +109,8 @@ def _describe_refusal(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, s
         return {"refused_with": str(failure.signal.http_status)}
     if failure.reason is FailureReason.CREDENTIALS_REJECTED and failure.signal.oauth_error == "unauthorized_client":
         return {"refused_grant": spec.grant_type.value}
+    if failure.reason is FailureReason.ASSERTION_REJECTED:
+        return {"presented": spec.describe_presented()}
     if failure.reason is FailureReason.DISCOVERY_FAILED and failure.signal.symptom is Symptom.HTML:
         return {"instead": "a web page"}
     if failure.reason is FailureReason.INVALID_REQUEST and _is_media_type_refused(failure.signal):

@@ -55,6 +55,8 @@ class Grant(ABC):
     `may_return_refresh_token` means that the response is persisted before it is used: a refresh token must not be lost.
     `sends_scope` is false where the authorization server already knows the scopes. `locks_accounts` means that a
     refused request must never be repeated with the same credentials, because authorization servers lock accounts.
+    `words_of_refusal` are the error codes that say that an assertion or a presented token is invalid: it is not sent
+    again. `needs_client` is false where what is presented can identify the client (RFC 7521 §4.1, RFC 8693 §2.1).
     """
 
     __slots__ = ()
@@ -65,6 +67,8 @@ class Grant(ABC):
     may_return_refresh_token: ClassVar[bool]
     sends_scope: ClassVar[bool] = True
     locks_accounts: ClassVar[bool] = False
+    words_of_refusal: ClassVar[frozenset[str]] = frozenset()
+    needs_client: ClassVar[bool] = True
 
     @classmethod
     def needs_consent(cls) -> bool:

@@ -8,6 +8,7 @@ from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
+from oauth_connector.oauth.grants.token_exchange import TokenExchange
 from oauth_connector.oauth.registry_check import require_complete, require_traits
 
 
@@ -22,6 +23,8 @@ class GrantType(StrEnum):
     """RFC 6749 §4.1."""
     REFRESH_TOKEN = "RefreshToken"
     """RFC 6749 §6, with an initial refresh token that a user supplies."""
+    TOKEN_EXCHANGE = "TokenExchange"
+    """RFC 8693."""
 
 
 GRANTS: Mapping[GrantType, type[Grant]] = require_traits(
@@ -32,6 +35,7 @@ GRANTS: Mapping[GrantType, type[Grant]] = require_traits(
             GrantType.PASSWORD: Password,
             GrantType.AUTHORIZATION_CODE: AuthorizationCode,
             GrantType.REFRESH_TOKEN: RefreshToken,
+            GrantType.TOKEN_EXCHANGE: TokenExchange,
         },
     )
 )

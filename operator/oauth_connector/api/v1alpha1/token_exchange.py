@@ -1,0 +1,90 @@
+"""`spec.tokenExchange`: the member of the token exchange grant."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from oauth_connector.api.schema.fields import Model, rule
+from oauth_connector.api.schema.urls import AbsoluteURI
+from oauth_connector.api.v1alpha1 import digests
+from oauth_connector.api.v1alpha1.grant_member import GrantMember
+from oauth_connector.api.v1alpha1.references import (
+    ConnectorReference,
+    CredentialValues,
+    DefaultKey,
+    HoldsToken,
+    SecretKeyReference,
+)
+from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.grants.token_exchange import ACCESS_TOKEN, TokenExchange, TypedToken
+
+TOKEN_KEY = "token"  # the name of a key
+
+
+class SuppliedToken(Model):
+    """Where a token is read from when it is sent."""
+
+    secret_ref: Annotated[SecretKeyReference | None, DefaultKey(TOKEN_KEY), HoldsToken(), digests.IN_REQUEST] = Field(
+        None,
+        description=f"Secret that contains the token, in key `{TOKEN_KEY}` unless `key` is set. Default: none.",
+    )
+    connector_ref: Annotated[ConnectorReference | None, HoldsToken(), digests.IN_REQUEST] = Field(
+        None,
+        description="Another connector in this namespace, whose access token is read from its output Secret. The"
+        " annotation `oauthconnector.dev/allowed-hosts` of that Secret must contain the host of the token endpoint."
+        " Default: none.",
+    )
+
+    @rule(
+        "has(self.secretRef) != has(self.connectorRef)",
+        "set exactly one of secretRef and connectorRef",
+        "secretRef",
+    )
+    def _has_one_source(self) -> bool:
+        return (self.secret_ref is None) != (self.connector_ref is None)
+
+
+class TokenExchangeSpec(GrantMember):
+    """The token that is exchanged, and the type of the requested one (RFC 8693 §2.1)."""
+
+    grant_type = GrantType.TOKEN_EXCHANGE
+
+    subject_token: SuppliedToken = Field(
+        description="Token of the party on whose behalf the new token is requested. It is not sent once it has expired."
+    )
+    subject_token_type: Annotated[AbsoluteURI | None, digests.IN_REQUEST] = Field(
+        None, description=f"Type of the subject token (RFC 8693 §3). Default: `{ACCESS_TOKEN}`."
+    )
+    actor_token: SuppliedToken | None = Field(
+        None, description="Token of the acting party, which acts on behalf of the subject. Default: none."
+    )
+    actor_token_type: Annotated[AbsoluteURI | None, digests.IN_REQUEST] = Field(
+        None, description=f"Type of the actor token (RFC 8693 §3). Default: `{ACCESS_TOKEN}`, if there is one."
+    )
+    requested_token_type: Annotated[AbsoluteURI | None, digests.IN_REQUEST] = Field(
+        None, description="Type of the requested token (RFC 8693 §3). Default: the provider decides."
+    )
+
+    @rule(
+        "!has(self.actorTokenType) || has(self.actorToken)",
+        "is allowed with actorToken only: remove it, or set actorToken",
+        "actorTokenType",
+    )
+    def _has_actor_for_type(self) -> bool:
+        return self.actor_token_type is None or self.actor_token is not None
+
+    def build_grant(self, values: CredentialValues) -> TokenExchange:
+        """Build the grant that presents the tokens."""
+        subject = _read_token("subjectToken", self.subject_token_type, values)
+        actor = _read_token("actorToken", self.actor_token_type, values) if self.actor_token else None
+        return TokenExchange(subject, actor, self.requested_token_type or "")
+
+    def describe_presented(self) -> str:
+        """Return what the grant presents."""
+        actor = " with an actor token" if self.actor_token else ""
+        return f"a subject token of type {self.subject_token_type or ACCESS_TOKEN}{actor}"
+
+
+def _read_token(member: str, kind: str | None, values: CredentialValues) -> TypedToken:
+    found = next(value for path, value in values.items() if path.startswith(f"{member}."))
+    return TypedToken(found, kind or ACCESS_TOKEN)
