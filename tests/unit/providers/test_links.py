@@ -1,44 +1,13 @@
 """The link that a user opens, for connectors that name a preset."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus, Redirect
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
-from oauth_connector.connector.consent.evaluation import Consent
-from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
-from oauth_connector.connector.observation import Key
-from oauth_connector.consent_protocol.operator_keys import OperatorKeys
-from oauth_connector.consent_protocol.tickets import ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
-from tests.support.builders import NOW, UID, a_connector, a_spec
-
-CONSENT = Consent(
-    Key("shop", "crm-1"),
-    UID,
-    "1",
-    1,
-    NOW,
-    OAuthConsentSpec(
-        connector_name="crm", requested_by="ann", ticket_hash=ticket_hash("t" * 43), redirect=Redirect.HOSTED
-    ),
-    OAuthConsentStatus(),
-)
-
-
-def request_for(provider: Mapping[str, Any], **changes: Any) -> ConsentRequest:
-    """Return the authorization request of a connector."""
-    connector = a_connector(a_spec(grantType="AuthorizationCode", provider=dict(provider), **changes))
-    endpoints = Endpoints.of(connector.spec, None)
-    assert endpoints is not None
-    request = build_consent_request(
-        CONSENT, connector, endpoints, ConsentPolicy("https://connect.example.com"), OperatorKeys(b"k" * 32)
-    )
-    assert request is not None
-    return request
+from tests.support.consent_links import request_for
 
 
 def link(request: ConsentRequest) -> tuple[str, dict[str, str]]:

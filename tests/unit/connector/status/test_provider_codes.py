@@ -17,15 +17,9 @@ from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_response import parse_token_response
 from oauth_connector.providers.registry import PRESETS
 from tests.support.builders import NOW, a_connector, a_spec
+from tests.support.presets import build_example_parameters
 
 ENTRA = {"preset": "MicrosoftEntra", "parameters": {"tenant": "contoso.onmicrosoft.com"}}
-DOMAINS = {
-    "Auth0": {"domain": "acme.eu.auth0.com"},
-    "Keycloak": {"server": "sso.example.com", "realm": "main"},
-    "Okta": {"domain": "acme.okta.com"},
-    "MicrosoftEntra": {"tenant": "contoso.onmicrosoft.com"},
-    "Salesforce": {"domain": "acme.my.salesforce.com"},
-}
 
 
 def explain(provider: dict[str, object], status: int, **members: object) -> tuple[str, str | None]:
@@ -74,7 +68,7 @@ def test_a_code_of_entra_is_explained_with_and_without_the_preset(sentence: str,
 @pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if preset.codes])
 def test_each_code_of_a_preset_is_in_the_message(name: str) -> None:
     """A preset explains the codes that its provider returns; another code has the sentence of its reason."""
-    provider: dict[str, object] = {"preset": name, "parameters": DOMAINS.get(name, {})}
+    provider: dict[str, object] = {"preset": name, "parameters": build_example_parameters(PRESETS[name])}
     for code, meaning in PRESETS[name].codes.items():
         described = {"error": "invalid_grant", "error_description": f"{code}: x"}
         members = described if code.startswith("AADSTS") else {"error": code}
