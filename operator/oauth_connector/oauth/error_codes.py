@@ -41,9 +41,10 @@ _OF_PROVIDERS = """
     deleted_client disabled_client org_internal admin_policy_enforced invalid_account rate_limit quota_exceeded
     oauthexception
     mfa_required too_many_attempts
+    application_cannot_be_found shop_not_permitted
     refresh_token_expired refresh_token_revoked invalid_assertion user_disabled account_locked
 """
-"""GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; others.
+"""GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; Shopify [9].
 
 [1] docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 [2] github.com/HGData/mk-node-hubspot/issues/64, github.com/airbytehq/airbyte/issues/79592
@@ -53,6 +54,7 @@ _OF_PROVIDERS = """
 [6] developers.google.com/identity/protocols/oauth2/web-server
 [7] developers.facebook.com/docs/graph-api/guides/error-handling
 [8] auth0.com/docs/libraries/common-auth0-library-authentication-errors
+[9] shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
 """
 
 KNOWN = frozenset(_STANDARD.split()) | frozenset(_OF_PROVIDERS.split())

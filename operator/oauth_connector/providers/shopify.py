@@ -1,0 +1,44 @@
+"""Shopify: a store."""
+
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.providers.patterns import LABEL
+from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
+
+PRESET = Preset(
+    name="Shopify",
+    links=(
+        "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant",
+        "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant",
+        "https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens",
+    ),
+    read="2026-11-29",
+    authorization_url="https://${shop}.myshopify.com/admin/oauth/authorize",
+    token_url="https://${shop}.myshopify.com/admin/oauth/access_token",
+    parameters={
+        "shop": Parameter(LABEL, "acme", "name of the store, before `.myshopify.com`"),
+    },
+    client_authentication=ClientAuthentication.POST,
+    scope_separator=",",
+    pkce=False,
+    refresh_tokens=RefreshTokens(rotates=True, idle_lifetime=90 * DAY),
+    quirks=Quirks(
+        errors={"application_cannot_be_found": "invalid_client", "shop_not_permitted": "unauthorized_client"}
+    ),
+    notes=(
+        (
+            'With `tokenParameters: {expiring: "1"}` an offline token expires after an hour and has a refresh'
+            " token for 90 days; otherwise it does not expire."
+        ),
+        "ClientCredentials is for apps of the store's own organization, and their tokens expire after 24 hours.",
+        'A request to the API has the bare token in header `X-Shopify-Access-Token`: set `headerPrefix: ""`.',
+    ),
+    codes={
+        "invalid_request": (
+            "The code was used before, or the client is not installed in this store. Check `client.id`, and"
+            " parameter `shop`."
+        ),
+        "application_cannot_be_found": "The store does not know the app. Check `client.id`, and parameter `shop`.",
+        "shop_not_permitted": "ClientCredentials is for stores of the organization that owns the app.",
+    },
+)

@@ -1,0 +1,23 @@
+"""Typeform."""
+
+from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.providers.preset import Preset, RefreshTokens
+
+PRESET = Preset(
+    name="Typeform",
+    links=("https://www.typeform.com/developers/get-started/applications/",),
+    read="2026-11-29",
+    authorization_url="https://api.typeform.com/oauth/authorize",
+    token_url="https://api.typeform.com/oauth/token",
+    client_authentication=ClientAuthentication.POST,
+    offline_scope="offline",
+    pkce=False,
+    refresh_tokens=RefreshTokens(rotates=True),
+    notes=(
+        "Access tokens expire after a week.",
+        "Accounts in Europe with a host of their own set `tokenURL` and `authorizationURL`.",
+    ),
+    codes={
+        "invalid_grant": "The code or the refresh token is wrong, has expired, or was used before.",
+    },
+)
