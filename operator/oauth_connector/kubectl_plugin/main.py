@@ -40,7 +40,7 @@ def _run_command(arguments: Sequence[str] | None) -> int:
     parsed = _build_parser().parse_args(arguments)
     configure("warning", LogFormat.CONSOLE, sys.stderr)
     try:
-        return asyncio.run(_run(parsed.function, parsed))
+        return parsed.function(parsed) if parsed.is_local else asyncio.run(_run(parsed.function, parsed))
     except PluginUsageError as error:
         print(f"kubectl oauth {error}", file=sys.stderr)
         return WRONG_USAGE
@@ -71,7 +71,7 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=version("oauth-connector-operator"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_authorize, _add_status, _add_explain, _add_doctor, _add_refresh, _add_revoke):
+    for add in (_add_authorize, _add_status, _add_explain, _add_doctor, _add_refresh, _add_revoke, _add_providers):
         add(commands)
     return parser
 
@@ -160,12 +160,26 @@ def _add_revoke(commands: "Commands") -> None:
     _add_output(command)
 
 
+def _add_providers(commands: "Commands") -> None:
+    text = "show what is known of providers, without a cluster"
+    command = commands.add_parser("providers", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    command.add_argument("name", metavar="NAME", nargs="?", help="one preset, with details")
+    command.set_defaults(function=_run_providers, is_local=True)
+    _add_output(command)
+
+
+def _run_providers(parsed: argparse.Namespace) -> int:
+    from oauth_connector.kubectl_plugin.providers import show_providers  # noqa: PLC0415  # as above
+
+    return show_providers(parsed)
+
+
 def _add_command(commands: "Commands", name: str, text: str, function: Command) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     command.add_argument("-n", "--namespace", metavar="NAMESPACE", help="namespace; default: that of the context")
     command.add_argument("--context", metavar="CONTEXT", help="context of the kubeconfig; default: the current one")
     command.add_argument("--kubeconfig", type=Path, metavar="FILE", help="path of the kubeconfig")
-    command.set_defaults(function=function)
+    command.set_defaults(function=function, is_local=False)
     return command
 
 

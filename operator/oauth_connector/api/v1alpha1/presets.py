@@ -1,7 +1,7 @@
 """The parameters of presets, and their rules: one for each preset or parameter, because CEL cannot read the presets."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,14 +76,15 @@ def _build_value_rule(preset: str, name: str, parameter: Parameter) -> "Rule[Pro
         f"!has(self.preset) || self.preset != '{preset}' || !has(self.parameters) || !({key} in self.parameters) ||"
         f" self.parameters[{key}].matches({pattern})",
         f"must have only values that the preset allows: {_describe_parameter(preset, name, parameter)}",
-        partial(_has_allowed_value, preset, name, re.compile(parameter.pattern).fullmatch),
+        partial(_has_allowed_value, preset, name, parameter.pattern),
         "parameters",
     )
 
 
-def _has_allowed_value(preset: str, name: str, match: Callable[[str], object], provider: "ProviderSpec") -> bool:
+def _has_allowed_value(preset: str, name: str, pattern: str, provider: "ProviderSpec") -> bool:
+    """Return whether the value matches; the pattern is compiled where a spec names the preset, and not at the start."""
     value = (provider.parameters or {}).get(name)
-    return provider.preset != preset or value is None or match(value) is not None
+    return provider.preset != preset or value is None or re.fullmatch(pattern, value) is not None
 
 
 def _build_presence_rule(preset: str, name: str, parameter: Parameter) -> "Rule[OAuthConnectorSpec]":
