@@ -1,17 +1,19 @@
 """DigitalOcean."""
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.request_shape import RequestShape
 from oauth_connector.providers.preset import Preset, RefreshTokens
 
 PRESET = Preset(
     name="DigitalOcean",
-    links=("https://docs.digitalocean.com/reference/api/oauth-api/",),
+    links=("https://docs.digitalocean.com/reference/api/oauth/",),
     read="2026-11-29",
     authorization_url="https://cloud.digitalocean.com/v1/oauth/authorize",
     token_url="https://cloud.digitalocean.com/v1/oauth/token",
     revocation_url="https://cloud.digitalocean.com/v1/oauth/revoke",
     client_authentication=ClientAuthentication.POST,
     refresh_tokens=RefreshTokens(rotates=True, revokes_used=True, revokes_access_token=True),
+    request=RequestShape(refresh_url="https://cloud.digitalocean.com/v1/oauth/refresh"),
     notes=(
         "Access tokens expire after 30 days.",
         (

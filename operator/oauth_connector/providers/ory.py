@@ -2,7 +2,7 @@
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.providers.patterns import SERVER
-from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
+from oauth_connector.providers.preset import Parameter, Preset, RefreshTokens
 
 PRESET = Preset(
     name="Ory",
@@ -19,12 +19,9 @@ PRESET = Preset(
     },
     client_authentication=ClientAuthentication.BASIC,
     offline_scope="offline_access",
-    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True, idle_lifetime=30 * DAY),
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True),
     notes=(
-        (
-            "Access tokens expire after an hour, and refresh tokens after 30 days, unless the project or the"
-            " client has other values."
-        ),
+        ("Access tokens expire after an hour, unless the project or the client has another value."),
         "A second use of a refresh token revokes the grant, unless a grace period is configured.",
     ),
     codes={

@@ -31,6 +31,7 @@ from tests.support.documented_provider import (
     read_documentation,
     to_response,
 )
+from tests.support.manifests import samples as read_manifests
 
 FILES = read_documentation()
 ERRORS = [(name, number) for name, samples in FILES.items() for number in range(len(samples.get("errors", ())))]
@@ -146,3 +147,9 @@ def test_an_error_means_what_the_provider_documents(name: str, number: int) -> N
     signal = read(spec, to_response(documented["status"], documented["body"]))
     assert isinstance(signal, Signal)
     assert documented["means"] in (signal.oauth_error, signal.symptom.name), signal
+
+
+def test_a_connector_of_each_preset_is_in_the_corpus() -> None:
+    """The API server and the models accept it (tests/contract/test_manifest_corpus.py)."""
+    named = {sample.manifest["spec"]["provider"].get("preset") for sample in read_manifests("good").values()}
+    assert set(PRESETS) <= named

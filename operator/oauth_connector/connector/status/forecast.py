@@ -28,7 +28,7 @@ from oauth_connector.connector.checks.facts import current_token, may_credential
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import build_message, recorded_problem
-from oauth_connector.connector.status.warnings import grant_warning
+from oauth_connector.connector.status.warnings import grant_warning, idle_warning
 from oauth_connector.oauth.errors import Remedy
 
 
@@ -69,6 +69,9 @@ def forecast(obs: Observation) -> tuple[ForecastEvent, ...]:
     warning = grant_warning(obs)
     if warning is not None and isinstance(decision.token, KeepToken):
         events.append(ForecastEvent(None, "ask for a consent", _explain(warning, obs)))
+    idle = idle_warning(obs)
+    if idle is not None:
+        events.append(ForecastEvent(None, "use the refresh token after the suspension only", _explain(idle, obs)))
     return tuple(events)
 
 

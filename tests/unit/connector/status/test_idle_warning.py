@@ -11,6 +11,7 @@ from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.findings import Findings, find_published_token
+from oauth_connector.connector.status.forecast import forecast
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.connector.status.report import report
 from oauth_connector.connector.status.warnings import grant_warning_time, idle_warning
@@ -70,3 +71,9 @@ def test_the_condition_is_shown_although_the_connector_is_suspended() -> None:
     assert late.reason is Reason.REFRESH_TOKEN_IDLE
     assert "login.microsoftonline.com keeps a refresh token for 90 days" in late.message
     assert "`suspend` to `false`" in late.message
+
+
+def test_explain_says_that_the_refresh_token_is_not_used() -> None:
+    """The forecast of a suspended connector ends with it, while the time is about to end."""
+    assert "90 days" in forecast(observed(84))[-1].why
+    assert all("90 days" not in event.why for event in forecast(observed(1)))
