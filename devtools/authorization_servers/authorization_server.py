@@ -51,6 +51,11 @@ class AuthorizationServer:
         return self.issuer + self.routes.issue
 
     @property
+    def device_url(self) -> str:
+        """The device authorization endpoint of oidc-provider (RFC 8628)."""
+        return f"{self.issuer}/device/auth"
+
+    @property
     def introspection_url(self) -> str:
         """The introspection endpoint (RFC 7662)."""
         return self.issuer + self.routes.introspect

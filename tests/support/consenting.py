@@ -6,7 +6,7 @@ import json
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
-from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.observation import Key
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
 from oauth_connector.consent_protocol.sealing import seal

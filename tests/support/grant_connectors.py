@@ -137,6 +137,16 @@ class GrantConnectorFactory:
         await self.namespace.add_connector(name, self._spec(holder, "AuthorizationCode") | CONSENTING | changes)
         return holder
 
+    async def create_for_device(
+        self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
+    ) -> GrantConnector:
+        """Create a connector whose user enters a code at the server (RFC 8628)."""
+        holder = await self._register(name, token_policy, lifetime)
+        spec = self._spec(holder, "DeviceCode") | {"scopes": ["read", "offline_access"]} | changes
+        spec["provider"]["deviceAuthorizationURL"] = self.server.device_url
+        await self.namespace.add_connector(name, spec)
+        return holder
+
     async def create_with_password(
         self, name: str, token_policy: TokenPolicy = STRICT, lifetime: int = 600, **changes: Any
     ) -> GrantConnector:

@@ -36,6 +36,23 @@ async def visit(
     return page.url
 
 
+async def enter_code(
+    server: AuthorizationServer, url: str, code: str, user: RegisteredUser | None = None, says: UserDecision = "accept"
+) -> Page:
+    """Open the page for devices in a new window, and enter a user code (RFC 8628 §3.3). Return the last page.
+
+    Raises `UnexpectedPage` for a wrong code.
+    """
+    async with browser(server.ca) as window:
+        page = await window.open(url)
+        page = await window.submit(_form(page, ["user_code"]), {"user_code": code})
+        page = await window.submit(_form(page, ["user_code"]), {})
+        try:
+            return await answer(window, page, user or server.user, says)
+        except UnexpectedPage as last:  # the flow ends without a redirect
+            return last.page
+
+
 async def answer(window: Browser, page: Page, user: RegisteredUser, says: UserDecision = "accept") -> Page:
     """Continue from a page of an authorization server, up to the address at which the browser stops.
 

@@ -15,7 +15,7 @@ from oauth_connector.consent_protocol.sealing import seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.cluster import CONNECTORS, MERGE, Namespace, until
-from tests.support.http_user import visit
+from tests.support.http_user import UserDecision, enter_code, visit
 
 PATIENCE = 45.0
 
@@ -30,7 +30,7 @@ class ManualConsent:
     confirmation: str
 
     @staticmethod
-    async def create(namespace: Namespace, connector: str) -> "ManualConsent":
+    async def create(namespace: Namespace, connector: str, redirect: str = "Hosted") -> "ManualConsent":
         """Create an OAuthConsent for a connector."""
         ticket, confirmation = new_ticket(secrets.token_bytes), new_confirmation(secrets.token_bytes)
         made = ManualConsent(namespace, f"{connector}-{secrets.token_hex(3)}", ticket, confirmation)
@@ -38,7 +38,7 @@ class ManualConsent:
             "connectorName": connector,
             "requestedBy": "admin",
             "ticketHash": ticket_hash(ticket),
-            "redirect": "Hosted",
+            "redirect": redirect,
         }
         kind = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConsent"}
         body = {**kind, "metadata": {"name": made.name}, "spec": spec}
@@ -62,6 +62,12 @@ class ManualConsent:
             request.encryption_key,
         )
         await self._patch("/status", {"status": {"response": sealed}})
+
+    async def enter_code(self, server: AuthorizationServer, says: UserDecision = "accept") -> None:
+        """Enter the user code at the provider, on another device."""
+        device = (await self._request()).device
+        assert device is not None
+        await enter_code(server, device.verification_uri, device.user_code, says=says)
 
     async def confirm(self) -> None:
         """Type the code of the last page."""

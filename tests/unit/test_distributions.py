@@ -29,9 +29,9 @@ PROCESSES = {
         BASE | SETTINGS | KOPF | HTTPX | {"prometheus-client", "uvloop"}
     ),
     ("oauth_connector.__main__", "oauth_connector.cli.main", "oauth_connector.consent_server.server"): (
-        BASE | ENCRYPTION | SETTINGS | {"jinja2", "markupsafe", "uvloop"}
+        BASE | ENCRYPTION | SETTINGS | {"jinja2", "markupsafe", "segno", "uvloop"}
     ),
-    ("oauth_connector.kubectl_plugin.main", "oauth_connector.kubectl_plugin.authorize"): BASE | ENCRYPTION,
+    ("oauth_connector.kubectl_plugin.main", "oauth_connector.kubectl_plugin.authorize"): BASE | ENCRYPTION | {"segno"},
 }
 """The modules of the operator, the consent server and `kubectl oauth`, and the distributions that they import."""
 

@@ -30,7 +30,8 @@ const HOST = '127.0.0.1';
 const PATH = '/op'; // the issuer has a path, so that clients have to find its discovery document
 const INTERACTION = '/interaction/'; // below that path: the pages for login and consent
 const RESOURCES = ['urn:test:api', 'https://api.example.com/'];
-const GRANTS = ['client_credentials', 'password', 'refresh_token'];
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+const GRANTS = ['client_credentials', 'password', 'refresh_token', DEVICE];
 const RESERVED = 'admin'; // a scope of the server that no client may request: `invalid_scope`
 const OFFLINE = 'offline_access'; // without it there is no refresh token
 
@@ -68,6 +69,7 @@ function configuration(scopes) {
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      deviceFlow: { enabled: true }, // with its own pages, which have no scripts
       introspection: { enabled: true, allowedPolicy: async () => true },
       resourceIndicators: {
         enabled: true,
@@ -173,7 +175,7 @@ const verbs = {
     clients.set(id, {
       client_id: id,
       client_secret: isPublic ? undefined : secret,
-      grant_types: [...(isPublic ? ['refresh_token'] : GRANTS), ...byCode],
+      grant_types: [...(isPublic ? ['refresh_token', DEVICE] : GRANTS), ...byCode],
       redirect_uris,
       response_types: redirect_uris.length ? ['code'] : [],
       scope: ['openid', OFFLINE, ...scopes].join(' '),

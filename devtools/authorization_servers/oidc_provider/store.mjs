@@ -56,6 +56,10 @@ export class Table {
     return [...this.rows.values()].find((row) => row.uid === uid);
   }
 
+  async findByUserCode(userCode) {
+    return [...this.rows.values()].find((row) => row.userCode === userCode);
+  }
+
   async destroy(id) {
     this.rows.delete(id);
   }

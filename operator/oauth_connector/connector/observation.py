@@ -10,6 +10,8 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
+from oauth_connector.oauth.grants.device_code import DeviceCode
 from oauth_connector.oauth.lifetimes import LifetimeSource
 
 
@@ -102,7 +104,7 @@ class IssuedToken:
 
 @dataclass(frozen=True, slots=True)
 class PendingCode:
-    """A code that the user's browser returned, and all that its one exchange needs (RFC 6749 §4.1.3).
+    """What a consent gives the operator to present: the code of a redirect, once, or a device code, to poll with.
 
     `consent` and `uid` name the OAuthConsent; `token_url` is the endpoint that the provider named in its redirect.
     """
@@ -110,9 +112,7 @@ class PendingCode:
     consent: str
     uid: str
     requested_by: str
-    code: SecretStr
-    redirect_uri: str
-    verifier: SecretStr | None
+    grant: AuthorizationCode | DeviceCode
     token_url: str | None = None
 
 

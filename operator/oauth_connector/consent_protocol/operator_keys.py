@@ -7,6 +7,8 @@ at the first use: a connector without a refresh token or a consent needs none.
 import base64
 import hmac
 
+from pydantic import SecretStr
+
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
 
 
@@ -32,6 +34,18 @@ class OperatorKeys:
         from oauth_connector.consent_protocol import sealing  # noqa: PLC0415  # as above
 
         return sealing.unseal(sealed, self._derive("seal", uid))
+
+    def seal_device_code(self, uid: str, device_code: SecretStr, shown: str) -> str:
+        """Seal the device code of a consent together with what its user is shown."""
+        from oauth_connector.consent_protocol import device_codes  # noqa: PLC0415  # as above
+
+        return device_codes.seal_device_code(device_code, shown, self._derive("device", uid))
+
+    def open_device_code(self, uid: str, sealed: str, shown: str) -> SecretStr:
+        """Return the device code of a consent. Raises `UnsealError` where it was sealed otherwise."""
+        from oauth_connector.consent_protocol import device_codes  # noqa: PLC0415  # as above
+
+        return device_codes.open_device_code(sealed, shown, self._derive("device", uid))
 
     @property
     def signing_key(self) -> bytes:

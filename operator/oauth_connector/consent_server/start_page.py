@@ -11,9 +11,11 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from markupsafe import Markup
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
+from oauth_connector.consent_protocol.qr_codes import draw_svg
 from oauth_connector.consent_protocol.tickets import TICKET, new_ticket
 from oauth_connector.consent_server import access_checks
 from oauth_connector.consent_server.consent_store import ConsentView
@@ -21,6 +23,7 @@ from oauth_connector.consent_server.cookies import FlowCookie, encode_flow
 from oauth_connector.consent_server.failures import FailureDetails, PageFailure, RequestStopped
 from oauth_connector.consent_server.request_body import read_fields
 from oauth_connector.consent_server.request_details import list_other_token_hosts, list_parameters
+from oauth_connector.consent_server.result_page import ConsentPhase
 from oauth_connector.consent_server.server_context import ServerContext
 
 LATE_AFTER = 20
@@ -56,9 +59,12 @@ class StartPage:
         access_checks.require_open(consent, self._context.now())
         if consent.request is None:
             return self._show_waiting(consent)
-        if not access_checks.is_own_redirect_uri(consent, consent.request, self._context.public):
+        is_device = consent.request.device is not None
+        if not is_device and not access_checks.is_own_redirect_uri(consent, consent.request, self._context.public):
             raise RequestStopped(PageFailure.ADDRESS_DIFFERS, FailureDetails(access_checks.connector_of(consent)))
         if fields.get("continue") == "yes":
+            if is_device:
+                return self._show_device(consent, consent.request)
             return self._start_flow(request, consent, consent.request, ticket)
         return self._show_details(consent, consent.request)
 
@@ -87,6 +93,28 @@ class StartPage:
             scopes=(request.scope or "").replace(",", " ").split(),
             parameters=list_parameters(request),
             other_token_hosts=list_other_token_hosts(request),
+        )
+
+    def _show_device(self, consent: ConsentView, request: ConsentRequest) -> web.Response:
+        """Show the code that the user enters at the provider, until the operator has the result (RFC 8628 §3.3)."""
+        device = request.device
+        if device is None or (consent.ready is not None and consent.ready.status == "True"):
+            return self._show_authorized(consent)
+        host, image = urlsplit(device.verification_uri).netloc, Markup(draw_svg(device.link))  # noqa: S704  # drawn here
+        response = self._context.pages.render("device", HTTPStatus.ACCEPTED, device=device, host=host, image=image)
+        response.headers["Retry-After"] = "2"
+        return response
+
+    def _show_authorized(self, consent: ConsentView) -> web.Response:
+        message = consent.ready.message if consent.ready else ""
+        return self._context.pages.render(
+            "done",
+            connector=access_checks.connector_of(consent),
+            consent=consent,
+            phase=ConsentPhase.AUTHORIZED,
+            confirms=False,
+            confirmation="",
+            message=message,
         )
 
     def _start_flow(

@@ -3,7 +3,7 @@
 `connector.consent.evaluation` decides the next action. This module reads the context and performs the action.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -11,35 +11,29 @@ import structlog
 
 from oauth_connector.api.v1alpha1.consent import RETENTION
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
-from oauth_connector.api.v1alpha1.consent_request import LIFETIME
+from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.connector.consent.condition import build_consent_condition
-from oauth_connector.connector.consent.evaluation import (
-    CONFIRMATION_TIME,
-    Consent,
-    ConsentContext,
-    FillRequest,
-    SetReason,
-    WaitUntil,
-    evaluate_consent,
-    find_obstacle,
-)
+from oauth_connector.connector.consent.evaluation import evaluate_consent
 from oauth_connector.connector.consent.grant_facts import build_grant_facts
-from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
+from oauth_connector.connector.consent.observed import Consent, ConsentContext, FillRequest, SetReason, WaitUntil
+from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.consent.turns import MAX_PENDING, select_turns
 from oauth_connector.connector.consent.unsent_code import (
     choose_unsent_reason,
     find_refusal_of_code,
     find_unsent_problem,
 )
-from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
 from oauth_connector.connector.status.findings import ActionResult, GrantFacts
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.controller.consent_observer import ConsentObserver
 from oauth_connector.controller.consent_progress import ConsentProgress
 from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.device_authorizations import DeviceAuthorizations
 from oauth_connector.controller.ports import ClusterUnavailable, Superseded
 from oauth_connector.controller.state_secrets import StateSecrets
 from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.oauth.device_authorization import PollAnswer
 
 CODE_RETRY = 1.0
 """Seconds until the next reconciliation if a code was not sent in this one. A code is valid for about a minute."""
@@ -55,6 +49,12 @@ API_RETRY = 5.0
 
 MOST_DELETIONS = 16
 """The number of concluded consents that one reconciliation deletes at most."""
+
+ENDED_BY_POLL: Mapping[PollAnswer, ConsentReason] = {
+    PollAnswer.DENIED: ConsentReason.ACCESS_DENIED,
+    PollAnswer.EXPIRED: ConsentReason.EXPIRED,
+}
+"""The reasons of consents whose device codes are of no further use."""
 
 DELETION_PAUSE = 1.0
 """Seconds until the next reconciliation after consents were deleted: there may be more."""
@@ -73,6 +73,8 @@ class ConsentReconciler:
         self._leadership = context.ports.leadership
         self._states = StateSecrets(context)
         self._token_client = token_client
+        self._devices = DeviceAuthorizations(context, token_client)
+        self._observer = ConsentObserver(context, token_client, consent_policy, self._devices)
         self._consent_policy = consent_policy
         self._postponed: dict[Key, list[str]] = {}
 
@@ -124,6 +126,8 @@ class ConsentReconciler:
 
         If it could not be sent, or was refused, its consent fails at once, so that the user does not wait.
         """
+        if code.grant.is_polled and (result.poll is not None or result.findings is not None):
+            await self._note_poll(key, code, result.poll)
         problem, refused = find_unsent_problem(result), find_refusal_of_code(result)
         context = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem or refused)
         if problem is not None:
@@ -145,6 +149,15 @@ class ConsentReconciler:
                 context = ConsentContext(self._cluster.connector(key), self._clock())
                 await self._end_consent(key, code, context, ConsentReason.RESPONSE_INVALID)
             raise
+
+    async def _note_poll(self, key: Key, code: PendingCode, answer: PollAnswer | None) -> None:
+        """Note a poll, and end the consent where the user has denied access or the codes have expired."""
+        ended = ENDED_BY_POLL.get(answer) if answer is not None else None
+        for consent in self._cluster.pending_consents(key):
+            if consent.uid == code.uid:
+                self._devices.note_poll(consent, answer)
+        if ended is not None:
+            await self._end_consent(key, code, ConsentContext(self._cluster.connector(key), self._clock()), ended)
 
     async def _end_consent(self, key: Key, code: PendingCode, context: ConsentContext, reason: ConsentReason) -> None:
         for consent in self._cluster.pending_consents(key):
@@ -173,7 +186,7 @@ class ConsentReconciler:
         return ConsentProgress(requeue_at=self._clock() + API_RETRY)
 
     async def _reconcile_consent(self, consent: Consent) -> ConsentProgress:
-        context = await self._read_context(consent)
+        context = await self._observer.read(consent)
         if context is None:
             return ConsentProgress(requeue_at=self._clock() + DISCOVERY_RETRY)
         action = evaluate_consent(consent, context, await self._keys.load())
@@ -188,36 +201,19 @@ class ConsentReconciler:
                 checked = context.connector if isinstance(context.connector, Connector) else None
                 return ConsentProgress(action, self._clock() + CODE_RETRY, checked)
 
-    async def _read_context(self, consent: Consent) -> ConsentContext | None:
-        """Read the context for an evaluation; return nothing if discovery fails."""
-        key = consent.connector
-        connector = self._cluster.connector(key)
-        notes, now = await self._states.find_notes(key, connector, consent.uid), self._clock()
-        holder = find_holder(notes, now)
-        is_abandoned = holder != "" and await self._leadership.may_take_up(holder)
-        own = self._memory.of(key).attempt
-        context = ConsentContext(connector, now, None, notes, own, claim_abandoned=is_abandoned)
-        with_request = replace(context, request=consent.status.request)
-        if not isinstance(connector, Connector) or find_obstacle(consent, with_request):
-            return context
-        if context.now >= consent.created + LIFETIME + CONFIRMATION_TIME:
-            return with_request  # it has expired, so no discovery is needed
-        found = await self._token_client.discover(connector)
-        if isinstance(found, Problem):
-            return None
-        endpoints = Endpoints.of(connector.spec, found)
-        if endpoints is None:
-            return context
-        return replace(
-            context,
-            request=build_consent_request(consent, connector, endpoints, self._consent_policy, await self._keys.load()),
-        )
-
     async def _write_request(self, consent: Consent, context: ConsentContext) -> ConsentProgress:
         if context.request is None:
             return await self._write_reason(consent, context, ConsentReason.CONNECTOR_INVALID)
-        filled = replace(consent, status=consent.status.model_copy(update={"request": context.request}))
-        return await self._write_reason(filled, context, ConsentReason.AWAITING_USER, consent.created + LIFETIME)
+        request: ConsentRequest | Problem = context.request
+        if isinstance(context.connector, Connector) and context.connector.spec.is_polled:
+            request = await self._devices.authorize(consent, context.connector, context.request)
+        if isinstance(request, Problem):
+            if not request.needs_action:
+                return ConsentProgress(requeue_at=self._clock() + DISCOVERY_RETRY)
+            return await self._write_reason(consent, replace(context, problem=request), choose_unsent_reason(request))
+        filled = replace(consent, status=consent.status.model_copy(update={"request": request}))
+        until = self._devices.next_poll(consent.uid) or consent.created + LIFETIME
+        return await self._write_reason(filled, context, ConsentReason.AWAITING_USER, until)
 
     async def _write_reason(
         self, consent: Consent, context: ConsentContext, reason: ConsentReason, requeue_at: float | None = None

@@ -26,7 +26,7 @@ def choose_presented(
         choice = choose_grant(obs.connector.spec, prepared.client.id, usable, prepared.own, cause)
         known = find_unrepeatable(prepared, choice, state, cause)
         return known.problem if known is not None else choice
-    if state.tried == obs.code.uid:
+    if state.tried == obs.code.uid and not obs.code.grant.is_polled:
         return build_grant_problem(Reason.CONSENT_REQUIRED)  # another process has sent it: never twice
     return present_code(obs.connector.spec, obs.code)
 

@@ -10,6 +10,7 @@ from oauth_connector.connector.checks.facts import published_token
 from oauth_connector.connector.checks.rank import rank_request
 from oauth_connector.connector.checks.retry import count_doubts, plan_retry
 from oauth_connector.connector.effective import name_client, token_origin
+from oauth_connector.connector.grant.polls import find_poll_answer, is_undecided
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import Connector, IssuedToken, Key, KnownConflict, Observation
 from oauth_connector.connector.secret.metadata import SecretMetadata
@@ -113,7 +114,8 @@ class TokenRefresher:
         else:
             response = await self._token_client.request_token(connector)
         # the least gap counts from here: the request may have waited for the API server before it was sent
-        self._memory.put(key, replace(self._memory.of(key), last_call=self._clock()))
+        counted = self._clock() if not is_undecided(obs.code, response) else obs.memory.last_call
+        self._memory.put(key, replace(self._memory.of(key), last_call=counted))
         return await self._conclude(obs, cause, response, live)
 
     def _record_request(self, obs: Observation, cause: RequestCause) -> None:
@@ -134,6 +136,8 @@ class TokenRefresher:
             return ActionResult(requeue_at=self._clock() + OVERTAKEN_PAUSE)
         if isinstance(response, RequestFailed):
             self._require_lead_if_unsent(response)
+            if (answer := find_poll_answer(obs.code, response)) is not None:
+                return ActionResult(requeue_at=self._clock(), poll=answer)  # a refresh may be due
             return ActionResult(self._plan_retry(obs, cause, response))
         return ActionResult(await self._publish(obs, response, live))
 

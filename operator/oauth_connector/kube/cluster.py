@@ -10,7 +10,7 @@ from typing import Any
 from oauth_connector.api.names import FIELD_MANAGER, STATUS_FIELD_MANAGER
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
-from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.grant.shared_tokens import TokenReference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from oauth_connector.api.schema.times import parse_time
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
-from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.listing import Listing, key_of_manifest
 from oauth_connector.kube.object_cache import ObjectCache

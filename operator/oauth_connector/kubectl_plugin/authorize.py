@@ -15,11 +15,12 @@ from oauth_connector.kube.errors import NOT_FOUND, KubeError
 from oauth_connector.kube.paths import SELF_REVIEWS
 from oauth_connector.kubectl_plugin import time_format
 from oauth_connector.kubectl_plugin.access_review import RequiredAccess, require_access
-from oauth_connector.kubectl_plugin.authorization_flows import AuthorizationFlow
+from oauth_connector.kubectl_plugin.authorization_flows import AuthorizationFlow, is_authorized
 from oauth_connector.kubectl_plugin.commands import PROBLEM, show_connector
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.context import KubeObject, PluginContext
 from oauth_connector.kubectl_plugin.created_consent import PACE, CreatedConsent, create_consent
+from oauth_connector.kubectl_plugin.device_flow import DeviceFlow
 from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 from oauth_connector.kubectl_plugin.terminal import can_answer
 
@@ -35,24 +36,37 @@ async def authorize(context: PluginContext, arguments: argparse.Namespace) -> in
     connector = ConnectorView(await context.read_connector(arguments.name))
     require_authorizable(connector)
     redirect = redirect_of(connector)
+    if arguments.paste and redirect is consent.Redirect.DEVICE:
+        raise CommandFailed(
+            f"{connector.name} has grantType {connector.grant}, which has no redirect to paste. Run the command without"
+            " --paste."
+        )
     if (arguments.paste or redirect is consent.Redirect.HOSTED) and not can_answer():
         raise CommandFailed("The command asks for input from the browser. Run it in a terminal.")
     await require_access(
-        context, REQUIRED if redirect is consent.Redirect.HOSTED and not arguments.paste else REQUIRED_LOCAL
+        context, REQUIRED_LOCAL if redirect is consent.Redirect.LOOPBACK or arguments.paste else REQUIRED
     )
     ticket = SecretStr(tickets.new_ticket(secrets.token_bytes))
     manifest = _consent_manifest(connector.name, await read_user_name(context), ticket, redirect)
     async with create_consent(context, manifest, arguments.timeout) as created:
         request = await created.wait_for_request()
-        flow = AuthorizationFlow(created, request, connector.name, ticket, browser=not arguments.no_browser)
-        if arguments.paste:
-            await flow.run_pasted()
-        elif redirect is consent.Redirect.LOOPBACK:
-            await flow.run_on_loopback()
+        if request.device is not None:
+            DeviceFlow(created, request.device, connector, ticket).show_code()
+            await created.wait("waiting until you have entered the code", is_authorized)
         else:
-            await flow.run_hosted()
+            flow = AuthorizationFlow(created, request, connector.name, ticket, browser=not arguments.no_browser)
+            await _run_with_redirect(flow, redirect, paste=arguments.paste)
     context.terminal.success(f"{connector.name} is authorized.")
     return await _wait_until_ready(context, created, arguments)
+
+
+async def _run_with_redirect(flow: AuthorizationFlow, redirect: consent.Redirect, *, paste: bool) -> None:
+    if paste:
+        await flow.run_pasted()
+    elif redirect is consent.Redirect.LOOPBACK:
+        await flow.run_on_loopback()
+    else:
+        await flow.run_hosted()
 
 
 def require_authorizable(connector: ConnectorView) -> None:
@@ -70,6 +84,8 @@ def require_authorizable(connector: ConnectorView) -> None:
 
 def redirect_of(connector: ConnectorView) -> consent.Redirect:
     """Return the type of the redirect URI."""
+    if connector.is_polled:
+        return consent.Redirect.DEVICE
     uri = str((connector.spec.get("authorizationCode") or {}).get("redirectURI") or "")
     return consent.Redirect.LOOPBACK if uri.startswith("http://") else consent.Redirect.HOSTED
 

@@ -15,6 +15,9 @@ from oauth_connector.oauth.grants.grant import Renewal
 from oauth_connector.oauth.grants.registry import GRANTS
 from oauth_connector.telemetry.terminal_text import strip_control_characters
 
+POLLED_GRANTS = frozenset(name.value for name, grant in GRANTS.items() if grant.is_polled)
+"""The grant types without a redirect (RFC 8628)."""
+
 CONSENT_GRANTS = frozenset(name.value for name, grant in GRANTS.items() if grant.needs_consent())
 """The values of `spec.grantType` that need a consent."""
 
@@ -67,6 +70,11 @@ class ConnectorView:
     def needs_consent(self) -> bool:
         """Return whether a user must authorize the client in a browser."""
         return self.grant in CONSENT_GRANTS
+
+    @property
+    def is_polled(self) -> bool:
+        """Return whether the user enters a code at the provider, without a redirect."""
+        return self.grant in POLLED_GRANTS
 
     @property
     def renewal(self) -> Renewal | None:

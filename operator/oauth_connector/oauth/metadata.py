@@ -13,13 +13,14 @@ from oauth_connector.oauth.token import HTTPResponse
 
 @dataclass(frozen=True, slots=True)
 class ServerMetadata:
-    """The metadata of an authorization server (RFC 8414 §2); URLs are as it sent them, never normalised."""
+    """The metadata of an authorization server (RFC 8414 §2, RFC 8628 §4); URLs as it sent them, never normalised."""
 
     issuer: str
     token_endpoint: str
     authorization_endpoint: str | None = None
     revocation_endpoint: str | None = None
     iss_required: bool = False
+    device_authorization_endpoint: str | None = None
 
 
 def list_well_known_urls(issuer: str) -> tuple[str, str]:
@@ -47,11 +48,11 @@ def parse_metadata(
         return Signal(lost, sent=True) if lost is not None else Signal(members, response.status)
     if members.get("issuer") != issuer:
         return Signal(Symptom.ISSUER_MISMATCH, response.status)
-    named = ("token_endpoint", "authorization_endpoint", "revocation_endpoint")
+    named = ("token_endpoint", "authorization_endpoint", "revocation_endpoint", "device_authorization_endpoint")
     values = (members.get(name) for name in named)
     urls = [value if isinstance(value, str) and is_url(value) else None for value in values]
-    endpoint, authorization_endpoint, revocation_endpoint = urls
+    endpoint, authorization_endpoint, revocation_endpoint, device_endpoint = urls
     if endpoint is None:
         return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
     iss_required = members.get("authorization_response_iss_parameter_supported") is True
-    return ServerMetadata(issuer, endpoint, authorization_endpoint, revocation_endpoint, iss_required)
+    return ServerMetadata(issuer, endpoint, authorization_endpoint, revocation_endpoint, iss_required, device_endpoint)

@@ -53,6 +53,8 @@ WORDS: Mapping[str, Verdict] = {
     "access_denied": Verdict(_R.ACCESS_DENIED, Remedy.FIX_SPEC),
     "server_error": PROVIDER_ERROR,
     "temporarily_unavailable": PROVIDER_ERROR,
+    # RFC 8628 §3.5: the user has not decided yet
+    "authorization_pending": Verdict(_R.CONSENT_REQUIRED),
     # RFC 8628 §3.5; servers that count requests return it
     "slow_down": Verdict(_R.RATE_LIMITED),
 }
@@ -139,7 +141,7 @@ INVALID_GRANT_WORDS = frozenset(
         "invalid_grant",
         # OpenID Connect Core §3.1.2.6: no refresh succeeds before the user has signed in
         *("interaction_required", "login_required", "consent_required"),
-        *("bad_verification_code", "bad_refresh_token", "bad_auth_code"),  # GitHub, HubSpot
+        *("bad_verification_code", "bad_refresh_token", "bad_auth_code", "incorrect_device_code"),  # GitHub, HubSpot
         *("invalid_code", "code_already_used"),  # Zoho, Slack
         *("invalid_refresh_token", "refresh_token_expired", "refresh_token_revoked"),
     }

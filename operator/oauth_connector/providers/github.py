@@ -15,6 +15,7 @@ PRESET = Preset(
     read="2026-11-29",
     authorization_url="https://${server}/login/oauth/authorize",
     token_url="https://${server}/login/oauth/access_token",
+    device_authorization_url="https://${server}/login/device/code",
     parameters={
         "server": Parameter(HOST, "github.example.com", "host of an Enterprise Server or tenant", default="github.com")
     },

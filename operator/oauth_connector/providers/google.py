@@ -9,11 +9,13 @@ PRESET = Preset(
     links=(
         "https://developers.google.com/identity/protocols/oauth2/web-server",
         "https://developers.google.com/identity/protocols/oauth2#expiration",
+        "https://developers.google.com/identity/protocols/oauth2/limited-input-device",
     ),
     read="2026-11-29",
     issuer="https://accounts.google.com",
     authorization_url="https://accounts.google.com/o/oauth2/v2/auth",
     token_url="https://oauth2.googleapis.com/token",
+    device_authorization_url="https://oauth2.googleapis.com/device/code",
     revocation_url="https://oauth2.googleapis.com/revoke",
     client_authentication=ClientAuthentication.POST,
     authorization={"access_type": "offline", "prompt": "consent"},

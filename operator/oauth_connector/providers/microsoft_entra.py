@@ -19,11 +19,13 @@ PRESET = Preset(
         "https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
         "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
         "https://learn.microsoft.com/entra/identity-platform/refresh-tokens",
+        "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code",
         "https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud",
     ),
     read="2026-11-29",
     authorization_url="https://${cloud}/${tenant}/oauth2/v2.0/authorize",
     token_url="https://${cloud}/${tenant}/oauth2/v2.0/token",
+    device_authorization_url="https://${cloud}/${tenant}/oauth2/v2.0/devicecode",
     parameters={
         "tenant": Parameter(
             f"common|organizations|consumers|{GUID}|{HOST}",

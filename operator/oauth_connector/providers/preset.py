@@ -85,6 +85,7 @@ class Preset:
     token_url: str
     authorization_url: str
     revocation_url: str | None = None
+    device_authorization_url: str | None = None
     issuer: str | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     client_authentication: ClientAuthentication | None = None

@@ -4,7 +4,7 @@ import pytest
 
 from oauth_connector.api.v1alpha1.consent import ConsentCondition
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
-from oauth_connector.connector.consent.evaluation import PENDING_REASONS
+from oauth_connector.connector.consent.observed import PENDING_REASONS
 from tests.support.builders import a_spec
 from tests.support.cluster import Manifest, Namespace
 from tests.support.gitops_judge import Verdict, judge

@@ -7,6 +7,7 @@ from tests.support.in_memory_consent_server import ConsentScenario, request_for
 SHOWN_ELSEWHERE = {
     "connector_uid": "the page names the connector",
     "confirmation_required": "a step of the flow",
+    "device": "a page of its own shows the codes",
     "encryption_key": "a key for the response, which says nothing to a user",
 }
 

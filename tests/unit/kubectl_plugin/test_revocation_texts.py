@@ -4,10 +4,11 @@ import pytest
 
 from oauth_connector.kubectl_plugin.connector_view import ConnectorView
 from oauth_connector.kubectl_plugin.revocation_texts import describe_consequence, describe_remaining_access
-from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.grants.registry import GRANTS, GrantType
 
 CONSEQUENCES = {
     GrantType.AUTHORIZATION_CODE: "A user must consent again.",
+    GrantType.DEVICE_CODE: "A user must consent again.",
     GrantType.REFRESH_TOKEN: "initial refresh token",
     GrantType.PASSWORD: "The operator then requests another token",
     GrantType.TOKEN_EXCHANGE: "The operator then requests another token",
@@ -26,7 +27,7 @@ def test_the_consequence_is_that_of_the_grant(grant: GrantType) -> None:
     text = describe_consequence(a_view(grant).renewal, "crm-token")
     assert text.startswith("All users of the token in Secret crm-token lose access. ")
     assert CONSEQUENCES[grant] in text
-    assert ("consent" in text) == (grant is GrantType.AUTHORIZATION_CODE)
+    assert ("consent" in text) == GRANTS[grant].needs_consent()
 
 
 def test_an_unknown_grant_has_a_general_sentence() -> None:

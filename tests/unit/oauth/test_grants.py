@@ -14,6 +14,7 @@ from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.client_auth.registry import METHODS
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
+from oauth_connector.oauth.grants.device_code import DeviceCode
 from oauth_connector.oauth.grants.grant import Grant, Pairs, Purpose, Renewal
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
@@ -32,6 +33,7 @@ GRANT_SAMPLES: dict[type[Grant], Grant] = {
     AuthorizationCode: AuthorizationCode(SECRET, "https://connect.example.com/callback", SecretStr("verifier")),
     RefreshToken: RefreshToken(SECRET),
     TokenExchange: TokenExchange(TypedToken(SECRET), TypedToken(SECRET, JWT), ACCESS_TOKEN),
+    DeviceCode: DeviceCode(SECRET),
 }
 CLIENT_SAMPLES: dict[type[Client], Client] = {
     BasicClient: BasicClient("robot", SECRET),
@@ -114,6 +116,7 @@ def test_a_client_sends_the_parameters_that_it_names(client: Client) -> None:
         (GrantType.AUTHORIZATION_CODE, True, Renewal.CONSENT, RequestPhase.CODE),
         (GrantType.REFRESH_TOKEN, True, Renewal.INITIAL_REFRESH_TOKEN, RequestPhase.REFRESH),
         (GrantType.TOKEN_EXCHANGE, False, Renewal.CREDENTIALS, RequestPhase.TOKEN),
+        (GrantType.DEVICE_CODE, True, Renewal.CONSENT, RequestPhase.CODE),
     ],
 )
 def test_the_traits_of_each_grant(
@@ -128,6 +131,11 @@ def test_the_traits_of_each_grant(
 def test_a_password_alone_locks_accounts() -> None:
     """A refused password is never sent again."""
     assert [name for name, grant in GRANTS.items() if grant.locks_accounts] == [GrantType.PASSWORD]
+
+
+def test_a_device_code_alone_is_polled() -> None:
+    """Any other request is sent once for each answer that it gets."""
+    assert [name for name, grant in GRANTS.items() if grant.is_polled] == [GrantType.DEVICE_CODE]
 
 
 def test_a_grant_type_without_an_entry_is_an_error() -> None:

@@ -39,6 +39,8 @@ class Redirect(StrEnum):
 
     HOSTED = "Hosted"
     LOOPBACK = "Loopback"
+    DEVICE = "Device"
+    """None: the user enters a code at the provider, on any device (RFC 8628)."""
 
 
 class OAuthConsentSpec(Model):
@@ -55,7 +57,8 @@ class OAuthConsentSpec(Model):
         pattern_rule("sha256:[0-9a-f]{64}", "must be sha256: and 64 hexadecimal digits; use kubectl oauth authorize"),
     ] = Field(description="SHA-256 hash of the ticket in the link: 32 random bytes as base64url.")
     redirect: Redirect = Field(
-        description="Target of the redirect: the consent server, or a port on the requester's machine."
+        description="Target of the redirect: the consent server, or a port on the requester's machine. `Device` for a"
+        " grant without a redirect: the user enters a code at the provider (RFC 8628)."
     )
     confirmation: (
         Annotated[

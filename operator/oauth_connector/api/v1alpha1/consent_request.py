@@ -8,6 +8,7 @@ from pydantic import Field
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.schema.times import Time
 from oauth_connector.api.schema.urls import URL
+from oauth_connector.api.v1alpha1.device_request import DeviceRequest
 from oauth_connector.oauth.authorization import (
     AuthorizationDenied,
     AuthorizationGranted,
@@ -35,12 +36,16 @@ class ConsentRequest(Model):
     """The authorization request that the page shows and the link contains. The operator writes it once."""
 
     connector_uid: Annotated[str, Field(max_length=64)] = Field(description="UID of the connector.")
-    authorization_endpoint: URL = Field(description="Authorization endpoint of the provider.")
+    authorization_endpoint: URL = Field(
+        description="Authorization endpoint of the provider, or its device authorization endpoint."
+    )
     token_host: Annotated[str, Field(max_length=253)] = Field(description="Host of the token endpoint.")
     issuer: Text | None = Field(None, description="Issuer that the response must name, if it is known (RFC 9207).")
     iss_required: bool | None = Field(None, description="Whether the provider names its issuer in every response.")
     client_id: Annotated[str, Field(max_length=1024)] = Field(description="Client ID.")
-    redirect_uri: Text = Field(description="Redirect URI. The provider must have exactly this value registered.")
+    redirect_uri: Text = Field(
+        description="Redirect URI. The provider must have exactly this value registered. Empty for a device."
+    )
     scope: Annotated[str, Field(max_length=4096)] | None = Field(None, description="Value of the parameter `scope`.")
     parameters: Annotated[tuple[RequestParameter, ...], Field(max_length=64)] = Field(
         (), description="Additional parameters of the link, in order."
@@ -60,6 +65,7 @@ class ConsentRequest(Model):
         description="Digest of everything that the user consents to. The consent is void when it changes."
     )
     expiration_time: Time = Field(description="Time until which the user must consent.")
+    device: DeviceRequest | None = Field(None, description="Codes of a device authorization (RFC 8628).")
 
     def link(self, state: str) -> str:
         """Return the URL of the authorization request with a `state` (RFC 6749 §4.1.1)."""

@@ -62,6 +62,7 @@ def require_members(spec: type[Model]) -> None:
         for kind in (field.annotation, *get_args(field.annotation))
         if isinstance(kind, type) and issubclass(kind, GrantMember)
     }
-    missing = [name for name, grant in GRANTS.items() if name not in held and inspect.signature(grant).parameters]
+    supplied = {name: grant for name, grant in GRANTS.items() if not grant.needs_consent()}
+    missing = [name for name, grant in supplied.items() if name not in held and inspect.signature(grant).parameters]
     if missing:
         raise TypeError(f"no member of {spec.__name__} for {', '.join(missing)}")

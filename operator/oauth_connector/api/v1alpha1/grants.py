@@ -6,7 +6,7 @@ from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model, cel_literal, rule
 from oauth_connector.api.v1alpha1 import authorization_code as code
-from oauth_connector.api.v1alpha1 import digests
+from oauth_connector.api.v1alpha1 import device_code, digests
 from oauth_connector.api.v1alpha1.authorization_code import PKCE, AuthorizationCodeSpec
 from oauth_connector.api.v1alpha1.client import CONFIDENTIAL, CONFIDENTIAL_FIELDS, ClientSpec
 from oauth_connector.api.v1alpha1.grant_member import GrantMember, exclusive_rule, require_members, required_rule
@@ -34,6 +34,7 @@ class GrantMembers(Model):
         " `Password`: the client sends a user name and a password (§4.3). `AuthorizationCode`: a user authorizes"
         " the client in a browser (§4.1). `RefreshToken`: the user supplies an initial refresh token (§6)."
         " `TokenExchange`: the client exchanges a token for another one (RFC 8693)."
+        " `DeviceCode`: a user enters a code at the provider, on any device (RFC 8628)."
     )
     provider: ProviderSpec = Field(description="The authorization server.")
     client: ClientSpec = Field(
@@ -88,6 +89,8 @@ class GrantMembers(Model):
     _has_public_client_id = code.has_public_client_id
     _has_authorization_endpoint = code.has_authorization_endpoint
     _has_pkce_for_exposed_codes = code.has_pkce_for_exposed_codes
+    _has_client_id_for_devices = device_code.has_client_id_for_devices
+    _has_device_endpoint = device_code.has_device_endpoint
 
     @property
     def has_client(self) -> bool:
@@ -103,7 +106,9 @@ class GrantMembers(Model):
 
     @property
     def needs_pkce(self) -> bool:
-        """Return whether the authorization request uses PKCE."""
+        """Return whether the authorization request uses PKCE; one for a device has no redirect to protect."""
+        if self.is_polled:
+            return False
         chosen = self.authorization_code.pkce if self.authorization_code else None
         if chosen is not None:
             return chosen is PKCE.S256
@@ -135,6 +140,11 @@ class GrantMembers(Model):
     def needs_consent(self) -> bool:
         """Return whether a user must authorize the client before the first token is requested."""
         return GRANTS[self.grant_type].needs_consent()
+
+    @property
+    def is_polled(self) -> bool:
+        """Return whether a user decides without a redirect, and the operator polls until then (RFC 8628)."""
+        return GRANTS[self.grant_type].is_polled
 
     def build_client(self, values: CredentialValues) -> Client:
         """Build the client; `values` are by path, such as `client.secretRef`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BeforeValidator, Field
 
 from oauth_connector.api.schema.fields import Rule, cel_literal, drop_nulls
+from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.providers.preset import Parameter
 from oauth_connector.providers.registry import PRESETS
 
@@ -103,7 +104,8 @@ def _build_presence_rule(preset: str, name: str, parameter: Parameter) -> "Rule[
 def _has_endpoints(spec: "OAuthConnectorSpec") -> bool:
     """Return whether the spec names all endpoints of its grant itself."""
     provider = spec.provider
-    named = provider.token_url is not None and (provider.authorization_url is not None or not spec.needs_consent)
+    opens_browser = spec.grant_type is GrantType.AUTHORIZATION_CODE
+    named = provider.token_url is not None and (provider.authorization_url is not None or not opens_browser)
     return provider.issuer is not None or named
 
 

@@ -79,6 +79,11 @@ class ProviderSpec(Model):
     revocation_url: Annotated[URL | None, digests.NOT_DIGESTED] = Field(
         None, description="Revocation endpoint (RFC 7009). Default: the discovered endpoint, else the preset's, if any."
     )
+    device_authorization_url: Annotated[URL | None, digests.NOT_DIGESTED] = Field(
+        None,
+        description="Device authorization endpoint (RFC 8628), for grantType `DeviceCode`. Default: the discovered"
+        " endpoint if `issuer` is set, else the preset's.",
+    )
     ca_bundle: Annotated[CABundle | None, digests.NOT_DIGESTED] = Field(
         None,
         description="CA certificates to trust in addition to those of the operator, as base64-encoded PEM."
@@ -153,6 +158,13 @@ class ProviderSpec(Model):
     def effective_authorization_url(self) -> str | None:
         """Return the authorization endpoint, or `None` if it must be discovered."""
         return self.authorization_url or (None if self.issuer else self._fill_preset_field("authorization_url"))
+
+    @property
+    def effective_device_authorization_url(self) -> str | None:
+        """Return the device authorization endpoint, or `None` if it must be discovered."""
+        return self.device_authorization_url or (
+            None if self.issuer else self._fill_preset_field("device_authorization_url")
+        )
 
     def preset_revocation_url(self, token_url: str) -> str | None:
         """Return the preset's revocation endpoint, in the data center of the token endpoint if it has several."""

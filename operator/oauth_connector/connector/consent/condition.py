@@ -6,7 +6,7 @@ from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1.conditions import build_condition
 from oauth_connector.api.v1alpha1.consent import ConsentCondition
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason, format_consent_message
-from oauth_connector.connector.consent.evaluation import PENDING_REASONS, Consent, ConsentContext
+from oauth_connector.connector.consent.observed import PENDING_REASONS, Consent, ConsentContext
 from oauth_connector.connector.status.message_facts import message_facts
 
 

@@ -5,104 +5,32 @@ connector may have been changed, the ticket may be wrong, the code may have been
 """
 
 import hmac
-from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from oauth_connector.api.names import READY
-from oauth_connector.api.v1alpha1.conditions import find_condition
-from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus, Redirect
+from oauth_connector.api.v1alpha1.consent import Redirect
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.consent.device import evaluate_device
+from oauth_connector.connector.consent.observed import (
+    Consent,
+    ConsentAction,
+    ConsentContext,
+    FillRequest,
+    SetReason,
+    WaitUntil,
+)
 from oauth_connector.connector.effective import UnknownTokenHost, find_named_token_url
 from oauth_connector.connector.grant.claims import claim_blocks_until
-from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector, Key, PendingCode
-from oauth_connector.connector.secret.metadata import GrantSummary
-from oauth_connector.connector.status.problem import Problem
+from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector, PendingCode
 from oauth_connector.consent_protocol.consent_response import ConsentResponse, UnsealError
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.tickets import is_ticket_of, normalize_confirmation
+from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 
 CONFIRMATION_TIME = 300
 """Seconds after the deadline of the consent within which the confirmation code is still accepted."""
-
-PENDING_REASONS = frozenset({ConsentReason.AWAITING_USER, ConsentReason.AWAITING_CONFIRMATION})
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """An OAuthConsent with the fields that are needed; `created` in seconds since the epoch."""
-
-    key: Key
-    uid: str
-    resource_version: str
-    generation: int
-    created: int
-    spec: OAuthConsentSpec
-    status: OAuthConsentStatus
-
-    @property
-    def connector(self) -> Key:
-        """Return the connector."""
-        return Key(self.key.namespace, self.spec.connector_name)
-
-    @property
-    def reason(self) -> ConsentReason | None:
-        """Return the reason of the condition `Ready`."""
-        ready = find_condition(self.status.conditions, READY)
-        return ready.reason if ready is not None else None
-
-    @property
-    def observed_generation(self) -> int:
-        """Return the generation that the status describes. The plugin reads it to see that a wrong code was checked."""
-        ready = find_condition(self.status.conditions, READY)
-        return ready.observed_generation if ready is not None else 0
-
-    @property
-    def is_final(self) -> bool:
-        """Return whether the consent succeeded or failed."""
-        return self.reason is not None and self.reason not in PENDING_REASONS
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentContext:
-    """The observed state for an evaluation: the connector, the request as it would be written now, the grant, the time.
-
-    `attempt` is the last claim of this process, whose outcome it knows; `claim_abandoned` as in `Observation`.
-    `problem` is what prevented the sending of a code.
-    """
-
-    connector: AnyConnector | None
-    now: float
-    request: ConsentRequest | None = None
-    notes: GrantSummary | None = None
-    attempt: str | None = None
-    problem: Problem | None = None
-    claim_abandoned: bool = False
-
-
-# --- actions --------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class FillRequest:
-    """Write the authorization request into status."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetReason:
-    """Write a reason into status, and requeue at a time."""
-
-    reason: ConsentReason
-    requeue_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitUntil:
-    """Do nothing until a time."""
-
-    until: float
-
-
-ConsentAction = FillRequest | SetReason | WaitUntil | PendingCode
 
 
 def evaluate_consent(consent: Consent, context: ConsentContext, keys: OperatorKeys) -> ConsentAction:
@@ -115,10 +43,12 @@ def evaluate_consent(consent: Consent, context: ConsentContext, keys: OperatorKe
     if not answered and context.now >= deadline:
         return SetReason(ConsentReason.EXPIRED)
     obstacle = find_obstacle(consent, context)
-    if obstacle is not None:
-        return SetReason(obstacle)
-    if request is None or not answered:
-        return FillRequest() if request is None else SetReason(ConsentReason.AWAITING_USER, deadline)
+    if obstacle is not None or request is None:
+        return SetReason(obstacle) if obstacle is not None else FillRequest()
+    if request.device is not None:
+        return evaluate_device(consent, request.device, context, keys)
+    if not answered:
+        return SetReason(ConsentReason.AWAITING_USER, deadline)
     return _evaluate_response(consent, request, context, keys)
 
 
@@ -132,7 +62,7 @@ def find_obstacle(consent: Consent, context: ConsentContext) -> ConsentReason | 
     spec = connector.spec
     if spec.suspend:
         return ConsentReason.CONNECTOR_SUSPENDED
-    if spec.has_loopback_redirect != (consent.spec.redirect is Redirect.LOOPBACK):
+    if consent.spec.redirect is not choose_redirect(spec):
         return ConsentReason.CONNECTOR_INVALID
     request = consent.status.request
     if request is None:
@@ -141,17 +71,28 @@ def find_obstacle(consent: Consent, context: ConsentContext) -> ConsentReason | 
     return None if current is not None and _is_unchanged(request, current) else ConsentReason.CONNECTOR_CHANGED
 
 
+def choose_redirect(spec: OAuthConnectorSpec) -> Redirect:
+    """Return which type of redirect a consent to a spec has."""
+    if spec.is_polled:
+        return Redirect.DEVICE
+    return Redirect.LOOPBACK if spec.has_loopback_redirect else Redirect.HOSTED
+
+
 def _is_unchanged(request: ConsentRequest, current: ConsentRequest) -> bool:
     """Return whether a request equals the one that would be written now.
 
     A comparison of digests is not enough. The digest is not secret, and another client with write access to status
     could have written a request first: without confirmation, or with a code challenge and an encryption key of its own.
+    The codes of a device authorization are sealed instead: only the provider can make them.
     """
-    return request == current
+    return request.model_copy(update={"device": None}) == current.model_copy(update={"device": None})
 
 
 def _evaluate_sent_code(consent: Consent, context: ConsentContext) -> ConsentAction | None:
-    """Return the result of a code that was sent before. A code is never sent twice (RFC 6749 §4.1.2)."""
+    """Return the result of a code that was sent before. A code is never sent twice (RFC 6749 §4.1.2).
+
+    A device code is: where the response to a poll is lost, the next one says what the server knows (RFC 8628 §3.5).
+    """
     notes = context.notes
     if notes is None or notes.tried != consent.uid:
         return None
@@ -161,7 +102,9 @@ def _evaluate_sent_code(consent: Consent, context: ConsentContext) -> ConsentAct
         return SetReason(ConsentReason.CODE_REJECTED)
     is_over = notes.attempt == context.attempt or context.claim_abandoned
     blocked_until = None if is_over else claim_blocks_until(notes.claimed_at, context.now)
-    return WaitUntil(blocked_until) if blocked_until is not None else SetReason(ConsentReason.CODE_LOST)
+    if blocked_until is not None:
+        return WaitUntil(blocked_until)
+    return None if consent.spec.redirect is Redirect.DEVICE else SetReason(ConsentReason.CODE_LOST)
 
 
 def _evaluate_response(
@@ -183,7 +126,8 @@ def _evaluate_response(
         return SetReason(ConsentReason.RESPONSE_INVALID)
     verifier = SecretStr(keys.verifier(consent.uid)) if request.code_challenge else None
     identity = (consent.key.name, consent.uid, consent.spec.requested_by)
-    return PendingCode(*identity, consent_response.code, request.redirect_uri, verifier, token_url)
+    grant = AuthorizationCode(consent_response.code, request.redirect_uri, verifier)
+    return PendingCode(*identity, grant, token_url)
 
 
 def _read_response(consent: Consent, request: ConsentRequest, keys: OperatorKeys) -> ConsentResponse | None:

@@ -20,4 +20,4 @@ def build_grant_facts(obs: Observation, public_url: str | None) -> GrantFacts | 
     path = connector_path(connector.key.namespace, connector.key.name)
     page = f"{public_url.rstrip('/')}{path}" if public_url else None
     hosted = None if spec.has_loopback_redirect else page
-    return replace(known, redirect_uri=obs.redirect_uri, consent_url=hosted)
+    return replace(known, redirect_uri=obs.redirect_uri or None, consent_url=hosted)

@@ -9,7 +9,7 @@ from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
 from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
@@ -26,8 +26,13 @@ class ConsentPolicy:
     confirm: bool = True
 
     def redirect_of(self, connector: Connector) -> str | None:
-        """Return the redirect URI of a connector: at the consent server, or on loopback; nothing for any other."""
+        """Return the redirect URI of a connector: at the consent server, or on loopback; nothing for any other.
+
+        A grant without a redirect has an empty one (RFC 8628).
+        """
         spec, key = connector.spec, connector.key
+        if spec.is_polled:
+            return ""
         own = spec.authorization_code.redirect_uri if spec.authorization_code else None
         hosted = redirect_uri(self.public_url, key.namespace, key.name) if self.public_url else None
         if own is None or own == hosted:
@@ -41,7 +46,10 @@ ANY_CONSENT_SERVER = ConsentPolicy("https://consent-server.invalid")
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The endpoints of the provider, from the spec or from discovery."""
+    """The endpoints of the provider, from the spec or from discovery.
+
+    `authorization` is where the consent begins: the authorization endpoint, or the one for devices (RFC 8628 §3.1).
+    """
 
     authorization: str
     token: str
@@ -52,7 +60,11 @@ class Endpoints:
     def of(spec: OAuthConnectorSpec, found: ServerMetadata | None) -> "Endpoints | None":
         """Return the endpoints of the spec, completed by discovery; nothing if one is unknown."""
         provider = spec.provider
-        authorization = provider.effective_authorization_url or (found.authorization_endpoint if found else None)
+        named, discovered = provider.effective_authorization_url, found.authorization_endpoint if found else None
+        if spec.is_polled:
+            named = provider.effective_device_authorization_url
+            discovered = found.device_authorization_endpoint if found else None
+        authorization = named or discovered
         token = provider.effective_token_url or (found.token_endpoint if found else None)
         if authorization is None or token is None:
             return None
@@ -95,7 +107,7 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         code_challenge=compute_challenge(keys.verifier(consent.uid)) if spec.needs_pkce else None,
         callback_parameters=(known.callback.name,) if known is not None and known.callback is not None else (),
         secret_name=connector.output_name,
-        confirmation_required=confirm,
+        confirmation_required=confirm and not spec.is_polled,
         encryption_key=keys.public_key(consent.uid),
         digest=_digest_request(connector, endpoints, redirect),
         expiration_time=from_epoch(consent.created + LIFETIME),
@@ -129,6 +141,6 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
 
 def _parameters(spec: OAuthConnectorSpec) -> tuple[tuple[str, str], ...]:
     """Return the additional parameters of the request: those of preset and spec, then audience and resources."""
-    named = sorted(build_authorization_parameters(spec).items())
+    named = sorted(build_authorization_parameters(spec).items()) if not spec.is_polled else ()
     audience = (("audience", spec.audience),) if spec.audience else ()
     return (*named, *audience, *(("resource", resource) for resource in spec.resources or ()))

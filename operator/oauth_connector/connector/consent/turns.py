@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.observed import Consent
 
 MAX_PER_REQUESTER = 4
 """The number of pending consents of one requester that are reconciled. Newer ones of the same requester wait."""

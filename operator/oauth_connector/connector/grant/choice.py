@@ -19,7 +19,6 @@ from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
-from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.grant import Grant, Purpose, Renewal
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.grants.registry import GRANTS
@@ -59,8 +58,7 @@ class PresentedGrant:
 
 def present_code(spec: OAuthConnectorSpec, code: PendingCode) -> PresentedGrant:
     """Present a code, whatever grant there was before."""
-    grant = AuthorizationCode(code.code, code.redirect_uri, code.verifier)
-    return PresentedGrant(grant, digest_binding(spec, spec.client.id or ""), code=code)
+    return PresentedGrant(code.grant, digest_binding(spec, spec.client.id or ""), code=code)
 
 
 @dataclass(frozen=True, slots=True)

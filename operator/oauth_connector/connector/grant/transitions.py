@@ -9,6 +9,7 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import list_published_fields
 from oauth_connector.connector.grant.choice import PresentedGrant
+from oauth_connector.connector.grant.polls import may_poll_again
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.grant.state import GrantedConsent, GrantState
 from oauth_connector.connector.observation import IssuedToken
@@ -93,14 +94,16 @@ def store_failure(
     """Return the state after a failure: in doubt, the claim stays, and the same token is sent again.
 
     A refresh token in a response without a usable access token is the grant from now on: that of a code, or the
-    successor of the one that was presented. Credentials can be presented again, and need none.
+    successor of the one that was presented. Credentials can be presented again, and need none. A device code is
+    presented again until the user has decided.
     """
     if result.salvaged is not None and choice.purpose is not Purpose.CREDENTIALS:
         base = _begin(choice, claimed, spec)
         saved = replace(base, refresh_token=result.salvaged, generation=claimed.generation + 1)
         return _add_consent(choice, saved, now, None)
+    undecided = choice.grant.is_polled and may_poll_again(result)
     signal = result.problem.signal
-    if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS:
+    if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS and not undecided:
         is_named = signal is not None and has_invalid_grant_word(signal)
         return replace(claimed.with_refusal(now), claim=claimed.claim) if is_named else claimed
     if not result.problem.repeatable and choice.supplied:
@@ -108,7 +111,7 @@ def store_failure(
         forbidden = replace(claimed, claim=None, unrepeatable=result.unrepeatable)
         return _keep_refused(choice, claimed) if given_up else forbidden
     if choice.purpose is not Purpose.REFRESH or signal is None or not is_refusal(signal):
-        return replace(claimed, claim=None)
+        return replace(claimed, claim=None, tried=None if undecided else claimed.tried)
     if not result.problem.repeatable:
         return _keep_refused(choice, claimed)
     refused = claimed.with_refusal(now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from oauth_connector.connector.observation import Attempt
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.oauth.device_authorization import PollAnswer
 from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.revocation import Revocation
 
@@ -68,11 +69,13 @@ class ActionResult:
     """The result of acting on a decision.
 
     Without `findings` there is nothing to write to status; then `requeue_at` is the time of the next reconciliation
-    (`None`: when something changes). With findings the checks say when that is.
+    (`None`: when something changes). With findings the checks say when that is. `poll` is what a poll for a user's
+    decision was answered with: that is no failure of the connector.
     """
 
     findings: Findings | None = None
     requeue_at: float | None = None
+    poll: PollAnswer | None = None
 
     @property
     def problem(self) -> Problem | None:

@@ -57,6 +57,7 @@ class Grant(ABC):
     refused request must never be repeated with the same credentials, because authorization servers lock accounts.
     `words_of_refusal` are the error codes that say that an assertion or a presented token is invalid: it is not sent
     again. `needs_client` is false where what is presented can identify the client (RFC 7521 §4.1, RFC 8693 §2.1).
+    `is_polled` means that the user decides without a redirect, and the request is repeated until then (RFC 8628 §3.4).
     """
 
     __slots__ = ()
@@ -69,6 +70,7 @@ class Grant(ABC):
     locks_accounts: ClassVar[bool] = False
     words_of_refusal: ClassVar[frozenset[str]] = frozenset()
     needs_client: ClassVar[bool] = True
+    is_polled: ClassVar[bool] = False
 
     @classmethod
     def needs_consent(cls) -> bool:

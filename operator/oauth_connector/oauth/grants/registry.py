@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
+from oauth_connector.oauth.grants.device_code import DeviceCode
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
@@ -25,6 +26,8 @@ class GrantType(StrEnum):
     """RFC 6749 §6, with an initial refresh token that a user supplies."""
     TOKEN_EXCHANGE = "TokenExchange"
     """RFC 8693."""
+    DEVICE_CODE = "DeviceCode"
+    """RFC 8628."""
 
 
 GRANTS: Mapping[GrantType, type[Grant]] = require_traits(
@@ -36,6 +39,7 @@ GRANTS: Mapping[GrantType, type[Grant]] = require_traits(
             GrantType.AUTHORIZATION_CODE: AuthorizationCode,
             GrantType.REFRESH_TOKEN: RefreshToken,
             GrantType.TOKEN_EXCHANGE: TokenExchange,
+            GrantType.DEVICE_CODE: DeviceCode,
         },
     )
 )

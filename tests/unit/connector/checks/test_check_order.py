@@ -37,11 +37,13 @@ from oauth_connector.connector.observation import (
 )
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
+from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from tests.support.builders import NOW, a_connector, a_token, an_observation, an_output
 from tests.support.consenting import CODE_SPEC
 from tests.support.observations import REFRESH_SPEC, REPAIRS, claimed, failed, published, stored
 
-CODE = PendingCode("crm-1", "uid-crm-1", "alice@corp", SecretStr("a-code"), "https://c.example.com/cb", None)
+GRANT = AuthorizationCode(SecretStr("a-code"), "https://c.example.com/cb")
+CODE = PendingCode("crm-1", "uid-crm-1", "alice@corp", GRANT)
 USED_UP = SharedToken("another", is_used_up=True)
 CONFLICT = Problem(Reason.SECRET_CONFLICT, Remedy.FIX_SPEC)
 STATE_CONFLICT = Problem(Reason.STATE_CONFLICT, Remedy.FIX_SPEC)

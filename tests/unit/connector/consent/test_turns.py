@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.consent.turns import MAX_PENDING, MAX_PER_REQUESTER, select_turns
 from tests.support.consenting import a_consent
 

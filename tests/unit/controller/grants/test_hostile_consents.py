@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import OKPKey
 
-from oauth_connector.connector.consent.evaluation import Consent
+from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import Key
 from oauth_connector.consent_protocol.sealing import ALGORITHM, ENCRYPTION

@@ -1,0 +1,26 @@
+"""The evaluation of a consent without a redirect: the operator polls until the user has decided (RFC 8628 §3.4)."""
+
+from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
+from oauth_connector.api.v1alpha1.device_request import DeviceRequest, describe_shown
+from oauth_connector.connector.consent.observed import Consent, ConsentContext, SetReason
+from oauth_connector.connector.observation import PendingCode
+from oauth_connector.consent_protocol.consent_response import UnsealError
+from oauth_connector.consent_protocol.operator_keys import OperatorKeys
+from oauth_connector.oauth.grants.device_code import DeviceCode
+
+
+def evaluate_device(
+    consent: Consent, device: DeviceRequest, context: ConsentContext, keys: OperatorKeys
+) -> SetReason | PendingCode:
+    """Return the next action: present the device code once its interval has passed, until it expires."""
+    expires = device.expiration_time.timestamp()
+    if context.now >= expires:
+        return SetReason(ConsentReason.EXPIRED)
+    if context.next_poll is not None and context.now < context.next_poll:
+        return SetReason(ConsentReason.AWAITING_USER, min(context.next_poll, expires))
+    shown = describe_shown(device.user_code, device.verification_uri, device.complete_uri)
+    try:
+        code = keys.open_device_code(consent.uid, device.sealed_code, shown)
+    except UnsealError:
+        return SetReason(ConsentReason.RESPONSE_INVALID)
+    return PendingCode(consent.key.name, consent.uid, consent.spec.requested_by, DeviceCode(code))

@@ -1,0 +1,150 @@
+"""The device authorization grant before its token request (RFC 8628): the codes, and the answers to polling.
+
+The client asks for two codes. The user enters one of them at the provider, on any device, and meanwhile the client
+presents the other one at the token endpoint, again and again, until the user has decided.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from pydantic import SecretStr
+
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.error_codes import find_error
+from oauth_connector.oauth.quirks import STANDARD, Quirks
+from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.response_body import Members, decode_body
+from oauth_connector.oauth.retry_after import read_retry_after
+from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.statuses import classify_status
+from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest, TokenRequestParameters
+from oauth_connector.oauth.token_response import parse_token_response
+
+DEFAULT_INTERVAL = 5
+"""Seconds between two polls where the response names none (RFC 8628 §3.2), and what `slow_down` adds (§3.5)."""
+
+LONGEST_INTERVAL = 60
+LONGEST_DEVICE_CODE = 4096
+LONGEST_USER_CODE = 64
+LONGEST_URI = 2048
+LONGEST_LIFETIME = 86400
+
+_DEVICE_CODE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_DEVICE_CODE}}}")
+_USER_CODE = re.compile(rf"[\x21-\x7e]([\x20-\x7e]{{0,{LONGEST_USER_CODE - 2}}}[\x21-\x7e])?")
+_LINK = re.compile(r"https?://[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAuthorization:
+    """A device authorization response (RFC 8628 §3.2): times in seconds, URIs as the server sent them.
+
+    `complete_uri` contains the user code, so that the user need not type it.
+    """
+
+    device_code: SecretStr
+    user_code: str
+    verification_uri: str
+    complete_uri: str | None
+    lifetime: int
+    interval: int
+
+
+class PollAnswer(StrEnum):
+    """What the token endpoint said of a user's decision (RFC 8628 §3.5)."""
+
+    PENDING = "Pending"
+    """The user has not decided yet."""
+    SLOW_DOWN = "SlowDown"
+    """The user has not decided yet, and the client asks too often."""
+    DENIED = "Denied"
+    """The user denied access."""
+    EXPIRED = "Expired"
+    """The device code has expired."""
+
+    @property
+    def is_undecided(self) -> bool:
+        """Return whether the client polls on."""
+        return self in (PollAnswer.PENDING, PollAnswer.SLOW_DOWN)
+
+
+_ANSWERS = {
+    "authorization_pending": PollAnswer.PENDING,
+    "slow_down": PollAnswer.SLOW_DOWN,
+    "access_denied": PollAnswer.DENIED,
+    "authorization_declined": PollAnswer.DENIED,  # Microsoft Entra: v2-oauth2-device-code
+    "expired_token": PollAnswer.EXPIRED,
+}
+
+
+def build_device_request(
+    context: RequestContext, endpoint: str, client: Client, parameters: TokenRequestParameters
+) -> TokenRequest:
+    """Build the device authorization request (RFC 8628 §3.1), with the client authentication of the token endpoint.
+
+    `client_id` is sent in any case: a server that needs no authentication here knows the client by it alone.
+    """
+    added = client.authenticate(context)
+    pairs = dict(added.form) | {"client_id": client.id}
+    pairs |= {"scope": parameters.separator.join(parameters.scopes), "audience": parameters.audience or ""}
+    further = [("resource", resource) for resource in parameters.resources]
+    headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"), *added.headers)
+    sent = [(name, value) for name, value in (*pairs.items(), *further) if value]
+    return TokenRequest(endpoint, headers, urlencode(sent).encode())
+
+
+def parse_device_response(
+    response: HTTPResponse, quirks: Quirks = STANDARD, now: float | None = None
+) -> DeviceAuthorization | Signal:
+    """Parse the response (RFC 8628 §3.2). Google and older drafts say `verification_url`."""
+    members = decode_body(response)
+    if isinstance(members, Symptom):
+        lost = response.interruption
+        symptom = classify_status(response.status) or members
+        return Signal(lost, sent=True) if lost is not None else Signal(symptom, response.status)
+    if response.status != 200 or find_error(members, response.status, quirks) is not None:  # noqa: PLR2004  # HTTP
+        answer = parse_token_response(response, quirks, now)  # RFC 8628 §3.2: errors are those of the token endpoint
+        wait = read_retry_after(response.headers, now)
+        return answer if isinstance(answer, Signal) else Signal(Symptom.NO_TOKEN, response.status, retry_after=wait)
+    return _read_members(members) or Signal(Symptom.NO_TOKEN, response.status)
+
+
+def _read_members(members: Members) -> DeviceAuthorization | None:
+    device_code, user_code = members.get("device_code"), members.get("user_code")
+    link = _read_link(members, "verification_uri") or _read_link(members, "verification_url")
+    complete = _read_link(members, "verification_uri_complete") or _read_link(members, "verification_url_complete")
+    if not isinstance(device_code, str) or not isinstance(user_code, str) or link is None:
+        return None
+    if not _DEVICE_CODE.fullmatch(device_code) or not _USER_CODE.fullmatch(user_code):
+        return None
+    lifetime = _read_seconds(members.get("expires_in"), LONGEST_LIFETIME) or LONGEST_LIFETIME
+    interval = _read_seconds(members.get("interval"), LONGEST_INTERVAL) or DEFAULT_INTERVAL
+    return DeviceAuthorization(SecretStr(device_code), user_code, link, complete, lifetime, interval)
+
+
+def _read_link(members: Members, name: str) -> str | None:
+    """Read a link that a user may open: of HTTP, and short enough to be shown."""
+    link = members.get(name)
+    return link if isinstance(link, str) and len(link) <= LONGEST_URI and _LINK.fullmatch(link) else None
+
+
+def _read_seconds(value: object, most: int) -> int | None:
+    """Read a number of seconds, also as a text; `None` for what is none."""
+    try:
+        seconds = int(float(value)) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0
+    except (ValueError, OverflowError):
+        return None
+    return min(seconds, most) if seconds > 0 else None
+
+
+def read_poll_answer(signal: Signal) -> PollAnswer | None:
+    """Return what a poll said of the user's decision; `None` for any other failure."""
+    return _ANSWERS.get((signal.oauth_error or "").lower())
+
+
+def next_interval(interval: int, answer: PollAnswer) -> int:
+    """Return the interval after an answer, in seconds: `slow_down` lengthens it by five for all later polls (§3.5)."""
+    slower = interval + DEFAULT_INTERVAL if answer is PollAnswer.SLOW_DOWN else interval
+    return min(slower, LONGEST_INTERVAL)
