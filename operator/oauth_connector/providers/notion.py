@@ -14,7 +14,6 @@ PRESET = Preset(
     read="2026-11-29",
     authorization_url="https://api.notion.com/v1/oauth/authorize",
     token_url="https://api.notion.com/v1/oauth/token",
-    revocation_url="https://api.notion.com/v1/oauth/revoke",
     client_authentication=ClientAuthentication.BASIC,
     authorization={"owner": "user"},
     refresh_tokens=RefreshTokens(rotates=True),

@@ -1,7 +1,6 @@
 """Shopify: a store."""
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
-from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.providers.patterns import LABEL
 from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
 
@@ -22,9 +21,6 @@ PRESET = Preset(
     scope_separator=",",
     pkce=False,
     refresh_tokens=RefreshTokens(rotates=True, idle_lifetime=90 * DAY),
-    quirks=Quirks(
-        errors={"application_cannot_be_found": "invalid_client", "shop_not_permitted": "unauthorized_client"}
-    ),
     notes=(
         (
             'With `tokenParameters: {expiring: "1"}` an offline token expires after an hour and has a refresh'
@@ -32,13 +28,15 @@ PRESET = Preset(
         ),
         "ClientCredentials is for apps of the store's own organization, and their tokens expire after 24 hours.",
         'A request to the API has the bare token in header `X-Shopify-Access-Token`: set `headerPrefix: ""`.',
+        (
+            "Shopify reports a client that it does not know in a web page (`application_cannot_be_found`), and so"
+            " it does for ClientCredentials at a store of another organization (`shop_not_permitted`)."
+        ),
     ),
     codes={
         "invalid_request": (
-            "The code was used before, or the client is not installed in this store. Check `client.id`, and"
-            " parameter `shop`."
+            "The code was used before, or the client is not installed in this store. Check `client.id`, and parameter"
+            " `shop`."
         ),
-        "application_cannot_be_found": "The store does not know the app. Check `client.id`, and parameter `shop`.",
-        "shop_not_permitted": "ClientCredentials is for stores of the organization that owns the app.",
     },
 )

@@ -9,7 +9,6 @@ PRESET = Preset(
     read="2026-11-29",
     authorization_url="https://webflow.com/oauth/authorize",
     token_url="https://api.webflow.com/oauth/access_token",
-    revocation_url="https://webflow.com/oauth/revoke_authorization",
     client_authentication=ClientAuthentication.POST,
     notes=(
         (
