@@ -44,12 +44,8 @@ _OF_PROVIDERS = """
     refresh_token_expired refresh_token_revoked invalid_assertion user_disabled account_locked
     authorization_declined incorrect_device_code device_flow_disabled
 """
-<<<<<<< HEAD
-"""GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; Shopify [9].
-For device codes Microsoft Entra [10] and GitHub [11].
-=======
 """GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; others.
->>>>>>> 35d42846 (Name no revocation endpoint that is not RFC 7009, and show Shopify's refusal as it is)
+For device codes Microsoft Entra [9] and GitHub [10].
 
 [1] docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 [2] github.com/HGData/mk-node-hubspot/issues/64, github.com/airbytehq/airbyte/issues/79592
@@ -59,12 +55,8 @@ For device codes Microsoft Entra [10] and GitHub [11].
 [6] developers.google.com/identity/protocols/oauth2/web-server
 [7] developers.facebook.com/docs/graph-api/guides/error-handling
 [8] auth0.com/docs/libraries/common-auth0-library-authentication-errors
-<<<<<<< HEAD
-[9] shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
-[10] learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
-[11] docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-=======
->>>>>>> 35d42846 (Name no revocation endpoint that is not RFC 7009, and show Shopify's refusal as it is)
+[9] learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+[10] docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 """
 
 KNOWN = frozenset(_STANDARD.split()) | frozenset(_OF_PROVIDERS.split())
