@@ -77,9 +77,7 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     caches = Caches.build(workqueue.enqueue, arrived)
     api = KubeAPI(access, metrics.count_api_request, timeout=settings.api_request_seconds)
     limits = RequestLimits(total=settings.token_request_seconds)
-    provider = HTTPProviderClient(
-        settings.allowed_destinations, settings.trust_bundle, limits=limits, may_send=leadership.is_leading
-    )
+    provider = HTTPProviderClient(settings.egress, limits=limits, may_send=leadership.is_leading)
     keys = KubeOperatorKeys(api, settings.namespace or own_namespace())
     cluster = KubeCluster(api, caches, settings.selector)
     ports = Ports(cluster, provider, EventRecorder(api), time.time, keys, leadership)

@@ -19,6 +19,7 @@ from oauth_connector.connector.observation import Connector
 from oauth_connector.diagnosis.outside import open_outside
 from oauth_connector.diagnosis.provider_steps import ProviderSteps
 from oauth_connector.diagnosis.step import DiagnosisStep
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.probe import ProbeResult, probe
 from oauth_connector.net.resolver import Resolver
 from oauth_connector.oauth.request_context import TLSOptions
@@ -187,7 +188,7 @@ async def test_a_missing_name_differs_from_silent_name_servers(behavior: NameSer
     async with serve_names(behavior) as server:
 
         async def prober(url: str, tls: TLSOptions) -> ProbeResult:
-            return await probe(url, (), None, tls, Resolver(look_up_at(server)))
+            return await probe(url, Egress(), tls, Resolver(look_up_at(server)))
 
         assert (await endpoint_steps(connector, prober))["dns"].text == expected
         assert server.questions

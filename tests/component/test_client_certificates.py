@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from devtools.cluster.pki import Authority
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.net.probe import probe
 from oauth_connector.net.tls import BadIdentityError, lend_private_file, make_ssl_context
@@ -76,7 +77,7 @@ async def test_each_identity_has_connections_of_its_own(authority: Authority) ->
     """Requests of two clients to one server alternate: the server sees the certificate of each, never of the other."""
     one, other = options_of(authority, "client-one"), options_of(authority, "client-two")
     async with demanding_server(authority) as port:
-        pools = ConnectionPools(allow(port))
+        pools = ConnectionPools(Egress(allow(port)))
         try:
             seen = [await send(pools, port, tls) for tls in (one, other, one, other)]
             assert len(pools._entries) == 2
@@ -88,7 +89,7 @@ async def test_each_identity_has_connections_of_its_own(authority: Authority) ->
 async def test_a_request_without_an_identity_shares_no_connection_with_one(authority: Authority) -> None:
     """A connection that is kept open for a client with a certificate is not lent to a client without."""
     async with demanding_server(authority) as port:
-        pools = ConnectionPools(allow(port))
+        pools = ConnectionPools(Egress(allow(port)))
         try:
             assert isinstance(await send(pools, port, options_of(authority, "client-one")), HTTPResponse)
             refused = await send(pools, port, options_of(authority))
@@ -107,12 +108,12 @@ async def test_a_key_that_cannot_be_used_fails_before_anything_is_sent(authority
         tls = TLSOptions(None, TLSIdentity(certificate.read_text(), SecretStr(key)))
         with pytest.raises(BadIdentityError):
             make_ssl_context(None, tls)
-        pools = ConnectionPools([])
+        pools = ConnectionPools(Egress())
         assert await fetch(pools, OutgoingRequest("POST", "https://127.0.0.1/token"), tls, LIMITS) == Signal(
             Symptom.TLS_FAILED
         )
         await pools.aclose()
-        seen = await probe("https://127.0.0.1/token", allow(443), None, tls)
+        seen = await probe("https://127.0.0.1/token", Egress(allow(443)), tls)
         assert seen.problem is Symptom.TLS_FAILED
 
 

@@ -11,13 +11,17 @@ from cryptography import x509
 
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.fetch import fetch
+from oauth_connector.net.not_connected import NotConnectedError
 from oauth_connector.net.probe import probe
+from oauth_connector.net.streams import connect
 from oauth_connector.net.tls import MOST, BadCertificatesError, make_ssl_context
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.certificates import make_tls
+from tests.support.polling import eventually
 from tests.support.raw_server import LIMITS, NO_TLS_OPTIONS, OK, RawServer, build_outgoing, serve_bytes
 
 
@@ -38,7 +42,7 @@ def make_server_context(folder: Path, name: str, **changes: object) -> tuple[ssl
 async def send_tls_request(server: RawServer, trust: str | None, host: str = "127.0.0.1") -> HTTPResponse | Signal:
     """Send a request over TLS."""
     allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
-    made = ConnectionPools(allowed)
+    made = ConnectionPools(Egress(allowed))
     try:
         return await fetch(made, build_outgoing(server, "https", host), TLSOptions(trust), LIMITS)
     finally:
@@ -116,7 +120,7 @@ async def test_a_connection_is_closed_without_the_close_notify_of_the_server(fol
                 assert isinstance(await send_tls_request(server, authority), HTTPResponse)
             else:
                 allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
-                assert (await probe(server.url("https"), allowed, None, TLSOptions(authority))).problem is None
+                assert (await probe(server.url("https"), Egress(allowed), TLSOptions(authority))).problem is None
             async with asyncio.timeout(10):
                 await ended.wait()
 
@@ -149,8 +153,39 @@ async def test_a_probe_reports_the_first_problem(folder: Path) -> None:
     async with serve_bytes(b"", tls=made) as server:
         allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]
         url = server.url("https")
-        good = await probe(url, allowed, None, TLSOptions(authority))
+        good = await probe(url, Egress(allowed), TLSOptions(authority))
         assert (good.problem, good.allowed, good.protocol) == (None, True, "TLSv1.3")
-        assert (await probe(url, allowed, None, NO_TLS_OPTIONS)).problem is Symptom.CERTIFICATE_UNTRUSTED
-        assert (await probe(url, [], None, TLSOptions(authority))).problem is Symptom.DESTINATION_NOT_ALLOWED
-    assert (await probe("https://no-such-host.invalid/", [], None, NO_TLS_OPTIONS)).problem is not None
+        assert (await probe(url, Egress(allowed), NO_TLS_OPTIONS)).problem is Symptom.CERTIFICATE_UNTRUSTED
+        assert (await probe(url, Egress(), TLSOptions(authority))).problem is Symptom.DESTINATION_NOT_ALLOWED
+    assert (await probe("https://no-such-host.invalid/", Egress(), NO_TLS_OPTIONS)).problem is not None
+
+
+async def test_bytes_before_the_handshake_are_never_a_response(folder: Path) -> None:
+    """A machine between can send a response in plain text first, and relay the handshake of the real server."""
+    context, authority = make_server_context(folder, "injected")
+    ended: list[asyncio.StreamWriter] = []
+    forged = OK + b"Content-Length: 6\r\n\r\nforged"
+
+    async def intercept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(forged)
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", server.port)
+        await asyncio.gather(relay(reader, server_writer), relay(server_reader, writer))
+        ended.append(writer)
+
+    async def relay(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while piece := await source.read(65536):
+                target.write(piece)
+        target.close()
+
+    async with (
+        serve_bytes(OK + b"Content-Length: 2\r\n\r\n{}", tls=context) as server,
+        await asyncio.start_server(intercept, "127.0.0.1", 0) as between,
+    ):
+        attacked = RawServer(between.sockets[0].getsockname()[1])
+        assert await send_tls_request(attacked, authority) == Signal(Symptom.PLAIN_HTTP)
+        stream = await connect("127.0.0.1", attacked.port, 5)
+        await eventually(lambda: stream._reader._buffer)  # type: ignore[attr-defined]  # what is unread
+        with pytest.raises(NotConnectedError):
+            await stream.start_tls(make_ssl_context(None, TLSOptions(authority)), "127.0.0.1")
+        await eventually(lambda: len(ended) == 2)

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from oauth_connector.net.connection_pools import MOST_POOLS, ConnectionPools
+from oauth_connector.net.egress import Egress
 from oauth_connector.oauth.request_context import TLSOptions
 
 
@@ -17,7 +18,7 @@ def bare_context(_bundle: Path | None, _tls: TLSOptions) -> ssl.SSLContext:
 
 async def test_pools_are_kept_within_bounds() -> None:
     """One pool for each trust, and old ones go."""
-    made = ConnectionPools([], make=bare_context)
+    made = ConnectionPools(Egress(), make=bare_context)
     for number in range(MOST_POOLS + 10):
         async with made.lend_transport(TLSOptions(str(number))):
             pass
@@ -27,7 +28,7 @@ async def test_pools_are_kept_within_bounds() -> None:
 
 async def test_a_pool_in_use_is_not_closed_however_many_there_are() -> None:
     """More trusts at once than are kept: each has its own transport to the end, and afterwards old ones go."""
-    made = ConnectionPools([], make=bare_context)
+    made = ConnectionPools(Egress(), make=bare_context)
     async with AsyncExitStack() as stack:
         lent = [
             await stack.enter_async_context(made.lend_transport(TLSOptions(str(number))))
@@ -50,7 +51,7 @@ async def test_a_trust_is_made_once_for_all_who_ask_for_it() -> None:
         assert go.wait(10)
         return bare_context(bundle, tls)
 
-    made = ConnectionPools([], make=make)
+    made = ConnectionPools(Egress(), make=make)
 
     async def borrow() -> int:
         async with made.lend_transport(TLSOptions()) as transport:

@@ -12,6 +12,7 @@ from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.sessions import Authenticator, open_session
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.fetch import fetch
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
@@ -33,7 +34,7 @@ def authority(tmp_path: Path) -> tuple[ssl.SSLContext, bytes]:
 
 async def request_token(server: RawServer, trust: str | None) -> HTTPResponse | Signal:
     """Send a request as to a provider."""
-    pools = ConnectionPools([AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))])
+    pools = ConnectionPools(Egress([AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))]))
     try:
         return await fetch(pools, build_outgoing(server, "https", "127.0.0.1"), TLSOptions(trust), LIMITS)
     finally:

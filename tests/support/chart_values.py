@@ -101,6 +101,15 @@ MATRIX: Mapping[str, Values] = {
             }
         ],
     },
+    "egress proxy": {
+        "egressProxy": {
+            "url": "https://proxy.corp.example:3129",
+            "noProxy": ["*.corp.example", "10.0.0.0/8"],
+            "secretName": "egress-proxy",
+            "caConfigMap": "corp-ca",
+            "caKey": "proxy.pem",
+        }
+    },
     "as little as possible": {
         "networkPolicy": {"enabled": False},
         "drain": {"enabled": False, "timeoutSeconds": 100},

@@ -4,11 +4,12 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal
@@ -25,6 +26,8 @@ class RawServer:
 
     port: int
     connections: int = 0
+    heads: list[bytes] = field(default_factory=list)
+    """The heads of the requests."""
 
     def url(self, scheme: str = "http", host: str = "127.0.0.1") -> str:
         """Return its address."""
@@ -41,7 +44,7 @@ async def serve_bytes(*parts: bytes, tls: ssl.SSLContext | None = None, close: b
         server.connections += 1
         writers.append(writer)
         try:
-            await reader.readuntil(b"\r\n\r\n")
+            server.heads.append(await reader.readuntil(b"\r\n\r\n"))
             for part in parts:
                 writer.write(part)
                 await writer.drain()
@@ -63,7 +66,8 @@ async def serve_bytes(*parts: bytes, tls: ssl.SSLContext | None = None, close: b
 @asynccontextmanager
 async def open_pools(*ports: int, bundle: Path | None = None) -> AsyncIterator[ConnectionPools]:
     """Open connection pools that may reach these ports of loopback."""
-    made = ConnectionPools([AllowedDestination(cidr="127.0.0.0/8", ports=ports, http=True)] if ports else [], bundle)
+    allowed = [AllowedDestination(cidr="127.0.0.0/8", ports=ports, http=True)] if ports else []
+    made = ConnectionPools(Egress(allowed, bundle))
     try:
         yield made
     finally:

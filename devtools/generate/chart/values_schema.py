@@ -16,6 +16,7 @@ from devtools.generate.chart.values_file import (
     read_values,
     values_file,
 )
+from oauth_connector.net.egress_proxy import PROXY_URL
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.settings.operator import Settings
 
@@ -73,6 +74,9 @@ SHAPES: Mapping[str, Schema] = {
     **{f"operator.{name}": shape for name, shape in _OF_PODS.items()},
     **{f"consent.{name}": shape for name, shape in _OF_PODS.items()},
     "trustBundle.key": {"pattern": "^[-A-Za-z0-9_.]+$"},
+    "egressProxy.url": {"pattern": f"^({PROXY_URL})?$"},
+    "egressProxy.noProxy": TEXTS,
+    "egressProxy.caKey": {"pattern": "^[-A-Za-z0-9_.]+$"},
     "consent.publicURL": {"pattern": PUBLIC_URL},
     "consent.service.type": {"enum": ["ClusterIP", "NodePort", "LoadBalancer"]},
     "consent.service.annotations": TEXT_MAP,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from oauth_connector.oauth.signals import Symptom
 
+_PROXY = "the operator's egress proxy"
 _PORTS = "Check the port in `provider`"
 
 CONNECTION_MESSAGES: Mapping[Symptom, str] = {
@@ -34,5 +35,17 @@ CONNECTION_MESSAGES: Mapping[Symptom, str] = {
     " instead of `https`, which a cluster administrator must allow in the operator setting `allowedDestinations`.",
     Symptom.EXPECTS_TLS: "{host} speaks TLS at this port, and the URL does not begin with `https`. Correct the URL in"
     " `provider`.",
+    Symptom.NOT_RESOLVED_HERE: "The name servers of the cluster do not know {host}. Check the host in `provider`. If"
+    f" only {_PROXY} resolves it, a cluster administrator adds the host to the operator setting `allowedDestinations`.",
+    Symptom.PROXY_UNREACHABLE: f"No connection to {_PROXY}, and so none to {{host}}. Check the operator setting"
+    " `httpsProxy`, that the proxy runs, and the NetworkPolicy of the operator.",
+    Symptom.PROXY_TLS_FAILED: f"The TLS handshake with {_PROXY} fails, before {{host}} is reached. Check the operator"
+    " settings `httpsProxy` and `httpsProxyTrustBundle`, and the certificate of the proxy.",
+    Symptom.PROXY_CREDENTIALS_REJECTED: f"{_PROXY.capitalize()} rejects the operator's credentials, before {{host}} is"
+    " reached. Correct `username` and `password` in the Secret of the operator setting `httpsProxyCredentials`.",
+    Symptom.PROXY_REFUSED: f"{_PROXY.capitalize()} does not allow a connection to {{host}}. Allow host and port in the"
+    " proxy. If it allows names only, add the host to the operator setting `allowedDestinations` too.",
+    Symptom.PROXY_CANNOT_CONNECT: f"{_PROXY.capitalize()} does not reach {{host}}. Check that the server runs, and DNS"
+    " and firewalls of the proxy.",
 }
 """Templates that replace that of the reason, by symptom."""

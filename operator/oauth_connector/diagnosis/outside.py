@@ -18,13 +18,13 @@ from oauth_connector.settings.operator import Settings
 @asynccontextmanager
 async def open_outside(settings: Settings, credentials: CredentialReader) -> AsyncIterator[tuple[TokenClient, Prober]]:
     """Yield the client of token requests and the probe, by the settings of an operator."""
-    allowed, bundle = settings.allowed_destinations, settings.trust_bundle
+    egress = settings.egress
     rules = LocalRules(require_allowed_hosts=settings.require_allowed_hosts)
 
     async def connect(url: str, tls: TLSOptions) -> ProbeResult:
-        return await probe(url, allowed, bundle, tls)
+        return await probe(url, egress, tls)
 
-    async with HTTPProviderClient(allowed, bundle) as provider:
+    async with HTTPProviderClient(egress) as provider:
         yield TokenClient(credentials, provider, time.time, read_rules=lambda: rules), connect
 
 

@@ -16,12 +16,18 @@ from oauth_connector.diagnosis.secret_values import describe_values
 from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
 from oauth_connector.net.probe import ProbeResult
 from oauth_connector.oauth.request_context import TLSOptions
-from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom
+from oauth_connector.oauth.signals import PROXY_SYMPTOMS, RequestPhase, Signal, Symptom
 
 Prober = Callable[[str, TLSOptions], Awaitable[ProbeResult]]
 """Connects to the server of a URL and sends no credential: `net.probe.probe` with the settings of the operator."""
 
 _THIS_MACHINE = ReferenceClock()
+_BEFORE_TARGET = PROXY_SYMPTOMS | {
+    Symptom.NOT_RESOLVED_HERE,
+    Symptom.RESOLUTION_FAILED,
+    Symptom.DESTINATION_NOT_ALLOWED,
+}
+"""Problems before the proxy has connected to the target."""
 
 
 class ProviderSteps:
@@ -105,15 +111,29 @@ class ProviderSteps:
         result = await self._probe(url, tls)
         if result.addresses:
             yield DiagnosisStep("dns", passed=True, text=f"{result.host} is {', '.join(map(str, result.addresses))}")
+        if result.proxy is not None and result.problem not in _BEFORE_TARGET:
+            yield DiagnosisStep("proxy", passed=True, text=_describe_tunnel(result))
         if result.problem is not None:
             problem = of_signal(self._connector.spec, RequestPhase.TOKEN, Signal(result.problem))
-            failed = describe_problem("connection" if result.addresses else "dns", problem, self._connector)
+            failed = describe_problem(_name_step(result), problem, self._connector)
             yield replace(failed, facts=_describe_certificates(result))
             return
         yield DiagnosisStep(
             "connection", passed=True, text=_describe_connection(result), facts=_describe_certificates(result)
         )
         yield compare_clocks(result.clock_offset, result.host, self._clock)
+
+
+def _name_step(result: ProbeResult) -> str:
+    """Return the step of a failure: up to the proxy, in the name servers, or beyond them."""
+    if result.problem in PROXY_SYMPTOMS:
+        return "proxy"
+    return "connection" if result.addresses or result.allowed else "dns"
+
+
+def _describe_tunnel(result: ProbeResult) -> str:
+    resolved = f"the address {result.addresses[0]}" if result.addresses else "the name, which the proxy resolves"
+    return f"{result.proxy} connects to port {result.port} of {result.host}, by {resolved}"
 
 
 def _leave_out(name: str, denial: Exception) -> DiagnosisStep:

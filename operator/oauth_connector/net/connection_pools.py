@@ -5,10 +5,11 @@ import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.resolver import Resolver
 from oauth_connector.net.tls import make_ssl_context, name_tls
 from oauth_connector.net.transport import GuardedTransport
@@ -26,17 +27,14 @@ class _PoolEntry:
 
 
 class ConnectionPools:
-    """Transports by TLS options, so that no connection is shared between two client certificates.
+    """Transports by TLS options, so that no connection is shared between two client certificates, nor a tunnel.
 
     At most `MOST_POOLS` are kept; those in use are never closed.
     """
 
-    def __init__(
-        self, allowed: Sequence[AllowedDestination], bundle: Path | None = None, make: MakeContext = make_ssl_context
-    ) -> None:
-        self._resolver = Resolver()
-        self._allowed = allowed
-        self._bundle = bundle
+    def __init__(self, egress: Egress, make: MakeContext = make_ssl_context, resolver: Resolver | None = None) -> None:
+        self._resolver = resolver or Resolver()
+        self._egress = egress
         self._make = make
         self._entries: OrderedDict[str, _PoolEntry] = OrderedDict()
         self._retired: list[_PoolEntry] = []
@@ -55,7 +53,7 @@ class ConnectionPools:
 
     def change_destinations(self, allowed: Sequence[AllowedDestination]) -> None:
         """Allow these destinations instead. No later request uses a connection that was made before."""
-        self._allowed = allowed
+        self._egress = replace(self._egress, allowed=allowed)
         self._retired += self._entries.values()
         self._entries.clear()
 
@@ -68,18 +66,18 @@ class ConnectionPools:
         self._resolver.close()
 
     async def _get(self, tls: TLSOptions) -> _PoolEntry:
-        name = name_tls(self._bundle, tls)
+        name = name_tls(self._egress.bundle, tls)
         if name not in self._entries:
             # a cancelled caller does not cancel the others
             context = await asyncio.shield(self._share_context(name, tls))
-            self._entries.setdefault(name, _PoolEntry(GuardedTransport(context, self._allowed, self._resolver)))
+            self._entries.setdefault(name, _PoolEntry(GuardedTransport(context, self._egress, self._resolver)))
         self._entries.move_to_end(name)
         return self._entries[name]
 
     def _share_context(self, name: str, tls: TLSOptions) -> "asyncio.Future[ssl.SSLContext]":
         """Make a context in a thread, once for all concurrent callers: it takes as long as many requests."""
         if name not in self._contexts:
-            making = asyncio.ensure_future(asyncio.to_thread(self._make, self._bundle, tls))
+            making = asyncio.ensure_future(asyncio.to_thread(self._make, self._egress.bundle, tls))
             making.add_done_callback(lambda done: self._forget(name, done))
             self._contexts[name] = making
         return self._contexts[name]

@@ -36,6 +36,12 @@ def is_allowed(destination: Destination, allowed: Sequence[AllowedDestination]) 
     return any(_is_covered_by(entry, destination) for entry in allowed)
 
 
+def is_allowed_by_name(scheme: str, host: str, port: int, allowed: Sequence[AllowedDestination]) -> bool:
+    """Return whether an entry names the host, so that it is allowed with any address."""
+    name = host.lower().rstrip(".")
+    return any(entry.has_host(name) and port in entry.ports and (scheme == "https" or entry.http) for entry in allowed)
+
+
 def _is_covered_by(entry: AllowedDestination, destination: Destination) -> bool:
     if destination.port not in entry.ports or (destination.scheme != "https" and not entry.http):
         return False

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import httpcore2
 
-from oauth_connector.net.transport import NotConnectedError
+from oauth_connector.net.not_connected import NotConnectedError
 from oauth_connector.oauth.signals import Symptom
 from oauth_connector.oauth.token import HTTPResponse
 

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.discovery import Discovery
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
@@ -22,14 +22,13 @@ class HTTPProviderClient:
 
     def __init__(
         self,
-        allowed: Sequence[AllowedDestination] = (),
-        bundle: Path | None = None,
+        egress: Egress,
         *,
         clock: Callable[[], float] = time.monotonic,
         limits: RequestLimits | None = None,
         may_send: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._pools = ConnectionPools(allowed, bundle)
+        self._pools = ConnectionPools(egress)
         self._limits = limits or RequestLimits()
         self._may_send = may_send
         self._discovery = Discovery(self._pools, clock, self._limits)

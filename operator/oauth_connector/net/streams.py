@@ -12,6 +12,9 @@ from typing import Any
 
 import httpcore2
 
+from oauth_connector.net.not_connected import NotConnectedError
+from oauth_connector.oauth.signals import Symptom
+
 LARGEST_PIECE = 65536
 
 
@@ -59,14 +62,22 @@ class _AsyncioStream(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  # the library's protocol
     ) -> httpcore2.AsyncNetworkStream:
-        """Perform the TLS handshake. Raises `ConnectError` or `ConnectTimeout`."""
+        """Perform the TLS handshake. Raises `ConnectError` or `ConnectTimeout`.
+
+        What has arrived before it has no proven sender, and would be read as if it was decrypted.
+        """
         try:
+            self._require_silence()
             async with _translate_errors(timeout):
                 await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except BaseException:
             abort(self._writer)
             raise
         return self
+
+    def _require_silence(self) -> None:
+        if self._reader._buffer:  # type: ignore[attr-defined]  # noqa: SLF001  # the only way to see what is unread
+            raise NotConnectedError(Symptom.PLAIN_HTTP)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  # the library's protocol
         """Return whether the connection is readable, which means closed for an idle one, or its TLS object."""

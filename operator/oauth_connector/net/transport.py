@@ -6,15 +6,16 @@ between two look-ups (DNS rebinding) has no effect. TLS still verifies the name.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 
 import httpcore2
 import httpx2
 
-from oauth_connector.net.destinations import AllowedDestination
-from oauth_connector.net.egress_guard import Destination, is_allowed
-from oauth_connector.net.resolver import Resolver, UnresolvedError
+from oauth_connector.net.egress import Egress, Route, find_route
+from oauth_connector.net.not_connected import NotConnectedError
+from oauth_connector.net.resolver import Resolver
 from oauth_connector.net.streams import connect
+from oauth_connector.net.tunnel import open_tunnel
 from oauth_connector.oauth.signals import Symptom
 
 CONNECTIONS = 256
@@ -25,21 +26,31 @@ LARGEST_HEADERS = 256 * 1024
 httpcore2.AsyncHTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE = LARGEST_HEADERS  # its default, 100 KiB, has no option
 
 
-class NotConnectedError(httpcore2.ConnectError):
-    """No connection was made; `symptom` is the reason."""
+async def open_route(route: Route, limit: float | None, resolver: Resolver) -> httpcore2.AsyncNetworkStream:
+    """Connect to the first target of a route that accepts, within so many seconds for each.
 
-    def __init__(self, symptom: Symptom) -> None:
-        super().__init__(symptom.value)
-        self.symptom = symptom
+    Raises `NotConnectedError`, `ConnectError` or `ConnectTimeout`.
+    """
+    if route.problem is not None:
+        raise NotConnectedError(route.problem)
+    last: Exception = NotConnectedError(Symptom.CONNECTION_FAILED)
+    for target in route.targets:
+        try:
+            if route.proxy is not None:
+                return await open_tunnel(route.proxy, target, route.port, limit, resolver)
+            return await connect(target, route.port, limit)
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+            last = error
+    raise last
 
 
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):
     """Makes the connections of one pool, which is for one scheme."""
 
-    def __init__(self, scheme: str, allowed: Sequence[AllowedDestination], resolver: Resolver) -> None:
+    def __init__(self, scheme: str, egress: Egress, resolver: Resolver) -> None:
         self._scheme = scheme
         self._resolver = resolver
-        self._allowed = allowed
+        self._egress = egress
 
     async def connect_tcp(
         self,
@@ -49,21 +60,9 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002  # as above
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002  # as above
     ) -> httpcore2.AsyncNetworkStream:
-        """Resolve, check, and connect to the first address that accepts the connection."""
-        try:
-            addresses = await self._resolver.resolve(host)
-        except UnresolvedError as error:
-            raise NotConnectedError(error.symptom) from None
-        checked = [a for a in addresses if is_allowed(Destination(self._scheme, host, port, a), self._allowed)]
-        if not checked or len(checked) < len(addresses):
-            raise NotConnectedError(Symptom.DESTINATION_NOT_ALLOWED)
-        last: Exception = NotConnectedError(Symptom.CONNECTION_FAILED)
-        for address in checked:
-            try:
-                return await connect(str(address), port, timeout)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                last = error
-        raise last
+        """Resolve, check, and connect to the first address that accepts the connection, or through the proxy."""
+        route = await find_route(self._scheme, host, port, self._egress, self._resolver)
+        return await open_route(route, timeout, self._resolver)
 
     async def connect_unix_socket(
         self,
@@ -94,7 +93,7 @@ class _Body(httpx2.AsyncByteStream):
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """A pool for https and one for http, both behind the guard, with one set of TLS options."""
 
-    def __init__(self, trust: ssl.SSLContext, allowed: Sequence[AllowedDestination], resolver: Resolver) -> None:
+    def __init__(self, trust: ssl.SSLContext, egress: Egress, resolver: Resolver) -> None:
         self._pools = {
             scheme: httpcore2.AsyncConnectionPool(
                 ssl_context=trust,
@@ -103,7 +102,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
                 keepalive_expiry=15.0,
                 http1=True,
                 http2=False,
-                network_backend=_GuardedBackend(scheme, allowed, resolver),
+                network_backend=_GuardedBackend(scheme, egress, resolver),
             )
             for scheme in ("https", "http")
         }

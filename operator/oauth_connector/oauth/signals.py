@@ -67,6 +67,28 @@ class Symptom(StrEnum):
     DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
     SUPERSEDED = "Superseded"
     """The request was not sent, because another process may lead: it says nothing of the provider."""
+    NOT_RESOLVED_HERE = "NotResolvedHere"
+    """The operator does not find a host that is reached through the egress proxy."""
+    PROXY_UNREACHABLE = "ProxyUnreachable"
+    """The egress proxy accepts no connection, or does not speak HTTP."""
+    PROXY_TLS_FAILED = "ProxyTLSFailed"
+    PROXY_CREDENTIALS_REJECTED = "ProxyCredentialsRejected"
+    PROXY_REFUSED = "ProxyRefused"
+    """The egress proxy does not allow the target."""
+    PROXY_CANNOT_CONNECT = "ProxyCannotConnect"
+    """The egress proxy does not reach the target."""
+
+
+PROXY_SYMPTOMS = frozenset(
+    {
+        Symptom.PROXY_UNREACHABLE,
+        Symptom.PROXY_TLS_FAILED,
+        Symptom.PROXY_CREDENTIALS_REJECTED,
+        Symptom.PROXY_REFUSED,
+        Symptom.PROXY_CANNOT_CONNECT,
+    }
+)
+"""Failures between the operator and the target: nothing was sent to the target."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,12 @@ SYMPTOMS: Mapping[Symptom, Verdict] = {
     Symptom.PLAIN_HTTP: Verdict(_R.TLS_FAILED),
     Symptom.EXPECTS_TLS: Verdict(_R.TLS_FAILED),
     Symptom.DESTINATION_NOT_ALLOWED: Verdict(_R.DESTINATION_NOT_ALLOWED, Remedy.FIX_SPEC),
+    Symptom.NOT_RESOLVED_HERE: Verdict(_R.HOST_NOT_FOUND),
+    Symptom.PROXY_UNREACHABLE: Verdict(_R.PROVIDER_UNREACHABLE),
+    Symptom.PROXY_TLS_FAILED: Verdict(_R.PROVIDER_UNREACHABLE),
+    Symptom.PROXY_CREDENTIALS_REJECTED: Verdict(_R.PROVIDER_UNREACHABLE),
+    Symptom.PROXY_REFUSED: Verdict(_R.PROVIDER_UNREACHABLE),
+    Symptom.PROXY_CANNOT_CONNECT: Verdict(_R.PROVIDER_UNREACHABLE),
 }
 
 IN_DISCOVERY: Mapping[Symptom, Verdict] = dict.fromkeys(

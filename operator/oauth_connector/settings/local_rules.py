@@ -18,5 +18,7 @@ def read_local_rules(settings: Settings) -> LocalRules:
         "requireAllowedHosts": settings.require_allowed_hosts,
         "trustBundle": digest_file(settings.trust_bundle),
     }
+    if settings.https_proxy is not None:
+        shape["httpsProxy"], shape["noProxy"] = settings.https_proxy, settings.no_proxy
     text = json.dumps(shape, sort_keys=True, separators=(",", ":"))
     return LocalRules(hashlib.sha256(text.encode()).hexdigest()[:LENGTH], settings.require_allowed_hosts)

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, FilePath, StringConstraints, ValidationInfo, field_validator
+from pydantic import BeforeValidator, DirectoryPath, Field, FilePath, StringConstraints, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
 from oauth_connector.api.schema.origins import PublicURL
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.egress import Egress
+from oauth_connector.net.egress_proxy import Bypassed, EgressProxy, ProxyURL
 from oauth_connector.settings.namespace_names import NamespaceNames
 from oauth_connector.settings.sources import PREFIX, Configuration, InvalidSettings, read_settings
 from oauth_connector.telemetry.logging import LogFormat
@@ -51,6 +53,26 @@ class Settings(Configuration):
     )
     trust_bundle: FilePath | None = Field(
         None, description="A PEM file of certificate authorities that are trusted in addition to those of the system."
+    )
+    https_proxy: ProxyURL | None = Field(
+        None,
+        description="An HTTP proxy for connections to providers over TLS, such as `http://proxy.corp.example:3128`;"
+        " without it, they are direct. `HTTPS_PROXY` in the environment has no effect.",
+    )
+    no_proxy: Annotated[Bypassed, NoDecode] = Field(
+        (),
+        description="Hosts that are connected to without the proxy: names, `*.corp.example` for all names below, and"
+        " networks for URLs with an address.",
+    )
+    https_proxy_credentials: DirectoryPath | None = Field(
+        None,
+        description="A folder with the files `username` and `password` for the proxy: a mounted Secret of type"
+        " `kubernetes.io/basic-auth`. They are read for each connection.",
+    )
+    https_proxy_trust_bundle: FilePath | None = Field(
+        None,
+        description="A PEM file of certificate authorities for a proxy with `https://`; without it, those of"
+        " `trustBundle`. Authorities of the system are always trusted.",
     )
     require_allowed_hosts: bool = Field(
         default=False,
@@ -120,6 +142,23 @@ class Settings(Configuration):
         scope = "/".join((*self.namespaces, self.selector))
         digest = hashlib.sha256(scope.encode()).hexdigest()[:8]
         return self.lease_name or (f"{LEASE_NAME}-{digest}" if scope else LEASE_NAME)
+
+    @property
+    def egress(self) -> Egress:
+        """What these settings say about connections to providers."""
+        proxy = None
+        if self.https_proxy is not None:
+            authorities = self.https_proxy_trust_bundle or self.trust_bundle
+            proxy = EgressProxy(self.https_proxy, self.no_proxy, self.https_proxy_credentials, authorities)
+        return Egress(self.allowed_destinations, self.trust_bundle, proxy)
+
+    @field_validator("no_proxy", "https_proxy_credentials", "https_proxy_trust_bundle")
+    @classmethod
+    def _require_proxy(cls, value: object, others: ValidationInfo) -> object:
+        """Raise `ValueError` for a part of the proxy without the proxy, which would have no effect."""
+        if value and "https_proxy" in others.data and others.data["https_proxy"] is None:
+            raise ValueError("needs httpsProxy, which is not set")
+        return value
 
     @field_validator("renew_deadline_seconds")
     @classmethod

@@ -41,7 +41,9 @@ def test_the_processes_accept_their_configuration(rendered: list[Manifest], tmp_
         if text is None:
             continue
         path = tmp_path / "config.yaml"
-        path.write_text(text.replace("/etc/oauth-connector-trust/ca.pem", str(path)))
+        for mounted in ("/etc/oauth-connector-trust/ca.pem", "/etc/oauth-connector-proxy-ca/ca.pem"):
+            text = text.replace(mounted, str(path))
+        path.write_text(text.replace("/etc/oauth-connector-proxy\n", f"{tmp_path}\n"))
         load = consent_server.load if manifest["metadata"]["name"].endswith("-consent") else operator.load
         load({"config": path})
 
@@ -100,6 +102,29 @@ def test_the_ports_of_allowed_destinations_are_open(helm: HelmClient) -> None:
     """The NetworkPolicy of the operator allows each port of a destination once, and those of the API server."""
     policy = find(helm.render(MATRIX["everything of Pods"]), "NetworkPolicy")["spec"]
     assert [each["port"] for each in policy["egress"][0]["ports"]] == [443, 8443, 6443, 9443]
+
+
+def test_the_egress_proxy_is_reached_with_the_credentials_of_its_secret(helm: HelmClient) -> None:
+    """Its port is open, its Secret is mounted with two keys and is no part of the settings, and so is its authority."""
+    objects = helm.render(MATRIX["egress proxy"])
+    policy, pod = find(objects, "NetworkPolicy")["spec"], find(objects, "Deployment")["spec"]["template"]["spec"]
+    assert [each["port"] for each in policy["egress"][0]["ports"]] == [443, 8443, 6443, 3129]
+    volumes = {each["name"]: each for each in pod["volumes"]}
+    items = [{"key": key, "path": key} for key in ("username", "password")]
+    assert volumes["proxy"]["secret"] == {"secretName": "egress-proxy", "items": items}
+    assert volumes["proxy-ca"]["configMap"]["items"] == [{"key": "proxy.pem", "path": "ca.pem"}]
+    mounted = {each["name"]: each["mountPath"] for each in pod["containers"][0]["volumeMounts"]}
+    settings = yaml.safe_load(find(objects, "ConfigMap")["data"]["config.yaml"])
+    assert settings["httpsProxyCredentials"] == mounted["proxy"]
+    assert settings["httpsProxyTrustBundle"] == f"{mounted['proxy-ca']}/ca.pem"
+
+
+def test_without_a_proxy_nothing_of_it_is_mounted(helm: HelmClient) -> None:
+    """Values for a proxy without its URL have no effect: a chart of a platform may set them for all."""
+    objects = helm.render({"egressProxy": {"secretName": "egress-proxy", "noProxy": ["*.corp.example"]}})
+    pod = find(objects, "Deployment")["spec"]["template"]["spec"]
+    assert "proxy" not in {each["name"] for each in pod["volumes"]}
+    assert "roxy" not in find(objects, "ConfigMap")["data"]["config.yaml"]
 
 
 def test_a_changed_setting_restarts_the_pods(helm: HelmClient) -> None:

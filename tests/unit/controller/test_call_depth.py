@@ -16,6 +16,7 @@ from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import Ports
 from oauth_connector.controller.workqueue import Workqueue
 from oauth_connector.net.destinations import AllowedDestination
+from oauth_connector.net.egress import Egress
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.wiring import build_controller
 from tests.support.builders import a_connector, a_spec
@@ -72,7 +73,7 @@ async def functions_of_request(spec: dict[str, Any]) -> list[str]:
     cluster.add_credential("shop", "robot", client_secret=b"s3cret")
     cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
     local = AllowedDestination(cidr="127.0.0.1/32", ports=(port,), http=True)
-    async with server, HTTPProviderClient([local]) as provider:
+    async with server, HTTPProviderClient(Egress([local])) as provider:
         workqueue = Workqueue(time.time)
         ports = Ports(cluster, provider, Recorder(), time.time, FixedKeys())
         controller = build_controller(ControllerContext(ports, Memory(), workqueue.enqueue))

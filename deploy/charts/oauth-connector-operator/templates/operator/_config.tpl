@@ -3,6 +3,14 @@
 {{- $config := deepCopy (default dict .Values.settings) -}}
 {{- with .Values.consent.publicURL }}{{ $_ := set $config "publicURL" . }}{{ end -}}
 {{- with .Values.trustBundle.configMap }}{{ $_ := set $config "trustBundle" "/etc/oauth-connector-trust/ca.pem" }}{{ end -}}
+{{- with .Values.egressProxy -}}
+{{- if .url -}}
+{{- $_ := set $config "httpsProxy" .url -}}
+{{- with .noProxy }}{{ $_ := set $config "noProxy" . }}{{ end -}}
+{{- if .secretName }}{{ $_ := set $config "httpsProxyCredentials" "/etc/oauth-connector-proxy" }}{{ end -}}
+{{- if .caConfigMap }}{{ $_ := set $config "httpsProxyTrustBundle" "/etc/oauth-connector-proxy-ca/ca.pem" }}{{ end -}}
+{{- end -}}
+{{- end -}}
 {{- with .Values.selector }}{{ $_ := set $config "selector" . }}{{ end -}}
 {{- if and .Values.namespaces (not (include "oauthConnector.isInOwnNamespace" .)) -}}
 {{- $_ := set $config "namespaces" .Values.namespaces -}}
