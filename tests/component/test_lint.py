@@ -13,11 +13,12 @@ import yaml
 
 from devtools.cluster.binaries import control_plane_binaries
 from tests.support.builders import a_spec
+from tests.support.page_commands import read_blocks
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "how-to" / "lint-manifests.md").read_text()
-COMMANDS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-RECIPES = [yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)]
+PAGE = ROOT / "docs" / "how-to" / "lint-manifests.md"
+COMMANDS = read_blocks(PAGE, "sh")
+RECIPES = [yaml.safe_load(text) for text in read_blocks(PAGE, "yaml")]
 BIN = Path(sys.executable).parent
 
 

@@ -1,6 +1,5 @@
 """The quota of the page about limits is enforced for connectors and consents."""
 
-import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,14 +10,14 @@ from oauth_connector.kube.errors import FORBIDDEN, KubeError
 from tests.support.builders import a_spec
 from tests.support.cluster import Namespace
 from tests.support.consent_server_replicas import ask
+from tests.support.page_commands import read_blocks
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/limit-connectors.md"
-BLOCK = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 
 
 async def test_objects_beyond_the_quota_of_the_page_are_refused(namespace: Namespace) -> None:
     """The names of the page are those that the API server counts, here with a limit of one."""
-    (block,) = BLOCK.findall(PAGE.read_text())
+    (block,) = read_blocks(PAGE, "yaml")
     quota = yaml.safe_load(block)
     hard = quota["spec"]["hard"]
     assert set(hard) == {"count/oauthconnectors.oauthconnector.dev", "count/oauthconsents.oauthconnector.dev"}

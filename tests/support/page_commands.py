@@ -14,7 +14,7 @@ from devtools.go_programs.programs import program
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "how-to"
-BLOCK = re.compile(r"^( *)```sh\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 SECTION = re.compile(r"^## ", re.MULTILINE)
 
 
@@ -23,8 +23,17 @@ def read_commands(page: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for section in SECTION.split(f"\n{page.read_text(encoding='utf-8')}"):
         title, _, text = section.partition("\n")
-        found[title.strip()] = [dedent(block) for _, block in BLOCK.findall(text)]
+        found[title.strip()] = _list_blocks(text, "sh")
     return {title: blocks for title, blocks in found.items() if blocks}
+
+
+def read_blocks(page: Path, language: str) -> list[str]:
+    """Return the blocks of a page in a language, `sh` or `yaml`, in their order."""
+    return _list_blocks(page.read_text(encoding="utf-8"), language)
+
+
+def _list_blocks(text: str, language: str) -> list[str]:
+    return [dedent(block) for _, kind, block in BLOCK.findall(text) if kind == language]
 
 
 class PageShell:

@@ -1,6 +1,5 @@
 """The examples are valid."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import yaml
 
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from tests.support.page_commands import read_blocks
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {
@@ -31,9 +31,9 @@ def test_an_example_is_accepted(name: str) -> None:
 
 def test_the_pod_of_the_example_calls_as_the_how_to_shows() -> None:
     """The page's one command that runs in the pod is the pod's own; tests/e2e/test_how_to_zoho.py does the others."""
-    page = (ROOT / "docs" / "how-to" / "connect-zoho.md").read_text()
+    blocks = read_blocks(ROOT / "docs" / "how-to" / "connect-zoho.md", "sh")
     _connector, pod = EXAMPLES["zoho.yaml"]
-    (call,) = re.findall(r"```sh\n(printf 'Authorization.*?)\n```", page, re.DOTALL)
+    (call,) = (block for block in blocks if block.startswith("printf 'Authorization"))
     assert [line.strip() for line in call.splitlines()] == [
         line.strip() for line in pod["spec"]["containers"][0]["args"][0].splitlines()[1:3]
     ]

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 from pathlib import Path
 
 from devtools.cluster.binaries import control_plane_binaries
@@ -13,6 +12,7 @@ from oauth_connector.kube.paths import pod_path
 from tests.chaos.leadership.conftest import SYSTEM, Replicas, is_leading
 from tests.support.cluster import until
 from tests.support.operator_process import OperatorProcess
+from tests.support.page_commands import read_blocks
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "high-availability.md"
 
@@ -37,7 +37,7 @@ async def test_the_commands_of_the_page_work(replicas: Replicas, control_plane: 
     pods = [
         asyncio.create_task(run_as_pod(admin, replica, f"operator-{n}")) for n, replica in enumerate((first, second))
     ]
-    commands = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    commands = read_blocks(PAGE, "sh")
     assert len(commands) == 4
     done = await asyncio.create_subprocess_exec(
         "bash",

@@ -1,16 +1,12 @@
 """What Helm prints after an installation, and the values that pages show."""
 
-import re
-
 import pytest
 import yaml
 
 from devtools.generate.chart.places import CHART
 from tests.support.chart_values import MATRIX, Values
 from tests.support.helm import HelmClient, find
-from tests.support.page_commands import PAGES
-
-YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from tests.support.page_commands import PAGES, read_blocks
 
 
 def read_notes(renderer: HelmClient, values: Values) -> str:
@@ -38,15 +34,14 @@ def test_an_administrator_is_shown_the_roles_to_bind(renderer: HelmClient) -> No
 @pytest.mark.parametrize("page", ["install.md", "high-availability.md"])
 def test_the_values_that_a_page_shows_are_valid(renderer: HelmClient, page: str) -> None:
     """The schema accepts them, and they reach the Pods."""
-    text = (PAGES / page).read_text(encoding="utf-8")
-    for values in map(yaml.safe_load, YAML.findall(text)):
+    for values in map(yaml.safe_load, read_blocks(PAGES / page, "yaml")):
         if "metadata" not in values:  # a part of a manifest
             assert renderer.render(values)
 
 
 def test_pods_are_spread_over_zones_as_the_page_shows(renderer: HelmClient) -> None:
     """Each entry selects the Pods of the operator without naming them."""
-    (values,) = map(yaml.safe_load, YAML.findall((PAGES / "high-availability.md").read_text(encoding="utf-8")))
+    (values,) = map(yaml.safe_load, read_blocks(PAGES / "high-availability.md", "yaml"))
     deployment = find(renderer.render(values), "Deployment")
     labels = deployment["spec"]["selector"]["matchLabels"]
     spread = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]

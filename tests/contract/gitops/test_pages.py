@@ -17,7 +17,7 @@ from oauth_connector.kubectl_plugin.main import INTERRUPTED
 from tests.support.gitops_judge import health_check_expressions
 from tests.support.gitops_pages import EXAMPLES, PAGES
 from tests.support.page_commands import PAGES as FOLDER
-from tests.support.page_commands import ROOT, read_commands
+from tests.support.page_commands import ROOT, read_blocks, read_commands
 from tests.support.polling import wait_until
 
 BIN = Path(sys.executable).parent
@@ -144,5 +144,5 @@ def environment(plane: ControlPlane) -> dict[str, str]:
 
 def test_the_health_checks_of_the_page_are_those_of_the_example() -> None:
     """The page shows the expressions that the tests of health judge."""
-    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", (FOLDER / "flux.md").read_text(), re.MULTILINE | re.DOTALL)
+    (shown,) = read_blocks(FOLDER / "flux.md", "yaml")
     assert yaml.safe_load(shown)["healthCheckExprs"] == health_check_expressions()
