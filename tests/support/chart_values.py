@@ -89,6 +89,7 @@ MATRIX: Mapping[str, Values] = {
         "settings": {
             "allowedDestinations": [{"cidr": "10.20.0.0/16", "ports": [9443]}, {"host": "login.corp.example"}],
             "requireAllowedHosts": True,
+            "allowedOutputLabels": ["argocd.argoproj.io/secret-type=repository"],
         },
         "operator": OF_PODS,
         "consent": {**OF_PODS, **CONSENT, "settings": {"stopDelaySeconds": 1.5}},

@@ -175,5 +175,12 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Find the other client with `kubectl get secret <name> -o yaml --show-managed-fields`. The operator repairs the"
         " Secret one hour after the first of the three changes.",
     ),
+    Reason.LABEL_NOT_ALLOWED: Explanation(
+        "`output.labels` contains a label by which a controller of another project acts on Secrets, such as that of the"
+        " repositories of Argo CD. That controller would trust content which the author of the connector chooses. The"
+        " Secret is not changed, and no token is requested.",
+        "Remove the label, or have a cluster administrator add it to the operator setting `allowedOutputLabels`, which"
+        " applies at once.",
+    ),
     **PROVIDER_EXPLANATIONS,
 }

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     SECRET_CONFLICT = "SecretConflict"
     SECRET_WRITE_REJECTED = "SecretWriteRejected"
     SECRET_CONTESTED = "SecretContested"
+    LABEL_NOT_ALLOWED = "LabelNotAllowed"
     # the response of the provider
     UNAUTHORIZED_CLIENT = "UnauthorizedClient"
     UNSUPPORTED_GRANT_TYPE = "UnsupportedGrantType"
@@ -128,6 +129,9 @@ MESSAGES: Mapping[Reason, str] = {
     " operator keeps the token in memory.",
     Reason.SECRET_CONTESTED: "Another client changed or deleted Secret `{secret}` three times within an hour. Find and"
     " stop that client. The operator repairs the Secret later.",
+    Reason.LABEL_NOT_ALLOWED: "The operator must not set the label `{label}` on a Secret, because a controller acts on"
+    " it. Remove it from `output.labels`, or have a cluster administrator add it to the operator setting"
+    " `allowedOutputLabels`.",
     Reason.UNAUTHORIZED_CLIENT: "{host} does not allow grantType {grant} for this client. Enable the grant type for"
     " the client at the provider.",
     Reason.UNSUPPORTED_GRANT_TYPE: "{host} does not support grantType {grant} at this endpoint. Check"

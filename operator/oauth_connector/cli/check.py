@@ -31,6 +31,7 @@ from oauth_connector.connector.observation import (
     Observation,
     with_spec,
 )
+from oauth_connector.connector.secret.forbidden_labels import build_label_problem, find_forbidden_label
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.connector.status.findings import Findings
 from oauth_connector.connector.status.problem import Problem, invalid_spec
@@ -45,13 +46,15 @@ from oauth_connector.oauth.grants.grant import Renewal
 class CheckOptions:
     """What a check may do, and what it knows of the operator.
 
-    `consent_policy` is `None` where the settings of the operator are not given. `rotated_token` is the file for the
-    refresh token that replaces the presented one; without it no refresh token is presented.
+    `consent_policy` and `allowed_output_labels` are `None` where the settings of the operator are not given.
+    `rotated_token` is the file for the refresh token that replaces the presented one; without it no refresh token is
+    presented.
     """
 
     request_token: bool = False
     rotated_token: Path | None = None
     consent_policy: ConsentPolicy | None = None
+    allowed_output_labels: frozenset[str] | None = None
     clock: Callable[[], float] = time.time
 
 
@@ -83,6 +86,8 @@ class ConnectorCheck:
         waiting = self._find_wait()
         if self._connector.spec.needs_consent:
             yield self._describe_redirect(waiting)
+        if find_forbidden_label(self._connector.spec, ()) is not None:
+            yield self._describe_labels()
         failed = None
         async for step in ProviderSteps(self._connector, self._client, self._probe).run():
             failed = failed or (step if step.problem is not None else None)
@@ -116,7 +121,9 @@ class ConnectorCheck:
         connector, policy = self._connector, self._options.consent_policy or ANY_CONSENT_SERVER
         redirect = policy.redirect_of(connector) if connector.spec.needs_consent else None
         digests = (connector.spec.token_digest, connector.spec.output_digest)
-        answer = decide(Observation(self._options.clock(), connector, *digests, redirect_uri=redirect)).token
+        forbidden = self._find_forbidden_label()
+        now = self._options.clock()
+        answer = decide(Observation(now, connector, *digests, redirect_uri=redirect, forbidden_label=forbidden)).token
         return answer.problem if isinstance(answer, Postpone) else None
 
     def _may_request(self) -> bool:
@@ -133,6 +140,20 @@ class ConnectorCheck:
             return DiagnosisStep("redirect", passed=None, text=_UNKNOWN_REDIRECT)
         redirect = redirect or ANY_CONSENT_SERVER.redirect_of(self._connector)
         return DiagnosisStep("redirect", passed=True, text=f"register {redirect} at the provider")
+
+    def _find_forbidden_label(self) -> str | None:
+        """Return a label that the settings do not allow; `None` where they do, or are not known."""
+        allowed = self._options.allowed_output_labels
+        return find_forbidden_label(self._connector.spec, allowed) if allowed is not None else None
+
+    def _describe_labels(self) -> DiagnosisStep:
+        """Describe labels of controllers, which the operator writes only where its settings allow them."""
+        forbidden = self._find_forbidden_label()
+        if forbidden is not None:
+            return describe_problem("labels", build_label_problem(forbidden), self._connector)
+        if self._options.allowed_output_labels is None:
+            return DiagnosisStep("labels", passed=None, text=_UNKNOWN_LABELS)
+        return DiagnosisStep("labels", passed=True, text="the operator may write the labels")
 
     # --- the result ---------------------------------------------------------------------------------------------
     def _describe_result(
@@ -153,6 +174,11 @@ class ConnectorCheck:
 
 _UNKNOWN_REDIRECT = (
     "not checked. It depends on the operator setting `publicURL`: pass the settings of the operator with --config."
+)
+
+_UNKNOWN_LABELS = (
+    "not checked. A label of a controller must be in the operator setting `allowedOutputLabels`: pass the settings of"
+    " the operator with --config."
 )
 
 _NOT_REQUESTED: Mapping[Renewal, str] = {

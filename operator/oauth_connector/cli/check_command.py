@@ -19,7 +19,7 @@ WARNING = f"This sends the credentials to the provider once. {TOKEN_REQUEST_RISK
 
 _FILES = "file of manifests: one OAuthConnector, and the Secrets and ConfigMaps that it refers to"
 _SECRET = "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"
-_CONFIG = "settings file of the operator, for allowed destinations, the trust bundle and the redirect URI"
+_CONFIG = "settings file of the operator, for allowed destinations and labels, the trust bundle and the redirect URI"
 _ROTATED = "with --request-token and grantType RefreshToken: new file for the refresh token that replaces the sent one"
 
 
@@ -60,7 +60,8 @@ async def _run_steps(given: argparse.Namespace, documents: CheckInput, settings:
     from oauth_connector.diagnosis.step import format_step  # noqa: PLC0415  # as above
 
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents) if given.config else None
-    options = CheckOptions(given.request_token, given.rotated_token, policy)
+    labels = frozenset(settings.allowed_output_labels) if given.config else None
+    options = CheckOptions(given.request_token, given.rotated_token, policy, allowed_output_labels=labels)
     steps = []
     async with open_outside(settings, documents) as (client, probe):
         async for step in run_check(documents, options, client, probe):

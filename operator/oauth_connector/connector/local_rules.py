@@ -10,6 +10,7 @@ JUDGED_BY_SETTINGS = frozenset(
         Reason.CREDENTIALS_NOT_ALLOWED,
         Reason.CERTIFICATE_UNTRUSTED,
         Reason.CA_BUNDLE_INVALID,
+        Reason.LABEL_NOT_ALLOWED,
     }
 )
 """Reasons that another setting of the operator may end: to try again costs no token request."""
@@ -21,6 +22,7 @@ class LocalRules:
 
     digest: str = ""
     require_allowed_hosts: bool = False
+    allowed_output_labels: frozenset[str] = frozenset()
 
 
 def identify_failure(reason: Reason, request_digest: str, rules_digest: str) -> str:

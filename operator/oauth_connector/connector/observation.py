@@ -224,7 +224,8 @@ class Observation:
     process that wrote the claim in the state Secret has nothing in flight. `state` is the state Secret, by its
     metadata; `state_problem` is why it is not used; `shared_token` is set while another connector keeps this one from
     presenting its initial refresh token; `code` is an unused code from the user's browser; `redirect_uri` is the
-    redirect URI, if the connector has one; `rules` is the digest of the operator's rules.
+    redirect URI, if the connector has one; `rules` is the digest of the operator's rules, which forbid
+    `forbidden_label` in the spec.
     """
 
     now: float
@@ -243,3 +244,4 @@ class Observation:
     redirect_uri: str | None = None
     claim_abandoned: bool = False
     rules: str = ""
+    forbidden_label: str | None = None

@@ -43,6 +43,7 @@ from oauth_connector.connector.observation import (
     Observation,
     SharedToken,
 )
+from oauth_connector.connector.secret.forbidden_labels import find_forbidden_label
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.ownership import find_reported
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
@@ -115,7 +116,7 @@ class Reconciler:
         return replace(obs, credentials=await self._read_versions(connector))
 
     def _read_caches(self, connector: Connector) -> Observation:
-        key, spec = connector.key, connector.spec
+        key, spec, rules = connector.key, connector.spec, self._read_rules()
         return Observation(
             now=self._clock(),
             connector=connector,
@@ -128,7 +129,8 @@ class Reconciler:
             state=self._read_state(connector),
             shared_token=self._find_shared_token(connector),
             redirect_uri=self._consents.redirect_of(connector),
-            rules=self._read_rules().digest,
+            rules=rules.digest,
+            forbidden_label=find_forbidden_label(spec, rules.allowed_output_labels),
         )
 
     def _find_shared_token(self, connector: Connector) -> SharedToken | None:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass, replace
 
+from oauth_connector.api.names import READY
+from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import to_epoch
+from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.digests import digest_binding
 from oauth_connector.connector.checks.facts import may_credentials_repair
 from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
 from oauth_connector.connector.credentials import list_secret_names
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, CredentialVersion, Observation
+from oauth_connector.connector.secret.forbidden_labels import find_forbidden_label
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata, secret_metadata
 from oauth_connector.kube.credential_manifests import read_version
 from oauth_connector.kubectl_plugin.errors import CommandFailed
@@ -33,6 +37,7 @@ async def observe(live: Connector, edited: Connector, credentials: UserCredentia
         output_digest=edited.spec.output_digest,
         redirect_uri=_find_redirect(live, edited),
         rules=_read_rules(live),
+        forbidden_label=_find_forbidden_label(live, edited),
     )
     try:
         return UserObservation(await _read_secrets(obs, live, credentials))
@@ -109,6 +114,13 @@ def _find_redirect(live: Connector, edited: Connector) -> str | None:
     is_reconciled = live.status.observed_generation == live.generation
     policy = ConsentPolicy() if is_reconciled and live.status.redirect_uri is None else ANY_CONSENT_SERVER
     return policy.redirect_of(edited) if edited.spec.needs_consent else None
+
+
+def _find_forbidden_label(live: Connector, edited: Connector) -> str | None:
+    """Return a label that the operator has refused, by the status of the connector: its settings are not known."""
+    ready = find_condition(live.status.conditions, READY)
+    is_refused = ready is not None and ready.reason == Reason.LABEL_NOT_ALLOWED
+    return find_forbidden_label(edited.spec, ()) if is_refused else None
 
 
 def _read_rules(live: Connector) -> str:

@@ -9,9 +9,9 @@ from oauth_connector.settings.reload import SettingsReload
 
 
 class LiveSettings:
-    """The settings that apply while the process runs: what may be connected to, and which credentials may be sent."""
+    """The settings that apply while the process runs: connections, credentials, labels of output Secrets."""
 
-    NAMES = ("allowed_destinations", "require_allowed_hosts")
+    NAMES = ("allowed_destinations", "require_allowed_hosts", "allowed_output_labels")
 
     def __init__(self, settings: Settings, provider: HTTPProviderClient, on_change: Callable[[], None]) -> None:
         self.rules = read_local_rules(settings)

@@ -16,9 +16,11 @@ def read_local_rules(settings: Settings) -> LocalRules:
     shape = {
         "allowedDestinations": [each.model_dump(mode="json") for each in settings.allowed_destinations],
         "requireAllowedHosts": settings.require_allowed_hosts,
+        **({"allowedOutputLabels": sorted(settings.allowed_output_labels)} if settings.allowed_output_labels else {}),
         "trustBundle": digest_file(settings.trust_bundle),
     }
     if settings.https_proxy is not None:
         shape["httpsProxy"], shape["noProxy"] = settings.https_proxy, settings.no_proxy
     text = json.dumps(shape, sort_keys=True, separators=(",", ":"))
-    return LocalRules(hashlib.sha256(text.encode()).hexdigest()[:LENGTH], settings.require_allowed_hosts)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+    return LocalRules(digest, settings.require_allowed_hosts, frozenset(settings.allowed_output_labels))

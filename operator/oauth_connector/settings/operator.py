@@ -14,6 +14,7 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.egress import Egress
 from oauth_connector.net.egress_proxy import Bypassed, EgressProxy, ProxyURL
 from oauth_connector.settings.namespace_names import NamespaceNames
+from oauth_connector.settings.output_labels import OutputLabels
 from oauth_connector.settings.sources import PREFIX, Configuration, InvalidSettings, read_settings
 from oauth_connector.telemetry.logging import LogFormat
 
@@ -77,6 +78,11 @@ class Settings(Configuration):
     require_allowed_hosts: bool = Field(
         default=False,
         description="Send credentials only from Secrets that name the host in `oauthconnector.dev/allowed-hosts`.",
+    )
+    allowed_output_labels: OutputLabels = Field(
+        (),
+        description="Labels of controllers that connectors may set on their Secrets, as `key` or `key=value`, such as"
+        " `[argocd.argoproj.io/secret-type=repository]`. The controller then trusts what authors of connectors choose.",
     )
     workers: int = Field(64, ge=1, le=1024, description="Reconciliations that may run at once.")
     token_request_seconds: float = Field(

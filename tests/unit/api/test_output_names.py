@@ -4,7 +4,8 @@ import pytest
 
 from oauth_connector.api.v1alpha1.metadata import CONTROLLER_DOMAINS
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
-from tests.support.builders import a_spec
+from oauth_connector.connector.secret.forbidden_labels import find_forbidden_label
+from tests.support.builders import a_connector, a_spec
 
 
 def problems_of(**output: object) -> str:
@@ -16,12 +17,15 @@ def problems_of(**output: object) -> str:
 
 @pytest.mark.parametrize("domain", CONTROLLER_DOMAINS)
 @pytest.mark.parametrize("prefix", ["", "example.", "a.b-c."])
-@pytest.mark.parametrize("kind", ["labels", "annotations"])
-def test_metadata_of_a_controller_is_refused(domain: str, prefix: str, kind: str) -> None:
-    """The operator would write what the controller acts on, for a user who may not."""
-    assert "must not have names of Kubernetes" in problems_of(**{kind: {f"{prefix}{domain}/x": "true"}})
-    assert problems_of(**{kind: {f"my{domain}/x": "true"}}) == ""
-    assert problems_of(**{kind: {f"{domain}.example.com/x": "true"}}) == ""
+def test_metadata_of_a_controller_is_refused(domain: str, prefix: str) -> None:
+    """The operator would write what a controller acts on, for a user who may not; labels need its settings."""
+    name = f"{prefix}{domain}/x"
+    assert "must not have names of Kubernetes" in problems_of(annotations={name: "true"})
+    spec = a_connector(a_spec(output={"labels": {name: "true"}})).spec
+    assert find_forbidden_label(spec, ()) == f"{name}=true"
+    for other in (f"my{domain}/x", f"{domain}.example.com/x"):
+        assert problems_of(annotations={other: "true"}) == ""
+        assert find_forbidden_label(a_connector(a_spec(output={"labels": {other: "true"}})).spec, ()) is None
 
 
 @pytest.mark.parametrize(

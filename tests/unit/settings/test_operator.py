@@ -37,6 +37,23 @@ def test_without_any_source_the_defaults_apply() -> None:
     assert (settings.log_level, settings.log_format, settings.http_port) == ("info", LogFormat.AUTO, 8080)
 
 
+@pytest.mark.parametrize(
+    "text", ["argocd.argoproj.io/secret-type", "argocd.argoproj.io/secret-type=repository", "reconcile.fluxcd.io/watch"]
+)
+def test_labels_of_controllers_can_be_allowed(tmp_path: Path, text: str) -> None:
+    """An entry is a key, or a key and a value; by default there is none."""
+    assert load({}).allowed_output_labels == ()
+    assert load({"config": write(tmp_path, f"allowedOutputLabels: [{text}]")}).allowed_output_labels == (text,)
+
+
+@pytest.mark.parametrize(
+    "text", ["app.kubernetes.io/instance", "x.k8s.io/a", "oauthconnector.dev/managed", "example.com/a", "a", "a/b/c"]
+)
+def test_other_labels_cannot_be_allowed(tmp_path: Path, text: str) -> None:
+    """Those of Kubernetes and of the operator never, and all others need no setting."""
+    assert "must be a label of a controller" in error_of(tmp_path, f"allowedOutputLabels: [{text}]")
+
+
 def test_a_file_is_read_in_camel_case(tmp_path: Path) -> None:
     """The keys of a ConfigMap look like those of other manifests."""
     path = write(tmp_path, "httpPort: 9090\nmetricsPerObject: false\nlogFormat: json\n")

@@ -50,8 +50,11 @@ CONTROLLER_DOMAINS: Mapping[str, str] = {
 }
 """Domains of programs that act on Secrets by label or annotation, and the page that states it."""
 
-_DOMAINS = "|".join((*_PLATFORM_DOMAINS, *CONTROLLER_DOMAINS)).replace(".", r"\.")
-RESERVED_NAME = re.compile(rf"(([^/]*\.)?({_DOMAINS})|argocd\.[^/]*)/.*")
+_PLATFORM = "|".join(_PLATFORM_DOMAINS).replace(".", r"\.")
+_CONTROLLERS = "|".join(CONTROLLER_DOMAINS).replace(".", r"\.")
+_NAME_OF_PLATFORM = re.compile(rf"([^/]*\.)?({_PLATFORM})/.*")
+_NAME_OF_CONTROLLER = re.compile(rf"(([^/]*\.)?({_CONTROLLERS})|argocd\.[^/]*)/.*")
+RESERVED_NAME = re.compile(rf"(([^/]*\.)?({_PLATFORM}|{_CONTROLLERS})|argocd\.[^/]*)/.*")
 """Names of labels and annotations, and types of Secrets, that have a meaning for other programs."""
 
 
@@ -82,6 +85,12 @@ _WITH_DOMAIN = Rule(
     " a Secret with the label owner: helm for a release",
     _has_domains,
 )
+_NOT_OF_PLATFORM = Rule(
+    f"self.all(k, !{_matches_cel(_NAME_OF_PLATFORM)} || {_matches_cel(_RECOMMENDED)})",
+    "must not have names of Kubernetes and of this operator: use another domain, or app.kubernetes.io/component, name,"
+    " part-of or version",
+    lambda entries: not any(_NAME_OF_PLATFORM.fullmatch(key) and not _RECOMMENDED.fullmatch(key) for key in entries),
+)
 _UNRESERVED = Rule(
     f"self.all(k, !{_matches_cel(RESERVED_NAME)} || {_matches_cel(_RECOMMENDED)})",
     "must not have names of Kubernetes, of this operator, and of controllers that act on Secrets by their metadata"
@@ -103,5 +112,17 @@ AnnotationValue = Annotated[str, Field(max_length=1024)]
 
 _PRESENT = BeforeValidator(drop_nulls)
 
-Labels = Annotated[dict[str, LabelValue], Field(max_length=16), _NAMES, _WITH_DOMAIN, _UNRESERVED, _PRESENT]
+Labels = Annotated[dict[str, LabelValue], Field(max_length=16), _NAMES, _WITH_DOMAIN, _NOT_OF_PLATFORM, _PRESENT]
+"""Labels of controllers are refused by the operator itself, unless its setting `allowedOutputLabels` contains them."""
+
 Annotations = Annotated[dict[str, AnnotationValue], Field(max_length=16), _NAMES, _WITH_DOMAIN, _UNRESERVED, _PRESENT]
+
+
+def is_label_of_controller(name: str) -> bool:
+    """Return whether a controller of another project acts on Secrets with this label."""
+    return _NAME_OF_CONTROLLER.fullmatch(name) is not None
+
+
+def is_label_that_may_be_allowed(name: str) -> bool:
+    """Return whether a spec may have this label, and the operator asks its setting for it."""
+    return _has_valid_names({name: ""}) and is_label_of_controller(name) and _NAME_OF_PLATFORM.fullmatch(name) is None

@@ -14,6 +14,7 @@ from oauth_connector.connector.checks.decisions import (
 )
 from oauth_connector.connector.checks.facts import current_token, published_token, stored_token
 from oauth_connector.connector.observation import Observation
+from oauth_connector.connector.secret.forbidden_labels import build_label_problem
 from oauth_connector.connector.secret.ownership import has_lost_owner, ownership_conflict
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
@@ -25,6 +26,12 @@ REPAIRS_PER_HOUR = 3
 """The number of repairs within an hour of a Secret that another client changes or deletes."""
 
 SecretCheck = Callable[[Observation], SecretAnswer | None]
+
+
+def report_forbidden_label(obs: Observation) -> SecretAnswer | None:
+    """Write no Secret with a label of a controller that the operator's settings do not allow."""
+    label = obs.forbidden_label
+    return SecretConflict(build_label_problem(label)) if label is not None else None
 
 
 def report_conflict(obs: Observation) -> SecretAnswer | None:
@@ -84,6 +91,7 @@ def accept_current(obs: Observation) -> SecretAnswer | None:
 
 
 SECRET_CHECKS: tuple[SecretCheck, ...] = (
+    report_forbidden_label,
     report_conflict,
     leave_contested,
     replace_missing,

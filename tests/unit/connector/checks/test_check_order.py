@@ -35,6 +35,7 @@ from oauth_connector.connector.observation import (
     PendingToken,
     SharedToken,
 )
+from oauth_connector.connector.secret.forbidden_labels import build_label_problem
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
@@ -159,6 +160,15 @@ TOKEN_PRECEDENCE = (
 )
 
 SECRET_PRECEDENCE = (
+    # a label that is not allowed can be removed by the author of the connector alone
+    Precedence(
+        secret_checks.report_forbidden_label,
+        secret_checks.report_conflict,
+        stored(
+            memory=ConnectorMemory(conflict=KnownConflict(CONFLICT, NOW - 10.0)), forbidden_label="argocd.example/x=y"
+        ),
+        SecretConflict(build_label_problem("argocd.example/x=y")),
+    ),
     # a Secret of another owner is reported as such, however often the connector's own was changed
     Precedence(
         secret_checks.report_conflict,

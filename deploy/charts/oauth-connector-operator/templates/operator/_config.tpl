@@ -21,5 +21,5 @@
 
 {{/* A digest of the settings that the operator reads only at its start. It reads the others again while it runs. */}}
 {{- define "oauthConnector.restartDigest" -}}
-{{- omit (include "oauthConnector.operatorConfig" . | fromYaml) "allowedDestinations" "requireAllowedHosts" | toYaml | sha256sum -}}
+{{- omit (include "oauthConnector.operatorConfig" . | fromYaml) "allowedDestinations" "requireAllowedHosts" "allowedOutputLabels" | toYaml | sha256sum -}}
 {{- end -}}
