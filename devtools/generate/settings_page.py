@@ -28,9 +28,10 @@ A setting can be given in three places. The first that contains it wins:
 With an unknown key in the file or an invalid value, the operator prints one line and does not start.
 
 The operator compares the file with its settings every ten seconds. Changes of `allowedDestinations`, of
-`requireAllowedHosts`, of `allowedOutputLabels` and of the content of the trust bundle apply at once, and connectors that
-the operator has refused for one of these settings are tried again. For other settings the log names what needs a restart, and for invalid
-content what is wrong; then the previous settings stay. A kubelet shows a changed ConfigMap up to 90 s late.
+`requireAllowedHosts`, of `allowedOutputLabels` and of the content of the trust bundle apply at once, and connectors
+that the operator has refused for one of these settings are tried again. For other settings the log names what needs a
+restart, and for invalid content what is wrong; then the previous settings stay. A kubelet shows a changed ConfigMap up
+to 90 s late.
 
 ```yaml
 allowedDestinations:            # by default only public addresses, and only over TLS

@@ -54,8 +54,8 @@ class CheckOptions:
     request_token: bool = False
     rotated_token: Path | None = None
     consent_policy: ConsentPolicy | None = None
-    allowed_output_labels: frozenset[str] | None = None
     clock: Callable[[], float] = time.time
+    allowed_output_labels: frozenset[str] | None = None
 
 
 async def run_check(

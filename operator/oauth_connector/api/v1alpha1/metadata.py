@@ -85,7 +85,7 @@ _WITH_DOMAIN = Rule(
     " a Secret with the label owner: helm for a release",
     _has_domains,
 )
-_NOT_OF_PLATFORM = Rule(
+_NOT_OF_PLATFORM: Rule[Mapping[str, str]] = Rule(
     f"self.all(k, !{_matches_cel(_NAME_OF_PLATFORM)} || {_matches_cel(_RECOMMENDED)})",
     "must not have names of Kubernetes and of this operator: use another domain, or app.kubernetes.io/component, name,"
     " part-of or version",
