@@ -21,7 +21,7 @@ FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before", "days",
     "refused_with", "refused_grant", "oddity", "instead", "code", "code_meaning", "not_repeated", "salvaged",
-    "source", "presented",
+    "source", "presented", "label",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 

@@ -119,7 +119,7 @@ async def judge_as_check(manifest: Mapping[str, Any], around: Surroundings, rota
     world.provider.answer = around.response
     secrets = secrets_of(connector, around) if isinstance(connector, Connector) else {}
     documents = CheckInput(manifest, secrets)
-    options = CheckOptions(True, rotated, CONSENT_POLICY, world.clock)  # noqa: FBT003  # the order of the fields
+    options = CheckOptions(True, rotated, CONSENT_POLICY, world.clock, frozenset())  # noqa: FBT003  # the order of the fields
     client = TokenClient(documents, world.provider, world.clock)
     steps = [step async for step in run_check(documents, options, client, reach)]
     if isinstance(connector, InvalidConnector):
