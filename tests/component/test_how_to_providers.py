@@ -1,7 +1,7 @@
 """The pages that connect a provider: their commands, run as they stand there, and their examples.
 
-What is different from the pages: the namespace, a secret in the place of the keyboard, and no operator and no provider. So
-`kubectl get` prints what the API server has, and `kubectl oauth authorize` is read by the plugin, and not done:
+What is different from the pages: the namespace, a secret in the place of the keyboard, and no operator and no provider.
+So `kubectl get` prints what the API server has, and `kubectl oauth authorize` is read by the plugin, and not done:
 tests/e2e/test_how_to_zoho.py does it.
 """
 
@@ -44,7 +44,7 @@ def test_the_commands_of_a_page_end_well(
     blocks = [block for section in read_commands(PAGES / f"{page}.md").values() for block in section]
     for block in blocks:
         if (found := AUTHORIZE.match(block.strip())) is not None:
-            assert _build_parser().parse_args(found[1].split()).connector == connector_name(example)
+            assert _build_parser().parse_args(found[1].split()).name == connector_name(example)
             continue
         own = block.replace("-n shop", f"-n {namespace.name}").replace("read -rs CLIENT_SECRET", "true")
         shell.run(own, {"CLIENT_SECRET": SECRET})
