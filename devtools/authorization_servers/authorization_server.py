@@ -133,6 +133,7 @@ class AuthorizationServer:
             "lifetime": client.lifetime,
             "redirect_uris": client.redirect_uris,
             "terms": asdict(client.token_policy),
+            "metadata": dict(client.metadata),
             "inspector": self.client.id,
         }
         self.process.ask({"register": details})

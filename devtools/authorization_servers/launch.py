@@ -50,7 +50,8 @@ class Launch(AbstractContextManager[AuthorizationServer]):
         self._process.stop()
 
     def _server(self) -> AuthorizationServer:
-        tls = self._tls and {"certificate": str(self._tls.certificate), "key": str(self._tls.key)}
+        files = self._tls
+        tls = files and {"certificate": str(files.certificate), "key": str(files.key), "ca": str(files.ca)}
         port = self._process.ask({"port": self._port, "scopes": SCOPES, "tls": tls})["port"]
         server = AuthorizationServer(
             self._process,

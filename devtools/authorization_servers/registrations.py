@@ -1,6 +1,7 @@
 """Configuration of an authorization server of the tests and the demo: its certificate, clients and users."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +10,9 @@ from pydantic import SecretStr
 SCOPES = ("read", "write", "profile")
 LIFETIME = 60
 
-Authentication = Literal["client_secret_basic", "client_secret_post", "none"]  # as RFC 7591 §2 names them
+Authentication = Literal[
+    "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth", "none"
+]  # as RFC 7591 §2 names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ DEFAULT_POLICY = TokenPolicy()
 class RegisteredClient:
     """A client of the server; `lifetime` of its access tokens in seconds. A public client has an empty secret.
 
-    A client with redirect URIs may use the authorization code grant.
+    A client with redirect URIs may use the authorization code grant. `metadata` are further members of its registration
+    at oidc-provider (RFC 7591 §2), such as `jwks`.
     """
 
     id: str
@@ -52,6 +56,7 @@ class RegisteredClient:
     lifetime: int = LIFETIME
     redirect_uris: tuple[str, ...] = ()
     token_policy: TokenPolicy = DEFAULT_POLICY
+    metadata: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.election import Election, LeaseTiming, name_process
 from oauth_connector.controller.grant_store import OnFaultPoint
 from oauth_connector.controller.ports import Leadership, Ports, SoleProcess
-from oauth_connector.controller.token_client import TokenRequestRecord
+from oauth_connector.controller.token_request_record import TokenRequestRecord
 from oauth_connector.controller.workqueue import OnSetback, Workqueue, WorkqueueHooks
 from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.admission_policies import PolicyState, PolicyWatch

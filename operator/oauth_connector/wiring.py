@@ -11,8 +11,9 @@ from oauth_connector.controller.host_limiter import HostLimiter
 from oauth_connector.controller.reconciler import Reconciler
 from oauth_connector.controller.revocation import GrantRevoker
 from oauth_connector.controller.secret_writer import SecretWriter
-from oauth_connector.controller.token_client import OnTokenRequest, TokenClient
+from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.controller.token_refresher import TokenRefresher
+from oauth_connector.controller.token_request_record import OnTokenRequest
 from oauth_connector.controller.workqueue import OnError, Reconcile
 
 

@@ -13,8 +13,13 @@ from tests.support.tenant import Tenant
 REJECTED = "you must be allowed to get a Secret that is sent to a provider"
 EVIL = {"provider": {"tokenURL": "https://evil.example/token"}}
 A_CLIENT = {"idSecretRef": {"name": "client-id"}, "secretRef": {"name": "client-secret"}}
+A_ROTATION = a_spec(
+    client={"id": "robot", "secretRef": {"name": "client-secret"}, "previousSecretRef": {"name": "previous-secret"}}
+)
 A_USER = {"usernameSecretRef": {"name": "user-name"}, "passwordSecretRef": {"name": "user-password"}}
 A_PASSWORD = a_spec(grantType="Password", client=A_CLIENT, password=A_USER)
+A_KEY = a_spec(client={"id": "robot", "keyRef": {"name": "key"}, "certificateRef": {"name": "certificate"}})
+A_CERTIFICATE = a_spec(client={"id": "robot", "tlsSecretRef": {"name": "client-certificate"}})
 A_REFRESH_TOKEN = a_spec(grantType="RefreshToken", refreshToken={"secretRef": {"name": "initial"}})
 A_SECRET_TOKEN = {"subjectToken": {"secretRef": {"name": "subject"}}, "actorToken": {"secretRef": {"name": "actor"}}}
 A_CONNECTOR_TOKEN = {
@@ -26,7 +31,9 @@ EXCHANGES = [a_spec(grantType="TokenExchange", tokenExchange=member) for member 
 
 def _named_secrets(spec: Mapping[str, Any]) -> dict[str, str]:
     references = OAuthConnectorSpec.model_validate(spec, by_alias=True).credential_references
-    return {path: secret for path, (secret, _) in references.items()}
+    paths = tuple(list_reference_paths(OAuthConnectorSpec))
+    found = {path: secret for path, (secret, _) in references.items()}
+    return {next(known for known in paths if path.startswith(known)): secret for path, secret in found.items()}
 
 
 def test_only_a_user_who_may_read_all_secrets_creates_a_connector(tenant: Tenant) -> None:
@@ -55,7 +62,8 @@ def test_only_a_user_who_may_read_them_changes_where_secrets_are_sent(tenant: Te
 @pytest.mark.parametrize("path", tuple(list_reference_paths(OAuthConnectorSpec)))
 def test_each_reference_of_the_spec_requires_the_right_to_its_secret(tenant: Tenant, path: str) -> None:
     """A user who may read all Secrets of a connector except one cannot create it."""
-    spec = next(spec for spec in (A_PASSWORD, A_REFRESH_TOKEN, *EXCHANGES) if path in _named_secrets(spec))
+    specs = (A_PASSWORD, A_ROTATION, A_KEY, A_CERTIFICATE, A_REFRESH_TOKEN, *EXCHANGES)
+    spec = next(spec for spec in specs if path in _named_secrets(spec))
     for other, secret in _named_secrets(spec).items():
         if other != path:
             tenant.grant_read(secret)

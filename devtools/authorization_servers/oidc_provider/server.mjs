@@ -1,10 +1,11 @@
 // oidc-provider on loopback, for tests and the demo: a certified, strict authorization server.
 //
 // Standard input and output carry lines of JSON (server_process.py). The first line is
-// {"port": 0, "scopes": […], "tls": {"certificate": path, "key": path} | null}, the response is {"port": 1234} once the
-// server listens. Each further line is a verb; the response is {}, or the result of the verb:
+// {"port": 0, "scopes": […], "tls": {"certificate": path, "key": path, "ca": path} | null}, the response is {"port": 1234}
+// once the server listens. With TLS there is a second port, which asks for a client certificate of the same authority; the
+// metadata name it (RFC 8705 §5). Each further line is a verb; the response is {}, or the result of the verb:
 //
-// {"register": {"id", "secret", "authentication", "lifetime", "redirect_uris", "terms"}} and
+// {"register": {"id", "secret", "authentication", "lifetime", "redirect_uris", "terms", "metadata"}} and
 // {"enroll": {"username", "password"}} add a client or a user, or change the one of that name;
 // {"withdraw": {"username", "client" | null}} revokes the grants of a user;
 // {"delay": {"client", "seconds"}} delays the responses to codes and refresh tokens, which are spent at once; another
@@ -32,6 +33,9 @@ const INTERACTION = '/interaction/'; // below that path: the pages for login and
 const RESOURCES = ['urn:test:api', 'https://api.example.com/'];
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 const GRANTS = ['client_credentials', 'password', 'refresh_token', DEVICE];
+const METHODS = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none',
+  'tls_client_auth'];
+const ALGORITHMS = ['HS256', 'HS512', 'RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519']; // for assertions
 const RESERVED = 'admin'; // a scope of the server that no client may request: `invalid_scope`
 const OFFLINE = 'offline_access'; // without it there is no refresh token
 
@@ -61,15 +65,33 @@ const isUser = (username, password) => users.has(username) && users.get(username
 const lifetime = (ctx, token, client) => lifetimes.get(client.clientId);
 const termsOf = (client) => terms.get(client.clientId);
 
-function configuration(scopes) {
+/** Client certificates (RFC 8705 §2.1), which Node.js verifies. */
+const mutualTLS = {
+  enabled: true,
+  tlsClientAuth: true,
+  certificateAuthorized: (ctx) => ctx.req.socket.authorized === true,
+  certificateSubjectMatches: (ctx, property, expected) =>
+    property === 'tls_client_auth_subject_dn' && ctx.req.socket.getPeerX509Certificate()?.subject === expected,
+  getCertificate: (ctx) => ctx.req.socket.getPeerX509Certificate?.(),
+};
+
+function aliases(base) {
+  const paths = { token_endpoint: '/token', revocation_endpoint: '/token/revocation' };
+  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${base}${path}`]));
+}
+
+function configuration(scopes, alias) {
   return {
     adapter: (model) => new Table(model, storage),
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: METHODS,
     cookies: { keys: [randomUUID()] },
+    discovery: alias ? { mtls_endpoint_aliases: aliases(alias) } : {},
+    enabledJWA: { clientAuthSigningAlgValues: ALGORITHMS },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       deviceFlow: { enabled: true }, // with its own pages, which have no scripts
+      mTLS: mutualTLS,
       introspection: { enabled: true, allowedPolicy: async () => true },
       resourceIndicators: {
         enabled: true,
@@ -134,8 +156,8 @@ async function sendLifetime(ctx, next) {
   ctx.body.refresh_token_expires_in = termsOf(client).refresh_lifetime;
 }
 
-function issue(issuer, scopes) {
-  const provider = new Provider(issuer, configuration(scopes));
+function issue(issuer, scopes, alias) {
+  const provider = new Provider(issuer, configuration(scopes, alias));
   const handler = (ctx) => passwordGrant(provider, scopes, ctx);
   provider.registerGrantType('password', handler, ['username', 'password', 'scope']);
   provider.use(recording(journal, (client) => delays.get(client)));
@@ -156,30 +178,34 @@ function below(path, callback) {
 }
 
 async function listen({ port, scopes, tls }) {
-  const server = tls
-    ? https.createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) })
-    : http.createServer();
+  const own = tls && { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) };
+  const server = own ? https.createServer(own) : http.createServer();
   await once(server.listen(port, HOST), 'listening');
+  const asking = own && https.createServer({ ...own, ca: readFileSync(tls.ca), requestCert: true });
+  if (asking) await once(asking.listen(0, HOST), 'listening');
   const address = server.address();
   const issuer = `${tls ? 'https' : 'http'}://${HOST}:${address.port}${PATH}`;
-  server.on('request', below(PATH, issue(issuer, scopes)));
+  const alias = asking && `https://${HOST}:${asking.address().port}${PATH}`;
+  const handler = below(PATH, issue(issuer, scopes, alias));
+  for (const each of [server, asking].filter(Boolean)) each.on('request', handler);
   return { port: address.port };
 }
 
 const verbs = {
-  register({ id, secret, authentication, lifetime: seconds, redirect_uris, terms: agreed }, scopes) {
+  register({ id, secret, authentication, lifetime: seconds, redirect_uris, terms: agreed, metadata }, scopes) {
     const isPublic = authentication === 'none';
     lifetimes.set(id, seconds);
     terms.set(id, agreed);
     const byCode = redirect_uris.length ? ['authorization_code'] : [];
     clients.set(id, {
       client_id: id,
-      client_secret: isPublic ? undefined : secret,
+      client_secret: isPublic || !secret ? undefined : secret,
       grant_types: [...(isPublic ? ['refresh_token', DEVICE] : GRANTS), ...byCode],
       redirect_uris,
       response_types: redirect_uris.length ? ['code'] : [],
       scope: ['openid', OFFLINE, ...scopes].join(' '),
       token_endpoint_auth_method: authentication,
+      ...metadata,
     });
   },
 

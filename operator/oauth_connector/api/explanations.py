@@ -47,12 +47,14 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " exists.",
     ),
     Reason.CREDENTIALS_INVALID: Explanation(
-        "The value is not a usable credential: it is empty, not UTF-8, or contains control characters; or the Secret"
-        " has a type that is never sent to a provider (a ServiceAccount token, for example). A token that has expired"
-        " is not sent either. With `connectorRef`, the other connector supplies no token: it has none yet, its"
-        " token has expired, or it depends on the token of this connector itself.",
-        "Correct the value. One line break at the end is ignored; a line break inside the value is an error. With"
-        " `connectorRef`, see the status of the other connector. The operator looks at the Secret every minute.",
+        "The value is not a usable credential: it is empty, not UTF-8, or contains control characters; a key is"
+        " encrypted, public, too small, or does not belong to its certificate; or the Secret has a type that is never"
+        " sent to a provider (a ServiceAccount token, for example). A token that has expired is not sent either. With"
+        " `connectorRef`, the other connector supplies no token: it has none yet, its token has expired, or it depends"
+        " on the token of this connector itself.",
+        "Correct the value. One line break at the end is ignored; a line break inside the value is an error, except in"
+        " a key or certificate. With `connectorRef`, see the status of the other connector. The operator looks at the"
+        " Secret every minute.",
     ),
     Reason.CREDENTIALS_NOT_ALLOWED: Explanation(
         "The annotation `oauthconnector.dev/allowed-hosts` of the credential Secret does not contain the host of the"
@@ -66,8 +68,10 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " again, so that the provider does not lock the account. Rejected client credentials are retried after 5, 15"
         " and 60 minutes, then hourly.",
         "Compare `client.id`, the client secret and `client.authentication` with the registration at the provider. A"
-        " secret with characters such as `%` or `+` may require `client.basicEncoding: Raw`. The operator checks the"
-        " Secret every minute and retries immediately after a change.",
+        " secret with characters such as `%` or `+` may require `client.basicEncoding: Raw`. For a client that signs"
+        " assertions, compare key, `client.keyID`, `client.algorithm` and `client.assertionAudience`, and the clocks"
+        " with `kubectl oauth doctor`. The operator checks the Secret every minute and retries immediately after a"
+        " change.",
     ),
     Reason.ASSERTION_REJECTED: Explanation(
         "The provider says that the assertion or the token is invalid which grantType `JWTBearer` or `TokenExchange`"

@@ -90,7 +90,7 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.CREDENTIALS_INVALID: "Key `{key}` of Secret `{credential}` cannot be used: {cause}. Correct the value.",
     Reason.CREDENTIALS_NOT_ALLOWED: "Secret `{credential}` must not be sent to {host}. Add the host to its annotation"
     " `oauthconnector.dev/allowed-hosts`.",
-    Reason.CREDENTIALS_REJECTED: "{host} rejects the credentials. Compare client id, client secret,"
+    Reason.CREDENTIALS_REJECTED: "{host} rejects the credentials. Compare client id, client secret or key,"
     " `client.authentication` and `client.basicEncoding` (and user name and password) with the registration, then"
     " update the Secret. The operator checks it every minute.",
     Reason.ASSERTION_REJECTED: "{host} rejects what is presented: {presented}. Compare it with what the provider"

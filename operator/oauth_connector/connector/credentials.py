@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from oauth_connector.api import names
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1.client import PREVIOUS_SECRET
+from oauth_connector.api.v1alpha1.credentials import list_file_paths
+from oauth_connector.api.v1alpha1.references import UnusableValue
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.secret.output_token import OutputToken
@@ -53,10 +57,14 @@ def parse_allowed_hosts(annotation: str | None) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The client, and the grant that the spec itself presents; `None` where a consent provides the grant."""
+    """The client, and the grant that the spec itself presents; `None` where a consent provides the grant.
+
+    `previous` is the client with its previous secret, where there is another one.
+    """
 
     client: Client
     grant: Grant | None
+    previous: Client | None = None
 
 
 class UnusableCredential(Exception):  # noqa: N818  # it carries a problem, which is a value; nothing went wrong in the program
@@ -72,10 +80,23 @@ def assemble_credentials(
 ) -> Credentials | Problem:
     """Take the values that the spec names out of the Secrets that were read; a token must not have expired."""
     try:
-        values = {path: _read(spec, path, secrets, now) for path in spec.credential_references}
+        values = {
+            path: _read(spec, path, secrets, now)
+            for path, reference in spec.credential_references.items()
+            if path != PREVIOUS_SECRET or _has_value(secrets, reference)
+        }
+        return Credentials(spec.build_client(values), spec.build_grant(values), spec.build_previous_client(values))
     except UnusableCredential as unusable:
         return unusable.problem
-    return Credentials(spec.build_client(values), spec.build_grant(values))
+    except UnusableValue as unusable:
+        name, key = spec.reference(unusable.path)
+        return _reject({"credential": name, "key": key}, unusable.cause).problem
+
+
+@cache
+def list_files(spec: type[OAuthConnectorSpec]) -> frozenset[str]:
+    """List the paths of the references of a spec that lead to the text of a file."""
+    return frozenset(list_file_paths(spec))
 
 
 def find_forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, required: bool) -> Problem | None:
@@ -102,13 +123,19 @@ def list_secret_names(spec: OAuthConnectorSpec) -> list[str]:
     return sorted({reference.name for reference in spec.secret_references()})
 
 
+def _has_value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) -> bool:
+    """Return whether there is a value. The previous secret may be removed at any time: it is used no more then."""
+    name, key = reference
+    return name in secrets and key in secrets[name].data
+
+
 def _read(spec: OAuthConnectorSpec, path: str, secrets: Mapping[str, CredentialSecret], now: float) -> SecretStr:
     """Read the value that a path of the spec refers to. Raises `UnusableCredential`."""
     name, key = spec.credential_references[path]
     connector, secret = spec.connector_references.get(path), secrets.get(name)
     if connector is not None:
         key = _find_output_key(connector, name, secret)
-    value = _value(secrets, (name, key))
+    value = _value(secrets, (name, key), is_file=path in list_files(type(spec)))
     if secret is None or path not in spec.token_references or not _is_expired(secret, key, value, now):
         return value
     if connector is not None:
@@ -143,18 +170,18 @@ def _is_expired(secret: CredentialSecret, key: str, value: SecretStr, now: float
     return expires is not None and expires <= now
 
 
-def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) -> SecretStr:
+def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str], *, is_file: bool) -> SecretStr:
     name, key = reference
     secret = secrets.get(name)
     facts = {"credential": name, "key": key}
     if secret is None:
         raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
     if (cause := _find_obstacle(secret)) is not None:
-        raise UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
+        raise _reject(facts, cause)
     if key not in secret.data:
         facts["present_keys"] = _describe_keys(secret.data, key)
         raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
-    return _clean(secret.data[key], facts)
+    return _clean(secret.data[key], facts, _LINES if is_file else frozenset())
 
 
 def _find_obstacle(secret: CredentialSecret) -> str | None:
@@ -184,17 +211,26 @@ def _normalize(key: str) -> str:
     return "".join(c for c in key.lower() if c.isalnum())
 
 
-def _clean(raw: bytes, facts: Mapping[str, str]) -> SecretStr:
-    """Remove one newline at the end, which `echo` adds. Reject characters that RFC 6749 (appendix A) does not allow."""
+_LINES = frozenset("\t\r\n")
+"""Control characters that the text of a file may contain."""
+
+
+def _clean(raw: bytes, facts: Mapping[str, str], allowed: Collection[str]) -> SecretStr:
+    """Remove one newline at the end, which `echo` adds. Reject control characters but those allowed.
+
+    RFC 6749 (appendix A) allows none in a client secret, a user name, a password or a token.
+    """
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        cause = "it is not UTF-8 text"
-        raise UnusableCredential(
-            Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause})
-        ) from None
+        raise _reject(facts, "it is not UTF-8 text") from None
     text = text.removesuffix("\n").removesuffix("\r")
-    if not text or any(ord(c) < ord(" ") or ord(c) == 127 for c in text):  # noqa: PLR2004  # DEL
-        cause = "it holds control characters" if text else "it is empty"
-        raise UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))
+    if not text:
+        raise _reject(facts, "it is empty")
+    if any((ord(c) < ord(" ") or ord(c) == 127) and c not in allowed for c in text):  # noqa: PLR2004  # DEL
+        raise _reject(facts, "it holds control characters")
     return SecretStr(text)
+
+
+def _reject(facts: Mapping[str, str], cause: str) -> UnusableCredential:
+    return UnusableCredential(Problem(Reason.CREDENTIALS_INVALID, Remedy.FIX_CREDENTIALS, {**facts, "cause": cause}))

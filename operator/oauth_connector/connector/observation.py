@@ -137,13 +137,15 @@ class CredentialVersion:
 class Attempt:
     """An attempt with these versions of the credentials; not `outbound` where nothing was sent.
 
-    `digest` is that of the request, and `rules` that of the operator's rules.
+    `digest` is that of the request, and `rules` that of the operator's rules. `used_previous`: the provider refused the
+    client secret and accepted the previous one.
     """
 
     credentials: tuple[CredentialVersion, ...]
     digest: str
     outbound: bool = True
     rules: str = ""
+    used_previous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

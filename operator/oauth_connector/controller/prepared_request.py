@@ -14,7 +14,10 @@ from oauth_connector.oauth.token_request import TokenRequestParameters
 
 @dataclass(frozen=True, slots=True)
 class PreparedRequest:
-    """All that a request needs except the grant; `own` is the grant that the spec itself presents, if any."""
+    """All that a request needs except the grant; `own` is the grant that the spec itself presents, if any.
+
+    `previous` is the client with its previous secret, where the spec names one.
+    """
 
     connector: Connector
     context: RequestContext
@@ -22,6 +25,7 @@ class PreparedRequest:
     own: Grant | None
     attempt: Attempt
     credentials: tuple[CredentialSecret, ...] = field(default=(), repr=False)
+    previous: Client | None = None
 
     @property
     def endpoint(self) -> str:

@@ -6,13 +6,12 @@ Every failure is returned as a value. Only an unavailable Kubernetes API raises 
 import asyncio
 import secrets as randomness
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import structlog
 from pydantic import SecretStr
 
-from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import (
@@ -25,14 +24,16 @@ from oauth_connector.connector.credentials import (
 from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.local_rules import LocalRules
-from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion, Key
+from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
 from oauth_connector.controller.connector_chain import find_loop
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
+from oauth_connector.controller.previous_secret import choose_result, may_try_previous
+from oauth_connector.controller.request_trust import read_trust
+from oauth_connector.controller.token_request_record import OnTokenRequest, TokenRequestRecord
 from oauth_connector.controller.unrepeatable_requests import build_unrepeatable
 from oauth_connector.oauth.echoes import drop_echoes
-from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.metadata import ServerMetadata
@@ -45,20 +46,6 @@ from oauth_connector.oauth.token_request import SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRequestRecord:
-    """A token request that was made: `result` is `success` or the reason of its failure."""
-
-    connector: Key
-    host: str
-    grant_type: str
-    result: str
-    seconds: float
-
-
-OnTokenRequest = Callable[[TokenRequestRecord], None]
 
 
 class TokenClient:
@@ -110,14 +97,16 @@ class TokenClient:
         phase: RequestPhase | None = None,
         send_window: SendWindow | None = None,
     ) -> TokenObtained | RequestFailed:
-        """Send one request that presents a grant, within its send window, and parse the response."""
+        """Send one request that presents a grant, within its send window, and parse the response.
+
+        If the provider refuses the client, another one follows with the previous client secret, where there is one.
+        """
         sent = choose_parameters(prepared.connector.spec, grant)
         requested_at = self._clock()
         context = replace(prepared.choose_context(grant), now=requested_at, nonce=_new_nonce())
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
         response = await self._provider.send(request, context)
-        quirks = prepared.connector.spec.provider.quirks
-        wanted = list_wanted_members(prepared.connector.spec)
+        quirks, wanted = prepared.connector.spec.provider.quirks, list_wanted_members(prepared.connector.spec)
         result = (
             parse_token_response(response, quirks, requested_at, wanted)
             if isinstance(response, HTTPResponse)
@@ -134,7 +123,11 @@ class TokenClient:
         unrepeatable = None if problem.repeatable else build_unrepeatable(prepared, grant, problem)
         presented = grant.token if isinstance(grant, RefreshToken) else None
         salvaged = find_refresh_token(response, quirks, presented) if isinstance(response, HTTPResponse) else None
-        return RequestFailed(problem, prepared.attempt, unrepeatable, salvaged, is_unknown(result))
+        failed = RequestFailed(problem, prepared.attempt, unrepeatable, salvaged, is_unknown(result))
+        if prepared.previous is None or not may_try_previous(failed, grant, phase):
+            return failed
+        again = replace(prepared, client=prepared.previous, previous=None)
+        return choose_result(failed, await self.present_grant(again, grant, phase, send_window))
 
     async def find_revocation_endpoint(self, prepared: PreparedRequest) -> str | Problem | Revocation:
         """Return the revocation endpoint (RFC 7009 §2), or why no request is sent: there is none, or it is not trusted.
@@ -158,10 +151,15 @@ class TokenClient:
         return endpoint if same_origin and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
-        """Revoke a token with one request (RFC 7009 §2); `None` where it is to be repeated."""
-        context = replace(prepared.context, now=self._clock(), nonce=_new_nonce())
-        request = build_revocation_request(context, endpoint, token, hint, prepared.client)
-        return read_revocation_response(await self._provider.send(request, context))
+        """Revoke a token (RFC 7009 §2), if refused with the previous secret; `None` where it is to be repeated."""
+        result: Revocation | None = None
+        for client in filter(None, (prepared.client, prepared.previous)):
+            context = replace(prepared.context, now=self._clock(), nonce=_new_nonce())
+            request = build_revocation_request(context, endpoint, token, hint, client)
+            result = read_revocation_response(await self._provider.send(request, context))
+            if result is not Revocation.REFUSED:
+                break
+        return result
 
     def _record(self, prepared: PreparedRequest, result: str, requested_at: float) -> None:
         host, took = _read_host(prepared.endpoint), self._clock() - requested_at
@@ -184,7 +182,9 @@ class TokenClient:
         if issuer is None:
             return None
         found = await self._provider.find(issuer, context.with_identity(None))  # metadata is public
-        return of_signal(spec, RequestPhase.DISCOVERY, found) if isinstance(found, Signal) else found
+        if isinstance(found, Signal):
+            return of_signal(spec, RequestPhase.DISCOVERY, found)
+        return found if context.tls.identity is None else found.with_aliases()
 
     async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
@@ -209,36 +209,30 @@ class TokenClient:
         context = await self.read_context(connector)
         if isinstance(context, Problem):
             return context
+        context = context.with_identity(credentials.client.tls_identity)
         endpoint = token_url or spec.provider.effective_token_url
         if endpoint is None:
             found = await self._discover(spec, context)
             if isinstance(found, Problem):
                 return found
             endpoint = found.token_endpoint if found else ""
+            context = replace(context, signing_algorithms=found.signing_algorithms if found else ())
         urls = (endpoint, spec.provider.request_shape.refresh_url)
         required = self._read_rules().require_allowed_hosts
         forbidden = find_forbidden_url(list(secrets.values()), urls, required=required)
         client, attempt, read = credentials.client, Attempt((), ""), tuple(secrets.values())
-        at = replace(context.with_identity(client.tls_identity), token_endpoint=endpoint)
-        return forbidden or PreparedRequest(connector, at, client, credentials.grant, attempt, read)
+        at = replace(context, token_endpoint=endpoint, nonce=_new_nonce())
+        return forbidden or PreparedRequest(
+            connector, at, client, credentials.grant, attempt, read, credentials.previous
+        )
 
     async def read_context(self, connector: Connector) -> RequestContext | Problem:
         """Return the context of the connector's requests, with the CA bundle that the spec names."""
-        trust = await self._read_trust(connector)
+        trust = await read_trust(self._credentials, connector)
         if isinstance(trust, Problem):
             return trust
         issuer = connector.spec.provider.effective_issuer
         return RequestContext(self._clock(), issuer=issuer, tls=TLSOptions(trust))
-
-    async def _read_trust(self, connector: Connector) -> str | Problem | None:
-        provider = connector.spec.provider
-        if provider.ca_bundle_ref is None:
-            return provider.ca_bundle_pem or None
-        name, key = provider.ca_bundle_ref.name, provider.ca_bundle_ref.effective_key
-        held = await self._credentials.read_config_map(connector.key.namespace, name)
-        if held is None or not held.get(key):
-            return Problem(Reason.CA_BUNDLE_NOT_FOUND, Remedy.RETRY, {"configmap": name, "key": key})
-        return held[key]
 
 
 def _new_nonce() -> str:

@@ -1,11 +1,11 @@
-"""Signed assertions: JWTs with which a client authenticates or presents a grant (RFC 7523)."""
+"""Signed assertions: JWTs with which a client authenticates or presents a grant (RFC 7523).
+
+Encryption is imported at the first use, because a connector with a client secret needs none.
+"""
 
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from joserfc import jwt
-from joserfc.errors import SecurityWarning
 
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signing_key import SigningKey
@@ -37,6 +37,8 @@ def sign_assertion(context: RequestContext, key: SigningKey, algorithm: str, cla
 
     Raises `ValueError` for a context without a nonce: its `jti` would not be unique.
     """
+    from joserfc import errors, jwt  # noqa: PLC0415  # the docstring of the module says why
+
     if not context.nonce:
         raise ValueError("an assertion needs the nonce of its request")
     issued = int(context.now) - TOLERANCE
@@ -44,5 +46,5 @@ def sign_assertion(context: RequestContext, key: SigningKey, algorithm: str, cla
     payload = {name: value for name, value in {**claims.further, **named}.items() if value != ""}
     payload |= {"iat": issued, "exp": issued + LIFETIME, "jti": f"{context.nonce}.{claims.purpose}"}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SecurityWarning)  # about the older name of EdDSA, which servers know
+        warnings.simplefilter("ignore", errors.SecurityWarning)  # about the older name of EdDSA, which servers know
         return jwt.encode({"typ": "JWT", "alg": algorithm, **key.header}, payload, key.key, algorithms=[algorithm])

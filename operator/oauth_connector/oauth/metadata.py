@@ -1,12 +1,13 @@
 """Authorization server metadata (RFC 8414), and OpenID Connect Discovery where a server has only that."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
 from oauth_connector.oauth.response_body import decode_body
 from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.signing_key import ALGORITHMS
 from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse
 
@@ -21,6 +22,19 @@ class ServerMetadata:
     revocation_endpoint: str | None = None
     iss_required: bool = False
     device_authorization_endpoint: str | None = None
+    signing_algorithms: tuple[str, ...] = ()
+    """Of `token_endpoint_auth_signing_alg_values_supported`, those that this client knows."""
+    mtls_token_endpoint: str | None = None
+    """Of `mtls_endpoint_aliases`, for connections with a client certificate (RFC 8705 §5)."""
+    mtls_revocation_endpoint: str | None = None
+
+    def with_aliases(self) -> "ServerMetadata":
+        """Return the metadata for a client with a certificate: an alias in the place of each endpoint that has one."""
+        return replace(
+            self,
+            token_endpoint=self.mtls_token_endpoint or self.token_endpoint,
+            revocation_endpoint=self.mtls_revocation_endpoint or self.revocation_endpoint,
+        )
 
 
 def list_well_known_urls(issuer: str) -> tuple[str, str]:
@@ -49,10 +63,26 @@ def parse_metadata(
     if members.get("issuer") != issuer:
         return Signal(Symptom.ISSUER_MISMATCH, response.status)
     named = ("token_endpoint", "authorization_endpoint", "revocation_endpoint", "device_authorization_endpoint")
-    values = (members.get(name) for name in named)
-    urls = [value if isinstance(value, str) and is_url(value) else None for value in values]
-    endpoint, authorization_endpoint, revocation_endpoint, device_endpoint = urls
+    endpoint, authorization_endpoint, revocation_endpoint, device_endpoint = _read_urls(members, named, is_url)
     if endpoint is None:
         return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
-    iss_required = members.get("authorization_response_iss_parameter_supported") is True
-    return ServerMetadata(issuer, endpoint, authorization_endpoint, revocation_endpoint, iss_required, device_endpoint)
+    aliases = members.get("mtls_endpoint_aliases")
+    urls = _read_urls(aliases if isinstance(aliases, dict) else {}, ("token_endpoint", "revocation_endpoint"), is_url)
+    advertised = members.get("token_endpoint_auth_signing_alg_values_supported")
+    return ServerMetadata(
+        issuer,
+        endpoint,
+        authorization_endpoint,
+        revocation_endpoint,
+        members.get("authorization_response_iss_parameter_supported") is True,
+        device_endpoint,
+        tuple(each for each in ALGORITHMS if isinstance(advertised, list) and each in advertised),
+        *urls,
+    )
+
+
+def _read_urls(
+    members: Mapping[str, object], names: tuple[str, ...], is_url: Callable[[str], bool]
+) -> list[str | None]:
+    values = (members.get(name) for name in names)
+    return [value if isinstance(value, str) and is_url(value) else None for value in values]

@@ -28,7 +28,8 @@ class RequestContext:
 
     `now` is in seconds since the epoch. `token_endpoint` is empty while it is not known yet, which is during discovery.
     `issuer` is the identifier of the authorization server (RFC 8414 §2), where it is known. `nonce` is random text that
-    no other request has; it is empty until a request is sent.
+    no other request has; it is empty until a request is sent. `signing_algorithms` are those that the server
+    advertises for assertions, where it says so (`token_endpoint_auth_signing_alg_values_supported`).
     """
 
     now: float
@@ -36,6 +37,7 @@ class RequestContext:
     issuer: str | None = None
     tls: TLSOptions = TLSOptions()
     nonce: str = ""
+    signing_algorithms: tuple[str, ...] = ()
 
     def with_identity(self, identity: TLSIdentity | None) -> Self:
         """Return the context with the client certificate that its connections present; `None` for no certificate."""

@@ -143,7 +143,9 @@ def fingerprint_request(
     further = (parameters.scopes, parameters.separator, parameters.audience, parameters.resources)
     extra = tuple(sorted(parameters.extra.items()))
     shaped = () if parameters.shape == STANDARD_SHAPE else (parameters.shape.identity(),)
-    identity = (context.token_endpoint, grant.identity(), client.identity(), further, extra, *shaped)
+    certificate = client.tls_identity
+    presented = (certificate.certificate_chain, certificate.private_key.get_secret_value()) if certificate else ()
+    identity = (context.token_endpoint, grant.identity(), client.identity() + presented, further, extra, *shaped)
     return hashlib.scrypt(repr(identity).encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
 
 

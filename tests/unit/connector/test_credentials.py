@@ -17,9 +17,11 @@ from oauth_connector.connector.credentials import (
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.client_auth.basic import BasicClient
+from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.password import Password
 from tests.support.builders import NOW, a_connector, a_password_spec, a_spec
+from tests.support.signing_keys import P256_KEY, RSA_KEY, write_certificate, write_pem
 
 
 def a_secret(name: str = "robot", kind: str = "Opaque", **data: bytes) -> CredentialSecret:
@@ -84,6 +86,65 @@ def test_a_value_that_no_provider_issues_is_rejected(sentence: str, raw: bytes) 
     """Control characters and invalid text are reported instead of sent."""
     problem = problem_of(a_spec(), a_secret(client_secret=raw))
     assert problem.reason is Reason.CREDENTIALS_INVALID, sentence
+    assert problem.needs_action
+
+
+def key_spec(**client: object) -> dict[str, Any]:
+    """Return a spec whose client signs with a key."""
+    return a_spec(client={"id": "robot", "keyRef": {"name": "robot"}, **client})
+
+
+def key_secret(**data: str) -> CredentialSecret:
+    """Return the Secret with key and certificate, as `kubectl create secret tls` makes it (`_` for `.`)."""
+    return CredentialSecret(
+        CredentialVersion("robot", "u", "1"),
+        "kubernetes.io/tls",
+        {name.replace("_", "."): text.encode() for name, text in data.items()},
+    )
+
+
+def test_a_key_has_several_lines() -> None:
+    """The text of a key is a file: its line ends are no control characters."""
+    found = assembled(key_spec(algorithm="PS256", keyID="1"), key_secret(tls_key=write_pem(RSA_KEY)))
+    assert isinstance(found, Credentials)
+    assert isinstance(found.client, SignedAssertionClient)
+    assert (found.client.key.algorithms, found.client.key.header) == (("PS256",), {"kid": "1"})
+
+
+def test_a_client_secret_signs_too() -> None:
+    """`ClientSecretJWT` takes the secret as the key."""
+    client = {"id": "robot", "secretRef": {"name": "robot"}, "authentication": "ClientSecretJWT"}
+    found = assembled(a_spec(client=client), a_secret(client_secret=b"s3cret"))
+    assert isinstance(found, Credentials)
+    assert isinstance(found.client, SignedAssertionClient)
+    assert found.client.key.algorithms[0] == "HS256"
+
+
+@pytest.mark.parametrize(
+    ("client", "data", "key", "cause"),
+    [
+        pytest.param({}, {"tls_key": "hunter2"}, "tls.key", "neither a private key in PEM nor a JWK", id="no key"),
+        pytest.param({}, {"tls_key": "a\0b"}, "tls.key", "control characters", id="binary"),
+        pytest.param(
+            {"algorithm": "ES256"}, {"tls_key": write_pem(RSA_KEY)}, "tls.key", "cannot sign with ES256", id="algorithm"
+        ),
+        pytest.param(
+            {"certificateRef": {"name": "robot"}},
+            {"tls_key": write_pem(RSA_KEY), "tls_crt": write_certificate(P256_KEY)},
+            "tls.crt",
+            "belongs to another key",
+            id="certificate of another key",
+        ),
+    ],
+)
+def test_a_key_that_cannot_sign_is_named_with_the_cure(
+    client: dict[str, object], data: dict[str, str], key: str, cause: str
+) -> None:
+    """The problem names Secret, key and cause, and not the value."""
+    problem = problem_of(key_spec(**client), key_secret(**data))
+    assert problem.reason is Reason.CREDENTIALS_INVALID
+    assert (problem.facts["credential"], problem.facts["key"]) == ("robot", key)
+    assert cause in problem.facts["cause"]
     assert problem.needs_action
 
 

@@ -4,7 +4,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
-from oauth_connector.controller.token_client import TokenClient, TokenRequestRecord
+from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.controller.token_request_record import TokenRequestRecord
 from oauth_connector.oauth.signals import Signal, Symptom
 from tests.support.builders import a_connector
 from tests.support.fake_cluster import FakeCluster

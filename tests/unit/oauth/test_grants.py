@@ -9,9 +9,11 @@ from pydantic import SecretStr
 
 from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
 from oauth_connector.oauth.client_auth.client import Authentication, Client
+from oauth_connector.oauth.client_auth.mutual_tls import MutualTLSClient
 from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.client_auth.registry import METHODS
+from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.device_code import DeviceCode
@@ -23,9 +25,10 @@ from oauth_connector.oauth.grants.token_exchange import ACCESS_TOKEN, JWT, Token
 from oauth_connector.oauth.registry_check import require_complete, require_traits
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import RequestPhase
+from oauth_connector.oauth.signing_key import build_shared_key
 from oauth_connector.oauth.token_request import TokenRequestParameters, build_token_request, fingerprint_request
 
-CONTEXT = RequestContext(1_800_000_000.0, "https://login.example.com/token")
+CONTEXT = RequestContext(1_800_000_000.0, "https://login.example.com/token", nonce="nonce")
 SECRET = SecretStr("s3cret")
 GRANT_SAMPLES: dict[type[Grant], Grant] = {
     ClientCredentials: ClientCredentials(),
@@ -39,6 +42,8 @@ CLIENT_SAMPLES: dict[type[Client], Client] = {
     BasicClient: BasicClient("robot", SECRET),
     PostClient: PostClient("robot", SECRET),
     PublicClient: PublicClient("robot"),
+    MutualTLSClient: MutualTLSClient("robot"),
+    SignedAssertionClient: SignedAssertionClient("robot", build_shared_key(SECRET)),
 }
 
 

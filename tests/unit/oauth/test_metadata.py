@@ -117,3 +117,41 @@ def test_a_page_is_no_document() -> None:
     """HTML at the address has its own symptom."""
     found = parse_metadata(ISSUER, HTTPResponse(200, {"content-type": "text/html"}, b"<html>"), is_url)
     assert found == Signal(Symptom.HTML, 200)
+
+
+@pytest.mark.parametrize(
+    ("advertised", "known"),
+    [
+        (["PS256", "ES256", "RS256"], ("RS256", "PS256", "ES256")),
+        (["none", "XY512", 7], ()),
+        ("RS256", ()),
+        (None, ()),
+    ],
+)
+def test_known_signing_algorithms_are_kept(advertised: object, known: tuple[str, ...]) -> None:
+    """Of the advertised algorithms those are kept that this client has (RFC 8414 §2)."""
+    found = parsed(token_endpoint_auth_signing_alg_values_supported=advertised)
+    assert isinstance(found, ServerMetadata)
+    assert found.signing_algorithms == known
+
+
+@pytest.mark.parametrize(
+    ("aliases", "endpoints"),
+    [
+        ({"token_endpoint": "https://mtls.example.com/token"}, ("https://mtls.example.com/token", f"{ISSUER}/revoke")),
+        (
+            {"revocation_endpoint": "https://mtls.example.com/revoke", "other": 1},
+            (f"{ISSUER}/token", "https://mtls.example.com/revoke"),
+        ),
+        ({"token_endpoint": "ftp://mtls.example.com"}, (f"{ISSUER}/token", f"{ISSUER}/revoke")),
+        (["token_endpoint"], (f"{ISSUER}/token", f"{ISSUER}/revoke")),
+        (None, (f"{ISSUER}/token", f"{ISSUER}/revoke")),
+    ],
+)
+def test_client_with_a_certificate_uses_the_aliases(aliases: object, endpoints: tuple[str, str]) -> None:
+    """An endpoint without an alias stays (RFC 8705 §5); an alias is held to the bounds of the other endpoints."""
+    found = parsed(mtls_endpoint_aliases=aliases, revocation_endpoint=f"{ISSUER}/revoke")
+    assert isinstance(found, ServerMetadata)
+    assert found.token_endpoint == f"{ISSUER}/token"
+    used = found.with_aliases()
+    assert (used.token_endpoint, used.revocation_endpoint) == endpoints

@@ -151,14 +151,14 @@ def test_algorithm_is_chosen_from_the_key_and_the_server(
     text: str, advertised: tuple[str, ...], wanted: str | None, chosen: str
 ) -> None:
     """The wanted algorithm is taken, else the first of the key that the server advertises."""
-    assert loaded(text).choose_algorithm(advertised, wanted) == chosen
+    limited = loaded(text).limit_to(wanted)
+    assert isinstance(limited, SigningKey)
+    assert limited.choose_algorithm(advertised) == chosen
 
 
 def test_algorithm_of_another_kind_of_key_is_refused() -> None:
     """A key does not sign with an algorithm of another kind, and the cause says with which ones it does."""
-    assert loaded(pem(P256)).choose_algorithm(wanted="RS256") == UnusableKey(
-        "it cannot sign with RS256, only with ES256"
-    )
+    assert loaded(pem(P256)).limit_to("RS256") == UnusableKey("it cannot sign with RS256, only with ES256")
 
 
 def test_certificate_of_the_key_identifies_it() -> None:
@@ -192,3 +192,18 @@ def test_signing_key_is_not_in_its_own_text() -> None:
     """The text of the value, which a log may contain, holds no key."""
     assert "PRIVATE" not in repr(loaded(pem(RSA)))
     assert "s3cret" not in repr(build_shared_key(SecretStr("s3cret")))
+
+
+def test_identity_of_a_key_covers_all_that_it_sends() -> None:
+    """Another key, another algorithm and another header make another identity, which contains no key."""
+    key = loaded(pem(RSA))
+    others = (
+        loaded(pem(P256)),
+        key.limit_to("PS256"),
+        key.with_key_id("1"),
+        key.with_certificate(certificate_pem(RSA)),
+    )
+    known = {each.identity() for each in (key, *others) if isinstance(each, SigningKey)}
+    assert len(known) == 5
+    assert key.identity() == loaded(pem(RSA, PKCS1_OR_SEC1)).identity()
+    assert build_shared_key(SecretStr("a")).identity() != build_shared_key(SecretStr("b")).identity()

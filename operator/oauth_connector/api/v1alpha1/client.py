@@ -1,34 +1,73 @@
 """`spec.client`: the client, and how it authenticates."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr
 
-from oauth_connector.api.schema.fields import Model, pattern_rule, rule
+from oauth_connector.api.schema.fields import Model, rule
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.references import CredentialValues, DefaultKey, SecretKeyReference
+from oauth_connector.api.v1alpha1.client_fields import AssertionAudienceText, ClientID, KeyID, SigningAlgorithm
+from oauth_connector.api.v1alpha1.client_rules import (
+    MethodFields,
+    MethodTable,
+    build_method_rules,
+    has_field,
+    imply_method,
+    join_names,
+    list_credentials,
+    render_confidential,
+)
+from oauth_connector.api.v1alpha1.references import (
+    Content,
+    CredentialValues,
+    DefaultKey,
+    SecretKeyReference,
+    TLSSecretReference,
+    read_signing_key,
+    require_key,
+)
 from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
 from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.mutual_tls import MutualTLSClient
 from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
 from oauth_connector.oauth.registry_check import require_complete
+from oauth_connector.oauth.request_context import TLSIdentity
+from oauth_connector.oauth.signing_key import build_shared_key
 
 CLIENT_ID_KEY, CLIENT_SECRET_KEY = "client-id", "client-secret"
 """Default keys of references: in code, not in the schema, so that the API server writes nothing into a spec."""
 
-CONFIDENTIAL = "(has(self.client) && has(self.client.secretRef))"
+CLIENT_SECRET, PREVIOUS_SECRET = "client.secretRef", "client.previousSecretRef"
+"""Paths of the references to the two client secrets."""
+
+KEY_KEY, CERTIFICATE_KEY = "tls.key", "tls.crt"
+"""Default keys of signing key and certificate: those of a Secret of type `kubernetes.io/tls`."""
+
+_ASSERTION_FIELDS = frozenset({"keyID", "algorithm", "assertionAudience", "tlsSecretRef"})
+_SECRET_FIELDS = frozenset({"previousSecretRef", "tlsSecretRef"})
+METHOD_FIELDS: MethodTable = require_complete(
+    ClientAuthentication,
+    {
+        ClientAuthentication.BASIC: MethodFields("secretRef", _SECRET_FIELDS | {"basicEncoding"}),
+        ClientAuthentication.POST: MethodFields("secretRef", _SECRET_FIELDS),
+        ClientAuthentication.CLIENT_SECRET_JWT: MethodFields("secretRef", _ASSERTION_FIELDS | _SECRET_FIELDS),
+        ClientAuthentication.PRIVATE_KEY_JWT: MethodFields("keyRef", _ASSERTION_FIELDS | {"certificateRef"}),
+        ClientAuthentication.TLS: MethodFields("tlsSecretRef"),
+        ClientAuthentication.NONE: MethodFields(),
+    },
+)
+"""The fields of each method. The first method of a credential is the one of a client that names no method."""
+
+CONFIDENTIAL = render_confidential(METHOD_FIELDS)
 """CEL over a spec: whether its client is confidential (RFC 6749 §2.1)."""
 
-CONFIDENTIAL_FIELDS = "client.secretRef"
+CONFIDENTIAL_FIELDS = join_names([f"client.{name}" for name in list_credentials(METHOD_FIELDS)])
 """What a user sets for a client to be confidential, in messages."""
-
-ClientID = Annotated[
-    str,
-    Field(min_length=1, max_length=1024),
-    pattern_rule("[!-~]([ -~]*[!-~])?", "must be printable ASCII without leading or trailing white space"),
-]
 
 
 class ClientSpec(Model):
@@ -47,11 +86,54 @@ class ClientSpec(Model):
         description=f"Secret that contains the client secret, in key `{CLIENT_SECRET_KEY}` unless `key` is set."
         " Default: none, for a public client.",
     )
+    previous_secret_ref: Annotated[SecretKeyReference | None, DefaultKey(CLIENT_SECRET_KEY), digests.CLIENT] = Field(
+        None,
+        description="Secret that contains the client secret which `secretRef` replaces, in key"
+        f" `{CLIENT_SECRET_KEY}` unless `key` is set. It is tried once where the provider refuses the client, and"
+        " may be missing. `status.clientSecret` shows which of the two was accepted. Default: none.",
+    )
+    key_ref: Annotated[SecretKeyReference | None, DefaultKey(KEY_KEY, Content.FILE), digests.CLIENT] = Field(
+        None,
+        description="Secret that contains the private key which signs assertions: PEM (PKCS #8, PKCS #1, SEC 1) or a"
+        f" JWK, in key `{KEY_KEY}` unless `key` is set. Default: none.",
+    )
+    certificate_ref: Annotated[SecretKeyReference | None, DefaultKey(CERTIFICATE_KEY, Content.FILE), digests.CLIENT] = (
+        Field(
+            None,
+            description="Secret that contains the certificate of the signing key, in PEM, in key"
+            f" `{CERTIFICATE_KEY}` unless `key` is set. Its thumbprints and the chain are in the header of each"
+            " assertion (`x5t`, `x5t#S256`, `x5c`), as Microsoft Entra requires. Default: none.",
+        )
+    )
+    key_id: Annotated[KeyID | None, digests.CLIENT] = Field(
+        None,
+        description="Identifier of the signing key at the provider, `kid` in the header of each assertion. Default:"
+        " that of the JWK, else none.",
+    )
+    algorithm: Annotated[SigningAlgorithm | None, digests.CLIENT] = Field(
+        None,
+        description="Algorithm of the signature (RFC 7518 §3.1). Default: the first one of the key that the metadata of"
+        " the issuer contain, else `RS256`, `ES256`, `ES384`, `ES512` or `EdDSA` by the kind of the key, and `HS256`"
+        " for a client secret.",
+    )
+    assertion_audience: Annotated[AssertionAudienceText | None, digests.CLIENT] = Field(
+        None,
+        description="Audience of the assertions: `Issuer`, `TokenEndpoint`, or a URI. Default: `Issuer` where the"
+        " issuer is known, else `TokenEndpoint`.",
+    )
+    tls_secret_ref: Annotated[TLSSecretReference | None, digests.CLIENT] = Field(
+        None,
+        description="Secret of type `kubernetes.io/tls`, such as one of cert-manager: the client certificate that each"
+        " connection for a token request or a revocation presents (RFC 8705). Default: none.",
+    )
     authentication: Annotated[ClientAuthentication | None, digests.CLIENT] = Field(
         None,
         description="Client authentication (RFC 6749 §2.3). `Basic` sends client id and secret in the"
-        " Authorization header, `Post` sends them in the body, `None` sends the client id alone. Default: for a"
-        " client with a secret the preset's, else `Basic`; for a client without a secret `None`.",
+        " Authorization header, `Post` sends them in the body, `None` sends the client id alone. `PrivateKeyJWT` signs"
+        " an assertion with the key in `keyRef`, `ClientSecretJWT` with the client secret (RFC 7523 §2.2)."
+        " `TLS` presents the certificate in `tlsSecretRef` alone (RFC 8705 §2); the other methods may present one, too."
+        " Default: for a client with a secret the preset's, else `Basic`; for a client with a key `PrivateKeyJWT`; for"
+        " a client with a certificate alone `TLS`; else `None`.",
     )
     basic_encoding: Annotated[BasicEncoding | None, digests.CLIENT] = Field(
         None,
@@ -63,36 +145,20 @@ class ClientSpec(Model):
     def _has_one_id(self) -> bool:
         return (self.id is None) != (self.id_secret_ref is None)
 
-    @rule(
-        "!(has(self.authentication) && self.authentication == 'None' && has(self.secretRef))",
-        "None sends no client secret: remove secretRef, or set Basic or Post",
-        "authentication",
-    )
-    def _has_no_unused_secret(self) -> bool:
-        return self.authentication is not ClientAuthentication.NONE or self.secret_ref is None
+    _has_fields_of_its_method: ClassVar = build_method_rules(METHOD_FIELDS)
 
     @rule(
-        "!has(self.authentication) || self.authentication == 'None' || has(self.secretRef)",
-        "Basic and Post require a client secret: set secretRef, or set None",
-        "authentication",
+        "!has(self.algorithm) || self.algorithm.startsWith('HS') == has(self.secretRef)",
+        "HS256, HS384 and HS512 sign with a client secret, the other algorithms with a key: set another one",
+        "algorithm",
     )
-    def _has_required_secret(self) -> bool:
-        return self.authentication in (None, ClientAuthentication.NONE) or self.secret_ref is not None
-
-    @rule(
-        "!has(self.basicEncoding) || (has(self.secretRef) && (!has(self.authentication) || self.authentication =="
-        " 'Basic'))",
-        "is allowed with authentication Basic only: remove it",
-        "basicEncoding",
-    )
-    def _has_encoding_for_basic_only(self) -> bool:
-        basic = self.secret_ref is not None and self.authentication in (None, ClientAuthentication.BASIC)
-        return self.basic_encoding is None or basic
+    def _has_algorithm_of_its_credential(self) -> bool:
+        return self.algorithm is None or self.algorithm.startswith("HS") == (self.secret_ref is not None)
 
     @property
     def is_confidential(self) -> bool:
         """Return whether the client has credentials (RFC 6749 §2.1)."""
-        return self.secret_ref is not None
+        return any(has_field(self, name) for name in list_credentials(METHOD_FIELDS))
 
     @property
     def effective_basic_encoding(self) -> BasicEncoding:
@@ -100,15 +166,21 @@ class ClientSpec(Model):
         return self.basic_encoding or BasicEncoding.FORM
 
     def choose_authentication(self, preset: ClientAuthentication | None) -> ClientAuthentication:
-        """Return the method: where there is a secret the preset's, else Basic; without a secret, none."""
-        if self.secret_ref is None:
-            return self.authentication or ClientAuthentication.NONE
-        return self.authentication or preset or ClientAuthentication.BASIC
+        """Return the method: the client's own, else the preset's where the client has its credential, else implied."""
+        implied = imply_method(METHOD_FIELDS, self)
+        if self.authentication is not None or preset is None:
+            return implied
+        return preset if METHOD_FIELDS[preset].credential == METHOD_FIELDS[implied].credential else implied
 
     def build_client(self, authentication: ClientAuthentication, values: CredentialValues) -> Client:
-        """Build the client with its method. Raises `ValueError` where the method needs a secret and there is none."""
+        """Build the client with its method; `values` are by field, such as `secretRef`.
+
+        Raises `UnusableValue` for a value that the method cannot use, and `ValueError` where it needs a secret and
+        there is none.
+        """
         client_id = self.id or (values["idSecretRef"].get_secret_value() if self.id_secret_ref else "")
-        return _BUILDERS[authentication](self, client_id, values)
+        client = _BUILDERS[authentication](self, client_id, values)
+        return client if self.tls_secret_ref is None else replace(client, certificate=_build_certificate(values))
 
 
 def _build_basic(spec: ClientSpec, client_id: str, values: CredentialValues) -> BasicClient:
@@ -124,6 +196,32 @@ def _build_public(_spec: ClientSpec, client_id: str, _values: CredentialValues) 
     return PublicClient(client_id)
 
 
+def _build_private_key_jwt(spec: ClientSpec, client_id: str, values: CredentialValues) -> SignedAssertionClient:
+    key = read_signing_key("client.keyRef", values["keyRef"])
+    key = require_key("client.keyRef", key.limit_to(spec.algorithm)).with_key_id(spec.key_id)
+    if "certificateRef" in values:
+        key = require_key("client.certificateRef", key.with_certificate(values["certificateRef"].get_secret_value()))
+    return SignedAssertionClient(client_id, key, spec.assertion_audience)
+
+
+def _build_client_secret_jwt(spec: ClientSpec, client_id: str, values: CredentialValues) -> SignedAssertionClient:
+    shared = build_shared_key(_get_secret(ClientAuthentication.CLIENT_SECRET_JWT, values))
+    key = require_key("client.secretRef", shared.limit_to(spec.algorithm)).with_key_id(spec.key_id)
+    return SignedAssertionClient(client_id, key, spec.assertion_audience)
+
+
+def _build_mutual_tls(_spec: ClientSpec, client_id: str, _values: CredentialValues) -> MutualTLSClient:
+    return MutualTLSClient(client_id)
+
+
+def _build_certificate(values: CredentialValues) -> TLSIdentity:
+    """Return certificate and key, which belong together. Raises `UnusableValue`."""
+    private_key, chain = values["tlsSecretRef.tls.key"], values["tlsSecretRef.tls.crt"].get_secret_value()
+    key = read_signing_key("client.tlsSecretRef.tls.key", private_key)
+    require_key("client.tlsSecretRef.tls.crt", key.with_certificate(chain))
+    return TLSIdentity(chain, private_key)
+
+
 def _get_secret(method: ClientAuthentication, values: CredentialValues) -> SecretStr:
     if "secretRef" not in values:
         raise ValueError(f"client authentication {method.value} needs a client secret")
@@ -136,5 +234,8 @@ _BUILDERS: Mapping[ClientAuthentication, Callable[[ClientSpec, str, CredentialVa
         ClientAuthentication.BASIC: _build_basic,
         ClientAuthentication.POST: _build_post,
         ClientAuthentication.NONE: _build_public,
+        ClientAuthentication.PRIVATE_KEY_JWT: _build_private_key_jwt,
+        ClientAuthentication.CLIENT_SECRET_JWT: _build_client_secret_jwt,
+        ClientAuthentication.TLS: _build_mutual_tls,
     },
 )

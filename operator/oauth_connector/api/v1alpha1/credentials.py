@@ -10,17 +10,24 @@ from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1.references import (
     ACCESS_TOKEN_KEY,
     ConnectorReference,
+    Content,
     DefaultKey,
     HoldsToken,
     SecretKeyReference,
+    TLSSecretReference,
 )
 
 
 def list_references(model: Model, prefix: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the path of each field that refers to a Secret, such as `client.secretRef`, with name and key there."""
+    """Yield the path of each field that refers to a Secret, such as `client.secretRef`, with name and key there.
+
+    A reference to several keys yields a path for each, such as `client.tlsSecretRef.tls.key`.
+    """
     for path, field, value in _list_values(model, prefix):
         if isinstance(value, ConnectorReference):
             yield path, (value.effective_secret_name, ACCESS_TOKEN_KEY)
+        elif isinstance(value, TLSSecretReference):
+            yield from ((f"{path}.{key}", (value.name, key)) for key in value.keys)
         else:
             yield path, (value.name, value.key or _default_key(field) or "")
 
@@ -42,11 +49,11 @@ def list_token_references(model: Model) -> Iterator[str]:
 
 def _list_values(
     model: Model, prefix: str = ""
-) -> Iterator[tuple[str, FieldInfo, SecretKeyReference | ConnectorReference]]:
+) -> Iterator[tuple[str, FieldInfo, SecretKeyReference | ConnectorReference | TLSSecretReference]]:
     """Yield each reference with its path and the declaration of its field."""
     for name, field in type(model).model_fields.items():
         value, path = getattr(model, name), f"{prefix}{field.alias}"
-        if isinstance(value, SecretKeyReference | ConnectorReference):
+        if isinstance(value, SecretKeyReference | ConnectorReference | TLSSecretReference):
             yield path, field, value
         elif isinstance(value, Model):
             yield from _list_values(value, f"{path}.")
@@ -63,10 +70,19 @@ def list_connector_paths(model: type[Model]) -> Iterator[str]:
     return (path for path, _, _, kind in _list_fields(model) if issubclass(kind, ConnectorReference))
 
 
+def list_file_paths(model: type[Model]) -> Iterator[str]:
+    """Yield the path of each field of a model whose reference leads to the text of a file, such as `client.keyRef`."""
+    for path, _, field, kind in _list_fields(model):
+        if issubclass(kind, TLSSecretReference):
+            yield from (f"{path}.{key}" for key in TLSSecretReference.keys)
+        elif any(isinstance(each, DefaultKey) and each.content is Content.FILE for each in field.metadata):
+            yield path
+
+
 def require_default_keys(model: type[Model]) -> None:
     """Raise `TypeError` for a field that refers to a Secret and has no `DefaultKey`, or that does so in a list."""
     for _, name, field, kind in _list_fields(model):
-        if _default_key(field) is None and not issubclass(kind, ConnectorReference):
+        if _default_key(field) is None and not issubclass(kind, ConnectorReference | TLSSecretReference):
             raise TypeError(f"{name} has no default key")
 
 
@@ -80,7 +96,7 @@ def _list_fields(model: type[Model], prefix: str = "") -> Iterator[tuple[str, st
     for name, field in model.model_fields.items():
         path, full_name = f"{prefix}{field.alias}", f"{model.__name__}.{name}"
         for kind, in_collection in list_models(field.annotation):
-            is_reference = issubclass(kind, SecretKeyReference | ConnectorReference)
+            is_reference = issubclass(kind, SecretKeyReference | ConnectorReference | TLSSecretReference)
             found = [(path, full_name, field, kind)] if is_reference else list(_list_fields(kind, f"{path}."))
             if found and in_collection:
                 raise TypeError(f"{full_name} has references in a collection, which are not read")

@@ -20,7 +20,12 @@ from pydantic.fields import FieldInfo
 
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.credentials import list_models
-from oauth_connector.api.v1alpha1.references import ConfigMapKeyReference, ConnectorReference, SecretKeyReference
+from oauth_connector.api.v1alpha1.references import (
+    ConfigMapKeyReference,
+    ConnectorReference,
+    SecretKeyReference,
+    TLSSecretReference,
+)
 
 if TYPE_CHECKING:
     from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
@@ -30,7 +35,7 @@ DIGEST_VERSION = "v1"
 BINDING_VERSION = "v2"
 """The version of the digests of a binding that contain the whole token URL."""
 
-_REFERENCES = (SecretKeyReference, ConfigMapKeyReference, ConnectorReference)
+_REFERENCES = (SecretKeyReference, ConfigMapKeyReference, ConnectorReference, TLSSecretReference)
 
 
 class DigestKind(StrEnum):

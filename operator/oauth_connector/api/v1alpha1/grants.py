@@ -8,7 +8,13 @@ from oauth_connector.api.schema.fields import Model, cel_literal, rule
 from oauth_connector.api.v1alpha1 import authorization_code as code
 from oauth_connector.api.v1alpha1 import device_code, digests
 from oauth_connector.api.v1alpha1.authorization_code import PKCE, AuthorizationCodeSpec
-from oauth_connector.api.v1alpha1.client import CONFIDENTIAL, CONFIDENTIAL_FIELDS, ClientSpec
+from oauth_connector.api.v1alpha1.client import (
+    CLIENT_SECRET,
+    CONFIDENTIAL,
+    CONFIDENTIAL_FIELDS,
+    PREVIOUS_SECRET,
+    ClientSpec,
+)
 from oauth_connector.api.v1alpha1.grant_member import GrantMember, exclusive_rule, require_members, required_rule
 from oauth_connector.api.v1alpha1.password import PasswordSpec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
@@ -149,6 +155,13 @@ class GrantMembers(Model):
     def build_client(self, values: CredentialValues) -> Client:
         """Build the client; `values` are by path, such as `client.secretRef`."""
         return self.client.build_client(self.effective_authentication, _values_below("client", values))
+
+    def build_previous_client(self, values: CredentialValues) -> Client | None:
+        """Build the client with its previous secret; `None` where there is none, or where it is the same secret."""
+        previous = values.get(PREVIOUS_SECRET)
+        if previous is None or previous == values.get(CLIENT_SECRET):
+            return None
+        return self.build_client({**values, CLIENT_SECRET: previous})
 
     def build_grant(self, values: CredentialValues) -> Grant | None:
         """Build what the spec itself presents; `None` where a consent provides it. `values` are by path."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, pattern_rule
+from oauth_connector.oauth.signing_key import SigningKey, UnusableKey, load_signing_key
 
 SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 """A DNS-1123 subdomain: the form of the names of Secrets and ConfigMaps."""
@@ -51,11 +53,33 @@ class SecretKeyReference(Model):
     )
 
 
+class TLSSecretReference(Model):
+    """A Secret of type `kubernetes.io/tls` in the connector's namespace."""
+
+    model_config = _ATOMIC
+
+    name: ObjectName = Field(description="Name of the Secret.")
+
+    keys: ClassVar = ("tls.key", "tls.crt")
+    """What is read of it. The value of each is found under the path of the reference with the key, such as
+    `client.tlsSecretRef.tls.key`."""
+
+
+class Content(StrEnum):
+    """What the value of a reference is: it decides which characters are allowed."""
+
+    TEXT = "Text"
+    """One line, without control characters (RFC 6749 appendix A)."""
+    FILE = "File"
+    """The text of a file, such as a key in PEM or JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class DefaultKey:
-    """Metadata of a field: the key that its reference means where it names none. It is not in the schema."""
+    """Metadata of a field: the key that its reference means by default, and what is there. It is not in the schema."""
 
     key: str
+    content: Content = Content.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +112,29 @@ class ConnectorReference(Model):
 
 CredentialValues = Mapping[str, SecretStr]
 """Values of credentials by the field of a member that refers to them, such as `passwordSecretRef`."""
+
+
+class UnusableValue(ValueError):  # noqa: N818  # it carries what a user has to correct; the program is right
+    """The value of a reference cannot be used; `path` names the reference, such as `client.keyRef`.
+
+    `cause` follows "it cannot be used:" and contains no part of the value.
+    """
+
+    def __init__(self, path: str, cause: str) -> None:
+        super().__init__(f"{path}: {cause}")
+        self.path, self.cause = path, cause
+
+
+def read_signing_key(path: str, value: SecretStr) -> SigningKey:
+    """Read a private key in PEM or JWK. Raises `UnusableValue` for the reference at this path."""
+    return require_key(path, load_signing_key(value))
+
+
+def require_key(path: str, key: SigningKey | UnusableKey) -> SigningKey:
+    """Return the key. Raises `UnusableValue` for the reference at this path if it is unusable."""
+    if isinstance(key, UnusableKey):
+        raise UnusableValue(path, key.cause)
+    return key
 
 
 class ConfigMapKeyReference(Model):

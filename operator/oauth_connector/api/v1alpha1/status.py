@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, WithJsonSchema
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.schema.times import Time
+from oauth_connector.api.v1alpha1.client_fields import AcceptedSecret
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.lifetimes import LifetimeSource
 from oauth_connector.oauth.revocation import Revocation
@@ -23,6 +24,9 @@ ReasonText = Annotated[Reason, WithJsonSchema({"type": "string", "minLength": 1,
 RemedyText = Annotated[Remedy, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})]
 RevocationText = Annotated[
     Revocation, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})
+]
+AcceptedSecretText = Annotated[
+    AcceptedSecret, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})
 ]
 LifetimeSourceText = Annotated[
     LifetimeSource, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 64, "pattern": WORD})
@@ -150,6 +154,11 @@ class OAuthConnectorStatus(Model):
         description="Result of the last revocation. `Revoked`: the provider revoked the token. `NoEndpoint`: it"
         " has no revocation endpoint. `Refused`: it rejected the request or did not respond. `Nothing`: there was"
         " no token. The operator deletes its copy of the grant in every case.",
+    )
+    client_secret: AcceptedSecretText | None = Field(
+        None,
+        description="Which client secret the provider accepted last, for connectors with `client.previousSecretRef`."
+        " `Current`: that of `secretRef`. `Previous`: it refused that one.",
     )
     consent_url: Annotated[str, Field(max_length=2048)] | None = Field(
         None,

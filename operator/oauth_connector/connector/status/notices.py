@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from oauth_connector.api.schema.times import to_epoch
+from oauth_connector.api.v1alpha1.client_fields import AcceptedSecret
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.effective import has_chosen_lifetime
@@ -15,8 +16,11 @@ REFRESH_BEFORE_IGNORED: Final = "RefreshBeforeIgnored"
 LIFETIME_INTERPRETED: Final = "LifetimeInterpreted"
 LIFETIME_ASSUMED: Final = "LifetimeAssumed"
 SCOPES_NARROWED: Final = "ScopesNarrowed"
+PREVIOUS_SECRET_USED: Final = "PreviousSecretUsed"
 
 NOTES = {
+    PREVIOUS_SECRET_USED: "The provider refuses the client secret in spec.client.secretRef and accepts the one in"
+    " spec.client.previousSecretRef. Compare the new secret with the registration before the old one expires.",
     REFRESH_BEFORE_IGNORED: "spec.refresh.before is not shorter than the lifetime of the token and is ignored. Set it"
     " to a value that is shorter than the lifetime.",
     LIFETIME_INTERPRETED: "The lifetime in the token response has no known unit or time zone. The operator assumes the"
@@ -39,6 +43,8 @@ def list_notices(spec: OAuthConnectorSpec, status: OAuthConnectorStatus) -> Iter
         yield LIFETIME_INTERPRETED
     if status.lifetime_source is LifetimeSource.DEFAULT and not has_chosen_lifetime(spec):
         yield LIFETIME_ASSUMED
+    if spec.client.previous_secret_ref is not None and status.client_secret is AcceptedSecret.PREVIOUS:
+        yield PREVIOUS_SECRET_USED
     if _is_narrowed(spec, status.granted_scopes):
         yield SCOPES_NARROWED
 

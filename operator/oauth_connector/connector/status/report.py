@@ -11,6 +11,7 @@ from datetime import datetime
 from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, REFRESH_LATE, STALLED
 from oauth_connector.api.reasons import Reason, format_reason_message
 from oauth_connector.api.schema.times import from_epoch, to_epoch
+from oauth_connector.api.v1alpha1.client_fields import AcceptedSecret
 from oauth_connector.api.v1alpha1.conditions import find_condition, set_conditions
 from oauth_connector.api.v1alpha1.status import (
     Condition,
@@ -21,7 +22,7 @@ from oauth_connector.api.v1alpha1.status import (
     SecretReference,
 )
 from oauth_connector.connector.local_rules import identify_failure
-from oauth_connector.connector.observation import AnyConnector, Attempt
+from oauth_connector.connector.observation import AnyConnector, Attempt, Connector
 from oauth_connector.connector.status.findings import Findings, GrantFacts
 from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem
@@ -80,7 +81,15 @@ def _token_facts(connector: AnyConnector, findings: Findings) -> dict[str, objec
         facts["last_handled_refresh"] = connector.refresh_request
         if findings.problem is None:
             facts["last_refresh_time"] = _optional_time(findings.now)
+            facts["client_secret"] = _name_accepted_secret(connector, findings.attempt)
     return facts
+
+
+def _name_accepted_secret(connector: AnyConnector, attempt: Attempt) -> AcceptedSecret | None:
+    """Return which client secret was accepted; `None` where the spec names one secret only."""
+    if not isinstance(connector, Connector) or connector.spec.client.previous_secret_ref is None:
+        return None
+    return AcceptedSecret.PREVIOUS if attempt.used_previous else AcceptedSecret.CURRENT
 
 
 _REVOKED: dict[str, object] = {

@@ -1,7 +1,7 @@
 """What every client authentication method has (RFC 6749 §2.3)."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from oauth_connector.oauth.grants.grant import Pairs
@@ -21,16 +21,18 @@ class Client(ABC):
     """A registered client (RFC 6749 §2), together with its authentication method; each method is a subclass.
 
     `parameter_names` are the form parameters that belong to the method, so that no user can set them another way.
+    `certificate` is the one that connections of the client present (RFC 8705 §2), whatever the method is.
     """
 
     id: str
+    certificate: TLSIdentity | None = field(default=None, kw_only=True)
 
     parameter_names: ClassVar[frozenset[str]]
 
     @property
     def tls_identity(self) -> TLSIdentity | None:
         """Return the client certificate that the connections of this client present (RFC 8705 §2), if any."""
-        return None
+        return self.certificate
 
     @abstractmethod
     def authenticate(self, context: RequestContext) -> Authentication:

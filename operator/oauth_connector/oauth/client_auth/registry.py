@@ -5,8 +5,10 @@ from enum import StrEnum
 
 from oauth_connector.oauth.client_auth.basic import BasicClient
 from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.mutual_tls import MutualTLSClient
 from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
+from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
 from oauth_connector.oauth.registry_check import require_complete, require_traits
 
 
@@ -16,6 +18,9 @@ class ClientAuthentication(StrEnum):
     BASIC = "Basic"
     POST = "Post"
     NONE = "None"
+    PRIVATE_KEY_JWT = "PrivateKeyJWT"
+    CLIENT_SECRET_JWT = "ClientSecretJWT"
+    TLS = "TLS"
 
 
 METHODS: Mapping[ClientAuthentication, type[Client]] = require_traits(
@@ -25,6 +30,9 @@ METHODS: Mapping[ClientAuthentication, type[Client]] = require_traits(
             ClientAuthentication.BASIC: BasicClient,
             ClientAuthentication.POST: PostClient,
             ClientAuthentication.NONE: PublicClient,
+            ClientAuthentication.PRIVATE_KEY_JWT: SignedAssertionClient,
+            ClientAuthentication.CLIENT_SECRET_JWT: SignedAssertionClient,
+            ClientAuthentication.TLS: MutualTLSClient,
         },
     )
 )

@@ -1,5 +1,6 @@
 """What one Event reports: a lifetime that is a guess, and scopes that the provider did not grant."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,3 +69,22 @@ def test_scopes_that_the_provider_narrowed_cause_an_event(sentence: str) -> None
     expected = [("Warning", "ScopesNarrowed")] if narrowed else []
     assert events_of(connector, found(scope=granted)) == expected
     assert events_of(reported(connector, found(scope=granted)), found(scope=granted, at=NOW + 2400)) == []
+
+
+ROTATION = a_spec(client={"id": "robot", "secretRef": {"name": "new"}, "previousSecretRef": {"name": "old"}})
+
+
+def test_a_refused_new_secret_is_a_warning_once() -> None:
+    """Status shows which secret was accepted; only a change to the previous one causes an Event."""
+    by_previous = Findings(NOW, found().published, attempt=replace(ATTEMPT, used_previous=True))
+    connector = a_connector(ROTATION)
+    assert report(connector, found()).to_manifest()["clientSecret"] == "Current"
+    assert report(connector, by_previous).to_manifest()["clientSecret"] == "Previous"
+    assert events_of(connector, found()) == []
+    assert events_of(connector, by_previous) == [("Warning", "PreviousSecretUsed")]
+    assert events_of(reported(connector, by_previous), by_previous) == []
+
+
+def test_one_secret_has_no_name_in_status() -> None:
+    """Without a previous secret there is nothing to say."""
+    assert "clientSecret" not in report(a_connector(), found()).to_manifest()
