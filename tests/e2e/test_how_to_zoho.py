@@ -161,7 +161,8 @@ async def consents(
 
 async def test_the_steps_of_the_page_work(consents: GuideSession, namespace: Namespace, tab: Page) -> None:
     """Each command works as written and prints what the page shows; the API accepts the pod's header."""
-    create, redirect_uri, ask_secret, add_secret, add_connector, authorize, check, call, logs = blocks()
+    copy, create, redirect_uri, ask_secret, add_secret, add_connector, authorize, check, call, logs = blocks()
+    await consents.do(copy)
     await consents.do(create)
     await namespace.wait_for_conditions(
         "zoho", not_Ready="ConsentRequired", ConsentRequired="ConsentRequired", Reconciling="ConsentRequired"
