@@ -14,7 +14,8 @@ from devtools.authorization_servers.registrations import Routes
 from devtools.local.cached_folder import cached_folder, progress
 
 SOURCE = Path(__file__).with_name("oidc_provider")
-FILES = ("package.json", "package-lock.json", ".npmrc", "server.mjs", "journal.mjs", "pages.mjs", "store.mjs")
+_MODULES = ("server.mjs", "assertions.mjs", "journal.mjs", "pages.mjs", "store.mjs")
+FILES = ("package.json", "package-lock.json", ".npmrc", *_MODULES)
 
 
 class OIDCProvider(Launch):

@@ -27,6 +27,15 @@ A_CONNECTOR_TOKEN = {
     "actorToken": {"connectorRef": {"name": "agent", "secretName": "of-agent"}},
 }
 EXCHANGES = [a_spec(grantType="TokenExchange", tokenExchange=member) for member in (A_SECRET_TOKEN, A_CONNECTOR_TOKEN)]
+BEARERS = [
+    a_spec(grantType="JWTBearer", jwtBearer=member)
+    for member in (
+        {"keyRef": {"name": "signing"}, "issuer": "robot"},
+        {"googleKeyRef": {"name": "google"}},
+        {"assertion": {"secretRef": {"name": "assertion"}}},
+        {"assertion": {"connectorRef": {"name": "user"}}},
+    )
+]
 
 
 def _named_secrets(spec: Mapping[str, Any]) -> dict[str, str]:
@@ -62,7 +71,7 @@ def test_only_a_user_who_may_read_them_changes_where_secrets_are_sent(tenant: Te
 @pytest.mark.parametrize("path", tuple(list_reference_paths(OAuthConnectorSpec)))
 def test_each_reference_of_the_spec_requires_the_right_to_its_secret(tenant: Tenant, path: str) -> None:
     """A user who may read all Secrets of a connector except one cannot create it."""
-    specs = (A_PASSWORD, A_ROTATION, A_KEY, A_CERTIFICATE, A_REFRESH_TOKEN, *EXCHANGES)
+    specs = (A_PASSWORD, A_ROTATION, A_KEY, A_CERTIFICATE, A_REFRESH_TOKEN, *EXCHANGES, *BEARERS)
     spec = next(spec for spec in specs if path in _named_secrets(spec))
     for other, secret in _named_secrets(spec).items():
         if other != path:

@@ -23,6 +23,7 @@ import { createInterface } from 'node:readline';
 
 import Provider, { errors } from 'oidc-provider';
 
+import { addAssertionGrants, JWT_BEARER, TOKEN_EXCHANGE } from './assertions.mjs';
 import { Journal, recording } from './journal.mjs';
 import { interactions } from './pages.mjs';
 import { Storage, Table } from './store.mjs';
@@ -32,7 +33,7 @@ const PATH = '/op'; // the issuer has a path, so that clients have to find its d
 const INTERACTION = '/interaction/'; // below that path: the pages for login and consent
 const RESOURCES = ['urn:test:api', 'https://api.example.com/'];
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
-const GRANTS = ['client_credentials', 'password', 'refresh_token', DEVICE];
+const GRANTS = ['client_credentials', 'password', 'refresh_token', DEVICE, TOKEN_EXCHANGE, JWT_BEARER];
 const METHODS = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none',
   'tls_client_auth'];
 const ALGORITHMS = ['HS256', 'HS512', 'RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519']; // for assertions
@@ -160,6 +161,7 @@ function issue(issuer, scopes, alias) {
   const provider = new Provider(issuer, configuration(scopes, alias));
   const handler = (ctx) => passwordGrant(provider, scopes, ctx);
   provider.registerGrantType('password', handler, ['username', 'password', 'scope']);
+  addAssertionGrants(provider);
   provider.use(recording(journal, (client) => delays.get(client)));
   provider.use(sendLifetime);
   provider.on('server_error', (ctx, error) => console.error(error));

@@ -231,8 +231,9 @@ class TokenClient:
         trust = await read_trust(self._credentials, connector)
         if isinstance(trust, Problem):
             return trust
-        issuer = connector.spec.provider.effective_issuer
-        return RequestContext(self._clock(), issuer=issuer, tls=TLSOptions(trust))
+        spec = connector.spec
+        scope = spec.separator.join(spec.effective_scopes)
+        return RequestContext(self._clock(), issuer=spec.provider.effective_issuer, tls=TLSOptions(trust), scope=scope)
 
 
 def _new_nonce() -> str:

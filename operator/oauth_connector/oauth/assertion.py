@@ -22,7 +22,7 @@ class AssertionClaims:
     """What an assertion says (RFC 7523 §3): who issues it, about whom, for which server. `further` are other claims.
 
     `audience` is a single string, which is one server (RFC 7523 §3, item 3). Empty values are left out. `purpose`
-    distinguishes the assertions of one request in their `jti`.
+    distinguishes the assertions of one request in their `jti`. `lifetime` is in seconds.
     """
 
     issuer: str
@@ -30,6 +30,7 @@ class AssertionClaims:
     audience: str
     purpose: str
     further: Mapping[str, object] = field(default_factory=dict)
+    lifetime: int = LIFETIME
 
 
 def sign_assertion(context: RequestContext, key: SigningKey, algorithm: str, claims: AssertionClaims) -> str:
@@ -44,7 +45,7 @@ def sign_assertion(context: RequestContext, key: SigningKey, algorithm: str, cla
     issued = int(context.now) - TOLERANCE
     named = {"iss": claims.issuer, "sub": claims.subject, "aud": claims.audience}
     payload = {name: value for name, value in {**claims.further, **named}.items() if value != ""}
-    payload |= {"iat": issued, "exp": issued + LIFETIME, "jti": f"{context.nonce}.{claims.purpose}"}
+    payload |= {"iat": issued, "exp": issued + claims.lifetime, "jti": f"{context.nonce}.{claims.purpose}"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", errors.SecurityWarning)  # about the older name of EdDSA, which servers know
         return jwt.encode({"typ": "JWT", "alg": algorithm, **key.header}, payload, key.key, algorithms=[algorithm])

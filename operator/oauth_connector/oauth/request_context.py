@@ -29,7 +29,8 @@ class RequestContext:
     `now` is in seconds since the epoch. `token_endpoint` is empty while it is not known yet, which is during discovery.
     `issuer` is the identifier of the authorization server (RFC 8414 §2), where it is known. `nonce` is random text that
     no other request has; it is empty until a request is sent. `signing_algorithms` are those that the server
-    advertises for assertions, where it says so (`token_endpoint_auth_signing_alg_values_supported`).
+    advertises for assertions, where it says so (`token_endpoint_auth_signing_alg_values_supported`). `scope` are the
+    scopes of the request, as they are sent.
     """
 
     now: float
@@ -37,6 +38,7 @@ class RequestContext:
     issuer: str | None = None
     tls: TLSOptions = TLSOptions()
     nonce: str = ""
+    scope: str = ""
     signing_algorithms: tuple[str, ...] = ()
 
     def with_identity(self, identity: TLSIdentity | None) -> Self:

@@ -26,7 +26,7 @@ class Assertion(Model):
 class SpecWithNewGrant(OAuthConnectorSpec):
     """A spec with the member of another grant."""
 
-    jwt_bearer: Assertion | None = Field(None, description="An assertion.")
+    saml_bearer: Assertion | None = Field(None, description="An assertion.")
 
 
 def the_deployed_policy() -> dict[str, Any]:
@@ -71,7 +71,9 @@ def test_the_deployed_policy_has_one_validation_for_each_reference() -> None:
     assert len(the_deployed_policy()["validations"]) == len(list(list_reference_paths(OAuthConnectorSpec)))
 
 
-@pytest.mark.parametrize("member", ["grantType", "provider", "client", "password", "refreshToken", "tokenExchange"])
+@pytest.mark.parametrize(
+    "member", ["grantType", "provider", "client", "password", "refreshToken", "tokenExchange", "jwtBearer"]
+)
 def test_a_change_of_a_member_that_decides_what_is_sent_is_checked(member: str) -> None:
     """The deployed policy evaluates an update that changes the destination or a credential."""
     (condition,) = the_deployed_policy()["matchConditions"]
@@ -92,12 +94,12 @@ def test_references_of_the_model_include_those_of_all_manifests() -> None:
 def test_a_reference_of_a_new_grant_requires_the_right_to_get_the_secret() -> None:
     """The generated rules contain a validation for the new reference, in addition to the present ones."""
     rules = the_rules(SpecWithNewGrant)
-    expression = validation_of("jwtBearer.keySecretRef", rules)
-    assert expression.startswith("!object.spec.?jwtBearer.?keySecretRef.hasValue() || ")
+    expression = validation_of("samlBearer.keySecretRef", rules)
+    assert expression.startswith("!object.spec.?samlBearer.?keySecretRef.hasValue() || ")
     assert rules["validations"][:-1] == the_deployed_policy()["validations"]
 
 
 def test_a_change_of_the_member_of_a_new_grant_is_checked() -> None:
     """The generated condition compares the new member."""
     (condition,) = the_rules(SpecWithNewGrant)["matchConditions"]
-    assert condition["expression"].endswith(" || object.spec.?jwtBearer != oldObject.spec.?jwtBearer")
+    assert condition["expression"].endswith(" || object.spec.?samlBearer != oldObject.spec.?samlBearer")

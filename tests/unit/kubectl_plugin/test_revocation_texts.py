@@ -11,6 +11,7 @@ CONSEQUENCES = {
     GrantType.DEVICE_CODE: "A user must consent again.",
     GrantType.REFRESH_TOKEN: "initial refresh token",
     GrantType.PASSWORD: "The operator then requests another token",
+    GrantType.JWT_BEARER: "The operator then requests another token",
     GrantType.TOKEN_EXCHANGE: "The operator then requests another token",
     GrantType.CLIENT_CREDENTIALS: "The operator then requests another token",
 }

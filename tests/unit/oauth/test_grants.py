@@ -18,6 +18,7 @@ from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.device_code import DeviceCode
 from oauth_connector.oauth.grants.grant import Grant, Pairs, Purpose, Renewal
+from oauth_connector.oauth.grants.jwt_bearer import GivenAssertion, JWTBearer
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.grants.registry import GRANTS, GrantType
@@ -35,6 +36,7 @@ GRANT_SAMPLES: dict[type[Grant], Grant] = {
     Password: Password(SecretStr("ann"), SECRET),
     AuthorizationCode: AuthorizationCode(SECRET, "https://connect.example.com/callback", SecretStr("verifier")),
     RefreshToken: RefreshToken(SECRET),
+    JWTBearer: JWTBearer(GivenAssertion(SECRET)),
     TokenExchange: TokenExchange(TypedToken(SECRET), TypedToken(SECRET, JWT), ACCESS_TOKEN),
     DeviceCode: DeviceCode(SECRET),
 }
@@ -120,6 +122,7 @@ def test_a_client_sends_the_parameters_that_it_names(client: Client) -> None:
         (GrantType.PASSWORD, True, Renewal.CREDENTIALS, RequestPhase.TOKEN),
         (GrantType.AUTHORIZATION_CODE, True, Renewal.CONSENT, RequestPhase.CODE),
         (GrantType.REFRESH_TOKEN, True, Renewal.INITIAL_REFRESH_TOKEN, RequestPhase.REFRESH),
+        (GrantType.JWT_BEARER, False, Renewal.CREDENTIALS, RequestPhase.TOKEN),
         (GrantType.TOKEN_EXCHANGE, False, Renewal.CREDENTIALS, RequestPhase.TOKEN),
         (GrantType.DEVICE_CODE, True, Renewal.CONSENT, RequestPhase.CODE),
     ],

@@ -22,6 +22,9 @@ class GrantMember(Model):
         `values` contains the value of each reference.
         """
 
+    def check_endpoint(self, values: CredentialValues, token_url: str | None) -> None:
+        """Check that the credentials name no other token endpoint than the spec. Raises `UnusableValue`."""
+
     def describe_presented(self) -> str:
         """Return what the grant presents, in words and values of the spec, for the message of its refusal."""
         return ""

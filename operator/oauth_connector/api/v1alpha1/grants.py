@@ -16,6 +16,7 @@ from oauth_connector.api.v1alpha1.client import (
     ClientSpec,
 )
 from oauth_connector.api.v1alpha1.grant_member import GrantMember, exclusive_rule, require_members, required_rule
+from oauth_connector.api.v1alpha1.jwt_bearer import JWTBearerSpec
 from oauth_connector.api.v1alpha1.password import PasswordSpec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.references import CredentialValues
@@ -39,8 +40,9 @@ class GrantMembers(Model):
         description="Grant type. `ClientCredentials`: the client requests the token for itself (RFC 6749 §4.4)."
         " `Password`: the client sends a user name and a password (§4.3). `AuthorizationCode`: a user authorizes"
         " the client in a browser (§4.1). `RefreshToken`: the user supplies an initial refresh token (§6)."
-        " `TokenExchange`: the client exchanges a token for another one (RFC 8693)."
-        " `DeviceCode`: a user enters a code at the provider, on any device (RFC 8628)."
+        " `JWTBearer`: the client presents a signed assertion (RFC 7523 §2.1). `TokenExchange`: the"
+        " client exchanges a token for another one (RFC 8693). `DeviceCode`: a user enters a code at the provider, on"
+        " any device (RFC 8628)."
     )
     provider: ProviderSpec = Field(description="The authorization server.")
     client: ClientSpec = Field(
@@ -62,6 +64,9 @@ class GrantMembers(Model):
         None, description="The initial refresh token. Required for grantType `RefreshToken`, not allowed otherwise."
     )
 
+    jwt_bearer: JWTBearerSpec | None = Field(
+        None, description="The assertion. Required for grantType `JWTBearer`, not allowed otherwise."
+    )
     token_exchange: TokenExchangeSpec | None = Field(
         None,
         description="The token to exchange. Required for grantType `TokenExchange`, not allowed otherwise.",
@@ -80,6 +85,8 @@ class GrantMembers(Model):
     _allows_authorization_code = exclusive_rule(GrantType.AUTHORIZATION_CODE, "authorization_code")
     _requires_refresh_token = required_rule(GrantType.REFRESH_TOKEN, "refresh_token")
     _allows_refresh_token = exclusive_rule(GrantType.REFRESH_TOKEN, "refresh_token")
+    _requires_jwt_bearer = required_rule(GrantType.JWT_BEARER, "jwt_bearer")
+    _allows_jwt_bearer = exclusive_rule(GrantType.JWT_BEARER, "jwt_bearer")
     _requires_token_exchange = required_rule(GrantType.TOKEN_EXCHANGE, "token_exchange")
     _allows_token_exchange = exclusive_rule(GrantType.TOKEN_EXCHANGE, "token_exchange")
 
@@ -171,7 +178,9 @@ class GrantMembers(Model):
         if found is None:
             return GRANTS[self.grant_type]()
         name, member = found
-        return member.build_grant(_values_below(name, values))
+        own = _values_below(name, values)
+        member.check_endpoint(own, self.provider.effective_token_url)
+        return member.build_grant(own)
 
     def describe_presented(self) -> str:
         """Return what the grant of the spec presents, in words and values of the spec; empty where there is no need."""

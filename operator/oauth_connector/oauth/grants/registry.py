@@ -7,6 +7,7 @@ from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.device_code import DeviceCode
 from oauth_connector.oauth.grants.grant import Grant
+from oauth_connector.oauth.grants.jwt_bearer import JWTBearer
 from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.grants.token_exchange import TokenExchange
@@ -24,6 +25,8 @@ class GrantType(StrEnum):
     """RFC 6749 §4.1."""
     REFRESH_TOKEN = "RefreshToken"
     """RFC 6749 §6, with an initial refresh token that a user supplies."""
+    JWT_BEARER = "JWTBearer"
+    """RFC 7523 §2.1."""
     TOKEN_EXCHANGE = "TokenExchange"
     """RFC 8693."""
     DEVICE_CODE = "DeviceCode"
@@ -38,6 +41,7 @@ GRANTS: Mapping[GrantType, type[Grant]] = require_traits(
             GrantType.PASSWORD: Password,
             GrantType.AUTHORIZATION_CODE: AuthorizationCode,
             GrantType.REFRESH_TOKEN: RefreshToken,
+            GrantType.JWT_BEARER: JWTBearer,
             GrantType.TOKEN_EXCHANGE: TokenExchange,
             GrantType.DEVICE_CODE: DeviceCode,
         },
