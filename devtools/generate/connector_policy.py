@@ -87,4 +87,5 @@ def _render_changes(paths: Sequence[str]) -> str:
 
 
 def _render_validation(path: str, name: str) -> str:
-    return VALIDATION.format(optional=path.replace(".", ".?"), name=name.format(path=path))
+    optional = path.replace(".", ".?").replace("[", "[?")
+    return VALIDATION.format(optional=optional, name=name.format(path=path))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from oauth_connector.api.v1alpha1.credentials import list_reference_paths
+from oauth_connector.api.v1alpha1.provider_request import MOST_HEADERS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.builders import a_password_spec, a_spec
 from tests.support.tenant import Tenant
@@ -20,6 +21,11 @@ A_USER = {"usernameSecretRef": {"name": "user-name"}, "passwordSecretRef": {"nam
 A_PASSWORD = a_spec(grantType="Password", client=A_CLIENT, password=A_USER)
 A_KEY = a_spec(client={"id": "robot", "keyRef": {"name": "key"}, "certificateRef": {"name": "certificate"}})
 A_CERTIFICATE = a_spec(client={"id": "robot", "tlsSecretRef": {"name": "client-certificate"}})
+HEADERS = [
+    {"name": f"X-Key-{place}", "valueFrom": {"secretKeyRef": {"name": f"header-{place}"}}}
+    for place in range(MOST_HEADERS)
+]
+WITH_HEADERS = a_spec(provider={"tokenURL": "https://login.example.com/token", "request": {"headers": HEADERS}})
 A_REFRESH_TOKEN = a_spec(grantType="RefreshToken", refreshToken={"secretRef": {"name": "initial"}})
 A_SECRET_TOKEN = {"subjectToken": {"secretRef": {"name": "subject"}}, "actorToken": {"secretRef": {"name": "actor"}}}
 A_CONNECTOR_TOKEN = {
@@ -71,7 +77,7 @@ def test_only_a_user_who_may_read_them_changes_where_secrets_are_sent(tenant: Te
 @pytest.mark.parametrize("path", tuple(list_reference_paths(OAuthConnectorSpec)))
 def test_each_reference_of_the_spec_requires_the_right_to_its_secret(tenant: Tenant, path: str) -> None:
     """A user who may read all Secrets of a connector except one cannot create it."""
-    specs = (A_PASSWORD, A_ROTATION, A_KEY, A_CERTIFICATE, A_REFRESH_TOKEN, *EXCHANGES, *BEARERS)
+    specs = (A_PASSWORD, A_ROTATION, A_KEY, A_CERTIFICATE, A_REFRESH_TOKEN, WITH_HEADERS, *EXCHANGES, *BEARERS)
     spec = next(spec for spec in specs if path in _named_secrets(spec))
     for other, secret in _named_secrets(spec).items():
         if other != path:

@@ -59,12 +59,13 @@ def parse_allowed_hosts(annotation: str | None) -> tuple[str, ...] | None:
 class Credentials:
     """The client, and the grant that the spec itself presents; `None` where a consent provides the grant.
 
-    `previous` is the client with its previous secret, where there is another one.
+    `previous` is the client with its previous secret, where there is another one. `headers` have secret values.
     """
 
     client: Client
     grant: Grant | None
     previous: Client | None = None
+    headers: Mapping[str, SecretStr] = field(default_factory=dict)
 
 
 class UnusableCredential(Exception):  # noqa: N818  # it carries a problem, which is a value; nothing went wrong in the program
@@ -85,7 +86,8 @@ def assemble_credentials(
             for path, reference in spec.credential_references.items()
             if path != PREVIOUS_SECRET or _has_value(secrets, reference)
         }
-        return Credentials(spec.build_client(values), spec.build_grant(values), spec.build_previous_client(values))
+        previous, headers = spec.build_previous_client(values), spec.read_headers(values)
+        return Credentials(spec.build_client(values), spec.build_grant(values), previous, headers)
     except UnusableCredential as unusable:
         return unusable.problem
     except UnusableValue as unusable:

@@ -106,7 +106,7 @@ class IssuedToken:
 class PendingCode:
     """What a consent gives the operator to present: the code of a redirect, once, or a device code, to poll with.
 
-    `consent` and `uid` name the OAuthConsent; `token_url` is the endpoint that the provider named in its redirect.
+    `consent` and `uid` name the OAuthConsent. The redirect named `token_url`, and has the `fields` to publish.
     """
 
     consent: str
@@ -114,6 +114,7 @@ class PendingCode:
     requested_by: str
     grant: AuthorizationCode | DeviceCode
     token_url: str | None = None
+    fields: Mapping[str, SecretStr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

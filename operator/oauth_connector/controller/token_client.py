@@ -42,7 +42,7 @@ from oauth_connector.oauth.revocation import Revocation, build_revocation_reques
 from oauth_connector.oauth.salvage import find_refresh_token
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_request import SendWindow, build_token_request
+from oauth_connector.oauth.token_request import SendWindow, TokenRequest, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
 
 log = structlog.get_logger(__name__)
@@ -101,7 +101,7 @@ class TokenClient:
 
         If the provider refuses the client, another one follows with the previous client secret, where there is one.
         """
-        sent = choose_parameters(prepared.connector.spec, grant)
+        sent = choose_parameters(prepared.connector.spec, grant, prepared.headers)
         requested_at = self._clock()
         context = replace(prepared.choose_context(grant), now=requested_at, nonce=_new_nonce())
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
@@ -113,13 +113,13 @@ class TokenClient:
             else response
         )
         if isinstance(result, Token):
-            self._record(prepared, "success", requested_at)
+            self._record(prepared, "success", context)
             issued = build_issued_token(result, int(requested_at), prepared.connector.spec)
             return TokenObtained(issued, prepared.attempt, result)
         problem = of_signal(prepared.connector.spec, phase or grant.purpose.phase, result)
         problem = show_signal(problem, drop_echoes(result, request))
         if result.symptom is not Symptom.SUPERSEDED:  # nothing was sent to the provider
-            self._record(prepared, problem.reason.value, requested_at)
+            self._record(prepared, problem.reason.value, context)
         unrepeatable = None if problem.repeatable else build_unrepeatable(prepared, grant, problem)
         presented = grant.token if isinstance(grant, RefreshToken) else None
         salvaged = find_refresh_token(response, quirks, presented) if isinstance(response, HTTPResponse) else None
@@ -161,8 +161,15 @@ class TokenClient:
                 break
         return result
 
-    def _record(self, prepared: PreparedRequest, result: str, requested_at: float) -> None:
-        host, took = _read_host(prepared.endpoint), self._clock() - requested_at
+    async def send_as_client(
+        self, prepared: PreparedRequest, build: Callable[[RequestContext], TokenRequest]
+    ) -> HTTPResponse | Signal:
+        """Send one request to another endpoint of the server, with the client's authentication."""
+        context = replace(prepared.context, now=self._clock(), nonce=_new_nonce())
+        return await self._provider.send(build(context), context)
+
+    def _record(self, prepared: PreparedRequest, result: str, context: RequestContext) -> None:
+        host, took = _read_host(context.token_endpoint), self._clock() - context.now
         grant_type = prepared.connector.spec.grant_type.value
         try:
             self._on_token_request(TokenRequestRecord(prepared.connector.key, host, grant_type, result, took))
@@ -218,13 +225,11 @@ class TokenClient:
             endpoint = found.token_endpoint if found else ""
             context = replace(context, signing_algorithms=found.signing_algorithms if found else ())
         urls = (endpoint, spec.provider.request_shape.refresh_url)
-        required = self._read_rules().require_allowed_hosts
-        forbidden = find_forbidden_url(list(secrets.values()), urls, required=required)
-        client, attempt, read = credentials.client, Attempt((), ""), tuple(secrets.values())
+        client, own, read = credentials.client, credentials.grant, tuple(secrets.values())
+        forbidden = find_forbidden_url(read, urls, required=self._read_rules().require_allowed_hosts)
         at = replace(context, token_endpoint=endpoint, nonce=_new_nonce())
-        return forbidden or PreparedRequest(
-            connector, at, client, credentials.grant, attempt, read, credentials.previous
-        )
+        rest = (Attempt((), ""), read, credentials.previous, credentials.headers)
+        return forbidden or PreparedRequest(connector, at, client, own, *rest)
 
     async def read_context(self, connector: Connector) -> RequestContext | Problem:
         """Return the context of the connector's requests, with the CA bundle that the spec names."""

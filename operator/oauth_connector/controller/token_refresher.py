@@ -23,6 +23,7 @@ from oauth_connector.controller.client_limits import ClientLimits, LimitedClient
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.grant_store import GrantStore
 from oauth_connector.controller.host_limiter import RETRY_INTERVAL, HostLimiter
+from oauth_connector.controller.introspection import introspect_lifetime
 from oauth_connector.controller.ports import LiveSecret, Superseded
 from oauth_connector.controller.secret_writer import SecretWriter
 from oauth_connector.controller.token_client import TokenClient
@@ -159,6 +160,7 @@ class TokenRefresher:
         known = _find_repeated(token, live, obs.now)
         self._memory.put(key, replace(self._memory.of(key), repeats_tokens=known is not None, set_back=0.0, doubts=0))
         if known is None:
+            token = await introspect_lifetime(self._token_client, obs.connector, token)
             return await self._secret_writer.publish(obs, token, live, findings)
         if known.digest == token.digest:
             return findings

@@ -35,5 +35,5 @@ def find_unrepeatable(
 
 
 def _fingerprint(prepared: PreparedRequest, grant: Grant, salt: str) -> str:
-    sent = choose_parameters(prepared.connector.spec, grant)
+    sent = choose_parameters(prepared.connector.spec, grant, prepared.headers)
     return fingerprint_request(bytes.fromhex(salt), prepared.choose_context(grant), grant, prepared.client, sent)

@@ -51,8 +51,10 @@ class TokenStep:
         prepared = await self._client.prepare_request(connector)
         if isinstance(prepared, RequestFailed):
             return describe_problem("token", prepared.problem, connector)
-        if not prepared.endpoint.startswith("https://"):
-            return _leave_out(f"This command sends no credentials without TLS, and the server is {prepared.endpoint}.")
+        if not prepared.own_endpoint.startswith("https://"):
+            return _leave_out(
+                f"This command sends no credentials without TLS, and the server is {prepared.own_endpoint}."
+            )
         if not await self._may_send(prepared):
             return DiagnosisStep("token", passed=None, text="not requested, because you did not agree.")
         result = await self._client.present_own(prepared)
@@ -89,7 +91,7 @@ def describe_sending(prepared: PreparedRequest) -> str:
     """Return a sentence for the user with what is sent to which server."""
     names = ", ".join(sorted(secret.version.name for secret in prepared.credentials))
     what = f"a token request with values of the Secrets {names}" if names else "a token request without a Secret"
-    return f"This sends {what} to {prepared.endpoint} once. {TOKEN_REQUEST_RISK}"
+    return f"This sends {what} to {prepared.own_endpoint} once. {TOKEN_REQUEST_RISK}"
 
 
 def _leave_out(why: str) -> DiagnosisStep:

@@ -45,7 +45,8 @@ RESERVED_PARAMETERS = frozenset(
 class AuthorizationRequest:
     """An authorization request (RFC 6749 §4.1.1) without `state`, which belongs to one browser.
 
-    `scope` is written as it is sent.
+    `scope` is written as it is sent. `names` are the provider's own names of parameters; one
+    whose name is empty is not sent.
     """
 
     endpoint: str
@@ -54,6 +55,8 @@ class AuthorizationRequest:
     scope: str = ""
     code_challenge: str | None = None
     parameters: Sequence[tuple[str, str]] = ()
+    code_challenge_method: str = "S256"
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def build_url(self, state: str) -> str:
         """Build the URL; a query of the endpoint is kept, except for reserved parameters (RFC 6749 §3.1).
@@ -61,18 +64,19 @@ class AuthorizationRequest:
         No parameter may occur twice, and many servers read the first: a client, a scope or a challenge in the query of
         the endpoint would count, although the user was shown others.
         """
-        pairs = [
+        own = [
             ("response_type", "code"),
             ("client_id", self.client_id),
             ("redirect_uri", self.redirect_uri),
             ("scope", self.scope),
             ("state", state),
             ("code_challenge", self.code_challenge or ""),
-            ("code_challenge_method", "S256" if self.code_challenge else ""),
+            ("code_challenge_method", self.code_challenge_method if self.code_challenge else ""),
             *self.parameters,
         ]
+        pairs = [(self.names.get(name, name), value) for name, value in own]
         endpoint = drop_reserved_parameters(self.endpoint, RESERVED_PARAMETERS | {name for name, _ in pairs})
-        query = urlencode([(name, value) for name, value in pairs if value])
+        query = urlencode([(name, value) for name, value in pairs if name and value])
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
 
 

@@ -35,6 +35,8 @@ class LifetimeSource(StrEnum):
     """Claim `exp` of the access token states it (RFC 7519 §4.1.4)."""
     INTERPRETED = "Interpreted"
     """The token response states a value of unknown unit or time zone; the most plausible one is assumed."""
+    INTROSPECTION = "Introspection"
+    """The introspection endpoint states it (RFC 7662 §2.2)."""
     PRESET = "Preset"
     """The preset of the provider states it."""
     DEFAULT = "Default"
@@ -115,6 +117,16 @@ def read_lifetime(
         return Lifetime(int(expiry - clock), LifetimeSource.JWT)
     guess = next((reading for reading in readings if _is_plausible(reading.seconds)), None)
     return Lifetime(int(guess.seconds), LifetimeSource.INTERPRETED) if guess is not None else None
+
+
+def read_introspected_lifetime(
+    members: Mapping[str, object], headers: Mapping[str, str], now: float
+) -> Lifetime | None:
+    """Read claim `exp` of an introspection response (RFC 7662 §2.2), from the time of the response on."""
+    expiry, clock = parse_number(members.get("exp")), _read_clock(headers, now)
+    if expiry is None or clock is None or not _is_plausible(expiry - clock):
+        return None
+    return Lifetime(int(expiry - clock), LifetimeSource.INTROSPECTION)
 
 
 def read_refresh_lifetime(

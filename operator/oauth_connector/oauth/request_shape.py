@@ -48,6 +48,11 @@ class RequestShape:
         """Return whether the parameters are sent in the query."""
         return self.is_query or self.method is Method.GET
 
+    def merge_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers with others, which replace those of the same name in any case (RFC 9110 §5.1)."""
+        replaced = {name.lower() for name in headers}
+        return {**{name: value for name, value in self.headers.items() if name.lower() not in replaced}, **headers}
+
     def rename(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return parameters with the provider's names and words, without those that it does not want."""
         worded = (

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from pydantic import SecretStr
+
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.registry import METHODS
 from oauth_connector.oauth.grants.grant import Grant, Pairs
@@ -45,7 +47,10 @@ _CONTENT_TYPES = {BodyFormat.FORM: "application/x-www-form-urlencoded", BodyForm
 
 @dataclass(frozen=True, slots=True)
 class TokenRequestParameters:
-    """What a request carries beside grant and client; `separator` joins the scopes on the wire (RFC 6749 §3.3)."""
+    """What a request carries beside grant and client; `separator` joins the scopes on the wire (RFC 6749 §3.3).
+
+    `headers` are those with secret values.
+    """
 
     scopes: tuple[str, ...] = ()
     separator: str = " "
@@ -53,6 +58,7 @@ class TokenRequestParameters:
     resources: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
     shape: RequestShape = STANDARD_SHAPE
+    headers: Mapping[str, SecretStr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +113,20 @@ def build_token_request(
     pairs = [*grant.form(context), *added.form, *_list_parameters(parameters), *sorted(extra.items())]
     written = shape.rename(pairs)
     url = drop_reserved_parameters(context.token_endpoint, RESERVED_PARAMETERS)
-    headers = _merge_headers(shape, added.headers)
-    secrets = (*(value for name, value in pairs if name in SECRET_PARAMETERS), *shape.headers.values())
+    own = shape.merge_headers({name: value.get_secret_value() for name, value in parameters.headers.items()})
+    headers = _write_headers(own, shape, added.headers)
+    secrets = (*(value for name, value in pairs if name in SECRET_PARAMETERS), *own.values())
     if shape.has_query:
         return TokenRequest(url, headers, b"", method=shape.method, query=urlencode(written), secrets=secrets)
     return TokenRequest(url, headers, _write_body(written, shape.body_format), secrets=secrets)
 
 
-def _merge_headers(shape: RequestShape, of_client: Pairs) -> Pairs:
-    """Return the headers of a request; those of the shape replace the usual ones, and never those of the client."""
-    usual = {"accept": ("Accept", "application/json")}
-    own = {name.lower(): (name, value) for name, value in sorted(shape.headers.items())}
+def _write_headers(own: Mapping[str, str], shape: RequestShape, of_client: Pairs) -> Pairs:
+    """Return the headers of a request: a provider's own replace the usual ones, and never those of the client."""
+    named = {name.lower() for name in own}
     kind = () if shape.has_query else (("Content-Type", _CONTENT_TYPES[shape.body_format]),)
-    return (*{**usual, **own}.values(), *kind, *of_client)
+    usual = (("Accept", "application/json"), *kind)
+    return (*(each for each in usual if each[0].lower() not in named), *sorted(own.items()), *of_client)
 
 
 def _write_body(pairs: Sequence[tuple[str, str]], body_format: BodyFormat) -> bytes:
@@ -142,7 +149,9 @@ def fingerprint_request(
     """
     further = (parameters.scopes, parameters.separator, parameters.audience, parameters.resources)
     extra = tuple(sorted(parameters.extra.items()))
-    shaped = () if parameters.shape == STANDARD_SHAPE else (parameters.shape.identity(),)
+    headers = tuple(sorted((name, value.get_secret_value()) for name, value in parameters.headers.items()))
+    is_shaped = parameters.shape != STANDARD_SHAPE or bool(headers)
+    shaped = (parameters.shape.identity(), headers) if is_shaped else ()
     certificate = client.tls_identity
     presented = (certificate.certificate_chain, certificate.private_key.get_secret_value()) if certificate else ()
     identity = (context.token_endpoint, grant.identity(), client.identity() + presented, further, extra, *shaped)

@@ -28,7 +28,10 @@ def _list_properties(preset: Preset) -> Iterator[tuple[str, str]]:
     yield "authorization parameters", " ".join(f"`{name}={value}`" for name, value in preset.authorization.items())
     yield "scope added to request a refresh token", _code(preset.offline_scope)
     yield "header prefix", _code(preset.header_prefix)
-    yield "PKCE", "" if preset.pkce else "disabled, unless set"
+    yield "PKCE", ("method `plain`" if preset.pkce_plain else "") if preset.pkce else "disabled, unless set"
+    names = (f"`{own}` → `{sent}`" for own, sent in preset.authorization_names.items())
+    yield "names of parameters of the authorization request", ", ".join(names)
+    yield "parameters of the redirect that can be published", ", ".join(_code(name) for name in preset.callback_fields)
     yield "assumed lifetime", _period(preset.default_lifetime)
     yield from _list_refresh_properties(preset.refresh_tokens)
     yield "hosts", _hosts(preset)

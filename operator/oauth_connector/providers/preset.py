@@ -75,7 +75,10 @@ class Preset:
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
     token; `offline_scope` is the scope that has the same effect elsewhere. `default_lifetime`, in seconds, is for
     responses without one. `quirks` and `request` say how responses and requests differ from RFC 6749. `callback` names
-    the token host of the user who consented. `notes` are for the reader of the reference page. `codes` has a sentence
+    the token host of the user who consented; `callback_fields` are further parameters of the redirect, which can be
+    published like members of the token response. `authorization_names` are the provider's names of parameters of the
+    authorization request, and of `code` in the redirect; one whose name is empty is not sent. `pkce_plain`: the
+    provider knows the method `plain` alone. `notes` are for the reader of the reference page. `codes` has a sentence
     for error codes of the provider, which says more than the reason; one of `links` documents them.
     """
 
@@ -94,9 +97,12 @@ class Preset:
     offline_scope: str | None = None
     header_prefix: str | None = None
     pkce: bool = True
+    pkce_plain: bool = False
     refresh_tokens: RefreshTokens = NOT_KNOWN
     default_lifetime: int | None = None
     callback: TokenHostParameter | None = None
+    callback_fields: tuple[str, ...] = ()
+    authorization_names: Mapping[str, str] = field(default_factory=dict)
     quirks: Quirks = STANDARD
     request: RequestShape = STANDARD_SHAPE
     notes: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ PRESET = Preset(
     authorization_url="https://appcenter.intuit.com/connect/oauth2",
     token_url="https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
     client_authentication=ClientAuthentication.BASIC,
+    callback_fields=("realmId",),
     refresh_tokens=RefreshTokens(idle_lifetime=100 * DAY),
     notes=(
         (
@@ -20,9 +21,10 @@ PRESET = Preset(
             " each refresh prolongs it to 100 days."
         ),
         (
-            "The redirect names the company in `realmId`. Sandbox and production have the same addresses and"
-            " different clients."
+            "The redirect names the company in `realmId`, which is part of the URLs of the API: publish it with"
+            " `output.responseFields`, before the user consents."
         ),
+        ("Sandbox and production have the same addresses and different clients."),
     ),
     codes={
         "invalid_grant": (

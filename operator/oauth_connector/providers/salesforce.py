@@ -41,7 +41,8 @@ PRESET = Preset(
     notes=(
         (
             "The response contains no lifetime: it is the session timeout of the organization, two hours"
-            " by default. If an administrator changed it, set `refresh.defaultLifetime`."
+            " by default. If an administrator changed it, set `refresh.defaultLifetime`, or `provider.introspectionURL`"
+            " to `https://<domain>/services/oauth2/introspect`."
         ),
         (
             "The member `instance_url` of the response contains the host of the API: publish it with"

@@ -10,7 +10,7 @@ from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.providers.preset import Preset
 from oauth_connector.providers.registry import PRESETS
-from tests.support.builders import a_spec
+from tests.support.builders import a_connector, a_spec
 from tests.support.presets import build_example_parameters
 
 
@@ -104,3 +104,23 @@ def test_an_earlier_release_reads_a_binding_after_a_rollback() -> None:
     binding = digests.digest_binding(read(OAuthConnectorSpec, tokenURL="https://login.example.com/token"), "robot")
     assert binding.split()[0] == "v1:e6ecf7fe23803f96c698bb8a589441d6"
     assert [digest.split(":")[0] for digest in binding.split()] == ["v1", "v2"]
+
+
+def test_another_refresh_url_is_another_server() -> None:
+    """A user who may edit a connector cannot have its stored refresh token sent to a URL of their choice."""
+    provider = {"tokenURL": "https://login.example.com/token"}
+    plain, odd, other = (
+        a_connector(a_spec(provider={**provider, **request})).spec
+        for request in (
+            {},
+            {"request": {"refreshURL": "https://login.example.com/refresh"}},
+            {"request": {"refreshURL": "https://evil.example/refresh"}},
+        )
+    )
+    bindings = [digests.digest_binding(spec, "robot") for spec in (plain, odd, other)]
+    pairs = [(one, two) for one in bindings for two in bindings if one is not two]
+    assert not any(digests.is_same_binding(*pair) for pair in pairs)
+    preset = {"preset": "Slack"}
+    known = a_connector(a_spec(provider=preset)).spec
+    moved = a_connector(a_spec(provider={**preset, "request": {"refreshURL": "https://evil.example/refresh"}})).spec
+    assert not digests.is_same_binding(*(digests.digest_binding(spec, "robot") for spec in (known, moved)))

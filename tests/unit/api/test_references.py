@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import pytest
+from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1.credentials import list_reference_paths, list_references, require_default_keys
@@ -38,6 +39,38 @@ def test_references_are_found_wherever_they_are() -> None:
     assert list(list_reference_paths(Outer)) == ["inner.keyRef", "other.keyRef"]
 
 
+class Item(Model):
+    """An item of a list, with a reference."""
+
+    key_ref: Annotated[SecretKeyReference | None, DefaultKey("key")] = None
+
+
+class ItemsWithBound(Model):
+    """A model with a short list of items."""
+
+    items: Annotated[tuple[Item, ...], Field(max_length=2)] | None = None
+
+
+def test_references_in_a_short_list_are_found_at_each_place() -> None:
+    """Each place of the list has a path of its own, so that a policy can have an expression for it."""
+    require_default_keys(ItemsWithBound)
+    assert list(list_reference_paths(ItemsWithBound)) == ["items[0].keyRef", "items[1].keyRef"]
+    model = ItemsWithBound(items=(Item(), Item(key_ref=SecretKeyReference(name="b"))))
+    assert dict(list_references(model)) == {"items[1].keyRef": ("b", "key")}
+
+
+class LongList(Model):
+    """A model with a list of more items than one policy can evaluate."""
+
+    key_refs: Annotated[tuple[Item, ...], Field(max_length=9)] | None = None
+
+
+class ListWithoutBound(Model):
+    """A model with a list of items without a bound."""
+
+    key_refs: tuple[Item, ...] = ()
+
+
 class ReferencesInList(Model):
     """A model with a list of references."""
 
@@ -56,9 +89,9 @@ class ModelsInList(Model):
     key_refs: tuple[ReferencesInMapping, ...] = ()
 
 
-@pytest.mark.parametrize("model", [ReferencesInList, ReferencesInMapping, ModelsInList])
+@pytest.mark.parametrize("model", [ReferencesInList, ReferencesInMapping, ModelsInList, LongList, ListWithoutBound])
 def test_a_reference_in_a_collection_is_an_error(model: type[Model]) -> None:
-    """References are not read from lists and mappings, so the check at import names such a field."""
+    """References are not read from mappings and long lists, so the check at import names such a field."""
     with pytest.raises(TypeError, match=r"\.key_refs has references in a collection"):
         require_default_keys(model)
 

@@ -8,6 +8,7 @@ SHOWN_ELSEWHERE = {
     "connector_uid": "the page names the connector",
     "confirmation_required": "a step of the flow",
     "device": "a page of its own shows the codes",
+    "parameter_names": "the parameters of the link are shown under these names",
     "encryption_key": "a key for the response, which says nothing to a user",
 }
 
@@ -33,6 +34,8 @@ async def test_every_value_of_the_request_is_shown(visitor: HTTPClient, world: C
             RequestParameter(name="resource", value="urn:r"),
         ),
         code_challenge="c4a11enge",
+        code_challenge_method="plain",
+        redirect_name="Acme-RuName",
         callback_parameters=("accounts-server",),
     )
     text = (await visitor.prove(world.path, world.ticket)).text

@@ -5,6 +5,7 @@ import json
 from oauth_connector.api.schema.fields import FieldProblem
 from oauth_connector.api.v1alpha1.manifest import LONGEST_NAME
 from oauth_connector.api.v1alpha1.parsing import parse_consent_manifest, parse_manifest
+from oauth_connector.api.v1alpha1.provider_request import MOST_HEADERS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import LONGEST_REFRESH_REQUEST
 from oauth_connector.connector.effective import build_authorization_parameters, build_parameters, token_origin
@@ -123,7 +124,7 @@ def require_usable(spec: OAuthConnectorSpec) -> None:
     assert not token_origin(spec) or token_origin(spec).startswith("http")
     assert build_parameters(spec).separator
     assert measure(build_authorization_parameters(spec)) <= measure(spec) + 1000
-    assert len(spec.credential_references) <= 8  # fields that refer to a Secret
+    assert len(spec.credential_references) <= 8 + MOST_HEADERS  # fields that refer to a Secret
 
 
 def require_sentences(problems: tuple[FieldProblem, ...]) -> None:

@@ -45,6 +45,15 @@ def query(url: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(url).query, keep_blank_values=True)
 
 
+def test_a_link_has_the_providers_own_names() -> None:
+    """TikTok calls the client `client_key` (developers.tiktok.com/doc/login-kit-web); an empty name is not sent."""
+    endpoint = f"{ENDPOINT}?client_key=evil&lang=en"
+    given = a_request(endpoint, names={"client_id": "client_key", "response_type": ""})
+    found = query(given.build_url("xyz"))
+    assert (found["client_key"], found["lang"]) == (["robot"], ["en"])
+    assert found.keys().isdisjoint({"client_id", "response_type"})
+
+
 def test_link_is_the_rfcs() -> None:
     """RFC 6749 §4.1.1 with RFC 7636 §4.3: these parameters, and none beside them."""
     assert query(a_request().build_url("xyz")) == {

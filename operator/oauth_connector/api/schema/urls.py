@@ -70,11 +70,19 @@ Issuer = Annotated[
 ]
 """An issuer identifier (RFC 8414 §2)."""
 
-AbsoluteURI = Annotated[
+_URI = '[a-zA-Z][a-zA-Z0-9+.-]*:[!"$-~]+'
+_URI_MESSAGE = (
+    "must be an absolute URI without white space or fragment, such as https://api.example.com (RFC 8707 section 2)"
+)
+
+AbsoluteURI = Annotated[str, Field(min_length=1, max_length=1024), pattern_rule(_URI, _URI_MESSAGE)]
+
+Resource = Annotated[
     str,
     Field(min_length=1, max_length=1024),
     pattern_rule(
-        '[a-zA-Z][a-zA-Z0-9+.-]*:[!"$-~]+',
-        "must be an absolute URI without white space or fragment, such as https://api.example.com (RFC 8707 section 2)",
+        f"{_URI}|[a-zA-Z0-9][a-zA-Z0-9._~-]*",
+        f"{_URI_MESSAGE}, or the name of a resource, without slashes, where a provider has such",
     ),
 ]
+"""A resource indicator: an absolute URI (RFC 8707 §2), or an identifier, as Entra's v1.0 endpoint has it."""

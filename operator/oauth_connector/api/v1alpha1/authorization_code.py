@@ -27,6 +27,7 @@ class PKCE(StrEnum):
     """Proof key for code exchange (RFC 7636): the method, or none."""
 
     S256 = "S256"
+    PLAIN = "Plain"
     DISABLED = "Disabled"
 
 
@@ -50,6 +51,12 @@ RedirectURI = Annotated[
     ),
 ]
 
+RedirectName = Annotated[
+    str,
+    Field(min_length=1, max_length=256),
+    pattern_rule("[A-Za-z0-9][A-Za-z0-9._~-]*", "must be a registered name, and not a URL: set redirectURI for a URL"),
+]
+
 
 class AuthorizationCodeSpec(GrantMember):
     """Settings of the authorization request (RFC 6749 §4.1)."""
@@ -61,9 +68,16 @@ class AuthorizationCodeSpec(GrantMember):
         description="Loopback URI on the requester's machine, for a client that cannot use the redirect URI of"
         " the consent server. Default: the redirect URI of the consent server, which `status.redirectURI` shows.",
     )
+    redirect_name: Annotated[RedirectName | None, digests.NOT_DIGESTED] = Field(
+        None,
+        description="Name under which the provider has the redirect URI registered, such as the RuName of eBay. It is"
+        " sent as `redirect_uri`; the provider redirects to the URL that it has registered for the name. Default: the"
+        " redirect URI itself is sent.",
+    )
     pkce: Annotated[PKCE | None, digests.NOT_DIGESTED] = Field(
         None,
-        description="PKCE method (RFC 7636): `S256`, or `Disabled` for a provider that does not accept it."
+        description="PKCE method (RFC 7636): `S256`, `Plain` for a provider that knows no other, or `Disabled` for one"
+        " that does not accept PKCE."
         " Default: `S256`, unless the preset disables it.",
     )
     parameters: Annotated[AuthorizationParameters | None, digests.AUTHORIZATION] = Field(
@@ -104,7 +118,7 @@ def has_authorization_endpoint(spec: "GrantMembers") -> bool:
     "!has(self.authorizationCode) || !has(self.authorizationCode.pkce) || self.authorizationCode.pkce == 'S256' ||"
     f" ({CONFIDENTIAL} && (!has(self.authorizationCode.redirectURI) ||"
     " self.authorizationCode.redirectURI.startsWith('https://')))",
-    "PKCE must not be disabled for a loopback redirect URI or for a client without a secret,"
+    "PKCE must not be disabled or plain for a loopback redirect URI or for a client without a secret,"
     " because another party could redeem an intercepted code: set pkce to S256",
     "authorizationCode",
 )

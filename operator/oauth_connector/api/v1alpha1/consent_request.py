@@ -1,7 +1,7 @@
 """The authorization request of an `OAuthConsent`: all that the link to the provider is made of."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,9 @@ LIFETIME = 900
 
 Text = Annotated[str, Field(max_length=2048)]
 ParameterValue = Annotated[str, Field(max_length=2048)]
+
+REDIRECT_PARAMETERS = frozenset({"code", "error"})
+"""Parameters of the redirect that may have another name."""
 
 
 class RequestParameter(Model):
@@ -46,12 +49,21 @@ class ConsentRequest(Model):
     redirect_uri: Text = Field(
         description="Redirect URI. The provider must have exactly this value registered. Empty for a device."
     )
+    redirect_name: Text | None = Field(
+        None, description="Name under which the provider has the redirect URI registered. It is sent in its place."
+    )
     scope: Annotated[str, Field(max_length=4096)] | None = Field(None, description="Value of the parameter `scope`.")
     parameters: Annotated[tuple[RequestParameter, ...], Field(max_length=64)] = Field(
         (), description="Additional parameters of the link, in order."
     )
+    parameter_names: Annotated[tuple[RequestParameter, ...], Field(max_length=8)] = Field(
+        (), description="Names that the provider has for parameters of the link and of the redirect."
+    )
     code_challenge: Annotated[str, Field(max_length=128)] | None = Field(
-        None, description="S256 challenge (RFC 7636). Only the operator knows the verifier."
+        None, description="Challenge (RFC 7636). Only the operator knows the verifier of an S256 challenge."
+    )
+    code_challenge_method: Literal["plain"] | None = Field(
+        None, description="`plain` where the challenge is the verifier itself. Default: `S256`."
     )
     callback_parameters: Annotated[tuple[Annotated[str, Field(max_length=128)], ...], Field(max_length=8)] = Field(
         (), description="Parameters of the redirect that are passed to the operator."
@@ -67,13 +79,27 @@ class ConsentRequest(Model):
     expiration_time: Time = Field(description="Time until which the user must consent.")
     device: DeviceRequest | None = Field(None, description="Codes of a device authorization (RFC 8628).")
 
+    @property
+    def sent_redirect_uri(self) -> str:
+        """Return the value of the parameter `redirect_uri`, which the token request repeats (RFC 6749 §4.1.3)."""
+        return self.redirect_name or self.redirect_uri
+
     def link(self, state: str) -> str:
         """Return the URL of the authorization request with a `state` (RFC 6749 §4.1.1)."""
         further = [(parameter.name, parameter.value) for parameter in self.parameters]
-        asked = (self.authorization_endpoint, self.client_id, self.redirect_uri, self.scope or "", self.code_challenge)
-        return AuthorizationRequest(*asked, further).build_url(state)
+        return AuthorizationRequest(
+            self.authorization_endpoint,
+            self.client_id,
+            self.sent_redirect_uri,
+            self.scope or "",
+            self.code_challenge,
+            further,
+            self.code_challenge_method or "S256",
+            {each.name: each.value for each in self.parameter_names},
+        ).build_url(state)
 
     def understand(self, query: Iterable[tuple[str, str]]) -> AuthorizationGranted | AuthorizationDenied | RedirectFlaw:
         """Parse the query of the redirect (RFC 6749 §4.1.2). The caller compares `state`."""
-        pairs = [(name, value) for name, value in query if name != "state"]
+        names = {each.value: each.name for each in self.parameter_names if each.name in REDIRECT_PARAMETERS}
+        pairs = [(names.get(name, name), value) for name, value in query if name != "state"]
         return parse_redirect(pairs, ExpectedIssuer(self.issuer, bool(self.iss_required)), self.callback_parameters)

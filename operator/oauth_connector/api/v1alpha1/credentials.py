@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
+from annotated_types import MaxLen
 from pydantic.fields import FieldInfo
 
 from oauth_connector.api.schema.fields import Model
@@ -16,6 +17,9 @@ from oauth_connector.api.v1alpha1.references import (
     SecretKeyReference,
     TLSSecretReference,
 )
+
+MOST_ITEMS = 8
+"""Items of a list that refers to Secrets, at most: all of them are evaluated for each connector."""
 
 
 def list_references(model: Model, prefix: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
@@ -57,10 +61,17 @@ def _list_values(
             yield path, field, value
         elif isinstance(value, Model):
             yield from _list_values(value, f"{path}.")
+        elif isinstance(value, tuple):
+            for place, item in enumerate(value):
+                if isinstance(item, Model):
+                    yield from _list_values(item, f"{path}[{place}].")
 
 
 def list_reference_paths(model: type[Model], prefix: str = "") -> Iterator[str]:
-    """Yield the path of each field of a model that may refer to a Secret, such as `client.secretRef`."""
+    """Yield the path of each field of a model that may refer to a Secret, such as `client.secretRef`.
+
+    A field of the items of a list has one path for each place, such as `provider.request.headers[0].valueFrom`.
+    """
     for path, _, _, _ in _list_fields(model, prefix):
         yield path
 
@@ -80,7 +91,7 @@ def list_file_paths(model: type[Model]) -> Iterator[str]:
 
 
 def require_default_keys(model: type[Model]) -> None:
-    """Raise `TypeError` for a field that refers to a Secret and has no `DefaultKey`, or that does so in a list."""
+    """Raise `TypeError` for a field that refers to a Secret and has no `DefaultKey`, or that no policy can protect."""
     for _, name, field, kind in _list_fields(model):
         if _default_key(field) is None and not issubclass(kind, ConnectorReference | TLSSecretReference):
             raise TypeError(f"{name} has no default key")
@@ -89,18 +100,42 @@ def require_default_keys(model: type[Model]) -> None:
 def _list_fields(model: type[Model], prefix: str = "") -> Iterator[tuple[str, str, FieldInfo, type[Model]]]:
     """Yield path, name, declaration and kind of each field that may refer to a Secret.
 
-    Raises `TypeError` for one in a list.
-
-    `list_references` does not read lists and mappings, so a reference there would be neither read nor protected.
+    Raises `TypeError` for a reference in a mapping, or in a list that is not short: the admission policy evaluates each
+    place with an expression of its own, because one expression may ask for two permissions at most.
     """
     for name, field in model.model_fields.items():
         path, full_name = f"{prefix}{field.alias}", f"{model.__name__}.{name}"
         for kind, in_collection in list_models(field.annotation):
             is_reference = issubclass(kind, SecretKeyReference | ConnectorReference | TLSSecretReference)
-            found = [(path, full_name, field, kind)] if is_reference else list(_list_fields(kind, f"{path}."))
-            if found and in_collection:
-                raise TypeError(f"{full_name} has references in a collection, which are not read")
-            yield from found
+            if not in_collection:
+                yield from [(path, full_name, field, kind)] if is_reference else _list_fields(kind, f"{path}.")
+            elif is_reference or list(_list_fields(kind)):
+                for place in range(0 if is_reference else _find_most_items(field)):
+                    yield from _list_fields(kind, f"{path}[{place}].")
+                if is_reference or not 0 < _find_most_items(field) <= MOST_ITEMS:
+                    raise TypeError(f"{full_name} has references in a collection, which are not read")
+
+
+def _find_most_items(field: FieldInfo) -> int:
+    """Return how many items a list has at most; zero for a mapping, and for a list without a bound."""
+    return next((most for part in _list_parts(field.annotation) if (most := _read_bound(part))), 0)
+
+
+def _list_parts(annotation: object) -> Iterator[object]:
+    """Yield an annotation, and those within a union or an `Annotated`."""
+    yield annotation
+    if get_origin(annotation) in (UnionType, Union, Annotated):
+        for part in get_args(annotation):
+            yield from _list_parts(part)
+
+
+def _read_bound(annotation: object) -> int:
+    """Return the `max_length` of an annotated list."""
+    kind, *bounds = get_args(annotation) if get_origin(annotation) is Annotated else (None,)
+    if get_origin(kind) is not tuple:
+        return 0
+    metadata = [each for bound in bounds if isinstance(bound, FieldInfo) for each in bound.metadata]
+    return next((each.max_length for each in metadata if isinstance(each, MaxLen)), 0)
 
 
 def list_models(annotation: object, *, in_collection: bool = False) -> Iterator[tuple[type[Model], bool]]:

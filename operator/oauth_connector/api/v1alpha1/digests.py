@@ -147,18 +147,17 @@ def digest_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
     The server is the whole token URL where one is named, since the path distinguishes tenants of a host; else the
     issuer, whose metadata names it. A preset whose provider redirects to one of several hosts stands for all of them. A
     preset adds a digest of its name and parameters, so that neither a release with another URL of the preset nor its
-    URL in the spec loses a grant.
+    URL in the spec loses a grant. A refresh URL of the spec is part of the server.
 
     The result is several digests with spaces between them. Those of version `v1` contain the origin of the token URL
     alone: earlier releases have stored them, and read them after a rollback (`is_same_binding`).
     """
     preset = _identify_preset(spec)
-    of_preset: list[Mapping[str, object]] = [] if preset is None else [{"preset": preset, "client": client_id}]
-    found: list[str] = []
-    for version, server in ((DIGEST_VERSION, _name_server(spec, origin)), (BINDING_VERSION, _name_server(spec))):
-        of_server: Mapping[str, object] = {"server": server, "client": client_id}
-        found.extend(_digest(shape, version) for shape in (of_server, *of_preset))
-    return " ".join(found)
+    of_preset: list[Mapping[str, object]] = [] if preset is None else [{"preset": preset}]
+    common = {"client": client_id, **spec.provider.bound_endpoints}
+    servers = ((DIGEST_VERSION, _name_server(spec, origin)), (BINDING_VERSION, _name_server(spec)))
+    shapes = [(version, shape) for version, server in servers for shape in ({"server": server}, *of_preset)]
+    return " ".join(_digest({**shape, **common}, version) for version, shape in shapes)
 
 
 def _name_server(spec: "OAuthConnectorSpec", shorten: Callable[[str], str] = str) -> str:

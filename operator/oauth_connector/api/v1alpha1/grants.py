@@ -1,8 +1,9 @@
 """The part of a spec that decides about the grant: grant type, provider, client, and the member of each grant type."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, cel_literal, rule
 from oauth_connector.api.v1alpha1 import authorization_code as code
@@ -124,9 +125,18 @@ class GrantMembers(Model):
             return False
         chosen = self.authorization_code.pkce if self.authorization_code else None
         if chosen is not None:
-            return chosen is PKCE.S256
+            return chosen is not PKCE.DISABLED
         confidential = self.client.is_confidential and not self.has_loopback_redirect
         return not confidential or self.provider.known is None or self.provider.known.pkce
+
+    @property
+    def has_plain_pkce(self) -> bool:
+        """Return whether PKCE has the method `plain`: as the spec says, else for a provider that knows no other."""
+        chosen = self.authorization_code.pkce if self.authorization_code else None
+        if chosen is not None:
+            return chosen is PKCE.PLAIN
+        is_protected = self.client.is_confidential and not self.has_loopback_redirect
+        return is_protected and self.provider.known is not None and self.provider.known.pkce_plain
 
     @property
     def has_loopback_redirect(self) -> bool:
@@ -169,6 +179,10 @@ class GrantMembers(Model):
         if previous is None or previous == values.get(CLIENT_SECRET):
             return None
         return self.build_client({**values, CLIENT_SECRET: previous})
+
+    def read_headers(self, values: CredentialValues) -> Mapping[str, SecretStr]:
+        """Return the headers of token requests whose values are secret; `values` are by path."""
+        return self.provider.read_headers(_values_below("provider", values))
 
     def build_grant(self, values: CredentialValues) -> Grant | None:
         """Build what the spec itself presents; `None` where a consent provides it. `values` are by path."""

@@ -2,18 +2,21 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, full_match, rule
 from oauth_connector.api.schema.urls import URL, Issuer
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.parameters import query_rules
 from oauth_connector.api.v1alpha1.presets import PresetParameters, build_name_rules, build_value_rules
-from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference
+from oauth_connector.api.v1alpha1.provider_request import ProviderRequest
+from oauth_connector.api.v1alpha1.provider_response import ProviderResponse
+from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference, CredentialValues
 from oauth_connector.oauth.authorization import RESERVED_PARAMETERS as AUTHORIZATION_PARAMETERS
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.request_shape import STANDARD_SHAPE, RequestShape
@@ -84,6 +87,11 @@ class ProviderSpec(Model):
         description="Device authorization endpoint (RFC 8628), for grantType `DeviceCode`. Default: the discovered"
         " endpoint if `issuer` is set, else the preset's.",
     )
+    introspection_url: Annotated[URL | None, digests.NOT_DIGESTED] = Field(
+        None,
+        description="Introspection endpoint (RFC 7662), at the server of the token endpoint. The operator asks it for"
+        " the lifetime of a token whose response states none. Default: the lifetime is assumed.",
+    )
     ca_bundle: Annotated[CABundle | None, digests.NOT_DIGESTED] = Field(
         None,
         description="CA certificates to trust in addition to those of the operator, as base64-encoded PEM."
@@ -93,6 +101,13 @@ class ProviderSpec(Model):
         None,
         description="ConfigMap with CA certificates (PEM) to trust in addition to those of the operator, in key"
         f" `{CA_KEY}` unless `key` is set. Default: none.",
+    )
+
+    request: ProviderRequest | None = Field(
+        None, description="How token requests differ from RFC 6749. Default: as the preset says, else not at all."
+    )
+    response: ProviderResponse | None = Field(
+        None, description="Where the values of a token response stand. Default: as the preset says, else in RFC 6749."
     )
 
     @rule(
@@ -129,7 +144,8 @@ class ProviderSpec(Model):
     @property
     def quirks(self) -> Quirks:
         """Return the differences of the provider's responses from the standard."""
-        return self.known.quirks if self.known is not None else STANDARD
+        known = self.known.quirks if self.known is not None else STANDARD
+        return self.response.apply(known) if self.response is not None else known
 
     @property
     def request_shape(self) -> RequestShape:
@@ -138,11 +154,15 @@ class ProviderSpec(Model):
         The refresh URL of the preset belongs to its token endpoint: it is not used where the spec names another server.
         """
         shape = self.known.request if self.known is not None else STANDARD_SHAPE
-        if self.known is None or shape.refresh_url is None:
-            return shape
         is_own = self.issuer is not None or self.token_url is not None
-        url = None if is_own else self.known.fill(shape.refresh_url, self.parameters or {})
-        return replace(shape, refresh_url=url)
+        url = self.known.fill(shape.refresh_url, self.parameters or {}) if self.known is not None else None
+        filled = replace(shape, refresh_url=None if is_own else url)
+        return self.request.apply(filled) if self.request is not None else filled
+
+    def read_headers(self, values: CredentialValues) -> Mapping[str, SecretStr]:
+        """Return the headers of the token request whose values are secret; `values` are by path below this member."""
+        below = {path.removeprefix("request."): value for path, value in values.items()}
+        return self.request.read_headers(below) if self.request is not None else {}
 
     @property
     def effective_issuer(self) -> str | None:
@@ -165,6 +185,12 @@ class ProviderSpec(Model):
         return self.device_authorization_url or (
             None if self.issuer else self._fill_preset_field("device_authorization_url")
         )
+
+    @property
+    def bound_endpoints(self) -> dict[str, str]:
+        """Return the further endpoints of the spec that get a refresh token, which is bound to them."""
+        url = self.request.refresh_url if self.request is not None else None
+        return {} if url is None else {"refreshURL": url}
 
     def preset_revocation_url(self, token_url: str) -> str | None:
         """Return the preset's revocation endpoint, in the data center of the token endpoint if it has several."""

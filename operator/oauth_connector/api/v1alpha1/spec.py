@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from oauth_connector.api.schema.fields import rule
-from oauth_connector.api.schema.urls import AbsoluteURI
+from oauth_connector.api.schema.urls import Resource
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.credentials import (
     list_connector_references,
@@ -46,8 +46,9 @@ class OAuthConnectorSpec(GrantMembers):
     audience: Annotated[Audience | None, digests.AUDIENCE] = Field(
         None, description="Audience of the token: a parameter of Auth0, Okta and Ory Hydra. Default: not sent."
     )
-    resources: Annotated[Annotated[tuple[AbsoluteURI, ...], Field(max_length=16)] | None, digests.RESOURCES] = Field(
-        None, description="Resource indicators: absolute URIs (RFC 8707). Default: none."
+    resources: Annotated[Annotated[tuple[Resource, ...], Field(max_length=16)] | None, digests.RESOURCES] = Field(
+        None,
+        description="Resource indicators: absolute URIs (RFC 8707), or names where a provider has such. Default: none.",
     )
     token_parameters: Annotated[TokenParameters | None, digests.PARAMETERS] = Field(
         None, description="Additional parameters of the token request. They must not contain secrets. Default: none."

@@ -120,7 +120,8 @@ class OAuthConnectorStatus(Model):
         None,
         description="Where the lifetime of the token is from. `Response`: the token response states it. `JWT`: claim"
         " `exp` of the access token, where the response states nothing. `Interpreted`: the response states a number of"
-        " unknown unit, or a time of unknown zone, and the most plausible one is assumed. `Preset`: the preset of the"
+        " unknown unit, or a time of unknown zone, and the most plausible one is assumed. `Introspection`: the"
+        " introspection endpoint states it. `Preset`: the preset of the"
         " provider. `Default`: `refresh.defaultLifetime`.",
     )
     last_refresh_time: Time | None = Field(None, description="Time of the last successful token request.")

@@ -126,8 +126,16 @@ def _evaluate_response(
         return SetReason(ConsentReason.RESPONSE_INVALID)
     verifier = SecretStr(keys.verifier(consent.uid)) if request.code_challenge else None
     identity = (consent.key.name, consent.uid, consent.spec.requested_by)
-    grant = AuthorizationCode(consent_response.code, request.redirect_uri, verifier)
-    return PendingCode(*identity, grant, token_url)
+    grant = AuthorizationCode(consent_response.code, request.sent_redirect_uri, verifier)
+    return PendingCode(*identity, grant, token_url, _read_callback_fields(context.connector, consent_response))
+
+
+def _read_callback_fields(connector: AnyConnector | None, consent_response: ConsentResponse) -> dict[str, SecretStr]:
+    """Return the parameters of the redirect that are published; one with other characters than text is left out."""
+    known = connector.spec.provider.known if isinstance(connector, Connector) else None
+    given = consent_response.parameters
+    names = [name for name in (known.callback_fields if known is not None else ()) if name in given]
+    return {name: SecretStr(given[name]) for name in names if given[name].isprintable() and given[name]}
 
 
 def _read_response(consent: Consent, request: ConsentRequest, keys: OperatorKeys) -> ConsentResponse | None:

@@ -16,6 +16,7 @@ from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.oauth.authorization import compute_challenge
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.providers.preset import Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +103,36 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         iss_required=endpoints.iss_required or None,
         client_id=spec.client.id or "",
         redirect_uri=redirect,
+        redirect_name=spec.authorization_code.redirect_name if spec.authorization_code else None,
         scope=spec.separator.join(list_authorization_scopes(spec)) or None,
         parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec)),
-        code_challenge=compute_challenge(keys.verifier(consent.uid)) if spec.needs_pkce else None,
-        callback_parameters=(known.callback.name,) if known is not None and known.callback is not None else (),
+        parameter_names=_list_names(known) if known is not None else (),
+        code_challenge=_choose_challenge(spec, keys.verifier(consent.uid)),
+        code_challenge_method="plain" if spec.has_plain_pkce else None,
+        callback_parameters=_list_callback_parameters(known) if known is not None else (),
         secret_name=connector.output_name,
         confirmation_required=confirm and not spec.is_polled,
         encryption_key=keys.public_key(consent.uid),
         digest=_digest_request(connector, endpoints, redirect),
         expiration_time=from_epoch(consent.created + LIFETIME),
     )
+
+
+def _choose_challenge(spec: OAuthConnectorSpec, verifier: str) -> str | None:
+    """Return the challenge (RFC 7636 §4.2): for `plain` the verifier, which a client with a secret can afford."""
+    if not spec.needs_pkce:
+        return None
+    return verifier if spec.has_plain_pkce else compute_challenge(verifier)
+
+
+def _list_names(preset: Preset) -> tuple[RequestParameter, ...]:
+    return tuple(RequestParameter(name=own, value=sent) for own, sent in sorted(preset.authorization_names.items()))
+
+
+def _list_callback_parameters(preset: Preset) -> tuple[str, ...]:
+    """List the parameters of the redirect that the operator needs: the token host, and those to publish."""
+    host = (preset.callback.name,) if preset.callback is not None else ()
+    return (*host, *preset.callback_fields)
 
 
 def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -> str:
@@ -122,6 +143,7 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
     copy a Secret to where other users read it.
     """
     spec, output = connector.spec, connector.spec.output
+    name = spec.authorization_code.redirect_name if spec.authorization_code else None
     metadata = [dict(each or {}) for each in (output.labels, output.annotations)] if output is not None else [{}, {}]
     return digests.digest_consent(
         {
@@ -134,6 +156,8 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
             "authorization": list(_parameters(spec)),
             "token": dict(spec.token_parameters or {}),
             "pkce": spec.needs_pkce,
+            **({"pkceMethod": "plain"} if spec.has_plain_pkce else {}),
+            **({"redirectName": name} if name is not None else {}),
             "output": [connector.output_name, *metadata],
         }
     )

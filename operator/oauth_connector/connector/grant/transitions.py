@@ -37,7 +37,10 @@ def store_response(
         refresh_expires=issued + lifetime if lifetime else base.refresh_expires,
     )
     state = _add_consent(choice, state, issued, read_account(result.response.fields))
-    return replace(state, token=_token(result, state, base.token, spec))
+    of_redirect = choice.code.fields if choice.code is not None else {}
+    given_fields = {**of_redirect, **result.token.fields}
+    with_fields = replace(result, token=replace(result.token, fields=given_fields))
+    return replace(state, token=_token(with_fields, state, base.token, spec))
 
 
 def _begin(choice: PresentedGrant, before: GrantState, spec: OAuthConnectorSpec) -> GrantState:

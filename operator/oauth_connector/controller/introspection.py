@@ -1,0 +1,43 @@
+"""Introspects a token whose response states no lifetime (RFC 7662), after it was persisted and before it is published.
+
+A token must not be lost because another request takes its time, and it is published whatever the outcome is.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+import structlog
+
+from oauth_connector.api.schema.origins import origin
+from oauth_connector.connector.grant.results import RequestFailed
+from oauth_connector.connector.observation import Connector, IssuedToken
+from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.oauth.introspection import build_introspection_request, read_introspection_response
+from oauth_connector.oauth.lifetimes import LifetimeSource
+
+_ASSUMED = frozenset({None, LifetimeSource.PRESET, LifetimeSource.DEFAULT})
+
+log = structlog.get_logger(__name__)
+
+
+async def introspect_lifetime(client: TokenClient, connector: Connector, token: IssuedToken) -> IssuedToken:
+    """Return the token with the lifetime that its server states, if the spec wants that and it can be found out.
+
+    The endpoint must be at the server of the token endpoint. Otherwise a user who edits a connector could have its
+    tokens and the client secret sent to another server.
+    """
+    endpoint = connector.spec.provider.introspection_url
+    if endpoint is None or token.lifetime_source not in _ASSUMED:
+        return token
+    prepared = await client.prepare_request(connector)
+    if isinstance(prepared, RequestFailed):
+        return token
+    if origin(endpoint) != origin(prepared.endpoint):
+        log.warning("the introspection endpoint is not at the token endpoint's server", connector=str(connector.key))
+        return token
+    request = partial(build_introspection_request, endpoint=endpoint, token=token.access_token, client=prepared.client)
+    found = read_introspection_response(await client.send_as_client(prepared, request), token.issued)
+    if found is None:
+        log.warning("introspection states no lifetime", connector=str(connector.key))
+        return token
+    return replace(token, expires=token.issued + found.seconds, lifetime_source=found.source)

@@ -1,0 +1,37 @@
+"""Token introspection (RFC 7662): the lifetime of a token whose response states none. Nothing else of it is used."""
+
+from urllib.parse import urlencode
+
+from pydantic import SecretStr
+
+from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.lifetimes import Lifetime, read_introspected_lifetime
+from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.response_body import decode_body
+from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
+
+
+def build_introspection_request(
+    context: RequestContext, endpoint: str, token: SecretStr, client: Client
+) -> TokenRequest:
+    """Build the request (RFC 7662 §2.1), authenticated as at the token endpoint."""
+    added = client.authenticate(context)
+    pairs = [("token", token.get_secret_value()), ("token_type_hint", "access_token"), *added.form]
+    headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"), *added.headers)
+    return TokenRequest(endpoint, headers, urlencode(pairs).encode())
+
+
+def read_introspection_response(response: HTTPResponse | Signal, now: float) -> Lifetime | None:
+    """Read the lifetime from now on (RFC 7662 §2.2); `None` for any response that does not state it.
+
+    A token that is not active has none: the client may not be allowed to introspect it, which says nothing of the
+    token (§4). A failure is no failure of the token.
+    """
+    if isinstance(response, Signal) or response.status != 200:  # noqa: PLR2004  # HTTP
+        return None
+    members = decode_body(response)
+    if isinstance(members, Symptom) or members.get("active") is not True:
+        return None
+    return read_introspected_lifetime(members, response.headers, now)

@@ -1,0 +1,136 @@
+"""Introspection of tokens whose responses state no lifetime (RFC 7662)."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from oauth_connector.connector.observation import Connector
+from oauth_connector.oauth.introspection import read_introspection_response
+from oauth_connector.oauth.lifetimes import Lifetime, LifetimeSource
+from oauth_connector.oauth.request_context import RequestContext
+from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.token_request import TokenRequest
+from tests.support.builders import a_connector, a_spec
+from tests.support.fake_provider import answer
+from tests.support.rotating_provider import RotatingProvider
+from tests.support.world import KEY, World
+
+NOW = 1_700_000_000.0
+INTROSPECTION = "https://login.example.com/introspect"
+UNREADABLE = {
+    "a signal": Signal(Symptom.CONNECTION_FAILED),
+    "an error": answer(401, error="invalid_client"),
+    "an inactive token": answer(active=False),
+    "an inactive token with an expiry": answer(active=False, exp=NOW + 600),
+    "no expiry": answer(active=True),
+    "an expiry in the past": answer(active=True, exp=NOW - 1),
+    "an expiry in a century": answer(active=True, exp=NOW + 100 * 365 * 86400),
+    "an expiry that is no number": answer(active=True, exp="soon"),
+    "a text instead of the state": answer(active="true", exp=NOW + 600),
+    "HTML": HTTPResponse(200, {"content-type": "text/html"}, b"<html>"),
+    "nothing": HTTPResponse(204, {}, b""),
+}
+
+
+@pytest.mark.parametrize("response", UNREADABLE.values(), ids=UNREADABLE)
+def test_another_response_states_no_lifetime(response: HTTPResponse | Signal) -> None:
+    """Only an active token with a plausible expiry has a lifetime; nothing is raised."""
+    assert read_introspection_response(response, NOW) is None
+
+
+def test_the_expiry_counts_by_the_clock_of_the_server() -> None:
+    """RFC 7662 §2.2: `exp` is a point in time; the `Date` of the response says when it is now."""
+    response = answer(active=True, exp=int(NOW) + 600)
+    assert read_introspection_response(response, NOW) == Lifetime(600, LifetimeSource.INTROSPECTION)
+    dated = HTTPResponse(200, {"date": "Tue, 14 Nov 2023 22:13:30 GMT"}, response.body)
+    assert read_introspection_response(dated, NOW + 1e6) == Lifetime(590, LifetimeSource.INTROSPECTION)
+
+
+class IntrospectingProvider(RotatingProvider):
+    """A provider that states no lifetime, and introspects its tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.extra = {"expires_in": None}
+        self.introspected: list[TokenRequest] = []
+        self.result: HTTPResponse | Signal = Signal(Symptom.CONNECTION_FAILED)
+
+    async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
+        """Respond to an introspection, or to a token request."""
+        if not request.url.endswith("/introspect"):
+            return await super().send(request, context)
+        self.introspected.append(request)
+        return self.result
+
+
+def a_world(url: str = INTROSPECTION, **changes: Any) -> tuple[World, IntrospectingProvider]:
+    """Return a connector whose lifetimes are introspected."""
+    provider = IntrospectingProvider()
+    world = World(provider)
+    endpoints = {"tokenURL": "https://login.example.com/token", "introspectionURL": url}
+    world.cluster.add(a_connector(a_spec(provider=endpoints, **changes)))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    world.cluster.add_credential("shop", "seed", refresh_token=b"seed-1")
+    provider.know(refresh_token="seed-1")
+    return world, provider
+
+
+def state_of(world: World) -> tuple[str | None, int]:
+    """Return the source of the lifetime, and the lifetime in seconds."""
+    connector = world.cluster.connectors[KEY]
+    assert isinstance(connector, Connector)
+    status = connector.status
+    assert status.issue_time is not None
+    assert status.expiration_time is not None
+    lifetime = (status.expiration_time - status.issue_time).total_seconds()
+    return status.lifetime_source, int(lifetime)
+
+
+GRANTS = {
+    "client credentials": {},
+    "a refresh token": {"grantType": "RefreshToken", "refreshToken": {"secretRef": {"name": "seed"}}},
+}
+
+
+@pytest.mark.parametrize("grant", GRANTS.values(), ids=GRANTS)
+async def test_an_introspected_lifetime_is_published(grant: dict[str, Any]) -> None:
+    """Status shows the source; the request is authenticated as the client, and the refresh is in time."""
+    world, provider = a_world(**grant)
+    provider.result = answer(active=True, exp=int(world.now) + 1200)
+    await world.run()
+    assert state_of(world) == ("Introspection", 1200)
+    (request,) = provider.introspected
+    form = parse_qs(request.body.decode())
+    assert form == {"token": ["token-1"], "token_type_hint": ["access_token"]}
+    assert dict(request.headers)["Authorization"].startswith("Basic ")
+    assert request.url == INTROSPECTION
+
+
+@pytest.mark.parametrize("grant", GRANTS.values(), ids=GRANTS)
+async def test_a_failed_introspection_is_no_failure_of_the_token(grant: dict[str, Any]) -> None:
+    """The token is published with the assumed lifetime."""
+    world, provider = a_world(**grant)
+    await world.run()
+    assert world.token == "token-1"
+    assert world.reason() == "TokenIssued"
+    assert state_of(world) == ("Default", 3600)
+    assert len(provider.introspected) == 1
+
+
+async def test_a_stated_lifetime_is_not_asked_for() -> None:
+    """The response of the token endpoint counts, and costs no further request."""
+    world, provider = a_world()
+    provider.extra = {}
+    await world.run()
+    assert state_of(world)[0] == "Response"
+    assert provider.introspected == []
+
+
+async def test_an_endpoint_at_another_server_gets_no_token() -> None:
+    """A user who may edit a connector cannot have its tokens sent elsewhere."""
+    world, provider = a_world("https://evil.example/introspect")
+    await world.run()
+    assert world.token == "token-1"
+    assert provider.introspected == []
