@@ -1,13 +1,16 @@
 """An authorization server in memory for device codes (RFC 8628): a test decides in the user's place."""
 
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
+from tests.support.builders import a_connector, a_spec
 from tests.support.fake_provider import answer
 from tests.support.rotating_provider import RotatingProvider
+from tests.support.world import World
 
 DEVICE_URL = "https://login.example.com/device"
 PENDING = answer(400, error="authorization_pending")
@@ -25,6 +28,7 @@ class DeviceProvider(RotatingProvider):
         self.offer: dict[str, object] = {}
         self.device_answer: HTTPResponse | Signal | None = None
         self.polls: list[str] = []
+        self.on_poll: Callable[[], None] = lambda: None
         self.authorizations: list[dict[str, list[str]]] = []
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
@@ -35,6 +39,7 @@ class DeviceProvider(RotatingProvider):
             return self.device_answer or answer(**{**self._issue_codes(), **self.offer})
         if "device_code" in form:
             self.polls.append(form["device_code"][0])
+            self.on_poll()
             if self.decision is not None:
                 return self.decision
             return self._issue()
@@ -50,3 +55,18 @@ class DeviceProvider(RotatingProvider):
             "expires_in": 600,
             "interval": 5,
         }
+
+
+SPEC = a_spec(
+    grantType="DeviceCode",
+    provider={"deviceAuthorizationURL": DEVICE_URL, "tokenURL": "https://login.example.com/token"},
+    scopes=["read", "offline_access"],
+)
+
+
+def new_device_world(provider: DeviceProvider) -> World:
+    """Make an operator with a connector that waits for a user."""
+    made = World(provider)
+    made.cluster.add(a_connector(SPEC))
+    made.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    return made

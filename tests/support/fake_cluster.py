@@ -49,6 +49,7 @@ class FakeCluster:
         self.calls = Calls()
         self.refuse_secrets: str | None = None
         self.refuse_consents = False
+        self.consent_conflicts = 0
         self.refused_consents: set[Key] = set()
         self.unavailable = False
         self.unavailable_for = 0
@@ -206,8 +207,8 @@ class FakeCluster:
         self._write(f"consent {consent.key}")
         if self.refuse_consents or consent.key in self.refused_consents:
             raise ClusterUnavailable("refused")
-        current = self.consents.get(consent.key)
-        if current is None or current.resource_version != consent.resource_version:
+        current, self.consent_conflicts = self.consents.get(consent.key), self.consent_conflicts - 1
+        if current is None or self.consent_conflicts >= 0 or current.resource_version != consent.resource_version:
             return None
         return self.add_consent(replace(current, status=status))
 

@@ -206,10 +206,14 @@ class ConsentReconciler:
             return await self._write_reason(consent, context, ConsentReason.CONNECTOR_INVALID)
         request: ConsentRequest | Problem = context.request
         if isinstance(context.connector, Connector) and context.connector.spec.is_polled:
+            if (closed := self._devices.find_reopening(consent)) is not None:
+                return ConsentProgress(requeue_at=closed)
             request = await self._devices.authorize(consent, context.connector, context.request)
         if isinstance(request, Problem):
             if not request.needs_action:
-                return ConsentProgress(requeue_at=self._clock() + DISCOVERY_RETRY)
+                return ConsentProgress(
+                    requeue_at=self._devices.find_reopening(consent) or self._clock() + DISCOVERY_RETRY
+                )
             return await self._write_reason(consent, replace(context, problem=request), choose_unsent_reason(request))
         filled = replace(consent, status=consent.status.model_copy(update={"request": request}))
         until = self._devices.next_poll(consent.uid) or consent.created + LIFETIME

@@ -4,13 +4,15 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from oauth_connector.api.schema.times import from_epoch
+from oauth_connector.api.schema.urls import is_url
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.api.v1alpha1.device_request import DeviceRequest, describe_shown
 from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.credentials import find_forbidden_host
 from oauth_connector.connector.effective import build_parameters, list_authorization_scopes
 from oauth_connector.connector.grant.results import RequestFailed
-from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 from oauth_connector.connector.status.problem import Problem, of_signal, show_signal
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.prepared_request import PreparedRequest
@@ -27,11 +29,15 @@ from oauth_connector.oauth.echoes import drop_echoes
 from oauth_connector.oauth.signals import RequestPhase
 from oauth_connector.oauth.token import HTTPResponse
 
+FAILED_PAUSE = 30.0
+"""Seconds without another device authorization request for a connector after one that failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Poll:
-    """When a consent is polled for next, in seconds since the epoch, and the interval after that in seconds."""
+    """When a consent of a connector is polled for next (seconds since the epoch), and the interval in seconds."""
 
+    connector: Key
     at: float
     interval: int
 
@@ -46,6 +52,8 @@ class DeviceAuthorizations:
         self._read_rules = context.read_rules
         self._token_client = token_client
         self._polls: dict[str, _Poll] = {}
+        self._issued: dict[str, ConsentRequest] = {}
+        self._closed_until: dict[Key, float] = {}
 
     def next_poll(self, uid: str) -> float | None:
         """Return when a consent may be polled for; `None`: now."""
@@ -58,27 +66,45 @@ class DeviceAuthorizations:
         offered = request.device.interval if request is not None and request.device is not None else DEFAULT_INTERVAL
         interval = known.interval if known is not None else offered
         interval = next_interval(interval, answer) if answer is not None else interval
-        self._remember(consent.uid, interval)
+        self._remember(consent, interval)
 
-    def _remember(self, uid: str, interval: int) -> None:
-        """Remember a poll, and forget those of consents that have ended without one."""
-        now = self._clock()
-        self._polls = {each: poll for each, poll in self._polls.items() if poll.at > now - LIFETIME}
-        self._polls[uid] = _Poll(now + interval, interval)
+    def _remember(self, consent: Consent, interval: int) -> None:
+        """Remember a poll, and forget what belongs to consents that have ended without one.
+
+        The other consents of the connector wait, too: between two polls a refresh that is due has its turn.
+        """
+        now, connector = self._clock(), consent.connector
+        kept = {each: poll for each, poll in self._polls.items() if poll.at > now - LIFETIME}
+        self._polls = {
+            each: replace(poll, at=max(poll.at, now + 1)) if poll.connector == connector else poll
+            for each, poll in kept.items()
+        }
+        self._polls[consent.uid] = _Poll(connector, now + interval, interval)
+        self._issued = {each: held for each, held in self._issued.items() if each in self._polls}
+        self._closed_until = {key: until for key, until in self._closed_until.items() if until > now}
+
+    def find_reopening(self, consent: Consent) -> float | None:
+        """Return until when no codes are requested for a connector, whose consents could be without an end."""
+        until = self._closed_until.get(consent.connector) if consent.uid not in self._issued else None
+        return until if until is not None and until > self._clock() else None
 
     async def authorize(
         self, consent: Consent, connector: Connector, request: ConsentRequest
     ) -> ConsentRequest | Problem:
         """Add the codes of a new device authorization to the request of a consent. Raises `ClusterUnavailable`."""
+        held = self._issued.get(consent.uid)
+        if held is not None and held.digest == request.digest:
+            return held  # it was issued, and could not be written
         prepared = await self._token_client.prepare_request(connector)
         if isinstance(prepared, RequestFailed):
             return prepared.problem
         issued = await self._request_codes(prepared, request.authorization_endpoint)
+        self._close(consent.connector, issued)
         if isinstance(issued, Problem):
             return issued
         keys = await self._keys.load()
         shown = describe_shown(issued.user_code, issued.verification_uri, issued.complete_uri)
-        self._remember(consent.uid, issued.interval)
+        self._remember(consent, issued.interval)
         device = DeviceRequest(
             user_code=issued.user_code,
             verification_uri=issued.verification_uri,
@@ -87,7 +113,15 @@ class DeviceAuthorizations:
             expiration_time=from_epoch(int(min(self._clock() + issued.lifetime, consent.created + LIFETIME))),
             sealed_code=keys.seal_device_code(consent.uid, issued.device_code, shown),
         )
-        return request.model_copy(update={"device": device})
+        self._issued[consent.uid] = filled = request.model_copy(update={"device": device})
+        return filled
+
+    def _close(self, connector: Key, issued: DeviceAuthorization | Problem) -> None:
+        """Request no further codes for a connector for a while: as long as its provider demands, if it does."""
+        pause = MINIMUM_GAP if isinstance(issued, DeviceAuthorization) else FAILED_PAUSE
+        signal = issued.signal if isinstance(issued, Problem) else None
+        demanded = (signal.retry_after if signal is not None else None) or 0.0
+        self._closed_until[connector] = self._clock() + max(pause, demanded)
 
     async def _request_codes(self, prepared: PreparedRequest, endpoint: str) -> DeviceAuthorization | Problem:
         """Send the device authorization request, as the client of the token requests (RFC 8628 §3.1)."""
@@ -100,7 +134,7 @@ class DeviceAuthorizations:
         response = await self._provider.send(request, prepared.context)
         if not isinstance(response, HTTPResponse):
             return of_signal(spec, RequestPhase.CODE, response)
-        found = parse_device_response(response, spec.provider.quirks, prepared.context.now)
+        found = parse_device_response(response, endpoint, is_url, spec.provider.quirks, prepared.context.now)
         if isinstance(found, DeviceAuthorization):
             return found
         return show_signal(of_signal(spec, RequestPhase.CODE, found), drop_echoes(found, request))

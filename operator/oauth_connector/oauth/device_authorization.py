@@ -5,9 +5,10 @@ presents the other one at the token endpoint, again and again, until the user ha
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import SecretStr
 
@@ -33,8 +34,10 @@ LONGEST_URI = 2048
 LONGEST_LIFETIME = 86400
 
 _DEVICE_CODE = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_DEVICE_CODE}}}")
-_USER_CODE = re.compile(rf"[\x21-\x7e]([\x20-\x7e]{{0,{LONGEST_USER_CODE - 2}}}[\x21-\x7e])?")
-_LINK = re.compile(r"https?://[\x21-\x7e]+")
+USER_CODE = rf"[A-Za-z0-9]([A-Za-z0-9 _.-]{{0,{LONGEST_USER_CODE - 2}}}[A-Za-z0-9])?"
+"""Letters and digits in groups (RFC 8628 §6.1): no sentence that a server could write into a terminal or a page."""
+
+_USER_CODE = re.compile(USER_CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +99,61 @@ def build_device_request(
 
 
 def parse_device_response(
-    response: HTTPResponse, quirks: Quirks = STANDARD, now: float | None = None
+    response: HTTPResponse,
+    endpoint: str,
+    is_url: Callable[[str], bool],
+    quirks: Quirks = STANDARD,
+    now: float | None = None,
 ) -> DeviceAuthorization | Signal:
-    """Parse the response (RFC 8628 §3.2). Google and older drafts say `verification_url`."""
+    """Parse the response of an endpoint (RFC 8628 §3.2). Google and older drafts say `verification_url`.
+
+    `is_url` holds the links to the bounds of URLs in a spec: the user opens them, because we show them.
+    """
     members = decode_body(response)
     if isinstance(members, Symptom):
         lost = response.interruption
         symptom = classify_status(response.status) or members
-        return Signal(lost, sent=True) if lost is not None else Signal(symptom, response.status)
+        wait = read_retry_after(response.headers, now)
+        return Signal(lost, sent=True) if lost is not None else Signal(symptom, response.status, retry_after=wait)
     if response.status != 200 or find_error(members, response.status, quirks) is not None:  # noqa: PLR2004  # HTTP
         answer = parse_token_response(response, quirks, now)  # RFC 8628 §3.2: errors are those of the token endpoint
-        wait = read_retry_after(response.headers, now)
-        return answer if isinstance(answer, Signal) else Signal(Symptom.NO_TOKEN, response.status, retry_after=wait)
-    return _read_members(members) or Signal(Symptom.NO_TOKEN, response.status)
+        return answer if isinstance(answer, Signal) else Signal(Symptom.NO_TOKEN, response.status)
+    links = _Links(members, is_url, ("https",) if endpoint.startswith("https") else ("https", "http"))
+    return _read_members(members, links) or Signal(Symptom.NO_TOKEN, response.status)
 
 
-def _read_members(members: Members) -> DeviceAuthorization | None:
-    device_code, user_code = members.get("device_code"), members.get("user_code")
-    link = _read_link(members, "verification_uri") or _read_link(members, "verification_url")
-    complete = _read_link(members, "verification_uri_complete") or _read_link(members, "verification_url_complete")
-    if not isinstance(device_code, str) or not isinstance(user_code, str) or link is None:
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """The links of a response. A link with the code in it counts only where its page is at the same server."""
+
+    members: Members
+    is_url: Callable[[str], bool]
+    schemes: tuple[str, ...]
+
+    def find_page(self) -> str | None:
+        return self._read("verification_uri") or self._read("verification_url")
+
+    def find_complete(self, page: str) -> str | None:
+        found = self._read("verification_uri_complete") or self._read("verification_url_complete")
+        return found if found is not None and urlsplit(found)[:2] == urlsplit(page)[:2] else None
+
+    def _read(self, name: str) -> str | None:
+        link = self.members.get(name)
+        if not isinstance(link, str) or len(link) > LONGEST_URI or not self.is_url(link.partition("#")[0]):
+            return None
+        return link if urlsplit(link).scheme in self.schemes and link.isascii() and link.isprintable() else None
+
+
+def _read_members(members: Members, links: _Links) -> DeviceAuthorization | None:
+    device_code, user_code, page = members.get("device_code"), members.get("user_code"), links.find_page()
+    if not isinstance(device_code, str) or not isinstance(user_code, str) or page is None:
         return None
     if not _DEVICE_CODE.fullmatch(device_code) or not _USER_CODE.fullmatch(user_code):
         return None
     lifetime = _read_seconds(members.get("expires_in"), LONGEST_LIFETIME) or LONGEST_LIFETIME
     interval = _read_seconds(members.get("interval"), LONGEST_INTERVAL) or DEFAULT_INTERVAL
-    return DeviceAuthorization(SecretStr(device_code), user_code, link, complete, lifetime, interval)
-
-
-def _read_link(members: Members, name: str) -> str | None:
-    """Read a link that a user may open: of HTTP, and short enough to be shown."""
-    link = members.get(name)
-    return link if isinstance(link, str) and len(link) <= LONGEST_URI and _LINK.fullmatch(link) else None
+    complete = links.find_complete(page)
+    return DeviceAuthorization(SecretStr(device_code), user_code, page, complete, lifetime, interval)
 
 
 def _read_seconds(value: object, most: int) -> int | None:

