@@ -6,7 +6,7 @@ from oauth_connector.providers.preset import Preset
 PRESET = Preset(
     name="Eventbrite",
     links=("https://www.eventbrite.com/platform/docs/authentication",),
-    read="2026-11-29",
+    read=None,
     authorization_url="https://www.eventbrite.com/oauth/authorize",
     token_url="https://www.eventbrite.com/oauth/token",
     client_authentication=ClientAuthentication.POST,
