@@ -13,7 +13,9 @@ PRESET = Preset(
     authorization_url="https://www.eventbrite.com/oauth/authorize",
     token_url="https://www.eventbrite.com/oauth/token",
     client_authentication=ClientAuthentication.POST,
-    notes=("A token has no end, and there is no refresh token. A user who changed the password must consent again.",),
+    notes=(
+        "No lifetime is stated, and there is no refresh token. A user who changed the password must consent again.",
+    ),
     codes={
         "invalid_grant": "The code is wrong, has expired, or was used before.",
         "invalid_client": "The API key or the client secret is wrong.",
