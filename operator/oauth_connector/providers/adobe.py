@@ -17,7 +17,7 @@ PRESET = Preset(
     scope_separator=",",
     offline_scope="offline_access",
     notes=(
-        "Access tokens expire after 24 hours. A refresh token expires after 14 days, unless the scopes prolong it.",
+        "Access tokens expire after 24 hours. A refresh token expires after 14 days, by default.",
         "A server-to-server credential uses ClientCredentials with the scopes that the developer console lists.",
     ),
     codes={

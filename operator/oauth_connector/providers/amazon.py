@@ -12,6 +12,7 @@ PRESET = Preset(
     name="Amazon",
     links=(
         "https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html",
+        "https://developer.amazon.com/docs/amazon-data-portability/use-refresh-token.html",
         "https://developer-docs.amazon.com/sp-api/docs/connect-to-the-selling-partner-api",
     ),
     read="2026-11-29",

@@ -9,6 +9,10 @@ PRESET = Preset(
         "https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/",
         "https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/",
         "https://community.developer.atlassian.com/t/refresh-token-expire-after-36000-seconds/60806",
+        (
+            "https://community.developer.atlassian.com/t/"
+            "updated-31-january-2022-action-required-deprecating-persistent-refresh-tokens/54172"
+        ),
     ),
     read="2026-11-29",
     authorization_url="https://auth.atlassian.com/authorize",

@@ -9,6 +9,7 @@ PRESET = Preset(
     links=(
         "https://auth0.com/docs/get-started/authentication-and-authorization-flow/authorization-code-flow",
         "https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation",
+        "https://auth0.com/docs/api/authentication",
     ),
     read="2026-11-29",
     issuer="https://${domain}/",
@@ -26,7 +27,8 @@ PRESET = Preset(
     ),
     codes={
         "access_denied": (
-            "The application may not request tokens for this API. Authorize it at the API, and check `audience`."
+            "The refresh token is unknown or invalid, or the application may not request tokens for this API. Authorize"
+            " it at the API, and check `audience`."
         ),
         "unauthorized_client": "The grant type is not enabled for the application. Enable it in its advanced settings.",
         "invalid_request": "A parameter is missing or wrong. Check `audience`: it is the identifier of the API.",

@@ -9,6 +9,7 @@ PRESET = Preset(
     links=(
         "https://docs.goauthentik.io/add-secure-apps/providers/oauth2/",
         "https://docs.goauthentik.io/add-secure-apps/providers/oauth2/machine_to_machine/",
+        "https://github.com/goauthentik/authentik/blob/main/authentik/providers/oauth2/views/token.py",
     ),
     read="2026-11-29",
     authorization_url="https://${server}/application/o/authorize/",
@@ -19,9 +20,10 @@ PRESET = Preset(
     },
     client_authentication=ClientAuthentication.BASIC,
     offline_scope="offline_access",
-    refresh_tokens=RefreshTokens(rotates=True),
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True),
     notes=(
         "The lifetimes of tokens are settings of the provider in authentik: by default five minutes and 30 days.",
+        "With a refresh token threshold in the provider, a refresh may return no other refresh token.",
         "With ClientCredentials authentik creates a service account for the client.",
     ),
     codes={

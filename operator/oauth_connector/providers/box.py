@@ -25,8 +25,8 @@ PRESET = Preset(
     ),
     codes={
         "invalid_grant": (
-            "The refresh token was used before, or was not used for 60 days; or, with ClientCredentials,"
-            " `box_subject_id` is wrong or the app is not authorized in the enterprise."
+            "The refresh token was used before, or was not used for 60 days; or, with ClientCredentials, the client or"
+            " `box_subject_id` is wrong, or the app is not authorized in the enterprise."
         ),
         "unauthorized_client": "The grant type is not enabled for the app.",
         "invalid_client": "The client ID or the client secret is wrong.",

@@ -9,6 +9,7 @@ PRESET = Preset(
     links=(
         "https://docs.databricks.com/aws/en/dev-tools/auth/oauth-m2m",
         "https://docs.databricks.com/aws/en/dev-tools/auth/oauth-u2m",
+        "https://docs.databricks.com/aws/en/integrations/single-use-tokens",
     ),
     read="2026-11-29",
     authorization_url="https://${workspace}/oidc/v1/authorize",
@@ -20,6 +21,7 @@ PRESET = Preset(
     offline_scope="offline_access",
     notes=(
         "Access tokens expire after an hour.",
+        "Whether a refresh token can be used once only, and for how long, is a setting of the app connection.",
         "Set `scopes: [all-apis]`; a service principal uses ClientCredentials with its OAuth secret.",
         (
             "For APIs of the account set `tokenURL:"

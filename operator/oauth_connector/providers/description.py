@@ -7,6 +7,8 @@ from oauth_connector.providers.preset import Preset, RefreshTokens
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
+NOT_COMPARED = "not compared with the provider's pages yet"
+
 _REVOKED = (
     "immediately; the operator refreshes late, and a mounted file contains a revoked token for up to 90 s after each"
     " refresh"
@@ -41,7 +43,7 @@ def _list_properties(preset: Preset) -> Iterator[tuple[str, str]]:
         "error codes of the provider",
         ", ".join(f"`{own}` → `{meant}`" for own, meant in sorted(preset.quirks.errors.items())),
     )
-    yield "compared with the documentation on", preset.read
+    yield "comparison", f"compared with the provider's pages on {preset.read}" if preset.read else NOT_COMPARED
 
 
 def _list_refresh_properties(known: RefreshTokens) -> Iterator[tuple[str, str]]:

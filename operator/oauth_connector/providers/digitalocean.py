@@ -1,7 +1,6 @@
 """DigitalOcean."""
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
-from oauth_connector.oauth.request_shape import RequestShape
 from oauth_connector.providers.preset import Preset, RefreshTokens
 
 PRESET = Preset(
@@ -13,7 +12,6 @@ PRESET = Preset(
     revocation_url="https://cloud.digitalocean.com/v1/oauth/revoke",
     client_authentication=ClientAuthentication.POST,
     refresh_tokens=RefreshTokens(rotates=True, revokes_used=True, revokes_access_token=True),
-    request=RequestShape(refresh_url="https://cloud.digitalocean.com/v1/oauth/refresh"),
     notes=(
         "Access tokens expire after 30 days.",
         (

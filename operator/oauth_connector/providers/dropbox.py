@@ -7,6 +7,7 @@ PRESET = Preset(
     name="Dropbox",
     links=(
         "https://developers.dropbox.com/oauth-guide",
+        "https://www.dropbox.com/developers/documentation/http/documentation",
         "https://dropbox.tech/developers/using-oauth-2-0-with-offline-access",
     ),
     read="2026-11-29",

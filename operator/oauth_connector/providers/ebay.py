@@ -15,6 +15,7 @@ PRESET = Preset(
         "https://developer.ebay.com/api-docs/static/oauth-auth-code-grant-request.html",
         "https://developer.ebay.com/api-docs/static/oauth-redirect-uri.html",
         "https://developer.ebay.com/api-docs/static/oauth-refresh-token-request.html",
+        "https://github.com/eBay/ebay-oauth-python-client",
     ),
     read="2026-11-29",
     authorization_url="https://auth.${environment}/oauth2/authorize",

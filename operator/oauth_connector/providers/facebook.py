@@ -10,7 +10,7 @@ PRESET = Preset(
         "https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow",
         "https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived",
     ),
-    read="2026-11-29",
+    read=None,
     authorization_url="https://www.facebook.com/v23.0/dialog/oauth",
     token_url="https://graph.facebook.com/v23.0/oauth/access_token",
     client_authentication=ClientAuthentication.POST,

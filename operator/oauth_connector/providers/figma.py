@@ -10,7 +10,7 @@ PRESET = Preset(
         "https://developers.figma.com/docs/rest-api/authentication/",
         "https://developers.figma.com/docs/rest-api/oauth-apps/",
     ),
-    read="2026-11-29",
+    read=None,
     authorization_url="https://www.figma.com/oauth",
     token_url="https://api.figma.com/v1/oauth/token",
     client_authentication=ClientAuthentication.BASIC,

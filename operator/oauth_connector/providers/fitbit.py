@@ -8,15 +8,16 @@ PRESET = Preset(
     links=(
         "https://dev.fitbit.com/build/reference/web-api/authorization/oauth2-token/",
         "https://dev.fitbit.com/build/reference/web-api/authorization/refresh-token/",
+        "https://dev.fitbit.com/build/reference/web-api/developer-guide/best-practices/",
     ),
     read="2026-11-29",
     authorization_url="https://www.fitbit.com/oauth2/authorize",
     token_url="https://api.fitbit.com/oauth2/token",
     revocation_url="https://api.fitbit.com/oauth2/revoke",
     client_authentication=ClientAuthentication.BASIC,
-    refresh_tokens=RefreshTokens(rotates=True),
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True),
     notes=(
-        "Access tokens expire after eight hours.",
+        "Access tokens expire after eight hours. A refresh token does not expire, and can be used once.",
         "For an application of type Client or Personal without a secret, leave `client.secretRef` out.",
     ),
     codes={

@@ -3,6 +3,7 @@
 import pytest
 
 from devtools.generate.presets_page import PATH, page
+from oauth_connector.providers.description import NOT_COMPARED
 from oauth_connector.providers.registry import PRESETS
 
 
@@ -17,3 +18,11 @@ def test_the_page_shows_the_parameters_of_a_preset(name: str) -> None:
     section = page().split(f"## {name}\n", 1)[1].split("\n## ", 1)[0]
     assert all(f"| `{parameter}` |" in section for parameter in PRESETS[name].parameters)
     assert all(link in section for link in PRESETS[name].links)
+
+
+def test_the_page_shows_which_rows_were_compared() -> None:
+    """Each section says when a reader compared the row with the provider's pages, or that nobody has."""
+    sections = {part.split("\n", 1)[0]: part for part in page().split("\n## ")[1:]}
+    for name, preset in PRESETS.items():
+        comparison = f"compared with the provider's pages on {preset.read}" if preset.read else NOT_COMPARED
+        assert f"| comparison | {comparison} |" in sections[name]

@@ -1,6 +1,7 @@
 """`kubectl oauth providers` shows what this release knows, without a cluster."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,22 @@ def test_an_unknown_name_gets_a_hint(name: str, hint: str, capsys: pytest.Captur
     """The exit status is 1, and the message names what is near."""
     assert main(["providers", name]) == 1
     assert capsys.readouterr().err == f"kubectl oauth providers: There is no preset {name}. {hint}\n"
+
+
+@pytest.mark.parametrize(
+    ("read", "shown"),
+    [
+        ("2026-11-29", "compared with the provider's pages on 2026-11-29"),
+        (None, "not compared with the provider's pages yet"),
+    ],
+)
+def test_a_row_says_whether_it_was_compared(
+    read: str | None, shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The text and the JSON say when a reader compared the row with the provider's pages, or that nobody has."""
+    monkeypatch.setitem(PRESETS, "Zoho", replace(PRESETS["Zoho"], read=read))
+    assert main(["providers", "Zoho"]) == 0
+    assert f"\n  comparison: {shown}\n" in capsys.readouterr().out
+    assert main(["providers", "Zoho", "-o", "json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["readOn"], found["properties"]["comparison"]) == (read, shown)
