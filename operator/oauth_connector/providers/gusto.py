@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.request_shape import BodyFormat, RequestShape
 from oauth_connector.providers.patterns import match_one_of
 from oauth_connector.providers.preset import Parameter, Preset, RefreshTokens
 
@@ -13,6 +14,7 @@ PRESET = Preset(
     links=(
         "https://docs.gusto.com/app-integrations/docs/oauth2",
         "https://docs.gusto.com/app-integrations/reference/refresh-access-token",
+        "https://docs.gusto.com/embedded-payroll/docs/company-access-tokens",
     ),
     read="2026-11-29",
     authorization_url="https://${environment}/oauth/authorize",
@@ -24,6 +26,7 @@ PRESET = Preset(
     },
     client_authentication=ClientAuthentication.POST,
     refresh_tokens=RefreshTokens(rotates=True, revokes_used=True),
+    request=RequestShape(body_format=BodyFormat.JSON),
     notes=(
         (
             "Access tokens expire after two hours. A refresh token is revoked when the access token that it"
