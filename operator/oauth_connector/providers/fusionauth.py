@@ -13,17 +13,16 @@ PRESET = Preset(
     read="2026-11-29",
     authorization_url="https://${server}/oauth2/authorize",
     token_url="https://${server}/oauth2/token",
+    device_authorization_url="https://${server}/oauth2/device_authorize",
     parameters={
         "server": Parameter(SERVER, "auth.example.com", "host of the server, with port if necessary"),
     },
     client_authentication=ClientAuthentication.BASIC,
     offline_scope="offline_access",
     notes=(
-        (
-            "Access tokens expire after an hour, and refresh tokens after 30 days, unless tenant or"
-            " application have other values."
-        ),
-        "Rotation of refresh tokens is a setting of tenant or application: One-time Use.",
+        "Set `authorizationCode.parameters.tenantId` if the server has several tenants.",
+        "The lifetimes of the tokens, and the rotation of refresh tokens, are settings of tenant or application.",
+        "A refresh token is returned if Generate refresh tokens is enabled for the application.",
     ),
     codes={
         "invalid_grant": "The code or the refresh token is invalid, has expired, or was used before.",

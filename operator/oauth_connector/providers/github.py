@@ -27,6 +27,8 @@ PRESET = Preset(
             "bad_refresh_token": "invalid_grant",
             "incorrect_client_credentials": "invalid_client",
             "redirect_uri_mismatch": "invalid_request",
+            "incorrect_device_code": "invalid_grant",
+            "device_flow_disabled": "unauthorized_client",
             "application_suspended": "unauthorized_client",
         }
     ),
@@ -47,6 +49,8 @@ PRESET = Preset(
             "The redirect URI is not registered. Compare `status.redirectURI` with the callback URL of the app."
         ),
         "bad_verification_code": "The code is wrong or has expired.",
+        "incorrect_device_code": "The device code is wrong.",
+        "device_flow_disabled": "The device flow is not enabled in the settings of the app.",
         "bad_refresh_token": "The refresh token is wrong, has expired, or was used before.",
         "application_suspended": "GitHub has suspended the app.",
         "unverified_user_email": "The user must verify an email address at GitHub.",

@@ -10,6 +10,7 @@ PRESET = Preset(
     read="2026-11-29",
     authorization_url="https://${server}/oauth/authorize",
     token_url="https://${server}/oauth/token",
+    device_authorization_url="https://${server}/oauth/authorize_device",
     revocation_url="https://${server}/oauth/revoke",
     parameters={
         "server": Parameter(

@@ -17,6 +17,7 @@ PRESET = Preset(
     name="MicrosoftEntra",
     links=(
         "https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
+        "https://login.microsoftonline.com/error",
         "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
         "https://learn.microsoft.com/entra/identity-platform/refresh-tokens",
         "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code",
@@ -41,6 +42,7 @@ PRESET = Preset(
         errors={
             "interaction_required": "invalid_grant",
             "consent_required": "invalid_grant",
+            "bad_verification_code": "invalid_grant",
         }
     ),
     notes=(
@@ -72,16 +74,17 @@ PRESET = Preset(
         ),
         "AADSTS50034": "The directory does not contain the user. Check the user name, and parameter `tenant`.",
         "AADSTS50126": "User name or password is wrong.",
-        "AADSTS50053": "The account is locked after too many attempts with a wrong password.",
+        "AADSTS50053": "The account is locked after too many wrong passwords, or the address is blocked.",
         "AADSTS50055": "The password has expired. The user must change it.",
         "AADSTS50057": "The account of the user is disabled.",
         "AADSTS50076": "The user must sign in with a second factor, which grantType Password cannot do.",
         "AADSTS50079": "The user must register a second factor, which grantType Password cannot do.",
-        "AADSTS50173": "The grant was revoked, for example since the user changed the password.",
+        "AADSTS50173": "The grant was revoked by an administrator or by the user, for example with a new password.",
         "AADSTS53003": (
             "Conditional Access blocks the sign-in. An administrator of the directory can change the policy."
         ),
-        "AADSTS70000": "The grant is invalid: it was revoked, or issued to another application.",
+        "AADSTS70000": "The grant is invalid, for example since it was issued to another application.",
+        "AADSTS54005": "The code was used before.",
         "AADSTS70008": "The code or the refresh token has expired.",
         "AADSTS700082": "The refresh token has expired because it was not used for 90 days.",
         "AADSTS700084": "The refresh token of a single-page application has expired after its fixed lifetime.",
