@@ -9,12 +9,11 @@ PRESET = Preset(
     read="2026-11-29",
     authorization_url="https://linear.app/oauth/authorize",
     token_url="https://api.linear.app/oauth/token",
-    revocation_url="https://api.linear.app/oauth/revoke",
     client_authentication=ClientAuthentication.POST,
     scope_separator=",",
     refresh_tokens=RefreshTokens(rotates=True),
     notes=(
-        "Access tokens expire after 24 hours.",
+        "Access tokens expire after 24 hours. ClientCredentials: after 30 days, or at the next request.",
         "Set `authorizationCode.parameters.actor: app` if the application acts as itself.",
     ),
     codes={
