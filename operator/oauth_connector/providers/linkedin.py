@@ -1,6 +1,7 @@
 """LinkedIn."""
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.providers.preset import DAY, Preset, RefreshTokens
 
 PRESET = Preset(
@@ -15,6 +16,7 @@ PRESET = Preset(
     client_authentication=ClientAuthentication.POST,
     pkce=False,
     refresh_tokens=RefreshTokens(lifetime=365 * DAY),
+    quirks=Quirks(errors={"invalid_redirect_uri": "invalid_grant"}),
     notes=(
         "Access tokens expire after 60 days.",
         (
@@ -23,12 +25,10 @@ PRESET = Preset(
         ),
     ),
     codes={
-        "invalid_request": (
-            "A parameter is wrong, the code has expired, or the redirect URI is not registered. Compare"
-            " `status.redirectURI` with those of the app."
-        ),
+        "invalid_request": "A parameter is missing or wrong, or LinkedIn does not know the code.",
         "invalid_redirect_uri": (
-            "The redirect URI is not registered. Compare `status.redirectURI` with those of the app."
+            "The code has expired, or the redirect URI is not registered. Compare `status.redirectURI` with those of"
+            " the app."
         ),
     },
 )
