@@ -1,7 +1,7 @@
 """Okta: the authorization servers of an organization."""
 
 from oauth_connector.providers.patterns import HOST, NAME
-from oauth_connector.providers.preset import Parameter, Preset
+from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
 
 PRESET = Preset(
     name="Okta",
@@ -21,11 +21,13 @@ PRESET = Preset(
         ),
     },
     offline_scope="offline_access",
+    refresh_tokens=RefreshTokens(idle_lifetime=7 * DAY),
     notes=(
         (
             "For the authorization server of the organization itself, set `issuer: https://acme.okta.com`"
             " in addition to the preset, instead of its parameters."
         ),
+        "A refresh token expires after seven days without use, unless the access policy has another value.",
         "A second use of a refresh token after the grace period (30 seconds by default) revokes the grant.",
     ),
     codes={

@@ -2,7 +2,7 @@
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.providers.patterns import SERVER
-from oauth_connector.providers.preset import Parameter, Preset, RefreshTokens
+from oauth_connector.providers.preset import DAY, Parameter, Preset, RefreshTokens
 
 PRESET = Preset(
     name="Ory",
@@ -19,9 +19,16 @@ PRESET = Preset(
     },
     client_authentication=ClientAuthentication.BASIC,
     offline_scope="offline_access",
-    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True),
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True, revokes_access_token=True, idle_lifetime=30 * DAY),
     notes=(
-        ("Access tokens expire after an hour, unless the project or the client has another value."),
+        (
+            "Access tokens expire after an hour, and a refresh token after 30 days, unless the project or the client"
+            " has another value."
+        ),
+        (
+            "A refresh revokes the old access token: the application must read the Secret before each"
+            " request, and again after a 401."
+        ),
         "A second use of a refresh token revokes the grant, unless a grace period is configured.",
     ),
     codes={
