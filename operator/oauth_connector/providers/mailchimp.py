@@ -5,8 +5,11 @@ from oauth_connector.providers.preset import Preset
 
 PRESET = Preset(
     name="Mailchimp",
-    links=("https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",),
-    read="2026-11-29",
+    links=(
+        "https://mailchimp.com/developer/marketing/guides/access-user-data-oauth-2/",
+        "https://developer.mailchimp.com/documentation/mailchimp/guides/how-to-use-oauth2/",
+    ),
+    read=None,
     authorization_url="https://login.mailchimp.com/oauth2/authorize",
     token_url="https://login.mailchimp.com/oauth2/token",
     client_authentication=ClientAuthentication.POST,

@@ -13,8 +13,9 @@ PRESET = Preset(
     links=(
         "https://developer.paypal.com/api/rest/authentication/",
         "https://developer.paypal.com/reference/get-an-access-token",
+        "https://developer.paypal.com/docs/log-in-with-paypal/integrate/",
     ),
-    read="2026-11-29",
+    read=None,
     authorization_url="https://www.${environment}/signin/authorize",
     token_url="https://api-m.${environment}/v1/oauth2/token",
     parameters={
@@ -23,6 +24,7 @@ PRESET = Preset(
         ),
     },
     client_authentication=ClientAuthentication.BASIC,
+    authorization={"flowEntry": "static"},
     notes=("With ClientCredentials, tokens expire after about nine hours.",),
     codes={
         "invalid_client": (
