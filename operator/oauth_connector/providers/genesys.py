@@ -9,6 +9,7 @@ PRESET = Preset(
     links=(
         "https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials",
         "https://developer.genesys.cloud/authorization/platform-auth/use-authorization-code",
+        "https://github.com/MyPureCloud/platform-client-sdk-python",
     ),
     read="2026-11-29",
     authorization_url="https://login.${region}/oauth/authorize",

@@ -30,7 +30,7 @@ PRESET = Preset(
         "Each user and client can have 100 refresh tokens; another one revokes the oldest without notice.",
     ),
     codes={
-        "deleted_client": "The OAuth client was deleted. Create another one, and set `client.id`.",
+        "deleted_client": "The OAuth client was deleted. Restore it, or create another one and set `client.id`.",
         "disabled_client": "The OAuth client is disabled. Enable it in the console of Google Cloud.",
         "admin_policy_enforced": "An administrator of the Google Workspace does not allow the scopes.",
         "org_internal": "The OAuth client is for users of one organization only.",

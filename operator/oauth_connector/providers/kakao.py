@@ -7,6 +7,7 @@ PRESET = Preset(
     name="Kakao",
     links=(
         "https://developers.kakao.com/docs/latest/en/kakaologin/rest-api",
+        "https://developers.kakao.com/docs/latest/en/kakaologin/trouble-shooting",
         "https://devtalk.kakao.com/t/koe322-expired-or-invalid-refresh-token/126899",
     ),
     read="2026-11-29",

@@ -9,6 +9,8 @@ PRESET = Preset(
     links=(
         "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_158074210415.html",
         "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_158081944642.html",
+        "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_161071224088.html",
+        "https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/subsect_161252460252.html",
     ),
     read="2026-11-29",
     authorization_url="https://${account}.app.netsuite.com/app/login/oauth2/authorize.nl",

@@ -7,6 +7,7 @@ PRESET = Preset(
     name="OneLogin",
     links=(
         "https://developers.onelogin.com/openid-connect/api/authorization-code",
+        "https://developers.onelogin.com/openid-connect/api/authorization-code-grant",
         "https://developers.onelogin.com/openid-connect/api/refresh-session",
     ),
     read="2026-11-29",

@@ -17,7 +17,9 @@ _HOSTS: Mapping[str, str] = {
 PRESET = Preset(
     name="PingOne",
     links=(
-        "https://apidocs.pingidentity.com/pingone/auth/v1/api/",
+        "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-intro.html",
+        "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-refresh_token-client-secret-basic.html",
+        "https://developer.pingidentity.com/pingone-api/auth/openid-connect-oauth-2/token-revocation.html",
         "https://docs.pingidentity.com/pingone/applications/p1_resource_access_tokens.html",
     ),
     read="2026-11-29",
@@ -32,7 +34,7 @@ PRESET = Preset(
     client_authentication=ClientAuthentication.BASIC,
     notes=(
         "Access tokens expire after an hour, unless the resource has another value.",
-        "A refresh token is returned if the grant type Refresh Token is enabled for the application.",
+        "A refresh token is returned if the application has its grant type, or for the scope `offline_access`.",
     ),
     codes={
         "invalid_client": (
