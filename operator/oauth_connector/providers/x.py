@@ -1,6 +1,7 @@
 """X, formerly Twitter."""
 
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
+from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.providers.preset import Preset
 
 PRESET = Preset(
@@ -15,13 +16,14 @@ PRESET = Preset(
     revocation_url="https://api.x.com/2/oauth2/revoke",
     client_authentication=ClientAuthentication.BASIC,
     offline_scope="offline.access",
+    quirks=Quirks(errors={"invalid_request": "invalid_grant"}),
     notes=(
         "Access tokens expire after two hours.",
         "X requires PKCE.",
         "For an app without a secret (a native app) leave `client.secretRef` out.",
     ),
     codes={
-        "invalid_request": "A value is wrong: the code has expired after 30 seconds, or the refresh token is invalid.",
+        "invalid_request": "The code is wrong or older than 30 seconds, or the refresh token is invalid.",
         "unauthorized_client": (
             "The client ID or the client secret is wrong, or the type of the app does not fit: only a web app"
             " has a secret."
