@@ -8,7 +8,8 @@ PRESET = Preset(
     name="TikTok",
     links=(
         "https://developers.tiktok.com/doc/login-kit-web",
-        "https://developers.tiktok.com/doc/oauth-user-access-token-management",
+        "https://developers.tiktok.com/docs/en/oauth-user-access-token-management",
+        "https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token",
         "https://developers.tiktok.com/doc/oauth-error-handling",
         "https://developers.tiktok.com/doc/client-access-token-management",
     ),
@@ -20,11 +21,11 @@ PRESET = Preset(
     pkce=False,
     authorization_names={"client_id": "client_key"},
     request=RequestShape(parameter_names={"client_id": "client_key"}),
-    refresh_tokens=RefreshTokens(lifetime=365 * DAY),
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True, idle_lifetime=180 * DAY),
     notes=(
         "`client.id` is the client key of the app.",
         "The member `open_id` of the response identifies the user: publish it with `output.responseFields`.",
-        "The refresh token in the response to a refresh can differ from the one that was presented.",
+        "Access tokens expire after two hours. A refresh token can be used once, and expires after 180 days.",
     ),
     codes={
         "invalid_grant": "The code or the refresh token is wrong, has expired, or was used before.",
