@@ -13,6 +13,7 @@ PRESET = Preset(
     links=(
         "https://developers.ringcentral.com/guide/authentication/auth-code-flow",
         "https://developers.ringcentral.com/guide/authentication/refresh-tokens",
+        "https://developers.ringcentral.com/guide/authentication/tokens",
         "https://ringcentral.github.io/ringcentral-faq/refresh-tokens/",
     ),
     read="2026-11-29",
@@ -25,9 +26,9 @@ PRESET = Preset(
         ),
     },
     client_authentication=ClientAuthentication.BASIC,
-    refresh_tokens=RefreshTokens(rotates=True, revokes_access_token=True, idle_lifetime=7 * DAY),
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True, revokes_access_token=True, idle_lifetime=7 * DAY),
     notes=(
-        "Access tokens expire after an hour, and refresh tokens after a week without use.",
+        "Access tokens expire after an hour. A refresh token can be used once, and expires after a week.",
         (
             "A refresh revokes the old access token: the application must read the Secret before each request, and"
             " again after a 401."

@@ -12,10 +12,13 @@ PRESET = Preset(
     client_authentication=ClientAuthentication.POST,
     offline_scope="offline",
     pkce=False,
-    refresh_tokens=RefreshTokens(rotates=True),
+    refresh_tokens=RefreshTokens(rotates=True, revokes_used=True),
     notes=(
         "Access tokens expire after a week.",
-        "Accounts in Europe with a host of their own set `tokenURL` and `authorizationURL`.",
+        (
+            "The European data center has an authorization server of its own: register the client there, and set"
+            " `authorizationURL` and `tokenURL` with the host `api.typeform.eu`."
+        ),
     ),
     codes={
         "invalid_grant": "The code or the refresh token is wrong, has expired, or was used before.",
