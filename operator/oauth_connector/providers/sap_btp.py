@@ -7,6 +7,7 @@ from oauth_connector.providers.preset import Parameter, Preset
 PRESET = Preset(
     name="SAPBTP",
     links=(
+        "https://github.com/SAP-docs/btp-cloud-platform/blob/main/docs/30-development/Application_Security_Descriptor_Configuration_Syntax_517895a.md",
         "https://help.sap.com/docs/btp/sap-business-technology-platform/what-is-sap-authorization-and-trust-management-service",
         "https://docs.cloudfoundry.org/api/uaa/",
     ),
@@ -20,8 +21,8 @@ PRESET = Preset(
     notes=(
         "Client ID and secret are `clientid` and `clientsecret` of the service key; the host is that of `url`.",
         (
-            "Access tokens expire after twelve hours, and refresh tokens after seven days, unless the"
-            " subaccount or the service instance has other values."
+            "Access tokens expire after twelve hours, unless the subaccount or the service instance has another"
+            " `token-validity`; the lifetime of refresh tokens is its `refresh-token-validity`."
         ),
     ),
     codes={
