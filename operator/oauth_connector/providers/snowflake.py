@@ -25,6 +25,7 @@ PRESET = Preset(
             "A refresh token expires after `OAUTH_REFRESH_TOKEN_VALIDITY` of the security integration, which"
             " is at most 90 days by default."
         ),
+        "If the security integration demands single-use refresh tokens, each refresh replaces the token.",
         "Set the role in `scopes`, such as `session:role:ANALYST`.",
     ),
     codes={

@@ -8,6 +8,7 @@ PRESET = Preset(
     links=(
         "https://developer.spotify.com/documentation/web-api/tutorials/code-flow",
         "https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens",
+        "https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration",
     ),
     read="2026-11-29",
     authorization_url="https://accounts.spotify.com/authorize",

@@ -13,6 +13,7 @@ PRESET = Preset(
     name="Square",
     links=(
         "https://developer.squareup.com/reference/square/oauth-api/obtain-token",
+        "https://developer.squareup.com/reference/square/objects/ObtainTokenResponse",
         "https://developer.squareup.com/docs/oauth-api/refresh-revoke-limit-scope",
     ),
     read="2026-11-29",
