@@ -20,7 +20,7 @@ PRESET = Preset(
     offline_scope="refresh_token",
     refresh_tokens=RefreshTokens(lifetime=90 * DAY),
     notes=(
-        "Access tokens expire after ten minutes.",
+        "Access tokens typically expire after ten minutes; `OAUTH_ACCESS_TOKEN_VALIDITY` can set another lifetime.",
         (
             "A refresh token expires after `OAUTH_REFRESH_TOKEN_VALIDITY` of the security integration, which"
             " is at most 90 days by default."
