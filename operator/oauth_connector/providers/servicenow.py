@@ -10,7 +10,7 @@ PRESET = Preset(
         "https://www.servicenow.com/docs/r/platform-security/authentication/t_ManageTokens.html",
         "https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0791140",
     ),
-    read="2026-11-29",
+    read=None,
     authorization_url="https://${instance}/oauth_auth.do",
     token_url="https://${instance}/oauth_token.do",
     parameters={

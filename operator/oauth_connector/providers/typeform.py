@@ -6,7 +6,7 @@ from oauth_connector.providers.preset import Preset, RefreshTokens
 PRESET = Preset(
     name="Typeform",
     links=("https://www.typeform.com/developers/get-started/applications/",),
-    read="2026-11-29",
+    read=None,
     authorization_url="https://api.typeform.com/oauth/authorize",
     token_url="https://api.typeform.com/oauth/token",
     client_authentication=ClientAuthentication.POST,
