@@ -72,7 +72,7 @@ class Preset:
     """One provider. URLs are templates over the parameters (`${tenant}`).
 
     `links` are the provider's own pages; `read` is the date (ISO 8601) on which they were compared with the row, or
-    `None` for a row that nobody has compared yet.
+    `None` for a row that no maintainer has compared yet.
     `authorization` are parameters of every authorization request, such as those without which there is no refresh
     token; `offline_scope` is the scope that has the same effect elsewhere. `default_lifetime`, in seconds, is for
     responses without one. `quirks` and `request` say how responses and requests differ from RFC 6749. `callback` names

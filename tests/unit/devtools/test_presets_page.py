@@ -21,7 +21,7 @@ def test_the_page_shows_the_parameters_of_a_preset(name: str) -> None:
 
 
 def test_the_page_shows_which_rows_were_compared() -> None:
-    """Each section says when a reader compared the row with the provider's pages, or that nobody has."""
+    """Each section says when a reader compared the row with the provider's pages, or that no maintainer has."""
     sections = {part.split("\n", 1)[0]: part for part in page().split("\n## ")[1:]}
     for name, preset in PRESETS.items():
         comparison = f"compared with the provider's pages on {preset.read}" if preset.read else NOT_COMPARED

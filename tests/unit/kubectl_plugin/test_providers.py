@@ -83,7 +83,7 @@ def test_an_unknown_name_gets_a_hint(name: str, hint: str, capsys: pytest.Captur
 def test_a_row_says_whether_it_was_compared(
     read: str | None, shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The text and the JSON say when a reader compared the row with the provider's pages, or that nobody has."""
+    """The text and the JSON say when a reader compared the row with the provider's pages, or that no maintainer has."""
     monkeypatch.setitem(PRESETS, "Zoho", replace(PRESETS["Zoho"], read=read))
     assert main(["providers", "Zoho"]) == 0
     assert f"\n  comparison: {shown}\n" in capsys.readouterr().out
