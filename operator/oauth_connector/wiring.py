@@ -11,6 +11,7 @@ from oauth_connector.controller.host_limiter import HostLimiter
 from oauth_connector.controller.reconciler import Reconciler
 from oauth_connector.controller.revocation import GrantRevoker
 from oauth_connector.controller.secret_writer import SecretWriter
+from oauth_connector.controller.supplied_outputs import SuppliedOutputs
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.controller.token_refresher import TokenRefresher
 from oauth_connector.controller.token_request_record import OnTokenRequest
@@ -39,7 +40,7 @@ def build_controller(context: ControllerContext, options: ControllerOptions | No
     """Build the controllers of one process."""
     chosen, ports = options or ControllerOptions(), context.ports
     token_client = TokenClient(
-        ports.cluster,
+        SuppliedOutputs(ports.cluster, ports.keys),
         ports.provider,
         ports.clock,
         on_token_request=chosen.on_token_request,

@@ -1,14 +1,23 @@
 """Token exchanges: what providers document, and a connector that makes one (RFC 8693)."""
 
 import base64
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import SecretStr
+
+from oauth_connector.api.names import ALLOWED_HOSTS, FIELD_MANAGER, MANAGED
+from oauth_connector.api.schema.times import format_epoch
 from oauth_connector.api.v1alpha1.conditions import find_condition
-from oauth_connector.connector.secret.output_token import OutputToken
-from tests.support.builders import a_connector, a_spec
+from oauth_connector.connector.observation import Connector, Key
+from oauth_connector.connector.secret.rendering import RenderedSecret, render
+from oauth_connector.connector.secret.signature import SecretSigner
+from oauth_connector.kube.credential_manifests import parse_credential
+from tests.support.builders import a_connector, a_spec, a_token
+from tests.support.fixed_keys import KEYS
 from tests.support.world import KEY, World
 
 TYPE = "urn:ietf:params:oauth:token-type:"
@@ -92,6 +101,9 @@ def build_jwt(**claims: object) -> str:
 
 
 HOST = "login.example.com"
+USER = Key("shop", "user")
+SIGNER = SecretSigner(KEYS.signing_key)
+_VERSIONS = itertools.count(5000)
 FROM_CONNECTOR = {"subjectToken": {"connectorRef": {"name": "user"}}}
 
 
@@ -103,13 +115,45 @@ def start_exchange(member: Mapping[str, Any], **changes: Any) -> World:
     return world
 
 
-def publish_subject(world: World, token: str = "subject-1", expires: float | None = None, **changes: Any) -> None:
-    """Write the output Secret of connector `user`, as the operator does, and allow that it is sent."""
-    world.cluster.add_credential("shop", "user-token", token=token.encode())
-    held = world.cluster.credentials["shop", "user-token"]
-    output = OutputToken("user", "token", int(world.now + 3600 if expires is None else expires))
-    allowed = replace(held, is_managed=True, output=output, allowed_hosts=(HOST,))
-    world.cluster.credentials["shop", "user-token"] = replace(allowed, **changes)
+def publish_subject(
+    world: World,
+    token: str = "subject-1",
+    expires: float | None = None,
+    sign_with: SecretSigner | None = SIGNER,
+    **changes: Any,
+) -> None:
+    """Write the output Secret of connector `user`, as the operator does, and allow that it is sent.
+
+    The connector is added unless it exists. `sign_with`: `None` for a Secret without a signature.
+    """
+    user = world.cluster.connectors.setdefault(USER, replace(a_connector(), key=USER, uid="uid-user"))
+    assert isinstance(user, Connector)
+    until = int(world.now + 3600 if expires is None else expires)
+    published = a_token(user, int(world.now), access_token=SecretStr(token), expires=until)
+    rendered = render(published, replace(user, spec=a_connector().spec))
+    rendered = sign_with.sign(rendered, user) if sign_with is not None else rendered
+    held = parse_credential(_build_manifest(rendered, world.now))
+    world.cluster.credentials["shop", "user-token"] = replace(held, **changes)
+
+
+def _build_manifest(rendered: RenderedSecret, created: float) -> dict[str, Any]:
+    """Return an output Secret as the API server returns it, whose owner allows one host."""
+    owned = {
+        "f:data": {f"f:{key}": {} for key in rendered.data},
+        "f:metadata": {"f:annotations": {f"f:{name}": {} for name in rendered.annotations}},
+    }
+    metadata = {
+        "namespace": "shop",
+        "name": rendered.name,
+        "uid": "uid-user-token",
+        "resourceVersion": str(next(_VERSIONS)),
+        "creationTimestamp": format_epoch(int(created)),
+        "labels": {MANAGED: "true"},
+        "annotations": {**rendered.annotations, ALLOWED_HOSTS: HOST},
+        "managedFields": [{"manager": FIELD_MANAGER, "operation": "Update", "fieldsV1": owned}],
+    }
+    data = {k: base64.b64encode(value.get_secret_value().encode()).decode() for k, value in rendered.data.items()}
+    return {"metadata": metadata, "data": data}
 
 
 def message_of(world: World) -> str:

@@ -156,6 +156,8 @@ def _find_output_key(connector: str, name: str, secret: CredentialSecret | None)
     if secret.output.key is None:
         cause = "its `output.data` does not publish the field AccessToken"
         raise UnusableCredential(explain_unusable_output(connector, name, cause))
+    if secret.output.is_unproved:
+        raise UnusableCredential(explain_unusable_output(connector, name, "there is none yet"))
     return secret.output.key
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oauth_connector.api.v1alpha1.output import OutputField
-from oauth_connector.connector.secret.metadata import recorded_keys, secret_metadata
+from oauth_connector.connector.secret.metadata import SecretMetadata, recorded_keys, secret_metadata
 
 _UNKNOWN = {"namespace": "", "name": "", "uid": "", "resourceVersion": ""}
 """Members of the metadata that a manifest on disk does not have."""
@@ -14,12 +14,15 @@ _UNKNOWN = {"namespace": "", "name": "", "uid": "", "resourceVersion": ""}
 class OutputToken:
     """The access token in an output Secret: its connector, its key, and when it expires, in seconds since the epoch.
 
-    `None` where an annotation does not say it.
+    `None` where an annotation does not say it. Any user who may create Secrets can write these annotations:
+    `is_unproved` if the operator looked for its signature and did not find it. `metadata` is what it signs.
     """
 
     connector: str | None = None
     key: str | None = None
     expires: int | None = None
+    metadata: SecretMetadata | None = None
+    is_unproved: bool = False
 
 
 def read_output_token(metadata: Mapping[str, object]) -> OutputToken | None:
@@ -27,4 +30,5 @@ def read_output_token(metadata: Mapping[str, object]) -> OutputToken | None:
     found = secret_metadata({"metadata": {**_UNKNOWN, **metadata}})
     if not found.managed:
         return None
-    return OutputToken(found.connector, recorded_keys(found.fields).get(OutputField.ACCESS_TOKEN), found.expires_at)
+    key = recorded_keys(found.fields).get(OutputField.ACCESS_TOKEN)
+    return OutputToken(found.connector, key, found.expires_at, found)

@@ -68,7 +68,10 @@ async def test_a_connector_without_a_token_is_waited_for() -> None:
 
 
 UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
-    "of another connector": ({"output": OutputToken("other", "token", None)}, "the Secret is not its output Secret"),
+    "of another connector": (
+        {"output": OutputToken("other", "access_token", None)},
+        "the Secret is not its output Secret",
+    ),
     "not an output Secret": ({"is_managed": False, "output": None}, "the Secret is not its output Secret"),
     "without the field": ({"output": OutputToken("user", None, None)}, "does not publish the field AccessToken"),
     "without allowed hosts": ({"allowed_hosts": None}, "sent only to hosts in its annotation"),
