@@ -31,12 +31,13 @@ def read_google_key(text: SecretStr) -> GoogleKey | UnusableKey:
         return UnusableKey("it is not the JSON key of a Google service account: its JSON text is damaged")
     kind = members.get("type") if isinstance(members, dict) else None
     if kind != "service_account":
-        known = f"a key of type `{kind}`" if kind in _OTHER_KINDS else "no JSON key"
+        known = f"a key of type `{kind}`" if isinstance(kind, str) and kind in _OTHER_KINDS else "no JSON key"
         return UnusableKey(f"it is {known}: a Google service account has a key of type `service_account`")
     found = {name: members.get(name) for name in _NEEDED}
-    missing = [name for name, value in found.items() if not isinstance(value, str) or not value]
-    if missing:
-        return UnusableKey(f"its member `{missing[0]}` is missing")
+    unusable = [name for name, value in found.items() if not isinstance(value, str) or not value.isascii() or not value]
+    if unusable:
+        is_there = found[unusable[0]] not in (None, "")
+        return UnusableKey(f"its member `{unusable[0]}` is {'no text in ASCII' if is_there else 'missing'}")
     email, key, key_id, uri = (str(found[name]) for name in _NEEDED)
     return GoogleKey(email, SecretStr(key), key_id, uri)
 

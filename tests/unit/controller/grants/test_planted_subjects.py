@@ -1,4 +1,4 @@
-"""A user who may create Secrets, and read none, plants the output Secret of a connector whose token another one sends."""
+"""A user who may create Secrets plants the output Secret of a connector whose token another one sends."""
 
 from collections.abc import Callable
 from dataclasses import replace
