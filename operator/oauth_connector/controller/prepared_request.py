@@ -45,8 +45,11 @@ class PreparedRequest:
 
     def choose_context(self, grant: Grant) -> RequestContext:
         """Return the context of a grant: some providers have another endpoint for refresh tokens."""
-        url = self.connector.spec.provider.request_shape.refresh_url
-        return replace(self.context, token_endpoint=url) if url and grant.purpose is Purpose.REFRESH else self.context
+        provider = self.connector.spec.provider
+        url = provider.request_shape.refresh_url
+        if not url or grant.purpose is not Purpose.REFRESH:
+            return self.context
+        return replace(self.context, token_endpoint=url, is_endpoint_of_issuer=provider.is_of_issuer(url))
 
 
 def choose_parameters(

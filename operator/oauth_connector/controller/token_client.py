@@ -218,6 +218,7 @@ class TokenClient:
             return context
         context = context.with_identity(credentials.client.tls_identity)
         endpoint = token_url or spec.provider.effective_token_url
+        is_of_issuer = endpoint is None or spec.provider.is_of_issuer(endpoint)
         if endpoint is None:
             found = await self._discover(spec, context)
             if isinstance(found, Problem):
@@ -227,7 +228,7 @@ class TokenClient:
         urls = (endpoint, spec.provider.request_shape.refresh_url)
         client, own, read = credentials.client, credentials.grant, tuple(secrets.values())
         forbidden = find_forbidden_url(read, urls, required=self._read_rules().require_allowed_hosts)
-        at = replace(context, token_endpoint=endpoint, nonce=_new_nonce())
+        at = replace(context, token_endpoint=endpoint, nonce=_new_nonce(), is_endpoint_of_issuer=is_of_issuer)
         rest = (Attempt((), ""), read, credentials.previous, credentials.headers)
         return forbidden or PreparedRequest(connector, at, client, own, *rest)
 

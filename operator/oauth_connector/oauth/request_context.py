@@ -1,9 +1,17 @@
 """The context of one request: when it is sent, to which server, and with which TLS settings."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Self
 
 from pydantic import SecretStr
+
+
+class AssertionAudience(StrEnum):
+    """Whom an assertion names as its audience; in the place of one of these a spec may contain a URI."""
+
+    ISSUER = "Issuer"
+    TOKEN_ENDPOINT = "TokenEndpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,8 @@ class RequestContext:
     `issuer` is the identifier of the authorization server (RFC 8414 §2), where it is known. `nonce` is random text that
     no other request has; it is empty until a request is sent. `signing_algorithms` are those that the server
     advertises for assertions, where it says so (`token_endpoint_auth_signing_alg_values_supported`). `scope` are the
-    scopes of the request, as they are sent.
+    scopes of the request, as they are sent. `is_endpoint_of_issuer`: whether the issuer names the token endpoint, or
+    has its origin; a spec may name an issuer and an endpoint that do not belong together.
     """
 
     now: float
@@ -40,12 +49,20 @@ class RequestContext:
     nonce: str = ""
     scope: str = ""
     signing_algorithms: tuple[str, ...] = ()
+    is_endpoint_of_issuer: bool = True
 
     def with_identity(self, identity: TLSIdentity | None) -> Self:
         """Return the context with the client certificate that its connections present; `None` for no certificate."""
         return replace(self, tls=replace(self.tls, identity=identity))
 
-    @property
-    def audience(self) -> str:
-        """Return the audience of an assertion: the issuer where it is known, else the token endpoint (RFC 7523 §3)."""
-        return self.issuer or self.token_endpoint
+    def choose_audience(self, wanted: str | None = None) -> str:
+        """Return the audience of an assertion (RFC 7523 §3): `wanted` is an `AssertionAudience`, other text, or `None`.
+
+        By default it is the issuer where the token endpoint is the issuer's, else the token endpoint: a server cannot
+        present what it receives to another one.
+        """
+        if wanted is None:
+            wanted = AssertionAudience.ISSUER if self.is_endpoint_of_issuer else AssertionAudience.TOKEN_ENDPOINT
+        if wanted == AssertionAudience.ISSUER:
+            return self.issuer or self.token_endpoint
+        return self.token_endpoint if wanted == AssertionAudience.TOKEN_ENDPOINT else wanted

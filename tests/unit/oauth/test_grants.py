@@ -64,7 +64,7 @@ class AssertionGrant(Grant):
         """Return an assertion with a nonce."""
         return (
             ("grant_type", "urn:example:assertion"),
-            ("assertion", f"{context.audience} {context.now} {next(NONCES)}"),
+            ("assertion", f"{context.choose_audience()} {context.now} {next(NONCES)}"),
         )
 
     def identity(self) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ class AssertionClient(Client):
 
     def authenticate(self, context: RequestContext) -> Authentication:
         """Return an assertion with a nonce."""
-        return Authentication(form=(("client_assertion", f"{context.audience} {next(NONCES)}"),))
+        return Authentication(form=(("client_assertion", f"{context.choose_audience()} {next(NONCES)}"),))
 
     def identity(self) -> tuple[str, ...]:
         """Return identifier and key."""

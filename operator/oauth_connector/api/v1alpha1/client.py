@@ -119,7 +119,7 @@ class ClientSpec(Model):
     assertion_audience: Annotated[AssertionAudienceText | None, digests.CLIENT] = Field(
         None,
         description="Audience of the assertions: `Issuer`, `TokenEndpoint`, or a URI. Default: `Issuer` where the"
-        " issuer is known, else `TokenEndpoint`.",
+        " issuer names the token endpoint or has its origin, else `TokenEndpoint`.",
     )
     tls_secret_ref: Annotated[TLSSecretReference | None, digests.CLIENT] = Field(
         None,

@@ -23,10 +23,10 @@ from oauth_connector.api.v1alpha1.references import (
 )
 from oauth_connector.api.v1alpha1.supplied_token import SuppliedToken
 from oauth_connector.oauth.assertion import LIFETIME
-from oauth_connector.oauth.client_auth.signed_assertion import AssertionAudience
 from oauth_connector.oauth.google_key import GoogleKey, read_google_key
 from oauth_connector.oauth.grants.jwt_bearer import GivenAssertion, JWTBearer, JWTBearerWithScope, OwnAssertion
 from oauth_connector.oauth.grants.registry import GrantType
+from oauth_connector.oauth.request_context import AssertionAudience
 from oauth_connector.oauth.signing_key import UnusableKey
 
 KEY_KEY, GOOGLE_KEY_KEY = "tls.key", "key.json"  # names of keys
@@ -106,7 +106,8 @@ class JWTBearerSpec(GrantMember):
     audience: Annotated[Audience | None, digests.IN_REQUEST] = Field(
         None,
         description="Audience of the assertions, claim `aud`: `Issuer`, `TokenEndpoint`, or what the provider requires."
-        " Default: `TokenEndpoint` with `googleKeyRef`; else `Issuer` where the issuer is known, else `TokenEndpoint`.",
+        " Default: `TokenEndpoint` with `googleKeyRef`; else `Issuer` where the issuer names the token"
+        " endpoint or has its origin, else `TokenEndpoint`.",
     )
     claims: Annotated[Claims | None, digests.IN_REQUEST] = Field(
         None, description="Further claims of the assertions. They must not contain secrets. Default: none."

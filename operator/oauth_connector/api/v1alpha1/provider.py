@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, full_match, rule
+from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.schema.urls import URL, Issuer
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.parameters import query_rules
@@ -173,6 +174,18 @@ class ProviderSpec(Model):
     def effective_token_url(self) -> str | None:
         """Return the token endpoint, or `None` if it must be discovered."""
         return self.token_url or (None if self.issuer else self._fill_preset_field("token_url"))
+
+    def is_of_issuer(self, endpoint: str) -> bool:
+        """Return whether an endpoint that is not discovered belongs to the issuer: by its origin, or by the preset.
+
+        The spec may name any issuer and any endpoint; the preset alone knows both.
+        """
+        named, issuer = self.known, self.effective_issuer
+        if named is not None and self.issuer is None:
+            own = (named.token_url, named.request.refresh_url)
+            if endpoint in {named.fill(url, self.parameters or {}) for url in own}:
+                return True
+        return issuer is not None and origin(issuer) == origin(endpoint)
 
     @property
     def effective_authorization_url(self) -> str | None:

@@ -1,7 +1,6 @@
 """Client authentication with a signed assertion: `private_key_jwt` and `client_secret_jwt` (OpenID Connect Core §9)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from oauth_connector.oauth.assertion import JWT_BEARER, AssertionClaims, sign_assertion
 from oauth_connector.oauth.client_auth.client import Authentication, Client
@@ -9,18 +8,11 @@ from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signing_key import SigningKey
 
 
-class AssertionAudience(StrEnum):
-    """Whom an assertion names as its audience; in the place of one of these a spec may contain a URI."""
-
-    ISSUER = "Issuer"
-    TOKEN_ENDPOINT = "TokenEndpoint"
-
-
 @dataclass(frozen=True, slots=True)
 class SignedAssertionClient(Client):
     """A client that signs a JWT for each request (RFC 7523 §2.2, §3), with its private key or with its secret.
 
-    `audience` is an `AssertionAudience` or a URI; `None` means the issuer where it is known, else the token endpoint.
+    `audience` is an `AssertionAudience` or a URI; `None` leaves the choice to the request.
     """
 
     key: SigningKey
@@ -30,7 +22,7 @@ class SignedAssertionClient(Client):
 
     def authenticate(self, context: RequestContext) -> Authentication:
         """Return the identifier and a new assertion; the issuer of the assertion is the client (RFC 7523 §3)."""
-        claims = AssertionClaims(self.id, self.id, self._name_audience(context), "client")
+        claims = AssertionClaims(self.id, self.id, context.choose_audience(self.audience), "client")
         algorithm = self.key.choose_algorithm(context.signing_algorithms)
         assertion = sign_assertion(context, self.key, algorithm, claims)
         return Authentication(
@@ -40,8 +32,3 @@ class SignedAssertionClient(Client):
     def identity(self) -> tuple[str, ...]:
         """Return the method, the identifier, the audience, and what distinguishes the key."""
         return ("SignedAssertion", self.id, self.audience or "", *self.key.identity())
-
-    def _name_audience(self, context: RequestContext) -> str:
-        if self.audience == AssertionAudience.TOKEN_ENDPOINT:
-            return context.token_endpoint
-        return context.audience if self.audience in (None, AssertionAudience.ISSUER) else self.audience

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from oauth_connector.oauth.assertion import LIFETIME, AssertionClaims, sign_assertion
-from oauth_connector.oauth.client_auth.signed_assertion import AssertionAudience
 from oauth_connector.oauth.grants.grant import Grant, Pairs, Purpose, Renewal
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signing_key import SigningKey
@@ -16,7 +15,7 @@ from oauth_connector.oauth.signing_key import SigningKey
 class OwnAssertion:
     """An assertion that is signed for each request (RFC 7523 §3).
 
-    `audience` is an `AssertionAudience` or text; `None` means the issuer where it is known, else the token endpoint.
+    `audience` is an `AssertionAudience` or text; `None` leaves the choice to the request.
     `further` are other claims; `lifetime` is in seconds.
     """
 
@@ -31,7 +30,7 @@ class OwnAssertion:
         """Sign the assertion of one request; a scope that is not empty becomes claim `scope`."""
         further = {**self.further, **({"scope": scope} if scope else {})}
         claims = AssertionClaims(
-            self.issuer, self.subject, self._name_audience(context), "grant", further, lifetime=self.lifetime
+            self.issuer, self.subject, context.choose_audience(self.audience), "grant", further, lifetime=self.lifetime
         )
         return sign_assertion(context, self.key, self.key.choose_algorithm(), claims)
 
@@ -39,11 +38,6 @@ class OwnAssertion:
         """Return what distinguishes the assertions: key and claims, without those that differ in each request."""
         claims = (self.issuer, self.subject, self.audience or "", *map(repr, sorted(self.further.items())))
         return (*self.key.identity(), *claims)
-
-    def _name_audience(self, context: RequestContext) -> str:
-        if self.audience == AssertionAudience.TOKEN_ENDPOINT:
-            return context.token_endpoint
-        return context.audience if self.audience in (None, AssertionAudience.ISSUER) else self.audience
 
 
 @dataclass(frozen=True, slots=True)
