@@ -41,7 +41,7 @@ class SuppliedOutputs:
         """Return whether the operator wrote a Secret for the connector of that name that exists now.
 
         Another install signs with another key: for its connectors the status counts, which users cannot write, with
-        the time of creation, which nobody can choose.
+        the time of creation, which no user can choose.
         """
         source, found = Key(namespace, output.connector or ""), output.metadata
         live = await self._cluster.read_any_connector(source) if output.connector else None

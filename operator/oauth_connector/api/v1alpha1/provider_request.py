@@ -23,12 +23,15 @@ LONGEST_VALUE = 8192
 MOST_HEADERS = 8
 
 _FORBIDDEN = (
-    "accept-encoding|authorization|connection|content-.*|cookie2?|date|expect|forwarded|host|http2-settings|keep-alive"
-    "|metadata.*|proxy-.*|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|via|x-aws-ec2-metadata.*"
-    "|x-forwarded-.*|x-google-metadata.*|x-real-ip"
-)
-"""Headers that the operator or the connection sets, that authenticate, that a proxy trusts, or that a cloud's metadata
-server demands as a proof that no user chose the request."""
+    "accept-encoding|authorization|cf-connecting-.*|client-cert.*|connection|content-.*|cookie2?|date|expect|forwarded"
+    "|host|http2-settings|impersonate-.*|keep-.*|metadata.*|proxy-.*|sec-.*|set-cookie2?|te|trailer"
+    "|transfer-encoding|true-client-ip|upgrade|via|x-aliyun-ecs-metadata.*|x-aws-ec2-metadata.*|x-client-ip|x-envoy-.*"
+    "|x-forwarded.*|x-google-metadata.*|x-http-method.*|x-metadata-token|x-method-override|x-original-.*|x-real-ip"
+    "|x-remote-.*|x-rewrite-url|x-ssl-.*|x-vault-request"
+).replace("-", "[-_]")
+"""Headers that the operator or the connection sets, that authenticate, that a proxy or the server behind it trusts, or
+that a metadata server or Vault demands as a proof that no user chose the request. Gateways read `_` as `-` (CGI, RFC
+3875 §4.1.18)."""
 
 _VALUE = "[!-~]([ -~]*[!-~])?"
 
@@ -101,12 +104,13 @@ class ProviderRequest(Model):
     )
 
     @rule(
-        "!has(self.headers) || self.headers.all(x, self.headers.exists_one(y, y.name == x.name))",
-        "contains the same header twice: remove one",
+        "!has(self.headers) || self.headers.all(x, self.headers.exists_one(y, y.name.lowerAscii().replace('_', '-') =="
+        " x.name.lowerAscii().replace('_', '-')))",
+        "contains the same header twice, in capitals or small letters, with '-' or '_': remove one",
         "headers",
     )
     def _has_each_header_once(self) -> bool:
-        names = [header.name for header in self.headers or ()]
+        names = [header.name.lower().replace("_", "-") for header in self.headers or ()]
         return len(set(names)) == len(names)
 
     def apply(self, shape: RequestShape) -> RequestShape:
