@@ -26,7 +26,8 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
     ),
     Reason.INVALID_SPEC: Explanation(
         "The spec violates a rule. The API server rejects such a spec. It can exist if it was stored before the rule"
-        " existed, or if the CustomResourceDefinition and the operator have different versions.",
+        " existed, or if the CustomResourceDefinition and the operator have different versions. The operator alone"
+        " judges what depends on the token endpoint, which may be discovered.",
         "Correct the field that the message names. If the field is new, install the CustomResourceDefinition and the"
         " operator of the same version.",
     ),

@@ -25,6 +25,7 @@ from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
+from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
 from oauth_connector.controller.connector_chain import find_loop
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
@@ -195,8 +196,7 @@ class TokenClient:
 
     async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
-        namespace = connector.key.namespace
-        names = list_secret_names(connector.spec)
+        namespace, names = connector.key.namespace, list_secret_names(connector.spec)
         read = await asyncio.gather(*(self._credentials.read_credential(namespace, name) for name in names))
         missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         return missing | {secret.version.name: secret for secret in read if secret is not None}
@@ -226,11 +226,11 @@ class TokenClient:
             endpoint = found.token_endpoint if found else ""
             context = replace(context, signing_algorithms=found.signing_algorithms if found else ())
         urls = (endpoint, spec.provider.request_shape.refresh_url)
-        client, own, read = credentials.client, credentials.grant, tuple(secrets.values())
-        forbidden = find_forbidden_url(read, urls, required=self._read_rules().require_allowed_hosts)
+        read, required = tuple(secrets.values()), self._read_rules().require_allowed_hosts
+        obstacle = check_refresh_url(spec.provider, endpoint) or find_forbidden_url(read, urls, required=required)
         at = replace(context, token_endpoint=endpoint, nonce=_new_nonce(), is_endpoint_of_issuer=is_of_issuer)
-        rest = (Attempt((), ""), read, credentials.previous, credentials.headers)
-        return forbidden or PreparedRequest(connector, at, client, own, *rest)
+        given = (credentials.client, credentials.grant, Attempt((), ""), read, credentials.previous)
+        return obstacle or PreparedRequest(connector, at, *given, credentials.headers)
 
     async def read_context(self, connector: Connector) -> RequestContext | Problem:
         """Return the context of the connector's requests, with the CA bundle that the spec names."""

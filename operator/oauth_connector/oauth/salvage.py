@@ -17,6 +17,7 @@ from oauth_connector.oauth.error_codes import find_error
 from oauth_connector.oauth.json_pointer import find_value
 from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.oauth.response_body import Members, decode_body
+from oauth_connector.oauth.secret_names import REFRESH_TOKEN
 from oauth_connector.oauth.signals import Symptom
 from oauth_connector.oauth.token import HTTPResponse
 
@@ -24,7 +25,6 @@ LONGEST_TOKEN = 64 * 1024
 """Characters of a token at most: real ones have a few thousand, and a Secret holds the token up to three times."""
 
 _VISIBLE = re.compile(r"[\x20-\x7e]+")
-_NAME = "refreshtoken"
 _PUNCTUATION = re.compile("[^a-z0-9]")
 
 _JSON = re.compile(r'"refresh_?token"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,80000})"', re.IGNORECASE)
@@ -55,10 +55,12 @@ def find_refresh_token(response: HTTPResponse, quirks: Quirks, presented: Secret
     if response.status >= 500 and (isinstance(members, Symptom) or "access_token" not in members):  # noqa: PLR2004  # HTTP
         return None
     named = find_value(members, quirks.places.refresh_token)
-    found = [*(_walk(members) if isinstance(members, Mapping) else _scan(response)), named]
+    found = [*(walk_members(members) if isinstance(members, Mapping) else _scan(response)), named]
     known = {presented.get_secret_value()} if presented is not None else set()
     tokens = [token for value in found if (token := _check(value)) is not None]
-    usable = [token for token in tokens if token.get_secret_value() not in known and not _is_masked(token)]
+    usable = [
+        token for token in tokens if token.get_secret_value() not in known and not is_masked(token.get_secret_value())
+    ]
     return usable[-1] if usable else None
 
 
@@ -71,19 +73,19 @@ def _check(value: object) -> SecretStr | None:
     return SecretStr(value) if isinstance(value, str) and good else None
 
 
-def _is_masked(token: SecretStr) -> bool:
+def is_masked(token: str) -> bool:
     """Return whether a value stands for a token that is not shown: one character, repeated."""
-    return len(set(token.get_secret_value().lower())) == 1
+    return len(set(token.lower())) == 1
 
 
-def _walk(members: object) -> Iterator[object]:
-    """List the refresh tokens at any depth, in their order. Spring writes an object with a `value`."""
+def walk_members(members: object, wanted: str = REFRESH_TOKEN) -> Iterator[object]:
+    """List the tokens of a name, at any depth, in their order. Spring writes an object with a `value`."""
     waiting = [members]
     while waiting:
         value = waiting.pop()
         if isinstance(value, Mapping):
             waiting += list(value.values())[::-1]
-            named = [inner for name, inner in value.items() if _PUNCTUATION.sub("", str(name).lower()) == _NAME]
+            named = [inner for name, inner in value.items() if _PUNCTUATION.sub("", str(name).lower()) == wanted]
             yield from (inner.get("value") if isinstance(inner, Mapping) else inner for inner in named)
         elif isinstance(value, list):
             waiting += value[::-1]

@@ -13,8 +13,10 @@ from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime
 from oauth_connector.oauth.placement import place_members
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.response_body import Members, decode_body
+from oauth_connector.oauth.response_secrets import ResponseSecrets, find_secrets
 from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.salvage import LONGEST_TOKEN, read_refresh_token
+from oauth_connector.oauth.secret_names import is_refresh_token_type
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import NO_ACCESS_TOKEN, HTTPResponse, Token
@@ -74,7 +76,10 @@ def _parse(response: HTTPResponse, quirks: Quirks, now: float | None) -> Token |
         return replace(_build_error_signal(error, members, response, quirks), retry_after=wait)
     if not 200 <= response.status < 300:  # noqa: PLR2004  # HTTP
         return Signal(classify_status(response.status) or Symptom.CLIENT_ERROR, response.status, retry_after=wait)
-    return _build_token(place_members(members, quirks), response, quirks, now)
+    placed = place_members(members, quirks)
+    secrets = find_secrets(members, placed, quirks)
+    symptom = _find_obstacle(placed, secrets, quirks)
+    return Signal(symptom, response.status) if symptom else _build_token(placed, response, quirks, now, secrets)
 
 
 def has_error(response: HTTPResponse) -> bool:
@@ -100,22 +105,30 @@ def _build_error_signal(error: str, members: Members, response: HTTPResponse, qu
     return Signal(symptom, response.status, meaning or error, provider_code)
 
 
-def _build_token(members: Members, response: HTTPResponse, quirks: Quirks, now: float | None) -> Token | Signal:
+def _find_obstacle(members: Members, secrets: ResponseSecrets, quirks: Quirks) -> Symptom | None:
+    """Return why a response has no usable access token. A refresh token is never one, also by its type (RFC 8693)."""
     token = members.get("access_token")
-    if not isinstance(token, str) or not token:
-        return Signal(Symptom.NO_TOKEN, response.status)
+    if not isinstance(token, str) or not token or token in secrets.refresh:
+        return Symptom.NO_TOKEN
     if not _PRINTABLE.fullmatch(token) or len(token) > LONGEST_TOKEN:
-        return Signal(Symptom.UNPRINTABLE_TOKEN, response.status)
-    if not _is_bearer(members.get("token_type"), quirks.bearer_types):
-        return Signal(Symptom.UNSUPPORTED_TOKEN_TYPE, response.status)
+        return Symptom.UNPRINTABLE_TOKEN
+    is_usable = _is_bearer(members.get("token_type"), quirks.bearer_types)
+    is_refresh_token = is_refresh_token_type(members.get("issued_token_type"))
+    return None if is_usable and not is_refresh_token else Symptom.UNSUPPORTED_TOKEN_TYPE
+
+
+def _build_token(
+    members: Members, response: HTTPResponse, quirks: Quirks, now: float | None, secrets: ResponseSecrets
+) -> Token:
+    fields = _read_fields(members)
     lifetime = read_lifetime(members, response.headers, now, quirks)
     return Token(
-        access_token=SecretStr(token),
+        access_token=SecretStr(str(members["access_token"])),
         token_type=NO_ACCESS_TOKEN if members.get("token_type") == NO_ACCESS_TOKEN else "Bearer",
         lifetime=lifetime.seconds if lifetime is not None else None,
-        scope=_read_scope(members.get("scope")),
+        scope=_read_scope(members.get("scope"), secrets),
         refresh_token=read_refresh_token(members),
-        fields=(fields := _read_fields(members)),
+        fields={name: each for name, each in fields.items() if secrets.may_be_field(name, each.get_secret_value())},
         refresh_lifetime=read_refresh_lifetime(members, response.headers, now),
         lifetime_source=lifetime.source if lifetime is not None else None,
         offered=tuple(sorted(name for name in fields if _NAME.fullmatch(name)))[:MOST_NAMES],
@@ -130,12 +143,14 @@ def _is_bearer(kind: object, further: frozenset[str]) -> bool:
     return not kind.strip() or name in BEARER_TYPES | further
 
 
-def _read_scope(scope: object) -> tuple[str, ...] | None:
+def _read_scope(scope: object, secrets: ResponseSecrets) -> tuple[str, ...] | None:
+    """Read the granted scopes; status shows them, so that a token of the response is none."""
     if isinstance(scope, list):
-        scope = " ".join(item for item in scope if isinstance(item, str))
-    if not isinstance(scope, str) or len(scope) > LONGEST_FIELD:
+        scope = " ".join(item for item in scope if isinstance(item, str) and not secrets.has_value(item))
+    if not isinstance(scope, str) or len(scope) > LONGEST_FIELD or secrets.has_value(scope):
         return None
-    return tuple(part for part in split_scope(scope) if _PRINTABLE.fullmatch(part)) or None
+    parts = split_scope(scope)
+    return tuple(part for part in parts if _PRINTABLE.fullmatch(part) and not secrets.has_value(part)) or None
 
 
 def _read_fields(members: Members) -> dict[str, SecretStr]:

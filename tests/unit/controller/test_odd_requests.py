@@ -7,12 +7,13 @@ import pytest
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.credentials import CredentialSecret
+from oauth_connector.connector.credentials import CredentialSecret, find_forbidden_url
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.controller.token_request_record import TokenRequestRecord
+from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
@@ -22,7 +23,7 @@ from tests.support.builders import a_connector, a_spec
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider, answer
 
-TOKEN_URL, REFRESH_URL = "https://login.example.com/token", "https://refresh.example.com/again"
+TOKEN_URL, REFRESH_URL = "https://login.example.com/token", "https://login.example.com/again"
 KEY = {"name": "X-API-Key", "valueFrom": {"secretKeyRef": {"name": "gateway", "key": "api-key"}}}
 ODD = {
     "headers": [KEY, {"name": "X-API-Version", "value": "7"}],
@@ -95,7 +96,7 @@ async def test_a_refresh_has_its_own_url_and_the_scopes() -> None:
     (sent,) = setting.provider.sent
     assert sent.url == REFRESH_URL
     assert json.loads(sent.body) == {"grant_type": "refresh_token", "refresh_token": "r-1", "scope": "read"}
-    assert [record.host for record in setting.records] == ["refresh.example.com"]
+    assert [record.host for record in setting.records] == ["login.example.com"]
 
 
 HOSTS = {
@@ -105,15 +106,57 @@ HOSTS = {
 
 
 @pytest.mark.parametrize(("allowed", "forbidden"), HOSTS.values(), ids=HOSTS)
-async def test_both_hosts_must_be_allowed(allowed: tuple[str, ...], forbidden: str) -> None:
-    """A Secret is sent neither to a token endpoint nor to a refresh URL that its annotation does not name."""
-    refused = await Setting(allowed_hosts=allowed).prepare()
+def test_both_hosts_must_be_allowed(allowed: tuple[str, ...], forbidden: str) -> None:
+    """A Secret is sent neither to a token endpoint nor to a preset's refresh URL that its annotation does not name."""
+    urls = (TOKEN_URL, "https://refresh.example.com/again")
+    refused = find_forbidden_url([a_secret(*allowed)], urls, required=False)
+    assert refused is not None
+    assert refused.reason is Reason.CREDENTIALS_NOT_ALLOWED
+    assert refused.facts["host"] == forbidden
+    both = a_secret("login.example.com", "refresh.example.com")
+    assert find_forbidden_url([both], urls, required=False) is None
+
+
+def a_secret(*allowed: str) -> CredentialSecret:
+    """Return a Secret whose owner allows these hosts."""
+    return CredentialSecret(CredentialVersion("gateway", "u2", "1"), data={}, allowed_hosts=allowed)
+
+
+async def test_a_secret_is_not_sent_where_its_owner_does_not_allow() -> None:
+    """The annotation is judged for the token endpoint and the refresh URL before any request."""
+    refused = await Setting(allowed_hosts=("refresh.example.com",)).prepare()
     assert isinstance(refused, RequestFailed)
     assert refused.problem.reason is Reason.CREDENTIALS_NOT_ALLOWED
-    assert refused.problem.facts["host"] == forbidden
-    assert isinstance(
-        await Setting(allowed_hosts=("login.example.com", "refresh.example.com")).prepare(), PreparedRequest
-    )
+    assert isinstance(await Setting(allowed_hosts=("login.example.com",)).prepare(), PreparedRequest)
+
+
+OTHER_SERVERS = {
+    "another host": "https://evil.example/token",
+    "a host below": "https://evil.login.example.com/token",
+    "a host that begins with it": "https://login.example.com.evil.example/token",
+    "another port": "https://login.example.com:8443/token",
+    "another scheme": "http://login.example.com/token",
+}
+
+
+@pytest.mark.parametrize("url", OTHER_SERVERS.values(), ids=OTHER_SERVERS)
+@pytest.mark.parametrize("named", [{"tokenURL": TOKEN_URL}, {"issuer": "https://login.example.com"}])
+async def test_a_refresh_url_must_be_at_the_server_of_the_token_endpoint(named: dict[str, str], url: str) -> None:
+    """Nothing is sent, not even the first request, and the sentence names the field; also after discovery."""
+    setting = Setting()
+    spec = a_spec(provider={**named, "request": {"refreshURL": url}})
+    refused = await setting.client.request_token(a_connector(spec))
+    assert isinstance(refused, RequestFailed)
+    assert (refused.problem.reason, refused.problem.remedy) == (Reason.INVALID_SPEC, Remedy.FIX_SPEC)
+    assert refused.problem.facts["field"] == "spec.provider.request.refreshURL"
+    assert "must be at the server of the token endpoint" in refused.problem.facts["cure"]
+    assert (setting.provider.sent, refused.attempt.outbound) == ([], False)
+
+
+@pytest.mark.parametrize("url", ["https://LOGIN.example.com/again", "https://login.example.com:443/again"])
+async def test_an_origin_may_be_written_in_several_ways(url: str) -> None:
+    """Case and the default port do not matter (RFC 6454 §6.2)."""
+    assert isinstance(await Setting().prepare(refreshURL=url), PreparedRequest)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,16 @@
 """`spec.output`: name, keys and metadata of the output Secret."""
 
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import Model, Rule, cel_literal, pattern_rule, rule
+from oauth_connector.api.schema.fields import Model, Rule, cel_literal, rule
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.metadata import Annotations, Labels
 from oauth_connector.api.v1alpha1.output_formats import OutputFormat, OutputFormatType
+from oauth_connector.api.v1alpha1.output_members import MemberName
 from oauth_connector.api.v1alpha1.output_names import OutputKey, OutputName
 from oauth_connector.api.v1alpha1.output_template import OutputTemplate
 from oauth_connector.api.v1alpha1.output_type import (
@@ -48,37 +48,6 @@ class DeletionPolicy(StrEnum):
 
     DELETE = "Delete"
     RETAIN = "Retain"
-
-
-_PATHS = r"[/$].*|.*\[.*|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
-"""Names in the syntax of JSON Pointer, JSONPath or jq. A single leading point occurs: `.expires` (ASP.NET)."""
-
-_NEVER_FILLED = ("authorization_details", "error", "error_description", "error_uri", "ok")
-"""Members of a failed response (RFC 6749 §5.2), a list (RFC 9396 §7), and a boolean (Slack)."""
-
-MemberName = Annotated[
-    str,
-    Field(min_length=1, max_length=128),
-    pattern_rule(
-        "[!-~]+", "must be the name of a member of the token response, such as instance_url: ASCII without white space"
-    ),
-    Rule(
-        "self != 'refresh_token'",
-        "must not be refresh_token, because Pods must not receive refresh tokens: remove it",
-        lambda name: name != "refresh_token",
-    ),
-    Rule(
-        f"!self.matches({cel_literal(f'^({_PATHS})$')})",
-        "must be a member of the token response itself: members of members are not read. Name one that is a string or"
-        " a number",
-        lambda name: re.fullmatch(_PATHS, name) is None,
-    ),
-    Rule(
-        f"!(self in [{', '.join(cel_literal(name) for name in _NEVER_FILLED)}])",
-        "is never in a token response that succeeds as a string or a number: remove it",
-        lambda name: name not in _NEVER_FILLED,
-    ),
-]
 
 
 class OutputData(Model):

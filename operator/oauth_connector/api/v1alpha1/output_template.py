@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, drop_nulls
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.output_names import OUTPUT_KEY_RULES
+from oauth_connector.oauth.secret_names import REFRESH_TOKEN, spell_name
 
 
 class TemplateEscape(StrEnum):
@@ -50,7 +51,9 @@ _TAG_TEXT = rf"\{{\{{ *{_NAME} *(\| *({_ESCAPES}) *)?\}}\}}"
 _TAG = re.compile(rf"\{{\{{ *(?P<name>{_NAME}) *(\| *(?P<escape>{_ESCAPES}) *)?\}}\}}")
 _VALID_TEXT = re.compile(rf"([^{{]|\{{[^{{]|{_TAG_TEXT})*\{{?")
 _QUOTED = re.compile(r'"\{\{[^{}]*\| *json *\}\}"')
-_REFRESH_TOKEN = re.compile(r"\{\{ *(response\.)?refresh_token[^A-Za-z0-9_-]")
+_REFRESH_TOKEN = re.compile(
+    rf"\{{\{{ *(response\.)?{spell_name(REFRESH_TOKEN, '[0-9_-]*')}[^A-Za-z0-9_-]"  # as a name of a tag
+)
 _MANY_TAGS = rf"(\{{\{{(.|\n)*){{{MOST_TAGS + 1}}}"
 
 
@@ -65,7 +68,8 @@ _RULES: tuple[Rule[Mapping[str, str]], ...] = (
     *OUTPUT_KEY_RULES,
     _refuse(
         _REFRESH_TOKEN,
-        "must not contain refresh_token, because Pods must not receive refresh tokens: remove the tag",
+        "must not contain refresh_token, because Pods must not receive refresh tokens, however they are spelled: remove"
+        " the tag",
     ),
     Rule(
         f"self.all(k, self[k].matches({cel_literal(f'^({_VALID_TEXT.pattern})$')}))",

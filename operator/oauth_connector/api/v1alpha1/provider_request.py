@@ -99,8 +99,9 @@ class ProviderRequest(Model):
     )
     refresh_url: Annotated[Annotated[str, *URL.__metadata__, *_URL_RULES] | None, digests.IN_REQUEST] = Field(
         None,
-        description="Endpoint for refresh tokens, where it is not the token endpoint. A stored refresh token is bound"
-        " to it: after a change, a user must consent again. Default: the preset's, else the token endpoint.",
+        description="Endpoint for refresh tokens, where it is not the token endpoint. It must be at the same server:"
+        " scheme, host and port. A stored refresh token is bound to it: after a change, a user must consent again."
+        " Default: the preset's, else the token endpoint.",
     )
 
     @rule(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oauth_connector.api.schema.fields import rule
+from oauth_connector.api.schema.fields import Rule, cel_literal, rule
 from oauth_connector.api.schema.urls import AbsoluteURI
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.grant_member import GrantMember
@@ -12,6 +12,17 @@ from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.api.v1alpha1.supplied_token import SuppliedToken
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.oauth.grants.token_exchange import ACCESS_TOKEN, TokenExchange, TypedToken
+from oauth_connector.oauth.secret_names import REFRESH_TOKEN_TYPE, is_refresh_token_type
+
+_RequestedType = Annotated[
+    AbsoluteURI,
+    Rule(
+        f"!self.matches({cel_literal(f'^({REFRESH_TOKEN_TYPE})$')})",
+        "must not be the type of refresh tokens, because Pods must not receive refresh tokens: request an access token,"
+        " or remove it",
+        lambda kind: not is_refresh_token_type(kind),
+    ),
+]
 
 
 class TokenExchangeSpec(GrantMember):
@@ -31,7 +42,7 @@ class TokenExchangeSpec(GrantMember):
     actor_token_type: Annotated[AbsoluteURI | None, digests.IN_REQUEST] = Field(
         None, description=f"Type of the actor token (RFC 8693 §3). Default: `{ACCESS_TOKEN}`, if there is one."
     )
-    requested_token_type: Annotated[AbsoluteURI | None, digests.IN_REQUEST] = Field(
+    requested_token_type: Annotated[_RequestedType | None, digests.IN_REQUEST] = Field(
         None, description="Type of the requested token (RFC 8693 §3). Default: the provider decides."
     )
 

@@ -140,10 +140,12 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
 
     It does not contain the generation, because `suspend` changes the generation but not the consent. It contains what
     decides who can read the token: the output Secret by name, and its labels and annotations, with which other programs
-    copy a Secret to where other users read it.
+    copy a Secret to where other users read it, the endpoint that gets the refresh token, and which value of a response
+    is which.
     """
     spec, output = connector.spec, connector.spec.output
     name = spec.authorization_code.redirect_name if spec.authorization_code else None
+    refresh_url, response = spec.provider.request_shape.refresh_url, spec.provider.response
     metadata = [dict(each or {}) for each in (output.labels, output.annotations)] if output is not None else [{}, {}]
     return digests.digest_consent(
         {
@@ -158,6 +160,8 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
             "pkce": spec.needs_pkce,
             **({"pkceMethod": "plain"} if spec.has_plain_pkce else {}),
             **({"redirectName": name} if name is not None else {}),
+            **({"refreshURL": refresh_url} if refresh_url is not None else {}),
+            **({"response": response.model_dump(mode="json", exclude_none=True)} if response is not None else {}),
             "output": [connector.output_name, *metadata],
         }
     )

@@ -34,9 +34,10 @@ FOUND_BEFORE_SENDING = frozenset(
         Reason.CREDENTIALS_INVALID,
         Reason.CREDENTIALS_NOT_ALLOWED,
         Reason.GRANT_BINDING_MISMATCH,
+        Reason.INVALID_SPEC,  # a refresh URL at another server than the token endpoint, which may be discovered
     }
 )
-"""Reasons of credentials that are found before a request is sent: another check sends nothing to the provider."""
+"""Reasons that are found before a request is sent, most of credentials: another check sends nothing to the server."""
 
 REFUSED_CREDENTIALS = FOUND_BEFORE_SENDING | {Reason.CREDENTIALS_REJECTED, Reason.REFRESH_TOKEN_REJECTED}
 """Reasons with which no request is sent for a claim in doubt alone."""

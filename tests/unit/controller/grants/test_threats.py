@@ -106,3 +106,44 @@ async def test_a_code_is_not_used_for_what_was_not_consented_to(consenting: Worl
     await consenting.run(60)
     assert consenting.rotating.requests == []
     assert consenting.consent_reason("crm-1") == "ConnectorChanged"
+
+
+SAME = {"request": {"refreshURL": "https://login.example.com/refresh"}}
+OTHER = {"request": {"refreshURL": "https://evil.example/refresh"}}
+
+
+def differ(**provider: object) -> dict[str, object]:
+    """Return the spec of a consent with further fields of its provider."""
+    return {**CODE_SPEC, "provider": {**CODE_SPEC["provider"], **provider}}
+
+
+async def test_nothing_is_sent_where_refreshes_go_to_another_server(consenting: World) -> None:
+    """TH3: the page shows the host of the token endpoint, so that code and refresh token go nowhere else."""
+    consenting.edit(differ(**OTHER))
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    await consent(consenting)
+    assert (consenting.reason(), consenting.consent_reason("crm-1")) == ("InvalidSpec", "ConnectorInvalid")
+    status = consenting.cluster.connectors[Key("shop", "crm")].status
+    assert "spec.provider.request.refreshURL: must be at the server" in str(status.to_manifest())
+    await consenting.run(2 * 3600)
+    assert consenting.rotating.requests == []
+
+
+@pytest.mark.parametrize(
+    "provider", [SAME, {"response": {"scope": "/meta/scopes"}}], ids=["a refresh URL", "a place of a response"]
+)
+async def test_a_consent_is_for_one_refresh_url_and_one_kind_of_response(
+    consenting: World, provider: dict[str, object]
+) -> None:
+    """TH22: an edit between the page and the response voids the consent."""
+    await consenting.run()
+    consenting.rotating.know(code="code-1")
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
+    consenting.edit(differ(**provider))
+    asked = consenting.cluster.consents[Key("shop", "crm-1")]
+    consenting.cluster.add_consent(confirmed(answered(asked, "code-1")))
+    await consenting.run(3)
+    assert consenting.consent_reason("crm-1") == "ConnectorChanged"
+    assert consenting.rotating.requests == []

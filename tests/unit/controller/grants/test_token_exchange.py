@@ -166,3 +166,13 @@ async def test_a_refresh_token_in_the_response_is_ignored() -> None:
     world.provider.rotates = True
     await world.run(7200)
     assert {form["grant_type"][0] for form in world.provider.requests} == {GRANT_TYPE}
+
+
+async def test_a_refresh_token_is_not_published_as_access_token() -> None:
+    """A server may answer with one in `access_token`: its type says so (RFC 8693 §2.2.1)."""
+    world = start_exchange(FROM_SECRET)
+    world.cluster.add_credential("shop", "subject", token=b"first")
+    world.provider.answer = answer(access_token="r-1", token_type="N_A", issued_token_type=f"{TYPE}refresh_token")
+    await world.run()
+    assert world.reason() == "UnsupportedTokenType"
+    assert ("shop", "crm-token") not in world.cluster.secrets

@@ -1,0 +1,55 @@
+"""Which values of a token response are secret: only the access token is published, and only as the access token.
+
+A spec says where the values of a response stand, and which members are published. So it could name another token of the
+response as the access token, as the scope, or as a member for Pods.
+"""
+
+from dataclasses import dataclass
+
+from oauth_connector.oauth.json_pointer import find_value
+from oauth_connector.oauth.quirks import Quirks
+from oauth_connector.oauth.response_body import Members
+from oauth_connector.oauth.salvage import is_masked, walk_members
+from oauth_connector.oauth.secret_names import ID_TOKEN, REFRESH_TOKEN
+
+_OWN_NAMES = frozenset({"id_token"})
+"""Members that may be published under their own name: Pods may receive an ID token, which names a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSecrets:
+    """The tokens of a response by their values: `refresh` are the refresh tokens, `others` the further ones."""
+
+    refresh: frozenset[str]
+    others: frozenset[str]
+
+    def has_value(self, value: object) -> bool:
+        """Return whether a value is one of the tokens."""
+        return _write(value) in self.refresh | self.others
+
+    def may_be_field(self, name: str, value: str) -> bool:
+        """Return whether a member may be published."""
+        return value not in self.refresh and (name in _OWN_NAMES or value not in self.others)
+
+
+def find_secrets(members: Members, placed: Members, quirks: Quirks) -> ResponseSecrets:
+    """Find the tokens of a response: `members` as they were received, `placed` as RFC 6749 §5.1 has them.
+
+    Where the access token is its own refresh token (Instagram), it is no refresh token here: it must be published.
+    """
+    places = quirks.places
+    named = find_value(members, places.refresh_token)
+    is_own = named is not None and places.refresh_token == (places.access_token or "/access_token")
+    refresh = [*walk_members(members, REFRESH_TOKEN), None if is_own else placed.get("refresh_token")]
+    others = [placed.get("access_token"), *walk_members(members, ID_TOKEN)]
+    return ResponseSecrets(_select(refresh), _select(others))
+
+
+def _select(values: list[object]) -> frozenset[str]:
+    written = (_write(value) for value in values)
+    return frozenset(value for value in written if value and not is_masked(value))
+
+
+def _write(value: object) -> str:
+    """Return a value as it would be published; what is neither text nor number is empty."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
