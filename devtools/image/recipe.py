@@ -96,6 +96,7 @@ LEFT_OUT = (
     *(f"{SITE}/*/{folder}/*" for folder in ("test", "tests")),
     f"{SITE}/*/_testcapi.*",
     f"{SITE}/*.dist-info/RECORD",
+    f"{SITE}/share/*",  # manual pages
 )
 
 LINKS = {

@@ -170,16 +170,31 @@ async def test_a_deleted_connector_leaves_nothing(namespace: Namespace, scene: C
 
 
 async def test_a_recreated_connector_adopts_the_retained_secret(namespace: Namespace, scene: ConnectorScene) -> None:
-    """It keeps the token in the Secret of the deleted connector of the same name."""
+    """One that retains its Secrets keeps the token of the deleted connector of its name."""
+    await scene.connect(output={"deletionPolicy": "Retain"})
+    token = await namespace.token("crm-token")
+    await namespace.delete("oauthconnectors", "crm")
+    await scene.connect(output={"deletionPolicy": "Retain"})
+    assert await namespace.token("crm-token") == token
+    secret = await namespace.get("secrets", "crm-token") or {}
+    connector = await namespace.get("oauthconnectors", "crm") or {}
+    assert secret["metadata"]["annotations"]["oauthconnector.dev/connector-uid"] == connector["metadata"]["uid"]
+    assert scene.token_requests == 1
+
+
+async def test_a_recreated_connector_that_does_not_retain_requests_another_token(
+    namespace: Namespace, scene: ConnectorScene
+) -> None:
+    """It takes over the Secret, but not the token in it, and the Secret is deleted with it from now on."""
     await scene.connect(output={"deletionPolicy": "Retain"})
     token = await namespace.token("crm-token")
     await namespace.delete("oauthconnectors", "crm")
     await scene.connect()
-    assert await namespace.token("crm-token") == token
+    assert await namespace.token("crm-token") != token
     secret = await namespace.get("secrets", "crm-token") or {}
     connector = await namespace.get("oauthconnectors", "crm") or {}
     assert [o["uid"] for o in secret["metadata"]["ownerReferences"]] == [connector["metadata"]["uid"]]
-    assert scene.token_requests == 1
+    assert scene.token_requests == 2
 
 
 async def test_a_namespace_is_deleted_while_the_operator_is_down(
