@@ -185,7 +185,7 @@ async def test_a_recreated_connector_adopts_the_retained_secret(namespace: Names
 async def test_a_recreated_connector_that_does_not_retain_requests_another_token(
     namespace: Namespace, scene: ConnectorScene
 ) -> None:
-    """It takes over the Secret, but not the token in it, and the Secret is deleted with it from now on."""
+    """It writes its own token to the Secret, which from now on is deleted with it."""
     await scene.connect(output={"deletionPolicy": "Retain"})
     token = await namespace.token("crm-token")
     await namespace.delete("oauthconnectors", "crm")
