@@ -1,6 +1,6 @@
 """The examples of the repository, with the addresses and credentials of a running authorization server.
 
-An example with a preset works with that provider only, and is left out.
+Other examples need a certain provider, a key, a certificate or another server, and are left out.
 """
 
 from collections.abc import Iterator
@@ -16,18 +16,19 @@ FOLDER = Path(__file__).parents[2] / "examples"
 
 Manifest = dict[str, Any]
 
+EXAMPLES = ("authorization-code", "client-credentials", "custom-output", "issuer-and-private-ca", "password")
+"""The examples that any authorization server can serve."""
+
 
 def manifests(server: AuthorizationServer, client: RegisteredClient, only: str | None = None) -> Iterator[Manifest]:
     """Return the objects of the examples, with the server's addresses and credentials.
 
     `only` selects a grant type. Without it, examples that need a user's consent are left out.
     """
-    for path in sorted(FOLDER.glob("*.yaml")):
-        found = list(yaml.safe_load_all(path.read_text()))
-        specs = [manifest["spec"] for manifest in found if manifest["kind"] == "OAuthConnector"]
-        grants = {spec["grantType"] for spec in specs}
-        wanted = only in grants if only else "AuthorizationCode" not in grants
-        if wanted and not any("preset" in spec["provider"] for spec in specs):
+    for name in EXAMPLES:
+        found = list(yaml.safe_load_all((FOLDER / f"{name}.yaml").read_text()))
+        grants = {manifest["spec"]["grantType"] for manifest in found if manifest["kind"] == "OAuthConnector"}
+        if only in grants if only else "AuthorizationCode" not in grants:
             yield from (_fit_manifest(manifest, server, client) for manifest in found)
 
 
