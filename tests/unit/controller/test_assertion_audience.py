@@ -21,6 +21,7 @@ from tests.support.fake_provider import FakeProvider
 from tests.support.signing_keys import P256_KEY, write_pem
 
 ISSUER, ELSEWHERE = "https://login.example.com", "https://evil.example/token"
+REFRESH_URL = "https://tokens.example.com/refresh"
 GOOGLE = "https://accounts.google.com"
 AUTH0 = {"preset": "Auth0", "parameters": {"domain": "shop.auth0.com"}}
 
@@ -76,15 +77,18 @@ async def test_the_issuer_is_named_only_to_its_own_endpoint(name: str) -> None:
 
 
 REFRESHES: dict[str, tuple[dict[str, Any], str]] = {
-    "at another host": ({"issuer": ISSUER, "request": {"refreshURL": ELSEWHERE}}, ELSEWHERE),
-    "at the issuer": ({"issuer": ISSUER, "request": {"refreshURL": f"{ISSUER}/refresh"}}, ISSUER),
+    "at another host": ({"issuer": ISSUER, "request": {"refreshURL": REFRESH_URL}}, REFRESH_URL),
+    "at the issuer": (
+        {"issuer": ISSUER, "tokenURL": f"{ISSUER}/token", "request": {"refreshURL": f"{ISSUER}/refresh"}},
+        ISSUER,
+    ),
     "at the token endpoint": ({"issuer": ISSUER}, ISSUER),
 }
 
 
 @pytest.mark.parametrize("name", REFRESHES)
 async def test_a_refresh_url_is_judged_for_itself(name: str) -> None:
-    """The refresh URL of a spec may be at another server than the token endpoint."""
+    """It is at the server of the token endpoint, which metadata may name, but not the issuer's by that alone."""
     provider, expected = REFRESHES[name]
     assert await find_audience(provider, RefreshToken(SecretStr("refresh"))) == expected
 
