@@ -69,10 +69,7 @@ class ConsentReconciler:
         self._cluster = context.ports.cluster
         self._keys = context.ports.keys
         self._clock = context.ports.clock
-        self._memory = context.memory
-        self._leadership = context.ports.leadership
         self._states = StateSecrets(context)
-        self._token_client = token_client
         self._devices = DeviceAuthorizations(context, token_client)
         self._observer = ConsentObserver(context, token_client, consent_policy, self._devices)
         self._consent_policy = consent_policy
@@ -153,16 +150,18 @@ class ConsentReconciler:
     async def _note_poll(self, key: Key, code: PendingCode, answer: PollAnswer | None) -> None:
         """Note a poll, and end the consent where the user has denied access or the codes have expired."""
         ended = ENDED_BY_POLL.get(answer) if answer is not None else None
-        for consent in self._cluster.pending_consents(key):
-            if consent.uid == code.uid:
-                self._devices.note_poll(consent, answer)
+        for consent in self._find_pending(key, code):
+            self._devices.note_poll(consent, answer)
         if ended is not None:
             await self._end_consent(key, code, ConsentContext(self._cluster.connector(key), self._clock()), ended)
 
     async def _end_consent(self, key: Key, code: PendingCode, context: ConsentContext, reason: ConsentReason) -> None:
-        for consent in self._cluster.pending_consents(key):
-            if consent.uid == code.uid:
-                await self._write_reason(consent, context, reason)
+        for consent in self._find_pending(key, code):
+            await self._write_reason(consent, context, reason)
+
+    def _find_pending(self, key: Key, code: PendingCode) -> list[Consent]:
+        """Find the consent of a code, unless it has ended."""
+        return [consent for consent in self._cluster.pending_consents(key) if consent.uid == code.uid]
 
     async def _reconcile_alone(self, consent: Consent) -> ConsentProgress:
         """Reconcile a consent. What it raises ends this consent, and nothing else. Raises `ClusterUnavailable`."""

@@ -1,14 +1,13 @@
 """Device authorizations of consents (RFC 8628): asks for the codes, and remembers when the next poll is due."""
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.schema.urls import is_url
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.api.v1alpha1.device_request import DeviceRequest, describe_shown
 from oauth_connector.connector.consent.observed import Consent
-from oauth_connector.connector.credentials import find_forbidden_host
+from oauth_connector.connector.credentials import find_forbidden_url
 from oauth_connector.connector.effective import build_parameters, list_authorization_scopes
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector, Key
@@ -125,8 +124,8 @@ class DeviceAuthorizations:
 
     async def _request_codes(self, prepared: PreparedRequest, endpoint: str) -> DeviceAuthorization | Problem:
         """Send the device authorization request, as the client of the token requests (RFC 8628 §3.1)."""
-        spec, host = prepared.connector.spec, urlsplit(endpoint).hostname or ""
-        forbidden = find_forbidden_host(prepared.credentials, host, required=self._read_rules().require_allowed_hosts)
+        spec, required = prepared.connector.spec, self._read_rules().require_allowed_hosts
+        forbidden = find_forbidden_url(prepared.credentials, (endpoint,), required=required)
         if forbidden is not None:
             return forbidden
         parameters = replace(build_parameters(spec), scopes=list_authorization_scopes(spec))

@@ -7,6 +7,7 @@ import asyncio
 import secrets as randomness
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -155,9 +156,8 @@ class TokenClient:
         """Revoke a token (RFC 7009 §2), if refused with the previous secret; `None` where it is to be repeated."""
         result: Revocation | None = None
         for client in filter(None, (prepared.client, prepared.previous)):
-            context = replace(prepared.context, now=self._clock(), nonce=_new_nonce())
-            request = build_revocation_request(context, endpoint, token, hint, client)
-            result = read_revocation_response(await self._provider.send(request, context))
+            build = partial(build_revocation_request, endpoint=endpoint, token=token, hint=hint, client=client)
+            result = read_revocation_response(await self.send_as_client(prepared, build))
             if result is not Revocation.REFUSED:
                 break
         return result

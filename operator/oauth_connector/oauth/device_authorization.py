@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -21,7 +21,7 @@ from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_request import TokenRequest, TokenRequestParameters
+from oauth_connector.oauth.token_request import TokenRequest, TokenRequestParameters, build_client_request
 from oauth_connector.oauth.token_response import parse_token_response
 
 DEFAULT_INTERVAL = 5
@@ -89,13 +89,13 @@ def build_device_request(
 
     `client_id` is sent in any case: a server that needs no authentication here knows the client by it alone.
     """
-    added = client.authenticate(context)
-    pairs = dict(added.form) | {"client_id": client.id}
-    pairs |= {"scope": parameters.separator.join(parameters.scopes), "audience": parameters.audience or ""}
-    further = [("resource", resource) for resource in parameters.resources]
-    headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"), *added.headers)
-    sent = [(name, value) for name, value in (*pairs.items(), *further) if value]
-    return TokenRequest(endpoint, headers, urlencode(sent).encode())
+    pairs = (
+        ("client_id", client.id),
+        ("scope", parameters.separator.join(parameters.scopes)),
+        ("audience", parameters.audience or ""),
+        *(("resource", resource) for resource in parameters.resources),
+    )
+    return build_client_request(context, endpoint, client, pairs)
 
 
 def parse_device_response(

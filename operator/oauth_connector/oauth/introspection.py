@@ -1,7 +1,5 @@
 """Token introspection (RFC 7662): the lifetime of a token whose response states none. Nothing else of it is used."""
 
-from urllib.parse import urlencode
-
 from pydantic import SecretStr
 
 from oauth_connector.oauth.client_auth.client import Client
@@ -10,17 +8,15 @@ from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.response_body import decode_body
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_request import TokenRequest
+from oauth_connector.oauth.token_request import TokenRequest, build_client_request
 
 
 def build_introspection_request(
     context: RequestContext, endpoint: str, token: SecretStr, client: Client
 ) -> TokenRequest:
     """Build the request (RFC 7662 §2.1), authenticated as at the token endpoint."""
-    added = client.authenticate(context)
-    pairs = [("token", token.get_secret_value()), ("token_type_hint", "access_token"), *added.form]
-    headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"), *added.headers)
-    return TokenRequest(endpoint, headers, urlencode(pairs).encode())
+    pairs = (("token", token.get_secret_value()), ("token_type_hint", "access_token"))
+    return build_client_request(context, endpoint, client, pairs)
 
 
 def read_introspection_response(response: HTTPResponse | Signal, now: float) -> Lifetime | None:

@@ -1,7 +1,6 @@
 """Revocation of tokens that are no longer needed (RFC 7009)."""
 
 from enum import StrEnum
-from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
@@ -9,7 +8,7 @@ from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
-from oauth_connector.oauth.token_request import TokenRequest
+from oauth_connector.oauth.token_request import TokenRequest, build_client_request
 from oauth_connector.oauth.token_response import has_error
 
 
@@ -27,10 +26,8 @@ def build_revocation_request(
     context: RequestContext, endpoint: str, token: SecretStr, hint: str, client: Client
 ) -> TokenRequest:
     """Build the request (RFC 7009 §2.1); `hint` is `refresh_token` or `access_token`."""
-    added = client.authenticate(context)
-    pairs = [("token", token.get_secret_value()), ("token_type_hint", hint), *added.form]
-    headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"), *added.headers)
-    return TokenRequest(endpoint, headers, urlencode(pairs).encode())
+    pairs = (("token", token.get_secret_value()), ("token_type_hint", hint))
+    return build_client_request(context, endpoint, client, pairs)
 
 
 def read_revocation_response(response: HTTPResponse | Signal) -> Revocation | None:

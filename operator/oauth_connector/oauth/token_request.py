@@ -121,6 +121,19 @@ def build_token_request(
     return TokenRequest(url, headers, _write_body(written, shape.body_format), secrets=secrets)
 
 
+def build_client_request(context: RequestContext, endpoint: str, client: Client, pairs: Pairs) -> TokenRequest:
+    """Build a form for another endpoint of the server, with the client authentication of the token endpoint.
+
+    No name twice that the method adds itself, and no empty value (RFC 6749 §3.2).
+    """
+    added = client.authenticate(context)
+    own = {name for name, _ in added.form}
+    form = (*((name, value) for name, value in pairs if value and name not in own), *added.form)
+    headers = _write_headers({}, STANDARD_SHAPE, added.headers)
+    secrets = tuple(value for name, value in form if name in SECRET_PARAMETERS)
+    return TokenRequest(endpoint, headers, urlencode(form).encode(), secrets=secrets)
+
+
 def _write_headers(own: Mapping[str, str], shape: RequestShape, of_client: Pairs) -> Pairs:
     """Return the headers of a request: a provider's own replace the usual ones, and never those of the client."""
     named = {name.lower() for name in own}

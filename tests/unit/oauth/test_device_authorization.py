@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from oauth_connector.api.schema.urls import is_url
 from oauth_connector.oauth.client_auth.basic import BasicClient
 from oauth_connector.oauth.client_auth.none import PublicClient
+from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.device_authorization import (
     LONGEST_INTERVAL,
     DeviceAuthorization,
@@ -169,6 +170,9 @@ def test_a_client_is_authenticated_as_at_the_token_endpoint() -> None:
         "resource": ["urn:a", "urn:b"],
     }
     assert "Authorization" in dict(request.headers)
+    posted = build_device_request(CONTEXT, ENDPOINT, PostClient("tv", SecretStr("s3cret")), TokenRequestParameters())
+    assert parse_qs(posted.body.decode()) == {"client_id": ["tv"], "client_secret": ["s3cret"]}
+    assert posted.secrets == ("s3cret",)  # no error code may repeat it
     public = build_device_request(CONTEXT, ENDPOINT, PublicClient("tv"), TokenRequestParameters())
     assert parse_qs(public.body.decode()) == {"client_id": ["tv"]}
     assert "Authorization" not in dict(public.headers)
