@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.support.consent_server_replicas",
     "tests.support.control_plane",
     "tests.support.gitops_tools",
+    "tests.support.restored_logging",
 ]
 
 # No test asserts a duration, and on a busy machine the first example of a strategy may take long.

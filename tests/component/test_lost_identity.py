@@ -13,6 +13,7 @@ from tests.support.cluster import Namespace, until
 from tests.support.operator_process import OperatorProcess
 from tests.support.replaced_account import ReplacedAccount
 
+CONNECTORS = 30
 REJECTED = "the API server rejects the token of this process"
 
 
@@ -40,7 +41,9 @@ async def is_withheld(operator: OperatorProcess) -> bool:
 async def test_a_rejected_token_is_sent_a_few_times_a_minute(
     account: ReplacedAccount, namespace: Namespace, tmp_path: Path
 ) -> None:
-    """The rejected logins and the lines of the log are few, and a new token is used without a restart."""
+    """The rejected logins and the lines of the log are few, however many connectors wait, and a new token is used."""
+    for number in range(CONNECTORS):
+        await namespace.add_connector(f"waiting-{number}", a_spec())
     operator = OperatorProcess(tmp_path, account.kubeconfig, ())
     await operator.start()
     try:

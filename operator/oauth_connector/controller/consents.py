@@ -87,7 +87,7 @@ class ConsentReconciler:
                 tried = consent.uid
                 progress = progress.combine(await self._reconcile_alone(consent))
         except ClusterUnavailable as unavailable:  # it delays the other consents, but not the tokens
-            log.warning("consents postponed", connector=str(key), cause=str(unavailable))
+            log.log(unavailable.log_level, "consents postponed", connector=str(key), cause=str(unavailable))
             self._postponed[key] = [*self._postponed.get(key, []), tried][-MAX_PENDING:]
             retry = ConsentProgress(requeue_at=self._clock() + (unavailable.retry_after or API_RETRY))
             return progress.combine(retry)

@@ -3,6 +3,7 @@
 `kube` and `net` implement them; the fakes of the tests pass the same contract suite.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -26,11 +27,15 @@ from oauth_connector.oauth.token_request import TokenRequest
 
 
 class ClusterUnavailable(Exception):  # noqa: N818  # it names the state, not a fault of the program
-    """The API server did not respond, or limits requests; `retry_after` is in seconds."""
+    """The API server did not respond, or limits requests; `retry_after` is in seconds.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    The log has named the cause for all connectors already if it `is_reported`: a line for each would hide that one.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, *, is_reported: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.log_level = logging.DEBUG if is_reported else logging.WARNING
 
 
 class Superseded(Exception):  # noqa: N818  # it names the state, not a fault of the program

@@ -156,7 +156,9 @@ class Workqueue:
         try:
             at = await reconcile(key)
         except ClusterUnavailable as unavailable:
-            log.warning("the Kubernetes API is unavailable", connector=str(key), cause=str(unavailable))
+            log.log(
+                unavailable.log_level, "the Kubernetes API is unavailable", connector=str(key), cause=str(unavailable)
+            )
             result, at = "unavailable", self._backoff(key, unavailable.retry_after)
         except Superseded as superseded:
             log.info("a reconciliation is left to another process", connector=str(key), cause=str(superseded))

@@ -226,7 +226,8 @@ def _classify_write_error(error: KubeError) -> WriteResult:
 
 
 def _build_unavailable(error: KubeError) -> ClusterUnavailable:
-    return ClusterUnavailable(f"the Kubernetes API returned {error.status} {error.reason}", error.retry_after)
+    message = f"the Kubernetes API returned {error.status} {error.reason}"
+    return ClusterUnavailable(message, error.retry_after, is_reported=error.is_reported)
 
 
 def _path_of_connector(key: Key) -> str:

@@ -45,6 +45,9 @@ class KubeError(Exception):
     `retry_after` is in seconds. `causes` are those of a 422 (which fields) or a 403 (`NamespaceTerminating`).
     """
 
+    is_reported = False
+    """Whether the log of the process has named the cause already, once for all requests."""
+
     def __init__(
         self, status: int, reason: str, retry_after: float | None = None, causes: tuple[StatusCause, ...] = ()
     ) -> None:

@@ -45,7 +45,8 @@ class EventRecorder:
         try:
             await self._post_or_count(path, event)
         except KubeError as error:
-            log.warning("event cannot be written", connector=str(connector.key), reason=reason, status=error.status)
+            write = log.debug if error.is_reported else log.warning
+            write("event cannot be written", connector=str(connector.key), reason=reason, status=error.status)
 
     async def _post_or_count(self, path: str, event: Mapping[str, Any]) -> None:
         try:

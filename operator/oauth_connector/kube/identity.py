@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 class TokenRejectedError(KubeError):
     """A request that was not sent: the API server rejected the token, and there is no other one yet."""
 
+    is_reported = True
+
     def __init__(self) -> None:
         super().__init__(UNAUTHORIZED, "Unauthorized")
 

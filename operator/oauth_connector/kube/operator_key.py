@@ -55,9 +55,8 @@ class KubeOperatorKeys:
             try:
                 self._keys = OperatorKeys(await self._read() or await self._create())
             except KubeError as error:
-                raise ClusterUnavailable(
-                    f"the operator's key: {error.status} {error.reason}", error.retry_after
-                ) from None
+                message = f"the operator's key: {error.status} {error.reason}"
+                raise ClusterUnavailable(message, error.retry_after, is_reported=error.is_reported) from None
         return self._keys
 
     async def _read(self) -> bytes | None:

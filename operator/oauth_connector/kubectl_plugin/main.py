@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_command(arguments: Sequence[str] | None) -> int:
     parsed = _build_parser().parse_args(arguments)
-    configure("warning", LogFormat.CONSOLE, sys.stderr)
+    configure("warning", LogFormat.CONSOLE, sys.stderr, once=False)  # tests call it often in one process
     try:
         return parsed.function(parsed) if parsed.is_local else asyncio.run(_run(parsed.function, parsed))
     except PluginUsageError as error:

