@@ -67,7 +67,7 @@ async def token_client(
 
 async def revoke(server: AuthorizationServer, client: Client, token: SecretStr, hint: str) -> Revocation | None:
     """Revoke a token at a server."""
-    request = build_revocation_request(context_of(server), server.revocation_url, token, hint, client)
+    request = build_revocation_request(context_of(server), client, server.revocation_url, token, hint)
     return read_revocation_response(await post(request))
 
 

@@ -20,7 +20,7 @@ SERVERS = ("canaille", "oidc_provider")
 async def introspect(server: AuthorizationServer, token: SecretStr) -> Lifetime | None:
     """Ask a server for the lifetime of a token."""
     context = RequestContext(time.time(), server.token_url)
-    request = build_introspection_request(context, server.introspection_url, token, client_of(server.client))
+    request = build_introspection_request(context, client_of(server.client), server.introspection_url, token)
     async with (
         aiohttp.ClientSession() as session,
         session.post(request.url, headers=dict(request.headers), data=request.body) as answer,

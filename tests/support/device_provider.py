@@ -19,7 +19,8 @@ PENDING = answer(400, error="authorization_pending")
 class DeviceProvider(RotatingProvider):
     """Issues a device code for each request, and answers polls with `decision` until the user has allowed access.
 
-    `offer` is merged into the device authorization response; `device_answer` replaces it.
+    `offer` is merged into the device authorization response; `device_answer` replaces it. Where `known_secret` is set,
+    a client with another one is refused when it requests codes.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class DeviceProvider(RotatingProvider):
         self.decision: HTTPResponse | Signal | None = PENDING
         self.offer: dict[str, object] = {}
         self.device_answer: HTTPResponse | Signal | None = None
+        self.known_secret: str | None = None
         self.polls: list[str] = []
         self.on_poll: Callable[[], None] = lambda: None
         self.authorizations: list[dict[str, list[str]]] = []
@@ -36,6 +38,8 @@ class DeviceProvider(RotatingProvider):
         form = parse_qs(request.body.decode())
         if request.url == DEVICE_URL:
             self.authorizations.append(form)
+            if self.known_secret is not None and form.get("client_secret") != [self.known_secret]:
+                return answer(401, error="invalid_client")
             return self.device_answer or answer(**{**self._issue_codes(), **self.offer})
         if "device_code" in form:
             self.polls.append(form["device_code"][0])

@@ -1,6 +1,7 @@
 """Device authorizations of consents (RFC 8628): asks for the codes, and remembers when the next poll is due."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.schema.urls import is_url
@@ -25,8 +26,7 @@ from oauth_connector.oauth.device_authorization import (
     parse_device_response,
 )
 from oauth_connector.oauth.echoes import drop_echoes
-from oauth_connector.oauth.signals import RequestPhase
-from oauth_connector.oauth.token import HTTPResponse
+from oauth_connector.oauth.signals import RequestPhase, Signal
 
 FAILED_PAUSE = 30.0
 """Seconds without another device authorization request for a connector after one that failed."""
@@ -45,7 +45,6 @@ class DeviceAuthorizations:
     """Asks for device codes. A process that starts knows no polls: its first one is sent at once."""
 
     def __init__(self, context: ControllerContext, token_client: TokenClient) -> None:
-        self._provider = context.ports.provider
         self._keys = context.ports.keys
         self._clock = context.ports.clock
         self._read_rules = context.read_rules
@@ -129,11 +128,11 @@ class DeviceAuthorizations:
         if forbidden is not None:
             return forbidden
         parameters = replace(build_parameters(spec), scopes=list_authorization_scopes(spec))
-        request = build_device_request(prepared.context, endpoint, prepared.client, parameters)
-        response = await self._provider.send(request, prepared.context)
-        if not isinstance(response, HTTPResponse):
-            return of_signal(spec, RequestPhase.CODE, response)
-        found = parse_device_response(response, endpoint, is_url, spec.provider.quirks, prepared.context.now)
+        build = partial(build_device_request, endpoint=endpoint, parameters=parameters)
+        sent = await self._token_client.send_as_client(prepared, build)
+        if isinstance(sent.response, Signal):
+            return of_signal(spec, RequestPhase.CODE, sent.response)
+        found = parse_device_response(sent.response, endpoint, is_url, spec.provider.quirks, prepared.context.now)
         if isinstance(found, DeviceAuthorization):
             return found
-        return show_signal(of_signal(spec, RequestPhase.CODE, found), drop_echoes(found, request))
+        return show_signal(of_signal(spec, RequestPhase.CODE, found), drop_echoes(found, sent.request))

@@ -35,8 +35,9 @@ async def introspect_lifetime(client: TokenClient, connector: Connector, token: 
     if origin(endpoint) != origin(prepared.endpoint):
         log.warning("the introspection endpoint is not at the token endpoint's server", connector=str(connector.key))
         return token
-    request = partial(build_introspection_request, endpoint=endpoint, token=token.access_token, client=prepared.client)
-    found = read_introspection_response(await client.send_as_client(prepared, request), token.issued)
+    build = partial(build_introspection_request, endpoint=endpoint, token=token.access_token)
+    sent = await client.send_as_client(prepared, build)
+    found = read_introspection_response(sent.response, token.issued)
     if found is None:
         log.warning("introspection states no lifetime", connector=str(connector.key))
         return token

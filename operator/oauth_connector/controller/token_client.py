@@ -28,6 +28,7 @@ from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
 from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
+from oauth_connector.controller.client_exchange import BuildClientRequest, ClientExchange
 from oauth_connector.controller.connector_chain import find_loop
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
@@ -44,7 +45,7 @@ from oauth_connector.oauth.revocation import Revocation, build_revocation_reques
 from oauth_connector.oauth.salvage import find_refresh_token
 from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
-from oauth_connector.oauth.token_request import SendWindow, TokenRequest, build_token_request
+from oauth_connector.oauth.token_request import SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
 
 log = structlog.get_logger(__name__)
@@ -153,21 +154,19 @@ class TokenClient:
         return endpoint if same_origin and forbidden is None else Revocation.REFUSED
 
     async def revoke(self, prepared: PreparedRequest, endpoint: str, token: SecretStr, hint: str) -> Revocation | None:
-        """Revoke a token (RFC 7009 §2), if refused with the previous secret; `None` where it is to be repeated."""
-        result: Revocation | None = None
-        for client in filter(None, (prepared.client, prepared.previous)):
-            build = partial(build_revocation_request, endpoint=endpoint, token=token, hint=hint, client=client)
-            result = read_revocation_response(await self.send_as_client(prepared, build))
-            if result is not Revocation.REFUSED:
-                break
-        return result
+        """Revoke a token (RFC 7009 §2); `None` where it is to be repeated."""
+        build = partial(build_revocation_request, endpoint=endpoint, token=token, hint=hint)
+        return read_revocation_response((await self.send_as_client(prepared, build)).response)
 
-    async def send_as_client(
-        self, prepared: PreparedRequest, build: Callable[[RequestContext], TokenRequest]
-    ) -> HTTPResponse | Signal:
-        """Send one request to another endpoint of the server, with the client's authentication."""
+    async def send_as_client(self, prepared: PreparedRequest, build: BuildClientRequest) -> ClientExchange:
+        """Send one request to another endpoint of the server, if refused again with the previous secret."""
         context = replace(prepared.context, now=self._clock(), nonce=_new_nonce())
-        return await self._provider.send(build(context), context)
+        request = build(context, prepared.client)
+        sent = ClientExchange(request, await self._provider.send(request, context))
+        if prepared.previous is None or not sent.is_client_refused:
+            return sent
+        again = await self.send_as_client(replace(prepared, client=prepared.previous, previous=None), build)
+        return again if again.is_answered else sent
 
     def _record(self, prepared: PreparedRequest, result: str, context: RequestContext) -> None:
         host, took = _read_host(context.token_endpoint), self._clock() - context.now

@@ -83,7 +83,7 @@ _ANSWERS = {
 
 
 def build_device_request(
-    context: RequestContext, endpoint: str, client: Client, parameters: TokenRequestParameters
+    context: RequestContext, client: Client, endpoint: str, parameters: TokenRequestParameters
 ) -> TokenRequest:
     """Build the device authorization request (RFC 8628 §3.1), with the client authentication of the token endpoint.
 
@@ -95,7 +95,7 @@ def build_device_request(
         ("audience", parameters.audience or ""),
         *(("resource", resource) for resource in parameters.resources),
     )
-    return build_client_request(context, endpoint, client, pairs)
+    return build_client_request(context, client, endpoint, pairs)
 
 
 def parse_device_response(

@@ -12,11 +12,11 @@ from oauth_connector.oauth.token_request import TokenRequest, build_client_reque
 
 
 def build_introspection_request(
-    context: RequestContext, endpoint: str, token: SecretStr, client: Client
+    context: RequestContext, client: Client, endpoint: str, token: SecretStr
 ) -> TokenRequest:
     """Build the request (RFC 7662 §2.1), authenticated as at the token endpoint."""
     pairs = (("token", token.get_secret_value()), ("token_type_hint", "access_token"))
-    return build_client_request(context, endpoint, client, pairs)
+    return build_client_request(context, client, endpoint, pairs)
 
 
 def read_introspection_response(response: HTTPResponse | Signal, now: float) -> Lifetime | None:

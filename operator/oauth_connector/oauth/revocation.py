@@ -23,11 +23,11 @@ class Revocation(StrEnum):
 
 
 def build_revocation_request(
-    context: RequestContext, endpoint: str, token: SecretStr, hint: str, client: Client
+    context: RequestContext, client: Client, endpoint: str, token: SecretStr, hint: str
 ) -> TokenRequest:
     """Build the request (RFC 7009 §2.1); `hint` is `refresh_token` or `access_token`."""
     pairs = (("token", token.get_secret_value()), ("token_type_hint", hint))
-    return build_client_request(context, endpoint, client, pairs)
+    return build_client_request(context, client, endpoint, pairs)
 
 
 def read_revocation_response(response: HTTPResponse | Signal) -> Revocation | None:

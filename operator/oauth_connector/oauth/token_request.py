@@ -121,7 +121,7 @@ def build_token_request(
     return TokenRequest(url, headers, _write_body(written, shape.body_format), secrets=secrets)
 
 
-def build_client_request(context: RequestContext, endpoint: str, client: Client, pairs: Pairs) -> TokenRequest:
+def build_client_request(context: RequestContext, client: Client, endpoint: str, pairs: Pairs) -> TokenRequest:
     """Build a form for another endpoint of the server, with the client authentication of the token endpoint.
 
     No name twice that the method adds itself, and no empty value (RFC 6749 §3.2).

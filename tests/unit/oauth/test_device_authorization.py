@@ -160,7 +160,7 @@ def test_slow_down_has_a_limit() -> None:
 def test_a_client_is_authenticated_as_at_the_token_endpoint() -> None:
     """The identifier is in the form in any case (RFC 8628 §3.1); a secret is where the method puts it."""
     parameters = TokenRequestParameters(("read", "write"), audience="https://api", resources=("urn:a", "urn:b"))
-    request = build_device_request(CONTEXT, ENDPOINT, BasicClient("tv", SecretStr("s3cret")), parameters)
+    request = build_device_request(CONTEXT, BasicClient("tv", SecretStr("s3cret")), ENDPOINT, parameters)
     form = parse_qs(request.body.decode())
     assert request.url == ENDPOINT
     assert form == {
@@ -170,10 +170,10 @@ def test_a_client_is_authenticated_as_at_the_token_endpoint() -> None:
         "resource": ["urn:a", "urn:b"],
     }
     assert "Authorization" in dict(request.headers)
-    posted = build_device_request(CONTEXT, ENDPOINT, PostClient("tv", SecretStr("s3cret")), TokenRequestParameters())
+    posted = build_device_request(CONTEXT, PostClient("tv", SecretStr("s3cret")), ENDPOINT, TokenRequestParameters())
     assert parse_qs(posted.body.decode()) == {"client_id": ["tv"], "client_secret": ["s3cret"]}
     assert posted.secrets == ("s3cret",)  # no error code may repeat it
-    public = build_device_request(CONTEXT, ENDPOINT, PublicClient("tv"), TokenRequestParameters())
+    public = build_device_request(CONTEXT, PublicClient("tv"), ENDPOINT, TokenRequestParameters())
     assert parse_qs(public.body.decode()) == {"client_id": ["tv"]}
     assert "Authorization" not in dict(public.headers)
 

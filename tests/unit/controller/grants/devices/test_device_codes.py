@@ -9,25 +9,14 @@ from oauth_connector.connector.observation import Key
 from oauth_connector.controller.grant_store import FaultPoint
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
+from tests.support.builders import a_connector
 from tests.support.consenting import a_consent
-from tests.support.device_provider import PENDING, DeviceProvider, new_device_world
+from tests.support.device_provider import PENDING, SPEC, DeviceProvider
 from tests.support.fake_provider import answer
 from tests.support.world import KEY, World
 
 CONSENT = Key("shop", "crm-1")
 LOST = Signal(Symptom.CONNECTION_LOST, sent=True)
-
-
-@pytest.fixture
-def provider() -> DeviceProvider:
-    """Return a server whose user has not decided."""
-    return DeviceProvider()
-
-
-@pytest.fixture
-def world(provider: DeviceProvider) -> World:
-    """Return a connector that waits for a user."""
-    return new_device_world(provider)
 
 
 async def begin(world: World, name: str = "crm-1") -> DeviceRequest:
@@ -212,3 +201,17 @@ async def test_polls_delay_no_refresh(world: World, provider: DeviceProvider) ->
     await world.run(280)
     assert world.token != "token-1"
     assert len(provider.polls) > 30
+
+
+@pytest.mark.parametrize("previous", [b"old", b"older"])
+async def test_codes_are_requested_with_the_previous_secret(provider: DeviceProvider, previous: bytes) -> None:
+    """While a secret is replaced, the server may know the previous one only; the user need not wait for the rest."""
+    world = World(provider)
+    client = {"id": "robot", "secretRef": {"name": "robot"}, "previousSecretRef": {"name": "robot", "key": "previous"}}
+    world.cluster.add(a_connector({**SPEC, "client": {**client, "authentication": "Post"}}))
+    world.cluster.add_credential("shop", "robot", client_secret=b"new", previous=previous)
+    provider.known_secret = "old"
+    world.cluster.add_consent(a_consent(int(world.now), redirect="Device"))
+    await world.run(3)
+    assert len(provider.authorizations) == 2
+    assert world.consent_reason("crm-1") == ("AwaitingUser" if previous == b"old" else "ConnectorInvalid")

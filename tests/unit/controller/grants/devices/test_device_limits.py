@@ -1,23 +1,9 @@
 """Consents without a redirect (RFC 8628), many or hostile: what they may cost a provider, and a refresh that is due."""
 
-import pytest
-
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.consenting import a_consent
-from tests.support.device_provider import PENDING, DeviceProvider, new_device_world
+from tests.support.device_provider import PENDING, DeviceProvider
 from tests.support.world import World
-
-
-@pytest.fixture
-def provider() -> DeviceProvider:
-    """Return a server whose user has not decided."""
-    return DeviceProvider()
-
-
-@pytest.fixture
-def world(provider: DeviceProvider) -> World:
-    """Return a connector that waits for a user."""
-    return new_device_world(provider)
 
 
 async def test_many_consents_do_not_keep_a_refresh_from_its_turn(world: World, provider: DeviceProvider) -> None:
