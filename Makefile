@@ -109,6 +109,8 @@ lock: venv ## Write the lock files (UPGRADE=1: with the newest versions)
 	@$(COMPILE) --allow-unsafe --output-file=requirements/cyclonedx.lock requirements/cyclonedx.in
 	@echo "lock: requirements/fuzz.lock"
 	@$(COMPILE) --allow-unsafe --output-file=requirements/fuzz.lock requirements/fuzz.in
+	@echo "lock: requirements/mcp.lock"
+	@$(COMPILE) --allow-unsafe --output-file=requirements/mcp.lock requirements/mcp.in
 
 changelog: venv ## Show the change log of the next release
 	@$(BIN)/towncrier build --draft --version next

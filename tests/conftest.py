@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import settings
 
+from devtools.authorization_servers.installation import InstallationError
 from devtools.cluster.binaries import control_plane_binaries
 from devtools.go_programs.build import GoBuildError
 from tests.support.gitops_judge import build_judges
+from tests.support.mcp_environment import environment
 
 pytest_plugins = [
     "tests.support.authorization_servers",
@@ -13,6 +15,7 @@ pytest_plugins = [
     "tests.support.consent_server_replicas",
     "tests.support.control_plane",
     "tests.support.gitops_tools",
+    "tests.support.mcp_fixtures",
     "tests.support.restored_logging",
 ]
 
@@ -31,5 +34,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             control_plane_binaries()
         if "gitops_judge" in wanted:
             build_judges()
-    except GoBuildError as error:
+        if "mcp_environment" in wanted:
+            environment()
+    except (GoBuildError, InstallationError) as error:
         pytest.exit(str(error), returncode=1)

@@ -1,15 +1,29 @@
 """A user of an authorization server, over HTTP, who logs in and consents or denies."""
 
 from collections.abc import Collection
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
 
-from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import RegisteredUser
 from tests.support.http_browser import Browser, Form, Page, browser
 
 MOST_PAGES = 6
 
 UserDecision = Literal["accept", "deny"]
+BUTTONS = {"accept": ("accept", "approve"), "deny": ("deny",)}
+"""The values of a consent page's buttons."""
+
+
+class LoginSite(Protocol):
+    """What a user needs of an authorization server."""
+
+    @property
+    def ca(self) -> Path | None:
+        """The certificate of the private authority, if any."""
+
+    @property
+    def user(self) -> RegisteredUser:
+        """The server's first user."""
 
 
 class UnexpectedPage(Exception):  # noqa: N818  # named for what is so
@@ -21,7 +35,7 @@ class UnexpectedPage(Exception):  # noqa: N818  # named for what is so
 
 
 async def visit(
-    server: AuthorizationServer,
+    server: LoginSite,
     url: str,
     redirect_uri: str,
     user: RegisteredUser | None = None,
@@ -37,7 +51,7 @@ async def visit(
 
 
 async def enter_code(
-    server: AuthorizationServer, url: str, code: str, user: RegisteredUser | None = None, says: UserDecision = "accept"
+    server: LoginSite, url: str, code: str, user: RegisteredUser | None = None, says: UserDecision = "accept"
 ) -> Page:
     """Open the page for devices in a new window, and enter a user code (RFC 8628 §3.3). Return the last page.
 
@@ -66,7 +80,7 @@ async def answer(window: Browser, page: Page, user: RegisteredUser, says: UserDe
         answers = {name: known[name] for name in form.fields if name in known}
         if "password" in answers:
             del known["password"]
-        button = next((button for button in form.buttons if button[1] == says), None)
+        button = next((button for button in form.buttons if button[1] in BUTTONS[says]), None)
         page = await window.submit(form, answers, button)
     raise UnexpectedPage(page)
 
@@ -74,7 +88,8 @@ async def answer(window: Browser, page: Page, user: RegisteredUser, says: UserDe
 def _form(page: Page, known: Collection[str]) -> Form:
     """Find the form of the page: consent or login."""
     for form in page.forms:
-        consents = {"accept", "deny"} <= {value for _, value in form.buttons}
+        values = {value for _, value in form.buttons}
+        consents = all(values & set(words) for words in BUTTONS.values())
         if consents or (form.method == "POST" and any(name in known for name in form.fields)):
             return form
     raise UnexpectedPage(page)

@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
-from devtools.authorization_servers.authorization_server import AuthorizationServer
 from devtools.authorization_servers.registrations import RegisteredUser
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
@@ -15,7 +14,7 @@ from oauth_connector.consent_protocol.sealing import seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
 from tests.support.cluster import CONNECTORS, MERGE, Namespace, until
-from tests.support.http_user import UserDecision, enter_code, visit
+from tests.support.http_user import LoginSite, UserDecision, enter_code, visit
 
 PATIENCE = 45.0
 
@@ -45,7 +44,7 @@ class ManualConsent:
         await namespace.api.request("POST", made._path.rpartition("/")[0], body=body)
         return made
 
-    async def answer(self, server: AuthorizationServer, user: RegisteredUser | None = None) -> None:
+    async def answer(self, server: LoginSite, user: RegisteredUser | None = None) -> None:
         """Go through the provider's pages, and seal what comes back into the consent's status."""
         request = await self._request()
         link = AuthorizationRequest(
@@ -63,7 +62,7 @@ class ManualConsent:
         )
         await self._patch("/status", {"status": {"response": sealed}})
 
-    async def enter_code(self, server: AuthorizationServer, says: UserDecision = "accept") -> None:
+    async def enter_code(self, server: LoginSite, says: UserDecision = "accept") -> None:
         """Enter the user code at the provider, on another device."""
         device = (await self._request()).device
         assert device is not None
