@@ -74,7 +74,7 @@ def build_parts(settings: Settings, access: Access, on_point: OnFaultPoint) -> P
     hooks = WorkqueueHooks(metrics.observe_lateness, metrics.observe_reconcile)
     workqueue = Workqueue(time.time, hooks, workers=settings.workers, may_start=leadership.is_leading)
     arrived = partial(_note_arrival, memory) if settings.selector else None
-    caches = Caches.build(workqueue.enqueue, arrived)
+    caches = Caches.build(workqueue.enqueue, arrived, by_namespace=bool(settings.namespaces))
     api = KubeAPI(access, metrics.count_api_request, timeout=settings.api_request_seconds)
     limits = RequestLimits(total=settings.token_request_seconds)
     provider = HTTPProviderClient(settings.egress, limits=limits, may_send=leadership.is_leading)

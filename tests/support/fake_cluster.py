@@ -5,7 +5,7 @@ It passes the same contract suite as the adapter to the real API server (tests/c
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from oauth_connector.api.names import PREFIX
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
@@ -26,14 +26,7 @@ from oauth_connector.controller.ports import (
     WriteResult,
 )
 from tests.support.builders import NOW, metadata_of
-
-
-@dataclass
-class Calls:
-    """The requests to the cluster, by name."""
-
-    reads: list[str] = field(default_factory=list)
-    writes: list[str] = field(default_factory=list)
+from tests.support.cluster_calls import Calls
 
 
 class FakeCluster:
@@ -54,6 +47,7 @@ class FakeCluster:
         self.unavailable = False
         self.unavailable_for = 0
         self.uncached: set[Key] = set()
+        self.cached: dict[Key, AnyConnector] = {}  # as it was seconds ago, where it has changed since
         self.elsewhere: set[Key] = set()
         self.relabelled: set[Key] = set()  # elsewhere, but the cache does not show it yet
         self.terminating: set[str] = set()
@@ -103,7 +97,7 @@ class FakeCluster:
     # --- caches -------------------------------------------------------------------------------------------------
     def connector(self, key: Key) -> AnyConnector | None:
         """Return a connector."""
-        return self.connectors.get(key) if key not in self.uncached | self.elsewhere else None
+        return (self.cached.get(key) or self.connectors.get(key)) if key not in self.uncached | self.elsewhere else None
 
     def connectors_with_token(self, reference: TokenReference, limit: int) -> Sequence[AnyConnector]:
         """Return the connectors whose initial refresh token is in this place, the first by key."""
@@ -134,9 +128,14 @@ class FakeCluster:
         """Read a connector."""
         self._read(f"connector {key}")
         self.uncached.discard(key)
+        self.cached.pop(key, None)
         if key in self.relabelled:
             self.elsewhere.add(key)
         return self.connector(key)
+
+    async def confirm_connector(self, key: Key) -> AnyConnector | None:
+        """Return what the cache shows, if a test lets it be of the last seconds, else read a connector."""
+        return self.cached.get(key) or await self.read_connector(key)
 
     async def read_any_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector, also one of another install."""
@@ -218,7 +217,8 @@ class FakeCluster:
         self.consents.pop(consent.key, None)
 
     def _keep(self, namespace: str, rendered: RenderedSecret, uid: str) -> SecretWritten:
-        connector = self.connectors[Key(namespace, rendered.annotations[f"{PREFIX}connector"])]
+        key = Key(namespace, rendered.annotations[f"{PREFIX}connector"])
+        connector = self.cached.get(key) or self.connectors[key]
         live = self.secrets.get((namespace, rendered.name))
         created = live.metadata.created if live is not None else int(self.clock())
         metadata = metadata_of(rendered, connector, uid=uid, resource_version=self._version(), created=created)

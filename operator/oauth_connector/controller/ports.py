@@ -107,6 +107,9 @@ class Cluster(CredentialReader, Protocol):
     def outputs_of(self, connector: AnyConnector) -> Iterable[SecretMetadata]:
         """Return the Secrets in the cache, in the connector's namespace, with its UID."""
 
+    async def confirm_connector(self, key: Key) -> AnyConnector | None:
+        """Return a connector as it was at most a few seconds ago, for a request that can be repeated without harm."""
+
     async def read_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector now, and remember it; `None` if this install is not responsible for it."""
 

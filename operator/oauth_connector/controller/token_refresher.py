@@ -95,9 +95,13 @@ class TokenRefresher:
         return self._grant_store.gate.admit(obs.connector.key, rank_request(obs, cause), at_once=at_once)
 
     async def _request(self, obs: Observation, cause: RequestCause) -> ActionResult:
-        """Read live what the request depends on, then send it."""
+        """Read live what the request depends on, then send it.
+
+        A request that spends nothing can be repeated: a connector as it was seconds ago is sufficient for it.
+        """
         key = obs.connector.key
-        connector = await self._cluster.read_connector(key)
+        spends = obs.connector.spec.may_hold_refresh_token
+        connector = await (self._cluster.read_connector(key) if spends else self._cluster.confirm_connector(key))
         if not isinstance(connector, Connector) or not connector.is_same_request(obs.connector):
             return ActionResult(requeue_at=self._clock())  # the cache is newer now: decide again
         obs = replace(obs, connector=connector)

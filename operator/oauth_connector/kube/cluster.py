@@ -42,6 +42,7 @@ class KubeCluster:
         self._connectors = caches.connectors
         self._consents = caches.consents
         self._secrets = caches.secrets
+        self._freshness = caches.freshness
         self._selector = selector
 
     # --- caches -------------------------------------------------------------------------------------------------
@@ -79,6 +80,14 @@ class KubeCluster:
         connector = self._connectors.parse(found)
         self._connectors.put(connector)
         return connector
+
+    async def confirm_connector(self, key: Key) -> AnyConnector | None:
+        """Return a connector as it was at most a few seconds ago: from the cache where that is certain, else read it.
+
+        Where a selector selects it is read: a shard that has lost it is to notice.
+        """
+        cached = None if self._selector or not self._freshness.is_fresh(key) else self._connectors.get(key)
+        return cached or await self.read_connector(key)
 
     async def read_any_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector from the API server, whether or not the selector selects it; it is not cached."""
@@ -151,6 +160,7 @@ class KubeCluster:
         if written is None:
             return None
         updated = self._connectors.parse(written)
+        self._freshness.note_write(connector.key.namespace, updated.resource_version)
         if self._connectors.get(connector.key) is not None:  # else the selector no longer selects it
             self._connectors.put(updated)
         return updated

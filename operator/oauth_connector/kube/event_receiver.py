@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from oauth_connector.api.names import CONNECTORS, CONSENTS
+from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.consent_cache import ConsentCache
+from oauth_connector.kube.listing import key_of_manifest
 from oauth_connector.kube.part_reader import PartReader
 from oauth_connector.telemetry.isolation import isolate_manifest
 
@@ -17,8 +19,12 @@ FindReader = Callable[[str], PartReader | None]
 class EventReceiver:
     """Passes the events of the watch from its thread to the caches; a list of connectors requests one of the reader."""
 
-    def __init__(self, connectors: ConnectorCache, consents: ConsentCache, find_reader: FindReader) -> None:
-        self._caches: Mapping[str, ConnectorCache | ConsentCache] = {CONNECTORS: connectors, CONSENTS: consents}
+    def __init__(self, caches: Caches, find_reader: FindReader) -> None:
+        self._caches: Mapping[str, ConnectorCache | ConsentCache] = {
+            CONNECTORS: caches.connectors,
+            CONSENTS: caches.consents,
+        }
+        self._freshness = caches.freshness
         self._find_reader = find_reader
         self._loop = asyncio.get_running_loop()
 
@@ -38,5 +44,10 @@ class EventReceiver:
             cache.remove_manifest(manifest)
         else:
             cache.update(manifest)
-        if kind is None and plural == CONNECTORS:
+        if plural != CONNECTORS:
+            return
+        self._freshness.note_object(key_of_manifest(manifest))
+        if kind is None:
             reader.lister.loop.request()
+        else:
+            self._freshness.note_event(manifest["metadata"]["namespace"], manifest["metadata"]["resourceVersion"])

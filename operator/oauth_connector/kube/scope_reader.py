@@ -27,7 +27,7 @@ class ScopeReader:
         self._watch = Watch(login, scope.selector, self._find_watched)
         hooks = ReadingHooks(on_secret, self._reopen, self._require_watch, self._watch.lose)
         self._parts = {part.namespace: PartReader(api, caches, part, hooks) for part in scope.parts}
-        self._receiver = EventReceiver(caches.connectors, caches.consents, self._find_reader)
+        self._receiver = EventReceiver(caches, self._find_reader)
 
     @property
     def unready_reason(self) -> str | None:

@@ -105,7 +105,7 @@ async def test_an_object_that_raises_in_an_event_ends_its_own_event(plural: str,
     """The next event is received, and the event loop reports no error."""
     caches, errors = Caches.build(), list[object]()
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))
-    receiver = EventReceiver(caches.connectors, caches.consents, lambda _namespace: cast("PartReader", object()))
+    receiver = EventReceiver(caches, lambda _namespace: cast("PartReader", object()))
     with capture_logs() as logged:
         receiver.receive_in_thread(plural, kind, {"metadata": {"namespace": "n", "name": "bad"}})
         receiver.receive_in_thread(CONNECTORS, "ADDED", a_manifest("a"))

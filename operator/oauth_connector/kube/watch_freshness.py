@@ -1,0 +1,60 @@
+"""How old a cached connector can be: what the watch has delivered, compared with the writes of this process.
+
+The watch delivers the changes of its objects in their order. So an event that is as new as a write of this process
+shows that everything older than that write has been delivered, for every connector of the same watch.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from oauth_connector.connector.observation import Key
+
+FRESH_SECONDS = 5.0
+"""The age up to which a cached connector is sufficient for a request that can be repeated without harm."""
+
+WRITE_INTERVAL = 0.25
+"""Seconds between writes that are compared: a few of them are sufficient, however many there are."""
+
+
+class WatchFreshness:
+    """The times of deliveries and writes; there is one watch for each namespace, or one for all of them."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, by_namespace: bool = False) -> None:
+        self._clock = clock
+        self._by_namespace = by_namespace
+        self._delivered: dict[Key, float] = {}
+        self._writes: dict[str, deque[tuple[int, float]]] = {}
+        self._current_at: dict[str, float] = {}
+
+    def is_fresh(self, key: Key) -> bool:
+        """Return whether the cache shows a connector as it was at most a few seconds ago."""
+        oldest = self._clock() - FRESH_SECONDS
+        latest = max(self._delivered.get(key, oldest), self._current_at.get(self._watch_of(key.namespace), oldest))
+        return latest > oldest
+
+    def note_object(self, key: Key) -> None:
+        """Note that a connector was delivered, by a list or an event."""
+        now = self._clock()
+        self._delivered.pop(key, None)
+        self._delivered[key] = now  # the last one is the latest
+        while self._delivered[first := next(iter(self._delivered))] <= now - FRESH_SECONDS:
+            del self._delivered[first]
+
+    def note_event(self, namespace: str, version: str) -> None:
+        """Note an event. Objects of a list are none: a list has no order, and a later page may be missing."""
+        watch = self._watch_of(namespace)
+        writes = self._writes.get(watch, ())
+        while writes and writes[0][0] <= int(version):
+            self._current_at[watch] = writes.popleft()[1]
+
+    def note_write(self, namespace: str, version: str) -> None:
+        """Note the version that a write of this process has made."""
+        writes, now = self._writes.setdefault(self._watch_of(namespace), deque()), self._clock()
+        while writes and writes[0][1] <= now - FRESH_SECONDS:
+            writes.popleft()  # the watch delivers nothing
+        if not writes or now - writes[-1][1] >= WRITE_INTERVAL:
+            writes.append((int(version), now))
+
+    def _watch_of(self, namespace: str) -> str:
+        return namespace if self._by_namespace else ""
