@@ -7,6 +7,7 @@ from pydantic import Field
 
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.client import ClientSpec
+from oauth_connector.api.v1alpha1.digested_fields import require_declarations
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.builders import a_spec
@@ -87,7 +88,7 @@ class SpecWithNewField(OAuthConnectorSpec):
 def test_a_field_without_a_declaration_is_an_error() -> None:
     """The check that is made at import names the field."""
     with pytest.raises(TypeError, match="no declaration of digests for forgotten"):
-        digests.require_declarations(SpecWithForgottenField)
+        require_declarations(SpecWithForgottenField)
 
 
 class ProviderWithForgottenField(ProviderSpec):
@@ -136,13 +137,13 @@ class SpecWithDeclaredMember(OAuthConnectorSpec):
 def test_a_nested_field_without_a_declaration_is_an_error() -> None:
     """The check names the path of a field within a member."""
     with pytest.raises(TypeError, match=r"no declaration of digests for provider\.resourceServer$"):
-        digests.require_declarations(SpecWithForgottenNestedField)
+        require_declarations(SpecWithForgottenNestedField)
 
 
 def test_a_member_that_declares_digests_itself_is_an_error() -> None:
     """A declaration for the whole member would hide a forgotten field."""
     with pytest.raises(TypeError, match="provider declares digests in the place of its fields"):
-        digests.require_declarations(SpecWithDeclaredMember)
+        require_declarations(SpecWithDeclaredMember)
 
 
 def test_a_new_nested_field_enters_the_digest_only_where_it_is_set() -> None:
@@ -166,7 +167,7 @@ def test_the_client_is_digested_as_its_fields_declare() -> None:
 
 def test_every_field_of_the_spec_declares_its_digests() -> None:
     """The check accepts the spec itself."""
-    digests.require_declarations(OAuthConnectorSpec)
+    require_declarations(OAuthConnectorSpec)
 
 
 def test_a_new_field_leaves_the_digests_of_existing_connectors() -> None:

@@ -4,27 +4,24 @@ A restarted process reads them from metadata: they show whether the token was re
 whether the Secret presents it as the spec now wants. They are versioned, so that a release that computes them in
 another way can distinguish an old digest from a changed spec. They cover names of Secrets, never their content.
 
-Each field of the spec declares the digests that it enters. The fields of a member, such as `spec.provider`, declare
-them one by one, and the member itself declares none. A field without a declaration stops the import.
+Each field of the spec declares the digests that it enters, by a constant of this file. A field without a declaration
+stops the import.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from oauth_connector.api.schema.origins import origin
-from oauth_connector.api.v1alpha1.credentials import list_models
-from oauth_connector.api.v1alpha1.references import (
-    ConfigMapKeyReference,
-    ConnectorReference,
-    SecretKeyReference,
-    TLSSecretReference,
+from oauth_connector.api.v1alpha1.digested_fields import (
+    Digested,
+    DigestKind,
+    ReadEntry,
+    find_entries,
+    find_sharing_fields,
 )
 
 if TYPE_CHECKING:
@@ -35,35 +32,6 @@ DIGEST_VERSION = "v1"
 BINDING_VERSION = "v2"
 """The version of the digests of a binding that contain the whole token URL."""
 
-_REFERENCES = (SecretKeyReference, ConfigMapKeyReference, ConnectorReference, TLSSecretReference)
-
-
-class DigestKind(StrEnum):
-    """The digests of a spec."""
-
-    REQUEST = "Request"
-    """All that shapes the token request. A failure is known again by it."""
-    CONSENT = "Consent"
-    """What a user consents to and a refresh cannot change. Another value needs another consent."""
-    OUTPUT = "Output"
-    """All that shapes the output Secret. Another value means that the Secret is rendered again from the same token."""
-
-
-ReadEntry = Callable[["OAuthConnectorSpec"], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Digested:
-    """Metadata of a field of the spec: the digests that it enters, and as what.
-
-    `entries` hold, for each digest, the name of an entry and how it is read. Several fields may share an entry. A field
-    in `plain` enters a digest under its own path with its own value, and is left out where it is absent, so that a new
-    field leaves the digests of existing connectors as they are.
-    """
-
-    entries: Mapping[DigestKind, tuple[str, ReadEntry]]
-    plain: frozenset[DigestKind] = frozenset()
-
 
 def _enters(name: str, read: ReadEntry, *kinds: DigestKind) -> Digested:
     return Digested(dict.fromkeys(kinds, (name, read)))
@@ -73,11 +41,7 @@ def _dump(member: BaseModel | None, entry: str) -> dict[str, Any] | None:
     """Return the fields of a member that declare this entry, without those that are absent."""
     if member is None:
         return None
-    declared = {name: _declaration(field) for name, field in type(member).model_fields.items()}
-    names = {
-        name for name, each in declared.items() if each and entry in {shared for shared, _ in each.entries.values()}
-    }
-    return member.model_dump(mode="json", exclude_none=True, include=names)
+    return member.model_dump(mode="json", exclude_none=True, include=set(find_sharing_fields(type(member), entry)))
 
 
 _R, _C, _O = DigestKind.REQUEST, DigestKind.CONSENT, DigestKind.OUTPUT
@@ -107,13 +71,6 @@ RESOURCES = _enters("resources", lambda spec: list(spec.resources or ()), _R, _C
 PARAMETERS = _enters("parameters", lambda spec: dict(spec.token_parameters or {}), _R, _C)
 PREFIX = _enters("prefix", lambda spec: spec.effective_header_prefix, _O)
 OUTPUT = _enters("output", lambda spec: _dump(spec.output, "output") or {}, _O)
-
-
-def require_declarations(model: type[BaseModel]) -> None:
-    """Raise `TypeError` that names each field which does not declare the digests that it enters."""
-    missing = [".".join(path) for path, field in _list_fields(model) if _declaration(field) is None]
-    if missing:
-        raise TypeError(f"no declaration of digests for {', '.join(missing)}")
 
 
 def digest_request(spec: "OAuthConnectorSpec") -> str:
@@ -199,49 +156,20 @@ def digest_consent(shape: Mapping[str, object]) -> str:
 
 
 def _entries(spec: "OAuthConnectorSpec", kind: DigestKind) -> dict[str, object]:
-    entries: dict[str, object] = {}
-    for path, field in _list_fields(type(spec)):
-        declared = _declaration(field) or NOT_DIGESTED
-        if kind in declared.entries:
-            name, read = declared.entries[kind]
-            entries[name] = read(spec)
-        elif kind in declared.plain:
-            entries |= _read_plain(spec, path)
+    readers, plain_paths = find_entries(type(spec), kind)
+    entries = {name: read(spec) for name, read in readers.items()}
+    dumped = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for path in plain_paths:
+        entries |= _read_plain(dumped, path)
     return entries
 
 
-def _read_plain(spec: "OAuthConnectorSpec", path: tuple[str, ...]) -> dict[str, object]:
+def _read_plain(dumped: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, object]:
     """Return the value of a field under its path as the API spells it, such as `provider.issuer`; nothing if absent."""
-    value: Any = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    value: Any = dumped
     for name in path:
         value = (value or {}).get(name)
     return {} if value is None else {".".join(path): value}
-
-
-def _list_fields(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
-    """Yield path and declaration of each field, and in the place of a member those of its fields.
-
-    A reference to an object is one value. So is a list, whose items are digested as a whole. Raises `TypeError` for a
-    member that declares digests: a later field of it would enter none, and no check would report this.
-    """
-    for name, field in model.model_fields.items():
-        path, member = (*above, field.alias or name), _find_member(field)
-        if member is None:
-            yield path, field
-        elif _declaration(field) is not None:
-            raise TypeError(f"{'.'.join(path)} declares digests in the place of its fields")
-        else:
-            yield from _list_fields(member, path)
-
-
-def _find_member(field: FieldInfo) -> type[BaseModel] | None:
-    """Return the model of a field that is a member of the spec; `None` where the field is one value."""
-    models = [kind for kind, in_collection in list_models(field.annotation) if not in_collection]
-    return next((kind for kind in models if not issubclass(kind, _REFERENCES)), None)
-
-
-def _declaration(field: FieldInfo) -> Digested | None:
-    return next((each for each in field.metadata if isinstance(each, Digested)), None)
 
 
 def _digest(shape: Mapping[str, object], version: str = DIGEST_VERSION) -> str:

@@ -18,6 +18,7 @@ from oauth_connector.api.v1alpha1.credentials import (
     list_token_references,
     require_default_keys,
 )
+from oauth_connector.api.v1alpha1.digested_fields import require_declarations
 from oauth_connector.api.v1alpha1.grants import GrantMembers
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
@@ -153,5 +154,5 @@ class OAuthConnectorSpec(GrantMembers):
         return self.credential_references[field]
 
 
-digests.require_declarations(OAuthConnectorSpec)
+require_declarations(OAuthConnectorSpec)
 require_default_keys(OAuthConnectorSpec)

@@ -8,10 +8,12 @@ from oauth_connector.providers.preset import NOT_KNOWN
 LATE_WINDOW = 0.05
 """The share of the lifetime that is left at a refresh which revokes the old token: late refreshes are rare."""
 
+_DEFAULT = Refresh()
+
 
 def refresh_policy(spec: OAuthConnectorSpec) -> Policy:
     """Return `spec.refresh` in seconds and shares of the lifetime."""
-    refresh = spec.refresh or Refresh()
+    refresh = spec.refresh or _DEFAULT
     window = refresh.before_percentage / 100 if refresh.before_percentage is not None else None
     known = spec.provider.known.refresh_tokens if spec.provider.known is not None else NOT_KNOWN
     if known.revokes_access_token:
