@@ -22,7 +22,7 @@ from tests.interop.exchanging import fetch
 from tests.support.http_user import UnexpectedPage
 
 AUTHENTICATIONS: tuple[Authentication, ...] = ("client_secret_basic", "client_secret_post", "none")
-METADATA_AT = {"canaille": 0, "oidc_provider": 1}
+METADATA_AT = {"canaille": 0, "oidc_provider": -1}
 OTHER_VERIFIER = "another-verifier-of-forty-three-characters-"
 
 

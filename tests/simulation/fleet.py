@@ -18,6 +18,7 @@ from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import Ports, ProviderClient, SoleProcess
 from oauth_connector.controller.workqueue import Workqueue, WorkqueueHooks
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
@@ -87,6 +88,10 @@ class Providers:
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Raise: the connectors name their endpoints."""
+        raise NotImplementedError
+
+    async def find_resource(self, resource: str, context: RequestContext) -> ProtectedResource | Signal:
+        """Raise: the connectors name no resource."""
         raise NotImplementedError
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:

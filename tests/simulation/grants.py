@@ -14,6 +14,7 @@ from oauth_connector.connector.grant.state import GrantState, fingerprint, read_
 from oauth_connector.connector.observation import Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
@@ -111,6 +112,10 @@ class RotatingServers:
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Raise: the connectors name their endpoints."""
+        raise NotImplementedError
+
+    async def find_resource(self, resource: str, context: RequestContext) -> ProtectedResource | Signal:
+        """Raise: the connectors name no resource."""
         raise NotImplementedError
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:

@@ -3,9 +3,10 @@
 import itertools
 import json
 from collections.abc import Mapping
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -27,12 +28,18 @@ class FakeProvider:
         self.requests: list[Mapping[str, list[str]]] = []
         self.answer: ConsentResponse | None = None
         self.rotates = False
+        self.resource: ProtectedResource | Signal | None = None
         self._tokens = itertools.count(1)
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Return the metadata of an issuer."""
         del context
         return ServerMetadata(issuer=issuer, token_endpoint=f"{issuer}/token")
+
+    async def find_resource(self, resource: str, context: RequestContext) -> ProtectedResource | Signal:
+        """Return the metadata of a resource, which has one authorization server."""
+        del context
+        return self.resource or ProtectedResource(resource, (f"https://{urlsplit(resource).hostname}",))
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Respond to a token request."""

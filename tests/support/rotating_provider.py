@@ -2,9 +2,11 @@
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
@@ -31,6 +33,9 @@ class RotatingProvider:
         self.unfound: Signal | None = None
         self.refresh_tokens = True
         self.revocable: str | None = None
+        self.has_s256 = True
+        self.resource_servers: tuple[str, ...] = ("https://as.example.com",)
+        self.resource_scopes: tuple[str, ...] = ()
         self.newest = ""
         self._prefix = prefix
         self._grace = grace
@@ -58,7 +63,13 @@ class RotatingProvider:
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Return the metadata of an issuer."""
         del context
-        return self.unfound or ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
+        found = ServerMetadata(issuer, f"{issuer}/token", f"{issuer}/authorize", self.revocable)
+        return self.unfound or replace(found, has_s256=self.has_s256)
+
+    async def find_resource(self, resource: str, context: RequestContext) -> ProtectedResource | Signal:
+        """Return the metadata of a resource."""
+        del context
+        return self.unfound or ProtectedResource(resource, self.resource_servers, self.resource_scopes)
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Respond to a token request."""

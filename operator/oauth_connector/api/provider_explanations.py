@@ -90,6 +90,38 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         "The metadata contains another issuer than `provider.issuer`. Such metadata must not be used (RFC 8414 §3.3).",
         "Set `provider.issuer` to exactly the value in the metadata. Often the only difference is a slash at the end.",
     ),
+    Reason.RESOURCE_DISCOVERY_FAILED: Explanation(
+        "The operator asks the resource for its metadata (RFC 9728): the document that the challenge of a request"
+        " without a token names, else `/.well-known/oauth-protected-resource` with the path of the resource behind it,"
+        " else without the path. None of them could be read, or it lists no authorization server.",
+        "Check the URL: `kubectl oauth doctor NAME` shows each step. If the resource has no such metadata, name its"
+        " authorization server in `provider.issuer`, and the resource in `resources`.",
+    ),
+    Reason.RESOURCE_MISMATCH: Explanation(
+        "The metadata say that they are about another resource. Such metadata must not be used (RFC 9728 §3.3):"
+        " otherwise any server could lead to the authorization server of another one.",
+        "Set `provider.resource` to the URL that the metadata contain as `resource`, if that is the resource. A slash"
+        " at the end makes no difference, and a parent of the URL at the same server is accepted.",
+    ),
+    Reason.ISSUER_NOT_LISTED: Explanation(
+        "The spec names an issuer, and the metadata of the resource do not list it in `authorization_servers`. A token"
+        " of that issuer is of no use there, and a resource must not choose where your credentials are sent.",
+        "Set `provider.issuer` to one of the issuers that the resource lists. Without `provider.issuer` the first one"
+        " is used.",
+    ),
+    Reason.ISSUER_CHANGED: Explanation(
+        "With the first token the operator has recorded the authorization server of the resource. Now the metadata of"
+        " the resource list others only. The provider may have moved, or an attacker controls the resource and wants"
+        " the grant. The operator sends nothing to the new server.",
+        "Ask who runs the resource. For a grant of a user authorize the connector again: the page of the consent shows"
+        " the new server. For client credentials set `provider.issuer` to the new issuer.",
+    ),
+    Reason.PKCE_UNSUPPORTED: Explanation(
+        "A client that relies on discovery must not continue where the metadata of the authorization server do not"
+        " list `S256` in `code_challenge_methods_supported`, as the MCP specification says.",
+        "Have the metadata corrected. For a server that you trust, set `provider.issuer` or the endpoints in the place"
+        " of `provider.resource`, and the resource in `resources`.",
+    ),
     Reason.PROVIDER_UNREACHABLE: Explanation(
         "The operator cannot open a connection, the connection breaks, or the response does not arrive in time.",
         "Test the connection from the operator's Pod. Common causes are a NetworkPolicy, a firewall, or a required"

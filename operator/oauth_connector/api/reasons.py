@@ -5,13 +5,8 @@ an unchanged status. Of a response it contains at most an HTTP status and a code
 that of the next request of a limited client. `explanations` has the long form for the reference page.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from enum import StrEnum
-from string import Formatter
-
-from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
-from oauth_connector.oauth.signals import Symptom
 
 
 class Reason(StrEnum):
@@ -66,6 +61,12 @@ class Reason(StrEnum):
     RATE_LIMITED = "RateLimited"
     DISCOVERY_FAILED = "DiscoveryFailed"
     ISSUER_MISMATCH = "IssuerMismatch"
+    # the discovery of a resource
+    RESOURCE_DISCOVERY_FAILED = "ResourceDiscoveryFailed"
+    RESOURCE_MISMATCH = "ResourceMismatch"
+    ISSUER_NOT_LISTED = "IssuerNotListed"
+    ISSUER_CHANGED = "IssuerChanged"
+    PKCE_UNSUPPORTED = "PKCEUnsupported"
     # the connection to the provider
     PROVIDER_UNREACHABLE = "ProviderUnreachable"
     HOST_NOT_FOUND = "HostNotFound"
@@ -156,6 +157,18 @@ MESSAGES: Mapping[Reason, str] = {
     " `provider.tokenURL`.",
     Reason.ISSUER_MISMATCH: "The metadata of {host} contains another issuer. Set `provider.issuer` to exactly that"
     " value.",
+    Reason.RESOURCE_DISCOVERY_FAILED: "{host} returned no usable metadata of the resource `provider.resource`, which"
+    " name its authorization server. Check the URL, or set `provider.issuer` in the place of `provider.resource`.",
+    Reason.RESOURCE_MISMATCH: "The metadata of {host} are about another resource than `provider.resource`, and are not"
+    " used. Set `provider.resource` to exactly the URL of the resource.",
+    Reason.ISSUER_NOT_LISTED: "The resource `provider.resource` does not list `provider.issuer` among its authorization"
+    " servers. Nothing is sent there. Set the issuer that the resource lists, or remove `provider.issuer`.",
+    Reason.ISSUER_CHANGED: "The resource `provider.resource` has another authorization server than the one that issued"
+    " the token, and nothing is sent to it. Find out from the operator of the resource whether this is intended. If"
+    " so, {accept}.",
+    Reason.PKCE_UNSUPPORTED: "The metadata of the authorization server of `provider.resource` do not list the PKCE"
+    " method S256, without which another program could use an intercepted code. Have the server corrected, or set the"
+    " endpoints in `provider` in the place of `provider.resource`.",
     Reason.PROVIDER_UNREACHABLE: "{host} is unreachable or does not respond in time. Check the network of the"
     " operator's Pod, and its NetworkPolicies.",
     Reason.HOST_NOT_FOUND: "The host name {host} does not resolve. Check its spelling and the DNS of the cluster.",
@@ -200,41 +213,3 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     " token endpoint. Check `provider.tokenURL`.",
 }
 """Templates that replace those above when all their facts are known."""
-
-CODED_MESSAGE = "{host} returns error code {code}. {code_meaning}"
-"""Replaces the template of a reason where a preset explains the code of its provider."""
-
-NOT_REPEATED = " The request is not repeated before the Secret or the spec changes, or a user requests a refresh."
-"""Follows the message where a password was refused for another cause: it is not sent again all the same."""
-
-SALVAGED = " The operator has stored the refresh token in this response, and presents it next."
-"""Follows the message of a response without a usable access token where that contains a refresh token."""
-
-MAX_FACT_LENGTH = 300
-"""Characters of a fact: the note of an Event and the message of a condition are bounded."""
-
-
-def format_reason_message(reason: Reason, facts: Mapping[str, str]) -> str:
-    """Return the message of a reason; an unknown fact is rendered as a dash."""
-    known = {name: _clip(fact) for name, fact in facts.items() if fact}
-    template = _choose_template(reason, known)
-    template += (NOT_REPEATED if "not_repeated" in known else "") + (SALVAGED if "salvaged" in known else "")
-    return template.format_map(defaultdict(lambda: "–", known))
-
-
-def _choose_template(reason: Reason, known: Mapping[str, str]) -> str:
-    if placeholders(CODED_MESSAGE) <= known.keys():
-        return CODED_MESSAGE + (" {again}." if reason is Reason.REFRESH_TOKEN_REJECTED else "")
-    if "symptom" in known:
-        return CONNECTION_MESSAGES[Symptom(known["symptom"])]
-    detailed = DETAILED_MESSAGES.get(reason)
-    return detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
-
-
-def placeholders(template: str) -> set[str]:
-    """Return the names of the facts that a template contains."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name}
-
-
-def _clip(fact: str) -> str:
-    return fact if len(fact) <= MAX_FACT_LENGTH else fact[: MAX_FACT_LENGTH - 1] + "…"

@@ -1,11 +1,11 @@
 """The effective parameters of a spec's requests: what is sent once defaults are applied, and to which host."""
 
-from urllib.parse import urlsplit
-
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.oauth.lifetimes import LifetimeSource
+from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.request_context import read_host
 from oauth_connector.oauth.token_request import TokenRequestParameters
 
 
@@ -20,13 +20,13 @@ def has_chosen_lifetime(spec: OAuthConnectorSpec) -> bool:
     return spec.refresh is not None and spec.refresh.default_lifetime is not None
 
 
-def build_parameters(spec: OAuthConnectorSpec) -> TokenRequestParameters:
-    """Return the parameters of the token request besides the grant and the client."""
+def build_parameters(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> TokenRequestParameters:
+    """Return the parameters of the token request besides the grant and the client; `found` is what discovery found."""
     return TokenRequestParameters(
-        scopes=spec.effective_scopes,
+        scopes=list_scopes(spec, found),
         separator=spec.separator,
         audience=spec.audience,
-        resources=tuple(spec.resources or ()),
+        resources=list_resources(spec, found),
         extra=dict(spec.token_parameters or {}),
         shape=spec.provider.request_shape,
     )
@@ -39,10 +39,22 @@ def build_authorization_parameters(spec: OAuthConnectorSpec) -> dict[str, str]:
     return {**known, **(own or {})}
 
 
-def list_authorization_scopes(spec: OAuthConnectorSpec) -> tuple[str, ...]:
+def list_scopes(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> tuple[str, ...]:
+    """List the scopes to request: those of the spec, else those that the resource asks for."""
+    offered = found.resource.scopes if found is not None and found.resource is not None else ()
+    return spec.effective_scopes or offered
+
+
+def list_resources(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> tuple[str, ...]:
+    """List the resource indicators (RFC 8707): the resource whose token it is, by its own identifier, then others."""
+    own = found.resource.identifier if found is not None and found.resource is not None else spec.provider.resource
+    return tuple(dict.fromkeys((*((own,) if own else ()), *(spec.resources or ()))))
+
+
+def list_authorization_scopes(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> tuple[str, ...]:
     """List the scopes of the authorization request, with the preset's scope for refresh tokens."""
     offline = spec.provider.known.offline_scope if spec.provider.known else None
-    return tuple(dict.fromkeys((*spec.effective_scopes, *((offline,) if offline else ()))))
+    return tuple(dict.fromkeys((*list_scopes(spec, found), *((offline,) if offline else ()))))
 
 
 def name_client(spec: OAuthConnectorSpec) -> str:
@@ -54,14 +66,19 @@ def name_client(spec: OAuthConnectorSpec) -> str:
 
 
 def token_host(spec: OAuthConnectorSpec) -> str:
-    """Return the host that credentials are sent to, as far as the spec names it: of token URL or issuer."""
-    return (urlsplit(spec.provider.effective_token_url or spec.provider.effective_issuer or "").hostname or "").lower()
+    """Return the host that credentials are sent to, as far as the spec names it: of token URL, issuer or resource."""
+    return read_host(_find_named_url(spec))
 
 
 def token_origin(spec: OAuthConnectorSpec) -> str:
     """Return scheme, host and port of the same: another port of that host is another server."""
-    named = spec.provider.effective_token_url or spec.provider.effective_issuer
+    named = _find_named_url(spec)
     return origin(named) if named else ""
+
+
+def _find_named_url(spec: OAuthConnectorSpec) -> str:
+    provider = spec.provider
+    return provider.effective_token_url or provider.effective_issuer or provider.resource or ""
 
 
 class UnknownTokenHost(Exception):  # noqa: N818  # it names the state, not a fault of the program

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from oauth_connector.api.schema.fields import FieldProblem
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
+from oauth_connector.connector.denied_write import DeniedWrite
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
@@ -106,7 +107,8 @@ class IssuedToken:
 class PendingCode:
     """What a consent gives the operator to present: the code of a redirect, once, or a device code, to poll with.
 
-    `consent` and `uid` name the OAuthConsent. The redirect named `token_url`, and has the `fields` to publish.
+    `consent` and `uid` name the OAuthConsent. The redirect named `token_url`, and has the `fields` to publish. `issuer`
+    is the one that the user saw, where a resource has led to it.
     """
 
     consent: str
@@ -115,6 +117,7 @@ class PendingCode:
     grant: AuthorizationCode | DeviceCode
     token_url: str | None = None
     fields: Mapping[str, SecretStr] = field(default_factory=dict)
+    issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class Attempt:
     """An attempt with these versions of the credentials; not `outbound` where nothing was sent.
 
     `digest` is that of the request, and `rules` that of the operator's rules. `used_previous`: the provider refused the
-    client secret and accepted the previous one.
+    client secret and accepted the previous one. `issuer` and `token_url` are what a resource led to.
     """
 
     credentials: tuple[CredentialVersion, ...]
@@ -147,6 +150,8 @@ class Attempt:
     outbound: bool = True
     rules: str = ""
     used_previous: bool = False
+    issuer: str | None = None
+    token_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +165,6 @@ class PendingToken:
     def size(self) -> int:
         """Return the number of characters that it keeps in memory."""
         return len(self.token.access_token) + sum(len(value) for value in self.token.fields.values())
-
-
-@dataclass(frozen=True, slots=True)
-class DeniedWrite:
-    """The API server has denied the write of a token so many `times`; it is written again after `until`.
-
-    `digests` are those of token and output: a changed spec is written at once.
-    """
-
-    problem: Problem
-    until: float
-    digests: tuple[str, str]
-    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

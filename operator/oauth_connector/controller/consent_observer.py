@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
 from oauth_connector.connector.consent.evaluation import CONFIRMATION_TIME, find_obstacle
 from oauth_connector.connector.consent.observed import Consent, ConsentContext
 from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
 from oauth_connector.connector.grant.claims import find_holder
+from oauth_connector.connector.grant.server import has_required_pkce
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.device_authorizations import DeviceAuthorizations
 from oauth_connector.controller.state_secrets import StateSecrets
 from oauth_connector.controller.token_client import TokenClient
+from oauth_connector.oauth.errors import Remedy
 
 
 class ConsentObserver:
@@ -51,8 +54,11 @@ class ConsentObserver:
         if context.now >= consent.created + LIFETIME + CONFIRMATION_TIME:
             return with_request  # it has expired, so no discovery is needed
         found = await self._token_client.discover(connector)
+        if not isinstance(found, Problem) and found is not None and not has_required_pkce(connector.spec, found):
+            found = Problem(Reason.PKCE_UNSUPPORTED, Remedy.FIX_SPEC)
         if isinstance(found, Problem):
-            return None
+            is_final = found.needs_action or found.reason is Reason.RESOURCE_DISCOVERY_FAILED
+            return replace(context, problem=found) if is_final and consent.status.request is None else None
         endpoints = Endpoints.of(connector.spec, found)
         if endpoints is None:
             return context

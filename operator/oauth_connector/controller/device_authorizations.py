@@ -127,7 +127,8 @@ class DeviceAuthorizations:
         forbidden = find_forbidden_url(prepared.credentials, (endpoint,), required=required)
         if forbidden is not None:
             return forbidden
-        parameters = replace(build_parameters(spec), scopes=list_authorization_scopes(spec))
+        scopes = list_authorization_scopes(spec, prepared.server)
+        parameters = replace(build_parameters(spec, prepared.server), scopes=scopes)
         build = partial(build_device_request, endpoint=endpoint, parameters=parameters)
         sent = await self._token_client.send_as_client(prepared, build)
         if isinstance(sent.response, Signal):

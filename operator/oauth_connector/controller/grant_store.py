@@ -28,7 +28,7 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import ClusterUnavailable, Superseded, WriteRejected
 from oauth_connector.controller.prepared_request import PreparedRequest
-from oauth_connector.controller.presented_grant import choose_presented, find_endpoint
+from oauth_connector.controller.presented_grant import choose_presented, find_server
 from oauth_connector.controller.state_secrets import StateSecrets, StoredState
 from oauth_connector.controller.store_gate import StoreGate
 from oauth_connector.controller.token_client import TokenClient
@@ -86,7 +86,7 @@ class GrantStore:
             return RequestFailed(stored, Attempt((), connector.spec.request_digest, outbound=False))
         if await self._is_claimed_elsewhere(obs, stored.state.claim, cause):
             return None
-        prepared = await self._token_client.prepare_request(connector, find_endpoint(obs, stored.state, cause))
+        prepared = await self._token_client.prepare_request(connector, find_server(obs, stored.state, cause))
         if isinstance(prepared, RequestFailed):
             return prepared
         choice = choose_presented(obs, prepared, stored.state, cause)

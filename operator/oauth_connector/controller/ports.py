@@ -20,6 +20,7 @@ from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.election import is_earlier_container
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
 from oauth_connector.oauth.token import HTTPResponse
@@ -152,6 +153,9 @@ class ProviderClient(Protocol):
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
         """Discover an issuer's endpoints (RFC 8414), with the TLS options of the context."""
+
+    async def find_resource(self, resource: str, context: RequestContext) -> ProtectedResource | Signal:
+        """Discover the authorization servers of a resource (RFC 9728), with the TLS options of the context."""
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Send one token request, once."""

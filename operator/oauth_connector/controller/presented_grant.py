@@ -10,6 +10,7 @@ from oauth_connector.connector.grant.choice import (
     pass_over_ended_session,
     present_code,
 )
+from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.status.problem import Problem
@@ -31,8 +32,11 @@ def choose_presented(
     return present_code(obs.connector.spec, obs.code)
 
 
-def find_endpoint(obs: Observation, state: GrantState, cause: RequestCause) -> str | None:
-    """Return the endpoint that the provider named in its redirect, if it did; it is for that grant alone."""
+def find_server(obs: Observation, state: GrantState, cause: RequestCause) -> GrantServer:
+    """Return the endpoint that the provider named in its redirect, if it did, and the issuer; both are for that grant.
+
+    A code is from the issuer that its consent showed to the user.
+    """
     if obs.code is not None and cause is RequestCause.CODE_RECEIVED:
-        return obs.code.token_url
-    return find_grant_token_url(obs.connector.spec, state.token_url)
+        return GrantServer(obs.code.token_url, obs.code.issuer)
+    return GrantServer(find_grant_token_url(obs.connector.spec, state.token_url), state.issuer)

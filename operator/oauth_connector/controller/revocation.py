@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.digests import digest_binding, is_same_binding
 from oauth_connector.connector.effective import find_grant_token_url
 from oauth_connector.connector.grant.results import RequestFailed
+from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.ownership import is_owned
@@ -68,8 +69,8 @@ class GrantRevoker:
         if found is None:
             return Revocation.NOTHING
         state = held.stored.state if held.stored is not None else GrantState()
-        token_url = find_grant_token_url(obs.connector.spec, state.token_url)
-        prepared = await self._token_client.prepare_request(obs.connector, token_url)
+        server = GrantServer(find_grant_token_url(obs.connector.spec, state.token_url), state.issuer)
+        prepared = await self._token_client.prepare_request(obs.connector, server)
         if isinstance(prepared, RequestFailed):
             return self._give_up_after_tries(obs)
         if not _may_be_sent(obs, held, prepared):

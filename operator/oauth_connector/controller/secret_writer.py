@@ -9,9 +9,9 @@ import structlog
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.checks.secret_checks import find_repair_limit
+from oauth_connector.connector.denied_write import DeniedWrite
 from oauth_connector.connector.observation import (
     Connector,
-    DeniedWrite,
     IssuedToken,
     KnownConflict,
     Observation,

@@ -8,13 +8,11 @@ import secrets as randomness
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urlsplit
 
 import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.schema.origins import origin
-from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import (
     Credentials,
     CredentialSecret,
@@ -24,6 +22,7 @@ from oauth_connector.connector.credentials import (
 )
 from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
+from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
 from oauth_connector.connector.refresh_url import check_refresh_url
@@ -31,22 +30,24 @@ from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Probl
 from oauth_connector.controller.client_exchange import BuildClientRequest, ClientExchange
 from oauth_connector.controller.connector_chain import find_loop
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
-from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
+from oauth_connector.controller.prepared_request import PreparedRequest, complete_context
 from oauth_connector.controller.previous_secret import choose_result, may_try_previous
-from oauth_connector.controller.request_trust import read_trust
+from oauth_connector.controller.server_finder import ServerFinder
 from oauth_connector.controller.token_request_record import OnTokenRequest, TokenRequestRecord
 from oauth_connector.controller.unrepeatable_requests import build_unrepeatable
 from oauth_connector.oauth.echoes import drop_echoes
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.metadata import ServerMetadata
-from oauth_connector.oauth.request_context import RequestContext, TLSOptions
+from oauth_connector.oauth.request_context import RequestContext, read_host
 from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
 from oauth_connector.oauth.salvage import find_refresh_token
-from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom, is_unknown
+from oauth_connector.oauth.signals import RequestPhase, Symptom, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
+
+NO_GRANT = GrantServer()
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +69,7 @@ class TokenClient:
         self._clock = clock
         self._on_token_request = on_token_request
         self._read_rules = read_rules
+        self.servers = ServerFinder(credentials, provider, clock)
 
     async def request_token(self, connector: Connector) -> TokenObtained | RequestFailed:
         """Present the grant of the spec itself, unless it is unusable or forbidden at the host."""
@@ -81,16 +83,18 @@ class TokenClient:
         return await self.present_grant(prepared, prepared.own, prepared.own.purpose.supplied_phase)
 
     async def prepare_request(
-        self, connector: Connector, token_url: str | None = None
+        self, connector: Connector, server: GrantServer = NO_GRANT
     ) -> PreparedRequest | RequestFailed:
-        """Gather all that a request needs; `token_url` replaces the endpoint of the spec."""
+        """Gather all that a request needs; `server` is what the grant that is presented says of its server."""
         secrets = await self.read_credentials(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
         attempt = Attempt(versions, connector.spec.request_digest, rules=self._read_rules().digest)
         found = {name: secret for name, secret in secrets.items() if secret.version.uid}
-        prepared = await self._gather_request(connector, found, token_url)
+        prepared = await self._gather_request(connector, found, server)
         if isinstance(prepared, Problem):
             return RequestFailed(prepared, replace(attempt, outbound=prepared.reason not in FOUND_BEFORE_SENDING))
+        if prepared.server is not None and prepared.server.resource is not None:
+            attempt = replace(attempt, issuer=prepared.server.issuer, token_url=prepared.endpoint)
         return replace(prepared, attempt=attempt)
 
     async def present_grant(
@@ -104,7 +108,7 @@ class TokenClient:
 
         If the provider refuses the client, another one follows with the previous client secret, where there is one.
         """
-        sent = choose_parameters(prepared.connector.spec, grant, prepared.headers)
+        sent = prepared.choose_parameters(grant)
         requested_at = self._clock()
         context = replace(prepared.choose_context(grant), now=requested_at, nonce=_new_nonce())
         request = replace(build_token_request(context, grant, prepared.client, sent), send_window=send_window)
@@ -141,10 +145,10 @@ class TokenClient:
         provider = prepared.connector.spec.provider
         endpoint = provider.revocation_url or provider.preset_revocation_url(prepared.endpoint)
         if endpoint is None:
-            found = await self._discover(prepared.connector.spec, prepared.context)
+            found = prepared.server or await self.servers.find(prepared.connector, prepared.context)
             if isinstance(found, Problem):
                 return found
-            endpoint = found.revocation_endpoint if found else None
+            endpoint = found.revocation_endpoint if found is not None else None
         if endpoint is None:
             return Revocation.NO_ENDPOINT
         chosen = provider.revocation_url is not None or provider.token_url is not None
@@ -169,7 +173,7 @@ class TokenClient:
         return again if again.is_answered else sent
 
     def _record(self, prepared: PreparedRequest, result: str, context: RequestContext) -> None:
-        host, took = _read_host(context.token_endpoint), self._clock() - context.now
+        host, took = read_host(context.token_endpoint), self._clock() - context.now
         grant_type = prepared.connector.spec.grant_type.value
         try:
             self._on_token_request(TokenRequestRecord(prepared.connector.key, host, grant_type, result, took))
@@ -177,21 +181,9 @@ class TokenClient:
             log.exception("a token request could not be recorded", connector=str(prepared.connector.key))
 
     async def discover(self, connector: Connector) -> ServerMetadata | Problem | None:
-        """Fetch the metadata of the issuer (RFC 8414); `None` where the spec names none."""
-        spec = connector.spec
-        if spec.provider.effective_issuer is None:
-            return None
-        context = await self.read_context(connector)
-        return context if isinstance(context, Problem) else await self._discover(spec, context)
-
-    async def _discover(self, spec: OAuthConnectorSpec, context: RequestContext) -> ServerMetadata | Problem | None:
-        issuer = spec.provider.effective_issuer
-        if issuer is None:
-            return None
-        found = await self._provider.find(issuer, context.with_identity(None))  # metadata is public
-        if isinstance(found, Signal):
-            return of_signal(spec, RequestPhase.DISCOVERY, found)
-        return found if context.tls.identity is None else found.with_aliases()
+        """Fetch the metadata of the server (RFC 8414); `None` where the spec names neither issuer nor resource."""
+        context = await self.servers.read_context(connector)
+        return context if isinstance(context, Problem) else await self.servers.find(connector, context)
 
     async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
@@ -206,44 +198,30 @@ class TokenClient:
         return loop or assemble_credentials(connector.spec, secrets, self._clock())
 
     async def _gather_request(
-        self, connector: Connector, secrets: Mapping[str, CredentialSecret], token_url: str | None
+        self, connector: Connector, secrets: Mapping[str, CredentialSecret], server: GrantServer
     ) -> PreparedRequest | Problem:
-        spec = connector.spec
         credentials = await self.assemble(connector, secrets)
         if isinstance(credentials, Problem):
             return credentials
-        context = await self.read_context(connector)
+        context = await self.servers.read_context(connector)
         if isinstance(context, Problem):
             return context
-        context = context.with_identity(credentials.client.tls_identity)
-        endpoint = token_url or spec.provider.effective_token_url
-        is_of_issuer = endpoint is None or spec.provider.is_of_issuer(endpoint)
-        if endpoint is None:
-            found = await self._discover(spec, context)
-            if isinstance(found, Problem):
-                return found
-            endpoint = found.token_endpoint if found else ""
-            context = replace(context, signing_algorithms=found.signing_algorithms if found else ())
-        urls = (endpoint, spec.provider.request_shape.refresh_url)
+        provider, context = connector.spec.provider, context.with_identity(credentials.client.tls_identity)
+        endpoint = server.token_url or provider.effective_token_url
+        is_of_issuer = endpoint is None or provider.is_of_issuer(endpoint)
+        found = await self.servers.find(connector, context, server.issuer) if endpoint is None else None
+        if isinstance(found, Problem):
+            return found
+        endpoint = found.token_endpoint if found is not None else endpoint or ""
         read, required = tuple(secrets.values()), self._read_rules().require_allowed_hosts
-        obstacle = check_refresh_url(spec.provider, endpoint) or find_forbidden_url(read, urls, required=required)
-        at = replace(context, token_endpoint=endpoint, nonce=_new_nonce(), is_endpoint_of_issuer=is_of_issuer)
+        obstacle = check_refresh_url(provider, endpoint) or find_forbidden_url(
+            read, (endpoint, provider.request_shape.refresh_url), required=required
+        )
+        at = replace(complete_context(connector.spec, context, found), token_endpoint=endpoint, nonce=_new_nonce())
         given = (credentials.client, credentials.grant, Attempt((), ""), read, credentials.previous)
-        return obstacle or PreparedRequest(connector, at, *given, credentials.headers)
-
-    async def read_context(self, connector: Connector) -> RequestContext | Problem:
-        """Return the context of the connector's requests, with the CA bundle that the spec names."""
-        trust = await read_trust(self._credentials, connector)
-        if isinstance(trust, Problem):
-            return trust
-        spec = connector.spec
-        scope = spec.separator.join(spec.effective_scopes)
-        return RequestContext(self._clock(), issuer=spec.provider.effective_issuer, tls=TLSOptions(trust), scope=scope)
+        at = replace(at, is_endpoint_of_issuer=is_of_issuer)
+        return obstacle or PreparedRequest(connector, at, *given, credentials.headers, found)
 
 
 def _new_nonce() -> str:
     return randomness.token_urlsafe(16)
-
-
-def _read_host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()

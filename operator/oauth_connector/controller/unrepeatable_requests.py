@@ -9,7 +9,7 @@ from oauth_connector.connector.grant.choice import PresentedGrant
 from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.grant.unrepeatable_request import UnrepeatableRequest
 from oauth_connector.connector.status.problem import Problem
-from oauth_connector.controller.prepared_request import PreparedRequest, choose_parameters
+from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.token_request import fingerprint_request
 
@@ -35,5 +35,5 @@ def find_unrepeatable(
 
 
 def _fingerprint(prepared: PreparedRequest, grant: Grant, salt: str) -> str:
-    sent = choose_parameters(prepared.connector.spec, grant, prepared.headers)
+    sent = prepared.choose_parameters(grant)
     return fingerprint_request(bytes.fromhex(salt), prepared.choose_context(grant), grant, prepared.client, sent)

@@ -15,6 +15,8 @@ from oauth_connector.diagnosis.clocks import ReferenceClock, compare_clocks
 from oauth_connector.diagnosis.secret_values import describe_values
 from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
 from oauth_connector.net.probe import ProbeResult
+from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import PROXY_SYMPTOMS, RequestPhase, Signal, Symptom
 
@@ -82,24 +84,44 @@ class ProviderSteps:
         return DiagnosisStep("secrets", passed=True, text=text, facts=describe_values(spec, secrets))
 
     async def check_endpoint(self) -> AsyncIterator[DiagnosisStep]:
-        """Connect to the token endpoint that the spec names; else to the issuer, and discover its endpoints."""
+        """Connect to the token endpoint that the spec names; else to the resource or the issuer, and discover it."""
         provider = self._connector.spec.provider
-        context = await self._client.read_context(self._connector)
+        context = await self._client.servers.read_context(self._connector)
         if isinstance(context, Problem):
             yield describe_problem("trust", context, self._connector)
             return
         endpoint, issuer = provider.effective_token_url, provider.effective_issuer
-        async for step in self._connect(endpoint or issuer or "", context.tls):
+        async for step in self._connect(endpoint or provider.resource or issuer or "", context.tls):
             yield step
             if step.problem is not None:
                 return
-        if endpoint is not None or issuer is None:
-            return
-        found = await self._client.discover(self._connector)
+        if provider.resource is not None:
+            resource = await self._client.servers.find_resource(self._connector, context)
+            yield self._describe_resource(resource)
+            reached = not isinstance(resource, Problem)
+        else:
+            reached = endpoint is None and issuer is not None
+        if reached:
+            yield self._describe_server(await self._client.discover(self._connector))
+
+    def _describe_server(self, found: ServerMetadata | Problem | None) -> DiagnosisStep:
+        """Return the step that fetches the metadata of the server."""
         if isinstance(found, Problem):
-            yield describe_problem("discovery", found, self._connector)
-        elif found is not None:
-            yield DiagnosisStep("discovery", passed=True, text=f"token endpoint {found.token_endpoint}")
+            return describe_problem("discovery", found, self._connector)
+        endpoint = found.token_endpoint if found is not None else ""
+        return DiagnosisStep("discovery", passed=True, text=f"token endpoint {endpoint}")
+
+    def _describe_resource(self, found: ProtectedResource | Problem) -> DiagnosisStep:
+        """Return the step that asks a resource for its authorization servers; the facts are what is sent for it."""
+        if isinstance(found, Problem):
+            return describe_problem("resource", found, self._connector)
+        scopes = {"scopes": " ".join(found.scopes)} if found.scopes else {}
+        text = (
+            f"authorization server {found.servers[0]}"
+            if len(found.servers) == 1
+            else f"authorization servers {', '.join(found.servers)}"
+        )
+        return DiagnosisStep("resource", passed=True, text=text, facts={"resource": found.identifier, **scopes})
 
     async def check_hosts(self) -> AsyncIterator[DiagnosisStep]:
         """Yield a failed step where a Secret may not be sent to the token endpoint, which may be a discovered one."""

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from oauth_connector.api.reasons import format_reason_message
+from oauth_connector.api.reason_messages import format_reason_message
 from oauth_connector.connector.observation import AnyConnector
 from oauth_connector.connector.status.message_facts import message_facts
 from oauth_connector.connector.status.problem import Problem

@@ -70,7 +70,8 @@ class ConnectionPools:
         if name not in self._entries:
             # a cancelled caller does not cancel the others
             context = await asyncio.shield(self._share_context(name, tls))
-            self._entries.setdefault(name, _PoolEntry(GuardedTransport(context, self._egress, self._resolver)))
+            egress = replace(self._egress, allowed=()) if tls.is_public_only else self._egress
+            self._entries.setdefault(name, _PoolEntry(GuardedTransport(context, egress, self._resolver)))
         self._entries.move_to_end(name)
         return self._entries[name]
 

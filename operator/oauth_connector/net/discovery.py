@@ -1,16 +1,27 @@
-"""Discovery: the endpoints of an issuer, fetched by RFC 8414, then OpenID Connect Discovery, and cached."""
+"""Discovery: the metadata of issuers (RFC 8414) and of protected resources (RFC 9728), fetched and cached."""
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Generic, TypeGuard
 
-from oauth_connector.api.schema.urls import is_url
+from oauth_connector.api.schema.origins import origin
+from oauth_connector.api.schema.urls import is_issuer, is_url
 from oauth_connector.net.connection_pools import ConnectionPools
 from oauth_connector.net.fetch import OutgoingRequest, RequestLimits, fetch
-from oauth_connector.net.metadata_cache import MetadataCache, MetadataKey
+from oauth_connector.net.metadata_cache import Found, MetadataCache, MetadataKey
 from oauth_connector.net.tls import name_tls
 from oauth_connector.oauth.metadata import ServerMetadata, list_well_known_urls, parse_metadata
+from oauth_connector.oauth.protected_resource import (
+    Challenge,
+    ProtectedResource,
+    list_resource_urls,
+    parse_resource,
+    read_challenge,
+)
 from oauth_connector.oauth.request_context import TLSOptions
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -21,20 +32,26 @@ FRESH_SECONDS = 3600.0
 FAILURE_SECONDS = 10.0
 """Seconds for which a failure is cached."""
 
+_OF_MCP = "application/json, text/event-stream"
+"""What a request to an MCP server must accept; other servers ignore it."""
 
-class Discovery:
-    """Metadata by issuer and TLS options. When a request fails, the last valid metadata stay in use."""
+_CERTAIN = frozenset({Symptom.RESOURCE_MISMATCH, Symptom.NO_AUTHORIZATION_SERVER})
+"""Failures that say more than that there is no document at the next place."""
+
+
+class CachedDiscovery(ABC, Generic[Found]):
+    """Metadata by URL and TLS options. When a request fails, the last valid metadata stay in use."""
 
     def __init__(self, pools: ConnectionPools, clock: Callable[[], float], limits: RequestLimits | None = None) -> None:
         self._pools = pools
         self._limits = limits or RequestLimits()
-        self._cache = MetadataCache(clock)
+        self._cache: MetadataCache[Found] = MetadataCache(clock)
         self._locks: dict[MetadataKey, asyncio.Lock] = {}
         self._callers: Counter[MetadataKey] = Counter()
 
-    async def find(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
-        """Return the metadata of an issuer, or the failure. One request at a time is sent for an issuer."""
-        key = MetadataKey(issuer, name_tls(None, tls))
+    async def find(self, url: str, tls: TLSOptions) -> Found | Signal:
+        """Return the metadata of an issuer or a resource, or the failure. One request at a time is sent for each."""
+        key = MetadataKey(url, name_tls(None, tls))
         self._callers[key] += 1
         try:
             async with self._locks.setdefault(key, asyncio.Lock()):
@@ -48,20 +65,61 @@ class Discovery:
         """Forget the failures, which other settings may prevent."""
         self._cache.forget_failures()
 
-    async def _refresh(self, key: MetadataKey, tls: TLSOptions) -> ServerMetadata | Signal:
-        found = await self._fetch_metadata(key.issuer, tls)
+    async def _refresh(self, key: MetadataKey, tls: TLSOptions) -> Found | Signal:
+        found = await self._fetch_metadata(key.url, tls)
         known = self._cache.get_last(key)
-        kept = known if isinstance(found, Signal) and isinstance(known, ServerMetadata) else found
+        kept = known if isinstance(found, Signal) and known is not None and not isinstance(known, Signal) else found
         self._cache.put(key, kept, FAILURE_SECONDS if isinstance(found, Signal) else FRESH_SECONDS)
         return kept
 
-    async def _fetch_metadata(self, issuer: str, tls: TLSOptions) -> ServerMetadata | Signal:
-        """Try both URLs; the second only where the first returns no metadata."""
+    @abstractmethod
+    async def _fetch_metadata(self, url: str, tls: TLSOptions) -> Found | Signal:
+        """Fetch the metadata now."""
+
+    async def _get(self, url: str, tls: TLSOptions, accept: str = "application/json") -> HTTPResponse | Signal:
+        return await fetch(self._pools, OutgoingRequest("GET", url, (("Accept", accept),)), tls, self._limits)
+
+
+class Discovery(CachedDiscovery[ServerMetadata]):
+    """The metadata of authorization servers."""
+
+    async def _fetch_metadata(self, url: str, tls: TLSOptions) -> ServerMetadata | Signal:
+        """Try the URLs in their order; the next one only where a server returns no metadata at the last."""
         found: ServerMetadata | Signal = Signal(Symptom.NO_TOKEN_ENDPOINT)
-        for url in list_well_known_urls(issuer):
-            outgoing = OutgoingRequest("GET", url, (("Accept", "application/json"),))
-            answer = await fetch(self._pools, outgoing, tls, self._limits)
-            found = parse_metadata(issuer, answer, is_url, time.time()) if isinstance(answer, HTTPResponse) else answer
+        for place in list_well_known_urls(url):
+            answer = await self._get(place, tls)
+            found = parse_metadata(url, answer, is_url, time.time()) if isinstance(answer, HTTPResponse) else answer
             if isinstance(found, ServerMetadata) or not isinstance(answer, HTTPResponse):
                 break
         return found
+
+
+class ResourceDiscovery(CachedDiscovery[ProtectedResource]):
+    """The metadata of protected resources."""
+
+    async def _fetch_metadata(self, url: str, tls: TLSOptions) -> ProtectedResource | Signal:
+        """Ask the resource without a token, then fetch what its challenge names, else the well-known places.
+
+        A challenge may name a document of the same server only: a resource must not choose what is requested elsewhere.
+        """
+        asked = await self._get(url, tls, _OF_MCP)
+        if isinstance(asked, Signal) and not asked.sent:
+            return asked
+        challenge = read_challenge(asked) if isinstance(asked, HTTPResponse) else Challenge()
+        named = challenge.metadata_url
+        places = (*((named,) if _is_at(url, named) else ()), *list_resource_urls(url))
+        found: ProtectedResource | Signal = Signal(Symptom.NOT_FOUND)
+        for place in dict.fromkeys(places):
+            answer = await self._get(place, tls)
+            parsed = parse_resource(url, answer, is_issuer, time.time()) if isinstance(answer, HTTPResponse) else answer
+            found = found if isinstance(found, Signal) and found.symptom in _CERTAIN else parsed
+            if isinstance(parsed, ProtectedResource):
+                return parsed if challenge.scopes is None else replace(parsed, scopes=challenge.scopes)
+            if not isinstance(answer, HTTPResponse):
+                break
+        return found
+
+
+def _is_at(resource: str, url: str | None) -> TypeGuard[str]:
+    """Return whether a URL that a resource names is one of the same server."""
+    return url is not None and is_url(url) and origin(url) == origin(resource)

@@ -1,17 +1,21 @@
-"""Keeps the metadata of issuers, bounded in number and in bytes."""
+"""Keeps the metadata of issuers and resources, bounded in number and in bytes."""
 
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
+from typing import Generic, TypeVar
 
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.signals import Signal
 
 MOST_ISSUERS = 1024
 
 MOST_BYTES = 4 * 2**20
 """Bytes of all entries."""
+
+Found = TypeVar("Found", ServerMetadata, ProtectedResource)
 
 LARGEST_ENTRY = 64 * 2**10
 """Bytes of one entry. A larger one is fetched again for each request, and displaces none of the others."""
@@ -22,41 +26,41 @@ OVERHEAD = 512
 
 @dataclass(frozen=True, slots=True)
 class MetadataKey:
-    """What metadata depends on: the issuer, and the name of the TLS options."""
+    """What metadata depends on: the URL of the issuer or the resource, and the name of the TLS options."""
 
-    issuer: str
+    url: str
     tls: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    found: ServerMetadata | Signal
+class _Entry(Generic[Found]):
+    found: Found | Signal
     until: float
     size: int
 
 
-class MetadataCache:
+class MetadataCache(Generic[Found]):
     """Metadata and failures by key; those that were stored last stay."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._entries: OrderedDict[MetadataKey, _Entry] = OrderedDict()
+        self._entries: OrderedDict[MetadataKey, _Entry[Found]] = OrderedDict()
         self.size = 0
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get_fresh(self, key: MetadataKey) -> ServerMetadata | Signal | None:
+    def get_fresh(self, key: MetadataKey) -> Found | Signal | None:
         """Return what is stored, if its time has not passed."""
         entry = self._entries.get(key)
         return entry.found if entry is not None and self._clock() < entry.until else None
 
-    def get_last(self, key: MetadataKey) -> ServerMetadata | Signal | None:
+    def get_last(self, key: MetadataKey) -> Found | Signal | None:
         """Return what is stored, whatever its age."""
         entry = self._entries.get(key)
         return entry.found if entry is not None else None
 
-    def put(self, key: MetadataKey, found: ServerMetadata | Signal, seconds: float) -> None:
+    def put(self, key: MetadataKey, found: Found | Signal, seconds: float) -> None:
         """Store metadata or a failure for some time."""
         self._remove(key)
         size = _measure(key, found)
@@ -77,6 +81,13 @@ class MetadataCache:
         self.size -= entry.size if entry is not None else 0
 
 
-def _measure(key: MetadataKey, found: ServerMetadata | Signal) -> int:
-    texts = [value for value in (*astuple(key), *astuple(found)) if isinstance(value, str)]
-    return OVERHEAD + sum(map(sys.getsizeof, texts))
+def _measure(key: MetadataKey, found: ServerMetadata | ProtectedResource | Signal) -> int:
+    return OVERHEAD + sum(map(sys.getsizeof, _list_texts((astuple(key), astuple(found)))))
+
+
+def _list_texts(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _list_texts(value)

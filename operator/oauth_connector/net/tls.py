@@ -30,7 +30,7 @@ def name_tls(bundle: Path | None, tls: TLSOptions) -> str:
     """Return a name for TLS options: the same bundle file, unchanged, and the same options give the same name."""
     changed = bundle.stat().st_mtime_ns if bundle is not None and bundle.exists() else 0
     identity = (tls.identity.certificate_chain, tls.identity.private_key.get_secret_value()) if tls.identity else ()
-    return hashlib.sha256(repr((changed, tls.extra_trust or "", identity)).encode()).hexdigest()
+    return hashlib.sha256(repr((changed, tls.extra_trust or "", identity, tls.is_public_only)).encode()).hexdigest()
 
 
 def _find_certificates(text: str) -> str:

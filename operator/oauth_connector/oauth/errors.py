@@ -42,6 +42,8 @@ class FailureReason(StrEnum):
     DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
     DISCOVERY_FAILED = "DiscoveryFailed"
     ISSUER_MISMATCH = "IssuerMismatch"
+    RESOURCE_DISCOVERY_FAILED = "ResourceDiscoveryFailed"
+    RESOURCE_MISMATCH = "ResourceMismatch"
     REFRESH_TOKEN_REJECTED = "RefreshTokenRejected"
     CONSENT_REQUIRED = "ConsentRequired"
 

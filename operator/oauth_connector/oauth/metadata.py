@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
-from oauth_connector.oauth.response_body import decode_body
-from oauth_connector.oauth.retry_after import read_retry_after
+from oauth_connector.oauth.metadata_document import read_list, read_members
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.signing_key import ALGORITHMS
-from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse
 
 
@@ -27,6 +26,10 @@ class ServerMetadata:
     mtls_token_endpoint: str | None = None
     """Of `mtls_endpoint_aliases`, for connections with a client certificate (RFC 8705 §5)."""
     mtls_revocation_endpoint: str | None = None
+    has_s256: bool = False
+    """It lists S256 in `code_challenge_methods_supported` (RFC 7636 §4.2)."""
+    resource: ProtectedResource | None = None
+    """The resource that led to the server, if one did (RFC 9728)."""
 
     def with_aliases(self) -> "ServerMetadata":
         """Return the metadata for a client with a certificate: an alias in the place of each endpoint that has one."""
@@ -37,38 +40,59 @@ class ServerMetadata:
         )
 
 
-def list_well_known_urls(issuer: str) -> tuple[str, str]:
-    """List the two URLs: RFC 8414 §3.1 inserts its name before the path, OpenID Connect Discovery appends its own."""
+def list_well_known_urls(issuer: str) -> tuple[str, ...]:
+    """List where metadata may be: RFC 8414 §3.1 inserts its name before the path, OpenID Connect Discovery appends its.
+
+    Some servers insert that name, too (RFC 8414 §5). The order is that of the MCP specification.
+    """
     parts = urlsplit(issuer)
     path = parts.path.rstrip("/")
-    inserted = f"/.well-known/oauth-authorization-server{path}"
-    appended = f"{path}/.well-known/openid-configuration"
-    return tuple(urlunsplit((parts.scheme, parts.netloc, p, "", "")) for p in (inserted, appended))  # type: ignore[return-value]  # two in, two out
+    inserted = tuple(f"/.well-known/{name}{path}" for name in ("oauth-authorization-server", "openid-configuration"))
+    appended = (f"{path}/.well-known/openid-configuration",) if path else ()
+    return tuple(urlunsplit((parts.scheme, parts.netloc, each, "", "")) for each in (*inserted, *appended))
+
+
+def is_same_issuer(first: str, second: str) -> bool:
+    """Return whether two identifiers are equal; a slash that is the whole path makes no difference (RFC 3986 §6.2.3).
+
+    Libraries that parse an issuer add that slash: FastMCP and the MCP SDK name `https://a.example` in one place and
+    `https://a.example/` in another.
+    """
+    return first == second or (_is_origin(first) and _is_origin(second) and first.rstrip("/") == second.rstrip("/"))
+
+
+def _is_origin(issuer: str) -> bool:
+    """Return whether an issuer is an origin alone, with or without one slash."""
+    _, _, rest = issuer.partition("://")
+    return rest.removesuffix("/").count("/") == 0 and not {"?", "#"} & set(rest)
 
 
 def parse_metadata(
     issuer: str, response: HTTPResponse, is_url: Callable[[str], bool], now: float | None = None
 ) -> ServerMetadata | Signal:
-    """Parse a metadata response; its `issuer` must equal the configured one, to the character (RFC 8414 §3.3).
+    """Parse a metadata response; its `issuer` must be the one asked for (RFC 8414 §3.3, `is_same_issuer`).
 
     `is_url` holds the endpoints to the bounds of those in a spec: any that fails is left out, and nothing else is kept.
     """
-    if response.status != 200:  # noqa: PLR2004  # HTTP
-        symptom = classify_status(response.status) or Symptom.CLIENT_ERROR
-        return Signal(symptom, response.status, retry_after=read_retry_after(response.headers, now))
-    members = decode_body(response)
-    if isinstance(members, Symptom):
-        lost = response.interruption
-        return Signal(lost, sent=True) if lost is not None else Signal(members, response.status)
-    if members.get("issuer") != issuer:
+    members = read_members(response, now)
+    if isinstance(members, Signal):
+        return members
+    own = members.get("issuer")
+    if not isinstance(own, str) or not is_same_issuer(own, issuer):
         return Signal(Symptom.ISSUER_MISMATCH, response.status)
+    found = _build_metadata(own, members, is_url)
+    return found if found is not None else Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
+
+
+def _build_metadata(issuer: str, members: Mapping[str, object], is_url: Callable[[str], bool]) -> ServerMetadata | None:
+    """Return what is kept of a document; `None` where it names no usable token endpoint."""
     named = ("token_endpoint", "authorization_endpoint", "revocation_endpoint", "device_authorization_endpoint")
     endpoint, authorization_endpoint, revocation_endpoint, device_endpoint = _read_urls(members, named, is_url)
     if endpoint is None:
-        return Signal(Symptom.NO_TOKEN_ENDPOINT, response.status)
+        return None
     aliases = members.get("mtls_endpoint_aliases")
     urls = _read_urls(aliases if isinstance(aliases, dict) else {}, ("token_endpoint", "revocation_endpoint"), is_url)
-    advertised = members.get("token_endpoint_auth_signing_alg_values_supported")
+    advertised = read_list(members, "token_endpoint_auth_signing_alg_values_supported")
     return ServerMetadata(
         issuer,
         endpoint,
@@ -76,8 +100,10 @@ def parse_metadata(
         revocation_endpoint,
         members.get("authorization_response_iss_parameter_supported") is True,
         device_endpoint,
-        tuple(each for each in ALGORITHMS if isinstance(advertised, list) and each in advertised),
-        *urls,
+        tuple(each for each in ALGORITHMS if each in advertised),
+        mtls_token_endpoint=urls[0],
+        mtls_revocation_endpoint=urls[1],
+        has_s256="S256" in read_list(members, "code_challenge_methods_supported"),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -22,12 +23,21 @@ class TLSIdentity:
     private_key: SecretStr
 
 
+def read_host(url: str) -> str:
+    """Return the host of a URL in lower case; an empty text for a URL without one."""
+    return (urlsplit(url).hostname or "").lower()
+
+
 @dataclass(frozen=True, slots=True)
 class TLSOptions:
-    """What a connection trusts beside the operator's own authorities (PEM), and the certificate that it presents."""
+    """What a connection trusts beside the operator's own authorities (PEM), and the certificate that it presents.
+
+    `is_public_only`: it leads to public addresses alone, whatever other destinations the operator allows.
+    """
 
     extra_trust: str | None = None
     identity: TLSIdentity | None = None
+    is_public_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,8 @@ class RequestContext:
     no other request has; it is empty until a request is sent. `signing_algorithms` are those that the server
     advertises for assertions, where it says so (`token_endpoint_auth_signing_alg_values_supported`). `scope` are the
     scopes of the request, as they are sent. `is_endpoint_of_issuer`: whether the issuer names the token endpoint, or
-    has its origin; a spec may name an issuer and an endpoint that do not belong together.
+    has its origin; a spec may name an issuer and an endpoint that do not belong together. `named_hosts` are those that
+    the spec names, where a resource leads to the servers: any other host must be public, because the resource chose it.
     """
 
     now: float
@@ -50,10 +61,16 @@ class RequestContext:
     scope: str = ""
     signing_algorithms: tuple[str, ...] = ()
     is_endpoint_of_issuer: bool = True
+    named_hosts: frozenset[str] | None = None
 
     def with_identity(self, identity: TLSIdentity | None) -> Self:
         """Return the context with the client certificate that its connections present; `None` for no certificate."""
         return replace(self, tls=replace(self.tls, identity=identity))
+
+    def choose_tls(self, url: str) -> TLSOptions:
+        """Return the options of a connection to a URL."""
+        is_chosen_elsewhere = self.named_hosts is not None and read_host(url) not in self.named_hosts
+        return replace(self.tls, is_public_only=True) if is_chosen_elsewhere else self.tls
 
     def choose_audience(self, wanted: str | None = None) -> str:
         """Return the audience of an assertion (RFC 7523 §3): `wanted` is an `AssertionAudience`, other text, or `None`.

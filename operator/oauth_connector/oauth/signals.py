@@ -9,6 +9,8 @@ class RequestPhase(StrEnum):
 
     DISCOVERY = "Discovery"
     """Metadata of the authorization server is fetched (RFC 8414 §3)."""
+    RESOURCE = "Resource"
+    """Metadata of a protected resource is fetched (RFC 9728 §3)."""
     TOKEN = "Token"
     """Credentials of the spec are presented (RFC 6749 §4.3, §4.4)."""
     CODE = "Code"
@@ -41,6 +43,8 @@ class Symptom(StrEnum):
     DUPLICATE_KEY = "DuplicateKey"
     ISSUER_MISMATCH = "IssuerMismatch"
     NO_TOKEN_ENDPOINT = "NoTokenEndpoint"
+    RESOURCE_MISMATCH = "ResourceMismatch"
+    NO_AUTHORIZATION_SERVER = "NoAuthorizationServer"
     HOST_NOT_FOUND = "HostNotFound"
     RESOLUTION_FAILED = "ResolutionFailed"
     CONNECTION_FAILED = "ConnectionFailed"

@@ -87,6 +87,8 @@ SYMPTOMS: Mapping[Symptom, Verdict] = {
     Symptom.DUPLICATE_KEY: UNREADABLE,
     Symptom.ISSUER_MISMATCH: Verdict(_R.ISSUER_MISMATCH, Remedy.FIX_SPEC),
     Symptom.NO_TOKEN_ENDPOINT: Verdict(_R.DISCOVERY_FAILED),
+    Symptom.RESOURCE_MISMATCH: Verdict(_R.RESOURCE_MISMATCH, Remedy.FIX_SPEC),
+    Symptom.NO_AUTHORIZATION_SERVER: Verdict(_R.RESOURCE_DISCOVERY_FAILED),
     Symptom.HOST_NOT_FOUND: Verdict(_R.HOST_NOT_FOUND),
     Symptom.RESOLUTION_FAILED: Verdict(_R.PROVIDER_UNREACHABLE),
     Symptom.CONNECTION_FAILED: Verdict(_R.PROVIDER_UNREACHABLE),
@@ -133,6 +135,8 @@ IN_DISCOVERY: Mapping[Symptom, Verdict] = dict.fromkeys(
     ),
     Verdict(_R.DISCOVERY_FAILED),
 )
+
+IN_RESOURCE_DISCOVERY = dict.fromkeys(IN_DISCOVERY, Verdict(_R.RESOURCE_DISCOVERY_FAILED))
 
 # --- what was presented ---------------------------------------------------------------------------------------------
 REFUSED_PASSWORD = Verdict(_R.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS, repeatable=False)

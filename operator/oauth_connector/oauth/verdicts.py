@@ -17,6 +17,7 @@ from oauth_connector.oauth.verdict_tables import (
     CREDENTIALS_NEXT,
     DOUBTFUL_GRANT,
     IN_DISCOVERY,
+    IN_RESOURCE_DISCOVERY,
     INVALID_GRANT_WORDS,
     NOT_THE_PASSWORD,
     NOT_THE_REFRESH_TOKEN,
@@ -36,11 +37,12 @@ from oauth_connector.oauth.verdict_tables import (
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TEMPORARY = frozenset({408, 425, 429})
+_IN_PHASE = {RequestPhase.DISCOVERY: IN_DISCOVERY, RequestPhase.RESOURCE: IN_RESOURCE_DISCOVERY}
 
 
 def classify(grant: GrantType, phase: RequestPhase, signal: Signal) -> Failure:
     """Classify a signal by the grant and the phase of its request (RFC 6749 §5.2)."""
-    verdict = _judge(signal) if phase is not RequestPhase.DISCOVERY else _judge_discovery(signal)
+    verdict = _IN_PHASE.get(phase, {}).get(signal.symptom) or _judge(signal)
     if phase is RequestPhase.TOKEN and GRANTS[grant].locks_accounts:
         verdict = _judge_password(verdict, signal)
     elif phase is RequestPhase.TOKEN and is_refusal(signal) and _read_word(signal) in GRANTS[grant].words_of_refusal:
@@ -94,10 +96,6 @@ def _judge(signal: Signal) -> Verdict:
         return known
     is_unspecific = not word and signal.symptom is not Symptom.HTML
     return SYMPTOMS[Symptom.CLIENT_ERROR if 400 <= status < 500 and is_unspecific else signal.symptom]  # noqa: PLR2004  # HTTP
-
-
-def _judge_discovery(signal: Signal) -> Verdict:
-    return IN_DISCOVERY.get(signal.symptom) or _judge(signal)
 
 
 def _judge_password(verdict: Verdict, signal: Signal) -> Verdict:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from oauth_connector.api.reasons import placeholders
+from oauth_connector.api.reason_messages import placeholders
 from oauth_connector.api.v1alpha1.consent import ConsentCondition, OAuthConsentStatus
 from oauth_connector.api.v1alpha1.consent_reasons import CONSENT_MESSAGES, ConsentReason, format_consent_message
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE

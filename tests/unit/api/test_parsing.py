@@ -41,7 +41,7 @@ def test_a_rule_over_several_fields_names_one() -> None:
     """A rule about several fields is reported at the field that the message asks to change."""
     spec = a_spec(client={"secretRef": {"name": "robot"}}, provider={})
     assert problems_of(spec) == (
-        FieldProblem("spec.provider", "has no token endpoint: set issuer, tokenURL or preset"),
+        FieldProblem("spec.provider", "has no token endpoint: set issuer, tokenURL, preset or resource"),
         FieldProblem("spec.client.id", "set exactly one of id and idSecretRef"),
     )
 

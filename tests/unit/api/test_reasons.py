@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.explanations import EXPLANATIONS
-from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason, format_reason_message, placeholders
+from oauth_connector.api.reason_messages import format_reason_message, placeholders
+from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 from oauth_connector.oauth.errors import FailureReason
 from oauth_connector.oauth.signals import Symptom
@@ -21,7 +22,7 @@ FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before", "days",
     "refused_with", "refused_grant", "oddity", "instead", "code", "code_meaning", "not_repeated", "salvaged",
-    "source", "presented", "label",
+    "source", "presented", "label", "accept",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 

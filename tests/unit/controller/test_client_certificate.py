@@ -115,7 +115,7 @@ async def test_a_revocation_presents_the_certificate_of_its_client() -> None:
     assert not isinstance(await client.find_revocation_endpoint(prepared), Problem)
     await client.revoke(prepared, f"{ISSUER}/revoke", SecretStr("token"), "access_token")
     assert [each.identity is not None for each in provider.sent] == [True]
-    assert provider.discovered == [TLSOptions("the authority")] * 2
+    assert provider.discovered == [TLSOptions("the authority")]
 
 
 async def test_a_client_without_a_certificate_presents_none() -> None:

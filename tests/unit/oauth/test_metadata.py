@@ -25,6 +25,7 @@ def parsed(status: int = 200, **members: object) -> ServerMetadata | Signal:
             ISSUER,
             (
                 "https://login.example.com/.well-known/oauth-authorization-server/realms/a",
+                "https://login.example.com/.well-known/openid-configuration/realms/a",
                 "https://login.example.com/realms/a/.well-known/openid-configuration",
             ),
         ),
@@ -44,8 +45,8 @@ def parsed(status: int = 200, **members: object) -> ServerMetadata | Signal:
         ),
     ],
 )
-def test_the_well_known_addresses(issuer: str, urls: tuple[str, str]) -> None:
-    """RFC 8414 §3.1 inserts its name before the path, OpenID Connect appends its own."""
+def test_the_well_known_addresses(issuer: str, urls: tuple[str, ...]) -> None:
+    """RFC 8414 §3.1 inserts its name before the path, OpenID Connect appends its own, and some servers insert it."""
     assert list_well_known_urls(issuer) == urls
 
 
@@ -53,6 +54,27 @@ def test_a_document_is_read_and_its_urls_left_as_they_are() -> None:
     """Odd addresses are the server's own business."""
     found = parsed(token_endpoint="https://login.example.com//api/oidc/token", unknown=1)
     assert found == ServerMetadata(ISSUER, "https://login.example.com//api/oidc/token")
+
+
+@pytest.mark.parametrize(
+    ("asked", "own"), [("https://a.example", "https://a.example/"), ("https://a.example/", "https://a.example")]
+)
+def test_a_slash_that_is_the_whole_path_makes_no_difference(asked: str, own: str) -> None:
+    """Libraries add it (RFC 3986 §6.2.3); the issuer is then what the server itself writes."""
+    body = json.dumps({"issuer": own, "token_endpoint": f"{asked}/token"}).encode()
+    found = parse_metadata(asked, HTTPResponse(200, {}, body), is_url)
+    assert isinstance(found, ServerMetadata)
+    assert found.issuer == own
+
+
+@pytest.mark.parametrize(
+    ("methods", "has_it"), [(["plain", "S256"], True), (["plain"], False), ("S256", False), (None, False)]
+)
+def test_the_pkce_method_counts_where_it_is_listed(methods: object, has_it: bool) -> None:  # noqa: FBT001  # of the table
+    """RFC 8414 §2: what is omitted is not supported."""
+    found = parsed(code_challenge_methods_supported=methods)
+    assert isinstance(found, ServerMetadata)
+    assert found.has_s256 is has_it
 
 
 @pytest.mark.parametrize("issuer", [ISSUER + "/", ISSUER.upper(), "https://evil.example.com", None, 1])

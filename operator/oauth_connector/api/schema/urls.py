@@ -47,8 +47,12 @@ _VALIDATOR: TypeAdapter[str] = TypeAdapter(URL)
 
 def is_url(text: str) -> bool:
     """Return whether a text may be the URL of an endpoint in a spec; what a server names is held to the same bounds."""
+    return _is_valid(_VALIDATOR, text)
+
+
+def _is_valid(validator: TypeAdapter[str], text: str) -> bool:
     try:
-        _VALIDATOR.validate_python(text)
+        validator.validate_python(text)
     except ValidationError:
         return False
     return True
@@ -69,6 +73,17 @@ Issuer = Annotated[
     ),
 ]
 """An issuer identifier (RFC 8414 §2)."""
+
+ResourceURL = Annotated[str, _BOUNDS, _VISIBLE, _ABSOLUTE, _NO_USER, _HOST, _NO_FRAGMENT]
+"""The URL of a protected resource (RFC 9728 §1.2), which may have a query."""
+
+_ISSUER_VALIDATOR: TypeAdapter[str] = TypeAdapter(Issuer)
+
+
+def is_issuer(text: str) -> bool:
+    """Return whether a text may be an issuer in a spec; what a resource names is held to the same bounds."""
+    return _is_valid(_ISSUER_VALIDATOR, text)
+
 
 _URI = '[a-zA-Z][a-zA-Z0-9+.-]*:[!"$-~]+'
 _URI_MESSAGE = (

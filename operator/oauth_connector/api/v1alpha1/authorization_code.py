@@ -104,13 +104,14 @@ def has_public_client_id(spec: "GrantMembers") -> bool:
 
 @rule(
     "self.grantType != 'AuthorizationCode' || has(self.provider.authorizationURL) || has(self.provider.issuer) ||"
-    " has(self.provider.preset)",
-    "grantType AuthorizationCode requires an authorization endpoint: set authorizationURL, issuer or preset",
+    " has(self.provider.preset) || has(self.provider.resource)",
+    "grantType AuthorizationCode requires an authorization endpoint: set authorizationURL, issuer, preset or resource",
     "provider",
 )
 def has_authorization_endpoint(spec: "GrantMembers") -> bool:
     """Return whether the authorization endpoint is set or can be discovered."""
-    known = spec.provider.authorization_url or spec.provider.issuer or spec.provider.preset
+    provider = spec.provider
+    known = provider.authorization_url or provider.issuer or provider.preset or provider.resource
     return spec.grant_type is not GrantType.AUTHORIZATION_CODE or known is not None
 
 

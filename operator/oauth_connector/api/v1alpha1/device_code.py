@@ -29,13 +29,13 @@ def has_client_id_for_devices(spec: "OAuthConnectorSpec") -> bool:
 
 @rule(
     f"{_GRANT} || has(self.provider.deviceAuthorizationURL) || has(self.provider.issuer) ||"
-    f" (has(self.provider.preset) && self.provider.preset in [{_NAMES}])",
-    "grantType DeviceCode requires a device authorization endpoint: set deviceAuthorizationURL or issuer, or a preset"
-    " that has one",
+    f" has(self.provider.resource) || (has(self.provider.preset) && self.provider.preset in [{_NAMES}])",
+    "grantType DeviceCode requires a device authorization endpoint: set deviceAuthorizationURL, issuer or resource, or"
+    " a preset that has one",
     "provider",
 )
 def has_device_endpoint(spec: "OAuthConnectorSpec") -> bool:
     """Return whether the device authorization endpoint is set or can be discovered."""
     provider = spec.provider
-    known = provider.device_authorization_url or provider.issuer or provider.preset in WITH_DEVICES
+    known = provider.device_authorization_url or provider.issuer or provider.resource or provider.preset in WITH_DEVICES
     return spec.grant_type is not GrantType.DEVICE_CODE or bool(known)

@@ -123,7 +123,7 @@ def _name_server(spec: "OAuthConnectorSpec", shorten: Callable[[str], str] = str
     own = spec.provider.token_url is not None or spec.provider.issuer is not None
     if preset is not None and preset.callback is not None and not own:
         return ",".join(sorted(preset.callback.hosts))
-    return shorten(endpoint) if endpoint else spec.provider.effective_issuer or ""
+    return shorten(endpoint) if endpoint else spec.provider.bound_server
 
 
 def is_same_binding(stored: str, wanted: str) -> bool:

@@ -22,6 +22,7 @@ from oauth_connector.api.v1alpha1.password import PasswordSpec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.api.v1alpha1.refresh_token import RefreshTokenSpec
+from oauth_connector.api.v1alpha1.resource_rules import has_issuer_for_credentials
 from oauth_connector.api.v1alpha1.token_exchange import TokenExchangeSpec
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
@@ -103,6 +104,7 @@ class GrantMembers(Model):
     _has_public_client_id = code.has_public_client_id
     _has_authorization_endpoint = code.has_authorization_endpoint
     _has_pkce_for_exposed_codes = code.has_pkce_for_exposed_codes
+    _has_issuer_for_credentials = has_issuer_for_credentials
     _has_client_id_for_devices = device_code.has_client_id_for_devices
     _has_device_endpoint = device_code.has_device_endpoint
 

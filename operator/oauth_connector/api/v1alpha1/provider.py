@@ -11,13 +11,14 @@ from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal, full_match, rule
 from oauth_connector.api.schema.origins import origin
-from oauth_connector.api.schema.urls import URL, Issuer
+from oauth_connector.api.schema.urls import URL, Issuer, ResourceURL
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.parameters import query_rules
 from oauth_connector.api.v1alpha1.presets import PresetParameters, build_name_rules, build_value_rules
 from oauth_connector.api.v1alpha1.provider_request import ProviderRequest
 from oauth_connector.api.v1alpha1.provider_response import ProviderResponse
 from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference, CredentialValues
+from oauth_connector.api.v1alpha1.resource_rules import STANDS_ALONE
 from oauth_connector.oauth.authorization import RESERVED_PARAMETERS as AUTHORIZATION_PARAMETERS
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.request_shape import STANDARD_SHAPE, RequestShape
@@ -72,6 +73,12 @@ class ProviderSpec(Model):
         description="Issuer identifier. The operator discovers the endpoints from its metadata (RFC 8414, then"
         " OpenID Connect Discovery).",
     )
+    resource: Annotated[ResourceURL | None, digests.IN_REQUEST_AND_CONSENT] = Field(
+        None,
+        description="URL of a protected resource, such as an MCP server. Its metadata (RFC 9728) name the authorization"
+        " server, whose endpoints are discovered; `issuer` beside it selects one of several. It is sent as `resource`"
+        " (RFC 8707). Default: none.",
+    )
     token_url: Annotated[TokenURL | None, digests.PROVIDER] = Field(
         None, description="Token endpoint. Default: the discovered endpoint if `issuer` is set, else the preset's."
     )
@@ -112,11 +119,13 @@ class ProviderSpec(Model):
     )
 
     @rule(
-        "has(self.issuer) || has(self.tokenURL) || has(self.preset)",
-        "has no token endpoint: set issuer, tokenURL or preset",
+        "has(self.issuer) || has(self.tokenURL) || has(self.preset) || has(self.resource)",
+        "has no token endpoint: set issuer, tokenURL, preset or resource",
     )
     def _has_an_endpoint(self) -> bool:
-        return self.issuer is not None or self.token_url is not None or self.preset is not None
+        return any((self.issuer, self.token_url, self.preset, self.resource))
+
+    _resource_stands_alone: ClassVar = STANDS_ALONE
 
     @rule(
         "!has(self.parameters) || has(self.preset)",
@@ -198,6 +207,14 @@ class ProviderSpec(Model):
         return self.device_authorization_url or (
             None if self.issuer else self._fill_preset_field("device_authorization_url")
         )
+
+    @property
+    def bound_server(self) -> str:
+        """Return the server that a grant is bound to where no token endpoint is named: the issuer.
+
+        A resource stands for the issuer that it led to, which is stored beside the binding: `GrantState.issuer`.
+        """
+        return " ".join(filter(None, (self.resource, self.effective_issuer)))
 
     @property
     def bound_endpoints(self) -> dict[str, str]:

@@ -95,6 +95,13 @@ class GivenConsent(Model):
     )
 
 
+class ProviderStatus(Model):
+    """What discovery came to. The operator sends nothing to another issuer of the same resource."""
+
+    issuer: Annotated[str, Field(max_length=2048)] = Field(description="Issuer that the resource led to.")
+    token_url: Annotated[str, Field(max_length=2048)] = Field(description="Its token endpoint.")
+
+
 class OAuthConnectorStatus(Model):
     """Observed state of a connector."""
 
@@ -160,6 +167,9 @@ class OAuthConnectorStatus(Model):
         None,
         description="Which client secret the provider accepted last, for connectors with `client.previousSecretRef`."
         " `Current`: that of `secretRef`. `Previous`: it refused that one.",
+    )
+    provider: ProviderStatus | None = Field(
+        None, description="Authorization server of the last token, for connectors with `provider.resource`."
     )
     consent_url: Annotated[str, Field(max_length=2048)] | None = Field(
         None,

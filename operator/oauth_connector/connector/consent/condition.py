@@ -1,7 +1,8 @@
 """The condition `Ready` of an OAuthConsent."""
 
 from oauth_connector.api.names import READY
-from oauth_connector.api.reasons import Reason, format_reason_message
+from oauth_connector.api.reason_messages import format_reason_message
+from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1.conditions import build_condition
 from oauth_connector.api.v1alpha1.consent import ConsentCondition

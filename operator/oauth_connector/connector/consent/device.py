@@ -2,7 +2,7 @@
 
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.device_request import DeviceRequest, describe_shown
-from oauth_connector.connector.consent.observed import Consent, ConsentContext, SetReason
+from oauth_connector.connector.consent.observed import Consent, ConsentContext, SetReason, find_shown_issuer
 from oauth_connector.connector.observation import PendingCode
 from oauth_connector.consent_protocol.consent_response import UnsealError
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
@@ -23,4 +23,6 @@ def evaluate_device(
         code = keys.open_device_code(consent.uid, device.sealed_code, shown)
     except UnsealError:
         return SetReason(ConsentReason.RESPONSE_INVALID)
-    return PendingCode(consent.key.name, consent.uid, consent.spec.requested_by, DeviceCode(code))
+    request = consent.status.request
+    issuer = find_shown_issuer(request, context) if request is not None else None
+    return PendingCode(consent.key.name, consent.uid, consent.spec.requested_by, DeviceCode(code), issuer=issuer)

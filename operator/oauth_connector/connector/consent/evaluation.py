@@ -20,6 +20,7 @@ from oauth_connector.connector.consent.observed import (
     FillRequest,
     SetReason,
     WaitUntil,
+    find_shown_issuer,
 )
 from oauth_connector.connector.effective import UnknownTokenHost, find_named_token_url
 from oauth_connector.connector.grant.claims import claim_blocks_until
@@ -127,7 +128,8 @@ def _evaluate_response(
     verifier = SecretStr(keys.verifier(consent.uid)) if request.code_challenge else None
     identity = (consent.key.name, consent.uid, consent.spec.requested_by)
     grant = AuthorizationCode(consent_response.code, request.sent_redirect_uri, verifier)
-    return PendingCode(*identity, grant, token_url, _read_callback_fields(context.connector, consent_response))
+    fields = _read_callback_fields(context.connector, consent_response)
+    return PendingCode(*identity, grant, token_url, fields, find_shown_issuer(request, context))
 
 
 def _read_callback_fields(connector: AnyConnector | None, consent_response: ConsentResponse) -> dict[str, SecretStr]:

@@ -7,7 +7,7 @@ from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
-from oauth_connector.connector.observation import AnyConnector, Key, PendingCode
+from oauth_connector.connector.observation import AnyConnector, Connector, Key, PendingCode
 from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.status.problem import Problem
 
@@ -65,6 +65,13 @@ class ConsentContext:
     problem: Problem | None = None
     claim_abandoned: bool = False
     next_poll: float | None = None
+
+
+def find_shown_issuer(request: ConsentRequest, context: ConsentContext) -> str | None:
+    """Return the issuer that the user saw, where a resource led to it: its grant is for that issuer alone."""
+    connector = context.connector
+    is_of_resource = isinstance(connector, Connector) and connector.spec.provider.resource is not None
+    return request.issuer if is_of_resource else None
 
 
 # --- actions --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,11 @@ from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.consent.observed import Consent
-from oauth_connector.connector.effective import build_authorization_parameters, list_authorization_scopes
+from oauth_connector.connector.effective import (
+    build_authorization_parameters,
+    list_authorization_scopes,
+    list_resources,
+)
 from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
@@ -50,12 +54,14 @@ class Endpoints:
     """The endpoints of the provider, from the spec or from discovery.
 
     `authorization` is where the consent begins: the authorization endpoint, or the one for devices (RFC 8628 §3.1).
+    `server` is what discovery has found.
     """
 
     authorization: str
     token: str
     issuer: str | None = None
     iss_required: bool = False
+    server: ServerMetadata | None = None
 
     @staticmethod
     def of(spec: OAuthConnectorSpec, found: ServerMetadata | None) -> "Endpoints | None":
@@ -69,7 +75,8 @@ class Endpoints:
         token = provider.effective_token_url or (found.token_endpoint if found else None)
         if authorization is None or token is None:
             return None
-        return Endpoints(authorization, token, provider.effective_issuer, found is not None and found.iss_required)
+        issuer = found.issuer if found is not None else provider.effective_issuer
+        return Endpoints(authorization, token, issuer, found is not None and found.iss_required, found)
 
 
 def build_consent_request(
@@ -104,8 +111,8 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         client_id=spec.client.id or "",
         redirect_uri=redirect,
         redirect_name=spec.authorization_code.redirect_name if spec.authorization_code else None,
-        scope=spec.separator.join(list_authorization_scopes(spec)) or None,
-        parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec)),
+        scope=spec.separator.join(list_authorization_scopes(spec, endpoints.server)) or None,
+        parameters=tuple(RequestParameter(name=name, value=value) for name, value in _parameters(spec, endpoints)),
         parameter_names=_list_names(known) if known is not None else (),
         code_challenge=_choose_challenge(spec, keys.verifier(consent.uid)),
         code_challenge_method="plain" if spec.has_plain_pkce else None,
@@ -154,8 +161,8 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
             "endpoints": [endpoints.authorization, endpoints.token],
             "client": [spec.client.id, spec.effective_authentication.value],
             "redirect": redirect,
-            "scope": spec.separator.join(list_authorization_scopes(spec)),
-            "authorization": list(_parameters(spec)),
+            "scope": spec.separator.join(list_authorization_scopes(spec, endpoints.server)),
+            "authorization": list(_parameters(spec, endpoints)),
             "token": dict(spec.token_parameters or {}),
             "pkce": spec.needs_pkce,
             **({"pkceMethod": "plain"} if spec.has_plain_pkce else {}),
@@ -167,8 +174,8 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
     )
 
 
-def _parameters(spec: OAuthConnectorSpec) -> tuple[tuple[str, str], ...]:
+def _parameters(spec: OAuthConnectorSpec, endpoints: Endpoints) -> tuple[tuple[str, str], ...]:
     """Return the additional parameters of the request: those of preset and spec, then audience and resources."""
     named = sorted(build_authorization_parameters(spec).items()) if not spec.is_polled else ()
     audience = (("audience", spec.audience),) if spec.audience else ()
-    return (*named, *audience, *(("resource", resource) for resource in spec.resources or ()))
+    return (*named, *audience, *(("resource", resource) for resource in list_resources(spec, endpoints.server)))

@@ -56,9 +56,9 @@ class GrantState:
     `generation` counts its refresh tokens; `binding` is the digest of the server and client that they were issued for;
     `digest` is that of what was consented to; `initial_fingerprint` is that of the initial refresh token; `tried` is
     the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
-    provider named in its redirect. Three members follow refusals: `given_up` means that the refresh token is not
-    presented again; `refused_at` are the times of refusals after which it is; `unrepeatable` is the request of what a
-    user typed that must not be sent again.
+    provider named in its redirect; `issuer` is the one a resource led to. Three members follow refusals: `given_up`
+    means that the refresh token is not presented again; `refused_at` are the times of refusals after which it is;
+    `unrepeatable` is the request of what a user typed that must not be sent again.
     """
 
     refresh_token: SecretStr | None = None
@@ -68,6 +68,7 @@ class GrantState:
     digest: str = ""
     initial_fingerprint: str | None = None
     token_url: str | None = None
+    issuer: str | None = None
     refresh_issued: int | None = None
     refresh_expires: int | None = None
     given_up: bool = False
@@ -165,6 +166,7 @@ def _members(state: GrantState) -> dict[str, object]:
         "digest": state.digest,
         "seed": state.initial_fingerprint,
         "tokenURL": state.token_url,
+        "issuer": state.issuer,
         "refreshIssued": state.refresh_issued,
         "refreshExpires": state.refresh_expires,
         "refused": state.given_up,
@@ -189,6 +191,7 @@ def _read(members: StoredMembers, data: Mapping[str, bytes]) -> GrantState:
         digest=members.digest,
         initial_fingerprint=members.initial_fingerprint,
         token_url=members.token_url,
+        issuer=members.issuer,
         refresh_issued=members.refresh_issued,
         refresh_expires=members.refresh_expires,
         given_up=members.refused,

@@ -40,3 +40,4 @@ class StoredMembers(BaseModel):
     lifetime_source: Annotated[Any, Field(alias="lifetimeSource")] = None
     claim_holder: Annotated[str | None, Field(alias="claimHolder")] = None
     refusal: list[Any] | None = None
+    issuer: str | None = None

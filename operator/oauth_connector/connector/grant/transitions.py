@@ -61,7 +61,7 @@ def _add_consent(choice: PresentedGrant, state: GrantState, at: int, account: st
     if choice.code is None:
         return state
     consent = GrantedConsent(choice.code.uid, choice.code.requested_by, at, account)
-    return replace(state, token_url=choice.code.token_url, consent=consent)
+    return replace(state, token_url=choice.code.token_url, issuer=choice.code.issuer, consent=consent)
 
 
 def _token(

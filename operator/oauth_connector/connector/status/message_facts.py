@@ -23,6 +23,7 @@ def message_facts(connector: AnyConnector) -> dict[str, str]:
         "state": f"{connector.key.name}{STATE_SUFFIX}",
         "again": _renewal(connector),
         "offline": _offline_access(spec),
+        "accept": _acceptance(connector),
         "loopback": f"http://127.0.0.1:PORT{callback_path(connector.key.namespace, connector.key.name)}",
     }
 
@@ -35,6 +36,13 @@ def _renewal(connector: Connector) -> str:
     if connector.spec.renewal is Renewal.CREDENTIALS:
         return "The operator sends the credentials that `spec` refers to instead"
     return f"Run `kubectl oauth authorize {connector.key.name} -n {connector.key.namespace}`"
+
+
+def _acceptance(connector: Connector) -> str:
+    """Describe how a user accepts another authorization server of the resource."""
+    if not connector.spec.needs_consent:
+        return "set `provider.issuer` to the new issuer"
+    return f"run `kubectl oauth authorize {connector.key.name} -n {connector.key.namespace}`"
 
 
 def _offline_access(spec: OAuthConnectorSpec) -> str:

@@ -34,6 +34,8 @@ FOUND_BEFORE_SENDING = frozenset(
         Reason.CREDENTIALS_INVALID,
         Reason.CREDENTIALS_NOT_ALLOWED,
         Reason.GRANT_BINDING_MISMATCH,
+        Reason.ISSUER_CHANGED,
+        Reason.ISSUER_NOT_LISTED,
         Reason.INVALID_SPEC,  # a refresh URL at another server than the token endpoint, which may be discovered
     }
 )

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from oauth_connector.api.names import CONSENT_REQUIRED, READY, RECONCILING, REFRESH_FAILED, REFRESH_LATE, STALLED
-from oauth_connector.api.reasons import Reason, format_reason_message
+from oauth_connector.api.reason_messages import format_reason_message
+from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import from_epoch, to_epoch
 from oauth_connector.api.v1alpha1.client_fields import AcceptedSecret
 from oauth_connector.api.v1alpha1.conditions import find_condition, set_conditions
@@ -19,6 +20,7 @@ from oauth_connector.api.v1alpha1.status import (
     LastError,
     OAuthConnectorStatus,
     ObservedCredential,
+    ProviderStatus,
     SecretReference,
 )
 from oauth_connector.connector.local_rules import identify_failure
@@ -82,6 +84,7 @@ def _token_facts(connector: AnyConnector, findings: Findings) -> dict[str, objec
         if findings.problem is None:
             facts["last_refresh_time"] = _optional_time(findings.now)
             facts["client_secret"] = _name_accepted_secret(connector, findings.attempt)
+            facts["provider"] = _describe_server(findings.attempt)
     return facts
 
 
@@ -90,6 +93,11 @@ def _name_accepted_secret(connector: AnyConnector, attempt: Attempt) -> Accepted
     if not isinstance(connector, Connector) or connector.spec.client.previous_secret_ref is None:
         return None
     return AcceptedSecret.PREVIOUS if attempt.used_previous else AcceptedSecret.CURRENT
+
+
+def _describe_server(attempt: Attempt) -> ProviderStatus | None:
+    """Return the server that a resource led to; `None` where the spec names it."""
+    return ProviderStatus(issuer=attempt.issuer, token_url=attempt.token_url) if attempt.issuer is not None else None
 
 
 _REVOKED: dict[str, object] = {

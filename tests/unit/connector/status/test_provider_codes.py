@@ -5,7 +5,7 @@ import json
 import pytest
 
 from oauth_connector.api.names import READY
-from oauth_connector.api.reasons import MAX_FACT_LENGTH
+from oauth_connector.api.reason_messages import MAX_FACT_LENGTH
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.connector.observation import Attempt
 from oauth_connector.connector.status.findings import Findings
