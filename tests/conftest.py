@@ -14,7 +14,9 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.consent_server_replicas",
     "tests.support.control_plane",
+    "tests.support.file_order",
     "tests.support.gitops_tools",
+    "tests.support.tier_progress",
     "tests.support.mcp_fixtures",
     "tests.support.restored_logging",
 ]

@@ -1,0 +1,35 @@
+"""A plugin of pytest: of several workers, each takes the longest files of tests first, so that none is late at the end.
+
+pytest-xdist by itself begins with the files of most tests. The longest tests are alone in their files.
+"""
+
+import pytest
+
+LONGEST = (
+    "tests/simulation/test_two_years.py",
+    "tests/simulation/test_busy_day.py",
+    "tests/simulation/test_grants.py",
+    "tests/simulation/test_seeds.py",
+)
+"""Files with one test that computes for long, the longest first. At most as many as there are workers."""
+
+BESIDE = (
+    "tests/simulation/test_audit.py",
+    "tests/unit/test_test_folders.py",
+    "tests/unit/test_versions.py",
+    "tests/unit/test_module_names.py",
+)
+"""Files of seconds. A worker always reserves a second file, and begins with it when the first one has ended."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the files where workers share them; tests of one file remain together, in their order."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: find_place(item.nodeid))
+
+
+def find_place(test: str) -> int:
+    """Return the place of a test among the others by its file; tests with the same place keep their order."""
+    order = (*LONGEST, *BESIDE)
+    file = test.split("::", 1)[0]
+    return order.index(file) if file in order else len(order)
