@@ -137,3 +137,24 @@ def test_a_client_with_the_right_of_the_consent_server_may_write_the_response(us
     users.create("alice", requestedBy="alice")
     users.grant("server", "update", "response")
     assert users.change_status("server", response=RESPONSE) == ""
+
+
+def test_the_requester_may_ask_for_a_pushed_request(users: Users) -> None:
+    """The command does so for a redirect URI on loopback, and removes the last answer."""
+    users.create("alice", requestedBy="alice")
+    assert users.change_status("alice", push={"request": RESPONSE, "response": None}) == ""
+
+
+def test_another_user_may_not_replace_a_question_or_its_answer(users: Users) -> None:
+    """The ticket protects the link; the policy protects the user's turn."""
+    users.create("alice", requestedBy="alice")
+    error = users.change_status("mallory", push={"request": RESPONSE})
+    assert "only the requester (spec.requestedBy), the consent server and the operator may write status.push" in error
+
+
+@pytest.mark.parametrize("subresource", ["request", "response"])
+def test_operator_and_consent_server_write_the_pushed_request(users: Users, subresource: str) -> None:
+    """One answers what the other asks; neither is the requester."""
+    users.create("alice", requestedBy="alice")
+    users.grant("server", "update", subresource)
+    assert users.change_status("server", push={"request": RESPONSE, "response": RESPONSE}) == ""

@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import json
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import BrowserContext, Page, expect
 from pydantic import SecretStr
@@ -50,6 +52,26 @@ async def test_a_user_authorizes_a_connector(scenario: FlowScenario, tab: Page) 
     assert [entry.result for entry in journal] == ["granted"] * len(journal)
     assert max(times_presented(journal).values()) == 1
     assert (at_once(journal), stale_presentations(journal)) == ([], [])
+
+
+async def test_a_provider_accepts_pushed_requests_only(scenario: FlowScenario, tab: Page) -> None:
+    """The browser leaves with a reference; one that comes back and continues again gets another (RFC 9126)."""
+    client = scenario.client(scenario.hosted)
+    scenario.server.put_client(replace(client, metadata={"require_pushed_authorization_requests": True}))
+    await scenario.add_connector(client)
+    left: list[str] = []
+    tab.on("request", lambda request: left.append(request.url) if "request_uri=" in request.url else None)
+    await scenario.authorize()
+    for _ in range(2):
+        await tab.goto("about:blank")
+        await scenario.look(tab)
+        await scenario.resume(tab)
+    assert len({parse_qs(urlsplit(url).query)["request_uri"][0] for url in left}) == 2
+    assert all(parse_qs(urlsplit(url).query).keys() == {"client_id", "request_uri"} for url in left)
+    await scenario.answer(tab)
+    await scenario.confirm(tab)
+    token = await scenario.connected()
+    assert await asyncio.to_thread(scenario.server.is_live, SecretStr(token))
 
 
 async def _grant_is_kept(scenario: FlowScenario) -> None:

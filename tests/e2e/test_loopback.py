@@ -23,7 +23,8 @@ async def test_the_redirect_goes_to_this_machine(
     await scenario.add_connector(scenario.client(back, authentication), code={"redirectURI": back})
     link = await scenario.authorize()
     assert link.startswith(scenario.server.authorization_url)
-    assert "code_challenge_method=S256" in link
+    assert "request_uri=urn" in link, "oidc-provider offers pushed requests"
+    assert "state=" not in link
     tab.on("request", lambda request: scenario.secrecy.add_redirect(request.url))
     await tab.goto(link)
     await scenario.answer(tab)

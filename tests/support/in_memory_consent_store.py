@@ -1,11 +1,13 @@
 """Consents in memory, with the API server's rules: a version for each write, a response that is set once.
 
-`before_write` is what another process does between a read and the write that follows it.
+`before_write` is what another process does between a read and the write that follows it. `modifies_questions` refuses
+the next question, as if there had been such a write.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from oauth_connector.api.v1alpha1.consent import Push
 from oauth_connector.consent_server.consent_store import APIUnavailable, ConsentModified, ConsentView
 from oauth_connector.consent_server.object_key import ObjectKey
 
@@ -18,6 +20,7 @@ class InMemoryConsentStore:
     reads: int = 0
     away: bool = False
     loses_responses: bool = False
+    modifies_questions: bool = False
     before_write: list[Callable[["InMemoryConsentStore"], None]] = field(default_factory=list)
 
     async def read(self, name: ObjectKey) -> ConsentView | None:
@@ -39,6 +42,14 @@ class InMemoryConsentStore:
         self.change(consent.name, response=sealed)
         if self.loses_responses:
             raise APIUnavailable
+
+    async def write_question(self, consent: ConsentView, sealed: str) -> None:
+        """See `ConsentStore`."""
+        self.modifies_questions, modified = False, self.modifies_questions
+        held = self.held.get(consent.name)
+        if modified or held is None or (held.uid, held.version) != (consent.uid, consent.version):
+            raise ConsentModified
+        self.change(consent.name, push=Push(request=sealed))
 
     def change(self, name: ObjectKey, **fields: object) -> None:
         """Write a consent, as another client may."""

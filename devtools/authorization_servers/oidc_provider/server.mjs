@@ -77,7 +77,11 @@ const mutualTLS = {
 };
 
 function aliases(base) {
-  const paths = { token_endpoint: '/token', revocation_endpoint: '/token/revocation' };
+  const paths = {
+    token_endpoint: '/token',
+    revocation_endpoint: '/token/revocation',
+    pushed_authorization_request_endpoint: '/request',
+  };
   return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${base}${path}`]));
 }
 

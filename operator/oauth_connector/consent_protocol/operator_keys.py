@@ -10,6 +10,7 @@ import hmac
 from pydantic import SecretStr
 
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.push_exchange import PushQuestion
 
 
 class OperatorKeys:
@@ -34,6 +35,10 @@ class OperatorKeys:
         from oauth_connector.consent_protocol import sealing  # noqa: PLC0415  # as above
 
         return sealing.unseal(sealed, self._derive("seal", uid))
+
+    def open_push_question(self, uid: str, sealed: str) -> PushQuestion:
+        """Open the question for a pushed request of a consent. Raises `UnsealError`."""
+        return PushQuestion.open(sealed, self._derive("seal", uid))
 
     def seal_device_code(self, uid: str, device_code: SecretStr, shown: str) -> str:
         """Seal the device code of a consent together with what its user is shown."""

@@ -14,14 +14,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwe
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from joserfc.jwk import OctKey, OKPKey
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, model_validator
 
 from oauth_connector.consent_protocol.consent_response import ConsentResponse, UnsealError
 from oauth_connector.oauth.authorization import LONGEST_CODE, LONGEST_PARAMETER
 
 ALGORITHM, ENCRYPTION = "ECDH-ES", "A256GCM"
 _ALGORITHMS = [ALGORITHM, ENCRYPTION]
+_SHARED = {"alg": "dir", "enc": ENCRYPTION}
 
 
 ParameterText = Annotated[str, StringConstraints(max_length=LONGEST_PARAMETER)]
@@ -56,25 +57,49 @@ def seal(response: ConsentResponse, public_key: str) -> str:
         "parameters": dict(response.parameters),
         **({"error": response.error} if response.error else {}),
     }
-    try:
-        key = OKPKey.import_key(json.loads(public_key))
-        header = {"alg": ALGORITHM, "enc": ENCRYPTION}
-        return jwe.encrypt_compact(header, json.dumps(members).encode(), key, algorithms=_ALGORITHMS)
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-        raise ValueError("the encryption key is not a valid public key") from None
+    return encrypt(json.dumps(members).encode(), public_key)
 
 
 def unseal(sealed: str, secret: bytes) -> ConsentResponse:
     """Decrypt a response with the private key of its consent, 32 bytes. Raises `UnsealError`."""
-    private: dict[str, str | list[str]] = {**_public_members(secret), "d": _base64url(secret)}
     try:
-        key = OKPKey.import_key(private)
-        opened = jwe.decrypt_compact(sealed, key, algorithms=_ALGORITHMS).plaintext or b""
-        members = _SealedMembers.model_validate_json(opened)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # also a nested header
-        raise UnsealError("the response was not sealed for this consent") from None
+        members = _SealedMembers.model_validate_json(decrypt(sealed, secret))
+    except ValidationError:
+        raise UnsealError("the text contains no response") from None
     secrets = (SecretStr(members.code), SecretStr(members.ticket))
     return ConsentResponse(*secrets, members.confirmation, members.iss, members.parameters, members.error)
+
+
+def encrypt(text: bytes, public_key: str) -> str:
+    """Encrypt a text for the public key of a consent (a JWK). Raises `ValueError` for an invalid key."""
+    try:
+        key = OKPKey.import_key(json.loads(public_key))
+        header = {"alg": ALGORITHM, "enc": ENCRYPTION}
+        return jwe.encrypt_compact(header, text, key, algorithms=_ALGORITHMS)
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+        raise ValueError("the encryption key is not a valid public key") from None
+
+
+def decrypt(sealed: str, secret: bytes) -> bytes:
+    """Decrypt a text with the private key of its consent, 32 bytes. Raises `UnsealError`."""
+    private: dict[str, str | list[str]] = {**_public_members(secret), "d": _base64url(secret)}
+    try:
+        return jwe.decrypt_compact(sealed, OKPKey.import_key(private), algorithms=_ALGORITHMS).plaintext or b""
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # also a nested header
+        raise UnsealError("the text was not sealed for this consent") from None
+
+
+def encrypt_shared(text: bytes, key: bytes) -> str:
+    """Encrypt a text under a key of 32 bytes that its reader has, too."""
+    return jwe.encrypt_compact(_SHARED, text, OctKey.import_key(key), algorithms=[*_SHARED.values()])
+
+
+def decrypt_shared(sealed: str, key: bytes) -> bytes:
+    """Decrypt a text that was encrypted under a key of 32 bytes. Raises `UnsealError`."""
+    try:
+        return jwe.decrypt_compact(sealed, OctKey.import_key(key), algorithms=[*_SHARED.values()]).plaintext or b""
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # also a nested header
+        raise UnsealError("the text was not sealed under this key") from None
 
 
 def format_public_key(secret: bytes) -> str:

@@ -10,7 +10,7 @@ import structlog
 from oauth_connector.api.names import CONSENT_FIELD_MANAGER, READY
 from oauth_connector.api.schema.times import parse_time
 from oauth_connector.api.v1alpha1.conditions import find_json_condition
-from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec
+from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, Push
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.consent_protocol.addresses import connect_path
 from oauth_connector.consent_server.object_key import ObjectKey
@@ -50,6 +50,7 @@ class ConsentView:
     request: ConsentRequest | None
     response: str | None
     ready: ReadyCondition | None
+    push: Push | None = None
 
     @property
     def deadline(self) -> datetime:
@@ -78,6 +79,9 @@ class ConsentStore(Protocol):
         Raises `ConsentModified`, `APIUnavailable`.
         """
 
+    async def write_question(self, consent: ConsentView, sealed: str) -> None:
+        """Write a question for a pushed request, in the place of the last one, as `write_response` does."""
+
 
 class KubeConsentStore:
     """A `ConsentStore` that sends requests to the API server."""
@@ -103,8 +107,15 @@ class KubeConsentStore:
 
     async def write_response(self, consent: ConsentView, sealed: str) -> None:
         """See `ConsentStore`."""
+        await self._write_status(consent, {"response": sealed})
+
+    async def write_question(self, consent: ConsentView, sealed: str) -> None:
+        """See `ConsentStore`."""
+        await self._write_status(consent, {"push": {"request": sealed, "response": None}})
+
+    async def _write_status(self, consent: ConsentView, status: Mapping[str, object]) -> None:
         guard = {"uid": consent.uid, "resourceVersion": consent.version}
-        body = {"metadata": guard, "status": {"response": sealed}}
+        body = {"metadata": guard, "status": status}
         try:
             path = f"{consent_path(consent.name.namespace, consent.name.name)}/status"
             await self._api.merge_patch(path, body, CONSENT_FIELD_MANAGER)
@@ -127,6 +138,7 @@ def parse_consent(manifest: Mapping[str, Any]) -> ConsentView:
         request=ConsentRequest.model_validate(request, extra="ignore") if request else None,
         response=status.get("response"),
         ready=_parse_ready(status),
+        push=Push.model_validate(push, extra="ignore") if (push := status.get("push")) else None,
     )
 
 

@@ -1,8 +1,9 @@
-"""The three cookies. The state of a flow is stored only in the browser.
+"""The four cookies. The state of a flow is stored only in the browser.
 
 `__Host-oac-here` (Strict) proves that a POST comes from a page of this server. `__Host-oac-<part of sha256(state)>`
-(Lax, one for each flow) contains the flow. `__Host-oac-done-<part of a hash of the consent>` (Lax) allows the last page
-to show the result.
+(Lax, one for each flow) contains the flow. `__Host-oac-push-<part of a hash of the consent>` (Strict) contains one
+whose request is being pushed. `__Host-oac-done-<part of a hash of the consent>` (Lax) allows the last page to show the
+result.
 
 The cookies are not signed, and no key is needed. A cookie is valid because of the ticket in it, whose hash the consent
 contains: a client that could forge a cookie has the ticket and could start a flow anyway. Another host cannot set the
@@ -69,6 +70,10 @@ class Cookies:
     def flow_name(self, state: str) -> str:
         """Return the name of the cookie of a flow."""
         return self._prefix + hashlib.sha256(state.encode()).hexdigest()[:16]
+
+    def question_name(self, name: ObjectKey) -> str:
+        """Return the name of the cookie of a flow whose request is being pushed."""
+        return f"{self._prefix}push-{hashlib.sha256(str(name).encode()).hexdigest()[:16]}"
 
     def outcome_name(self, name: ObjectKey) -> str:
         """Return the name of the cookie of the last page."""

@@ -21,6 +21,8 @@ from oauth_connector.consent_server import access_checks
 from oauth_connector.consent_server.consent_store import ConsentView
 from oauth_connector.consent_server.cookies import FlowCookie, encode_flow
 from oauth_connector.consent_server.failures import FailureDetails, PageFailure, RequestStopped
+from oauth_connector.consent_server.object_key import ObjectKey
+from oauth_connector.consent_server.pushed_links import FlowLink, FlowStart, PushedLinks
 from oauth_connector.consent_server.request_body import read_fields
 from oauth_connector.consent_server.request_details import list_other_token_hosts, list_parameters
 from oauth_connector.consent_server.result_page import ConsentPhase
@@ -35,6 +37,7 @@ class StartPage:
 
     def __init__(self, context: ServerContext) -> None:
         self._context = context
+        self._links = PushedLinks(context)
 
     async def show_connector(self, request: web.Request) -> web.Response:
         """Show how to authorize a connector. Its address is in status, so the page reads nothing and proves nothing."""
@@ -65,7 +68,7 @@ class StartPage:
         if fields.get("continue") == "yes":
             if is_device:
                 return self._show_device(consent, consent.request)
-            return self._start_flow(request, consent, consent.request, ticket)
+            return await self._continue(FlowStart(request, consent, consent.request, ticket))
         return self._show_details(consent, consent.request)
 
     def _require_own_page(self, request: web.Request) -> None:
@@ -79,6 +82,9 @@ class StartPage:
         age = (self._context.now() - consent.created).total_seconds()
         late = age > LATE_AFTER
         connector = access_checks.connector_of(consent)
+        return self._render_waiting(connector, late=late)
+
+    def _render_waiting(self, connector: ObjectKey, *, late: bool) -> web.Response:
         response = self._context.pages.render("wait", HTTPStatus.ACCEPTED, connector=connector, late=late)
         response.headers["Retry-After"] = "2" if late else "1"
         return response
@@ -117,22 +123,37 @@ class StartPage:
             message=message,
         )
 
-    def _start_flow(
-        self, request: web.Request, consent: ConsentView, authorization_request: ConsentRequest, ticket: str
-    ) -> web.Response:
+    async def _continue(self, start: FlowStart) -> web.Response:
+        """Start a flow, or have its request pushed first. Raises `APIUnavailable`."""
+        if start.authorization_request.push_endpoint is None:
+            state = new_ticket(self._context.randomness)
+            return self._start_flow(start, FlowLink(start.authorization_request.link(state), state))
+        link = self._links.find(start)
+        if link is not None:
+            response = self._start_flow(start, link)
+            self._context.cookies.clear(response, self._context.cookies.question_name(start.consent.name))
+            return response
+        asked = await self._links.ask(start)
+        response = self._render_waiting(access_checks.connector_of(start.consent), late=asked is None)
+        if asked is not None:
+            self._links.remember(response, asked)
+        return response
+
+    def _start_flow(self, start: FlowStart, flow_link: FlowLink) -> web.Response:
         """Start a flow.
 
         The response is no redirect: browsers would apply `form-action` to the hosts of the provider.
         """
-        cookies, state = self._context.cookies, new_ticket(self._context.randomness)
-        link = authorization_request.link(state)
+        cookies, link, state = self._context.cookies, flow_link.url, flow_link.state
+        consent, authorization_request = start.consent, start.authorization_request
         response = self._context.pages.render(
             "leave", host=urlsplit(link).netloc, link=link, confirms=authorization_request.confirmation_required
         )
         response.headers["Refresh"] = f"0;url={link}"
-        for name in cookies.surplus_flows(request):
+        for name in cookies.surplus_flows(start.request):
             cookies.clear(response, name)
-        flow = FlowCookie(consent.name, consent.uid, authorization_request.digest, SecretStr(state), SecretStr(ticket))
+        secrets = (SecretStr(state), SecretStr(start.ticket))
+        flow = FlowCookie(consent.name, consent.uid, authorization_request.digest, *secrets)
         left = int((consent.deadline - self._context.now()).total_seconds()) + 1
         cookies.set(response, cookies.flow_name(state), encode_flow(flow), left)
         return response

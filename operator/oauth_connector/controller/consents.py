@@ -15,7 +15,14 @@ from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentReques
 from oauth_connector.connector.consent.condition import build_consent_condition
 from oauth_connector.connector.consent.evaluation import evaluate_consent
 from oauth_connector.connector.consent.grant_facts import build_grant_facts
-from oauth_connector.connector.consent.observed import Consent, ConsentContext, FillRequest, SetReason, WaitUntil
+from oauth_connector.connector.consent.observed import (
+    Consent,
+    ConsentContext,
+    FillRequest,
+    PushRequest,
+    SetReason,
+    WaitUntil,
+)
 from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.consent.turns import MAX_PENDING, select_turns
 from oauth_connector.connector.consent.unsent_code import (
@@ -26,11 +33,13 @@ from oauth_connector.connector.consent.unsent_code import (
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
 from oauth_connector.connector.status.findings import ActionResult, GrantFacts
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.controller.concluded_consents import ELSEWHERE_RETRY, ConcludedConsents
 from oauth_connector.controller.consent_observer import ConsentObserver
 from oauth_connector.controller.consent_progress import ConsentProgress
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.device_authorizations import DeviceAuthorizations
 from oauth_connector.controller.ports import ClusterUnavailable, Superseded
+from oauth_connector.controller.pushed_requests import PushedRequests
 from oauth_connector.controller.state_secrets import StateSecrets
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.device_authorization import PollAnswer
@@ -41,23 +50,14 @@ CODE_RETRY = 1.0
 DISCOVERY_RETRY = 10.0
 """Seconds until the next reconciliation after discovery failed."""
 
-ELSEWHERE_RETRY = 600.0
-"""Seconds until a consent for a connector of another install is looked at again: that connector may be deleted."""
-
 API_RETRY = 5.0
 """Seconds until the next reconciliation if the API server is unavailable."""
-
-MOST_DELETIONS = 16
-"""The number of concluded consents that one reconciliation deletes at most."""
 
 ENDED_BY_POLL: Mapping[PollAnswer, ConsentReason] = {
     PollAnswer.DENIED: ConsentReason.ACCESS_DENIED,
     PollAnswer.EXPIRED: ConsentReason.EXPIRED,
 }
 """The reasons of consents whose device codes are of no further use."""
-
-DELETION_PAUSE = 1.0
-"""Seconds until the next reconciliation after consents were deleted: there may be more."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,9 @@ class ConsentReconciler:
         self._keys = context.ports.keys
         self._clock = context.ports.clock
         self._states = StateSecrets(context)
+        self._concluded = ConcludedConsents(self._cluster, self._clock)
         self._devices = DeviceAuthorizations(context, token_client)
+        self._pushes = PushedRequests(context, token_client)
         self._observer = ConsentObserver(context, token_client, consent_policy, self._devices)
         self._consent_policy = consent_policy
         self._postponed: dict[Key, list[str]] = {}
@@ -80,9 +82,9 @@ class ConsentReconciler:
         progress = ConsentProgress()
         tried = ""
         try:
-            progress = await self._delete_concluded(key)
+            progress = await self._concluded.delete_old(key)
             for consent in self._select_turns(key):
-                if await self._is_elsewhere(key):
+                if await self._concluded.is_elsewhere(key):
                     return ConsentProgress(requeue_at=self._clock() + ELSEWHERE_RETRY)
                 tried = consent.uid
                 progress = progress.combine(await self._reconcile_alone(consent))
@@ -99,24 +101,6 @@ class ConsentReconciler:
         turns = select_turns(self._cluster.pending_consents(key))
         postponed = self._postponed.get(key, [])
         return sorted(turns, key=lambda consent: consent.uid in postponed)
-
-    async def _delete_concluded(self, key: Key) -> ConsentProgress:
-        """Delete the concluded consents whose retention time has passed. The oldest that stays has a timer, no turn."""
-        oldest = self._cluster.concluded_consents(key, MOST_DELETIONS)
-        if not oldest or await self._is_elsewhere(key):
-            return ConsentProgress(requeue_at=self._clock() + ELSEWHERE_RETRY if oldest else None)
-        for consent in oldest:
-            if consent.created + RETENTION > self._clock():
-                return ConsentProgress(requeue_at=consent.created + RETENTION)
-            await self._cluster.delete_consent(consent)
-        return ConsentProgress(requeue_at=self._clock() + DELETION_PAUSE)
-
-    async def _is_elsewhere(self, key: Key) -> bool:
-        """Return whether another install is responsible for a connector. The watch of consents may be ahead."""
-        if self._cluster.connector(key) is not None:
-            return False
-        selected = await self._cluster.read_connector(key)
-        return selected is None and await self._cluster.read_any_connector(key) is not None
 
     async def report_outcome(self, key: Key, code: PendingCode, result: ActionResult) -> ConsentProgress:
         """Write the outcome of a code exchange into its consent.
@@ -194,6 +178,8 @@ class ConsentReconciler:
                 return ConsentProgress(requeue_at=until)
             case FillRequest():
                 return await self._write_request(consent, context)
+            case PushRequest():
+                return await self._answer_push(consent, context, action)
             case SetReason(reason, requeue_at):
                 return await self._write_reason(consent, context, reason, requeue_at)
             case PendingCode():
@@ -209,14 +195,33 @@ class ConsentReconciler:
                 return ConsentProgress(requeue_at=closed)
             request = await self._devices.authorize(consent, context.connector, context.request)
         if isinstance(request, Problem):
-            if not request.needs_action:
-                return ConsentProgress(
-                    requeue_at=self._devices.find_reopening(consent) or self._clock() + DISCOVERY_RETRY
-                )
-            return await self._write_reason(consent, replace(context, problem=request), choose_unsent_reason(request))
+            return await self._report_problem(consent, context, request, self._devices.find_reopening(consent))
         filled = replace(consent, status=consent.status.model_copy(update={"request": request}))
         until = self._devices.next_poll(consent.uid) or consent.created + LIFETIME
         return await self._write_reason(filled, context, ConsentReason.AWAITING_USER, until)
+
+    async def _answer_push(self, consent: Consent, context: ConsentContext, question: PushRequest) -> ConsentProgress:
+        """Push the request, and give its reference to who asked. The request was compared with the live values."""
+        request, push = consent.status.request, consent.status.push
+        if request is None or push is None or not isinstance(context.connector, Connector):
+            raise TypeError("a question without a request")
+        answer = await self._pushes.answer(consent, context.connector, request, question)
+        reopening = self._pushes.find_reopening(consent.connector)
+        if isinstance(answer, Problem):
+            return await self._report_problem(consent, context, answer, reopening)
+        if answer is None:
+            return ConsentProgress(requeue_at=reopening)
+        answered = push.model_copy(update={"response": answer})
+        written = await self._cluster.write_consent(consent, consent.status.model_copy(update={"push": answered}))
+        return ConsentProgress(requeue_at=self._clock() + 1.0 if written is None else consent.created + LIFETIME)
+
+    async def _report_problem(
+        self, consent: Consent, context: ConsentContext, problem: Problem, reopening: float | None
+    ) -> ConsentProgress:
+        """End the consent if a user must act first; otherwise the request is repeated."""
+        if not problem.needs_action:
+            return ConsentProgress(requeue_at=reopening or self._clock() + DISCOVERY_RETRY)
+        return await self._write_reason(consent, replace(context, problem=problem), choose_unsent_reason(problem))
 
     async def _write_reason(
         self, consent: Consent, context: ConsentContext, reason: ConsentReason, requeue_at: float | None = None

@@ -37,8 +37,8 @@ def parse_consent(manifest: Mapping[str, Any]) -> Consent | None:
 
 
 def _shorten(status: OAuthConsentStatus) -> OAuthConsentStatus:
-    """Return the status of a final consent without request and response, which could occupy 100 KB for an hour."""
-    return status.model_copy(update={"request": None, "response": None})
+    """Return the status of a final consent without what its flow needed, which could occupy 100 KB for an hour."""
+    return status.model_copy(update={"request": None, "response": None, "push": None})
 
 
 class ConsentCache(ObjectCache[Consent]):

@@ -27,6 +27,7 @@ from oauth_connector.kubectl_plugin.context import KubeObject
 from oauth_connector.kubectl_plugin.created_consent import CreatedConsent, wait_for_either
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.expected_redirect import ExpectedRedirect, UnexpectedRedirect
+from oauth_connector.kubectl_plugin.pushed_link import build_link
 from oauth_connector.kubectl_plugin.terminal import Terminal
 from oauth_connector.oauth.authorization import AuthorizationGranted
 
@@ -111,7 +112,8 @@ class AuthorizationFlow:
             f"{urlsplit(uri).netloc} …`) or use --paste."
         )
         async with loopback.listen(expected) as listener:
-            async with show_link(self.request.link(expected.state), hint, self.terminal, browser=self.browser):
+            link = await self._build_link(expected)
+            async with show_link(link, hint, self.terminal, browser=self.browser):
                 self._explain_silence()
                 waiting = self.consent.wait("waiting for you in the browser", is_authorized)
                 granted = await wait_for_either(listener.answer, waiting)
@@ -126,7 +128,7 @@ class AuthorizationFlow:
             " here."
             " If the provider shows a code, paste the code."
         )
-        async with show_link(self.request.link(expected.state), hint, self.terminal, browser=False):
+        async with show_link(await self._build_link(expected), hint, self.terminal, browser=False):
             self._explain_silence()
             granted = await wait_for_either(self._read_pasted(expected), self.consent.wait("", is_authorized))
         if granted is not None:
@@ -162,6 +164,9 @@ class AuthorizationFlow:
             f" the redirect URI {self.request.redirect_uri} is not registered for the client, or you are not allowed to"
             " use the client. Correct that, press Ctrl-C, and run the command again."
         )
+
+    async def _build_link(self, expected: ExpectedRedirect) -> str:
+        return await build_link(self.consent, self.request, self.ticket, expected.state)
 
     def _expected_redirect(self) -> ExpectedRedirect:
         return ExpectedRedirect(self.request, secrets.token_urlsafe(32))

@@ -64,6 +64,23 @@ class AuthorizationRequest:
         No parameter may occur twice, and many servers read the first: a client, a scope or a challenge in the query of
         the endpoint would count, although the user was shown others.
         """
+        return self._build_url(self.list_parameters(state))
+
+    def build_pushed_url(self, request_uri: str) -> str:
+        """Build the URL of a request that was pushed (RFC 9126 §4): everything else is at the server."""
+        client = self.names.get("client_id", "client_id")
+        return self._build_url([(client, self.client_id), ("request_uri", request_uri)])
+
+    def list_parameters(self, state: str) -> list[tuple[str, str]]:
+        """List the parameters under the names of the provider: those of the URL, or of a pushed request."""
+        return [(name, value) for name, value in self._name_parameters(state) if name and value]
+
+    def _build_url(self, pairs: Sequence[tuple[str, str]]) -> str:
+        taken = {name for name, _ in self._name_parameters("")}
+        endpoint = drop_reserved_parameters(self.endpoint, RESERVED_PARAMETERS | taken)
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(pairs)}"
+
+    def _name_parameters(self, state: str) -> list[tuple[str, str]]:
         own = [
             ("response_type", "code"),
             ("client_id", self.client_id),
@@ -74,10 +91,7 @@ class AuthorizationRequest:
             ("code_challenge_method", self.code_challenge_method if self.code_challenge else ""),
             *self.parameters,
         ]
-        pairs = [(self.names.get(name, name), value) for name, value in own]
-        endpoint = drop_reserved_parameters(self.endpoint, RESERVED_PARAMETERS | {name for name, _ in pairs})
-        query = urlencode([(name, value) for name, value in pairs if name and value])
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
+        return [(self.names.get(name, name), value) for name, value in own]
 
 
 def compute_challenge(verifier: str) -> str:

@@ -13,16 +13,13 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from oauth_connector.oauth.client_auth.client import Client
-from oauth_connector.oauth.error_codes import find_error
+from oauth_connector.oauth.client_response import read_client_response
 from oauth_connector.oauth.quirks import STANDARD, Quirks
 from oauth_connector.oauth.request_context import RequestContext
-from oauth_connector.oauth.response_body import Members, decode_body
-from oauth_connector.oauth.retry_after import read_retry_after
+from oauth_connector.oauth.response_body import Members
 from oauth_connector.oauth.signals import Signal, Symptom
-from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest, TokenRequestParameters, build_client_request
-from oauth_connector.oauth.token_response import parse_token_response
 
 DEFAULT_INTERVAL = 5
 """Seconds between two polls where the response names none (RFC 8628 §3.2), and what `slow_down` adds (§3.5)."""
@@ -109,15 +106,9 @@ def parse_device_response(
 
     `is_url` holds the links to the bounds of URLs in a spec: the user opens them, because we show them.
     """
-    members = decode_body(response)
-    if isinstance(members, Symptom):
-        lost = response.interruption
-        symptom = classify_status(response.status) or members
-        wait = read_retry_after(response.headers, now)
-        return Signal(lost, sent=True) if lost is not None else Signal(symptom, response.status, retry_after=wait)
-    if response.status != 200 or find_error(members, response.status, quirks) is not None:  # noqa: PLR2004  # HTTP
-        answer = parse_token_response(response, quirks, now)  # RFC 8628 §3.2: errors are those of the token endpoint
-        return answer if isinstance(answer, Signal) else Signal(Symptom.NO_TOKEN, response.status)
+    members = read_client_response(response, quirks, now)
+    if isinstance(members, Signal):
+        return members
     links = _Links(members, is_url, ("https",) if endpoint.startswith("https") else ("https", "http"))
     return _read_members(members, links) or Signal(Symptom.NO_TOKEN, response.status)
 

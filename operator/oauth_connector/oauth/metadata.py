@@ -10,10 +10,20 @@ from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.signing_key import ALGORITHMS
 from oauth_connector.oauth.token import HTTPResponse
 
+PUSHED_REQUEST_ENDPOINT = "pushed_authorization_request_endpoint"
+
+_ENDPOINTS = (
+    "token_endpoint",
+    "authorization_endpoint",
+    "revocation_endpoint",
+    "device_authorization_endpoint",  # RFC 8628 §4
+    PUSHED_REQUEST_ENDPOINT,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ServerMetadata:
-    """The metadata of an authorization server (RFC 8414 §2, RFC 8628 §4); URLs as it sent them, never normalised."""
+    """The metadata of an authorization server (RFC 8414 §2); URLs as it sent them, never normalised."""
 
     issuer: str
     token_endpoint: str
@@ -30,6 +40,11 @@ class ServerMetadata:
     """It lists S256 in `code_challenge_methods_supported` (RFC 7636 §4.2)."""
     resource: ProtectedResource | None = None
     """The resource that led to the server, if one did (RFC 9728)."""
+    pushed_request_endpoint: str | None = None
+    """`pushed_authorization_request_endpoint` (RFC 9126 §5)."""
+    push_required: bool = False
+    """Whether the server accepts pushed authorization requests only."""
+    mtls_pushed_request_endpoint: str | None = None
 
     def with_aliases(self) -> "ServerMetadata":
         """Return the metadata for a client with a certificate: an alias in the place of each endpoint that has one."""
@@ -37,6 +52,7 @@ class ServerMetadata:
             self,
             token_endpoint=self.mtls_token_endpoint or self.token_endpoint,
             revocation_endpoint=self.mtls_revocation_endpoint or self.revocation_endpoint,
+            pushed_request_endpoint=self.mtls_pushed_request_endpoint or self.pushed_request_endpoint,
         )
 
 
@@ -86,29 +102,29 @@ def parse_metadata(
 
 def _build_metadata(issuer: str, members: Mapping[str, object], is_url: Callable[[str], bool]) -> ServerMetadata | None:
     """Return what is kept of a document; `None` where it names no usable token endpoint."""
-    named = ("token_endpoint", "authorization_endpoint", "revocation_endpoint", "device_authorization_endpoint")
-    endpoint, authorization_endpoint, revocation_endpoint, device_endpoint = _read_urls(members, named, is_url)
-    if endpoint is None:
+    urls, given = _read_urls(members, is_url), members.get("mtls_endpoint_aliases")
+    aliases = _read_urls(given if isinstance(given, dict) else {}, is_url)
+    if (endpoint := urls.get("token_endpoint")) is None:
         return None
-    aliases = members.get("mtls_endpoint_aliases")
-    urls = _read_urls(aliases if isinstance(aliases, dict) else {}, ("token_endpoint", "revocation_endpoint"), is_url)
     advertised = read_list(members, "token_endpoint_auth_signing_alg_values_supported")
     return ServerMetadata(
         issuer,
         endpoint,
-        authorization_endpoint,
-        revocation_endpoint,
+        urls.get("authorization_endpoint"),
+        urls.get("revocation_endpoint"),
         members.get("authorization_response_iss_parameter_supported") is True,
-        device_endpoint,
+        urls.get("device_authorization_endpoint"),
         tuple(each for each in ALGORITHMS if each in advertised),
-        mtls_token_endpoint=urls[0],
-        mtls_revocation_endpoint=urls[1],
+        mtls_token_endpoint=aliases.get("token_endpoint"),
+        mtls_revocation_endpoint=aliases.get("revocation_endpoint"),
         has_s256="S256" in read_list(members, "code_challenge_methods_supported"),
+        pushed_request_endpoint=urls.get(PUSHED_REQUEST_ENDPOINT),
+        push_required=members.get("require_pushed_authorization_requests") is True,
+        mtls_pushed_request_endpoint=aliases.get(PUSHED_REQUEST_ENDPOINT),
     )
 
 
-def _read_urls(
-    members: Mapping[str, object], names: tuple[str, ...], is_url: Callable[[str], bool]
-) -> list[str | None]:
-    values = (members.get(name) for name in names)
-    return [value if isinstance(value, str) and is_url(value) else None for value in values]
+def _read_urls(members: Mapping[str, object], is_url: Callable[[str], bool]) -> dict[str, str]:
+    """Read the endpoints that are used, by their names in metadata."""
+    values = {name: members.get(name) for name in _ENDPOINTS}
+    return {name: value for name, value in values.items() if isinstance(value, str) and is_url(value)}

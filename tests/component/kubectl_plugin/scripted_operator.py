@@ -4,8 +4,11 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
+
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
+from oauth_connector.consent_protocol.push_exchange import PushAnswer
 from oauth_connector.oauth.authorization import compute_challenge
 from tests.support.cluster import MERGE, Manifest, Namespace, until
 
@@ -63,6 +66,21 @@ class ScriptedOperator:
         opened = self.keys.unseal(consent["metadata"]["uid"], consent["status"]["response"])
         assert opened.confirmation == consent["spec"]["confirmation"]
         return opened
+
+    async def answer_push(self, reference: str | None) -> str:
+        """Wait for the question for a pushed request, and answer it; return the `state` of the command."""
+
+        async def is_there() -> bool:
+            return "push" in (await self.consent()).get("status", {})
+
+        await until(is_there)
+        consent = await self.consent()
+        uid = consent["metadata"]["uid"]
+        question = self.keys.open_push_question(uid, consent["status"]["push"]["request"])
+        answer = PushAnswer(question.state, SecretStr(reference) if reference else None)
+        push = {"push": {"response": answer.seal(question.ticket, uid)}}
+        await self._write("oauthconsents", consent["metadata"]["name"], push)
+        return question.state.get_secret_value()
 
     async def respond(self) -> None:
         """Put a response there, as the consent server does."""

@@ -6,6 +6,9 @@ import re
 import signal
 import socket
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from tests.component.kubectl_plugin.authorization_endpoint import CODE
 from tests.component.kubectl_plugin.conftest import USER, PluginScenario
@@ -44,6 +47,28 @@ async def test_a_connector_is_authorized_through_the_browser(scenario: PluginSce
     assert asked["access_type"] == "offline"
     assert asked["code_challenge_method"] == "S256"
     assert consent["metadata"]["managedFields"][0]["manager"] == "oauth-connector-cli"
+
+
+@pytest.mark.parametrize("reference", ["urn:example:1", None])
+async def test_the_operator_pushes_the_request_first(scenario: PluginScenario, reference: str | None) -> None:
+    """The link has a reference, whose state is that of the command; or all parameters, where nothing was pushed."""
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--no-browser")
+    changes = {"pushEndpoint": "https://login.example.com/par", "pushRequired": True}
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url, **changes)
+    state = await scenario.operator.answer_push(reference)
+    link = await scenario.link()
+    if reference is None:
+        assert parse_qs(urlsplit(link).query)["state"] == [state]
+    else:
+        assert parse_qs(urlsplit(link).query) == {"client_id": ["crm-client"], "request_uri": [reference]}
+        link = f"{scenario.loopback}?code={CODE}&state={state}"
+    async with scenario.browser.get(link) as answer:
+        assert answer.status == 200
+    sealed = await scenario.operator.answer()
+    assert sealed.code.get_secret_value() == CODE
+    await scenario.operator.connect()
+    assert await scenario.terminal.ended() == 0
 
 
 async def test_authorize_prints_json(scenario: PluginScenario) -> None:

@@ -162,7 +162,7 @@ def test_the_error_contains_nothing_of_the_response() -> None:
     """It is not chained to the library's error, which might contain it."""
     with pytest.raises(UnsealError) as refused:
         KEYS.unseal(OTHER_UID, sealed())
-    assert str(refused.value) == "the response was not sealed for this consent"
+    assert str(refused.value) == "the text was not sealed for this consent"
     assert refused.value.__suppress_context__
 
 

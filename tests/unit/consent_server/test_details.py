@@ -37,15 +37,18 @@ async def test_every_value_of_the_request_is_shown(visitor: HTTPClient, world: C
         code_challenge_method="plain",
         redirect_name="Acme-RuName",
         callback_parameters=("accounts-server",),
+        push_endpoint="https://accounts.example.com/par",
+        push_required=True,
     )
     text = (await visitor.prove(world.path, world.ticket)).text
+    assert "as the provider requires" in text
     for shown in ("brand=acme", "x=", "audience=https://api.example.com", "resource=urn:r", "alice", "read", "write"):
         assert f">{shown}<" in text
     assert "authorization_details=[{&#34;type&#34;:&#34;&lt;payment&gt;&#34;}]" in text
     assert "<payment>" not in text
     assert "which the response must name" in text
     assert "2026-11-24 12:15 UTC" in text
-    shown_apart = {"parameters", "scope", "iss_required", "expiration_time", "authorization_endpoint"}
+    shown_apart = {"parameters", "scope", "iss_required", "push_required", "expiration_time", "authorization_endpoint"}
     for name in ConsentRequest.model_fields.keys() - SHOWN_ELSEWHERE.keys() - shown_apart:
         value = getattr(request, name)
         for part in value if isinstance(value, tuple) else (value,):

@@ -54,6 +54,15 @@ def test_a_link_has_the_providers_own_names() -> None:
     assert found.keys().isdisjoint({"client_id", "response_type"})
 
 
+def test_a_link_to_a_pushed_request_has_client_and_reference_alone() -> None:
+    """RFC 9126 §4; what the endpoint's own query has of the request's parameters is left out as in any link."""
+    given = a_request(f"{ENDPOINT}?scope=admin&lang=en", names={"scope": "scopes"})
+    found = query(given.build_pushed_url("urn:example:1"))
+    assert found == {"lang": ["en"], "client_id": ["robot"], "request_uri": ["urn:example:1"]}
+    unnamed = a_request(f"{ENDPOINT}?scopes=admin", scope="", names={"scope": "scopes"})
+    assert "scopes" not in query(unnamed.build_url("xyz"))
+
+
 def test_link_is_the_rfcs() -> None:
     """RFC 6749 §4.1.1 with RFC 7636 §4.3: these parameters, and none beside them."""
     assert query(a_request().build_url("xyz")) == {

@@ -1,6 +1,7 @@
 """Discovery documents: where they are, and when they may be believed."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -177,3 +178,35 @@ def test_client_with_a_certificate_uses_the_aliases(aliases: object, endpoints: 
     assert found.token_endpoint == f"{ISSUER}/token"
     used = found.with_aliases()
     assert (used.token_endpoint, used.revocation_endpoint) == endpoints
+
+
+@pytest.mark.parametrize(
+    ("members", "known"),
+    [
+        ({}, (None, False)),
+        ({"pushed_authorization_request_endpoint": f"{ISSUER}/par"}, (f"{ISSUER}/par", False)),
+        (
+            {
+                "pushed_authorization_request_endpoint": f"{ISSUER}/par",
+                "require_pushed_authorization_requests": True,
+            },
+            (f"{ISSUER}/par", True),
+        ),
+        (
+            {"pushed_authorization_request_endpoint": "ftp://x", "require_pushed_authorization_requests": "yes"},
+            (None, False),
+        ),
+        (
+            {
+                "pushed_authorization_request_endpoint": f"{ISSUER}/par",
+                "mtls_endpoint_aliases": {"pushed_authorization_request_endpoint": "https://mtls.example.com/par"},
+            },
+            ("https://mtls.example.com/par", False),
+        ),
+    ],
+)
+def test_pushed_requests_are_offered_or_required(members: dict[str, Any], known: tuple[str | None, bool]) -> None:
+    """RFC 9126 §5, with the alias for a client with a certificate (RFC 8705 §5)."""
+    found = parsed(**members)
+    assert isinstance(found, ServerMetadata)
+    assert (found.with_aliases().pushed_request_endpoint, found.push_required) == known

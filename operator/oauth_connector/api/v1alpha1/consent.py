@@ -93,6 +93,24 @@ class ConsentCondition(Model):
     last_transition_time: Time = Field(description="Time of the last change of the status.")
 
 
+SealedText = Annotated[
+    str,
+    Field(min_length=1, max_length=4096),
+    pattern_rule(r"[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*){4}", "must be a JWE in compact form"),
+]
+
+
+class Push(Model):
+    """The last pushed authorization request (RFC 9126): who has the browser asks for it, and the operator answers."""
+
+    request: SealedText = Field(
+        description="Ticket and `state` of a browser, encrypted for the operator (JWE). It is written for each flow."
+    )
+    response: SealedText | None = Field(
+        None, description="What the link is made of, encrypted for the holder of the ticket (JWE)."
+    )
+
+
 class OAuthConsentStatus(Model):
     """The state of the flow."""
 
@@ -112,6 +130,9 @@ class OAuthConsentStatus(Model):
     ) = Field(
         None,
         description="Authorization response, encrypted for the operator (JWE). It is set once.",
+    )
+    push: Push | None = Field(
+        None, description="The last pushed authorization request, for providers that offer or require one (RFC 9126)."
     )
     account: Annotated[str, Field(max_length=256)] | None = Field(
         None, description="Account at the provider, if the provider names it."

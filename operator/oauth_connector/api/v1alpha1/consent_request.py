@@ -78,6 +78,12 @@ class ConsentRequest(Model):
     )
     expiration_time: Time = Field(description="Time until which the user must consent.")
     device: DeviceRequest | None = Field(None, description="Codes of a device authorization (RFC 8628).")
+    push_endpoint: URL | None = Field(
+        None, description="Endpoint to which the operator pushes the request before the browser comes (RFC 9126)."
+    )
+    push_required: bool | None = Field(
+        None, description="Whether the provider accepts no other request. Otherwise a link with all parameters will do."
+    )
 
     @property
     def sent_redirect_uri(self) -> str:
@@ -86,6 +92,10 @@ class ConsentRequest(Model):
 
     def link(self, state: str) -> str:
         """Return the URL of the authorization request with a `state` (RFC 6749 §4.1.1)."""
+        return self.build_authorization_request().build_url(state)
+
+    def build_authorization_request(self) -> AuthorizationRequest:
+        """Return the authorization request, without `state`."""
         further = [(parameter.name, parameter.value) for parameter in self.parameters]
         return AuthorizationRequest(
             self.authorization_endpoint,
@@ -96,7 +106,7 @@ class ConsentRequest(Model):
             further,
             self.code_challenge_method or "S256",
             {each.name: each.value for each in self.parameter_names},
-        ).build_url(state)
+        )
 
     def understand(self, query: Iterable[tuple[str, str]]) -> AuthorizationGranted | AuthorizationDenied | RedirectFlaw:
         """Parse the query of the redirect (RFC 6749 §4.1.2). The caller compares `state`."""

@@ -22,6 +22,7 @@ from oauth_connector.connector.consent.observed import (
     WaitUntil,
     find_shown_issuer,
 )
+from oauth_connector.connector.consent.push import find_question
 from oauth_connector.connector.effective import UnknownTokenHost, find_named_token_url
 from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import AnyConnector, Connector, InvalidConnector, PendingCode
@@ -49,7 +50,7 @@ def evaluate_consent(consent: Consent, context: ConsentContext, keys: OperatorKe
     if request.device is not None:
         return evaluate_device(consent, request.device, context, keys)
     if not answered:
-        return SetReason(ConsentReason.AWAITING_USER, deadline)
+        return find_question(consent, request, keys) or SetReason(ConsentReason.AWAITING_USER, deadline)
     return _evaluate_response(consent, request, context, keys)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from oauth_connector.api.names import READY
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus
@@ -81,6 +83,14 @@ class FillRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PushRequest:
+    """Push the authorization request with the `state` of a browser (RFC 9126), for the holder of the ticket."""
+
+    ticket: SecretStr
+    state: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
 class SetReason:
     """Write a reason into status, and requeue at a time."""
 
@@ -95,4 +105,4 @@ class WaitUntil:
     until: float
 
 
-ConsentAction = FillRequest | SetReason | WaitUntil | PendingCode
+ConsentAction = FillRequest | PushRequest | SetReason | WaitUntil | PendingCode

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
@@ -54,7 +55,7 @@ class Endpoints:
     """The endpoints of the provider, from the spec or from discovery.
 
     `authorization` is where the consent begins: the authorization endpoint, or the one for devices (RFC 8628 §3.1).
-    `server` is what discovery has found.
+    `server` is what discovery has found, `push` where it has the request pushed first (RFC 9126), if anywhere.
     """
 
     authorization: str
@@ -62,6 +63,7 @@ class Endpoints:
     issuer: str | None = None
     iss_required: bool = False
     server: ServerMetadata | None = None
+    push: str | None = None
 
     @staticmethod
     def of(spec: OAuthConnectorSpec, found: ServerMetadata | None) -> "Endpoints | None":
@@ -76,7 +78,23 @@ class Endpoints:
         if authorization is None or token is None:
             return None
         issuer = found.issuer if found is not None else provider.effective_issuer
-        return Endpoints(authorization, token, issuer, found is not None and found.iss_required, found)
+        if found is None:
+            return Endpoints(authorization, token, issuer)
+        push = _choose_push_endpoint(spec, found, token)
+        return Endpoints(authorization, token, issuer, found.iss_required, found, push)
+
+
+def _choose_push_endpoint(spec: OAuthConnectorSpec, found: ServerMetadata, token: str) -> str | None:
+    """Return the endpoint for pushed requests; nothing where the client secret must not be sent to it.
+
+    Where the spec names the token endpoint itself, both must be at one server, as for revocation. Otherwise the issuer
+    names both.
+    """
+    server = found.with_aliases() if spec.client.tls_secret_ref is not None else found
+    push = server.pushed_request_endpoint
+    if push is None or spec.is_polled:
+        return None
+    return push if spec.provider.token_url is None or origin(push) == origin(token) else None
 
 
 def build_consent_request(
@@ -122,7 +140,13 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         encryption_key=keys.public_key(consent.uid),
         digest=_digest_request(connector, endpoints, redirect),
         expiration_time=from_epoch(consent.created + LIFETIME),
+        push_endpoint=endpoints.push,
+        push_required=_is_push_required(endpoints) or None,
     )
+
+
+def _is_push_required(endpoints: Endpoints) -> bool:
+    return endpoints.push is not None and endpoints.server is not None and endpoints.server.push_required
 
 
 def _choose_challenge(spec: OAuthConnectorSpec, verifier: str) -> str | None:
@@ -167,6 +191,7 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
             "pkce": spec.needs_pkce,
             **({"pkceMethod": "plain"} if spec.has_plain_pkce else {}),
             **({"redirectName": name} if name is not None else {}),
+            **({"pushEndpoint": endpoints.push} if endpoints.push is not None else {}),
             **({"refreshURL": refresh_url} if refresh_url is not None else {}),
             **({"response": response.model_dump(mode="json", exclude_none=True)} if response is not None else {}),
             "output": [connector.output_name, *metadata],
