@@ -11,9 +11,11 @@ import structlog
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector, IssuedToken
+from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.introspection import build_introspection_request, read_introspection_response
 from oauth_connector.oauth.lifetimes import LifetimeSource
+from oauth_connector.oauth.metadata import ServerMetadata
 
 _ASSUMED = frozenset({None, LifetimeSource.PRESET, LifetimeSource.DEFAULT})
 
@@ -26,11 +28,14 @@ async def introspect_lifetime(client: TokenClient, connector: Connector, token: 
     The endpoint must be at the server of the token endpoint. Otherwise a user who edits a connector could have its
     tokens and the client secret sent to another server.
     """
-    endpoint = connector.spec.provider.introspection_url
-    if endpoint is None or token.lifetime_source not in _ASSUMED:
+    if not connector.spec.may_introspect or token.lifetime_source not in _ASSUMED:
         return token
     prepared = await client.prepare_request(connector)
     if isinstance(prepared, RequestFailed):
+        return token
+    endpoint = await _find_endpoint(client, prepared)
+    if endpoint is None:
+        log.warning("the metadata of the issuer name no introspection endpoint", connector=str(connector.key))
         return token
     if origin(endpoint) != origin(prepared.endpoint):
         log.warning("the introspection endpoint is not at the token endpoint's server", connector=str(connector.key))
@@ -42,3 +47,12 @@ async def introspect_lifetime(client: TokenClient, connector: Connector, token: 
         log.warning("introspection states no lifetime", connector=str(connector.key))
         return token
     return replace(token, expires=token.issued + found.seconds, lifetime_source=found.source)
+
+
+async def _find_endpoint(client: TokenClient, prepared: PreparedRequest) -> str | None:
+    """Return the endpoint of the spec, else that of the metadata; nothing where there is none, or discovery fails."""
+    named = prepared.connector.spec.provider.introspection_url
+    if named is not None:
+        return named
+    found = prepared.server or await client.servers.find(prepared.connector, prepared.context)
+    return found.introspection_endpoint if isinstance(found, ServerMetadata) else None

@@ -16,6 +16,7 @@ _ENDPOINTS = (
     "token_endpoint",
     "authorization_endpoint",
     "revocation_endpoint",
+    "introspection_endpoint",
     "device_authorization_endpoint",  # RFC 8628 §4
     PUSHED_REQUEST_ENDPOINT,
 )
@@ -45,6 +46,8 @@ class ServerMetadata:
     push_required: bool = False
     """Whether the server accepts pushed authorization requests only."""
     mtls_pushed_request_endpoint: str | None = None
+    introspection_endpoint: str | None = None
+    mtls_introspection_endpoint: str | None = None
 
     def with_aliases(self) -> "ServerMetadata":
         """Return the metadata for a client with a certificate: an alias in the place of each endpoint that has one."""
@@ -52,6 +55,7 @@ class ServerMetadata:
             self,
             token_endpoint=self.mtls_token_endpoint or self.token_endpoint,
             revocation_endpoint=self.mtls_revocation_endpoint or self.revocation_endpoint,
+            introspection_endpoint=self.mtls_introspection_endpoint or self.introspection_endpoint,
             pushed_request_endpoint=self.mtls_pushed_request_endpoint or self.pushed_request_endpoint,
         )
 
@@ -121,6 +125,8 @@ def _build_metadata(issuer: str, members: Mapping[str, object], is_url: Callable
         pushed_request_endpoint=urls.get(PUSHED_REQUEST_ENDPOINT),
         push_required=members.get("require_pushed_authorization_requests") is True,
         mtls_pushed_request_endpoint=aliases.get(PUSHED_REQUEST_ENDPOINT),
+        introspection_endpoint=urls.get("introspection_endpoint"),
+        mtls_introspection_endpoint=aliases.get("introspection_endpoint"),
     )
 
 

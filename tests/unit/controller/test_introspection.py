@@ -1,5 +1,6 @@
 """Introspection of tokens whose responses state no lifetime (RFC 7662)."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -8,6 +9,7 @@ import pytest
 from oauth_connector.connector.observation import Connector
 from oauth_connector.oauth.introspection import read_introspection_response
 from oauth_connector.oauth.lifetimes import Lifetime, LifetimeSource
+from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
@@ -56,6 +58,13 @@ class IntrospectingProvider(RotatingProvider):
         self.extra = {"expires_in": None}
         self.introspected: list[TokenRequest] = []
         self.result: HTTPResponse | Signal = Signal(Symptom.CONNECTION_FAILED)
+        self.introspectable: str | None = None
+
+    async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
+        """Return the metadata of an issuer, which may name an introspection endpoint."""
+        found = await super().find(issuer, context)
+        assert isinstance(found, ServerMetadata)
+        return replace(found, introspection_endpoint=self.introspectable)
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Respond to an introspection, or to a token request."""
@@ -134,3 +143,43 @@ async def test_an_endpoint_at_another_server_gets_no_token() -> None:
     await world.run()
     assert world.token == "token-1"
     assert provider.introspected == []
+
+
+ISSUER = "https://login.example.com"
+
+
+@pytest.mark.parametrize(
+    ("provider_spec", "endpoint", "source"),
+    [
+        ({"issuer": ISSUER}, INTROSPECTION, "Introspection"),
+        ({"issuer": ISSUER, "introspectionURL": INTROSPECTION}, None, "Introspection"),
+        (
+            {"issuer": ISSUER, "introspectionURL": INTROSPECTION},
+            "https://other.example.com/introspect",
+            "Introspection",
+        ),
+        ({"issuer": ISSUER}, "https://other.example.com/introspect", "Default"),
+        ({"issuer": ISSUER}, None, "Default"),
+        ({"issuer": ISSUER, "tokenURL": f"{ISSUER}/token"}, INTROSPECTION, "Introspection"),
+    ],
+)
+async def test_metadata_name_the_endpoint_where_the_spec_wants_introspection(
+    provider_spec: dict[str, str], endpoint: str | None, source: str
+) -> None:
+    """The endpoint of the spec comes first, and one at another server than the token endpoint gets no token."""
+    world, provider = a_world()
+    provider.introspectable = endpoint
+    provider.result = answer(active=True, exp=int(world.now) + 600)
+    world.cluster.add(a_connector(a_spec(provider=provider_spec, refresh={"lifetimeSource": "Introspection"})))
+    await world.run(3)
+    assert state_of(world)[0] == source
+    assert {request.url for request in provider.introspected} == ({INTROSPECTION} if source != "Default" else set())
+
+
+async def test_metadata_alone_cause_no_introspection() -> None:
+    """A request that the spec does not want is not sent."""
+    world, provider = a_world()
+    provider.introspectable = INTROSPECTION
+    world.cluster.add(a_connector(a_spec(provider={"issuer": ISSUER})))
+    await world.run(3)
+    assert (state_of(world)[0], provider.introspected) == ("Default", [])

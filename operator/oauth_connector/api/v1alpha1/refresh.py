@@ -1,5 +1,6 @@
 """`spec.refresh`: when the operator refreshes the token."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -9,6 +10,12 @@ from oauth_connector.api.schema.fields import Model, rule
 from oauth_connector.api.v1alpha1 import digests
 
 DEFAULT_LIFETIME = "1h"
+
+
+class AskedSource(StrEnum):
+    """Where a lifetime is looked for that the token response does not contain."""
+
+    INTROSPECTION = "Introspection"
 
 
 class Refresh(Model):
@@ -31,6 +38,13 @@ class Refresh(Model):
         None,
         description="Lifetime to assume if the token response contains none. Default: the preset's, else"
         f" `{DEFAULT_LIFETIME}`.",
+    )
+    lifetime_source: Annotated[AskedSource | None, digests.NOT_DIGESTED] = Field(
+        None,
+        description="Where to look for the lifetime if the token response contains none. `Introspection`: at the"
+        " introspection endpoint (RFC 7662), which `provider.introspectionURL` or the metadata of the issuer name. It"
+        " must be at the server of the token endpoint. Default: `Introspection` with `provider.introspectionURL`, else"
+        " `defaultLifetime` counts.",
     )
     max_lifetime: Annotated[Annotated[Duration, duration_rule("60s")] | None, digests.NOT_DIGESTED] = Field(
         None,

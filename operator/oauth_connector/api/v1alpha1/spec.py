@@ -77,6 +77,17 @@ class OAuthConnectorSpec(GrantMembers):
     def _has_one_list_of_scopes(self) -> bool:
         return self.scopes is None or self.scope is None
 
+    @rule(
+        "!(has(self.refresh) && has(self.refresh.lifetimeSource)) || has(self.provider.introspectionURL) ||"
+        " has(self.provider.issuer) || has(self.provider.resource) || has(self.provider.preset)",
+        "Introspection needs an endpoint: set provider.introspectionURL, or provider.issuer, whose metadata name it",
+        "refresh.lifetimeSource",
+    )
+    def _has_introspection_endpoint(self) -> bool:
+        provider = self.provider
+        named = (provider.introspection_url, provider.issuer, provider.resource, provider.preset)
+        return not self.may_introspect or any(each is not None for each in named)
+
     _has_preset_parameters: ClassVar = build_presence_rules()
 
     # --- with defaults applied ----------------------------------------------------------------------------------
@@ -105,6 +116,12 @@ class OAuthConnectorSpec(GrantMembers):
         chosen = self.refresh or Refresh()
         known = self.provider.known.default_lifetime if self.provider.known and not chosen.default_lifetime else None
         return known or chosen.default_lifetime_seconds
+
+    @property
+    def may_introspect(self) -> bool:
+        """Return whether a lifetime that the response does not contain is looked for by introspection (RFC 7662)."""
+        wanted = self.refresh is not None and self.refresh.lifetime_source is not None
+        return wanted or self.provider.introspection_url is not None
 
     @property
     def is_secret_retained(self) -> bool:
