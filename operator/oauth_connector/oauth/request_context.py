@@ -63,6 +63,11 @@ class RequestContext:
     is_endpoint_of_issuer: bool = True
     named_hosts: frozenset[str] | None = None
 
+    @property
+    def is_for_resource(self) -> bool:
+        """Return whether the spec names a protected resource in the place of the server's endpoints (RFC 9728)."""
+        return self.named_hosts is not None
+
     def with_identity(self, identity: TLSIdentity | None) -> Self:
         """Return the context with the client certificate that its connections present; `None` for no certificate."""
         return replace(self, tls=replace(self.tls, identity=identity))

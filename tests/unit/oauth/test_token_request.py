@@ -190,6 +190,15 @@ def test_a_form_encoded_basic_header_survives_both_ways_of_decoding(identifier: 
     assert [unquote(left), unquote(right)] == [unquote_plus(left), unquote_plus(right)] == [identifier, secret]
 
 
+def test_basic_client_of_a_resource_is_named_in_the_form_too() -> None:
+    """The servers of the MCP SDKs find the client by `client_id` in the form, also beside the header."""
+    context = RequestContext(0.0, URL, named_hosts=frozenset({"mcp.example.com"}))
+    request = build_token_request(context, ClientCredentials(), a_client(), TokenRequestParameters())
+    assert header(request, "Authorization") == header(built(a_client()), "Authorization")
+    assert form(request) == {**form(built(a_client())), "client_id": ["robot"]}
+    assert "client_id" not in form(built(a_client()))
+
+
 def test_a_raw_basic_header_is_as_other_clients_send_it() -> None:
     """`Raw` is what Authlib sends, for servers that do not decode."""
     client = a_client("a b:c%+", encoding=BasicEncoding.RAW)

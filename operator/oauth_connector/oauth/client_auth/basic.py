@@ -27,19 +27,20 @@ class BasicClient(Client):
     secret: SecretStr
     encoding: BasicEncoding = BasicEncoding.FORM
 
-    parameter_names = frozenset[str]()
+    parameter_names = frozenset({"client_id"})
 
-    def authenticate(self, context: RequestContext) -> Authentication:  # noqa: ARG002  # the same for every request
-        """Return the Authorization header.
+    def authenticate(self, context: RequestContext) -> Authentication:
+        """Return the Authorization header; for a resource also `client_id`, which says who asks (RFC 6749 §3.2.1).
 
         A space becomes `%20` and not `+`, which servers that decode forms and servers that decode percent signs read
-        alike.
+        alike. The servers of the MCP SDKs find the client by `client_id` in the form only.
         """
         identifier, secret = self.id, self.secret.get_secret_value()
         if self.encoding is BasicEncoding.FORM:
             identifier, secret = quote(identifier, safe=""), quote(secret, safe="")
         credentials = base64.b64encode(f"{identifier}:{secret}".encode()).decode()
-        return Authentication(headers=(("Authorization", f"Basic {credentials}"),))
+        form = (("client_id", self.id),) if context.is_for_resource else ()
+        return Authentication(headers=(("Authorization", f"Basic {credentials}"),), form=form)
 
     def identity(self) -> tuple[str, ...]:
         """Return the method, the identifier, the secret and its encoding."""
