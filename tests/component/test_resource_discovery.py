@@ -30,6 +30,7 @@ class Site:
         self.places: dict[str, dict[str, Any]] = {}
         self.servers: Callable[[str], list[str]] = lambda origin: [origin]
         self.origin = ""
+        self.method = "GET"
 
     @property
     def port(self) -> int:
@@ -40,6 +41,8 @@ class Site:
         """Respond to the request without a token, and to requests for documents."""
         self.asked.append(request.path)
         if request.path == "/mcp":
+            if request.method != self.method:
+                return web.Response(status=405)
             return web.Response(status=401, headers={"WWW-Authenticate": self.challenge(self.origin)})
         if request.path in self.places:
             named = {"resource": f"{self.origin}/mcp", "authorization_servers": self.servers(self.origin)}
@@ -80,7 +83,7 @@ class Site:
 async def site() -> AsyncIterator[Site]:
     """Serve a resource on loopback."""
     served, app = Site(), web.Application()
-    app.router.add_get("/{path:.*}", served.respond)
+    app.router.add_route("*", "/{path:.*}", served.respond)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -106,12 +109,21 @@ async def test_without_a_challenge_the_well_known_places_are_tried(site: Site) -
     assert site.asked == ["/mcp", PATH_PLACE, ROOT_PLACE]
 
 
+async def test_a_server_that_serves_post_alone_is_challenged_with_one(site: Site) -> None:
+    """MCP servers without sessions answer GET with 405, and their challenge may name an unusual place."""
+    site.method = "POST"
+    site.challenge = lambda origin: f'Bearer resource_metadata="{origin}/meta"'
+    site.places["/meta"] = {}
+    assert await site.find() == ProtectedResource(f"{site.origin}/mcp", (site.origin,))
+    assert site.asked == ["/mcp", PATH_PLACE, ROOT_PLACE, "/mcp", "/meta"]
+
+
 async def test_a_document_at_another_server_is_not_requested(site: Site) -> None:
     """A resource must not choose what the operator requests inside its network."""
     site.challenge = lambda _origin: f'Bearer resource_metadata="http://localhost:{site.port}/meta"'
     site.places["/meta"] = {}
     assert await site.find() == Signal(Symptom.NOT_FOUND, 404)
-    assert site.asked == ["/mcp", PATH_PLACE, ROOT_PLACE]
+    assert "/meta" not in site.asked
 
 
 async def test_a_document_about_another_resource_is_reported_as_such(site: Site) -> None:

@@ -122,6 +122,20 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Have the metadata corrected. For a server that you trust, set `provider.issuer` or the endpoints in the place"
         " of `provider.resource`, and the resource in `resources`.",
     ),
+    Reason.REGISTRATION_UNSUPPORTED: Explanation(
+        "The spec names no client, and the metadata of the authorization server say neither that it accepts the URL of"
+        " a metadata document as identifier (`client_id_metadata_document_supported`), nor where a client can be"
+        " registered (`registration_endpoint`). Or `client.registration.method` wants what the server does not have; a"
+        " document needs the operator setting `publicURL` with `https`, and the redirect URI of the consent server.",
+        "Register a client in the console of the server, and set `client.id`. If it has a secret, set"
+        " `client.secretRef` and `provider.issuer`, too.",
+    ),
+    Reason.REGISTRATION_REJECTED: Explanation(
+        "The registration endpoint of the authorization server has returned an error, or no usable client. Some servers"
+        " register only clients with certain redirect URIs, or with a token of an administrator.",
+        "Read the log of the server. Then authorize again: `kubectl oauth authorize NAME`. Or register a client by"
+        " hand, and set `client.id`.",
+    ),
     Reason.PROVIDER_UNREACHABLE: Explanation(
         "The operator cannot open a connection, the connection breaks, or the response does not arrive in time.",
         "Test the connection from the operator's Pod. Common causes are a NetworkPolicy, a firewall, or a required"

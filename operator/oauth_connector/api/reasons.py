@@ -67,6 +67,8 @@ class Reason(StrEnum):
     ISSUER_NOT_LISTED = "IssuerNotListed"
     ISSUER_CHANGED = "IssuerChanged"
     PKCE_UNSUPPORTED = "PKCEUnsupported"
+    REGISTRATION_UNSUPPORTED = "RegistrationUnsupported"
+    REGISTRATION_REJECTED = "RegistrationRejected"
     # the connection to the provider
     PROVIDER_UNREACHABLE = "ProviderUnreachable"
     HOST_NOT_FOUND = "HostNotFound"
@@ -169,6 +171,11 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.PKCE_UNSUPPORTED: "The metadata of the authorization server of `provider.resource` do not list the PKCE"
     " method S256, without which another program could use an intercepted code. Have the server corrected, or set the"
     " endpoints in `provider` in the place of `provider.resource`.",
+    Reason.REGISTRATION_UNSUPPORTED: "The authorization server of `provider.resource` registers no client by itself in"
+    " the way that `client.registration` wants. Register one there with the redirect URI in `status.redirectURI`, and"
+    " set `client.id`, and `client.secretRef` with `provider.issuer` if it has a secret.",
+    Reason.REGISTRATION_REJECTED: "{host} refuses to register a client. Ask its administrator whether it registers"
+    " clients for everybody, or register one by hand and set `client.id`.",
     Reason.PROVIDER_UNREACHABLE: "{host} is unreachable or does not respond in time. Check the network of the"
     " operator's Pod, and its NetworkPolicies.",
     Reason.HOST_NOT_FOUND: "The host name {host} does not resolve. Check its spelling and the DNS of the cluster.",

@@ -108,7 +108,7 @@ class PendingCode:
     """What a consent gives the operator to present: the code of a redirect, once, or a device code, to poll with.
 
     `consent` and `uid` name the OAuthConsent. The redirect named `token_url`, and has the `fields` to publish. `issuer`
-    is the one that the user saw, where a resource has led to it.
+    is the one that the user saw, where a resource has led to it, and `client_id` the client.
     """
 
     consent: str
@@ -118,6 +118,7 @@ class PendingCode:
     token_url: str | None = None
     fields: Mapping[str, SecretStr] = field(default_factory=dict)
     issuer: str | None = None
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

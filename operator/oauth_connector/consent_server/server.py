@@ -14,9 +14,11 @@ import uvloop
 from aiohttp import web
 
 from oauth_connector.consent_protocol import addresses
+from oauth_connector.consent_protocol.client_documents import DOCUMENT_ROUTE
 from oauth_connector.consent_server import headers
 from oauth_connector.consent_server.callback import CallbackPage
 from oauth_connector.consent_server.client_address import ClientAddress
+from oauth_connector.consent_server.client_document import ClientDocument
 from oauth_connector.consent_server.consent_store import ConsentStore, KubeConsentStore
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.middlewares import log_request, log_unexpected_error, render_failures
@@ -70,6 +72,7 @@ def build_application(context: ServerContext, find_problem: Callable[[], str | N
             web.get(addresses.RESULT_ROUTE, result.show_result, allow_head=False),
             web.get(addresses.PHASE_ROUTE, result.report_phase, allow_head=False),
             web.get(addresses.CALLBACK_ROUTE, callback.receive_redirect, allow_head=False),
+            web.get(DOCUMENT_ROUTE, ClientDocument(context).show_document),
             *build_probe_routes(lambda: None, find_problem),
             web.static("/assets", ASSETS),
         ]

@@ -11,6 +11,7 @@ from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.server import has_required_pkce
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.controller.client_registrar import ClientRegistrar
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.device_authorizations import DeviceAuthorizations
 from oauth_connector.controller.state_secrets import StateSecrets
@@ -27,6 +28,7 @@ class ConsentObserver:
         token_client: TokenClient,
         consent_policy: ConsentPolicy,
         devices: DeviceAuthorizations,
+        registrar: ClientRegistrar,
     ) -> None:
         self._cluster = context.ports.cluster
         self._keys = context.ports.keys
@@ -37,6 +39,7 @@ class ConsentObserver:
         self._token_client = token_client
         self._consent_policy = consent_policy
         self._devices = devices
+        self._registrar = registrar
 
     async def read(self, consent: Consent) -> ConsentContext | None:
         """Read the context for an evaluation; return nothing if discovery fails."""
@@ -53,16 +56,32 @@ class ConsentObserver:
             return context
         if context.now >= consent.created + LIFETIME + CONFIRMATION_TIME:
             return with_request  # it has expired, so no discovery is needed
-        found = await self._token_client.discover(connector)
-        if not isinstance(found, Problem) and found is not None and not has_required_pkce(connector.spec, found):
-            found = Problem(Reason.PKCE_UNSUPPORTED, Remedy.FIX_SPEC)
-        if isinstance(found, Problem):
-            is_final = found.needs_action or found.reason is Reason.RESOURCE_DISCOVERY_FAILED
-            return replace(context, problem=found) if is_final and consent.status.request is None else None
-        endpoints = Endpoints.of(connector.spec, found)
-        if endpoints is None:
-            return context
+        endpoints = await self._find_endpoints(connector, is_new=consent.status.request is None)
+        if isinstance(endpoints, Problem) or endpoints is None:
+            is_final = endpoints is None or (consent.status.request is None and _is_final(endpoints))
+            return replace(context, problem=endpoints) if is_final else None
         return replace(
             context,
             request=build_consent_request(consent, connector, endpoints, self._consent_policy, await self._keys.load()),
         )
+
+    async def _find_endpoints(self, connector: Connector, *, is_new: bool) -> Endpoints | Problem | None:
+        """Discover the endpoints, and the client where the spec names none; a new consent may have one registered.
+
+        `None`: an endpoint is unknown.
+        """
+        found = await self._token_client.discover(connector)
+        if isinstance(found, Problem):
+            return found
+        if found is not None and not has_required_pkce(connector.spec, found):
+            return Problem(Reason.PKCE_UNSUPPORTED, Remedy.FIX_SPEC)
+        endpoints = Endpoints.of(connector.spec, found)
+        if endpoints is None or found is None or not connector.spec.needs_registration:
+            return endpoints
+        client = await self._registrar.find_client(connector, found, may_register=is_new)
+        return client if isinstance(client, Problem) else replace(endpoints, client_id=client.id)
+
+
+def _is_final(problem: Problem) -> bool:
+    """Return whether a problem ends a consent: its requester must not wait for a request that cannot be made."""
+    return problem.needs_action or problem.reason is Reason.RESOURCE_DISCOVERY_FAILED

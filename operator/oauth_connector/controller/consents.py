@@ -3,7 +3,7 @@
 `connector.consent.evaluation` decides the next action. This module reads the context and performs the action.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -13,6 +13,7 @@ from oauth_connector.api.v1alpha1.consent import RETENTION
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.connector.consent.condition import build_consent_condition
+from oauth_connector.connector.consent.device import ENDED_BY_POLL
 from oauth_connector.connector.consent.evaluation import evaluate_consent
 from oauth_connector.connector.consent.grant_facts import build_grant_facts
 from oauth_connector.connector.consent.observed import (
@@ -33,6 +34,7 @@ from oauth_connector.connector.consent.unsent_code import (
 from oauth_connector.connector.observation import Connector, Key, Observation, PendingCode
 from oauth_connector.connector.status.findings import ActionResult, GrantFacts
 from oauth_connector.connector.status.problem import Problem
+from oauth_connector.controller.client_registrar import ClientRegistrar
 from oauth_connector.controller.concluded_consents import ELSEWHERE_RETRY, ConcludedConsents
 from oauth_connector.controller.consent_observer import ConsentObserver
 from oauth_connector.controller.consent_progress import ConsentProgress
@@ -53,12 +55,6 @@ DISCOVERY_RETRY = 10.0
 API_RETRY = 5.0
 """Seconds until the next reconciliation if the API server is unavailable."""
 
-ENDED_BY_POLL: Mapping[PollAnswer, ConsentReason] = {
-    PollAnswer.DENIED: ConsentReason.ACCESS_DENIED,
-    PollAnswer.EXPIRED: ConsentReason.EXPIRED,
-}
-"""The reasons of consents whose device codes are of no further use."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -72,8 +68,9 @@ class ConsentReconciler:
         self._states = StateSecrets(context)
         self._concluded = ConcludedConsents(self._cluster, self._clock)
         self._devices = DeviceAuthorizations(context, token_client)
-        self._pushes = PushedRequests(context, token_client)
-        self._observer = ConsentObserver(context, token_client, consent_policy, self._devices)
+        self.registrar = ClientRegistrar(context, token_client.servers, consent_policy)
+        self._pushes = PushedRequests(context, token_client, self.registrar)
+        self._observer = ConsentObserver(context, token_client, consent_policy, self._devices, self.registrar)
         self._consent_policy = consent_policy
         self._postponed: dict[Key, list[str]] = {}
 

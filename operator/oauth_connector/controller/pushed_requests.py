@@ -17,6 +17,7 @@ from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 from oauth_connector.connector.status.problem import Problem, of_signal, show_signal
 from oauth_connector.consent_protocol.push_exchange import PushAnswer
+from oauth_connector.controller.client_registrar import ClientRegistrar
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.device_authorizations import FAILED_PAUSE
 from oauth_connector.controller.token_client import TokenClient
@@ -47,7 +48,8 @@ class _Given:
 class PushedRequests:
     """Pushes the requests of consents. A process that starts knows no pauses."""
 
-    def __init__(self, context: ControllerContext, token_client: TokenClient) -> None:
+    def __init__(self, context: ControllerContext, token_client: TokenClient, registrar: ClientRegistrar) -> None:
+        self._registrar = registrar
         self._clock = context.ports.clock
         self._read_rules = context.read_rules
         self._token_client = token_client
@@ -100,7 +102,8 @@ class PushedRequests:
 
     async def _send(self, connector: Connector, request: ConsentRequest, question: PushRequest) -> SecretStr | Problem:
         spec, endpoint = connector.spec, request.push_endpoint or ""
-        prepared = await self._token_client.prepare_request(connector)
+        server = await self._registrar.find_server(connector, request)
+        prepared = await self._token_client.prepare_request(connector, server)
         if isinstance(prepared, RequestFailed):
             return prepared.problem
         required = self._read_rules().require_allowed_hosts

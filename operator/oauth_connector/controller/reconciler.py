@@ -216,6 +216,7 @@ class Reconciler:
         """Forget a deleted connector. For an invalid spec, report the field; the published token stays."""
         if connector is None:
             self._memory.forget(key)
+            await self._consents.registrar.delete_registrations(key)
             return None
         if connector.deleting:
             return None

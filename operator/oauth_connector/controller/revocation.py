@@ -69,7 +69,7 @@ class GrantRevoker:
         if found is None:
             return Revocation.NOTHING
         state = held.stored.state if held.stored is not None else GrantState()
-        server = GrantServer(find_grant_token_url(obs.connector.spec, state.token_url), state.issuer)
+        server = GrantServer(find_grant_token_url(obs.connector.spec, state.token_url), state.issuer, state.client)
         prepared = await self._token_client.prepare_request(obs.connector, server)
         if isinstance(prepared, RequestFailed):
             return self._give_up_after_tries(obs)
@@ -93,6 +93,7 @@ class GrantRevoker:
             kept = GrantState(
                 tried=state.tried, initial_fingerprint=state.initial_fingerprint, unrepeatable=state.unrepeatable
             )
+            kept = replace(kept, client=state.client, next_client=state.next_client)
             await self._states.write(obs.connector, kept, held.stored.live)
         if held.output is not None:
             await self._cluster.delete_secret(held.output.metadata)

@@ -218,7 +218,8 @@ class TokenClient:
             read, (endpoint, provider.request_shape.refresh_url), required=required
         )
         at = replace(complete_context(connector.spec, context, found), token_endpoint=endpoint, nonce=_new_nonce())
-        given = (credentials.client, credentials.grant, Attempt((), ""), read, credentials.previous)
+        client = server.client.build_client() if server.client is not None else credentials.client
+        given = (client, credentials.grant, Attempt((), ""), read, credentials.previous)
         at = replace(at, is_endpoint_of_issuer=is_of_issuer)
         return obstacle or PreparedRequest(connector, at, *given, credentials.headers, found)
 

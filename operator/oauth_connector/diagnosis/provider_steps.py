@@ -109,7 +109,9 @@ class ProviderSteps:
         if isinstance(found, Problem):
             return describe_problem("discovery", found, self._connector)
         endpoint = found.token_endpoint if found is not None else ""
-        return DiagnosisStep("discovery", passed=True, text=f"token endpoint {endpoint}")
+        is_registered = self._connector.spec.needs_registration and found is not None
+        facts = _describe_registration(found) if is_registered and found is not None else {}
+        return DiagnosisStep("discovery", passed=True, text=f"token endpoint {endpoint}", facts=facts)
 
     def _describe_resource(self, found: ProtectedResource | Problem) -> DiagnosisStep:
         """Return the step that asks a resource for its authorization servers; the facts are what is sent for it."""
@@ -144,6 +146,12 @@ class ProviderSteps:
             "connection", passed=True, text=_describe_connection(result), facts=_describe_certificates(result)
         )
         yield compare_clocks(result.clock_offset, result.host, self._clock)
+
+
+def _describe_registration(found: ServerMetadata) -> dict[str, str]:
+    """Return how a server would get to know a client that the spec does not name."""
+    documents = "accepted" if found.accepts_documents else "not accepted"
+    return {"metadata documents": documents, "registration endpoint": found.registration_endpoint or "none"}
 
 
 def _name_step(result: ProbeResult) -> str:

@@ -4,9 +4,9 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Generic, TypeGuard
+from typing import Generic
 
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.schema.urls import is_issuer, is_url
@@ -34,6 +34,8 @@ FAILURE_SECONDS = 10.0
 
 _OF_MCP = "application/json, text/event-stream"
 """What a request to an MCP server must accept; other servers ignore it."""
+
+_POSTED = (("Accept", _OF_MCP), ("Content-Type", "application/json"))
 
 _CERTAIN = frozenset({Symptom.RESOURCE_MISMATCH, Symptom.NO_AUTHORIZATION_SERVER})
 """Failures that say more than that there is no document at the next place."""
@@ -98,28 +100,40 @@ class ResourceDiscovery(CachedDiscovery[ProtectedResource]):
     """The metadata of protected resources."""
 
     async def _fetch_metadata(self, url: str, tls: TLSOptions) -> ProtectedResource | Signal:
-        """Ask the resource without a token, then fetch what its challenge names, else the well-known places.
+        """Send a request without a token, then fetch what its challenge names, else the well-known places.
 
         A challenge may name a document of the same server only: a resource must not choose what is requested elsewhere.
+        MCP servers that serve POST alone, and have their document in an unusual place, get one.
         """
-        asked = await self._get(url, tls, _OF_MCP)
-        if isinstance(asked, Signal) and not asked.sent:
-            return asked
-        challenge = read_challenge(asked) if isinstance(asked, HTTPResponse) else Challenge()
-        named = challenge.metadata_url
-        places = (*((named,) if _is_at(url, named) else ()), *list_resource_urls(url))
+        answer = await self._get(url, tls, _OF_MCP)
+        if isinstance(answer, Signal) and not answer.sent:
+            return answer
+        challenge = read_challenge(answer) if isinstance(answer, HTTPResponse) else Challenge()
+        found = await self._fetch_first(url, (*_list_named(url, challenge), *list_resource_urls(url)), tls)
+        if isinstance(found, Signal) and found.symptom is Symptom.NOT_FOUND and challenge.metadata_url is None:
+            answer = await fetch(self._pools, OutgoingRequest("POST", url, _POSTED, b"{}"), tls, self._limits)
+            challenge = read_challenge(answer) if isinstance(answer, HTTPResponse) else Challenge()
+            named = _list_named(url, challenge)
+            found = await self._fetch_first(url, named, tls) if named else found
+        if isinstance(found, Signal) or challenge.scopes is None:
+            return found
+        return replace(found, scopes=challenge.scopes)
+
+    async def _fetch_first(self, url: str, places: Sequence[str], tls: TLSOptions) -> ProtectedResource | Signal:
+        """Fetch the first document about the resource; of the failures one that is certain counts, else the last."""
         found: ProtectedResource | Signal = Signal(Symptom.NOT_FOUND)
         for place in dict.fromkeys(places):
             answer = await self._get(place, tls)
             parsed = parse_resource(url, answer, is_issuer, time.time()) if isinstance(answer, HTTPResponse) else answer
             found = found if isinstance(found, Signal) and found.symptom in _CERTAIN else parsed
             if isinstance(parsed, ProtectedResource):
-                return parsed if challenge.scopes is None else replace(parsed, scopes=challenge.scopes)
+                return parsed
             if not isinstance(answer, HTTPResponse):
                 break
         return found
 
 
-def _is_at(resource: str, url: str | None) -> TypeGuard[str]:
-    """Return whether a URL that a resource names is one of the same server."""
-    return url is not None and is_url(url) and origin(url) == origin(resource)
+def _list_named(resource: str, challenge: Challenge) -> tuple[str, ...]:
+    """List the document that a challenge names, if it is at the server of the resource."""
+    url = challenge.metadata_url
+    return (url,) if url is not None and is_url(url) and origin(url) == origin(resource) else ()

@@ -44,6 +44,7 @@ class FailureReason(StrEnum):
     ISSUER_MISMATCH = "IssuerMismatch"
     RESOURCE_DISCOVERY_FAILED = "ResourceDiscoveryFailed"
     RESOURCE_MISMATCH = "ResourceMismatch"
+    REGISTRATION_REJECTED = "RegistrationRejected"
     REFRESH_TOKEN_REJECTED = "RefreshTokenRejected"
     CONSENT_REQUIRED = "ConsentRequired"
 

@@ -19,7 +19,11 @@ _ENDPOINTS = (
     "introspection_endpoint",
     "device_authorization_endpoint",  # RFC 8628 §4
     PUSHED_REQUEST_ENDPOINT,
+    "registration_endpoint",  # RFC 7591 §3
 )
+
+REGISTERED_METHODS = ("client_secret_post", "client_secret_basic", "none")
+"""The methods that a registered client can have, the preferred one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class ServerMetadata:
     mtls_revocation_endpoint: str | None = None
     has_s256: bool = False
     """It lists S256 in `code_challenge_methods_supported` (RFC 7636 §4.2)."""
+    registration_endpoint: str | None = None
+    accepts_documents: bool = False
+    """A client may be identified by the URL of its metadata document (`client_id_metadata_document_supported`)."""
+    authentication_methods: tuple[str, ...] = ()
+    """Of `token_endpoint_auth_methods_supported`, those that a registered client can have."""
     resource: ProtectedResource | None = None
     """The resource that led to the server, if one did (RFC 9728)."""
     pushed_request_endpoint: str | None = None
@@ -110,6 +119,7 @@ def _build_metadata(issuer: str, members: Mapping[str, object], is_url: Callable
     aliases = _read_urls(given if isinstance(given, dict) else {}, is_url)
     if (endpoint := urls.get("token_endpoint")) is None:
         return None
+    methods = read_list(members, "token_endpoint_auth_methods_supported")
     advertised = read_list(members, "token_endpoint_auth_signing_alg_values_supported")
     return ServerMetadata(
         issuer,
@@ -127,6 +137,9 @@ def _build_metadata(issuer: str, members: Mapping[str, object], is_url: Callable
         mtls_pushed_request_endpoint=aliases.get(PUSHED_REQUEST_ENDPOINT),
         introspection_endpoint=urls.get("introspection_endpoint"),
         mtls_introspection_endpoint=aliases.get("introspection_endpoint"),
+        registration_endpoint=urls.get("registration_endpoint"),
+        accepts_documents=members.get("client_id_metadata_document_supported") is True,
+        authentication_methods=tuple(each for each in REGISTERED_METHODS if each in methods),
     )
 
 

@@ -15,10 +15,12 @@ class BodyFormat(StrEnum):
 
 
 class Method(StrEnum):
-    """The method of a token request: POST, as RFC 6749 §3.2 requires, or GET where a provider wants nothing else."""
+    """The method of a request: POST, as RFC 6749 §3.2 requires, or GET where a provider wants nothing else."""
 
     POST = "POST"
     GET = "GET"
+    DELETE = "DELETE"
+    """For a registration alone (RFC 7592 §2.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ SYMPTOMS: Mapping[Symptom, Verdict] = {
     Symptom.NO_TOKEN_ENDPOINT: Verdict(_R.DISCOVERY_FAILED),
     Symptom.RESOURCE_MISMATCH: Verdict(_R.RESOURCE_MISMATCH, Remedy.FIX_SPEC),
     Symptom.NO_AUTHORIZATION_SERVER: Verdict(_R.RESOURCE_DISCOVERY_FAILED),
+    Symptom.NO_CLIENT: Verdict(_R.REGISTRATION_REJECTED, Remedy.FIX_SPEC),
     Symptom.HOST_NOT_FOUND: Verdict(_R.HOST_NOT_FOUND),
     Symptom.RESOLUTION_FAILED: Verdict(_R.PROVIDER_UNREACHABLE),
     Symptom.CONNECTION_FAILED: Verdict(_R.PROVIDER_UNREACHABLE),
@@ -137,6 +138,7 @@ IN_DISCOVERY: Mapping[Symptom, Verdict] = dict.fromkeys(
 )
 
 IN_RESOURCE_DISCOVERY = dict.fromkeys(IN_DISCOVERY, Verdict(_R.RESOURCE_DISCOVERY_FAILED))
+IN_REGISTRATION = dict.fromkeys(IN_DISCOVERY, Verdict(_R.REGISTRATION_REJECTED, Remedy.FIX_SPEC))
 
 # --- what was presented ---------------------------------------------------------------------------------------------
 REFUSED_PASSWORD = Verdict(_R.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS, repeatable=False)

@@ -17,6 +17,7 @@ from oauth_connector.oauth.verdict_tables import (
     CREDENTIALS_NEXT,
     DOUBTFUL_GRANT,
     IN_DISCOVERY,
+    IN_REGISTRATION,
     IN_RESOURCE_DISCOVERY,
     INVALID_GRANT_WORDS,
     NOT_THE_PASSWORD,
@@ -37,7 +38,11 @@ from oauth_connector.oauth.verdict_tables import (
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TEMPORARY = frozenset({408, 425, 429})
-_IN_PHASE = {RequestPhase.DISCOVERY: IN_DISCOVERY, RequestPhase.RESOURCE: IN_RESOURCE_DISCOVERY}
+_IN_PHASE = {
+    RequestPhase.DISCOVERY: IN_DISCOVERY,
+    RequestPhase.RESOURCE: IN_RESOURCE_DISCOVERY,
+    RequestPhase.REGISTRATION: IN_REGISTRATION,
+}
 
 
 def classify(grant: GrantType, phase: RequestPhase, signal: Signal) -> Failure:

@@ -91,7 +91,8 @@ class AuthorizationCodeSpec(GrantMember):
 
 
 @rule(
-    "self.grantType != 'AuthorizationCode' || !has(self.client) || has(self.client.id)",
+    "self.grantType != 'AuthorizationCode' || !has(self.client) || has(self.client.id) ||"
+    " has(self.client.registration)",
     "grantType AuthorizationCode requires client.id, because the URL in the browser contains it:"
     " set client.id instead of client.idSecretRef",
     "client",
@@ -99,7 +100,7 @@ class AuthorizationCodeSpec(GrantMember):
 def has_public_client_id(spec: "GrantMembers") -> bool:
     """Return whether the spec contains the client identifier, which the browser shows."""
     is_other = spec.grant_type is not GrantType.AUTHORIZATION_CODE
-    return is_other or not spec.has_client or spec.client.id is not None
+    return is_other or not spec.has_client or bool(spec.client.id or spec.client.registration)
 
 
 @rule(

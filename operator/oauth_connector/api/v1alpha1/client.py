@@ -1,17 +1,18 @@
 """`spec.client`: the client, and how it authenticates."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model, rule
 from oauth_connector.api.v1alpha1 import digests
+from oauth_connector.api.v1alpha1.client_builders import BUILDERS, build_certificate
 from oauth_connector.api.v1alpha1.client_fields import AssertionAudienceText, ClientID, KeyID, SigningAlgorithm
 from oauth_connector.api.v1alpha1.client_rules import (
     MethodFields,
     MethodTable,
+    build_alone_rule,
     build_method_rules,
     has_field,
     imply_method,
@@ -25,19 +26,12 @@ from oauth_connector.api.v1alpha1.references import (
     DefaultKey,
     SecretKeyReference,
     TLSSecretReference,
-    read_signing_key,
-    require_key,
 )
-from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
+from oauth_connector.api.v1alpha1.registration import Registration
+from oauth_connector.oauth.client_auth.basic import BasicEncoding
 from oauth_connector.oauth.client_auth.client import Client
-from oauth_connector.oauth.client_auth.mutual_tls import MutualTLSClient
-from oauth_connector.oauth.client_auth.none import PublicClient
-from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
-from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
 from oauth_connector.oauth.registry_check import require_complete
-from oauth_connector.oauth.request_context import TLSIdentity
-from oauth_connector.oauth.signing_key import build_shared_key
 
 CLIENT_ID_KEY, CLIENT_SECRET_KEY = "client-id", "client-secret"
 """Default keys of references: in code, not in the schema, so that the API server writes nothing into a spec."""
@@ -68,6 +62,9 @@ CONFIDENTIAL = render_confidential(METHOD_FIELDS)
 
 CONFIDENTIAL_FIELDS = join_names([f"client.{name}" for name in list_credentials(METHOD_FIELDS)])
 """What a user sets for a client to be confidential, in messages."""
+
+
+_BESIDE_REGISTRATION = frozenset({"id", "idSecretRef"}).union(*(fields.all for fields in METHOD_FIELDS.values()))
 
 
 class ClientSpec(Model):
@@ -141,9 +138,21 @@ class ClientSpec(Model):
         " servers that do not decode them. Default: `Form`.",
     )
 
-    @rule("has(self.id) != has(self.idSecretRef)", "set exactly one of id and idSecretRef", "id")
+    registration: Registration | None = Field(
+        None,
+        description="How the operator gets a client where `provider.resource` leads to the server, in the place of `id`"
+        " and credentials. Default: automatic where there is no `client`.",
+    )
+
+    @rule(
+        "has(self.registration) || has(self.id) != has(self.idSecretRef)",
+        "set exactly one of id and idSecretRef",
+        "id",
+    )
     def _has_one_id(self) -> bool:
-        return (self.id is None) != (self.id_secret_ref is None)
+        return self.registration is not None or (self.id is None) != (self.id_secret_ref is None)
+
+    _registration_stands_alone: ClassVar = build_alone_rule(_BESIDE_REGISTRATION)
 
     _has_fields_of_its_method: ClassVar = build_method_rules(METHOD_FIELDS)
 
@@ -179,63 +188,5 @@ class ClientSpec(Model):
         there is none.
         """
         client_id = self.id or (values["idSecretRef"].get_secret_value() if self.id_secret_ref else "")
-        client = _BUILDERS[authentication](self, client_id, values)
-        return client if self.tls_secret_ref is None else replace(client, certificate=_build_certificate(values))
-
-
-def _build_basic(spec: ClientSpec, client_id: str, values: CredentialValues) -> BasicClient:
-    secret = _get_secret(ClientAuthentication.BASIC, values)
-    return BasicClient(client_id, secret, spec.effective_basic_encoding)
-
-
-def _build_post(_spec: ClientSpec, client_id: str, values: CredentialValues) -> PostClient:
-    return PostClient(client_id, _get_secret(ClientAuthentication.POST, values))
-
-
-def _build_public(_spec: ClientSpec, client_id: str, _values: CredentialValues) -> PublicClient:
-    return PublicClient(client_id)
-
-
-def _build_private_key_jwt(spec: ClientSpec, client_id: str, values: CredentialValues) -> SignedAssertionClient:
-    key = read_signing_key("client.keyRef", values["keyRef"])
-    key = require_key("client.keyRef", key.limit_to(spec.algorithm)).with_key_id(spec.key_id)
-    if "certificateRef" in values:
-        key = require_key("client.certificateRef", key.with_certificate(values["certificateRef"].get_secret_value()))
-    return SignedAssertionClient(client_id, key, spec.assertion_audience)
-
-
-def _build_client_secret_jwt(spec: ClientSpec, client_id: str, values: CredentialValues) -> SignedAssertionClient:
-    shared = build_shared_key(_get_secret(ClientAuthentication.CLIENT_SECRET_JWT, values))
-    key = require_key("client.secretRef", shared.limit_to(spec.algorithm)).with_key_id(spec.key_id)
-    return SignedAssertionClient(client_id, key, spec.assertion_audience)
-
-
-def _build_mutual_tls(_spec: ClientSpec, client_id: str, _values: CredentialValues) -> MutualTLSClient:
-    return MutualTLSClient(client_id)
-
-
-def _build_certificate(values: CredentialValues) -> TLSIdentity:
-    """Return certificate and key, which belong together. Raises `UnusableValue`."""
-    private_key, chain = values["tlsSecretRef.tls.key"], values["tlsSecretRef.tls.crt"].get_secret_value()
-    key = read_signing_key("client.tlsSecretRef.tls.key", private_key)
-    require_key("client.tlsSecretRef.tls.crt", key.with_certificate(chain))
-    return TLSIdentity(chain, private_key)
-
-
-def _get_secret(method: ClientAuthentication, values: CredentialValues) -> SecretStr:
-    if "secretRef" not in values:
-        raise ValueError(f"client authentication {method.value} needs a client secret")
-    return values["secretRef"]
-
-
-_BUILDERS: Mapping[ClientAuthentication, Callable[[ClientSpec, str, CredentialValues], Client]] = require_complete(
-    ClientAuthentication,
-    {
-        ClientAuthentication.BASIC: _build_basic,
-        ClientAuthentication.POST: _build_post,
-        ClientAuthentication.NONE: _build_public,
-        ClientAuthentication.PRIVATE_KEY_JWT: _build_private_key_jwt,
-        ClientAuthentication.CLIENT_SECRET_JWT: _build_client_secret_jwt,
-        ClientAuthentication.TLS: _build_mutual_tls,
-    },
-)
+        client = BUILDERS[authentication](self, client_id, values)
+        return client if self.tls_secret_ref is None else replace(client, certificate=build_certificate(values))

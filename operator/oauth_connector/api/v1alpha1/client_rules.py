@@ -47,7 +47,7 @@ def has_field(client: Model, name: str) -> bool:
 
 def render_confidential(table: MethodTable) -> str:
     """Return CEL over a spec: whether its client has a credential of any method (RFC 6749 §2.1)."""
-    return f"({' || '.join(f'has(self.client.{name})' for name in list_credentials(table))})"
+    return f"(has(self.client) && ({' || '.join(f'has(self.client.{name})' for name in list_credentials(table))}))"
 
 
 def list_credentials(table: MethodTable) -> list[str]:
@@ -62,6 +62,18 @@ def build_method_rules(table: MethodTable) -> tuple[Rule[Model], ...]:
     return (
         *(_build_need(table, method, credential) for method, credential in needs),
         *(_build_limit(table, name) for name in names),
+    )
+
+
+def build_alone_rule(names: frozenset[str]) -> Rule[Model]:
+    """Return the rule that `registration` stands in the place of these fields."""
+    present = " || ".join(f"has(self.{name})" for name in sorted(names))
+    return Rule(
+        f"!has(self.registration) || !({present})",
+        "stands alone, because the client gets its identifier and its credentials from the authorization server:"
+        " remove the other fields, or remove registration",
+        lambda client: not has_field(client, "registration") or not any(has_field(client, name) for name in names),
+        "registration",
     )
 
 

@@ -111,7 +111,7 @@ def digest_binding(spec: "OAuthConnectorSpec", client_id: str) -> str:
     """
     preset = _identify_preset(spec)
     of_preset: list[Mapping[str, object]] = [] if preset is None else [{"preset": preset}]
-    common = {"client": client_id, **spec.provider.bound_endpoints}
+    common = {"client": "" if spec.needs_registration else client_id, **spec.provider.bound_endpoints}
     servers = ((DIGEST_VERSION, _name_server(spec, origin)), (BINDING_VERSION, _name_server(spec)))
     shapes = [(version, shape) for version, server in servers for shape in ({"server": server}, *of_preset)]
     return " ".join(_digest({**shape, **common}, version) for version, shape in shapes)

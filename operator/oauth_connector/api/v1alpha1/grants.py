@@ -22,6 +22,7 @@ from oauth_connector.api.v1alpha1.password import PasswordSpec
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.api.v1alpha1.refresh_token import RefreshTokenSpec
+from oauth_connector.api.v1alpha1.registration import has_resource_for_registration
 from oauth_connector.api.v1alpha1.resource_rules import has_issuer_for_credentials
 from oauth_connector.api.v1alpha1.token_exchange import TokenExchangeSpec
 from oauth_connector.oauth.client_auth.client import Client
@@ -50,7 +51,8 @@ class GrantMembers(Model):
     client: ClientSpec = Field(
         default_factory=lambda: NO_CLIENT,
         description="The client that is registered at the authorization server. Required, except with grantType"
-        f" {' or '.join(f'`{name}`' for name in _WITHOUT_CLIENT)}. Default: no client.",
+        f" {' or '.join(f'`{name}`' for name in _WITHOUT_CLIENT)}, and where `provider.resource` leads to a server at"
+        " which the operator registers one. Default: no client.",
     )
     password: PasswordSpec | None = Field(
         None,
@@ -75,12 +77,13 @@ class GrantMembers(Model):
     )
 
     @rule(
-        f"has(self.client) || self.grantType in [{', '.join(map(cel_literal, _WITHOUT_CLIENT))}]",
+        f"has(self.client) || self.grantType in [{', '.join(map(cel_literal, _WITHOUT_CLIENT))}] ||"
+        " (self.grantType == 'AuthorizationCode' && has(self.provider.resource))",
         "is required with this grantType: set it",
         "client",
     )
     def _has_client(self) -> bool:
-        return self.has_client or not GRANTS[self.grant_type].needs_client
+        return self.has_client or self.needs_registration or not GRANTS[self.grant_type].needs_client
 
     _requires_password = required_rule(GrantType.PASSWORD, "password")
     _allows_password = exclusive_rule(GrantType.PASSWORD, "password")
@@ -104,6 +107,7 @@ class GrantMembers(Model):
     _has_public_client_id = code.has_public_client_id
     _has_authorization_endpoint = code.has_authorization_endpoint
     _has_pkce_for_exposed_codes = code.has_pkce_for_exposed_codes
+    _has_resource_for_registration = has_resource_for_registration
     _has_issuer_for_credentials = has_issuer_for_credentials
     _has_client_id_for_devices = device_code.has_client_id_for_devices
     _has_device_endpoint = device_code.has_device_endpoint
@@ -112,6 +116,12 @@ class GrantMembers(Model):
     def has_client(self) -> bool:
         """Return whether the spec names a client."""
         return self.client is not NO_CLIENT
+
+    @property
+    def needs_registration(self) -> bool:
+        """Return whether the operator gets a client from the server that a resource leads to."""
+        is_possible = self.provider.resource is not None and self.grant_type is GrantType.AUTHORIZATION_CODE
+        return is_possible and (not self.has_client or self.client.registration is not None)
 
     @property
     def effective_authentication(self) -> ClientAuthentication:

@@ -1,12 +1,21 @@
 """The evaluation of a consent without a redirect: the operator polls until the user has decided (RFC 8628 §3.4)."""
 
+from collections.abc import Mapping
+
 from oauth_connector.api.v1alpha1.consent_reasons import ConsentReason
 from oauth_connector.api.v1alpha1.device_request import DeviceRequest, describe_shown
 from oauth_connector.connector.consent.observed import Consent, ConsentContext, SetReason, find_shown_issuer
 from oauth_connector.connector.observation import PendingCode
 from oauth_connector.consent_protocol.consent_response import UnsealError
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
+from oauth_connector.oauth.device_authorization import PollAnswer
 from oauth_connector.oauth.grants.device_code import DeviceCode
+
+ENDED_BY_POLL: Mapping[PollAnswer, ConsentReason] = {
+    PollAnswer.DENIED: ConsentReason.ACCESS_DENIED,
+    PollAnswer.EXPIRED: ConsentReason.EXPIRED,
+}
+"""The reasons of consents whose device codes are of no further use."""
 
 
 def evaluate_device(

@@ -130,7 +130,9 @@ def _evaluate_response(
     identity = (consent.key.name, consent.uid, consent.spec.requested_by)
     grant = AuthorizationCode(consent_response.code, request.sent_redirect_uri, verifier)
     fields = _read_callback_fields(context.connector, consent_response)
-    return PendingCode(*identity, grant, token_url, fields, find_shown_issuer(request, context))
+    return PendingCode(
+        *identity, grant, token_url, fields, find_shown_issuer(request, context), client_id=request.client_id
+    )
 
 
 def _read_callback_fields(connector: AnyConnector | None, consent_response: ConsentResponse) -> dict[str, SecretStr]:

@@ -56,6 +56,7 @@ class Endpoints:
 
     `authorization` is where the consent begins: the authorization endpoint, or the one for devices (RFC 8628 §3.1).
     `server` is what discovery has found, `push` where it has the request pushed first (RFC 9126), if anywhere.
+    `client_id` is the client that was registered there, if the spec names none.
     """
 
     authorization: str
@@ -64,6 +65,7 @@ class Endpoints:
     iss_required: bool = False
     server: ServerMetadata | None = None
     push: str | None = None
+    client_id: str | None = None
 
     @staticmethod
     def of(spec: OAuthConnectorSpec, found: ServerMetadata | None) -> "Endpoints | None":
@@ -126,7 +128,7 @@ def _build_request(  # noqa: PLR0913  # all parts of the request
         token_host=urlsplit(endpoints.token).hostname or "",
         issuer=endpoints.issuer,
         iss_required=endpoints.iss_required or None,
-        client_id=spec.client.id or "",
+        client_id=endpoints.client_id or spec.client.id or "",
         redirect_uri=redirect,
         redirect_name=spec.authorization_code.redirect_name if spec.authorization_code else None,
         scope=spec.separator.join(list_authorization_scopes(spec, endpoints.server)) or None,
@@ -183,7 +185,7 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
             "uid": connector.uid,
             "issuer": endpoints.issuer,
             "endpoints": [endpoints.authorization, endpoints.token],
-            "client": [spec.client.id, spec.effective_authentication.value],
+            "client": [endpoints.client_id or spec.client.id, spec.effective_authentication.value],
             "redirect": redirect,
             "scope": spec.separator.join(list_authorization_scopes(spec, endpoints.server)),
             "authorization": list(_parameters(spec, endpoints)),

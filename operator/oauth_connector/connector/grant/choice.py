@@ -22,6 +22,7 @@ from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Grant, Purpose, Renewal
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.grants.registry import GRANTS
+from oauth_connector.oauth.registration import RegisteredClient
 from oauth_connector.oauth.registry_check import require_complete
 from oauth_connector.oauth.signals import RequestPhase
 
@@ -32,6 +33,7 @@ class PresentedGrant:
 
     `initial_fingerprint` is that of the initial refresh token; `code` is set where a code is presented, and `presented`
     is the refresh token where one is presented. `supplied`: a user typed it, so that it is not sent again once refused.
+    `client` is the registered client of a code, if the spec names none.
     """
 
     grant: Grant
@@ -39,6 +41,7 @@ class PresentedGrant:
     initial_fingerprint: str | None = None
     code: PendingCode | None = None
     supplied: bool = False
+    client: RegisteredClient | None = None
 
     @property
     def phase(self) -> RequestPhase:

@@ -1,5 +1,6 @@
 """Which authorization server gets what a grant presents: the one that issued it, and no other of the same resource."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oauth_connector.api.reasons import Reason
@@ -9,14 +10,19 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.metadata import ServerMetadata, is_same_issuer
 from oauth_connector.oauth.protected_resource import ProtectedResource
+from oauth_connector.oauth.registration import RegisteredClient
 
 
 @dataclass(frozen=True, slots=True)
 class GrantServer:
-    """What a stored grant, or a consent, says of its server: the token endpoint of a redirect, and the issuer."""
+    """What a stored grant, or a consent, says of its server: the token endpoint of a redirect, the issuer, the client.
+
+    `client` is the one that was registered at the issuer, if the spec names none.
+    """
 
     token_url: str | None = None
     issuer: str | None = None
+    client: RegisteredClient | None = None
 
 
 def choose_issuer(connector: Connector, resource: ProtectedResource, pinned: str | None) -> str | Problem:
@@ -47,3 +53,9 @@ def has_required_pkce(spec: OAuthConnectorSpec, found: ServerMetadata) -> bool:
     """Return whether a server that a resource has led to lists the PKCE method S256, where it is used."""
     is_used = spec.provider.resource is not None and spec.needs_pkce and not spec.has_plain_pkce
     return found.has_s256 or not is_used
+
+
+def find_registered(stored: Iterable[RegisteredClient | None], shown: RegisteredClient) -> RegisteredClient:
+    """Return the stored client that a consent shows, with its secret; else the one that its document identifies."""
+    known = (each for each in stored if each is not None)
+    return next((each for each in known if (each.issuer, each.id) == (shown.issuer, shown.id)), shown)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from oauth_connector.api import names
 from oauth_connector.api.schema.times import format_epoch
+from oauth_connector.connector.grant.stored_clients import list_members
 from oauth_connector.connector.grant.stored_members import VERSION, StoredMembers
 from oauth_connector.connector.grant.unrepeatable_request import UnrepeatableRequest, read_unrepeatable
 from oauth_connector.connector.observation import Connector, IssuedToken
@@ -20,6 +21,7 @@ from oauth_connector.connector.secret.metadata import GrantSummary
 from oauth_connector.connector.secret.rendering import RenderedSecret, owner
 from oauth_connector.oauth.grants.grant import Purpose
 from oauth_connector.oauth.lifetimes import read_lifetime_source
+from oauth_connector.oauth.registration import RegisteredClient
 
 MOST_REFUSALS = 5
 REFUSED_OVER = 3600
@@ -58,7 +60,8 @@ class GrantState:
     the UID of the last consent whose code was sent, which is never sent again. `token_url` is the endpoint that the
     provider named in its redirect; `issuer` is the one a resource led to. Three members follow refusals: `given_up`
     means that the refresh token is not presented again; `refused_at` are the times of refusals after which it is;
-    `unrepeatable` is the request of what a user typed that must not be sent again.
+    `unrepeatable` is the request of what a user typed that must not be sent again. `client` is the registered client of
+    the grant, and `next_client` one that waits for its first consent.
     """
 
     refresh_token: SecretStr | None = None
@@ -77,6 +80,8 @@ class GrantState:
     consent: GrantedConsent | None = None
     claim: Claim | None = None
     unrepeatable: UnrepeatableRequest | None = None
+    client: RegisteredClient | None = None
+    next_client: RegisteredClient | None = None
 
     @property
     def is_repeatedly_refused(self) -> bool:
@@ -178,6 +183,8 @@ def _members(state: GrantState) -> dict[str, object]:
         "claimHolder": claim.holder if claim else None,  # apart: an earlier release reads a claim of three members
         "consent": [consent.uid, consent.requested_by, consent.at, consent.account] if consent else None,
         "refusal": state.unrepeatable.to_members() if state.unrepeatable else None,
+        "client": list_members(state.client),
+        "nextClient": list_members(state.next_client),
     }
 
 
@@ -200,6 +207,8 @@ def _read(members: StoredMembers, data: Mapping[str, bytes]) -> GrantState:
         consent=GrantedConsent(*consent) if consent is not None else None,
         claim=Claim(*claim, members.claim_holder or "") if claim is not None else None,
         unrepeatable=read_unrepeatable(members.refusal or []),
+        client=members.client.read() if members.client is not None else None,
+        next_client=members.next_client.read() if members.next_client is not None else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from oauth_connector.connector.grant.stored_clients import StoredClient
 from oauth_connector.connector.secret.metadata import Second
 from oauth_connector.oauth.grants.grant import Purpose
 
@@ -41,3 +42,5 @@ class StoredMembers(BaseModel):
     claim_holder: Annotated[str | None, Field(alias="claimHolder")] = None
     refusal: list[Any] | None = None
     issuer: str | None = None
+    client: StoredClient | None = None
+    next_client: Annotated[StoredClient | None, Field(alias="nextClient")] = None

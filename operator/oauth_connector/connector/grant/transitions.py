@@ -47,7 +47,7 @@ def _begin(choice: PresentedGrant, before: GrantState, spec: OAuthConnectorSpec)
     """Return the state that a response adds to: the stored one where it was refreshed, else a new one."""
     began_anew = choice.purpose is not Purpose.REFRESH or choice.initial_fingerprint != before.initial_fingerprint
     return replace(
-        GrantState(generation=before.generation, tried=before.tried) if began_anew else before,
+        _keep_clients(before) if began_anew else before,
         binding=choice.binding,
         digest=spec.token_digest if began_anew else before.digest,
         initial_fingerprint=choice.initial_fingerprint,
@@ -57,11 +57,18 @@ def _begin(choice: PresentedGrant, before: GrantState, spec: OAuthConnectorSpec)
     )
 
 
+def _keep_clients(before: GrantState) -> GrantState:
+    """Return a new state that continues an old one: its registered clients can be used again."""
+    kept = GrantState(generation=before.generation, tried=before.tried)
+    return replace(kept, client=before.client, next_client=before.next_client)
+
+
 def _add_consent(choice: PresentedGrant, state: GrantState, at: int, account: str | None) -> GrantState:
     if choice.code is None:
         return state
     consent = GrantedConsent(choice.code.uid, choice.code.requested_by, at, account)
-    return replace(state, token_url=choice.code.token_url, issuer=choice.code.issuer, consent=consent)
+    state = replace(state, token_url=choice.code.token_url, issuer=choice.code.issuer, consent=consent)
+    return state if choice.client is None else replace(state, client=choice.client, next_client=None)
 
 
 def _token(
