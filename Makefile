@@ -71,11 +71,11 @@ gitops: venv ## Run the tests with all of Flux and Argo CD (half an hour the fir
 fuzz: venv ## Run the fuzz tests guided by coverage (a quarter of an hour); FUZZ="NAME --seconds 600" runs one for longer
 	@$(BIN)/python -m tests.unit.fuzz $(FUZZ)
 
-bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (ten minutes)
+bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (half an hour)
 	@$(BIN)/python -m tests.bench
 
 bench-10k: venv ## Measure with ten thousand connectors (ten minutes)
-	@$(BIN)/python -m tests.bench --objects 10000 --without-steady --output build/10k
+	@$(BIN)/python -m tests.bench --objects 10000 --rounds 1 --only-bursts --output build/10k
 
 bench-image: venv ## Measure size, start and memory of the image (a minute)
 	@$(BIN)/python -m tests.bench.image

@@ -1,26 +1,28 @@
-"""A bare asyncio client: it creates the objects of a benchmark, and its speed is the limit for the operator."""
+"""A bare asyncio client: its speed is the limit for the operator."""
 
 import asyncio
 import base64
+import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
 import aiohttp
 import orjson
 
 from oauth_connector.kube.access import from_kubeconfig
+from tests.bench.connector_kinds import ConnectorKind, Manifest
 
-HOST = "127.0.0.1"
 IN_FLIGHT = 64
+WATCHES = 2
 JSON = "application/json"
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/namespaces/{}/oauthconnectors"
 SECRETS = "/api/v1/namespaces/{}/secrets"
 
-Manifest = dict[str, Any]
+T = TypeVar("T")
 
 
 class BareClient:
@@ -31,7 +33,7 @@ class BareClient:
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
-        connector = aiohttp.TCPConnector(limit=IN_FLIGHT, ssl=self._access.ssl_context())
+        connector = aiohttp.TCPConnector(limit=IN_FLIGHT + WATCHES, ssl=self._access.ssl_context())
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         return self
 
@@ -54,44 +56,49 @@ class BareClient:
             document: Manifest = orjson.loads(content)
             return document
 
-    async def token(self, url: str) -> str:
-        """Request a token as the operator does."""
+    async def follow(self, path: str, accept: str) -> AsyncIterator[bytes]:
+        """Yield the lines of a watch, until the API server ends it."""
+        token = self._access.tokens.current().get_secret_value() if self._access.tokens else ""
+        headers, endless = {"Authorization": f"Bearer {token}", "Accept": accept}, aiohttp.ClientTimeout(total=None)
+        async with self._session.get(self._access.server + path, headers=headers, timeout=endless) as answer:
+            async for line in answer.content:
+                yield line
+
+    async def token(self, url: str, trusted: ssl.SSLContext | None) -> str:
+        """Request a token as the operator does, over TLS if the endpoint has it."""
         authorization = f"Basic {base64.b64encode(b'robot:secret').decode()}"
         data, headers = {"grant_type": "client_credentials"}, {"Authorization": authorization}
-        async with self._session.post(url, data=data, headers=headers) as answer:
+        async with self._session.post(url, data=data, headers=headers, ssl=trusted or True) as answer:
             return str(orjson.loads(await answer.read())["access_token"])
 
 
-def connector_manifest(name: str, url: str) -> Manifest:
-    """Return a connector whose token endpoint is a URL."""
-    spec = {
-        "grantType": "ClientCredentials",
-        "provider": {"tokenURL": url},
-        "client": {"id": "robot", "secretRef": {"name": "robot"}},
-    }
-    return {
-        "apiVersion": "oauthconnector.dev/v1alpha1",
-        "kind": "OAuthConnector",
-        "metadata": {"name": name},
-        "spec": spec,
-    }
-
-
-async def apply(admin: BareClient, namespace: str, names: Iterable[str], url: str) -> None:
+async def apply(admin: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind) -> None:
     """Create connectors, 64 at a time."""
 
     async def create(name: str) -> None:
-        await admin.call("POST", CONNECTORS.format(namespace), connector_manifest(name, f"{url}/{name}"))
+        await admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
 
     await for_each(names, create)
 
 
-async def reconcile_bare(admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], url: str) -> None:
+async def add_secrets(admin: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind) -> None:
+    """Create the credential Secrets that connectors of a kind name."""
+
+    async def create(secret: Manifest) -> None:
+        await admin.call("POST", SECRETS.format(namespace), secret)
+
+    secrets = {secret["metadata"]["name"]: secret for name in names for secret in kind.secrets(name)}
+    await for_each(secrets.values(), create)
+
+
+async def reconcile_bare(
+    admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind
+) -> None:
     """Create connectors, and do the operator's work for each: one token request, one Secret, one status."""
 
     async def do(name: str) -> None:
-        made = await admin.call("POST", CONNECTORS.format(namespace), connector_manifest(name, f"{url}/{name}"))
-        token = await writer.token(f"{url}/{name}")
+        made = await admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
+        token = await writer.token(kind.url(name), kind.trusted)
         await writer.call("POST", SECRETS.format(namespace), _secret(made, token))
         status = [{"op": "add", "path": "/status", "value": _status(name)}]
         path = f"{CONNECTORS.format(namespace)}/{name}/status"
@@ -100,13 +107,13 @@ async def reconcile_bare(admin: BareClient, writer: BareClient, namespace: str, 
     await for_each(names, do)
 
 
-async def for_each(names: Iterable[str], work: Callable[[str], Awaitable[None]]) -> None:
-    """Call a function for each name, 64 at a time."""
-    upcoming = iter(names)
+async def for_each(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
+    """Call a function for each item, 64 at a time."""
+    upcoming = iter(items)
 
     async def worker() -> None:
-        for name in upcoming:
-            await work(name)
+        for item in upcoming:
+            await work(item)
 
     await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
 

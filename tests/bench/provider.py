@@ -1,18 +1,23 @@
-"""A token endpoint of negligible cost, so that a benchmark measures the operator: `python -m tests.bench.provider`.
+"""A token endpoint of negligible cost, so that a benchmark measures the operator.
 
-Prints its port. A POST to `/<seconds>/<name>` returns a token with that lifetime and records the time of arrival. A GET
-returns the records as JSON, and deletes them.
+    python -m tests.bench.provider CERTIFICATE KEY
+
+Prints its port, and the one with TLS. A POST to `/<seconds>/<name>` returns a token with that lifetime and records the
+time of arrival; one to `/rotating/<seconds>/<name>` returns also a new refresh token. A GET returns the records as
+JSON, and deletes them.
 """
 
 import asyncio
 import itertools
 import json
+import ssl
+import sys
 import time
 from typing import cast
 
 import uvloop
 
-from tests.bench.bare_client import HOST
+from tests.bench.connector_kinds import HOST
 
 _numbers = itertools.count(1)
 _noted: list[tuple[str, float]] = []
@@ -51,10 +56,12 @@ class TokenEndpoint(asyncio.Protocol):
 
 
 def _token(path: str) -> bytes:
-    _, seconds, name = path.split("/", 2)
+    *prefix, seconds, name = path.split("/")[1:]
     _noted.append((name, time.time()))
-    token = f"bench-{next(_numbers):012d}-{'x' * 700}"  # as long as a JWT
-    return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": int(seconds)}).encode()
+    number = next(_numbers)
+    token = f"bench-{number:012d}-{'x' * 700}"  # as long as a JWT
+    body = {"access_token": token, "token_type": "Bearer", "expires_in": int(seconds)}
+    return json.dumps(body | ({"refresh_token": f"refresh-{number:012d}"} if prefix else {})).encode()
 
 
 def _take_records() -> bytes:
@@ -65,9 +72,12 @@ def _take_records() -> bytes:
 
 async def main() -> None:
     """Serve until the process is terminated."""
-    server = await asyncio.get_running_loop().create_server(TokenEndpoint, HOST, 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*sys.argv[1:3])
+    loop = asyncio.get_running_loop()
+    plain, over_tls = [await loop.create_server(TokenEndpoint, HOST, 0, ssl=tls) for tls in (None, context)]
+    print(*(server.sockets[0].getsockname()[1] for server in (plain, over_tls)), flush=True)
+    await asyncio.gather(plain.serve_forever(), over_tls.serve_forever())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The processes of a benchmark and their cost: CPU and memory as the kernel counts them."""
 
 import asyncio
-import os
 import re
 import sys
 from collections import Counter
@@ -16,17 +15,20 @@ import orjson
 
 from devtools.cluster.components import API_SERVER
 from devtools.cluster.control_plane import ControlPlane
+from devtools.cluster.pki import Authority
 from devtools.local.child import Child
 from devtools.local.temporary_folder import temporary_folder
-from oauth_connector.kube.client import METADATA_LIST
-from tests.bench.bare_client import CONNECTORS, HOST, SECRETS, BareClient
+from oauth_connector.kube.client import METADATA
+from tests.bench.bare_client import CONNECTORS, JSON, SECRETS, BareClient
+from tests.bench.connector_kinds import HOST, Endpoint
+from tests.bench.machine import TICKS
+from tests.bench.watched import WatchedObjects
 from tests.support.cluster import until
 from tests.support.operator_process import OperatorProcess
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = tuple(ROOT / "deploy" / "kustomize" / "base" / name for name in ("namespace.yaml", "operator.yaml"))
 """The operator without its admission policies."""
-TICKS = os.sysconf("SC_CLK_TCK")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -49,11 +51,10 @@ class Cost:
 class BenchSetup:
     """A control plane, a token endpoint, and optionally the operator."""
 
-    def __init__(self, plane: ControlPlane, operator: OperatorProcess, port: int) -> None:
+    def __init__(self, plane: ControlPlane, operator: OperatorProcess, endpoint: Endpoint) -> None:
         self.plane = plane
         self.operator = operator
-        self.calls = 0
-        self._port = port
+        self.endpoint = endpoint
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
@@ -66,10 +67,6 @@ class BenchSetup:
         await self._stack.aclose()
         await self.operator.stop()
 
-    def url(self, lifetime: int) -> str:
-        """Return the token endpoint for tokens with this lifetime in seconds."""
-        return f"http://{HOST}:{self._port}/{lifetime}"
-
     def api_cost(self) -> Cost:
         """Return the cost of the API server so far."""
         return Cost.of(self.plane.pid(API_SERVER))
@@ -80,10 +77,9 @@ class BenchSetup:
 
     async def take_token_requests(self) -> list[tuple[str, float]]:
         """Return name and time of the token requests since the last call."""
-        async with aiohttp.ClientSession() as session, session.get(f"http://{HOST}:{self._port}/") as answer:
-            calls = [(name, at) for name, at in orjson.loads(await answer.read())]
-        self.calls += len(calls)
-        return calls
+        url = f"http://{HOST}:{self.endpoint.port}/"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            return [(name, at) for name, at in orjson.loads(await answer.read())]
 
     async def api_requests(self) -> Counter[str]:
         """Return the operator's requests to the API server so far, by verb and resource."""
@@ -96,25 +92,22 @@ class BenchSetup:
 
     @asynccontextmanager
     async def namespace(self, name: str) -> AsyncIterator[str]:
-        """Create a namespace with the client's secret; delete it afterwards and wait."""
+        """Create a namespace; delete it afterwards and wait."""
         await self.admin.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
-        secret = {"metadata": {"name": "robot"}, "stringData": {"client-secret": "secret"}}
-        await self.admin.call("POST", SECRETS.format(name), secret)
         try:
             yield name
         finally:
             await self.admin.call("DELETE", f"/api/v1/namespaces/{name}")
             await until(lambda: self._is_gone(name), within=600)
 
-    async def count(self, namespace: str) -> int:
-        """Return the number of connector Secrets in a namespace."""
-        path = f"{SECRETS.format(namespace)}?labelSelector=oauthconnector.dev/managed=true&resourceVersion=0"
-        return len((await self.admin.call("GET", path, accept=METADATA_LIST))["items"])
+    def watch_outputs(self, namespace: str) -> WatchedObjects:
+        """Return a watch of the Secrets that the operator has written in a namespace: the metadata."""
+        selector = "oauthconnector.dev/managed=true"
+        return WatchedObjects(self.admin, SECRETS.format(namespace), accept=METADATA, selector=selector)
 
-    async def connectors(self, namespace: str) -> list[dict[str, object]]:
-        """Return the connectors of a namespace."""
-        found: list[dict[str, object]] = (await self.admin.call("GET", CONNECTORS.format(namespace)))["items"]
-        return found
+    def watch_connectors(self, namespace: str) -> WatchedObjects:
+        """Return a watch of the connectors of a namespace."""
+        return WatchedObjects(self.admin, CONNECTORS.format(namespace), accept=JSON)
 
     async def _is_gone(self, namespace: str) -> bool:
         names = (await self.admin.call("GET", "/api/v1/namespaces"))["items"]
@@ -130,13 +123,16 @@ def writes(requests: Counter[str]) -> int:
 async def bench_setup() -> AsyncIterator[BenchSetup]:
     """Start everything except the operator."""
     with temporary_folder("bench-") as folder, ControlPlane(ROOT / "crds", *MANIFESTS) as plane:
-        provider = Child([sys.executable, "-m", "tests.bench.provider"], folder / "provider.log")
+        authority = Authority(folder, "provider")
+        certificate, key = authority.server("provider-server", [HOST])
+        log = folder / "provider.log"
+        provider = Child([sys.executable, "-m", "tests.bench.provider", str(certificate), str(key)], log)
         try:
-            log = folder / "provider.log"
-            await until(lambda: asyncio.to_thread(lambda: log.exists() and log.read_text().strip().isdigit()))
-            port = int(log.read_text())
+            await until(lambda: asyncio.to_thread(lambda: log.exists() and len(log.read_text().split()) == 2))
+            ports = [int(port) for port in log.read_text().split()]
             account = plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
-            async with BenchSetup(plane, OperatorProcess(folder, account, [port]), port) as setup:
+            endpoint = Endpoint(ports[0], ports[1], authority.certificate)
+            async with BenchSetup(plane, OperatorProcess(folder, account, ports), endpoint) as setup:
                 yield setup
         finally:
             provider.kill()

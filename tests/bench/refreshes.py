@@ -1,0 +1,60 @@
+"""The phase of steady refreshes: twenty a second, by connectors whose tokens live for little more than a minute."""
+
+import asyncio
+import time
+from datetime import datetime
+
+from tests.bench.bare_client import apply
+from tests.bench.connector_kinds import SHORT, ConnectorKind
+from tests.bench.phases import Figures, a_namespace, count_requests, names, quantile
+from tests.bench.setup import BenchSetup
+from tests.bench.watched import WatchedObjects
+
+CONNECTORS = 1000
+LOOK = 1.0
+"""Seconds between two looks at what the token endpoint has received: less than a connector's pause."""
+
+
+async def refresh_steadily(setup: BenchSetup, kind: ConnectorKind, seconds: float = 60.0) -> Figures:
+    """Refresh, and measure the delay of each refresh after its planned second, and its cost."""
+    async with (
+        a_namespace(setup, kind, CONNECTORS) as namespace,
+        setup.watch_outputs(namespace) as outputs,
+        setup.watch_connectors(namespace) as connectors,
+    ):
+        await apply(setup.admin, namespace, names(CONNECTORS), kind)
+        await outputs.wait(lambda: len(outputs.arrivals) >= CONNECTORS, within=300)
+        await asyncio.sleep(SHORT)  # one life, in which the herd scatters
+        await setup.take_token_requests()
+        cost, api, requests = setup.operator_cost(), setup.api_cost(), await setup.api_requests()
+        lateness, refreshes = await _measure_lateness(setup, connectors, seconds)
+        spent, asked = setup.operator_cost(), await setup.api_requests()
+        asked.subtract(requests)
+        return {
+            "late_p50_s": quantile(lateness, 0.5),
+            "late_p99_s": quantile(lateness, 0.99),
+            "refreshes_per_s": refreshes / seconds,
+            "cpu_ms_per_refresh": (spent.cpu - cost.cpu) * 1000 / refreshes,
+            "api_cpu_ms_per_refresh": (setup.api_cost().cpu - api.cpu) * 1000 / refreshes,
+            **count_requests(asked, refreshes, "refresh"),
+        }
+
+
+async def _measure_lateness(setup: BenchSetup, connectors: WatchedObjects, seconds: float) -> tuple[list[float], int]:
+    """Return the delays of the refreshes that were planned before they came, and how many refreshes there were."""
+    lateness: list[float] = []
+    refreshes, deadline = 0, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        planned = {name: at for name, found in connectors.objects.items() if (at := _planned(found)) is not None}
+        await asyncio.sleep(LOOK)
+        calls = await setup.take_token_requests()
+        refreshes += len(calls)
+        lateness += [at - planned[name] for name, at in calls if name in planned and at >= planned[name]]
+    return lateness, refreshes
+
+
+def _planned(connector: dict[str, object]) -> float | None:
+    """Return when the next request of a connector is planned, in seconds since the epoch."""
+    status = connector.get("status")
+    planned = status.get("nextRefreshTime") if isinstance(status, dict) else None
+    return datetime.fromisoformat(planned).timestamp() if isinstance(planned, str) else None

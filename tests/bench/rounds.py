@@ -1,0 +1,109 @@
+"""Alternating runs of the bare client and the operator: a ratio of neighbours, several times, with its spread."""
+
+import os
+import statistics
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from tests.bench import phases
+from tests.bench.connector_kinds import SHORT, ConnectorKind
+from tests.bench.machine import LARGEST_SHARE, MachineTime
+from tests.bench.phases import Figures
+from tests.bench.progress import say
+from tests.bench.refreshes import refresh_steadily
+from tests.bench.setup import BenchSetup
+
+RATIOS = ("ratio_to_ceiling", "api_cpu_ratio", "cpu_ratio")
+
+
+class Disturbances:
+    """The measurements beside which other programs used the machine."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.largest = 0.0
+
+    @asynccontextmanager
+    async def watch(self, what: str) -> AsyncIterator[None]:
+        """Compare what the machine did during the block with what this process and its children did."""
+        say(what)
+        before = MachineTime.read()
+        yield
+        self.note(what, MachineTime.read().others_since(before))
+
+    def note(self, what: str, share: float) -> None:
+        """Note the share of the machine that others used during a measurement."""
+        self.largest = max(self.largest, share)
+        if share > LARGEST_SHARE:
+            self.found.append(f"{what}: others used {share:.0%} of the machine")
+
+
+async def measure_rounds(
+    setup: BenchSetup, kind: ConnectorKind, objects: int, rounds: int, disturbances: Disturbances
+) -> tuple[Figures, Figures]:
+    """Measure bare client and operator in turn; return the medians with the spread of the ratios, and a last visit.
+
+    The last visit, with the connectors of the last burst in place: what a quiet operator and a restart cost.
+    """
+    bare, own, visit = list[Figures](), list[Figures](), Figures()
+    for number in range(rounds):
+        async with disturbances.watch(f"{objects} connectors, round {number + 1} of {rounds}: the bare client"):
+            bare.append(await phases.raw(setup, kind, objects))
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(phases.running_operator(setup))
+            async with disturbances.watch(f"{objects} connectors: the operator"):
+                own.append(await stack.enter_async_context(phases.burst(setup, kind, objects)))
+            if number == rounds - 1:
+                visit = await _visit(setup, kind, objects, disturbances)
+    async with disturbances.watch(f"{objects} connectors: the bare client once more"):
+        bare.append(await phases.raw(setup, kind, objects))
+    return _compare(bare, own, objects), visit
+
+
+async def _visit(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:
+    """Return what a new connector, an idle minute and a restart cost beside so many connectors."""
+    async with disturbances.watch(f"{objects} connectors: quiet, idle"):
+        figures = await phases.quiet(setup, kind) | await phases.idle(setup)
+    say(f"{objects} connectors: a restart")
+    return figures | await phases.restart(setup, kind)
+
+
+async def measure_refreshes(setup: BenchSetup, kind: ConnectorKind, disturbances: Disturbances) -> Figures:
+    """Measure steady refreshes, without and with rotating refresh tokens."""
+    figures = Figures()
+    for rotates in (False, True):
+        name = "rotating refreshes" if rotates else "refreshes"
+        async with phases.running_operator(setup), disturbances.watch(f"steady {name}"):
+            found = await refresh_steadily(setup, ConnectorKind(kind.endpoint, SHORT, rotates=rotates))
+        figures |= {f"rotating_{key}" if rotates else key: value for key, value in found.items()}
+    return figures
+
+
+def _compare(bare: Sequence[Figures], own: Sequence[Figures], objects: int) -> Figures:
+    """Return the medians of the operator's figures, and its ratios to the runs of the bare client beside it."""
+    medians = {name: statistics.median(figures[name] for figures in own) for name in own[0]}
+    compared = [
+        _ratios(figures, {name: (before[name] + after[name]) / 2 for name in before}, objects)
+        for figures, before, after in zip(own, bare, bare[1:], strict=False)
+    ]
+    ratios = {name: statistics.median(each[name] for each in compared) for name in compared[0]}
+    spread = {
+        f"{name}_{word}": choose(each[name] for each in compared)
+        for name in RATIOS
+        for word, choose in (("least", min), ("most", max))
+    }
+    load = {"load": os.getloadavg()[0], "objects": objects, "rounds": len(own)}
+    return {**medians, **ratios, **(spread if len(own) > 1 else {}), **load}
+
+
+def _ratios(operator: Mapping[str, float], bare: Mapping[str, float], objects: int) -> Figures:
+    bare_cpu = bare["own_cpu"] * 1000 / objects
+    return {
+        "ceiling_seconds": bare["seconds"],
+        "ratio_to_ceiling": bare["seconds"] / operator["seconds"],
+        "api_cpu_ratio": operator["api_cpu"] / bare["api_cpu"],
+        "cpu_ratio": operator["cpu_ms_per_object"] / bare_cpu,
+        "api_cpu_ms_per_object": operator["api_cpu"] * 1000 / objects,
+        "ceiling_cpu_ms_per_object": bare_cpu,
+        "ceiling_api_cpu_ms_per_object": bare["api_cpu"] * 1000 / objects,
+    }
