@@ -37,6 +37,8 @@ REFUSED_PASSWORDS: dict[str, HTTPResponse] = {
     # Slack and others report errors with status 200
     "a success that is none": answer(200, ok=False, error="invalid_auth"),
     "a success without a token": answer(200, success=False, message="Login failed"),
+    # Casdoor, which writes the error in the place of the token: casdoor/casdoor issue 611
+    "a success with a sentence for a token": answer(200, access_token="error: invalid username or password"),
 }
 """Responses to a wrong password, or to one of a locked account."""
 
@@ -62,6 +64,14 @@ DOUBTFUL_REFRESH_TOKENS: dict[str, HTTPResponse] = {
 }
 """Responses to a refresh token that is invalid, from which that is not certain."""
 
+UNREADABLE_REFUSALS: dict[str, HTTPResponse] = {
+    # WeChat and many platforms in China: developers.weixin.qq.com, snsRefreshToken, and its global return codes
+    "WeChat": answer(200, errcode=42002, errmsg="refresh_token expired"),
+    # casdoor/casdoor issue 611
+    "Casdoor": answer(200, access_token="error: token is expired by 23m58s", refresh_token="", expires_in=0),
+}
+"""Successes without a usable token: a refusal, or the response to a request that was processed."""
+
 INVALID_REFRESH_TOKENS: dict[str, HTTPResponse] = {
     "RFC 6749 §5.2": answer(400, error="invalid_grant"),
     "RFC 6749 §5.2, with 401": answer(401, error="invalid_grant"),
@@ -75,6 +85,10 @@ INVALID_REFRESH_TOKENS: dict[str, HTTPResponse] = {
     "Slack": answer(200, ok=False, error="invalid_refresh_token"),
     # Zoho returns it for codes and refresh tokens: Weble/ZohoClient issue 84
     "Zoho": answer(200, error="invalid_code"),
+    # supabase/auth issue 2829
+    "Supabase": answer(400, code=400, error_code="refresh_token_not_found", msg="Invalid Refresh Token"),
+    # EVE Online: ccpgames/sso-issues issue 54
+    "EVE Online": answer(400, error="invalid_grant: Token is expired or invalid."),
     # OpenID Connect Core §3.1.2.6
     "OpenID Connect": answer(400, error="interaction_required"),
 }

@@ -43,9 +43,10 @@ _OF_PROVIDERS = """
     mfa_required too_many_attempts
     refresh_token_expired refresh_token_revoked invalid_assertion user_disabled account_locked
     authorization_declined incorrect_device_code device_flow_disabled
+    refresh_token_not_found refresh_token_already_used
 """
 """GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; others.
-For device codes Microsoft Entra [9] and GitHub [10].
+For device codes Microsoft Entra [9] and GitHub [10]. For refresh tokens Supabase [11].
 
 [1] docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 [2] github.com/HGData/mk-node-hubspot/issues/64, github.com/airbytehq/airbyte/issues/79592
@@ -57,13 +58,14 @@ For device codes Microsoft Entra [9] and GitHub [10].
 [8] auth0.com/docs/libraries/common-auth0-library-authentication-errors
 [9] learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
 [10] docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+[11] supabase.com/docs/guides/auth/debugging/error-codes
 """
 
 KNOWN = frozenset(_STANDARD.split()) | frozenset(_OF_PROVIDERS.split())
 """All known codes, in lower case."""
 
-_NAMES = ("error", "error_code", "errorCode", "errorType", "code", "type", "status")
-"""Members in which servers write a code: that of RFC 6749 §5.2 first."""
+_NAMES = ("error", "error_code", "errorcode", "errortype", "code", "type", "status")
+"""Members in which servers write a code, in any case: that of RFC 6749 §5.2 first. Apigee writes `ErrorCode`."""
 
 _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _PHRASES = frozenset(re.sub("[^a-z]", "", status.phrase.lower()) for status in HTTPStatus)
@@ -106,7 +108,13 @@ def _list_words(members: Members, quirks: Quirks) -> Iterator[str]:
     first = errors[0] if isinstance(errors, list) and errors else None
     for place in (members, members.get("error"), first):
         if isinstance(place, Mapping):
-            yield from (word.strip().lower() for name in _NAMES if isinstance(word := place.get(name), str))
+            found = {str(name).lower(): value for name, value in [*place.items()][::-1]}
+            yield from (_cut_text(word) for name in _NAMES if isinstance(word := found.get(name), str))
+
+
+def _cut_text(word: str) -> str:
+    """Return a code in lower case without the text that some servers write behind it (EVE Online, RFC 6749 §5.2)."""
+    return word.partition(":")[0].strip().lower()
 
 
 def _read_word(value: object) -> str:

@@ -62,6 +62,8 @@ WORDS: Mapping[str, Verdict] = {
 WORDS_WITH_STATUS: Mapping[tuple[str, int], Verdict] = {
     # Keycloak returns it for a wrong client secret: RFC 6749 §5.2 demands 401 for a client that fails to authenticate
     ("unauthorized_client", 401): REJECTED_CLIENT,
+    # Apigee returns it for a client ID that it does not know
+    ("invalid_request", 401): Verdict(_R.CREDENTIALS_REJECTED),
     # a server that says 401 and means itself: the status is what its framework has decided
     ("server_error", 401): Verdict(_R.CREDENTIALS_REJECTED),
     ("server_error", 403): Verdict(_R.ACCESS_DENIED),
@@ -156,6 +158,7 @@ INVALID_GRANT_WORDS = frozenset(
         *("bad_verification_code", "bad_refresh_token", "bad_auth_code", "incorrect_device_code"),  # GitHub, HubSpot
         *("invalid_code", "code_already_used"),  # Zoho, Slack
         *("invalid_refresh_token", "refresh_token_expired", "refresh_token_revoked"),
+        *("refresh_token_not_found", "refresh_token_already_used"),  # Supabase
     }
 )
 """Words for a code or refresh token that is invalid for certain: RFC 6749 §5.2, and of providers."""
@@ -181,6 +184,9 @@ NOT_THE_REFRESH_TOKEN = frozenset(
     }
 )
 """Reasons that name another cause than the refresh token."""
+
+WITHOUT_TOKEN = frozenset({Symptom.NO_TOKEN, Symptom.UNPRINTABLE_TOKEN})
+"""What a success without a usable token shows. Casdoor writes the error in the place of the token."""
 
 OF_PROXIES = frozenset({SYMPTOMS[Symptom.FORBIDDEN], SYMPTOMS[Symptom.HTML]})
 """Verdicts on responses that a firewall or a proxy sends, too."""

@@ -31,6 +31,7 @@ from oauth_connector.oauth.verdict_tables import (
     REFUSED_PASSWORD,
     SYMPTOMS,
     UNREADABLE,
+    WITHOUT_TOKEN,
     WORDS,
     WORDS_WITH_STATUS,
     Verdict,
@@ -80,6 +81,15 @@ def has_invalid_grant_word(signal: Signal) -> bool:
     return _read_word(signal) in INVALID_GRANT_WORDS
 
 
+def may_be_refusal(signal: Signal) -> bool:
+    """Return whether a response that may have been processed (`is_unknown`) may also be a refusal.
+
+    It has the word for one, with a 5xx; or it is an object without a usable token, as some servers answer with status
+    200 to a refresh token that is invalid (WeChat, Casdoor).
+    """
+    return has_invalid_grant_word(signal) or signal.symptom in WITHOUT_TOKEN
+
+
 def _is_invalid_grant(signal: Signal) -> bool:
     return is_refusal(signal) and has_invalid_grant_word(signal)
 
@@ -106,9 +116,9 @@ def _judge(signal: Signal) -> Verdict:
 def _judge_password(verdict: Verdict, signal: Signal) -> Verdict:
     """Never repeat a refused password, whatever the words of the refusal: servers lock accounts.
 
-    An object without a token counts as a refusal. A 5xx that says so is repeated slowly.
+    An object without a usable token counts as a refusal. A 5xx that says so is repeated slowly.
     """
-    if is_refusal(signal) or signal.symptom is Symptom.NO_TOKEN:
+    if is_refusal(signal) or signal.symptom in WITHOUT_TOKEN:
         return _forbid(verdict, NOT_THE_PASSWORD, REFUSED_PASSWORD)
     return Verdict(FailureReason.CREDENTIALS_REJECTED) if _read_word(signal) in PASSWORD_WORDS else verdict
 

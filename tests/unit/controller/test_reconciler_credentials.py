@@ -54,6 +54,10 @@ MENDABLE: dict[str, HTTPResponse | Signal] = {
     "a framework, 401": answer(401, message="Unauthorized"),
     "a framework, 403": answer(403, message="Forbidden"),
     "an unknown word": answer(400, error="no_license"),
+    # octokit/auth-oauth-user.js issue 239
+    "GitHub": answer(404, error="Not Found"),
+    # developer.work.weixin.qq.com, global error codes: a wrong secret
+    "WeCom": answer(200, errcode=40001, errmsg="invalid credential"),
     "an unknown client certificate": Signal(Symptom.TLS_FAILED),
 }
 

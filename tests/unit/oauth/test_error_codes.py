@@ -122,6 +122,15 @@ ERRORS: dict[str, tuple[int, Any, str]] = {
     # docs.slack.dev/reference/methods/oauth.v2.access
     "Slack": (200, {"ok": False, "error": "invalid_refresh_token"}, "invalid_refresh_token"),
     "GitHub": (200, {"error": "bad_verification_code", "error_uri": "https://x"}, "bad_verification_code"),
+    # docs.apigee.com/api-platform/reference/policies/oauth-http-status-code-reference
+    "Apigee Edge": (400, {"ErrorCode": "invalid_client", "Error": "ClientId is Invalid"}, "invalid_client"),
+    "Apigee Edge, 401": (401, {"ErrorCode": "invalid_request", "Error": "Invalid client id : x."}, "invalid_request"),
+    # github.com/ccpgames/sso-issues/issues/54
+    "EVE Online": (400, {"error": "invalid_grant: Token is expired or invalid."}, "invalid_grant"),
+    # github.com/supabase/auth/issues/2829
+    "Supabase": (400, {"code": 400, "error_code": "refresh_token_not_found", "msg": "x"}, "refresh_token_not_found"),
+    # docs.cloudbase.net/error-code/REFRESH_TOKEN_EXPIRED
+    "CloudBase": (400, {"code": "REFRESH_TOKEN_EXPIRED", "message": "x"}, "refresh_token_expired"),
     "a code that is not known": (400, {"error": "no_license"}, OTHER),
     "a success with a text": (200, {"error": "Something failed!"}, OTHER),
     "a success that is not ok": (200, {"ok": False}, OTHER),

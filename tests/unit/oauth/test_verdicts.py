@@ -188,3 +188,11 @@ def test_a_client_that_is_not_authenticated_is_a_rejected_client(grant: GrantTyp
     """Keycloak says `unauthorized_client` with 401 for a wrong secret: keycloak/keycloak issue 16923."""
     failure = classify(grant, RequestPhase.TOKEN, Signal(Symptom.OAUTH_ERROR, 401, "unauthorized_client"))
     assert (failure.reason, failure.remedy) == (FailureReason.CREDENTIALS_REJECTED, Remedy.FIX_CREDENTIALS)
+
+
+def test_an_invalid_request_with_401_is_a_client_that_is_not_known() -> None:
+    """Apigee says so: docs.apigee.com/api-platform/reference/policies/oauth-http-status-code-reference."""
+    failure = classify(
+        GrantType.CLIENT_CREDENTIALS, RequestPhase.TOKEN, Signal(Symptom.OAUTH_ERROR, 401, "invalid_request")
+    )
+    assert (failure.reason, failure.remedy) == (FailureReason.CREDENTIALS_REJECTED, Remedy.RETRY)

@@ -16,7 +16,7 @@ from oauth_connector.connector.observation import IssuedToken
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.grants.grant import Purpose, Renewal
 from oauth_connector.oauth.id_token import read_account
-from oauth_connector.oauth.verdicts import has_invalid_grant_word, is_refusal
+from oauth_connector.oauth.verdicts import is_refusal, may_be_refusal
 
 
 def store_response(
@@ -114,8 +114,8 @@ def store_failure(
     undecided = choice.grant.is_polled and may_poll_again(result)
     signal = result.problem.signal
     if result.in_doubt and choice.purpose is not Purpose.CREDENTIALS and not undecided:
-        is_named = signal is not None and has_invalid_grant_word(signal)
-        return replace(claimed.with_refusal(now), claim=claimed.claim) if is_named else claimed
+        is_counted = signal is not None and may_be_refusal(signal)
+        return replace(_count_refusal(claimed, spec, now), claim=claimed.claim) if is_counted else claimed
     if not result.problem.repeatable and choice.supplied:
         given_up = result.problem.reason is Reason.REFRESH_TOKEN_REJECTED
         forbidden = replace(claimed, claim=None, unrepeatable=result.unrepeatable)
@@ -124,7 +124,12 @@ def store_failure(
         return replace(claimed, claim=None, tried=None if undecided else claimed.tried)
     if not result.problem.repeatable:
         return _keep_refused(choice, claimed)
-    refused = claimed.with_refusal(now)
+    return _count_refusal(claimed, spec, now)
+
+
+def _count_refusal(state: GrantState, spec: OAuthConnectorSpec, now: int) -> GrantState:
+    """Count a refusal that is not certain; after several ones, credentials replace the refresh token."""
+    refused = state.with_refusal(now)
     is_given_up = refused.is_repeatedly_refused and spec.renewal is Renewal.CREDENTIALS
     return replace(refused, given_up=refused.given_up or is_given_up)
 

@@ -53,6 +53,9 @@ CREDENTIAL_REASONS = REFUSED_CREDENTIALS | {
     Reason.INVALID_SCOPE,
     Reason.INVALID_TARGET,
     Reason.ACCESS_DENIED,
+    # some servers answer a wrong client with 404 (GitHub), or with an object without a token (WeCom)
+    Reason.ENDPOINT_NOT_FOUND,
+    Reason.INVALID_TOKEN_RESPONSE,
     # a client certificate is a credential
     Reason.TLS_FAILED,
 }

@@ -6,11 +6,20 @@ from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import a_connector, a_password_spec
 from tests.support.consenting import consent
 from tests.support.fake_provider import answer
-from tests.support.refusals import DOUBTFUL_REFRESH_TOKENS, INVALID_REFRESH_TOKENS
+from tests.support.refusals import DOUBTFUL_REFRESH_TOKENS, INVALID_REFRESH_TOKENS, UNREADABLE_REFUSALS
 from tests.support.rotating_provider import RotatingProvider
 from tests.support.world import World
 
 DAY = 86_400
+
+
+def build_password_world() -> World:
+    """Return a connector of grant type Password."""
+    world = World(RotatingProvider())
+    world.cluster.add(a_connector(a_password_spec()))
+    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    world.cluster.add_credential("shop", "ann", password=b"hunter2")
+    return world
 
 
 async def fail_refreshes(world: World, fault: HTTPResponse, seconds: float) -> int:
@@ -110,10 +119,7 @@ async def test_a_rejected_new_initial_refresh_token_leaves_the_grant(strict: Wor
 @pytest.mark.parametrize("words", [*DOUBTFUL_REFRESH_TOKENS, *INVALID_REFRESH_TOKENS])
 async def test_a_password_is_sent_once_where_the_refresh_token_is_refused(words: str) -> None:
     """No user is needed, and the password was not refused."""
-    world = World(RotatingProvider())
-    world.cluster.add(a_connector(a_password_spec()))
-    world.cluster.add_credential("shop", "robot", client_secret=b"s3cret")
-    world.cluster.add_credential("shop", "ann", password=b"hunter2")
+    world = build_password_world()
     await world.run()
     world.now += 2400
     world.rotating.turn_away = (DOUBTFUL_REFRESH_TOKENS | INVALID_REFRESH_TOKENS)[words]
@@ -139,3 +145,22 @@ async def test_invalid_grant_of_a_server_that_fails_for_an_hour_calls_the_user(s
     await strict.run()
     await fail_refreshes(strict, answer(500, error="invalid_grant"), 2 * 3600)
     assert strict.reason("ConsentRequired") == "RefreshTokenRejected"
+
+
+@pytest.mark.parametrize("words", UNREADABLE_REFUSALS)
+async def test_a_success_without_a_token_for_an_hour_calls_the_user(consenting: World, words: str) -> None:
+    """It may be a refusal: five of them in an hour call the user, and then it is sent less and less."""
+    await consent(consenting)
+    sent = await fail_refreshes(consenting, UNREADABLE_REFUSALS[words], DAY)
+    assert 5 <= sent < 40
+    assert consenting.reason("ConsentRequired") == "RefreshTokenRejected"
+
+
+@pytest.mark.parametrize("words", UNREADABLE_REFUSALS)
+async def test_a_success_without_a_token_for_an_hour_sends_the_password(words: str) -> None:
+    """After five of them in an hour the credentials are presented instead of the refresh token, once."""
+    world = build_password_world()
+    await world.run()
+    sent = await fail_refreshes(world, UNREADABLE_REFUSALS[words], 3 * 3600)
+    grants = [form["grant_type"][0] for form in world.rotating.requests]
+    assert grants == ["password", *["refresh_token"] * (sent - 1), "password"]
