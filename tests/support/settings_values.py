@@ -13,11 +13,18 @@ def trust(*proxies: str) -> Values:
     return {"consent": {"settings": {"clientAddressHeader": "X-Forwarded-For", "trustedProxies": list(proxies)}}}
 
 
+def bypass(entry: str) -> Values:
+    """Return values of a proxy that is not used for two hosts, the second this one."""
+    return {"egressProxy": {"url": "http://proxy.corp.example:3128", "noProxy": ["*.corp.example", entry]}}
+
+
 ENTRY = "settings/allowedDestinations[1]"
 IN_SCHEMA = "/settings/allowedDestinations/1"
 PROXY = "consent/settings/trustedProxies[0]"
+BYPASSED = "/egressProxy/noProxy/1"
 DEADLINE = "settings/renewDeadlineSeconds must be at least a second shorter than settings/leaseDurationSeconds"
 RETRY = "settings/leaseRetrySeconds must be at most a quarter of settings/renewDeadlineSeconds"
+LABELS = "/settings/allowedOutputLabels/0"
 HEADER = "consent/settings/clientAddressHeader"
 PROXIES = "consent/settings/trustedProxies"
 
@@ -70,12 +77,35 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "a proxy with bits of a host": (trust("10.0.0.5/8"), f"{PROXY}: 10/0/0/5/8 has bits of a host"),
     "a proxy by name": (trust("proxy.example"), "/consent/settings/trustedProxies/0"),
+    "an egress proxy on port 0": ({"egressProxy": {"url": "http://proxy.corp.example:0"}}, "/egressProxy/url"),
+    "an egress proxy on no port": ({"egressProxy": {"url": "http://proxy.corp.example:65536"}}, "/egressProxy/url"),
+    "an egress proxy without a name": ({"egressProxy": {"url": "http://::3128"}}, "/egressProxy/url"),
+    "a host without the proxy, with a scheme": (bypass("https://idp.corp.example"), BYPASSED),
+    "a host without the proxy, with a port": (bypass("idp.corp.example:443"), BYPASSED),
+    "a domain without the proxy, as curl has it": (bypass(".corp.example"), BYPASSED),
+    "no host with the proxy": (bypass("*"), BYPASSED),
+    "a network without the proxy, with bits of a host": (
+        bypass("10.0.0.5/8"),
+        "egressProxy/noProxy[1]: 10/0/0/5/8 has bits of a host",
+    ),
+    "an incomplete network without the proxy": (bypass("fd00:/8"), "egressProxy/noProxy[1]: fd00:/8 is not a network"),
+    "a label of no controller": ({"settings": {"allowedOutputLabels": ["example.com/team"]}}, LABELS),
+    "a label of Kubernetes": ({"settings": {"allowedOutputLabels": ["app.kubernetes.io/instance"]}}, LABELS),
+    "a label as YAML has it": ({"settings": {"allowedOutputLabels": ["argoproj.io/type: cluster"]}}, LABELS),
 }
 """By what is wrong: the values, and what Helm says, with `/` for each dot."""
 
 HOSTS = ("Login.Corp.Example", "login.corp.example.", "*.corp.example", "dex", "my_dex.auth.svc", "10.0.0.5")
 NETWORKS = ("0.0.0.0/0", "10.0.0.0/8", "10.0.64.0/18", "255.255.255.254/31", "10.0.0.5/32", "10.0.0.5")
 NETWORKS_6 = ("::/0", "fc00::/7", "FD00::/8", "fd00:0:0:2::/63", "::1", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::/112")
+
+URLS = ("https://proxy.corp.example:3129/", "http://10.0.0.1:65535", "http://[fd00::1]:8080")
+ALLOWED_LABELS = (
+    "argocd.argoproj.io/secret-type=repository",
+    "argocd.example/x",
+    "toolkit.fluxcd.io/a_b.c",
+    "helm.sh/x=",
+)
 
 ACCEPTED: dict[str, Values] = {
     "times of other controllers": {
@@ -90,5 +120,8 @@ ACCEPTED: dict[str, Values] = {
     **{f"host {host}": allow(host=host) for host in HOSTS},
     **{f"network {cidr}": allow(cidr=cidr) for cidr in (*NETWORKS, *NETWORKS_6)},
     "proxies": trust("10.0.0.0/8", "fd00::/8", "192.0.2.1"),
+    **{f"{host} without the proxy": bypass(host) for host in (*HOSTS, *NETWORKS, *NETWORKS_6)},
+    **{f"egress proxy {url}": {"egressProxy": {"url": url}} for url in URLS},
+    "labels of controllers": {"settings": {"allowedOutputLabels": list(ALLOWED_LABELS)}},
 }
 """By what they are for: values that chart and processes accept."""

@@ -16,6 +16,8 @@ from devtools.generate.chart.values_file import (
     read_values,
     values_file,
 )
+from oauth_connector.api.schema.networks import CIDR
+from oauth_connector.net.destinations import HOST, LONGEST_HOST
 from oauth_connector.net.egress_proxy import PROXY_URL
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.settings.operator import Settings
@@ -44,6 +46,10 @@ CIDRS: Schema = {
     "items": {"type": "string", "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"},
 }
 """An empty list of peers would mean every address in a NetworkPolicy."""
+BYPASSED: Schema = {
+    "type": "array",
+    "items": {"type": "string", "pattern": f"({HOST})|({CIDR})", "maxLength": LONGEST_HOST},
+}
 PUBLIC_URL = r"^(https://{host}|http://(localhost|127\.0\.0\.1|\[::1\]){port})?$".format(
     host=r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?/?", port="(:[0-9]{1,5})?/?"
 )
@@ -75,7 +81,7 @@ SHAPES: Mapping[str, Schema] = {
     **{f"consent.{name}": shape for name, shape in _OF_PODS.items()},
     "trustBundle.key": {"pattern": "^[-A-Za-z0-9_.]+$"},
     "egressProxy.url": {"pattern": f"^({PROXY_URL})?$"},
-    "egressProxy.noProxy": TEXTS,
+    "egressProxy.noProxy": BYPASSED,
     "egressProxy.caKey": {"pattern": "^[-A-Za-z0-9_.]+$"},
     "consent.publicURL": {"pattern": PUBLIC_URL},
     "consent.service.type": {"enum": ["ClusterIP", "NodePort", "LoadBalancer"]},

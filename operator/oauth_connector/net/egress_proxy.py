@@ -16,7 +16,8 @@ from oauth_connector.net.destinations import HOST, LONGEST_HOST
 USERNAME, PASSWORD = "username", "password"  # names of keys
 """The files of the credentials: the keys of a Secret of type `kubernetes.io/basic-auth`."""
 
-PROXY_URL = r"https?://[^/?#@\s]+:[0-9]{1,5}/?"
+_PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+PROXY_URL = rf"https?://([^/?#@\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):{_PORT}/?"
 _CURE = (
     "is not the URL of a proxy: write http:// or https:// with host and port, such as http://proxy.corp.example:3128."
     " Credentials do not belong in it: set httpsProxyCredentials"

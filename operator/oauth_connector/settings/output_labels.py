@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_settings import NoDecode
 
-from oauth_connector.api.v1alpha1.metadata import is_label_that_may_be_allowed
+from oauth_connector.api.v1alpha1.metadata import LABEL_OF_CONTROLLER, is_label_that_may_be_allowed
 
 _SHAPE = (
     "must be a label of a controller, such as argocd.argoproj.io/secret-type, or a label and its value, such as"
@@ -27,7 +27,10 @@ def _require_label(label: str) -> str:
     return label
 
 
-OutputLabels = Annotated[
-    tuple[Annotated[str, AfterValidator(_require_label)], ...], NoDecode, BeforeValidator(_split_labels)
+_Label = Annotated[
+    str,
+    AfterValidator(_require_label),
+    WithJsonSchema({"type": "string", "pattern": f"^{LABEL_OF_CONTROLLER}(=.*)?$"}),
 ]
+OutputLabels = Annotated[tuple[_Label, ...], NoDecode, BeforeValidator(_split_labels)]
 """Labels as `key` or `key=value`."""

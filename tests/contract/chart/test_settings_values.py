@@ -22,7 +22,9 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 def load_both(folder: Path, values: Values) -> list[Configuration]:
     """Read the settings that values contain, as both processes do; null is the absence of a setting."""
     consent = values.get("consent", {}).get("settings", {})
-    given = (values.get("settings", {}), {"publicURL": CONSENT["publicURL"], **consent})
+    proxy = values.get("egressProxy", {})
+    of_proxy = {"httpsProxy": proxy["url"], "noProxy": proxy.get("noProxy", [])} if proxy else {}
+    given = ({**values.get("settings", {}), **of_proxy}, {"publicURL": CONSENT["publicURL"], **consent})
     contents = [{name: value for name, value in settings.items() if value is not None} for settings in given]
     return load_files(folder, *(str(content) for content in contents))  # YAML has the notation of Python
 

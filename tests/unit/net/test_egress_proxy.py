@@ -27,6 +27,8 @@ def write(folder: Path, text: str) -> Path:
         "http://proxy.corp.example:3128/path",
         "http://proxy.corp.example:99999",
         "http://proxy.corp.example:0",
+        "http://proxy.corp.example:03128",
+        "http://::3128",
         "socks5://proxy.corp.example:1080",
         "http://[::1:3128",
     ],

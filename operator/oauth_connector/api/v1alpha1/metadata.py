@@ -53,6 +53,10 @@ CONTROLLER_DOMAINS: Mapping[str, str] = {
 _PLATFORM = "|".join(_PLATFORM_DOMAINS).replace(".", r"\.")
 _CONTROLLERS = "|".join(CONTROLLER_DOMAINS).replace(".", r"\.")
 _NAME_OF_PLATFORM = re.compile(rf"([^/]*\.)?({_PLATFORM})/.*")
+LABEL_OF_CONTROLLER = (
+    rf"(([-a-z0-9.]+\.)?({_CONTROLLERS})|argocd\.[-a-z0-9.]+)/[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+)
+"""For JSON schemas, whose patterns cannot exclude: `is_label_that_may_be_allowed` has the last word."""
 _NAME_OF_CONTROLLER = re.compile(rf"(([^/]*\.)?({_CONTROLLERS})|argocd\.[^/]*)/.*")
 RESERVED_NAME = re.compile(rf"(([^/]*\.)?({_PLATFORM}|{_CONTROLLERS})|argocd\.[^/]*)/.*")
 """Names of labels and annotations, and types of Secrets, that have a meaning for other programs."""
