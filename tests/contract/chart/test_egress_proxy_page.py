@@ -10,14 +10,17 @@ import yaml
 
 from devtools.cluster.control_plane import ControlPlane
 from devtools.generate.chart.places import CHART
+from tests.contract.chart.test_rendered import build
 from tests.support.builders import a_spec
 from tests.support.checked_provider import encode
 from tests.support.forward_proxy import forward_proxy, write_credentials
-from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
+from tests.support.helm import HelmClient, find
+from tests.support.page_commands import PAGES, ROOT, PageShell, read_blocks, read_commands
 from tests.support.tls_target import serve_target
 
 NAMESPACE = "oauth-connector-system"
-COMMANDS = read_commands(PAGES / "use-an-egress-proxy.md")
+PAGE = PAGES / "use-an-egress-proxy.md"
+COMMANDS = read_commands(PAGE)
 
 
 @pytest.fixture
@@ -49,6 +52,24 @@ def test_the_proxy_is_set_as_the_page_describes(user: PageShell, bare_plane: Con
     assert '"port": 3128' in json.dumps(read("networkpolicy", "oauth-connector"))
     user.run(f"helm uninstall oauth-connector -n {NAMESPACE} --no-hooks")
     bare_plane.kubectl("delete", "secret", "egress-proxy", "-n", NAMESPACE)
+
+
+def test_patches_of_kustomize_set_the_proxy_as_the_chart_does(
+    bare_plane: ControlPlane, tmp_path: Path, renderer: HelmClient
+) -> None:
+    """Settings, mount and port are those of the values on the page."""
+    values = yaml.safe_load(COMMANDS["Set the proxy"][1].partition("<<END\n")[2].partition("\nEND")[0])
+    (patches,) = (yaml.safe_load(text)["patches"] for text in read_blocks(PAGE, "yaml") if "patches" in text)
+    objects = build(bare_plane, tmp_path, {"resources": ["../kustomize/base"], "patches": patches})
+    rendered = renderer.render(values)
+    built, given = (yaml.safe_load(find(each, "ConfigMap")["data"]["config.yaml"]) for each in (objects, rendered))
+    assert built == {name: value for name, value in given.items() if "roxy" in name}
+    policies = [find(each, "NetworkPolicy")["spec"]["egress"][0] for each in (objects, rendered)]
+    assert policies[0] == policies[1]
+    pods = [find(each, "Deployment")["spec"]["template"]["spec"] for each in (objects, rendered)]
+    assert pods[0]["containers"][0]["volumeMounts"] == pods[1]["containers"][0]["volumeMounts"]
+    secrets = [[each["secret"]["secretName"] for each in pod["volumes"] if "secret" in each] for pod in pods]
+    assert secrets[0] == secrets[1] == ["egress-proxy"]
 
 
 async def test_check_names_the_hop_as_the_page_describes(user: PageShell, tmp_path: Path) -> None:
