@@ -6,7 +6,9 @@ from hypothesis import settings
 from devtools.authorization_servers.installation import InstallationError
 from devtools.cluster.binaries import control_plane_binaries
 from devtools.go_programs.build import GoBuildError
+from devtools.go_programs.programs import program
 from tests.support.gitops_judge import build_judges
+from tests.support.helm import is_helm_needed
 from tests.support.mcp_environment import environment
 
 pytest_plugins = [
@@ -34,6 +36,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     try:
         if "control_plane" in wanted:
             control_plane_binaries()
+        if is_helm_needed(item.module for item in session.items if isinstance(item, pytest.Function)):
+            program("helm")
         if "gitops_judge" in wanted:
             build_judges()
         if "mcp_environment" in wanted:

@@ -3,7 +3,9 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -14,6 +16,9 @@ from devtools.go_programs.programs import program
 from tests.support.chart_values import Values
 
 Manifest = dict[str, Any]
+
+_RUN_HELM = frozenset({"HelmClient", "PageShell", "admin_helm"})
+"""What runs Helm. A module of tests that needs it has one of these names."""
 
 
 class HelmError(Exception):
@@ -68,3 +73,8 @@ def key_of(manifest: Manifest) -> tuple[str, str, str]:
     """Return kind, namespace and name of an object."""
     metadata = manifest["metadata"]
     return manifest["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+def is_helm_needed(modules: Iterable[ModuleType]) -> bool:
+    """Return whether one of these modules of tests runs Helm, which takes minutes to build."""
+    return any(not _RUN_HELM.isdisjoint(vars(module)) for module in modules)
