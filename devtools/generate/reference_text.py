@@ -61,8 +61,9 @@ explains each of them.
 
 An Event is recorded when `Ready` changes (with the reason of `Ready`), when a refresh fails for a new reason
 (`RefreshFailed`), when `spec.refresh.before` is ignored because it is not shorter than the lifetime of the token
-(`RefreshBeforeIgnored`), when the lifetime is a guess (`LifetimeInterpreted`, `LifetimeAssumed`), and when the provider
-granted fewer scopes than requested (`ScopesNarrowed`). Refreshes that succeed cause no Event.
+(`RefreshBeforeIgnored`), when the lifetime is a guess (`LifetimeInterpreted`, `LifetimeAssumed`), when the provider
+granted fewer scopes than requested (`ScopesNarrowed`), and when it refuses the client secret and accepts the previous
+one (`PreviousSecretUsed`). Refreshes that succeed cause no Event.
 """
 
 SECRET = """\

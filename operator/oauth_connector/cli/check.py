@@ -15,7 +15,7 @@ from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.cli.check_input import CheckInput
 from oauth_connector.cli.rotated_token import RotatedTokenFile
-from oauth_connector.cli.status_preview import describe_status, preview_failure, preview_publication
+from oauth_connector.cli.status_preview import describe_lifetime, describe_status, preview_failure, preview_publication
 from oauth_connector.connector.checks.decide import decide
 from oauth_connector.connector.checks.decisions import Postpone, RequestCause
 from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
@@ -27,6 +27,7 @@ from oauth_connector.connector.observation import (
     Connector,
     ConnectorObject,
     InvalidConnector,
+    IssuedToken,
     Key,
     Observation,
     with_spec,
@@ -35,6 +36,7 @@ from oauth_connector.connector.secret.forbidden_labels import build_label_proble
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.connector.status.findings import Findings
 from oauth_connector.connector.status.problem import Problem, invalid_spec
+from oauth_connector.controller.introspection import introspect_token, needs_introspection
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.provider_steps import Prober, ProviderSteps
@@ -112,6 +114,11 @@ class ConnectorCheck:
         with RotatedTokenFile(self._options.rotated_token) as file:
             result = await self._client.present_grant(prepared, choice.grant, choice.phase)
             kept = file.keep(result)
+        if isinstance(result, TokenObtained) and needs_introspection(self._connector, result.token):
+            introspected = await introspect_token(self._client, self._connector, result.token)
+            yield describe_lifetime(introspected)
+            if isinstance(introspected, IssuedToken):
+                result = replace(result, token=introspected)
         for step in self._describe_result(choice, result, kept):
             yield step
 

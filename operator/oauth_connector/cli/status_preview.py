@@ -130,3 +130,10 @@ def _describe_times(status: OAuthConnectorStatus) -> dict[str, str]:
 
 def _format(at: datetime) -> str:
     return format_epoch(int(at.timestamp()))
+
+
+def describe_lifetime(found: IssuedToken | str) -> DiagnosisStep:
+    """Describe an introspection. A failure is not checked, and no fault: the operator then assumes a lifetime."""
+    if isinstance(found, str):
+        return DiagnosisStep("lifetime", passed=None, text=f"{found}. The operator assumes a lifetime.")
+    return DiagnosisStep("lifetime", passed=True, text="the introspection endpoint states it")

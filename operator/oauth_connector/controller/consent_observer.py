@@ -10,6 +10,7 @@ from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, 
 from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.server import has_required_pkce
 from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.client_registrar import ClientRegistrar
 from oauth_connector.controller.context import ControllerContext
@@ -60,6 +61,8 @@ class ConsentObserver:
         if isinstance(endpoints, Problem) or endpoints is None:
             is_final = endpoints is None or (consent.status.request is None and _is_final(endpoints))
             return replace(context, problem=endpoints) if is_final else None
+        if (refused := check_refresh_url(connector.spec.provider, endpoints.token)) is not None:
+            return replace(context, problem=refused)  # no token request will be sent
         return replace(
             context,
             request=build_consent_request(consent, connector, endpoints, self._consent_policy, await self._keys.load()),

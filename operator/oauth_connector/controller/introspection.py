@@ -23,29 +23,40 @@ log = structlog.get_logger(__name__)
 
 
 async def introspect_lifetime(client: TokenClient, connector: Connector, token: IssuedToken) -> IssuedToken:
-    """Return the token with the lifetime that its server states, if the spec wants that and it can be found out.
+    """Return the token with the lifetime that its server states, if the spec wants that and it can be found out."""
+    if not needs_introspection(connector, token):
+        return token
+    found = await introspect_token(client, connector, token)
+    if isinstance(found, IssuedToken):
+        return found
+    log.warning("the lifetime of a token is assumed", connector=str(connector.key), cause=found)
+    return token
+
+
+def needs_introspection(connector: Connector, token: IssuedToken) -> bool:
+    """Return whether the lifetime of a token is assumed, and the spec wants it to be looked for."""
+    return connector.spec.may_introspect and token.lifetime_source in _ASSUMED
+
+
+async def introspect_token(client: TokenClient, connector: Connector, token: IssuedToken) -> IssuedToken | str:
+    """Return the token with the lifetime that its server states, or why that is not known, as a sentence without a dot.
 
     The endpoint must be at the server of the token endpoint. Otherwise a user who edits a connector could have its
     tokens and the client secret sent to another server.
     """
-    if not connector.spec.may_introspect or token.lifetime_source not in _ASSUMED:
-        return token
     prepared = await client.prepare_request(connector)
     if isinstance(prepared, RequestFailed):
-        return token
+        return "the request cannot be built"
     endpoint = await _find_endpoint(client, prepared)
     if endpoint is None:
-        log.warning("the metadata of the issuer name no introspection endpoint", connector=str(connector.key))
-        return token
+        return "the metadata of the issuer name no introspection endpoint"
     if origin(endpoint) != origin(prepared.endpoint):
-        log.warning("the introspection endpoint is not at the token endpoint's server", connector=str(connector.key))
-        return token
+        return "the introspection endpoint is not at the server of the token endpoint"
     build = partial(build_introspection_request, endpoint=endpoint, token=token.access_token)
     sent = await client.send_as_client(prepared, build)
     found = read_introspection_response(sent.response, token.issued)
     if found is None:
-        log.warning("introspection states no lifetime", connector=str(connector.key))
-        return token
+        return "introspection states no lifetime"
     return replace(token, expires=token.issued + found.seconds, lifetime_source=found.source)
 
 

@@ -17,7 +17,7 @@ from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem
 from oauth_connector.net.probe import ProbeResult
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.protected_resource import ProtectedResource
-from oauth_connector.oauth.request_context import TLSOptions
+from oauth_connector.oauth.request_context import TLSIdentity, TLSOptions
 from oauth_connector.oauth.signals import PROXY_SYMPTOMS, RequestPhase, Signal, Symptom
 
 Prober = Callable[[str, TLSOptions], Awaitable[ProbeResult]]
@@ -51,6 +51,7 @@ class ProviderSteps:
         self._probe = probe
         self._clock = clock
         self._denials = denials
+        self._identity: TLSIdentity | None = None
 
     async def run(self) -> AsyncIterator[DiagnosisStep]:
         """Take the steps. A failed step ends those that depend on it."""
@@ -79,6 +80,7 @@ class ProviderSteps:
         )
         if isinstance(credentials, Problem):
             return describe_problem("secrets", credentials, self._connector)
+        self._identity = credentials.client.tls_identity
         names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
         text = f"all values are present and valid: {names or 'none is needed'}"
         return DiagnosisStep("secrets", passed=True, text=text, facts=describe_values(spec, secrets))
@@ -91,6 +93,8 @@ class ProviderSteps:
             yield describe_problem("trust", context, self._connector)
             return
         endpoint, issuer = provider.effective_token_url, provider.effective_issuer
+        if endpoint is not None:
+            context = context.with_identity(self._identity)  # metadata is public
         async for step in self._connect(endpoint or provider.resource or issuer or "", context.tls):
             yield step
             if step.problem is not None:

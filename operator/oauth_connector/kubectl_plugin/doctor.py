@@ -8,13 +8,15 @@ import argparse
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 from oauth_connector.api.names import REFRESH_FAILED
 from oauth_connector.connector.observation import InvalidConnector
 from oauth_connector.connector.status.problem import invalid_spec
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.clocks import ReferenceClock
-from oauth_connector.diagnosis.outside import open_anywhere
+from oauth_connector.diagnosis.outside import open_anywhere, open_outside
 from oauth_connector.diagnosis.provider_steps import Prober, ProviderSteps
 from oauth_connector.diagnosis.step import DiagnosisStep, describe_problem, format_step
 from oauth_connector.kube.connector_cache import parse_connector
@@ -27,6 +29,7 @@ from oauth_connector.kubectl_plugin.operator_access import check_operator_access
 from oauth_connector.kubectl_plugin.terminal import is_interactive
 from oauth_connector.kubectl_plugin.token_step import TokenStep
 from oauth_connector.kubectl_plugin.user_credentials import UserCredentials
+from oauth_connector.settings.operator import InvalidSettings, load
 
 USER_NEEDS = {"oauthconnectors": ("patch",), "oauthconsents": ("create", "get", "patch", "delete")}
 """What a user needs for refresh, revoke and authorize."""
@@ -40,7 +43,7 @@ async def diagnose(context: PluginContext, arguments: argparse.Namespace) -> int
         raise PluginUsageError("doctor: the command cannot ask for confirmation without a terminal. Use --yes.")
     steps = []
     credentials = UserCredentials(context)
-    async with open_anywhere(credentials) as (client, probe):
+    async with _open_provider(credentials, arguments.config) as (client, probe):
         examination = Examination(context, ConnectorView(manifest), arguments)
         async for step in examination.run(client, probe, ReferenceClock("the API server", ahead)):
             steps.append(step)
@@ -49,6 +52,21 @@ async def diagnose(context: PluginContext, arguments: argparse.Namespace) -> int
     if arguments.output == "json":
         print(json.dumps([step.to_json() for step in steps], indent=2))
     return PROBLEM if any(step.passed is False for step in steps) else 0
+
+
+def _open_provider(
+    credentials: UserCredentials, config: Path | None
+) -> AbstractAsyncContextManager[tuple[TokenClient, Prober]]:
+    """Return the connections of the operator with these settings; without any, those of this machine.
+
+    Raises `PluginUsageError` for a file that is no settings file.
+    """
+    if config is None:
+        return open_anywhere(credentials)
+    try:
+        return open_outside(load({"config": config}), credentials)
+    except InvalidSettings as error:
+        raise PluginUsageError(f"doctor: --config: {error}") from None
 
 
 class Examination:

@@ -135,6 +135,8 @@ def _add_doctor(commands: "Commands") -> None:
     command.add_argument("--yes", "-y", action="store_true", help="do not ask for confirmation before --request-token")
     operator = f"ServiceAccount of the operator, whose permissions are checked; default {OPERATOR_ACCOUNT}"
     command.add_argument("--operator", default=OPERATOR_ACCOUNT, metavar="NAMESPACE/NAME", help=operator)
+    config = "settings file of the operator, for its egress proxy, trust bundle and allowed destinations"
+    command.add_argument("--config", type=Path, metavar="FILE", help=config)
     _add_output(command)
 
 

@@ -21,6 +21,8 @@ class LintRule(StrEnum):
     DUPLICATE_NAME = "duplicate-name"
     SHARED_SECRET = "shared-secret"
     MISSING_KEY = "missing-key"
+    CONNECTOR_LOOP = "connector-loop"
+    FORBIDDEN_LABEL = "forbidden-label"
 
 
 DESCRIPTIONS = {
@@ -29,6 +31,8 @@ DESCRIPTIONS = {
     LintRule.DUPLICATE_NAME: "A folder has one manifest for each kind, namespace and name.",
     LintRule.SHARED_SECRET: "Each connector has an output Secret of its own in its namespace.",
     LintRule.MISSING_KEY: "A Secret in the same folder has the keys that connectors refer to.",
+    LintRule.CONNECTOR_LOOP: "No connector depends on its own token, by way of others in the same folder.",
+    LintRule.FORBIDDEN_LABEL: "The settings of the operator allow the labels of controllers on output Secrets.",
 }
 LEVELS = dict.fromkeys(LintRule, Level.ERROR) | {LintRule.MISSING_KEY: Level.WARNING}
 

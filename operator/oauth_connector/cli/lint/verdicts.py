@@ -5,58 +5,23 @@ two folders is no mistake.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from oauth_connector.api.names import CONNECTOR_KIND, CONSENT_KIND, GROUP
 from oauth_connector.api.v1alpha1.parsing import parse_consent_manifest, parse_manifest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.cli.lint.connectors import find_forbidden_labels, find_loops
 from oauth_connector.cli.lint.documents import Document
 from oauth_connector.cli.lint.files import LintInput
 from oauth_connector.cli.lint.findings import Finding, LintResult, LintRule, sort_findings
+from oauth_connector.cli.lint.manifest import LintedManifest, ValidConnector
 
 
-@dataclass(frozen=True, slots=True)
-class LintedManifest:
-    """A manifest with a kind and a name."""
+def judge(given: LintInput, allowed_labels: Collection[str] | None = None) -> LintResult:
+    """Judge all connectors and consents among the documents; other kinds are ignored, except Secrets.
 
-    document: Document
-    kind: str
-    namespace: str
-    name: str
-
-    @property
-    def folder(self) -> str:
-        """Return the folder of the file."""
-        return str(Path(self.document.file).parent)
-
-    @property
-    def subject(self) -> str:
-        """Return `kind namespace/name`; the namespace only where the manifest has one."""
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
-
-    def report(self, rule: LintRule, path: str, message: str) -> Finding:
-        """Return a finding about a field."""
-        position = self.document.find_position(path)
-        return Finding(self.document.file, position, rule, message, self.subject, path)
-
-
-@dataclass(frozen=True, slots=True)
-class ValidConnector:
-    """A connector whose manifest is valid."""
-
-    manifest: LintedManifest
-    spec: OAuthConnectorSpec
-
-    @property
-    def output(self) -> tuple[str, str, str]:
-        """Return folder, namespace and name of the output Secret."""
-        return self.manifest.folder, self.manifest.namespace, self.spec.output_secret_name(self.manifest.name)
-
-
-def judge(given: LintInput) -> LintResult:
-    """Judge all connectors and consents among the documents; other kinds are ignored, except Secrets."""
+    `allowed_labels` is a setting of the operator; `None` where it is not known.
+    """
     manifests = [manifest for document in given.documents for manifest in _list_manifests(document)]
     judged = [manifest for manifest in manifests if _is_of_group(manifest)]
     findings, connectors = [*given.findings], list[ValidConnector]()
@@ -67,6 +32,7 @@ def judge(given: LintInput) -> LintResult:
         else:
             findings += verdict
     findings += [*_find_duplicates(judged), *_find_shared(connectors), *_find_missing_keys(connectors, manifests)]
+    findings += [*find_loops(connectors), *find_forbidden_labels(connectors, allowed_labels)]
     return LintResult(sort_findings(findings), len(judged))
 
 

@@ -31,6 +31,7 @@ from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
 from oauth_connector.connector.grant.choice import build_grant_problem, find_consent_problem
 from oauth_connector.connector.grant.claims import claim_blocks_until
 from oauth_connector.connector.observation import Observation, PendingToken
+from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.secret.ownership import is_owned
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, REFUSED_CREDENTIALS, Problem
@@ -135,6 +136,8 @@ def wait_for_consent(obs: Observation) -> TokenAnswer | None:
         return None
     if obs.redirect_uri is None:
         problem = Problem(Reason.REDIRECT_URI_INVALID, Remedy.FIX_SPEC)
+    elif (endpoint := obs.connector.spec.provider.effective_token_url) is not None:
+        problem = check_refresh_url(obs.connector.spec.provider, endpoint) or problem  # a consent would end at once
     token = current_token(obs)
     is_valid = token is not None and (token.expires_at is None or token.expires_at > obs.now)
     expires = token.expires_at if token is not None and is_valid else None

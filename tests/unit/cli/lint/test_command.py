@@ -166,3 +166,35 @@ def test_a_folder_without_connectors_passes_with_a_note(tmp_path: Path, capsys: 
     """Nothing to judge is no error, but a note says so: the path may be wrong."""
     assert main(["lint", str(tmp_path)]) == 0
     assert "no OAuthConnector was found" in capsys.readouterr().err
+
+
+def a_chained(name: str, of: str, namespace: str = "") -> dict[str, Any]:
+    """Build a connector that presents the token of another one."""
+    exchange = {"subjectToken": {"connectorRef": {"name": of}}}
+    return a_connector(name, namespace, grantType="TokenExchange", tokenExchange=exchange)
+
+
+def test_a_loop_of_connectors_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each connector of a loop has a finding; one that only leads into it, or out of the folder, has none."""
+    chain = [a_chained("a", "b"), a_chained("b", "c"), a_chained("c", "a"), a_chained("d", "a"), a_chained("e", "else")]
+    a_file(tmp_path / "x" / "all.yaml", *chain, a_chained("a", "c", "other"))
+    status, found = lint(capsys, tmp_path)
+    assert status == 1
+    assert {finding["rule"] for finding in found} == {"connector-loop"}
+    assert [finding["subject"] for finding in found] == [f"OAuthConnector {name}" for name in "abc"]
+    assert {finding["field"] for finding in found} == {"spec.tokenExchange.subjectToken.connectorRef"}
+
+
+def test_labels_of_controllers_need_the_setting_of_the_operator(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are judged where the settings are given, as `check` does."""
+    label = "argocd.argoproj.io/secret-type"
+    manifest = a_file(tmp_path / "crm.yaml", a_connector(output={"labels": {label: "repository"}}))
+    allowing, forbidding = tmp_path / "allowing.conf", tmp_path / "forbidding.conf"
+    allowing.write_text(f"allowedOutputLabels: [{label}=repository]\n")
+    forbidding.write_text("allowedOutputLabels: []\n")
+    assert lint(capsys, manifest) == (0, [])
+    assert lint(capsys, manifest, "--config", allowing) == (0, [])
+    status, [finding] = lint(capsys, manifest, "--config", forbidding)
+    assert (status, finding["rule"], finding["field"]) == (1, "forbidden-label", f"spec.output.labels.{label}")

@@ -1,12 +1,14 @@
 """What one Event reports: a lifetime that is a guess, and scopes that the provider did not grant."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oauth_connector.connector.observation import Attempt
 from oauth_connector.connector.status.findings import Findings, PublishedToken
+from oauth_connector.connector.status.notices import NOTES
 from oauth_connector.connector.status.report import report
 from oauth_connector.oauth.lifetimes import LifetimeSource
 from tests.support.builders import NOW, a_connector, a_spec
@@ -88,3 +90,13 @@ def test_a_refused_new_secret_is_a_warning_once() -> None:
 def test_one_secret_has_no_name_in_status() -> None:
     """Without a previous secret there is nothing to say."""
     assert "clientSecret" not in report(a_connector(), found()).to_manifest()
+
+
+PAGES = (Path("docs/reference/oauthconnector.md"), Path("docs/how-to/check-a-connector.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_each_notice_is_in_the_list_of_events(page: Path) -> None:
+    """A user who sees the Event finds it in the reference, and in the page of the command that predicts it."""
+    text = (Path(__file__).parents[4] / page).read_text(encoding="utf-8")
+    assert [name for name in NOTES if f"`{name}`" not in text] == []

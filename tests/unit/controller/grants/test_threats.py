@@ -121,9 +121,12 @@ async def test_nothing_is_sent_where_refreshes_go_to_another_server(consenting: 
     """TH3: the page shows the host of the token endpoint, so that code and refresh token go nowhere else."""
     consenting.edit(differ(**OTHER))
     await consenting.run()
-    consenting.rotating.know(code="code-1")
-    await consent(consenting)
+    consenting.cluster.add_consent(a_consent(int(consenting.now)))
+    await consenting.run()
     assert (consenting.reason(), consenting.consent_reason("crm-1")) == ("InvalidSpec", "ConnectorInvalid")
+    ended = consenting.cluster.consents[Key("shop", "crm-1")].status
+    assert ended.request is None, "the user is sent nowhere"
+    assert "spec.provider.request.refreshURL: must be at the server" in ended.conditions[0].message
     status = consenting.cluster.connectors[Key("shop", "crm")].status
     assert "spec.provider.request.refreshURL: must be at the server" in str(status.to_manifest())
     await consenting.run(2 * 3600)
