@@ -16,7 +16,6 @@ from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.settings.operator import Settings
-from tests.support.builders import a_spec
 
 PATH_PLACE, ROOT_PLACE = "/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"
 
@@ -31,6 +30,7 @@ class Site:
         self.servers: Callable[[str], list[str]] = lambda origin: [origin]
         self.origin = ""
         self.method = "GET"
+        self.metadata: dict[str, Any] = {}
 
     @property
     def port(self) -> int:
@@ -50,7 +50,7 @@ class Site:
         if request.path == "/.well-known/oauth-authorization-server":
             own = str(request.url.origin())
             named = {"issuer": own, "token_endpoint": f"{own}/token", "authorization_endpoint": f"{own}/authorize"}
-            return web.json_response(named)
+            return web.json_response({**named, **self.metadata})
         return web.Response(status=404)
 
     async def find(self) -> ProtectedResource | Signal:
@@ -66,17 +66,15 @@ class Site:
             allowed_destinations=tuple(AllowedDestination(host=name, ports=(self.port,), http=True) for name in names)
         )
 
-    async def check(self, **provider: str) -> dict[str, DiagnosisStep]:
-        """Check a connector for the resource. Return the steps by name."""
-        spec = a_spec(
-            grantType="AuthorizationCode",
-            provider={"resource": f"{self.origin}/mcp", **provider},
-            client={"id": "agent"},
-        )
+    async def check(self, *, client: str | None = "agent", **provider: str) -> dict[str, DiagnosisStep]:
+        """Check a connector for the resource, without a client if `None`. Return the steps by name."""
+        own = {"resource": f"{self.origin}/mcp", **provider}
+        named = {"client": {"id": client}} if client is not None else {}
+        spec = {"grantType": "AuthorizationCode", "provider": own, **named}
         head = {"apiVersion": "oauthconnector.dev/v1alpha1", "kind": "OAuthConnector", "metadata": {"name": "agent"}}
         documents = CheckInput({**head, "spec": spec}, {})
-        async with open_outside(self.settings, documents) as (client, probe):
-            return {step.name: step async for step in run_check(documents, CheckOptions(), client, probe)}
+        async with open_outside(self.settings, documents) as (token_client, probe):
+            return {step.name: step async for step in run_check(documents, CheckOptions(), token_client, probe)}
 
 
 @pytest.fixture
@@ -139,6 +137,19 @@ async def test_a_check_shows_the_steps_of_the_discovery(site: Site) -> None:
     assert steps["resource"].text == f"authorization server {site.origin}"
     assert steps["resource"].facts == {"resource": f"{site.origin}/mcp", "scopes": "tools"}
     assert steps["discovery"].text == f"token endpoint {site.origin}/token"
+
+
+async def test_a_check_shows_how_a_client_would_be_registered(site: Site) -> None:
+    """Where the spec names none; nothing is registered by a check."""
+    site.places[PATH_PLACE] = {}
+    site.metadata = {"registration_endpoint": f"{site.origin}/register", "client_id_metadata_document_supported": True}
+    steps = await site.check(client=None)
+    assert steps["discovery"].facts == {
+        "metadata documents": "accepted",
+        "registration endpoint": f"{site.origin}/register",
+    }
+    assert "/register" not in site.asked
+    assert steps["status"].facts["Ready"] == "False, ConsentRequired"
 
 
 async def test_a_check_shows_that_a_resource_has_no_metadata(site: Site) -> None:
