@@ -7,6 +7,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Tests start the operator hundreds of times, and each worker reads all files of tests: compile them once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A package named `operator` would shadow the module of the standard library, and Python could not start here.
 ifneq ($(wildcard operator/__init__.py),)
 $(error operator/ is a source root and must not contain __init__.py: remove operator/__init__.py)
@@ -54,7 +57,8 @@ test: venv ## Run all tests, on local control planes (a quarter of an hour)
 
 test-oldest: venv ## Run the tests of the CRDs, the policies and the API client on the oldest supported Kubernetes
 	@KUBEBUILDER_ASSETS=$$($(BIN)/python -m devtools.cluster.binaries oldest) \
-		$(BIN)/python -m pytest tests/contract --ignore tests/contract/chart --ignore tests/contract/install
+		$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		tests/contract --ignore tests/contract/chart --ignore tests/contract/install
 
 # Pods on a real node. CLUSTER=kind runs them on kind, where Docker works, and without root.
 CLUSTER_TESTS = $(if $(filter kind,$(CLUSTER)),,tests/node) tests/cluster
