@@ -14,6 +14,7 @@ from pathlib import Path
 from oauth_connector.api.names import REFRESH_FAILED
 from oauth_connector.connector.observation import InvalidConnector
 from oauth_connector.connector.status.problem import invalid_spec
+from oauth_connector.controller.ports import CredentialReader
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.clocks import ReferenceClock
 from oauth_connector.diagnosis.outside import open_anywhere, open_outside
@@ -43,7 +44,7 @@ async def diagnose(context: PluginContext, arguments: argparse.Namespace) -> int
         raise PluginUsageError("doctor: the command cannot ask for confirmation without a terminal. Use --yes.")
     steps = []
     credentials = UserCredentials(context)
-    async with _open_provider(credentials, arguments.config) as (client, probe):
+    async with open_provider(credentials, arguments.config) as (client, probe):
         examination = Examination(context, ConnectorView(manifest), arguments)
         async for step in examination.run(client, probe, ReferenceClock("the API server", ahead)):
             steps.append(step)
@@ -54,8 +55,8 @@ async def diagnose(context: PluginContext, arguments: argparse.Namespace) -> int
     return PROBLEM if any(step.passed is False for step in steps) else 0
 
 
-def _open_provider(
-    credentials: UserCredentials, config: Path | None
+def open_provider(
+    credentials: CredentialReader, config: Path | None
 ) -> AbstractAsyncContextManager[tuple[TokenClient, Prober]]:
     """Return the connections of the operator with these settings; without any, those of this machine.
 
