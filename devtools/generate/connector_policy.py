@@ -11,7 +11,11 @@ import yaml
 
 from devtools.generate.marked_part import begin_mark, replace_marked_part
 from oauth_connector.api.schema.fields import Model
-from oauth_connector.api.v1alpha1.credentials import list_connector_paths, list_reference_paths
+from oauth_connector.api.v1alpha1.credentials import (
+    list_connector_paths,
+    list_reference_paths,
+    list_service_account_paths,
+)
 from oauth_connector.api.v1alpha1.references import OUTPUT_SUFFIX
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.kube.policy_shape import digest_policy
@@ -31,7 +35,7 @@ CHANGES = """\
       expression: >-
         request.operation == 'CREATE' ||
         {changes}
-  validations: # one for each Secret: an expression may call the authorizer at most twice, because of its cost
+  validations: # one for each reference: an expression may call the authorizer at most twice, because of its cost
 """
 
 CHANGE = "object.spec.?{member} != oldObject.spec.?{member}"
@@ -54,11 +58,19 @@ VALIDATION = """\
         'you must be allowed to get a Secret that is sent to a provider: ' + {name}
 """
 
+TOKEN_VALIDATION = """\
+    - expression: >-
+        !object.spec.?{optional}.hasValue() || authorizer.group('').resource('serviceaccounts').subresource('token')
+        .namespace(object.metadata.namespace).name({name}).check('create').allowed()
+      messageExpression: >-
+        'you must be allowed to create a token of a ServiceAccount whose token is sent to a provider: ' + {name}
+"""
+
 SECRET, OUTPUT_SECRET = (
     "object.spec.{path}.name",
     "object.spec.{path}.?secretName.orValue(object.spec.{path}.name + '" + OUTPUT_SUFFIX + "')",
 )
-"""The name of a Secret, by a reference to it, and by a reference to the connector that writes it."""
+"""The name of a Secret or ServiceAccount, by a reference to it, or by one to the connector that writes the Secret."""
 
 
 def policies_file() -> str:
@@ -76,8 +88,15 @@ def digests_module() -> str:
 def render_rules(spec: type[Model]) -> str:
     """Return the conditions and validations of the policy for all references of a spec."""
     paths = list(list_reference_paths(spec))
-    of_connectors = set(list_connector_paths(spec))
-    rules = [_render_validation(path, OUTPUT_SECRET if path in of_connectors else SECRET) for path in paths]
+    of_connectors, of_accounts = set(list_connector_paths(spec)), set(list_service_account_paths(spec))
+    rules = [
+        _render_validation(
+            path,
+            OUTPUT_SECRET if path in of_connectors else SECRET,
+            TOKEN_VALIDATION if path in of_accounts else VALIDATION,
+        )
+        for path in paths
+    ]
     return CHANGES.format(changes=_render_changes(paths)) + "".join(rules)
 
 
@@ -86,6 +105,6 @@ def _render_changes(paths: Sequence[str]) -> str:
     return " ||\n        ".join(CHANGE.format(member=member) for member in members)
 
 
-def _render_validation(path: str, name: str) -> str:
+def _render_validation(path: str, name: str, validation: str) -> str:
     optional = path.replace(".", ".?").replace("[", "[?")
-    return VALIDATION.format(optional=optional, name=name.format(path=path))
+    return validation.format(optional=optional, name=name.format(path=path))

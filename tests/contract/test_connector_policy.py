@@ -8,10 +8,12 @@ import pytest
 from oauth_connector.api.v1alpha1.credentials import list_reference_paths
 from oauth_connector.api.v1alpha1.provider_request import MOST_HEADERS
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.service_accounts import name_account
 from tests.support.builders import a_password_spec, a_spec
 from tests.support.tenant import Tenant
 
 REJECTED = "you must be allowed to get a Secret that is sent to a provider"
+REJECTED_TOKEN = "you must be allowed to create a token of a ServiceAccount whose token is sent to a provider"
 EVIL = {"provider": {"tokenURL": "https://evil.example/token"}}
 A_CLIENT = {"idSecretRef": {"name": "client-id"}, "secretRef": {"name": "client-secret"}}
 A_ROTATION = a_spec(
@@ -32,7 +34,15 @@ A_CONNECTOR_TOKEN = {
     "subjectToken": {"connectorRef": {"name": "user"}},
     "actorToken": {"connectorRef": {"name": "agent", "secretName": "of-agent"}},
 }
-EXCHANGES = [a_spec(grantType="TokenExchange", tokenExchange=member) for member in (A_SECRET_TOKEN, A_CONNECTOR_TOKEN)]
+AN_ACCOUNT_TOKEN = {
+    "subjectToken": {"serviceAccount": {"name": "orders", "audience": "https://sts.example.com"}},
+    "actorToken": {"serviceAccount": {"name": "agent", "audience": "https://sts.example.com"}},
+}
+EXCHANGES = [
+    a_spec(grantType="TokenExchange", tokenExchange=member)
+    for member in (A_SECRET_TOKEN, A_CONNECTOR_TOKEN, AN_ACCOUNT_TOKEN)
+]
+AN_ACCOUNT = a_spec(client={"id": "robot", "serviceAccount": {"name": "robot", "audience": "api://a"}})
 BEARERS = [
     a_spec(grantType="JWTBearer", jwtBearer=member)
     for member in (
@@ -40,6 +50,7 @@ BEARERS = [
         {"googleKeyRef": {"name": "google"}},
         {"assertion": {"secretRef": {"name": "assertion"}}},
         {"assertion": {"connectorRef": {"name": "user"}}},
+        {"assertion": {"serviceAccount": {"name": "orders", "audience": "https://sts.example.com"}}},
     )
 ]
 
@@ -77,15 +88,32 @@ def test_only_a_user_who_may_read_them_changes_where_secrets_are_sent(tenant: Te
 @pytest.mark.parametrize("path", tuple(list_reference_paths(OAuthConnectorSpec)))
 def test_each_reference_of_the_spec_requires_the_right_to_its_secret(tenant: Tenant, path: str) -> None:
     """A user who may read all Secrets of a connector except one cannot create it."""
-    specs = (A_PASSWORD, A_ROTATION, A_KEY, A_CERTIFICATE, A_REFRESH_TOKEN, WITH_HEADERS, *EXCHANGES, *BEARERS)
-    spec = next(spec for spec in specs if path in _named_secrets(spec))
+    specs = (A_PASSWORD, A_ROTATION, A_KEY, A_CERTIFICATE, AN_ACCOUNT, A_REFRESH_TOKEN, WITH_HEADERS)
+    spec = next(spec for spec in (*specs, *EXCHANGES, *BEARERS) if path in _named_secrets(spec))
     for other, secret in _named_secrets(spec).items():
         if other != path:
-            tenant.grant_read(secret)
-    error = tenant.create(spec)
-    assert error.rstrip().endswith(f"{REJECTED}: {_named_secrets(spec)[path]}")
-    tenant.grant_read(_named_secrets(spec)[path])
+            _grant(tenant, secret)
+    error, secret = tenant.create(spec), _named_secrets(spec)[path]
+    account = name_account(secret)
+    assert error.rstrip().endswith(f"{REJECTED}: {secret}" if account is None else f"{REJECTED_TOKEN}: {account}")
+    _grant(tenant, secret)
     assert tenant.create(spec) == ""
+
+
+def test_only_a_user_who_may_create_tokens_changes_where_they_are_sent(tenant: Tenant) -> None:
+    """The annotation of the ServiceAccount names the connector, and not its server."""
+    tenant.create_as_administrator(AN_ACCOUNT)
+    assert REJECTED_TOKEN in tenant.change(spec=EVIL)
+    tenant.grant_token("robot")
+    assert tenant.change(spec=EVIL) == ""
+
+
+def _grant(tenant: Tenant, credential: str) -> None:
+    account = name_account(credential)
+    if account is None:
+        tenant.grant_read(credential)
+    else:
+        tenant.grant_token(account)
 
 
 def test_other_changes_require_no_right_to_secrets(tenant: Tenant) -> None:

@@ -35,6 +35,13 @@ MATRIX: Mapping[str, Values] = {
         "drain": {"timeoutSeconds": 100},
     },
     "namespaced": {"namespaces": ["default", "kube-public"], "consent": CONSENT},
+    "tokens of ServiceAccounts": {
+        "serviceAccountTokens": {"enabled": True, "apiAudiences": ["https://oidc.example.com/cluster"]}
+    },
+    "tokens of ServiceAccounts in namespaces": {
+        "namespaces": ["default", "kube-public"],
+        "serviceAccountTokens": {"enabled": True, "policy": False},
+    },
     "tenant": {
         "namespaces": ["oauth-connector-system"],
         "crds": {"enabled": False},

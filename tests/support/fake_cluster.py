@@ -27,12 +27,14 @@ from oauth_connector.controller.ports import (
 )
 from tests.support.builders import NOW, metadata_of
 from tests.support.cluster_calls import Calls
+from tests.support.fake_accounts import FakeAccounts
 
 
-class FakeCluster:
+class FakeCluster(FakeAccounts):
     """Implements `ports.Cluster` over dictionaries; faults are set by the test."""
 
     def __init__(self, clock: Callable[[], float] = lambda: NOW) -> None:
+        super().__init__()
         self.clock = clock
         self.connectors: dict[Key, AnyConnector] = {}
         self.secrets: dict[tuple[str, str], LiveSecret] = {}
@@ -51,7 +53,6 @@ class FakeCluster:
         self.elsewhere: set[Key] = set()
         self.relabelled: set[Key] = set()  # elsewhere, but the cache does not show it yet
         self.terminating: set[str] = set()
-        self._versions = itertools.count(1000)
         self._uids = itertools.count(1)
 
     # --- what a test does to it ---------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ class FakeCluster:
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
         """Read the version of a credential Secret."""
         self._read(f"version {name}")
-        found = self.credentials.get((namespace, name))
+        found = self.find_account(namespace, name) or self.credentials.get((namespace, name))
         return found.version if found is not None else CredentialVersion(name)
 
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
@@ -239,9 +240,6 @@ class FakeCluster:
         self.unavailable_for -= 1
         if self.unavailable or self.unavailable_for >= 0:
             raise ClusterUnavailable("away")
-
-    def _version(self) -> str:
-        return str(next(self._versions))
 
 
 def _list_other_keys(live: LiveSecret) -> dict[str, bytes]:

@@ -26,6 +26,11 @@ class Tenant:
         """Grant a permission to one Secret."""
         self._grant(f"{verb}-{secret}", f"--verb={verb}", "--resource=secrets", f"--resource-name={secret}")
 
+    def grant_token(self, account: str) -> None:
+        """Grant the permission to create tokens of a ServiceAccount."""
+        rules = ("--verb=create", "--resource=serviceaccounts/token", f"--resource-name={account}")
+        self._grant(f"token-{account}", *rules)
+
     def create(self, spec: Mapping[str, Any], **annotations: str) -> str:
         """Create the connector `crm`; return the error, if any."""
         return self._run("--as=mallory", "create", "-f", "-", stdin=_manifest(spec, annotations))

@@ -13,6 +13,8 @@ PAGE = ROOT / "docs" / "reference" / "permissions.md"
 RENDERED = sorted((ROOT / "deploy" / "kustomize").glob("*/*.yaml"))
 DRAIN = ROOT / "deploy" / "charts" / "oauth-connector-operator" / "templates" / "operator" / "drain.yaml"
 
+TOKENS = DRAIN.with_name("service-account-tokens.yaml")
+
 Line = tuple[str, str, str]
 
 
@@ -29,14 +31,17 @@ def to_line(rule: dict[str, Any]) -> Line:
 
 
 def read_roles() -> list[tuple[str, dict[str, Any]]]:
-    """Return name and object of each Role and ClusterRole; that of the Job is read from its template."""
+    """Return name and object of each Role and ClusterRole; those that are not always there are read from templates."""
     text = [path.read_text(encoding="utf-8") for path in RENDERED]
     template = re.sub(r"\{\{-? include \"oauthConnector\.name\" .*?\}\}", "oauth-connector", DRAIN.read_text("utf-8"))
     rules = re.search(r"^kind: Role\n.*?^(rules:\n.*?)^---$", template, re.MULTILINE | re.DOTALL)
+    tokens = re.search(r"^(rules:\n.*?)^---$", TOKENS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert rules is not None
+    assert tokens is not None
     objects = [each for one in text for each in yaml.safe_load_all(one) if each]
     roles = [(each["metadata"]["name"], each) for each in objects if each.get("kind") in {"Role", "ClusterRole"}]
-    return [*roles, ("oauth-connector-drain", yaml.safe_load(rules[1]))]
+    optional = {"oauth-connector-drain": rules[1], "oauth-connector-tokens": tokens[1]}
+    return [*roles, *((name, yaml.safe_load(text)) for name, text in optional.items())]
 
 
 def explained(role: str) -> dict[Line, str]:

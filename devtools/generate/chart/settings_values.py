@@ -27,6 +27,7 @@ SET_BY_CHART = frozenset(
         "namespace",
         "namespaces",
         "selector",
+        "service_account_tokens",
         "leader_election",
         "lease_name",
         "pod_name",

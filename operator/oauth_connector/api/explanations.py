@@ -71,7 +71,8 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "Compare `client.id`, the client secret and `client.authentication` with the registration at the provider. A"
         " secret with characters such as `%` or `+` may require `client.basicEncoding: Raw`. For a client that signs"
         " assertions, compare key, `client.keyID`, `client.algorithm` and `client.assertionAudience`, and the clocks"
-        " with `kubectl oauth doctor`. The operator checks the Secret every minute and retries immediately after a"
+        " with `kubectl oauth doctor`. For a client with a ServiceAccount, compare issuer, subject and audience with"
+        " what is registered. The operator checks the Secret every minute and retries immediately after a"
         " change.",
     ),
     Reason.ASSERTION_REJECTED: Explanation(
@@ -85,6 +86,32 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         "The ConfigMap that `provider.caBundleRef` references does not exist in the namespace of the connector, or"
         " lacks the key. Without it the operator sends no request.",
         "Create it, or reference another one.",
+    ),
+    Reason.SERVICE_ACCOUNT_TOKENS_DISABLED: Explanation(
+        "The spec refers to a ServiceAccount, and the operator is installed without the permission to request tokens of"
+        " ServiceAccounts. It is off by default.",
+        "A cluster administrator sets the chart value `serviceAccountTokens.enabled`, which also creates the"
+        " permission and an admission policy. Otherwise use a client secret, a key or a certificate.",
+    ),
+    Reason.SERVICE_ACCOUNT_NOT_FOUND: Explanation(
+        "The spec refers to a ServiceAccount that does not exist in the namespace of the connector.",
+        "Create it with the annotation that the message names, or correct the reference. The operator looks for it"
+        " every minute.",
+    ),
+    Reason.SERVICE_ACCOUNT_NOT_ALLOWED: Explanation(
+        "Annotation `oauthconnector.dev/allow-token-for` of the ServiceAccount does not contain the name of the"
+        " connector. Without it any user who may create connectors could act as the ServiceAccount. No token was"
+        " requested.",
+        "Add the name to the annotation (names are separated by commas) if the connector may act as the ServiceAccount."
+        " The operator looks at the annotation every minute, and before each token.",
+    ),
+    Reason.SERVICE_ACCOUNT_TOKEN_DENIED: Explanation(
+        "The API server does not let the operator read the ServiceAccount, or issues no token for it, or the audience"
+        " is one of the Kubernetes API itself: then the provider could use the token there, and it was not sent.",
+        "The message names the cause. Permissions: compare the Role of the operator with the page on permissions. An"
+        " admission policy: read its message with `kubectl create token`, impersonating the operator. An audience of"
+        " the Kubernetes API: set another one in `serviceAccount.audience`. The operator tries again after 5, 15 and 60"
+        " minutes, and at once after a change of spec or ServiceAccount.",
     ),
     Reason.REFRESH_LATE: Explanation(
         "The token is valid, and is refreshed less than 100 s before it expires. A kubelet shows a changed Secret in"

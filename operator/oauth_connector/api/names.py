@@ -22,6 +22,9 @@ REVOKE_REQUESTED = f"{PREFIX}revoke-requested-at"
 ADOPT = f"{PREFIX}adopt"
 ALLOWED_HOSTS = f"{PREFIX}allowed-hosts"
 
+# --- annotations of ServiceAccounts, set by users, beside ALLOWED_HOSTS ---------------------------------------------
+ALLOW_TOKEN_FOR = f"{PREFIX}allow-token-for"
+
 # --- annotations of Secrets, set by the operator ------------------------------------------------------------------
 CONNECTOR = f"{PREFIX}connector"
 CONNECTOR_UID = f"{PREFIX}connector-uid"

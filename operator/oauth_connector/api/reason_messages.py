@@ -8,6 +8,15 @@ from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.oauth.signals import Symptom
 
+ACCOUNT_MESSAGES: Mapping[Reason, str] = {
+    Reason.CREDENTIALS_REJECTED: "{host} rejects the token of ServiceAccount `{account}`. Compare issuer (that of the"
+    " cluster), subject `system:serviceaccount:{namespace}:{account}` and audience `{audience}` with the registration,"
+    " and check that the provider reaches the keys of the issuer.",
+    Reason.CREDENTIALS_NOT_ALLOWED: "A token of ServiceAccount `{account}` must not be sent to {host}. Add the host to"
+    " the annotation `oauthconnector.dev/allowed-hosts` of the ServiceAccount.",
+}
+"""Templates that replace those of the reason where the credential is the token of a ServiceAccount."""
+
 CODED_MESSAGE = "{host} returns error code {code}. {code_meaning}"
 """Replaces the template of a reason where a preset explains the code of its provider."""
 
@@ -34,6 +43,8 @@ def _choose_template(reason: Reason, known: Mapping[str, str]) -> str:
         return CODED_MESSAGE + (" {again}." if reason is Reason.REFRESH_TOKEN_REJECTED else "")
     if "symptom" in known:
         return CONNECTION_MESSAGES[Symptom(known["symptom"])]
+    if "account" in known and reason in ACCOUNT_MESSAGES:
+        return ACCOUNT_MESSAGES[reason]
     detailed = DETAILED_MESSAGES.get(reason)
     return detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
 

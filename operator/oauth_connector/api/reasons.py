@@ -26,6 +26,11 @@ class Reason(StrEnum):
     CREDENTIALS_REJECTED = "CredentialsRejected"
     ASSERTION_REJECTED = "AssertionRejected"
     CA_BUNDLE_NOT_FOUND = "CABundleNotFound"
+    # tokens of ServiceAccounts
+    SERVICE_ACCOUNT_TOKENS_DISABLED = "ServiceAccountTokensDisabled"
+    SERVICE_ACCOUNT_NOT_FOUND = "ServiceAccountNotFound"
+    SERVICE_ACCOUNT_NOT_ALLOWED = "ServiceAccountNotAllowed"
+    SERVICE_ACCOUNT_TOKEN_DENIED = "ServiceAccountTokenDenied"
     # the schedule
     REFRESH_LATE = "RefreshLate"
     REFRESH_TOKEN_IDLE = "RefreshTokenIdle"
@@ -100,6 +105,13 @@ MESSAGES: Mapping[Reason, str] = {
     " requires. It is not sent again before a Secret or the spec changes, or a user requests a refresh.",
     Reason.CA_BUNDLE_NOT_FOUND: "ConfigMap `{configmap}` with key `{key}` (`provider.caBundleRef`) does not exist."
     " Create it, or reference another one.",
+    Reason.SERVICE_ACCOUNT_TOKENS_DISABLED: "The operator requests no tokens of ServiceAccounts. Have a cluster"
+    " administrator enable them (chart value `serviceAccountTokens.enabled`), or use another client authentication.",
+    Reason.SERVICE_ACCOUNT_NOT_FOUND: "ServiceAccount `{account}` does not exist in this namespace. Create it, with"
+    " annotation `oauthconnector.dev/allow-token-for={connector}`.",
+    Reason.SERVICE_ACCOUNT_NOT_ALLOWED: "ServiceAccount `{account}` does not allow this connector to present its"
+    " tokens. Annotate it with `oauthconnector.dev/allow-token-for={connector}`.",
+    Reason.SERVICE_ACCOUNT_TOKEN_DENIED: "No token of ServiceAccount `{account}` can be presented: {cause}.",
     Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
     " shows the new token up to 90 s later, so that a Pod may read an expired one. `refresh.before` cannot"
     " be `100s` with so short a lifetime. Configure a longer lifetime at the provider, or read the Secret through the"

@@ -62,6 +62,8 @@ async def _run_steps(given: argparse.Namespace, documents: CheckInput, settings:
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents) if given.config else None
     labels = frozenset(settings.allowed_output_labels) if given.config else None
     options = CheckOptions(given.request_token, given.rotated_token, policy, allowed_output_labels=labels)
+    if not given.config:  # whether the operator may request tokens of ServiceAccounts is not known
+        settings = settings.model_copy(update={"service_account_tokens": True})
     steps = []
     async with open_outside(settings, documents) as (client, probe):
         async for step in run_check(documents, options, client, probe):

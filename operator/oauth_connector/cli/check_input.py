@@ -9,22 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import SecretStr
 
 from oauth_connector.api.names import ALLOWED_HOSTS, CONNECTOR_KIND, OPAQUE
+from oauth_connector.api.v1alpha1.references import SERVICE_ACCOUNT_PREFIX
 from oauth_connector.cli.usage_error import UsageError
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import has_managed_label
 from oauth_connector.connector.secret.output_token import read_output_token
+from oauth_connector.connector.service_accounts import ServiceAccount, TokenDenied, parse_service_account
 
 
 @dataclass
 class CheckInput:
-    """A connector's manifest, and Secrets and ConfigMaps by name. Implements `ports.CredentialReader`."""
+    """A connector's manifest, and what it refers to, by name. Implements `ports.CredentialReader`.
+
+    `tokens` are those of ServiceAccounts: this machine can request none.
+    """
 
     connector: Mapping[str, Any]
     secrets: dict[str, CredentialSecret] = field(default_factory=dict, repr=False)
     config_maps: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    accounts: dict[str, ServiceAccount] = field(default_factory=dict)
+    tokens: dict[str, SecretStr] = field(default_factory=dict)
 
     async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:  # noqa: ARG002  # there is only one namespace
         """Return a Secret."""
@@ -38,9 +46,21 @@ class CheckInput:
         """Return no connector: those that the checked one refers to are not known."""
         return None
 
+    async def read_service_account(self, namespace: str, name: str) -> ServiceAccount | None:  # noqa: ARG002  # as above
+        """Return a ServiceAccount."""
+        return self.accounts.get(name)
+
+    async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:  # noqa: ARG002  # as above
+        """Return the token that the user has passed."""
+        place = f"{SERVICE_ACCOUNT_PREFIX}{name}"
+        cause = f"this command requests none. Pass one of `kubectl create token {name} --audience={audience}` with"
+        return self.tokens.get(name) or TokenDenied(f"{cause} `--secret {place}=@FILE`")
+
 
 def load(files: Sequence[Path], values: Sequence[str]) -> CheckInput:
     """Read manifests from files, and values in the form `NAME/KEY=@file` or `NAME/KEY=env:VARIABLE`.
+
+    The token of a ServiceAccount has the form `serviceaccount/NAME=@file`.
 
     Raises `UsageError`.
     """
@@ -74,6 +94,10 @@ def _add_manifest(documents: CheckInput, manifest: Mapping[str, Any]) -> None:
     name = str(manifest["metadata"].get("name", ""))
     if manifest.get("kind") == "ConfigMap":
         documents.config_maps[name] = _require_texts(f"ConfigMap {name}: data", manifest.get("data"))
+    if manifest.get("kind") == "ServiceAccount":
+        versioned = {**manifest["metadata"], "uid": "local", "resourceVersion": "1"}
+        _require_texts(f"ServiceAccount {name}: annotations", manifest["metadata"].get("annotations"))
+        documents.accounts[name] = parse_service_account(versioned)
     if manifest.get("kind") == "Secret":
         annotations = _require_texts(f"Secret {name}: annotations", manifest["metadata"].get("annotations"))
         allowed = parse_allowed_hosts(annotations.get(ALLOWED_HOSTS))
@@ -115,6 +139,9 @@ def _add_value(documents: CheckInput, text: str) -> None:
     name, slash, key = place.partition("/")
     if not (equals and slash and name and key):
         raise UsageError(f"--secret {place}: write NAME/KEY=@file or NAME/KEY=env:VARIABLE.")
+    if place.startswith(SERVICE_ACCOUNT_PREFIX):
+        documents.tokens[key] = SecretStr(_read_value(place, source).decode("ascii", "replace").strip())
+        return
     known = documents.secrets.get(name)
     data = {**(known.data if known is not None else {}), key: _read_value(place, source)}
     allowed = known.allowed_hosts if known is not None else None

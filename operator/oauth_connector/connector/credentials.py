@@ -1,9 +1,8 @@
 """Credential Secrets, read when they are used: the values that the spec refers to, and what is wrong with them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -38,6 +37,7 @@ class CredentialSecret:
     """A Secret as it was read: its version, type, data, and the hosts that it may be sent to (`None` = not limited).
 
     `is_managed`: it has the label of the operator's Secrets; `output` is the token in it, if it is an output Secret.
+    The tokens of a ServiceAccount have the same form, by audience; `problem` is why there is none.
     """
 
     version: CredentialVersion
@@ -46,6 +46,12 @@ class CredentialSecret:
     allowed_hosts: tuple[str, ...] | None = None
     is_managed: bool = False
     output: OutputToken | None = None
+    problem: Problem | None = None
+
+    @property
+    def is_readable(self) -> bool:
+        """Return whether it exists, or is known to have no value."""
+        return bool(self.version.uid) or self.problem is not None
 
 
 def parse_allowed_hosts(annotation: str | None) -> tuple[str, ...] | None:
@@ -101,28 +107,14 @@ def list_files(spec: type[OAuthConnectorSpec]) -> frozenset[str]:
     return frozenset(list_file_paths(spec))
 
 
-def find_forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, required: bool) -> Problem | None:
-    """Find the first Secret that may not be sent to a host, by its owner's annotation (obligatory if `required`)."""
-    for secret in secrets:
-        allowed = secret.allowed_hosts if secret.allowed_hosts is not None or not required else ()
-        if allowed is not None and host.lower() not in allowed:
-            facts = {"credential": secret.version.name, "host": host}
-            return Problem(Reason.CREDENTIALS_NOT_ALLOWED, Remedy.FIX_CREDENTIALS, facts)
-    return None
-
-
-def find_forbidden_url(
-    secrets: Sequence[CredentialSecret], urls: Iterable[str | None], *, required: bool
-) -> Problem | None:
-    """Find the first URL that a Secret may not be sent to, by its host."""
-    hosts = [(urlsplit(url).hostname or "") for url in urls if url is not None]
-    found = (find_forbidden_host(secrets, host, required=required) for host in hosts)
-    return next((problem for problem in found if problem is not None), None)
-
-
 def list_secret_names(spec: OAuthConnectorSpec) -> list[str]:
     """List the names of the credential Secrets of a spec, in their order."""
     return sorted({reference.name for reference in spec.secret_references()})
+
+
+def list_credential_names(spec: OAuthConnectorSpec) -> list[str]:
+    """List the names of the credential Secrets and ServiceAccounts of a spec, in their order."""
+    return sorted({name for name, _ in spec.credential_references.values()})
 
 
 def _has_value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str]) -> bool:
@@ -178,6 +170,8 @@ def _value(secrets: Mapping[str, CredentialSecret], reference: tuple[str, str], 
     name, key = reference
     secret = secrets.get(name)
     facts = {"credential": name, "key": key}
+    if secret is not None and secret.problem is not None:
+        raise UnusableCredential(secret.problem)
     if secret is None:
         raise UnusableCredential(Problem(Reason.CREDENTIALS_NOT_FOUND, Remedy.RETRY, facts))
     if (cause := _find_obstacle(secret)) is not None:

@@ -11,6 +11,7 @@ JUDGED_BY_SETTINGS = frozenset(
         Reason.CERTIFICATE_UNTRUSTED,
         Reason.CA_BUNDLE_INVALID,
         Reason.LABEL_NOT_ALLOWED,
+        Reason.SERVICE_ACCOUNT_TOKENS_DISABLED,
     }
 )
 """Reasons that another setting of the operator may end: to try again costs no token request."""
@@ -23,6 +24,7 @@ class LocalRules:
     digest: str = ""
     require_allowed_hosts: bool = False
     allowed_output_labels: frozenset[str] = frozenset()
+    service_account_tokens: bool = False
 
 
 def identify_failure(reason: Reason, request_digest: str, rules_digest: str) -> str:

@@ -7,8 +7,8 @@ from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.schema.urls import is_url
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.api.v1alpha1.device_request import DeviceRequest, describe_shown
+from oauth_connector.connector.allowed_hosts import find_forbidden_url
 from oauth_connector.connector.consent.observed import Consent
-from oauth_connector.connector.credentials import find_forbidden_url
 from oauth_connector.connector.effective import build_parameters, list_authorization_scopes
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector, Key

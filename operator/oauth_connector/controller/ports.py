@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from pydantic import SecretStr
+
 from oauth_connector.api.names import OPAQUE
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
@@ -17,6 +19,7 @@ from oauth_connector.connector.grant.shared_tokens import TokenReference
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
+from oauth_connector.connector.service_accounts import ServiceAccount, TokenDenied
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.election import is_earlier_container
 from oauth_connector.oauth.metadata import ServerMetadata
@@ -92,6 +95,12 @@ class CredentialReader(Protocol):
     async def read_any_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector now, whichever install is responsible for it."""
 
+    async def read_service_account(self, namespace: str, name: str) -> ServiceAccount | TokenDenied | None:
+        """Read the annotations of a ServiceAccount now."""
+
+    async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:
+        """Request a token of a ServiceAccount for an audience that is none of the Kubernetes API."""
+
 
 class Cluster(CredentialReader, Protocol):
     """The Kubernetes API: reads from caches, live reads, and writes. Live calls raise `ClusterUnavailable`."""
@@ -118,7 +127,7 @@ class Cluster(CredentialReader, Protocol):
         """Read a Secret now."""
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
-        """Read the version of a credential Secret, without its data."""
+        """Read the version of a credential Secret, without its data, or of a ServiceAccount (`serviceaccount/NAME`)."""
 
     async def is_terminating(self, namespace: str) -> bool:
         """Return whether a namespace is terminating or deleted."""

@@ -10,8 +10,8 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
+from oauth_connector.connector.allowed_hosts import find_forbidden_url
 from oauth_connector.connector.consent.observed import Consent, PushRequest
-from oauth_connector.connector.credentials import find_forbidden_url
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP

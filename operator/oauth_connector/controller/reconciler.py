@@ -30,7 +30,7 @@ from oauth_connector.connector.checks.decisions import (
 )
 from oauth_connector.connector.checks.facts import may_credentials_repair, published_token, refresh_due
 from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
-from oauth_connector.connector.credentials import list_secret_names
+from oauth_connector.connector.credentials import list_credential_names
 from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.shared_tokens import find_shared_token, find_token_reference
 from oauth_connector.connector.grant.state import state_name
@@ -150,7 +150,7 @@ class Reconciler:
         return tuple(s for s in outputs if s.name != name and s.has_owned_data and not s.grant)
 
     async def _read_versions(self, connector: Connector) -> tuple[CredentialVersion, ...]:
-        names, namespace = list_secret_names(connector.spec), connector.key.namespace
+        names, namespace = list_credential_names(connector.spec), connector.key.namespace
         return tuple([await self._cluster.read_version(namespace, name) for name in names])
 
     # --- act ----------------------------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ proof it could put a token of that user in the place of the token of a connector
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pydantic import SecretStr
+
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import AnyConnector, Key
 from oauth_connector.connector.secret.output_token import OutputToken
 from oauth_connector.connector.secret.ownership import is_recorded
+from oauth_connector.connector.service_accounts import ServiceAccount, TokenDenied
 from oauth_connector.controller.output_secrets import load_signer
 from oauth_connector.controller.ports import Cluster, OperatorKeyReader
 
@@ -36,6 +39,14 @@ class SuppliedOutputs:
     async def read_any_connector(self, key: Key) -> AnyConnector | None:
         """Read a connector now, whichever install is responsible for it."""
         return await self._cluster.read_any_connector(key)
+
+    async def read_service_account(self, namespace: str, name: str) -> ServiceAccount | TokenDenied | None:
+        """Read the annotations of a ServiceAccount now."""
+        return await self._cluster.read_service_account(namespace, name)
+
+    async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:
+        """Request a token of a ServiceAccount."""
+        return await self._cluster.request_service_account_token(namespace, name, audience)
 
     async def _is_proved(self, namespace: str, secret: CredentialSecret, output: OutputToken) -> bool:
         """Return whether the operator wrote a Secret for the connector of that name that exists now.

@@ -3,7 +3,6 @@
 Every failure is returned as a value. Only an unavailable Kubernetes API raises (`ClusterUnavailable`).
 """
 
-import asyncio
 import secrets as randomness
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,22 +12,17 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.schema.origins import origin
-from oauth_connector.connector.credentials import (
-    Credentials,
-    CredentialSecret,
-    assemble_credentials,
-    find_forbidden_url,
-    list_secret_names,
-)
+from oauth_connector.connector.allowed_hosts import find_forbidden_url
+from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
 from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.local_rules import LocalRules
-from oauth_connector.connector.observation import Attempt, Connector, CredentialVersion
+from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
 from oauth_connector.controller.client_exchange import BuildClientRequest, ClientExchange
-from oauth_connector.controller.connector_chain import find_loop
+from oauth_connector.controller.credential_reading import CredentialReading
 from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, complete_context
 from oauth_connector.controller.previous_secret import choose_result, may_try_previous
@@ -64,7 +58,7 @@ class TokenClient:
         on_token_request: OnTokenRequest = lambda _call: None,
         read_rules: Callable[[], LocalRules] = LocalRules,
     ) -> None:
-        self._credentials = credentials
+        self.credentials = CredentialReading(credentials, clock, read_rules)
         self._provider = provider
         self._clock = clock
         self._on_token_request = on_token_request
@@ -86,11 +80,10 @@ class TokenClient:
         self, connector: Connector, server: GrantServer = NO_GRANT
     ) -> PreparedRequest | RequestFailed:
         """Gather all that a request needs; `server` is what the grant that is presented says of its server."""
-        secrets = await self.read_credentials(connector)
+        secrets = await self.credentials.read(connector)
         versions = tuple(secret.version for _, secret in sorted(secrets.items()))
         attempt = Attempt(versions, connector.spec.request_digest, rules=self._read_rules().digest)
-        found = {name: secret for name, secret in secrets.items() if secret.version.uid}
-        prepared = await self._gather_request(connector, found, server)
+        prepared = await self._gather_request(connector, secrets, server)
         if isinstance(prepared, Problem):
             return RequestFailed(prepared, replace(attempt, outbound=prepared.reason not in FOUND_BEFORE_SENDING))
         if prepared.server is not None and prepared.server.resource is not None:
@@ -185,22 +178,10 @@ class TokenClient:
         context = await self.servers.read_context(connector)
         return context if isinstance(context, Problem) else await self.servers.find(connector, context)
 
-    async def read_credentials(self, connector: Connector) -> dict[str, CredentialSecret]:
-        """Read the Secrets that the spec names; one that does not exist has a version without a UID."""
-        namespace, names = connector.key.namespace, list_secret_names(connector.spec)
-        read = await asyncio.gather(*(self._credentials.read_credential(namespace, name) for name in names))
-        missing = {name: CredentialSecret(CredentialVersion(name)) for name in names}
-        return missing | {secret.version.name: secret for secret in read if secret is not None}
-
-    async def assemble(self, connector: Connector, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
-        """Take the values of the spec out of the Secrets that were read, unless a token depends on this connector."""
-        loop = await find_loop(connector, self._credentials.read_any_connector)
-        return loop or assemble_credentials(connector.spec, secrets, self._clock())
-
     async def _gather_request(
         self, connector: Connector, secrets: Mapping[str, CredentialSecret], server: GrantServer
     ) -> PreparedRequest | Problem:
-        credentials = await self.assemble(connector, secrets)
+        credentials = await self.credentials.assemble(connector, secrets)
         if isinstance(credentials, Problem):
             return credentials
         context = await self.servers.read_context(connector)
@@ -213,7 +194,8 @@ class TokenClient:
         if isinstance(found, Problem):
             return found
         endpoint = found.token_endpoint if found is not None else endpoint or ""
-        read, required = tuple(secrets.values()), self._read_rules().require_allowed_hosts
+        read = tuple(secret for secret in secrets.values() if secret.is_readable)
+        required = self._read_rules().require_allowed_hosts
         obstacle = check_refresh_url(provider, endpoint) or find_forbidden_url(
             read, (endpoint, provider.request_shape.refresh_url), required=required
         )

@@ -19,7 +19,9 @@ from oauth_connector.settings.operator import Settings
 async def open_outside(settings: Settings, credentials: CredentialReader) -> AsyncIterator[tuple[TokenClient, Prober]]:
     """Yield the client of token requests and the probe, by the settings of an operator."""
     egress = settings.egress
-    rules = LocalRules(require_allowed_hosts=settings.require_allowed_hosts)
+    rules = LocalRules(
+        require_allowed_hosts=settings.require_allowed_hosts, service_account_tokens=settings.service_account_tokens
+    )
 
     async def connect(url: str, tls: TLSOptions) -> ProbeResult:
         return await probe(url, egress, tls)
@@ -35,8 +37,11 @@ _ANYWHERE = tuple(
 """Allows every destination: what the operator may reach is stated by its status, and not known to a user."""
 
 
+_OF_A_USER = Settings.model_construct(allowed_destinations=_ANYWHERE, service_account_tokens=True)
+
+
 @asynccontextmanager
 async def open_anywhere(credentials: CredentialReader) -> AsyncIterator[tuple[TokenClient, Prober]]:
     """Yield the client of token requests and the probe for the machine of a user, with every destination allowed."""
-    async with open_outside(Settings.model_construct(allowed_destinations=_ANYWHERE), credentials) as opened:
+    async with open_outside(_OF_A_USER, credentials) as opened:
         yield opened

@@ -74,14 +74,12 @@ class ProviderSteps:
 
     async def check_secrets(self) -> DiagnosisStep:
         """Read the credential Secrets, and check the values that the spec refers to."""
-        spec, secrets = self._connector.spec, await self._client.read_credentials(self._connector)
-        credentials = await self._client.assemble(
-            self._connector, {name: secret for name, secret in secrets.items() if secret.version.uid}
-        )
+        spec, secrets = self._connector.spec, await self._client.credentials.read(self._connector)
+        credentials = await self._client.credentials.assemble(self._connector, secrets)
         if isinstance(credentials, Problem):
             return describe_problem("secrets", credentials, self._connector)
         self._identity = credentials.client.tls_identity
-        names = ", ".join(f"{reference.name}/{reference.key}" for reference in spec.secret_references())
+        names = ", ".join(f"{name}/{key}" for name, key in spec.credential_references.values())
         text = f"all values are present and valid: {names or 'none is needed'}"
         return DiagnosisStep("secrets", passed=True, text=text, facts=describe_values(spec, secrets))
 

@@ -4,8 +4,14 @@ The described behaviour of each verb is that of a real API server; tests/contrac
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from pydantic import SecretStr
+
+from oauth_connector.kube.api_tokens import FixedToken
+from oauth_connector.kube.errors import FORBIDDEN, UNAUTHORIZED, KubeError
+from oauth_connector.kube.paths import SELF_REVIEWS
 from oauth_connector.kube.transport import JSON, Transport
 
 MERGE_PATCH, JSON_PATCH = "application/merge-patch+json", "application/json-patch+json"
@@ -66,6 +72,23 @@ class KubeAPI(Transport):
         """
         query = {"fieldManager": manager}
         return await self.request("PATCH", path, query=query, body=operations, content_type=JSON_PATCH)
+
+    async def accepts_token(self, token: SecretStr) -> bool:
+        """Return whether the API server accepts a token: it answers 401 where not, also if anonymous users may read.
+
+        What the user of the token may do there makes no difference.
+        """
+        access = replace(self._access, tokens=FixedToken(token), certificate=None)
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        async with KubeAPI(access, timeout=self._timeout) as other:
+            try:
+                await other.request("POST", SELF_REVIEWS, body=review)
+            except KubeError as error:
+                if error.status == UNAUTHORIZED:
+                    return False
+                if error.status != FORBIDDEN:
+                    raise
+        return True
 
     async def delete(self, path: str, uid: str, resource_version: str) -> None:
         """Delete an object of this version: 409 when it has changed, 404 when it does not exist."""

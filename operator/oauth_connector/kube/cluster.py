@@ -11,13 +11,11 @@ from oauth_connector.api.names import FIELD_MANAGER, STATUS_FIELD_MANAGER
 from oauth_connector.api.v1alpha1.consent import OAuthConsentStatus
 from oauth_connector.api.v1alpha1.status import OAuthConnectorStatus
 from oauth_connector.connector.consent.observed import Consent
-from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.grant.shared_tokens import TokenReference
-from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
+from oauth_connector.connector.observation import AnyConnector, Key
 from oauth_connector.connector.secret.metadata import SecretMetadata, secret_metadata
 from oauth_connector.connector.secret.rendering import RenderedSecret
 from oauth_connector.controller.ports import (
-    ClusterUnavailable,
     LiveSecret,
     SecretWritten,
     WriteConflict,
@@ -27,18 +25,18 @@ from oauth_connector.controller.ports import (
 from oauth_connector.kube import paths
 from oauth_connector.kube import secret_manifests as manifests
 from oauth_connector.kube.caches import Caches
-from oauth_connector.kube.client import METADATA, KubeAPI
+from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.consent_cache import parse_consent
-from oauth_connector.kube.credential_manifests import decode_data, parse_credential, read_type, read_version
+from oauth_connector.kube.credential_manifests import decode_data, read_type
+from oauth_connector.kube.credential_reader import KubeCredentialReader, build_unavailable
 from oauth_connector.kube.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TRANSIENT, KubeError
-from oauth_connector.kube.transport import JSON
 
 
-class KubeCluster:
+class KubeCluster(KubeCredentialReader):
     """Implements `ports.Cluster` with the API client and the caches."""
 
     def __init__(self, api: KubeAPI, caches: Caches, selector: str = "") -> None:
-        self._api = api
+        super().__init__(api)
         self._connectors = caches.connectors
         self._consents = caches.consents
         self._secrets = caches.secrets
@@ -104,21 +102,6 @@ class KubeCluster:
             self._secrets.put(metadata)
         return LiveSecret(metadata, decode_data(found), found["metadata"], read_type(found))
 
-    async def read_credential(self, namespace: str, name: str) -> CredentialSecret | None:
-        """Read a credential Secret from the API server."""
-        found = await self._get(paths.secret_path(namespace, name))
-        return parse_credential(found) if found is not None else None
-
-    async def read_version(self, namespace: str, name: str) -> CredentialVersion:
-        """Read the version of a credential Secret without its data."""
-        found = await self._get(paths.secret_path(namespace, name), accept=METADATA)
-        return read_version(found) if found is not None else CredentialVersion(name)
-
-    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
-        """Read a ConfigMap from the API server."""
-        found = await self._get(paths.config_map_path(namespace, name))
-        return (found.get("data") or {}) if found is not None else None
-
     async def is_terminating(self, namespace: str) -> bool:
         """Return whether a namespace is terminating or deleted: whether it accepts no new Secret.
 
@@ -128,7 +111,7 @@ class KubeCluster:
             await self._api.dry_run(paths.secret_path(namespace), manifests.PROBE, FIELD_MANAGER)
         except KubeError as error:
             if error.status in TRANSIENT:
-                raise _build_unavailable(error) from None
+                raise build_unavailable(error) from None
             return error.status == NOT_FOUND or error.is_namespace_terminating
         return False
 
@@ -189,22 +172,14 @@ class KubeCluster:
         except KubeError as error:
             if error.status in (NOT_FOUND, CONFLICT):
                 return None
-            raise _build_unavailable(error) from None
+            raise build_unavailable(error) from None
 
     async def _delete(self, path: str, uid: str, version: str) -> None:
         try:
             await self._api.delete(path, uid, version)
         except KubeError as error:
             if error.status not in (NOT_FOUND, CONFLICT):
-                raise _build_unavailable(error) from None
-
-    async def _get(self, path: str, accept: str = JSON) -> dict[str, Any] | None:
-        try:
-            return await self._api.get(path, accept)
-        except KubeError as error:
-            if error.status == NOT_FOUND:
-                return None
-            raise _build_unavailable(error) from None
+                raise build_unavailable(error) from None
 
     async def _find_selected(self, key: Key) -> dict[str, Any] | None:
         """Read a connector from a list of at most one: only a list has a selector, which the API server judges."""
@@ -212,7 +187,7 @@ class KubeCluster:
         try:
             page = await self._api.request("GET", paths.connector_path(key.namespace), query=query)
         except KubeError as error:
-            raise _build_unavailable(error) from None
+            raise build_unavailable(error) from None
         return next(iter(page["items"]), None)
 
     async def _complete_write(self, write: Awaitable[dict[str, Any]]) -> WriteResult:
@@ -230,14 +205,9 @@ def _classify_write_error(error: KubeError) -> WriteResult:
     if error.status in (NOT_FOUND, CONFLICT):
         return WriteConflict()
     if error.status in TRANSIENT:
-        raise _build_unavailable(error) from None
+        raise build_unavailable(error) from None
     causes = {FORBIDDEN: "quota, policy or missing permissions", INVALID: "the API server does not accept it as valid"}
     return WriteRejected(causes.get(error.status, f"HTTP status {error.status}"))
-
-
-def _build_unavailable(error: KubeError) -> ClusterUnavailable:
-    message = f"the Kubernetes API returned {error.status} {error.reason}"
-    return ClusterUnavailable(message, error.retry_after, is_reported=error.is_reported)
 
 
 def _path_of_connector(key: Key) -> str:

@@ -28,6 +28,11 @@ def service_account_path(namespace: str, name: str) -> str:
     return _join_path(_CORE, namespace, "serviceaccounts", name)
 
 
+def service_account_token_path(namespace: str, name: str) -> str:
+    """Return the path of the TokenRequest API of a ServiceAccount."""
+    return f"{service_account_path(namespace, name)}/token"
+
+
 def event_path(namespace: str, name: str = "") -> str:
     """Return the path of an Event; without a name, of all Events of the namespace."""
     return _join_path("/apis/events.k8s.io/v1", namespace, "events", name)

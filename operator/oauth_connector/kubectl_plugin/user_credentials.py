@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import SecretStr
+
 from oauth_connector.api.names import CONNECTORS, SECRETS
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import AnyConnector, Key
+from oauth_connector.connector.service_accounts import ServiceAccount, TokenDenied, parse_service_account
 from oauth_connector.kube import paths
 from oauth_connector.kube.client import METADATA
 from oauth_connector.kube.connector_cache import parse_connector
 from oauth_connector.kube.credential_manifests import parse_credential
 from oauth_connector.kube.errors import NOT_FOUND, KubeError
+from oauth_connector.kube.service_account_tokens import ServiceAccountTokens
 from oauth_connector.kube.transport import JSON
 from oauth_connector.kubectl_plugin.context import PluginContext
 from oauth_connector.kubectl_plugin.errors import APIOperation, explain_api_error
@@ -43,6 +47,19 @@ class UserCredentials:
         operation = APIOperation("get", CONNECTORS, key.namespace, key.name)
         found = await self._read(paths.connector_path(key.namespace, key.name), operation)
         return parse_connector(found) if found is not None else None
+
+    async def read_service_account(self, namespace: str, name: str) -> ServiceAccount | TokenDenied | None:
+        """Read a ServiceAccount."""
+        operation = APIOperation("get", "serviceaccounts", namespace, name)
+        found = await self._read(paths.service_account_path(namespace, name), operation, METADATA)
+        return parse_service_account(found["metadata"]) if found is not None else None
+
+    async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:
+        """Request a token as the user."""
+        try:
+            return await ServiceAccountTokens(self._context.api).issue(namespace, name, audience)
+        except KubeError as error:
+            raise explain_api_error(error, APIOperation("create", "serviceaccounts/token", namespace, name)) from None
 
     async def _read(self, path: str, operation: APIOperation, accept: str = JSON) -> dict[str, Any] | None:
         try:

@@ -9,11 +9,12 @@ from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.digests import digest_binding
 from oauth_connector.connector.checks.facts import may_credentials_repair
 from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
-from oauth_connector.connector.credentials import list_secret_names
+from oauth_connector.connector.credentials import list_credential_names
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, CredentialVersion, Observation
 from oauth_connector.connector.secret.forbidden_labels import find_forbidden_label
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata, secret_metadata
+from oauth_connector.connector.service_accounts import ServiceAccount, name_account
 from oauth_connector.kube.credential_manifests import read_version
 from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.user_credentials import UserCredentials
@@ -55,7 +56,7 @@ async def _read_secrets(obs: Observation, live: Connector, credentials: UserCred
     versions = None
     if may_credentials_repair(live.status):
         versions = tuple(
-            [await _read_version(credentials, live, each) for each in list_secret_names(obs.connector.spec)]
+            [await _read_version(credentials, live, each) for each in list_credential_names(obs.connector.spec)]
         )
     return replace(
         obs,
@@ -67,6 +68,10 @@ async def _read_secrets(obs: Observation, live: Connector, credentials: UserCred
 
 
 async def _read_version(credentials: UserCredentials, live: Connector, name: str) -> CredentialVersion:
+    account = name_account(name)
+    if account is not None:
+        read = await credentials.read_service_account(live.key.namespace, account)
+        return read.version if isinstance(read, ServiceAccount) else CredentialVersion(name)
     found = await credentials.read_metadata(live.key.namespace, name)
     return read_version(found) if found is not None else CredentialVersion(name)
 

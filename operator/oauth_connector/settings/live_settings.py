@@ -11,7 +11,7 @@ from oauth_connector.settings.reload import SettingsReload
 class LiveSettings:
     """The settings that apply while the process runs: connections, credentials, labels of output Secrets."""
 
-    NAMES = ("allowed_destinations", "require_allowed_hosts", "allowed_output_labels")
+    NAMES = ("allowed_destinations", "require_allowed_hosts", "allowed_output_labels", "service_account_tokens")
 
     def __init__(self, settings: Settings, provider: HTTPProviderClient, on_change: Callable[[], None]) -> None:
         self.rules = read_local_rules(settings)

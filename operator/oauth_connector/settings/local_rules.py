@@ -17,10 +17,12 @@ def read_local_rules(settings: Settings) -> LocalRules:
         "allowedDestinations": [each.model_dump(mode="json") for each in settings.allowed_destinations],
         "requireAllowedHosts": settings.require_allowed_hosts,
         **({"allowedOutputLabels": sorted(settings.allowed_output_labels)} if settings.allowed_output_labels else {}),
+        **({"serviceAccountTokens": True} if settings.service_account_tokens else {}),
         "trustBundle": digest_file(settings.trust_bundle),
     }
     if settings.https_proxy is not None:
         shape["httpsProxy"], shape["noProxy"] = settings.https_proxy, settings.no_proxy
     text = json.dumps(shape, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
-    return LocalRules(digest, settings.require_allowed_hosts, frozenset(settings.allowed_output_labels))
+    labels = frozenset(settings.allowed_output_labels)
+    return LocalRules(digest, settings.require_allowed_hosts, labels, settings.service_account_tokens)

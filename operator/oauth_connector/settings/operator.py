@@ -84,6 +84,11 @@ class Settings(Configuration):
         description="Labels of controllers that connectors may set on their Secrets, as `key` or `key=value`, such as"
         " `[argocd.argoproj.io/secret-type=repository]`. The controller then trusts what authors of connectors choose.",
     )
+    service_account_tokens: bool = Field(
+        default=False,
+        description="Whether connectors may present tokens of ServiceAccounts that allow it (`serviceAccount`). It"
+        " needs the permission to create `serviceaccounts/token`.",
+    )
     workers: int = Field(64, ge=1, le=1024, description="Reconciliations that may run at once.")
     token_request_seconds: float = Field(
         15,

@@ -7,12 +7,12 @@ import pytest
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.allowed_hosts import find_forbidden_host
 from oauth_connector.connector.credentials import (
     FORBIDDEN_TYPES,
     Credentials,
     CredentialSecret,
     assemble_credentials,
-    find_forbidden_host,
 )
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.connector.status.problem import Problem

@@ -7,7 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from oauth_connector.api.reasons import Reason
-from oauth_connector.connector.credentials import CredentialSecret, find_forbidden_url
+from oauth_connector.connector.allowed_hosts import find_forbidden_url
+from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
 from oauth_connector.connector.observation import CredentialVersion
 from oauth_connector.controller.prepared_request import PreparedRequest

@@ -9,7 +9,7 @@ from pydantic import Field
 from devtools.generate.connector_policy import PATH, render_rules
 from oauth_connector.api.schema.fields import Model
 from oauth_connector.api.v1alpha1 import digests
-from oauth_connector.api.v1alpha1.credentials import list_reference_paths
+from oauth_connector.api.v1alpha1.credentials import list_reference_paths, list_service_account_paths
 from oauth_connector.api.v1alpha1.references import DefaultKey, SecretKeyReference, TLSSecretReference
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.manifests import samples
@@ -57,12 +57,23 @@ def validation_of(path: str, rules: dict[str, Any]) -> str:
     return expression
 
 
-@pytest.mark.parametrize("path", tuple(list_reference_paths(OAuthConnectorSpec)))
+ACCOUNTS = frozenset(list_service_account_paths(OAuthConnectorSpec))
+
+
+@pytest.mark.parametrize("path", [path for path in list_reference_paths(OAuthConnectorSpec) if path not in ACCOUNTS])
 def test_a_reference_of_the_spec_requires_the_right_to_get_the_secret(path: str) -> None:
     """The deployed policy asks the authorizer about each Secret that a spec can name."""
     expression = validation_of(path, the_deployed_policy())
     assert "authorizer.group('').resource('secrets')" in expression
     assert expression.endswith(".check('get').allowed()")
+
+
+@pytest.mark.parametrize("path", sorted(ACCOUNTS))
+def test_a_reference_to_a_service_account_requires_the_right_to_create_its_token(path: str) -> None:
+    """A user without this right could have the operator create one, and send it to a server of the user."""
+    expression = validation_of(path, the_deployed_policy())
+    assert "authorizer.group('').resource('serviceaccounts').subresource('token')" in expression
+    assert expression.endswith(".check('create').allowed()")
 
 
 def test_the_deployed_policy_has_one_validation_for_each_reference() -> None:

@@ -14,6 +14,7 @@ from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.client_auth.registry import METHODS
 from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
+from oauth_connector.oauth.client_auth.workload_identity import WorkloadIdentityClient
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.device_code import DeviceCode
@@ -46,6 +47,7 @@ CLIENT_SAMPLES: dict[type[Client], Client] = {
     PublicClient: PublicClient("robot"),
     MutualTLSClient: MutualTLSClient("robot"),
     SignedAssertionClient: SignedAssertionClient("robot", build_shared_key(SECRET)),
+    WorkloadIdentityClient: WorkloadIdentityClient("robot", "builder", "api://a", SECRET),
 }
 
 

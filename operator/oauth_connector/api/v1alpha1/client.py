@@ -25,6 +25,7 @@ from oauth_connector.api.v1alpha1.references import (
     CredentialValues,
     DefaultKey,
     SecretKeyReference,
+    ServiceAccountReference,
     TLSSecretReference,
 )
 from oauth_connector.api.v1alpha1.registration import Registration
@@ -51,6 +52,7 @@ METHOD_FIELDS: MethodTable = require_complete(
         ClientAuthentication.POST: MethodFields("secretRef", _SECRET_FIELDS),
         ClientAuthentication.CLIENT_SECRET_JWT: MethodFields("secretRef", _ASSERTION_FIELDS | _SECRET_FIELDS),
         ClientAuthentication.PRIVATE_KEY_JWT: MethodFields("keyRef", _ASSERTION_FIELDS | {"certificateRef"}),
+        ClientAuthentication.WORKLOAD_IDENTITY: MethodFields("serviceAccount", frozenset({"tlsSecretRef"})),
         ClientAuthentication.TLS: MethodFields("tlsSecretRef"),
         ClientAuthentication.NONE: MethodFields(),
     },
@@ -123,14 +125,20 @@ class ClientSpec(Model):
         description="Secret of type `kubernetes.io/tls`, such as one of cert-manager: the client certificate that each"
         " connection for a token request or a revocation presents (RFC 8705). Default: none.",
     )
+    service_account: Annotated[ServiceAccountReference | None, digests.CLIENT] = Field(
+        None,
+        description="ServiceAccount whose token is presented as an assertion: the provider trusts the issuer of the"
+        " cluster, and there is no secret. The operator must allow it (setting `serviceAccountTokens`). Default: none.",
+    )
     authentication: Annotated[ClientAuthentication | None, digests.CLIENT] = Field(
         None,
         description="Client authentication (RFC 6749 §2.3). `Basic` sends client id and secret in the"
         " Authorization header, `Post` sends them in the body, `None` sends the client id alone. `PrivateKeyJWT` signs"
         " an assertion with the key in `keyRef`, `ClientSecretJWT` with the client secret (RFC 7523 §2.2)."
+        " `WorkloadIdentity` presents a token of the ServiceAccount in `serviceAccount` (RFC 7523 §2.2)."
         " `TLS` presents the certificate in `tlsSecretRef` alone (RFC 8705 §2); the other methods may present one, too."
         " Default: for a client with a secret the preset's, else `Basic`; for a client with a key `PrivateKeyJWT`; for"
-        " a client with a certificate alone `TLS`; else `None`.",
+        " a client with a ServiceAccount `WorkloadIdentity`; for a client with a certificate alone `TLS`; else `None`.",
     )
     basic_encoding: Annotated[BasicEncoding | None, digests.CLIENT] = Field(
         None,

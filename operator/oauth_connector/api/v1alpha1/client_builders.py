@@ -13,6 +13,7 @@ from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
+from oauth_connector.oauth.client_auth.workload_identity import WorkloadIdentityClient
 from oauth_connector.oauth.registry_check import require_complete
 from oauth_connector.oauth.request_context import TLSIdentity
 from oauth_connector.oauth.signing_key import build_shared_key
@@ -48,6 +49,13 @@ def _build_client_secret_jwt(spec: "ClientSpec", client_id: str, values: Credent
     return SignedAssertionClient(client_id, key, spec.assertion_audience)
 
 
+def _build_workload_identity(spec: "ClientSpec", client_id: str, values: CredentialValues) -> WorkloadIdentityClient:
+    account = spec.service_account
+    if account is None:
+        raise ValueError("client authentication WorkloadIdentity needs a ServiceAccount")
+    return WorkloadIdentityClient(client_id, account.name, account.audience, values["serviceAccount"])
+
+
 def _build_mutual_tls(_spec: "ClientSpec", client_id: str, _values: CredentialValues) -> MutualTLSClient:
     return MutualTLSClient(client_id)
 
@@ -74,6 +82,7 @@ BUILDERS: "Mapping[ClientAuthentication, Callable[[ClientSpec, str, CredentialVa
         ClientAuthentication.NONE: _build_public,
         ClientAuthentication.PRIVATE_KEY_JWT: _build_private_key_jwt,
         ClientAuthentication.CLIENT_SECRET_JWT: _build_client_secret_jwt,
+        ClientAuthentication.WORKLOAD_IDENTITY: _build_workload_identity,
         ClientAuthentication.TLS: _build_mutual_tls,
     },
 )

@@ -15,8 +15,12 @@ from oauth_connector.api.v1alpha1.references import (
     DefaultKey,
     HoldsToken,
     SecretKeyReference,
+    ServiceAccountReference,
     TLSSecretReference,
 )
+
+Reference = SecretKeyReference | ConnectorReference | TLSSecretReference | ServiceAccountReference
+"""Every kind of reference to something that is presented to a provider."""
 
 MOST_ITEMS = 8
 """Items of a list that refers to Secrets, at most: all of them are evaluated for each connector."""
@@ -25,13 +29,16 @@ MOST_ITEMS = 8
 def list_references(model: Model, prefix: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the path of each field that refers to a Secret, such as `client.secretRef`, with name and key there.
 
-    A reference to several keys yields a path for each, such as `client.tlsSecretRef.tls.key`.
+    A reference to several keys yields a path for each, such as `client.tlsSecretRef.tls.key`. A ServiceAccount has the
+    audience of its token as key.
     """
     for path, field, value in _list_values(model, prefix):
         if isinstance(value, ConnectorReference):
             yield path, (value.effective_secret_name, ACCESS_TOKEN_KEY)
         elif isinstance(value, TLSSecretReference):
             yield from ((f"{path}.{key}", (value.name, key)) for key in value.keys)
+        elif isinstance(value, ServiceAccountReference):
+            yield path, (value.credential_name, value.audience)
         else:
             yield path, (value.name, value.key or _default_key(field) or "")
 
@@ -44,6 +51,11 @@ def list_connector_references(model: Model) -> Iterator[tuple[str, str]]:
     return ((path, value.name) for path, _, value in _list_values(model) if isinstance(value, ConnectorReference))
 
 
+def list_service_accounts(model: Model) -> Iterator[ServiceAccountReference]:
+    """Yield each reference to a ServiceAccount."""
+    return (value for _, _, value in _list_values(model) if isinstance(value, ServiceAccountReference))
+
+
 def list_token_references(model: Model) -> Iterator[str]:
     """Yield the path of each field that refers to a token."""
     for path, field, _ in _list_values(model):
@@ -51,13 +63,11 @@ def list_token_references(model: Model) -> Iterator[str]:
             yield path
 
 
-def _list_values(
-    model: Model, prefix: str = ""
-) -> Iterator[tuple[str, FieldInfo, SecretKeyReference | ConnectorReference | TLSSecretReference]]:
+def _list_values(model: Model, prefix: str = "") -> Iterator[tuple[str, FieldInfo, Reference]]:
     """Yield each reference with its path and the declaration of its field."""
     for name, field in type(model).model_fields.items():
         value, path = getattr(model, name), f"{prefix}{field.alias}"
-        if isinstance(value, SecretKeyReference | ConnectorReference | TLSSecretReference):
+        if isinstance(value, Reference):
             yield path, field, value
         elif isinstance(value, Model):
             yield from _list_values(value, f"{path}.")
@@ -74,6 +84,11 @@ def list_reference_paths(model: type[Model], prefix: str = "") -> Iterator[str]:
     """
     for path, _, _, _ in _list_fields(model, prefix):
         yield path
+
+
+def list_service_account_paths(model: type[Model]) -> Iterator[str]:
+    """Yield the path of each field of a model that may refer to a ServiceAccount."""
+    return (path for path, _, _, kind in _list_fields(model, "") if issubclass(kind, ServiceAccountReference))
 
 
 def list_connector_paths(model: type[Model]) -> Iterator[str]:
@@ -93,7 +108,7 @@ def list_file_paths(model: type[Model]) -> Iterator[str]:
 def require_default_keys(model: type[Model]) -> None:
     """Raise `TypeError` for a field that refers to a Secret and has no `DefaultKey`, or that no policy can protect."""
     for _, name, field, kind in _list_fields(model):
-        if _default_key(field) is None and not issubclass(kind, ConnectorReference | TLSSecretReference):
+        if _default_key(field) is None and issubclass(kind, SecretKeyReference):
             raise TypeError(f"{name} has no default key")
 
 
@@ -106,7 +121,7 @@ def _list_fields(model: type[Model], prefix: str = "") -> Iterator[tuple[str, st
     for name, field in model.model_fields.items():
         path, full_name = f"{prefix}{field.alias}", f"{model.__name__}.{name}"
         for kind, in_collection in list_models(field.annotation):
-            is_reference = issubclass(kind, SecretKeyReference | ConnectorReference | TLSSecretReference)
+            is_reference = issubclass(kind, Reference)
             if not in_collection:
                 yield from [(path, full_name, field, kind)] if is_reference else _list_fields(kind, f"{path}.")
             elif is_reference or list(_list_fields(kind)):

@@ -12,18 +12,13 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from oauth_connector.api.v1alpha1.credentials import list_models
-from oauth_connector.api.v1alpha1.references import (
-    ConfigMapKeyReference,
-    ConnectorReference,
-    SecretKeyReference,
-    TLSSecretReference,
-)
+from oauth_connector.api.v1alpha1.credentials import Reference, list_models
+from oauth_connector.api.v1alpha1.references import ConfigMapKeyReference
 
 if TYPE_CHECKING:
     from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 
-_REFERENCES = (SecretKeyReference, ConfigMapKeyReference, ConnectorReference, TLSSecretReference)
+_REFERENCES = Reference | ConfigMapKeyReference
 
 
 class DigestKind(StrEnum):

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
-from oauth_connector.api.schema.fields import Model, pattern_rule
+from oauth_connector.api.schema.fields import Model, Rule, cel_literal, full_match, pattern_rule
 from oauth_connector.oauth.signing_key import SigningKey, UnusableKey, load_signing_key
 
 SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
@@ -17,6 +17,14 @@ KEY = r"[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*"
 """A key of a Secret or ConfigMap. The API server rejects `.` and keys that begin with `..`."""
 
 LONGEST_KEY = 253
+
+API_AUDIENCE = r"(https?://)?kubernetes(\.default(\.svc(\.[a-zA-Z0-9.-]+)?)?)?(:[0-9]+)?/?|system:.*"
+"""The usual audiences of the Kubernetes API. The operator finds the others out: see `kube.service_account_tokens`."""
+
+is_api_audience = full_match(API_AUDIENCE)
+
+SERVICE_ACCOUNT_PREFIX = "serviceaccount/"
+"""What precedes the name of a ServiceAccount among the names of credentials."""
 
 ObjectName = Annotated[
     str,
@@ -35,6 +43,18 @@ DataKey = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_KEY),
     pattern_rule(KEY, "must be a valid key: letters, digits, '-', '_' and '.', and not '..' at the beginning"),
+]
+
+TokenAudience = Annotated[
+    str,
+    Field(min_length=1, max_length=1024),
+    pattern_rule("[!-~]+", "must be printable ASCII without white space"),
+    Rule(
+        f"!self.matches({cel_literal(f'^({API_AUDIENCE})$')})",
+        "must not be an audience of the Kubernetes API, because the provider could use the token there: set the one"
+        " that the provider requires",
+        lambda audience: not is_api_audience(audience),
+    ),
 ]
 
 CA_KEY = "ca.crt"
@@ -108,6 +128,26 @@ class ConnectorReference(Model):
     def effective_secret_name(self) -> str:
         """Return the name of the output Secret, by default `<name>-token`."""
         return self.secret_name or f"{self.name}{OUTPUT_SUFFIX}"
+
+
+class ServiceAccountReference(Model):
+    """A ServiceAccount in the connector's namespace, whose token is presented."""
+
+    model_config = _ATOMIC
+
+    name: ObjectName = Field(
+        description="Name of the ServiceAccount. Its annotation `oauthconnector.dev/allow-token-for` must contain the"
+        " name of the connector."
+    )
+    audience: TokenAudience = Field(
+        description="Audience of the token, as the provider requires it, such as `api://AzureADTokenExchange`. It is"
+        " never one of the Kubernetes API."
+    )
+
+    @property
+    def credential_name(self) -> str:
+        """Return the name by which credentials and status distinguish it from a Secret, whose names have no slash."""
+        return f"{SERVICE_ACCOUNT_PREFIX}{self.name}"
 
 
 CredentialValues = Mapping[str, SecretStr]

@@ -15,6 +15,7 @@ from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.credentials import (
     list_connector_references,
     list_references,
+    list_service_accounts,
     list_token_references,
     require_default_keys,
 )
@@ -23,7 +24,12 @@ from oauth_connector.api.v1alpha1.grants import GrantMembers
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
 from oauth_connector.api.v1alpha1.presets import build_presence_rules
-from oauth_connector.api.v1alpha1.references import OUTPUT_SUFFIX, SecretKeyReference
+from oauth_connector.api.v1alpha1.references import (
+    OUTPUT_SUFFIX,
+    SERVICE_ACCOUNT_PREFIX,
+    SecretKeyReference,
+    ServiceAccountReference,
+)
 from oauth_connector.api.v1alpha1.refresh import Refresh
 from oauth_connector.oauth.token_request import split_scope
 
@@ -149,7 +155,10 @@ class OAuthConnectorSpec(GrantMembers):
 
     @cached_property
     def credential_references(self) -> dict[str, tuple[str, str]]:
-        """Return name and key of each referenced credential, by its path, such as `client.secretRef`."""
+        """Return name and key of each referenced credential, by its path, such as `client.secretRef`.
+
+        That of a ServiceAccount is its name after `serviceaccount/`, and the audience of the token.
+        """
         return dict(list_references(self))
 
     @cached_property
@@ -162,9 +171,18 @@ class OAuthConnectorSpec(GrantMembers):
         """Return the paths of the references to tokens, which are not sent once they have expired."""
         return frozenset(list_token_references(self))
 
+    @cached_property
+    def service_accounts(self) -> tuple[ServiceAccountReference, ...]:
+        """Return every reference to a ServiceAccount."""
+        return tuple(list_service_accounts(self))
+
     def secret_references(self) -> tuple[SecretKeyReference, ...]:
-        """Return every reference to a credential, with its key."""
-        return tuple(SecretKeyReference(name=name, key=key) for name, key in self.credential_references.values())
+        """Return every reference to a Secret, with its key."""
+        return tuple(
+            SecretKeyReference(name=name, key=key)
+            for name, key in self.credential_references.values()
+            if not name.startswith(SERVICE_ACCOUNT_PREFIX)
+        )
 
     def reference(self, field: str) -> tuple[str, str]:
         """Return name and key of the reference in a field, such as `client.secretRef`. Raises `KeyError`."""

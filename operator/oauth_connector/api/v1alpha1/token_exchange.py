@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from oauth_connector.api.schema.fields import Rule, cel_literal, rule
 from oauth_connector.api.schema.urls import AbsoluteURI
@@ -11,7 +11,7 @@ from oauth_connector.api.v1alpha1.grant_member import GrantMember
 from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.api.v1alpha1.supplied_token import SuppliedToken
 from oauth_connector.oauth.grants.registry import GrantType
-from oauth_connector.oauth.grants.token_exchange import ACCESS_TOKEN, TokenExchange, TypedToken
+from oauth_connector.oauth.grants.token_exchange import ACCESS_TOKEN, JWT, TokenExchange, TypedToken
 from oauth_connector.oauth.secret_names import REFRESH_TOKEN_TYPE, is_refresh_token_type
 
 _RequestedType = Annotated[
@@ -34,13 +34,17 @@ class TokenExchangeSpec(GrantMember):
         description="Token of the party on whose behalf the new token is requested. It is not sent once it has expired."
     )
     subject_token_type: Annotated[AbsoluteURI | None, digests.IN_REQUEST] = Field(
-        None, description=f"Type of the subject token (RFC 8693 §3). Default: `{ACCESS_TOKEN}`."
+        None,
+        description=f"Type of the subject token (RFC 8693 §3). Default: `{JWT}` for the token of a"
+        f" ServiceAccount, else `{ACCESS_TOKEN}`.",
     )
     actor_token: SuppliedToken | None = Field(
         None, description="Token of the acting party, which acts on behalf of the subject. Default: none."
     )
     actor_token_type: Annotated[AbsoluteURI | None, digests.IN_REQUEST] = Field(
-        None, description=f"Type of the actor token (RFC 8693 §3). Default: `{ACCESS_TOKEN}`, if there is one."
+        None,
+        description="Type of the actor token (RFC 8693 §3). Default: as for the subject token, if there is an"
+        " actor token.",
     )
     requested_token_type: Annotated[_RequestedType | None, digests.IN_REQUEST] = Field(
         None, description="Type of the requested token (RFC 8693 §3). Default: the provider decides."
@@ -54,18 +58,31 @@ class TokenExchangeSpec(GrantMember):
     def _has_actor_for_type(self) -> bool:
         return self.actor_token_type is None or self.actor_token is not None
 
+    @property
+    def effective_subject_type(self) -> str:
+        """Return the type of the subject token."""
+        return _choose_type(self.subject_token, self.subject_token_type)
+
     def build_grant(self, values: CredentialValues) -> TokenExchange:
         """Build the grant that presents the tokens."""
-        subject = _read_token("subjectToken", self.subject_token_type, values)
-        actor = _read_token("actorToken", self.actor_token_type, values) if self.actor_token else None
+        subject = TypedToken(_find_token("subjectToken", values), self.effective_subject_type)
+        actor = None
+        if self.actor_token is not None:
+            actor = TypedToken(_find_token("actorToken", values), _choose_type(self.actor_token, self.actor_token_type))
         return TokenExchange(subject, actor, self.requested_token_type or "")
 
     def describe_presented(self) -> str:
         """Return what the grant presents."""
         actor = " with an actor token" if self.actor_token else ""
-        return f"a subject token of type {self.subject_token_type or ACCESS_TOKEN}{actor}"
+        account = self.subject_token.service_account
+        source = f" of ServiceAccount {account.name} for audience {account.audience}" if account else ""
+        return f"a subject token{source} of type {self.effective_subject_type}{actor}"
 
 
-def _read_token(member: str, kind: str | None, values: CredentialValues) -> TypedToken:
-    found = next(value for path, value in values.items() if path.startswith(f"{member}."))
-    return TypedToken(found, kind or ACCESS_TOKEN)
+def _choose_type(token: SuppliedToken, chosen: str | None) -> str:
+    """Return the type of a token: the token of a ServiceAccount is an assertion, and opens no API."""
+    return chosen or (JWT if token.service_account is not None else ACCESS_TOKEN)
+
+
+def _find_token(member: str, values: CredentialValues) -> SecretStr:
+    return next(value for path, value in values.items() if path.startswith(f"{member}."))

@@ -85,7 +85,10 @@ def _find_shared(connectors: Iterable[ValidConnector]) -> Iterator[Finding]:
 
 
 def _find_missing_keys(connectors: Iterable[ValidConnector], manifests: Iterable[LintedManifest]) -> Iterator[Finding]:
-    """Yield a finding for each reference to a key that a Secret among the manifests does not have."""
+    """Yield a finding for each reference to a key that a Secret among the manifests does not have.
+
+    The names of ServiceAccounts among the references have a slash, so that they are no names of Secrets.
+    """
     keys: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
     for manifest in manifests:
         if manifest.kind == "Secret":

@@ -33,6 +33,9 @@ FOUND_BEFORE_SENDING = frozenset(
         Reason.CREDENTIALS_NOT_FOUND,
         Reason.CREDENTIALS_INVALID,
         Reason.CREDENTIALS_NOT_ALLOWED,
+        Reason.SERVICE_ACCOUNT_TOKENS_DISABLED,
+        Reason.SERVICE_ACCOUNT_NOT_FOUND,
+        Reason.SERVICE_ACCOUNT_NOT_ALLOWED,
         Reason.GRANT_BINDING_MISMATCH,
         Reason.ISSUER_CHANGED,
         Reason.ISSUER_NOT_LISTED,
@@ -56,6 +59,7 @@ CREDENTIAL_REASONS = REFUSED_CREDENTIALS | {
     # some servers answer a wrong client with 404 (GitHub), or with an object without a token (WeCom)
     Reason.ENDPOINT_NOT_FOUND,
     Reason.INVALID_TOKEN_RESPONSE,
+    Reason.SERVICE_ACCOUNT_TOKEN_DENIED,
     # a client certificate is a credential
     Reason.TLS_FAILED,
 }
@@ -122,7 +126,14 @@ def _describe_refusal(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, s
     if failure.reason is FailureReason.INVALID_REQUEST and _is_media_type_refused(failure.signal):
         return {"refused_form": str(_UNSUPPORTED_MEDIA_TYPE)}
     is_final = not failure.repeatable and failure.remedy is Remedy.FIX_SPEC
-    return {"not_repeated": "true"} if is_final else {}
+    return {"not_repeated": "true"} if is_final else _describe_account(spec, failure)
+
+
+def _describe_account(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, str]:
+    """Return the facts about the ServiceAccount of a client that is refused, if it has one."""
+    account = spec.client.service_account
+    is_refused = failure.reason is FailureReason.CREDENTIALS_REJECTED
+    return {"account": account.name, "audience": account.audience} if is_refused and account is not None else {}
 
 
 def _is_media_type_refused(signal: Signal) -> bool:

@@ -9,6 +9,7 @@ from oauth_connector.oauth.client_auth.mutual_tls import MutualTLSClient
 from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
 from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
+from oauth_connector.oauth.client_auth.workload_identity import WorkloadIdentityClient
 from oauth_connector.oauth.registry_check import require_complete, require_traits
 
 
@@ -21,6 +22,7 @@ class ClientAuthentication(StrEnum):
     PRIVATE_KEY_JWT = "PrivateKeyJWT"
     CLIENT_SECRET_JWT = "ClientSecretJWT"
     TLS = "TLS"
+    WORKLOAD_IDENTITY = "WorkloadIdentity"
 
 
 METHODS: Mapping[ClientAuthentication, type[Client]] = require_traits(
@@ -33,6 +35,7 @@ METHODS: Mapping[ClientAuthentication, type[Client]] = require_traits(
             ClientAuthentication.PRIVATE_KEY_JWT: SignedAssertionClient,
             ClientAuthentication.CLIENT_SECRET_JWT: SignedAssertionClient,
             ClientAuthentication.TLS: MutualTLSClient,
+            ClientAuthentication.WORKLOAD_IDENTITY: WorkloadIdentityClient,
         },
     )
 )

@@ -2,6 +2,7 @@
 {{- define "oauthConnector.operatorConfig" -}}
 {{- $config := deepCopy (default dict .Values.settings) -}}
 {{- with .Values.consent.publicURL }}{{ $_ := set $config "publicURL" . }}{{ end -}}
+{{- if .Values.serviceAccountTokens.enabled }}{{ $_ := set $config "serviceAccountTokens" true }}{{ end -}}
 {{- with .Values.trustBundle.configMap }}{{ $_ := set $config "trustBundle" "/etc/oauth-connector-trust/ca.pem" }}{{ end -}}
 {{- with .Values.egressProxy -}}
 {{- if .url -}}
@@ -21,5 +22,5 @@
 
 {{/* A digest of the settings that the operator reads only at its start. It reads the others again while it runs. */}}
 {{- define "oauthConnector.restartDigest" -}}
-{{- omit (include "oauthConnector.operatorConfig" . | fromYaml) "allowedDestinations" "requireAllowedHosts" "allowedOutputLabels" | toYaml | sha256sum -}}
+{{- omit (include "oauthConnector.operatorConfig" . | fromYaml) "allowedDestinations" "requireAllowedHosts" "allowedOutputLabels" "serviceAccountTokens" | toYaml | sha256sum -}}
 {{- end -}}
