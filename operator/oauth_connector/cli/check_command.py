@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 WARNING = f"This sends the credentials to the provider once. {TOKEN_REQUEST_RISK}"
 
 _FILES = "file of manifests: one OAuthConnector, and the Secrets and ConfigMaps that it refers to"
-_SECRET = "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE"
+_SECRET = (
+    "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE; token of a ServiceAccount: serviceaccount/NAME=@file"
+)
 _CONFIG = "settings file of the operator, for allowed destinations and labels, the trust bundle and the redirect URI"
 _ROTATED = "with --request-token and grantType RefreshToken: new file for the refresh token that replaces the sent one"
 

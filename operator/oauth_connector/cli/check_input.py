@@ -95,7 +95,7 @@ def _add_manifest(documents: CheckInput, manifest: Mapping[str, Any]) -> None:
     if manifest.get("kind") == "ConfigMap":
         documents.config_maps[name] = _require_texts(f"ConfigMap {name}: data", manifest.get("data"))
     if manifest.get("kind") == "ServiceAccount":
-        versioned = {**manifest["metadata"], "uid": "local", "resourceVersion": "1"}
+        versioned = {**manifest["metadata"], "name": name, "uid": "local", "resourceVersion": "1"}
         _require_texts(f"ServiceAccount {name}: annotations", manifest["metadata"].get("annotations"))
         documents.accounts[name] = parse_service_account(versioned)
     if manifest.get("kind") == "Secret":

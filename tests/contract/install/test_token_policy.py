@@ -2,20 +2,17 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import yaml
 
 from devtools.cluster.control_plane import ControlPlane
-from devtools.generate.manifests import render_chart
 from oauth_connector.api.v1alpha1.references import API_AUDIENCE
 from tests.support.cluster import Namespace, new_namespace
 from tests.support.refused_commands import find_refusal
+from tests.support.token_permissions import ENABLED, OPERATOR, install_permissions, render
 
-ENABLED = {"serviceAccountTokens": {"enabled": True, "apiAudiences": ["https://oidc.example.com/7"]}}
-TEMPLATE = "templates/operator/service-account-tokens.yaml"
-OPERATOR = "system:serviceaccount:oauth-connector-system:oauth-connector"
 AUDIENCE = "api://AzureADTokenExchange"
 ALLOWED = {"oauthconnector.dev/allow-token-for": "crm"}
 GOOD: dict[str, Any] = {"audiences": [AUDIENCE], "expirationSeconds": 600}
@@ -35,12 +32,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def render(values: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the objects of the template."""
-    return [each for each in yaml.safe_load_all(render_chart(values, TEMPLATE)) if each is not None]
-
-
-def list_kinds(values: dict[str, Any]) -> list[tuple[str, str | None]]:
+def list_kinds(values: Mapping[str, Any]) -> list[tuple[str, str | None]]:
     """Return kind and namespace of the objects of the template."""
     return [(each["kind"], each["metadata"].get("namespace")) for each in render(values)]
 
@@ -72,7 +64,7 @@ def test_policy_and_spec_refuse_the_same_audiences() -> None:
 @pytest.fixture(scope="module")
 def installed(control_plane: ControlPlane) -> ControlPlane:
     """Return a control plane with the role and the policy."""
-    control_plane.kubectl("apply", "--server-side", "-f", "-", stdin=yaml.safe_dump_all(render(ENABLED)))
+    install_permissions(control_plane)
     return control_plane
 
 
