@@ -39,7 +39,10 @@ async def serve_tokens(ahead: int = 0, tls: TLS | None = None) -> AsyncIterator[
 
 async def allow(scenario: PluginScenario, group: str, resource: str, *verbs: str) -> None:
     """Allow the user further verbs in the namespace."""
-    where, name = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{scenario.namespace.name}", f"{USER}-{resource}"
+    where, name = (
+        f"/apis/rbac.authorization.k8s.io/v1/namespaces/{scenario.namespace.name}",
+        f"{USER}-{resource.replace('/', '-')}",
+    )
     rules = [{"apiGroups": [group], "resources": [resource], "verbs": list(verbs)}]
     await scenario.namespace.api.request("POST", f"{where}/roles", body={"metadata": {"name": name}, "rules": rules})
     binding = {
