@@ -1,4 +1,4 @@
-"""`oauth-connector check` with the token of a ServiceAccount, which a user passes: there is no cluster."""
+"""`oauth-connector check` with the token of a ServiceAccount from a file: there is no cluster."""
 
 import asyncio
 import time
