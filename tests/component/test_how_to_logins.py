@@ -16,30 +16,14 @@ import pytest
 import yaml
 
 from devtools.cluster.control_plane import ControlPlane
-from oauth_connector.api.v1alpha1.parsing import parse_manifest
-from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
-from oauth_connector.connector.observation import Connector
-from oauth_connector.connector.secret.rendering import RenderedSecret, render
 from oauth_connector.controller.ports import SecretWritten
 from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.cluster import KubeCluster
-from tests.support.builders import a_connector, a_token
 from tests.support.cluster import Namespace
-from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
+from tests.support.page_commands import PAGES, PageShell, read_commands
+from tests.support.rendered_examples import EXAMPLES, rendered_from
 
 COMMANDS = read_commands(PAGES / "use-the-token-as-a-login.md")
-EXAMPLES = ROOT / "examples"
-
-
-def rendered_from(example: str) -> RenderedSecret:
-    """Return the Secret that the operator writes for the connector of an example."""
-    manifests = yaml.safe_load_all((EXAMPLES / example).read_text())
-    manifest = next(each for each in manifests if each["kind"] == "OAuthConnector")
-    assert isinstance(parse_manifest(manifest), OAuthConnectorSpec)
-    connector: Connector = a_connector(manifest["spec"])
-    rendered = render(a_token(connector), connector)
-    name = f"{manifest['metadata']['name']}-token"
-    return RenderedSecret(name, rendered.data, rendered.labels, rendered.annotations, None, rendered.type)
 
 
 @pytest.fixture

@@ -11,8 +11,11 @@ from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.page_commands import read_blocks
 
 ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "examples"
 EXAMPLES = {
-    path.name: list(yaml.safe_load_all(path.read_text())) for path in sorted((ROOT / "examples").glob("*.yaml"))
+    path.relative_to(FOLDER).as_posix(): list(yaml.safe_load_all(path.read_text()))
+    for path in sorted([*FOLDER.glob("*.yaml"), *FOLDER.glob("agents/*.yaml")])
+    if "kind: OAuthConnector" in path.read_text()
 }
 
 
