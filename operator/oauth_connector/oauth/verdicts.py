@@ -48,7 +48,7 @@ _IN_PHASE = {
 
 def classify(grant: GrantType, phase: RequestPhase, signal: Signal) -> Failure:
     """Classify a signal by the grant and the phase of its request (RFC 6749 §5.2)."""
-    verdict = _IN_PHASE.get(phase, {}).get(signal.symptom) or _judge(signal)
+    verdict = _judge_in_phase(phase, signal)
     if phase is RequestPhase.TOKEN and GRANTS[grant].locks_accounts:
         verdict = _judge_password(verdict, signal)
     elif phase is RequestPhase.TOKEN and is_refusal(signal) and _read_word(signal) in GRANTS[grant].words_of_refusal:
@@ -111,6 +111,13 @@ def _judge(signal: Signal) -> Verdict:
         return known
     is_unspecific = not word and signal.symptom is not Symptom.HTML
     return SYMPTOMS[Symptom.CLIENT_ERROR if 400 <= status < 500 and is_unspecific else signal.symptom]  # noqa: PLR2004  # HTTP
+
+
+def _judge_in_phase(phase: RequestPhase, signal: Signal) -> Verdict:
+    """Judge a request that presents nothing by its own table; a registration that a 5xx ends is repeated."""
+    is_of_server = phase is RequestPhase.REGISTRATION and (signal.http_status or 0) >= 500  # noqa: PLR2004  # HTTP
+    own = _IN_PHASE.get(phase, {}).get(signal.symptom) if not is_of_server else None
+    return own or _judge(signal)
 
 
 def _judge_password(verdict: Verdict, signal: Signal) -> Verdict:
