@@ -20,6 +20,7 @@ from oauth_connector.oauth.verdict_tables import (
     IN_REGISTRATION,
     IN_RESOURCE_DISCOVERY,
     INVALID_GRANT_WORDS,
+    NO_ANSWER_TO_PASSWORD,
     NOT_THE_PASSWORD,
     NOT_THE_REFRESH_TOKEN,
     OF_PROXIES,
@@ -123,9 +124,10 @@ def _judge_in_phase(phase: RequestPhase, signal: Signal) -> Verdict:
 def _judge_password(verdict: Verdict, signal: Signal) -> Verdict:
     """Never repeat a refused password, whatever the words of the refusal: servers lock accounts.
 
-    An object without a usable token counts as a refusal. A 5xx that says so is repeated slowly.
+    A success without a usable token counts as a refusal. A 5xx that says so is repeated slowly.
     """
-    if is_refusal(signal) or signal.symptom in WITHOUT_TOKEN:
+    is_success = 200 <= (signal.http_status or 0) < 300  # noqa: PLR2004  # HTTP
+    if is_refusal(signal) or (is_success and signal.symptom in NO_ANSWER_TO_PASSWORD):
         return _forbid(verdict, NOT_THE_PASSWORD, REFUSED_PASSWORD)
     return Verdict(FailureReason.CREDENTIALS_REJECTED) if _read_word(signal) in PASSWORD_WORDS else verdict
 
