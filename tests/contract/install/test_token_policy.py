@@ -52,7 +52,7 @@ def test_an_install_for_all_namespaces_has_a_cluster_role() -> None:
 def test_an_install_for_some_namespaces_has_roles_there() -> None:
     """Without permissions in the whole cluster, the policy is left out."""
     values = {"namespaces": ["a", "b"], "serviceAccountTokens": {"enabled": True, "policy": False}}
-    assert list_kinds(values) == [("Role", "a"), ("RoleBinding", "a"), ("Role", "b"), ("RoleBinding", "b")]
+    assert list_kinds(values) == [("Role", "a"), ("Role", "b"), ("RoleBinding", "a"), ("RoleBinding", "b")]
 
 
 def test_policy_and_spec_refuse_the_same_audiences() -> None:
