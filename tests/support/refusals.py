@@ -40,6 +40,7 @@ REFUSED_PASSWORDS: dict[str, HTTPResponse] = {
     # Casdoor, which writes the error in the place of the token: casdoor/casdoor issue 611
     "a success with a sentence for a token": answer(200, access_token="error: invalid username or password"),
     "a success with a sentence": HTTPResponse(200, {"content-type": "text/plain"}, b"Login failed"),
+    "a success with nothing": HTTPResponse(200, {}, b""),
     "a success with a list": HTTPResponse(200, {"content-type": "application/json"}, b'["Login failed"]'),
 }
 """Responses to a wrong password, or to one of a locked account."""

@@ -188,8 +188,8 @@ NOT_THE_REFRESH_TOKEN = frozenset(
 WITHOUT_TOKEN = frozenset({Symptom.NO_TOKEN, Symptom.UNPRINTABLE_TOKEN})
 """What a success without a usable token shows. Casdoor writes the error in the place of the token."""
 
-NO_ANSWER_TO_PASSWORD = WITHOUT_TOKEN | {Symptom.NOT_JSON}
-"""The same for a password, which a server may also refuse with a sentence or a list."""
+NO_ANSWER_TO_PASSWORD = WITHOUT_TOKEN | {Symptom.NOT_JSON, Symptom.EMPTY}
+"""The same for a password, which a server may also refuse with a sentence, a list, or nothing."""
 
 OF_PROXIES = frozenset({SYMPTOMS[Symptom.FORBIDDEN], SYMPTOMS[Symptom.HTML]})
 """Verdicts on responses that a firewall or a proxy sends, too."""
