@@ -22,8 +22,11 @@ _ENDLESS = frozenset({2**31 - 1, 2**31, 2**32 - 1, 2**53 - 1, 2**63 - 1})
 
 _FRACTIONS = (1, 1000, 10**6, 10**9)
 
-_UNLIKELY = 1_000_000
-"""Seconds, eleven days: from here on a number of whole minutes in milliseconds is more likely than one of seconds."""
+_UNLIKELY = 300_000
+"""Seconds, 83 hours, or five minutes in milliseconds: from here on whole minutes in milliseconds are more likely.
+
+A token that is refreshed too often does little harm; one that is believed for too long fails.
+"""
 
 
 class LifetimeSource(StrEnum):
@@ -73,7 +76,7 @@ _IN = (
     "tokenexpiresin",
     "expiresinseconds",
 )
-_EITHER = ("expires", "expiry", "expiration")
+_EITHER = ("expires", "expiry", "expiration", "expire")
 _AT = (
     "expiresat",
     "expireson",
@@ -84,10 +87,15 @@ _AT = (
     "expirationdate",
     "expiredate",
     "expiredat",
+    "expireat",
+    "expirationdatetime",
+    "expirytime",
+    "expirytimeutc",
     "expirestimestamp",
     "accesstokenexpiresat",
     "accesstokenexpires",
     "tokenexpiresat",
+    "tokenexpirationtime",
     "validuntil",
     "exp",
 )

@@ -27,6 +27,9 @@ _UNITS |= {"d": 86400, "day": 86400, "w": 604800, "week": 604800, "ms": 0.001, "
 
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+?)s?")
 _ISO_8601 = re.compile(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?")
+_ISO_8601_WEEKS = re.compile(r"p(\d+)w")
+_GO = re.compile(r"()(?:(\d+)h)?(?:(\d+)m)?(\d+(?:\.\d+)?)s")
+"""`String` of a time.Duration: it always ends with seconds."""
 _TIME_SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?")
 _PARTS = (86400, 3600, 60, 1)
 
@@ -53,11 +56,13 @@ def parse_http_date(text: str | None) -> float | None:
 
 
 def parse_duration(text: str) -> float | None:
-    """Parse a duration to seconds: a number with a unit, ISO 8601, or hours, minutes and seconds."""
+    """Parse a duration to seconds: a number with a unit, ISO 8601, Go, or hours, minutes and seconds."""
     short = text.strip().lower()[:LONGEST_TEXT]
     if (found := _WITH_UNIT.fullmatch(short)) is not None and found[2] in _UNITS:
         return float(found[1]) * _UNITS[found[2]]
-    parts = _ISO_8601.fullmatch(short) or _TIME_SPAN.fullmatch(short)
+    if (weeks := _ISO_8601_WEEKS.fullmatch(short)) is not None:
+        return float(weeks[1]) * _UNITS["w"]
+    parts = _ISO_8601.fullmatch(short) or _TIME_SPAN.fullmatch(short) or _GO.fullmatch(short)
     if parts is None or not any(parts.groups()):
         return None
     return sum(float(part or 0) * seconds for part, seconds in zip(parts.groups(), _PARTS, strict=True))

@@ -12,6 +12,7 @@ _EPOCH = 1_000_000_000
 """Larger numbers are seconds since the epoch: GitHub and X count `X-RateLimit-Reset` so."""
 
 _RESETS = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
+_JOINED = re.compile(r"\s*\d+(?:\.\d+)?\s*,")
 _RESET_PARAMETER = re.compile(r";\s*t=(\d{1,9})\b")
 
 
@@ -34,7 +35,10 @@ def read_retry_after(headers: Mapping[str, str], now: float | None = None, *, li
 
 
 def _read_wait(text: str, clock: float | None) -> float | None:
-    number = parse_number(text.strip())
+    """Read seconds or a date; the first number where proxies have joined several, and milliseconds since the epoch."""
+    number = parse_number((_JOINED.match(text) or [text])[0].strip(" ,"))
+    if number is not None and number > _EPOCH * 1000:
+        number /= 1000
     at = parse_http_date(text) if number is None else number if number > _EPOCH else None
     if at is None:
         return number

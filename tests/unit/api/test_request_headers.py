@@ -17,6 +17,17 @@ FORBIDDEN = [
     "X-Method-Override",
     # kubernetes.io/docs/reference/access-authn-authz: authenticating proxy, user impersonation
     *("X-Remote-User", "X-Remote-Group", "X-Remote-Extra-Scopes", "Impersonate-User", "Impersonate-Group"),
+    # docs.fastly.com and cloud providers' load balancers: the client's address
+    *("Fastly-Client-IP", "X-Cluster-Client-IP"),
+    # what authenticating proxies name the user in: oauth2-proxy, Grafana's auth proxy, Apache's REMOTE_USER, AWS's load
+    # balancers, Azure's App Service, Google's Identity-Aware Proxy
+    *("X-Auth-Request-User", "X-WEBAUTH-USER", "Remote-User", "X-Authenticated-User", "X-Amzn-OIDC-Identity"),
+    *(
+        "X-MS-CLIENT-PRINCIPAL",
+        "X-MS-CLIENT-PRINCIPAL-NAME",
+        "X-Goog-Authenticated-User-Email",
+        "X-Goog-IAP-JWT-Assertion",
+    ),
     # RFC 9440, and what nginx and HAProxy configurations usually name it
     *("Client-Cert", "Client-Cert-Chain", "X-SSL-Client-Cert", "X-SSL-Client-Verify"),
     # envoyproxy.io/docs: HTTP header manipulation

@@ -23,11 +23,12 @@ LONGEST_VALUE = 8192
 MOST_HEADERS = 8
 
 _FORBIDDEN = (
-    "accept-encoding|authorization|cf-connecting-.*|client-cert.*|connection|content-.*|cookie2?|date|expect|forwarded"
-    "|host|http2-settings|impersonate-.*|keep-.*|metadata.*|proxy-.*|sec-.*|set-cookie2?|te|trailer"
-    "|transfer-encoding|true-client-ip|upgrade|via|x-aliyun-ecs-metadata.*|x-aws-ec2-metadata.*|x-client-ip|x-envoy-.*"
-    "|x-forwarded.*|x-google-metadata.*|x-http-method.*|x-metadata-token|x-method-override|x-original-.*|x-real-ip"
-    "|x-remote-.*|x-rewrite-url|x-ssl-.*|x-vault-request"
+    "accept-encoding|authorization|cf-connecting-.*|client-cert.*|connection|content-.*|cookie2?|date|expect"
+    "|fastly-client.*|forwarded|host|http2-settings|impersonate-.*|keep-.*|metadata.*|proxy-.*|remote-.*|sec-.*"
+    "|set-cookie2?|te|trailer|transfer-encoding|true-client-ip|upgrade|via|x-aliyun-ecs-metadata.*|x-amzn-oidc-.*"
+    "|x-auth-request-.*|x-authenticated-.*|x-aws-ec2-metadata.*|x-client-ip|x-cluster-client.*|x-envoy-.*|x-forwarded.*"
+    "|x-goog-authenticated-.*|x-goog-iap-.*|x-google-metadata.*|x-http-method.*|x-metadata-token|x-method-override"
+    "|x-ms-client-principal.*|x-original-.*|x-real-ip|x-remote-.*|x-rewrite-url|x-ssl-.*|x-vault-request|x-webauth-.*"
 ).replace("-", "[-_]")
 """Headers that the operator or the connection sets, that authenticate, that a proxy or the server behind it trusts, or
 that a metadata server or Vault demands as a proof that no user chose the request. Gateways read `_` as `-` (CGI, RFC
