@@ -20,7 +20,7 @@ GRANTS = Plan(
 """Forty days of connectors with refresh tokens, every second one at a server that forgives nothing."""
 
 
-@pytest.mark.timeout(600)  # as in the others
+@pytest.mark.timeout(3600)  # as in the others
 def test_no_grant_is_lost_except_by_a_lost_response_of_a_strict_server() -> None:
     """A server with a grace period loses no grant, whether process, API server or provider fails.
 
