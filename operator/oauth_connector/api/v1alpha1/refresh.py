@@ -7,6 +7,7 @@ from pydantic import Field
 
 from oauth_connector.api.schema.durations import Duration, duration_rule, to_seconds
 from oauth_connector.api.schema.fields import Model, rule
+from oauth_connector.api.schema.numbers import WHOLE_NUMBER
 from oauth_connector.api.v1alpha1 import digests
 
 DEFAULT_LIFETIME = "1h"
@@ -28,7 +29,9 @@ class Refresh(Model):
         " file shows a new token up to 90 s late, so a value of less than `100s` sets condition `RefreshLate`. Default:"
         " `beforePercentage` applies.",
     )
-    before_percentage: Annotated[Annotated[int, Field(strict=True, ge=5, le=80)] | None, digests.NOT_DIGESTED] = Field(
+    before_percentage: Annotated[
+        Annotated[int, Field(strict=True, ge=5, le=80), WHOLE_NUMBER] | None, digests.NOT_DIGESTED
+    ] = Field(
         None,
         description="Percentage of the lifetime that is left at the refresh; each connector adds a small jitter."
         " Default: 33, and at least 100 s unless that is more than two thirds of the lifetime; 5 for a preset whose"
