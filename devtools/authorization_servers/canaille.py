@@ -4,15 +4,12 @@ Its packages are in a virtual environment of their own, outside the checkout. It
 when the server is first used.
 """
 
-import hashlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools.authorization_servers.installation import run_installer
+from devtools.authorization_servers.installation import locked_environment
 from devtools.authorization_servers.launch import Launch
 from devtools.authorization_servers.registrations import Routes
-from devtools.local.cached_folder import cached_folder, progress
 
 LOCK = Path(__file__).parents[2] / "requirements" / "canaille.lock"
 SERVER = Path(__file__).with_name("canaille_server.py")
@@ -47,12 +44,4 @@ class Canaille(Launch):
 
 def environment() -> Path:
     """Return Canaille's virtual environment; make it if there is none for this lock file and Python version."""
-    key = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    return cached_folder(f"canaille-{key}", _install)
-
-
-def _install(folder: Path) -> None:
-    progress(f"Installing Canaille into {folder} (once, about 20 s)")
-    run_installer("Canaille", (sys.executable, "-m", "venv", str(folder)), folder)
-    pip = (str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input")
-    run_installer("Canaille", (*pip, "install", "--require-hashes", "--requirement", str(LOCK)), folder)
+    return locked_environment("canaille", "Canaille", LOCK, "about 20 s")

@@ -1,8 +1,13 @@
 """Run the installers of the servers; report a failure in one sentence."""
 
+import hashlib
 import subprocess
+import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+
+from devtools.local.cached_folder import cached_folder, progress
 
 CODE_WORDS = 4  # the lines after "npm error code E404" say more
 
@@ -23,6 +28,22 @@ def run_installer(what: str, command: Sequence[str], folder: Path) -> None:
         raise InstallationError(
             f"the installation of {what} failed: {find_cause(log.read_text(errors='replace'))} (full log: {log})"
         )
+
+
+def locked_environment(name: str, what: str, lock: Path, takes: str) -> Path:
+    """Return the virtual environment of a lock file and this Python; make it in the cache if there is none.
+
+    `takes` says how long that is, for the line of progress. Raises InstallationError.
+    """
+    key = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    return cached_folder(f"{name}-{key}", partial(_make_environment, what, lock, takes))
+
+
+def _make_environment(what: str, lock: Path, takes: str, folder: Path) -> None:
+    progress(f"Installing {what} into {folder} (once, {takes})")
+    run_installer(what, (sys.executable, "-m", "venv", str(folder)), folder)
+    pip = (str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input")
+    run_installer(what, (*pip, "install", "--require-hashes", "--requirement", str(lock)), folder)
 
 
 def find_cause(log: str) -> str:

@@ -1,12 +1,9 @@
 """The MCP SDK and FastMCP, in a virtual environment of their own, made from requirements/mcp.lock when first used."""
 
-import hashlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools.authorization_servers.installation import run_installer
-from devtools.local.cached_folder import cached_folder, progress
+from devtools.authorization_servers.installation import locked_environment
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "mcp.lock"
@@ -20,12 +17,4 @@ def program(name: str) -> Sequence[str]:
 
 def environment() -> Path:
     """Return the virtual environment; make it if there is none for this lock file and Python version."""
-    key = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    return cached_folder(f"mcp-{key}", _install)
-
-
-def _install(folder: Path) -> None:
-    progress(f"Installing the MCP servers into {folder} (once, about a minute)")
-    run_installer("the MCP servers", (sys.executable, "-m", "venv", str(folder)), folder)
-    pip = (str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input")
-    run_installer("the MCP servers", (*pip, "install", "--require-hashes", "--requirement", str(LOCK)), folder)
+    return locked_environment("mcp", "the MCP servers", LOCK, "about a minute")

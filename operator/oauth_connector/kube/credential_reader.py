@@ -69,7 +69,7 @@ async def _translate_errors(call: Awaitable[Result]) -> Result:
         raise build_unavailable(error) from None
 
 
-def build_unavailable(error: KubeError) -> ClusterUnavailable:
-    """Return the error of a request that may succeed later."""
-    message = f"the Kubernetes API returned {error.status} {error.reason}"
+def build_unavailable(error: KubeError, what: str = "the Kubernetes API returned") -> ClusterUnavailable:
+    """Return the error of a request that may succeed later; `what` stands before status and reason."""
+    message = f"{what} {error.status} {error.reason}"
     return ClusterUnavailable(message, error.retry_after, is_reported=error.is_reported)

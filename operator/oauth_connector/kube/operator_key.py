@@ -16,6 +16,7 @@ from oauth_connector.connector.secret.metadata import has_managed_label
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.credential_reader import build_unavailable
 from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from oauth_connector.kube.paths import secret_path
 
@@ -55,8 +56,7 @@ class KubeOperatorKeys:
             try:
                 self._keys = OperatorKeys(await self._read() or await self._create())
             except KubeError as error:
-                message = f"the operator's key: {error.status} {error.reason}"
-                raise ClusterUnavailable(message, error.retry_after, is_reported=error.is_reported) from None
+                raise build_unavailable(error, "the operator's key:") from None
         return self._keys
 
     async def _read(self) -> bytes | None:
