@@ -11,9 +11,6 @@ from tests.support.cluster import Namespace, until
 from tests.support.control_plane import StartOperator
 from tests.support.faulty_proxy import FaultyProxy
 
-CREATORS = 16
-"""Connectors that are applied at once."""
-
 
 @pytest.fixture
 async def large_scene(
@@ -29,20 +26,9 @@ async def large_scene(
     return replace(scene, running=running)
 
 
-async def apply(scene: ConnectorScene, count: int) -> None:
-    """Create this number of connectors."""
-    turn = asyncio.Semaphore(CREATORS)
-
-    async def create(number: int) -> None:
-        async with turn:
-            await scene.namespace.add_connector(f"c{number}", scene.spec())
-
-    await asyncio.gather(*map(create, range(count)))
-
-
 async def test_a_restart_with_a_thousand_tokens_sends_and_writes_nothing(large_scene: ConnectorScene) -> None:
     """Two lists suffice: no token request, no write, and a new connector has its token within seconds."""
-    await apply(large_scene, 1000)
+    await large_scene.namespace.add_connectors("c", 1000, large_scene.spec())
     await until(lambda: _ready(large_scene, 1000), within=120)
     before, calls = await _versions(large_scene), large_scene.token_requests
     await large_scene.operator.stop()
@@ -58,7 +44,7 @@ async def test_a_restart_with_a_thousand_tokens_sends_and_writes_nothing(large_s
 
 async def test_after_a_crash_in_a_burst_every_connector_has_its_token(large_scene: ConnectorScene) -> None:
     """The process is killed while token requests are in flight; after the start only those are repeated."""
-    work = asyncio.create_task(apply(large_scene, 400))
+    work = asyncio.create_task(large_scene.namespace.add_connectors("c", 400, large_scene.spec()))
     await large_scene.proxy.token_calls_reach(120)
     await large_scene.operator.kill()
     await work

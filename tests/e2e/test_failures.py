@@ -43,14 +43,18 @@ async def test_a_denial_ends_the_command_and_it_can_be_run_again(scenario: FlowS
 async def test_a_callback_in_another_browser_is_rejected(
     scenario: FlowScenario, tab: Page, another_browser: BrowserContext
 ) -> None:
-    """Without the cookie of the flow nothing is taken; the first browser then still ends its flow."""
-    await scenario.add_connector(scenario.client(scenario.hosted))
+    """Without the cookie of the flow nothing is taken; the first browser then still ends its flow.
+
+    The requests are not pushed: a provider accepts the reference to a pushed request once (RFC 9126, section 4).
+    """
+    direct = scenario.server.authorization_url
+    await scenario.add_connector(scenario.client(scenario.hosted), authorizationURL=direct)
     await scenario.authorize()
     await scenario.look(tab)
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
     await scenario.resume(tab)
-    link = next(url for url in asked if url.startswith(scenario.server.authorization_url))
+    link = next(url for url in asked if url.startswith(direct))
     other = await another_browser.new_page()
     await other.goto(link)
     await scenario.answer(other)

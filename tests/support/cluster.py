@@ -16,6 +16,9 @@ from oauth_connector.kube.errors import KubeError
 Manifest = dict[str, Any]
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1"
 MERGE = "application/merge-patch+json"
+CREATORS = 16
+"""Objects of a large number that are created at once."""
+
 _numbers = itertools.count(1)
 
 
@@ -60,6 +63,16 @@ class Namespace:
         }
         user = {"fieldManager": "a-user"}
         return await self.api.request("POST", self._path("oauthconnectors"), query=user, body=body)
+
+    async def add_connectors(self, prefix: str, count: int, spec: Manifest) -> None:
+        """Create `count` connectors named `prefix` and a number, a few at a time."""
+        numbers = iter(range(count))
+
+        async def create() -> None:
+            for number in numbers:
+                await self.add_connector(f"{prefix}{number}", spec)
+
+        await asyncio.gather(*(create() for _ in range(CREATORS)))
 
     async def edit(self, plural: str, name: str, patch: Manifest) -> Manifest:
         """Merge a patch into an object, as a user does."""
