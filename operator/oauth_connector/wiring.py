@@ -45,6 +45,7 @@ def build_controller(context: ControllerContext, options: ControllerOptions | No
         ports.clock,
         on_token_request=chosen.on_token_request,
         read_rules=context.read_rules,
+        keys=ports.keys,
     )
     grant_store = GrantStore(context, token_client, chosen.on_point)
     secret_writer = SecretWriter(context)

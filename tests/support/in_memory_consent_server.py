@@ -19,7 +19,7 @@ from oauth_connector.consent_server.server import NO_PROXY, OPTIONS, build_appli
 from oauth_connector.kube.token_buckets import Rate
 from oauth_connector.telemetry.http_server import serve_application
 from tests.support.http_client import HTTPClient, open_client
-from tests.support.in_memory_consent_store import InMemoryConsentStore
+from tests.support.in_memory_consent_store import InMemoryClientKeyStore, InMemoryConsentStore
 
 KEYS = OperatorKeys(b"m" * 32)
 PUBLIC = "https://connect.example.com"
@@ -32,6 +32,7 @@ class ConsentScenario:
     """One consent, its ticket, the service, and the time."""
 
     store: InMemoryConsentStore = field(default_factory=InMemoryConsentStore)
+    client_keys: InMemoryClientKeyStore = field(default_factory=InMemoryClientKeyStore)
     name: ObjectKey = field(default_factory=lambda: ObjectKey("sales", "zoho-k7"))
     ticket: str = field(default_factory=lambda: new_ticket(secrets.token_bytes))
     now: datetime = CREATED + timedelta(seconds=5)
@@ -81,7 +82,9 @@ async def serve_scenario(
 ) -> AsyncIterator[HTTPClient]:
     """Serve it on a real port, and give a browser there that believes to be at the public URL."""
     limits = limits or RateLimits(lambda: 0.0, ENOUGH, ENOUGH, ENOUGH)
-    parts = replace(build_context(PUBLIC, world.store, addresses), now=lambda: world.now, limits=limits)
+    parts = replace(
+        build_context(PUBLIC, world.store, world.client_keys, addresses), now=lambda: world.now, limits=limits
+    )
     async with (
         serve_application(build_application(parts), "127.0.0.1", 0, OPTIONS) as port,
         open_client(f"http://127.0.0.1:{port}") as made,

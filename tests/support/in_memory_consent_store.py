@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from oauth_connector.api.v1alpha1.consent import Push
+from oauth_connector.consent_protocol.client_keys import PublicKey
 from oauth_connector.consent_server.consent_store import APIUnavailable, ConsentModified, ConsentView
 from oauth_connector.consent_server.object_key import ObjectKey
 
@@ -55,3 +56,17 @@ class InMemoryConsentStore:
         """Write a consent, as another client may."""
         held = self.held[name]
         self.held[name] = replace(held, version=str(int(held.version) + 1), **fields)  # type: ignore[arg-type]  # by name
+
+
+@dataclass
+class InMemoryClientKeyStore:
+    """The public keys of clients."""
+
+    held: list[PublicKey] = field(default_factory=list)
+    away: bool = False
+
+    async def read(self) -> list[PublicKey]:
+        """See `ClientKeyStore`."""
+        if self.away:
+            raise APIUnavailable
+        return self.held

@@ -62,6 +62,9 @@ STATE_SUFFIX = "-oauth-state"
 KEY_SECRET = "oauth-connector-key"
 """The key of the operator, in its own namespace."""
 
+CLIENT_KEYS = "oauth-connector-client-keys"
+"""The ConfigMap with the public keys of clients with metadata documents, in the same namespace."""
+
 # --- types of Secrets ---------------------------------------------------------------------------------------------
 OPAQUE = "Opaque"
 STATE_TYPE = f"{PREFIX}state"

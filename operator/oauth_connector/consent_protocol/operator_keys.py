@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
 from oauth_connector.consent_protocol.push_exchange import PushQuestion
+from oauth_connector.oauth.signing_key import SigningKey
 
 
 class OperatorKeys:
@@ -56,6 +57,12 @@ class OperatorKeys:
     def signing_key(self) -> bytes:
         """Return the key by which the operator signs its Secrets, derived from the master key: 32 bytes."""
         return self._derive("state", "")
+
+    def client_key(self) -> SigningKey:
+        """Return the key that signs for clients of metadata documents, derived from the master key."""
+        from oauth_connector.consent_protocol import client_keys  # noqa: PLC0415  # as above
+
+        return client_keys.build_client_key(self._derive("client", "1") + self._derive("client", "2"))
 
     def _derive(self, purpose: str, uid: str) -> bytes:
         from oauth_connector.consent_protocol import sealing  # noqa: PLC0415  # as above

@@ -14,11 +14,12 @@ import uvloop
 from aiohttp import web
 
 from oauth_connector.consent_protocol import addresses
-from oauth_connector.consent_protocol.client_documents import DOCUMENT_ROUTE
+from oauth_connector.consent_protocol.client_documents import DOCUMENT_ROUTE, KEYS_ROUTE, SIGNED_DOCUMENT_ROUTE
 from oauth_connector.consent_server import headers
 from oauth_connector.consent_server.callback import CallbackPage
 from oauth_connector.consent_server.client_address import ClientAddress
-from oauth_connector.consent_server.client_document import ClientDocument
+from oauth_connector.consent_server.client_document import ClientDocument, ClientKeys
+from oauth_connector.consent_server.client_key_store import ClientKeyStore, KubeClientKeyStore
 from oauth_connector.consent_server.consent_store import ConsentStore, KubeConsentStore
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.middlewares import log_request, log_unexpected_error, render_failures
@@ -28,7 +29,7 @@ from oauth_connector.consent_server.request_body import CLIENT_ERRORS
 from oauth_connector.consent_server.result_page import ResultPage
 from oauth_connector.consent_server.server_context import ServerContext
 from oauth_connector.consent_server.start_page import StartPage
-from oauth_connector.kube.access import Access
+from oauth_connector.kube.access import Access, own_namespace
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.identity_watch import require_identity
 from oauth_connector.settings.consent_server import ConsentSettings
@@ -45,11 +46,14 @@ NO_PROXY = ClientAddress()
 log = structlog.get_logger(__name__)
 
 
-def build_context(public_url: str, consents: ConsentStore, client_address: ClientAddress = NO_PROXY) -> ServerContext:
+def build_context(
+    public_url: str, consents: ConsentStore, client_keys: ClientKeyStore, client_address: ClientAddress = NO_PROXY
+) -> ServerContext:
     """Return the parts that all pages use."""
     return ServerContext(
         public=public_url,
         consents=consents,
+        client_keys=client_keys,
         pages=PageRenderer(),
         cookies=Cookies(secure=public_url.startswith("https:")),
         limits=RateLimits(time.monotonic),
@@ -64,6 +68,7 @@ def build_application(context: ServerContext, find_problem: Callable[[], str | N
     app = web.Application(client_max_size=MAX_BODY, middlewares=[log_request, render_failures(context)])
     headers.install(app, secure=context.is_secure)
     start, callback, result = StartPage(context), CallbackPage(context), ResultPage(context)
+    documents = ClientDocument(context)
     app.add_routes(
         [
             web.get(addresses.CONNECTOR_ROUTE, start.show_connector),
@@ -72,7 +77,9 @@ def build_application(context: ServerContext, find_problem: Callable[[], str | N
             web.get(addresses.RESULT_ROUTE, result.show_result, allow_head=False),
             web.get(addresses.PHASE_ROUTE, result.report_phase, allow_head=False),
             web.get(addresses.CALLBACK_ROUTE, callback.receive_redirect, allow_head=False),
-            web.get(DOCUMENT_ROUTE, ClientDocument(context).show_document),
+            web.get(DOCUMENT_ROUTE, documents.show_document),
+            web.get(SIGNED_DOCUMENT_ROUTE, documents.show_signed_document),
+            web.get(KEYS_ROUTE, ClientKeys(context).show_keys),
             *build_probe_routes(lambda: None, find_problem),
             web.static("/assets", ASSETS),
         ]
@@ -106,7 +113,8 @@ async def _serve_until_stopped(settings: ConsentSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with KubeAPI(Access.load(settings.kubeconfig), timeout=settings.api_request_seconds) as api:
         client_address = ClientAddress(settings.client_address_header, settings.trusted_proxies)
-        context = build_context(settings.public_url, KubeConsentStore(api), client_address)
+        client_keys = KubeClientKeyStore(api, own_namespace(), time.monotonic)
+        context = build_context(settings.public_url, KubeConsentStore(api), client_keys, client_address)
         app = build_application(context, lambda: "stopping" if stop.is_set() else api.identity.unready_reason)
         async with serve_application(app, settings.http_host, settings.http_port, OPTIONS) as port:
             log.info("consent server started", port=port, public_url=settings.public_url)

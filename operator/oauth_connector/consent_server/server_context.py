@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from oauth_connector.consent_protocol.tickets import Randomness
 from oauth_connector.consent_server.client_address import ClientAddress
+from oauth_connector.consent_server.client_key_store import ClientKeyStore
 from oauth_connector.consent_server.consent_store import ConsentStore
 from oauth_connector.consent_server.cookies import Cookies
 from oauth_connector.consent_server.failures import PageFailure, RequestStopped
@@ -24,6 +25,7 @@ class ServerContext:
 
     public: str
     consents: ConsentStore
+    client_keys: ClientKeyStore
     pages: PageRenderer
     cookies: Cookies
     limits: RateLimits

@@ -20,6 +20,7 @@ from oauth_connector.connector.registration import (
     build_document_client,
     choose_registration,
     describe_client,
+    describe_shown_client,
     is_wanted,
 )
 from oauth_connector.connector.status.problem import Problem, of_signal
@@ -84,7 +85,7 @@ class ClientRegistrar:
         if isinstance(method, Problem):
             return method
         if method is RegistrationMethod.METADATA_DOCUMENT:
-            return build_document_client(found.issuer, connector.key, self._policy.public_url or "")
+            return await self._publish(build_document_client(connector, found, self._policy.public_url or ""))
         if not may_register or self._closed_until.get(connector.key, 0.0) > self._clock():
             return Problem(Reason.REGISTRATION_REJECTED, Remedy.RETRY)
         return await self._register(connector, found, redirect, stored)
@@ -98,8 +99,14 @@ class ClientRegistrar:
             return GrantServer(issuer=issuer)
         stored = await self._states.read(connector)
         clients = (stored.state.next_client, stored.state.client) if isinstance(stored, StoredState) else ()
-        shown = RegisteredClient(issuer, request.client_id, request.redirect_uri)
+        shown = describe_shown_client(connector.key, issuer, request.client_id, request.redirect_uri)
         return GrantServer(issuer=issuer, client=find_registered(clients, shown))
+
+    async def _publish(self, client: RegisteredClient) -> RegisteredClient:
+        """Return a client whose key a server finds, if it needs one: the server looks for it after the consent."""
+        if client.is_signed:
+            await self._keys.load_client_key()
+        return client
 
     def _find_known(
         self, connector: Connector, found: ServerMetadata, redirect: str, state: GrantState

@@ -26,6 +26,7 @@ from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal
+from oauth_connector.oauth.signing_key import SigningKey
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
 
@@ -175,6 +176,12 @@ class OperatorKeyReader(Protocol):
 
     async def load(self) -> OperatorKeys:
         """Return the keys, which are created on first use. Raises `ClusterUnavailable`."""
+
+    async def load_client_key(self) -> SigningKey:
+        """Return the key of clients with metadata documents, after its public part is published.
+
+        Raises `ClusterUnavailable`.
+        """
 
 
 class Recorder(Protocol):

@@ -15,6 +15,7 @@ from oauth_connector.connector.grant.choice import (
 from oauth_connector.connector.grant.server import GrantServer, find_registered
 from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.observation import Observation, PendingCode
+from oauth_connector.connector.registration import describe_shown_client
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.unrepeatable_requests import find_unrepeatable
@@ -51,5 +52,5 @@ def _find_client(obs: Observation, code: PendingCode, state: GrantState) -> Regi
     """Return the registered client that the user saw: a stored one, or the one that its document identifies."""
     if not obs.connector.spec.needs_registration or code.client_id is None or code.issuer is None:
         return None
-    shown = RegisteredClient(code.issuer, code.client_id, obs.redirect_uri or "")
+    shown = describe_shown_client(obs.connector.key, code.issuer, code.client_id, obs.redirect_uri or "")
     return find_registered((state.next_client, state.client), shown)

@@ -23,16 +23,18 @@ from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
 from oauth_connector.controller.client_exchange import BuildClientRequest, ClientExchange
 from oauth_connector.controller.credential_reading import CredentialReading
-from oauth_connector.controller.ports import Clock, CredentialReader, ProviderClient
+from oauth_connector.controller.ports import Clock, CredentialReader, OperatorKeyReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, complete_context
 from oauth_connector.controller.previous_secret import choose_result, may_try_previous
 from oauth_connector.controller.server_finder import ServerFinder
 from oauth_connector.controller.token_request_record import OnTokenRequest, TokenRequestRecord
 from oauth_connector.controller.unrepeatable_requests import build_unrepeatable
+from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.echoes import drop_echoes
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.registration import RegisteredClient
 from oauth_connector.oauth.request_context import RequestContext, read_host
 from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
 from oauth_connector.oauth.salvage import find_refresh_token
@@ -49,7 +51,7 @@ log = structlog.get_logger(__name__)
 class TokenClient:
     """Requests tokens for one connector at a time; it holds no state."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the last three are for the operator's own process
         self,
         credentials: CredentialReader,
         provider: ProviderClient,
@@ -57,12 +59,14 @@ class TokenClient:
         *,
         on_token_request: OnTokenRequest = lambda _call: None,
         read_rules: Callable[[], LocalRules] = LocalRules,
+        keys: OperatorKeyReader | None = None,
     ) -> None:
         self.credentials = CredentialReading(credentials, clock, read_rules)
         self._provider = provider
         self._clock = clock
         self._on_token_request = on_token_request
         self._read_rules = read_rules
+        self._keys = keys
         self.servers = ServerFinder(credentials, provider, clock)
 
     async def request_token(self, connector: Connector) -> TokenObtained | RequestFailed:
@@ -200,10 +204,20 @@ class TokenClient:
             read, (endpoint, provider.request_shape.refresh_url), required=required
         )
         at = replace(complete_context(connector.spec, context, found), token_endpoint=endpoint, nonce=_new_nonce())
-        client = server.client.build_client() if server.client is not None else credentials.client
+        registered = server.client
+        client = await self._build_client(connector, registered) if registered is not None else credentials.client
         given = (client, credentials.grant, Attempt((), ""), read, credentials.previous)
         at = replace(at, is_endpoint_of_issuer=is_of_issuer)
         return obstacle or PreparedRequest(connector, at, *given, credentials.headers, found)
+
+    async def _build_client(self, connector: Connector, registered: RegisteredClient) -> Client:
+        """Build a client that the operator got, with the operator's own key where it signs."""
+        if not registered.is_signed:
+            return registered.build_client()
+        if self._keys is None:
+            raise TypeError(f"{connector.key} has a client that only the operator can sign for")
+        key = await self._keys.load_client_key()
+        return registered.build_signing_client(key, connector.spec.client.assertion_audience)
 
 
 def _new_nonce() -> str:

@@ -2,23 +2,27 @@
 
 The keys of all consents, and the one that signs the operator's Secrets, are derived from it. A client that reads it
 could open the responses of consents in progress, and sign Secrets. To change the key, delete the Secret and restart:
-consents in progress must be started again, and grants are signed anew.
+consents in progress must be started again, and grants are signed anew. Servers find the new key of clients beside the
+replaced one.
 """
 
 import base64
 import binascii
 import secrets as randomness
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from oauth_connector.api.names import FIELD_MANAGER, KEY_SECRET, KEY_TYPE, MANAGED_BY, OPERATOR
+from oauth_connector.api.names import CLIENT_KEYS, FIELD_MANAGER, KEY_SECRET, KEY_TYPE, MANAGED_BY, OPERATOR
 from oauth_connector.connector.secret.metadata import has_managed_label
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube.client import KubeAPI
+from oauth_connector.kube.client_keys import ClientKeyPublisher
 from oauth_connector.kube.credential_reader import build_unavailable
 from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from oauth_connector.kube.paths import secret_path
+from oauth_connector.oauth.signing_key import SigningKey
 
 NAME, KEY, SIZE = KEY_SECRET, "key", 32
 
@@ -45,10 +49,11 @@ def read_key(secret: Mapping[str, Any]) -> bytes:
 class KubeOperatorKeys:
     """Implements `ports.OperatorKeyReader`."""
 
-    def __init__(self, api: KubeAPI, namespace: str) -> None:
+    def __init__(self, api: KubeAPI, namespace: str, clock: Callable[[], float] = time.time) -> None:
         self._api = api
         self._path = secret_path(namespace)
         self._keys: OperatorKeys | None = None
+        self._publisher = ClientKeyPublisher(api, namespace, clock)
 
     async def load(self) -> OperatorKeys:
         """Return the keys; the Secret is read once. Raises `ClusterUnavailable`."""
@@ -58,6 +63,18 @@ class KubeOperatorKeys:
             except KubeError as error:
                 raise build_unavailable(error, "the operator's key:") from None
         return self._keys
+
+    async def load_client_key(self) -> SigningKey:
+        """Return the key of clients with metadata documents, once its public part is published.
+
+        Raises `ClusterUnavailable`.
+        """
+        key = (await self.load()).client_key()
+        try:
+            await self._publisher.publish(key)
+        except KubeError as error:
+            raise build_unavailable(error, f"ConfigMap {CLIENT_KEYS}:") from None
+        return key
 
     async def _read(self) -> bytes | None:
         try:

@@ -18,8 +18,8 @@ def secret_path(namespace: str, name: str = "") -> str:
     return _join_path(_CORE, namespace, SECRETS, name)
 
 
-def config_map_path(namespace: str, name: str) -> str:
-    """Return the path of a ConfigMap."""
+def config_map_path(namespace: str, name: str = "") -> str:
+    """Return the path of a ConfigMap; without a name, of all ConfigMaps of the namespace."""
     return _join_path(_CORE, namespace, "configmaps", name)
 
 

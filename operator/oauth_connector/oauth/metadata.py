@@ -25,6 +25,9 @@ _ENDPOINTS = (
 REGISTERED_METHODS = ("client_secret_post", "client_secret_basic", "none")
 """The methods that a registered client can have, the preferred one first."""
 
+PRIVATE_KEY_JWT = "private_key_jwt"
+"""A method that a client with a metadata document can have."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerMetadata:
@@ -47,7 +50,7 @@ class ServerMetadata:
     accepts_documents: bool = False
     """A client may be identified by the URL of its metadata document (`client_id_metadata_document_supported`)."""
     authentication_methods: tuple[str, ...] = ()
-    """Of `token_endpoint_auth_methods_supported`, those that a registered client can have."""
+    """Of `token_endpoint_auth_methods_supported`, those that the operator's own clients can have."""
     resource: ProtectedResource | None = None
     """The resource that led to the server, if one did (RFC 9728)."""
     pushed_request_endpoint: str | None = None
@@ -139,7 +142,7 @@ def _build_metadata(issuer: str, members: Mapping[str, object], is_url: Callable
         mtls_introspection_endpoint=aliases.get("introspection_endpoint"),
         registration_endpoint=urls.get("registration_endpoint"),
         accepts_documents=members.get("client_id_metadata_document_supported") is True,
-        authentication_methods=tuple(each for each in REGISTERED_METHODS if each in methods),
+        authentication_methods=tuple(each for each in (*REGISTERED_METHODS, PRIVATE_KEY_JWT) if each in methods),
     )
 
 

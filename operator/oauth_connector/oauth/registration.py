@@ -14,17 +14,22 @@ from oauth_connector.oauth.client_auth.basic import BasicClient
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.post import PostClient
-from oauth_connector.oauth.metadata import REGISTERED_METHODS
+from oauth_connector.oauth.client_auth.signed_assertion import SignedAssertionClient
+from oauth_connector.oauth.metadata import PRIVATE_KEY_JWT, REGISTERED_METHODS
 from oauth_connector.oauth.request_shape import Method
 from oauth_connector.oauth.response_body import decode_body
 from oauth_connector.oauth.retry_after import read_retry_after
 from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.signing_key import SigningKey
 from oauth_connector.oauth.statuses import classify_status
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
 
 POST, BASIC, NONE = REGISTERED_METHODS
 """The order is that of preference: servers of the MCP SDK want `client_id` in the form, also beside Basic."""
+
+CLIENT_KEY_ALGORITHM = "ES256"
+"""The algorithm of the operator's own key, with which clients of metadata documents sign."""
 
 _IDENTIFIER = re.compile(r"[\x20-\x7e]{1,1024}")
 _SECRET = re.compile(r"[\x20-\x7e]{1,4096}")
@@ -34,13 +39,17 @@ _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 @dataclass(frozen=True, slots=True)
 class ClientMetadata:
-    """What a client says of itself (RFC 7591 §2); `scope` is what it will ask for, as servers limit it to that."""
+    """What a client says of itself (RFC 7591 §2); `scope` is what it will ask for, as servers limit it to that.
+
+    `keys_url` is where a server finds the public keys of a client that signs assertions.
+    """
 
     name: str
     redirect_uri: str
     method: str = NONE
     scope: str = ""
     is_native: bool = False
+    keys_url: str | None = None
 
     def to_members(self) -> dict[str, object]:
         """Return the members of the document."""
@@ -52,6 +61,7 @@ class ClientMetadata:
             "token_endpoint_auth_method": self.method,
             "application_type": "native" if self.is_native else "web",
             **({"scope": self.scope} if self.scope else {}),
+            **({"jwks_uri": self.keys_url} if self.keys_url is not None else {}),
         }
 
 
@@ -72,8 +82,17 @@ class RegisteredClient:
     management_url: str | None = None
     management_token: SecretStr | None = field(default=None, repr=False)
 
+    @property
+    def is_signed(self) -> bool:
+        """Return whether it authenticates with the operator's own key."""
+        return self.method == PRIVATE_KEY_JWT
+
+    def build_signing_client(self, key: SigningKey, audience: str | None) -> Client:
+        """Return the client of token requests that signs; `audience` is the one of the spec, if any."""
+        return SignedAssertionClient(self.id, key, audience)
+
     def build_client(self) -> Client:
-        """Return the client of token requests."""
+        """Return the client of token requests of any other method."""
         if self.secret is None or self.method == NONE:
             return PublicClient(self.id)
         return PostClient(self.id, self.secret) if self.method == POST else BasicClient(self.id, self.secret)

@@ -1,4 +1,4 @@
-"""The permissions of the consent server in the manifests, on a real API server: three verbs on one kind."""
+"""The permissions of the consent server in the manifests, on a real API server: three verbs, and one object."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane
+from oauth_connector.api.names import CLIENT_KEYS
 from oauth_connector.consent_server.consent_store import ConsentModified, KubeConsentStore
 from oauth_connector.consent_server.object_key import ObjectKey
 from oauth_connector.kube.access import from_kubeconfig
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.paths import config_map_path
 from tests.support.cluster import Namespace
 from tests.support.consent_server_replicas import ask
 
 API = "/apis/oauthconnector.dev/v1alpha1"
 SEALED = "a.b.c.d.e"
+OWN = "oauth-connector-system"
 
 
 @pytest.fixture
@@ -67,6 +70,20 @@ def test_the_consent_server_has_exactly_three_permissions(control_plane: Control
         "oauthconsents.oauthconnector.dev/status": "[patch]",
         "oauthconsents.oauthconnector.dev/response": "[update]",
     }
+
+
+async def test_the_consent_server_reads_public_keys_and_writes_none(
+    service: KubeAPI, control_plane: ControlPlane
+) -> None:
+    """It may get that one ConfigMap, in its own namespace."""
+    control_plane.kubectl("create", "configmap", CLIENT_KEYS, "--namespace", OWN, "--from-literal=jwks.json={}")
+    path = config_map_path(OWN, CLIENT_KEYS)
+    assert (await service.get(path))["data"] == {"jwks.json": "{}"}
+    for method, at in (("PATCH", path), ("DELETE", path), ("GET", config_map_path(OWN)), ("GET", f"{path}-2")):
+        with pytest.raises(KubeError) as refused:
+            await service.request(method, at, body={}, content_type="application/merge-patch+json")
+        assert refused.value.status == 403
+    control_plane.kubectl("delete", "configmap", CLIENT_KEYS, "--namespace", OWN)
 
 
 async def test_a_response_is_written_once_and_only_to_the_version_that_was_read(

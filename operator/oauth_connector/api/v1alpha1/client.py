@@ -28,9 +28,10 @@ from oauth_connector.api.v1alpha1.references import (
     ServiceAccountReference,
     TLSSecretReference,
 )
-from oauth_connector.api.v1alpha1.registration import Registration
+from oauth_connector.api.v1alpha1.registration import Registration, RegistrationMethod
 from oauth_connector.oauth.client_auth.basic import BasicEncoding
 from oauth_connector.oauth.client_auth.client import Client
+from oauth_connector.oauth.client_auth.none import PublicClient
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.registry_check import require_complete
 
@@ -66,7 +67,8 @@ CONFIDENTIAL_FIELDS = join_names([f"client.{name}" for name in list_credentials(
 """What a user sets for a client to be confidential, in messages."""
 
 
-_BESIDE_REGISTRATION = frozenset({"id", "idSecretRef"}).union(*(fields.all for fields in METHOD_FIELDS.values()))
+_ID_FIELDS = frozenset({"id", "idSecretRef"})
+_BESIDE_REGISTRATION = _ID_FIELDS.union(*(fields.all for fields in METHOD_FIELDS.values())) - {"assertionAudience"}
 
 
 class ClientSpec(Model):
@@ -138,7 +140,9 @@ class ClientSpec(Model):
         " `WorkloadIdentity` presents a token of the ServiceAccount in `serviceAccount` (RFC 7523 §2.2)."
         " `TLS` presents the certificate in `tlsSecretRef` alone (RFC 8705 §2); the other methods may present one, too."
         " Default: for a client with a secret the preset's, else `Basic`; for a client with a key `PrivateKeyJWT`; for"
-        " a client with a ServiceAccount `WorkloadIdentity`; for a client with a certificate alone `TLS`; else `None`.",
+        " a client with a ServiceAccount `WorkloadIdentity`; for a client with a certificate alone `TLS`; else `None`."
+        " Beside `registration` with method `MetadataDocument`, `PrivateKeyJWT` signs with a key of the operator, and"
+        " `None` is a public client; default: `None` where the server's metadata allow it.",
     )
     basic_encoding: Annotated[BasicEncoding | None, digests.CLIENT] = Field(
         None,
@@ -172,6 +176,20 @@ class ClientSpec(Model):
     def _has_algorithm_of_its_credential(self) -> bool:
         return self.algorithm is None or self.algorithm.startswith("HS") == (self.secret_ref is not None)
 
+    @rule(
+        "!has(self.registration) || !has(self.authentication) || self.authentication == 'None' ||"
+        " (self.authentication == 'PrivateKeyJWT' && has(self.registration.method) &&"
+        " self.registration.method == 'MetadataDocument')",
+        "PrivateKeyJWT beside registration requires registration.method MetadataDocument: set it, or remove"
+        " authentication",
+        "authentication",
+    )
+    def _has_document_for_its_key(self) -> bool:
+        if self.registration is None or self.authentication in (None, ClientAuthentication.NONE):
+            return True
+        is_document = self.registration.method is RegistrationMethod.METADATA_DOCUMENT
+        return is_document and self.authentication is ClientAuthentication.PRIVATE_KEY_JWT
+
     @property
     def is_confidential(self) -> bool:
         """Return whether the client has credentials (RFC 6749 §2.1)."""
@@ -195,6 +213,8 @@ class ClientSpec(Model):
         Raises `UnusableValue` for a value that the method cannot use, and `ValueError` where it needs a secret and
         there is none.
         """
+        if self.registration is not None:
+            return PublicClient("")  # the server gives the client, and a grant contains it
         client_id = self.id or (values["idSecretRef"].get_secret_value() if self.id_secret_ref else "")
         client = BUILDERS[authentication](self, client_id, values)
         return client if self.tls_secret_ref is None else replace(client, certificate=build_certificate(values))

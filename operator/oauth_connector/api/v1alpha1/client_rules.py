@@ -78,10 +78,16 @@ def build_alone_rule(names: frozenset[str]) -> Rule[Model]:
 
 
 def _build_need(table: MethodTable, method: ClientAuthentication, credential: str) -> Rule[Model]:
+    """Return the rule that a method has its credential; beside `registration` the operator has one of its own."""
     return Rule(
-        f"!has(self.authentication) || self.authentication != '{method.value}' || has(self.{credential})",
+        f"!has(self.authentication) || self.authentication != '{method.value}' || has(self.{credential})"
+        " || has(self.registration)",
         f"{method.value} requires {credential}: set it, or change authentication",
-        lambda client: imply_method(table, client) is not method or has_field(client, credential),
+        lambda client: (
+            imply_method(table, client) is not method
+            or has_field(client, credential)
+            or has_field(client, "registration")
+        ),
         "authentication",
     )
 

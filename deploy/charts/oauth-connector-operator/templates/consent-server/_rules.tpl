@@ -13,6 +13,14 @@
   verbs: [update]
 {{- end -}}
 
+{{/* The permissions of the consent server in its own namespace. */}}
+{{- define "oauthConnector.consentOwnNamespaceRules" -}}
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [oauth-connector-client-keys]
+  verbs: [get]
+{{- end -}}
+
 {{/* The configuration file of the consent server, as YAML. */}}
 {{- define "oauthConnector.consentConfig" -}}
 {{- merge (dict "publicURL" .Values.consent.publicURL) (default dict .Values.consent.settings) | toYaml -}}
