@@ -59,8 +59,9 @@ VALIDATION = """\
 """
 
 TOKEN_VALIDATION = """\
-    - expression: >-
-        !object.spec.?{optional}.hasValue() || authorizer.group('').resource('serviceaccounts').subresource('token')
+    - expression: >- # without a name it is the operator's own, which its settings limit to namespaces
+        !object.spec.?{optional}.?name.hasValue() ||
+        authorizer.group('').resource('serviceaccounts').subresource('token')
         .namespace(object.metadata.namespace).name({name}).check('create').allowed()
       messageExpression: >-
         'you must be allowed to create a token of a ServiceAccount whose token is sent to a provider: ' + {name}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from devtools.generate import reference_text as text
 from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.explanations import EXPLANATIONS
-from oauth_connector.api.reason_messages import ACCOUNT_MESSAGES
+from oauth_connector.api.reason_messages import CREDENTIAL_MESSAGES
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.api.schema.crd import COLUMNS, CONSENT, Schema, build_root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
@@ -70,7 +70,7 @@ def _reason_index() -> str:
 
 def list_messages(reason: Reason) -> list[str]:
     """Return the templates of the message of a reason, the most detailed first."""
-    detailed = [each[reason] for each in (DETAILED_MESSAGES, ACCOUNT_MESSAGES) if reason in each]
+    detailed = [each[reason] for each in (DETAILED_MESSAGES, *CREDENTIAL_MESSAGES) if reason in each]
     detailed += [
         message for symptom, message in CONNECTION_MESSAGES.items() if SYMPTOMS[symptom].reason.value == reason
     ]

@@ -39,7 +39,9 @@ async def check(
     folder: Path, provider: AuthlibServer, annotations: dict[str, str] | None, *options: str, **settings: Any
 ) -> int:
     """Check a connector whose client is the ServiceAccount `robot`; return the exit status."""
-    account = {"name": "robot", "audience": provider.url}
+    account = (
+        {"name": "robot", "audience": provider.url} if "operatorTokens" not in settings else {"audience": provider.url}
+    )
     client = {"id": "orders-client", "serviceAccount": account}
     spec = {"grantType": "ClientCredentials", "provider": {"tokenURL": provider.token_url}, "client": client}
     manifests: list[dict[str, Any]] = [{**HEAD, "metadata": {"name": "orders"}, "spec": spec}]
@@ -90,3 +92,30 @@ async def test_what_is_missing_is_reported(
     shown = capsys.readouterr().out
     assert reason in shown
     assert ("kubectl create token robot" in shown) == ("Denied" in reason)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "host", "expected"),
+    [
+        ("default", "127.0.0.1", "operator/token"),
+        ("shop", "127.0.0.1", "OperatorTokenNotAllowed"),
+        ("default", "localhost", "must not be sent to 127.0.0.1"),
+    ],
+)
+async def test_the_operators_own_token_is_presented_where_the_settings_allow_it(
+    provider: AuthlibServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    namespace: str,
+    host: str,
+    expected: str,
+) -> None:
+    """The token is passed under the name that status shows, and the file of the settings is not read."""
+    (tmp_path / "token").write_text(sign_token(provider.url))
+    passed = ("--secret", f"operator/token=@{tmp_path / 'token'}", "--request-token", "--yes")
+    entry = {"audience": provider.url, "file": "/absent", "namespaces": [namespace], "hosts": [host]}
+    status = await check(tmp_path, provider, None, *passed, operatorTokens=[entry])
+    shown = capsys.readouterr()
+    assert expected in shown.out
+    assert status == (0 if expected == "operator/token" else 1)
+    assert len(provider.accepted) == (1 if status == 0 else 0)

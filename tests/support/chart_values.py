@@ -42,6 +42,12 @@ MATRIX: Mapping[str, Values] = {
         "namespaces": ["default", "kube-public"],
         "serviceAccountTokens": {"enabled": True, "policy": False},
     },
+    "tokens of the operator": {
+        "operatorTokens": [
+            {"audience": "api://AzureADTokenExchange", "namespaces": ["shop"], "hosts": ["login.microsoftonline.com"]},
+            {"audience": "https://sso.corp.example/realms/a", "namespaces": ["a", "b"], "hosts": ["sso.corp.example"]},
+        ]
+    },
     "tenant": {
         "namespaces": ["oauth-connector-system"],
         "crds": {"enabled": False},

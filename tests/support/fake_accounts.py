@@ -1,10 +1,13 @@
 """ServiceAccounts in memory, and their tokens: a part of the fake cluster."""
 
 import itertools
+from pathlib import Path
 
 from pydantic import SecretStr
 
+from oauth_connector.api.v1alpha1.references import OPERATOR_TOKEN
 from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.operator_tokens import VERSION as OPERATOR_VERSION
 from oauth_connector.connector.service_accounts import ServiceAccount, TokenDenied
 
 
@@ -24,6 +27,8 @@ class FakeAccounts:
 
     def find_account(self, namespace: str, name: str) -> ServiceAccount | None:
         """Return a ServiceAccount by its name as a credential."""
+        if name == OPERATOR_TOKEN:
+            return ServiceAccount(OPERATOR_VERSION)
         kind, _, account = name.partition("/")
         return self.accounts.get((namespace, account)) if kind == "serviceaccount" else None
 
@@ -36,6 +41,13 @@ class FakeAccounts:
         if self.denial is not None:
             return self.denial
         self.tokens.append(f"{namespace}.{name}.{audience}.{self._version()}")
+        return SecretStr(self.tokens[-1])
+
+    async def read_operator_token(self, file: Path | None, audience: str) -> SecretStr | TokenDenied:
+        """Return a token of the operator with the name of its file, each time another one."""
+        if self.denial is not None:
+            return self.denial
+        self.tokens.append(f"{file}.{audience}.{self._version()}")
         return SecretStr(self.tokens[-1])
 
     def _version(self) -> str:

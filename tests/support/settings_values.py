@@ -18,6 +18,13 @@ def bypass(entry: str) -> Values:
     return {"egressProxy": {"url": "http://proxy.corp.example:3128", "noProxy": ["*.corp.example", entry]}}
 
 
+def token(**changes: object) -> Values:
+    """Return values with a token of the operator that has this content."""
+    entry = {"audience": "https://sso.corp.example", "namespaces": ["shop"], "hosts": ["sso.corp.example"]}
+    return {"operatorTokens": [{**entry, **changes}]}
+
+
+TOKEN = "/operatorTokens/0"
 ENTRY = "settings/allowedDestinations[1]"
 IN_SCHEMA = "/settings/allowedDestinations/1"
 PROXY = "consent/settings/trustedProxies[0]"
@@ -89,6 +96,18 @@ REFUSED: dict[str, tuple[Values, str]] = {
         "egressProxy/noProxy[1]: 10/0/0/5/8 has bits of a host",
     ),
     "an incomplete network without the proxy": (bypass("fd00:/8"), "egressProxy/noProxy[1]: fd00:/8 is not a network"),
+    "an operator's token for the Kubernetes API": (
+        token(audience="https://kubernetes.default.svc"),
+        f"{TOKEN}/audience",
+    ),
+    "an operator's token for every namespace": (token(namespaces=["*"]), f"{TOKEN}/namespaces/0"),
+    "an operator's token for no namespace": (token(namespaces=[]), f"{TOKEN}/namespaces"),
+    "an operator's token for no host": (token(hosts=[]), f"{TOKEN}/hosts"),
+    "an operator's token for a pattern of hosts": (token(hosts=["*.example"]), f"{TOKEN}/hosts/0"),
+    "an audience of the operator twice": (
+        {"operatorTokens": token()["operatorTokens"] * 2},
+        "operatorTokens must name each audience once",
+    ),
     "a label of no controller": ({"settings": {"allowedOutputLabels": ["example.com/team"]}}, LABELS),
     "a label of Kubernetes": ({"settings": {"allowedOutputLabels": ["app.kubernetes.io/instance"]}}, LABELS),
     "a label as YAML has it": ({"settings": {"allowedOutputLabels": ["argoproj.io/type: cluster"]}}, LABELS),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
-from oauth_connector.api.reason_messages import ACCOUNT_MESSAGES
+from oauth_connector.api.reason_messages import CREDENTIAL_MESSAGES
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.oauth.verdict_tables import SYMPTOMS
 
@@ -26,7 +26,7 @@ ROW = re.compile(r"^\| \[(\w+)\]\(\.\./reference/reasons\.md#\w+\) \| (.+) \|$",
 def list_sentences(reason: Reason) -> set[str]:
     """Return the templates of a reason."""
     of_connection = {text for symptom, text in CONNECTION_MESSAGES.items() if SYMPTOMS[symptom].reason.value == reason}
-    detailed = {each[reason] for each in (DETAILED_MESSAGES, ACCOUNT_MESSAGES) if reason in each}
+    detailed = {each[reason] for each in (DETAILED_MESSAGES, *CREDENTIAL_MESSAGES) if reason in each}
     return {MESSAGES[reason]} | detailed | of_connection
 
 

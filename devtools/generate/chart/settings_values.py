@@ -28,6 +28,7 @@ SET_BY_CHART = frozenset(
         "namespaces",
         "selector",
         "service_account_tokens",
+        "operator_tokens",
         "leader_election",
         "lease_name",
         "pod_name",

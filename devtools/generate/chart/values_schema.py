@@ -17,10 +17,12 @@ from devtools.generate.chart.values_file import (
     values_file,
 )
 from oauth_connector.api.schema.networks import CIDR
+from oauth_connector.api.v1alpha1.references import API_AUDIENCE
 from oauth_connector.net.destinations import HOST, LONGEST_HOST
 from oauth_connector.net.egress_proxy import PROXY_URL
 from oauth_connector.settings.consent_server import ConsentSettings
 from oauth_connector.settings.operator import Settings
+from oauth_connector.settings.operator_tokens import HOST as TOKEN_HOST
 
 Schema = dict[str, Any]
 
@@ -46,6 +48,28 @@ CIDRS: Schema = {
     "items": {"type": "string", "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"},
 }
 """An empty list of peers would mean every address in a NetworkPolicy."""
+OPERATOR_TOKENS: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["audience", "namespaces", "hosts"],
+        "properties": {
+            "audience": {
+                "type": "string",
+                "pattern": "^[!-~]+$",
+                "maxLength": 1024,
+                "not": {"pattern": f"^({API_AUDIENCE})$"},
+            },
+            "namespaces": NAMESPACES | {"minItems": 1},
+            "hosts": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string", "pattern": TOKEN_HOST, "maxLength": LONGEST_HOST},
+            },
+        },
+    },
+}
 BYPASSED: Schema = {
     "type": "array",
     "items": {"type": "string", "pattern": f"({HOST})|({CIDR})", "maxLength": LONGEST_HOST},
@@ -79,6 +103,7 @@ SHAPES: Mapping[str, Schema] = {
     "namespaces": NAMESPACES,
     **{f"operator.{name}": shape for name, shape in _OF_PODS.items()},
     **{f"consent.{name}": shape for name, shape in _OF_PODS.items()},
+    "operatorTokens": OPERATOR_TOKENS,
     "trustBundle.key": {"pattern": "^[-A-Za-z0-9_.]+$"},
     "egressProxy.url": {"pattern": f"^({PROXY_URL})?$"},
     "egressProxy.noProxy": BYPASSED,

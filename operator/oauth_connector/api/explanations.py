@@ -113,6 +113,13 @@ EXPLANATIONS: Mapping[Reason, Explanation] = {
         " the Kubernetes API: set another one in `serviceAccount.audience`. The operator tries again after 5, 15 and 60"
         " minutes, and at once after a change of spec or ServiceAccount.",
     ),
+    Reason.OPERATOR_TOKEN_NOT_ALLOWED: Explanation(
+        "The spec refers to a ServiceAccount without a name, which means the operator's own. The setting"
+        " `operatorTokens` of the operator has no entry with this audience and the namespace of the connector. It is"
+        " empty by default.",
+        "Set the name of a ServiceAccount in the namespace of the connector. In an install for one tenant, a cluster"
+        " administrator may allow the operator's own token instead, with the chart value `operatorTokens`.",
+    ),
     Reason.REFRESH_LATE: Explanation(
         "The token is valid, and is refreshed less than 100 s before it expires. A kubelet shows a changed Secret in"
         " mounted files up to 90 s late, so that a Pod which reads the file may use an expired token. The default"

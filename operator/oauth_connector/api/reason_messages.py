@@ -17,6 +17,20 @@ ACCOUNT_MESSAGES: Mapping[Reason, str] = {
 }
 """Templates that replace those of the reason where the credential is the token of a ServiceAccount."""
 
+OPERATOR_TOKEN_MESSAGES: Mapping[Reason, str] = {
+    Reason.CREDENTIALS_REJECTED: "{host} rejects the operator's own token. Compare issuer (that of the cluster),"
+    " subject (`system:serviceaccount:`, the namespace of the operator, `:` and its ServiceAccount) and audience"
+    " `{operator_audience}` with the registration, and check that the provider reaches the keys of the issuer.",
+    Reason.CREDENTIALS_NOT_ALLOWED: "The operator's own token must not be sent to {host}. Have a cluster administrator"
+    " add the host (chart value `operatorTokens`).",
+    Reason.SERVICE_ACCOUNT_TOKEN_DENIED: "The operator's own token for audience `{operator_audience}` cannot be"
+    " presented: {cause}.",
+}
+"""Templates that replace those of the reason where the credential is the operator's own token."""
+
+CREDENTIAL_MESSAGES = (ACCOUNT_MESSAGES, OPERATOR_TOKEN_MESSAGES)
+"""Every table of templates for a kind of credential."""
+
 CODED_MESSAGE = "{host} returns error code {code}. {code_meaning}"
 """Replaces the template of a reason where a preset explains the code of its provider."""
 
@@ -45,6 +59,8 @@ def _choose_template(reason: Reason, known: Mapping[str, str]) -> str:
         return CONNECTION_MESSAGES[Symptom(known["symptom"])]
     if "account" in known and reason in ACCOUNT_MESSAGES:
         return ACCOUNT_MESSAGES[reason]
+    if "operator_audience" in known and reason in OPERATOR_TOKEN_MESSAGES:
+        return OPERATOR_TOKEN_MESSAGES[reason]
     detailed = DETAILED_MESSAGES.get(reason)
     return detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
 

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     SERVICE_ACCOUNT_NOT_FOUND = "ServiceAccountNotFound"
     SERVICE_ACCOUNT_NOT_ALLOWED = "ServiceAccountNotAllowed"
     SERVICE_ACCOUNT_TOKEN_DENIED = "ServiceAccountTokenDenied"
+    OPERATOR_TOKEN_NOT_ALLOWED = "OperatorTokenNotAllowed"
     # the schedule
     REFRESH_LATE = "RefreshLate"
     REFRESH_TOKEN_IDLE = "RefreshTokenIdle"
@@ -112,6 +113,9 @@ MESSAGES: Mapping[Reason, str] = {
     Reason.SERVICE_ACCOUNT_NOT_ALLOWED: "ServiceAccount `{account}` does not allow this connector to present its"
     " tokens. Annotate it with `oauthconnector.dev/allow-token-for={connector}`.",
     Reason.SERVICE_ACCOUNT_TOKEN_DENIED: "No token of ServiceAccount `{account}` can be presented: {cause}.",
+    Reason.OPERATOR_TOKEN_NOT_ALLOWED: "The reference to a ServiceAccount has no name, and connectors of this namespace"
+    " may not present the operator's own token for audience `{audience}`. Set `serviceAccount.name`, or have a cluster"
+    " administrator allow it (chart value `operatorTokens`).",
     Reason.REFRESH_LATE: "The token (lifetime {lifetime} s) is refreshed {margin} s before it expires. A mounted file"
     " shows the new token up to 90 s later, so that a Pod may read an expired one. `refresh.before` cannot"
     " be `100s` with so short a lifetime. Configure a longer lifetime at the provider, or read the Secret through the"

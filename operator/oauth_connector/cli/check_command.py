@@ -19,7 +19,8 @@ WARNING = f"This sends the credentials to the provider once. {TOKEN_REQUEST_RISK
 
 _FILES = "file of manifests: one OAuthConnector, and the Secrets and ConfigMaps that it refers to"
 _SECRET = (
-    "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE; token of a ServiceAccount: serviceaccount/NAME=@file"
+    "value of a Secret: NAME/KEY=@file or NAME/KEY=env:VARIABLE; token of a ServiceAccount: serviceaccount/NAME=@file;"
+    " token of the operator: operator/token=@file"
 )
 _CONFIG = "settings file of the operator, for allowed destinations and labels, the trust bundle and the redirect URI"
 _ROTATED = "with --request-token and grantType RefreshToken: new file for the refresh token that replaces the sent one"
@@ -64,10 +65,8 @@ async def _run_steps(given: argparse.Namespace, documents: CheckInput, settings:
     policy = ConsentPolicy(settings.public_url, settings.confirm_consents) if given.config else None
     labels = frozenset(settings.allowed_output_labels) if given.config else None
     options = CheckOptions(given.request_token, given.rotated_token, policy, allowed_output_labels=labels)
-    if not given.config:  # whether the operator may request tokens of ServiceAccounts is not known
-        settings = settings.model_copy(update={"service_account_tokens": True})
     steps = []
-    async with open_outside(settings, documents) as (client, probe):
+    async with open_outside(settings, documents, is_known=given.config is not None) as (client, probe):
         async for step in run_check(documents, options, client, probe):
             steps.append(step)
             if given.output == "text":

@@ -12,7 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 from oauth_connector.api.names import ALLOWED_HOSTS, CONNECTOR_KIND, OPAQUE
-from oauth_connector.api.v1alpha1.references import SERVICE_ACCOUNT_PREFIX
+from oauth_connector.api.v1alpha1.references import OPERATOR_TOKEN, SERVICE_ACCOUNT_PREFIX
 from oauth_connector.cli.usage_error import UsageError
 from oauth_connector.connector.credentials import CredentialSecret, parse_allowed_hosts
 from oauth_connector.connector.observation import AnyConnector, CredentialVersion, Key
@@ -25,7 +25,7 @@ from oauth_connector.connector.service_accounts import ServiceAccount, TokenDeni
 class CheckInput:
     """A connector's manifest, and what it refers to, by name. Implements `ports.CredentialReader`.
 
-    `tokens` are those of ServiceAccounts: this machine can request none.
+    `tokens` are those of ServiceAccounts, by the name of the credential: this machine can request none.
     """
 
     connector: Mapping[str, Any]
@@ -52,15 +52,21 @@ class CheckInput:
 
     async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:  # noqa: ARG002  # as above
         """Return the token that the user has passed."""
-        place = f"{SERVICE_ACCOUNT_PREFIX}{name}"
-        cause = f"this command requests none. Pass one of `kubectl create token {name} --audience={audience}` with"
-        return self.tokens.get(name) or TokenDenied(f"{cause} `--secret {place}=@FILE`")
+        return self._find_token(f"{SERVICE_ACCOUNT_PREFIX}{name}", name, audience)
+
+    async def read_operator_token(self, file: Path | None, audience: str) -> SecretStr | TokenDenied:  # noqa: ARG002  # the file is in the Pod
+        """Return the token of the operator that the user has passed."""
+        return self._find_token(OPERATOR_TOKEN, "oauth-connector", audience)
+
+    def _find_token(self, place: str, account: str, audience: str) -> SecretStr | TokenDenied:
+        cause = f"this command requests none. Pass one of `kubectl create token {account} --audience={audience}` with"
+        return self.tokens.get(place) or TokenDenied(f"{cause} `--secret {place}=@FILE`")
 
 
 def load(files: Sequence[Path], values: Sequence[str]) -> CheckInput:
     """Read manifests from files, and values in the form `NAME/KEY=@file` or `NAME/KEY=env:VARIABLE`.
 
-    The token of a ServiceAccount has the form `serviceaccount/NAME=@file`.
+    The token of a ServiceAccount has the form `serviceaccount/NAME=@file`, the operator's own `operator/token=@file`.
 
     Raises `UsageError`.
     """
@@ -139,8 +145,8 @@ def _add_value(documents: CheckInput, text: str) -> None:
     name, slash, key = place.partition("/")
     if not (equals and slash and name and key):
         raise UsageError(f"--secret {place}: write NAME/KEY=@file or NAME/KEY=env:VARIABLE.")
-    if place.startswith(SERVICE_ACCOUNT_PREFIX):
-        documents.tokens[key] = SecretStr(_read_value(place, source).decode("ascii", "replace").strip())
+    if place == OPERATOR_TOKEN or place.startswith(SERVICE_ACCOUNT_PREFIX):
+        documents.tokens[place] = SecretStr(_read_value(place, source).decode("ascii", "replace").strip())
         return
     known = documents.secrets.get(name)
     data = {**(known.data if known is not None else {}), key: _read_value(place, source)}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1.references import OPERATOR_TOKEN
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.service_accounts import name_account
 from oauth_connector.connector.status.problem import Problem
@@ -19,6 +20,7 @@ def find_forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, requi
                 "credential": secret.version.name,
                 "host": host,
                 "account": name_account(secret.version.name) or "",
+                "operator_audience": next(iter(secret.data)) if secret.version.name == OPERATOR_TOKEN else "",
             }
             return Problem(Reason.CREDENTIALS_NOT_ALLOWED, Remedy.FIX_CREDENTIALS, facts)
     return None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.operator_tokens import OperatorToken
 
 JUDGED_BY_SETTINGS = frozenset(
     {
@@ -12,6 +13,7 @@ JUDGED_BY_SETTINGS = frozenset(
         Reason.CA_BUNDLE_INVALID,
         Reason.LABEL_NOT_ALLOWED,
         Reason.SERVICE_ACCOUNT_TOKENS_DISABLED,
+        Reason.OPERATOR_TOKEN_NOT_ALLOWED,
     }
 )
 """Reasons that another setting of the operator may end: to try again costs no token request."""
@@ -19,12 +21,16 @@ JUDGED_BY_SETTINGS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class LocalRules:
-    """The rules of the operator; `digest` identifies all settings that a refusal may depend on."""
+    """The rules of the operator; `digest` identifies all settings that a refusal may depend on.
+
+    `operator_tokens` is `None` where the settings are not known, as on the machine of a user.
+    """
 
     digest: str = ""
     require_allowed_hosts: bool = False
     allowed_output_labels: frozenset[str] = frozenset()
     service_account_tokens: bool = False
+    operator_tokens: tuple[OperatorToken, ...] | None = ()
 
 
 def identify_failure(reason: Reason, request_digest: str, rules_digest: str) -> str:

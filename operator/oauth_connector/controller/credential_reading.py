@@ -13,6 +13,8 @@ from oauth_connector.connector.credentials import (
 )
 from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Connector, CredentialVersion
+from oauth_connector.connector.operator_tokens import VERSION as OPERATOR_VERSION
+from oauth_connector.connector.operator_tokens import explain_operator_denial, find_operator_token, limit_hosts
 from oauth_connector.connector.service_accounts import ServiceAccount, TokenDenied, explain_denial, find_obstacle
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.connector_chain import find_loop
@@ -37,10 +39,15 @@ class CredentialReading:
         read = await asyncio.gather(*(self._reader.read_credential(namespace, name) for name in names))
         found = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         found |= {secret.version.name: secret for secret in read if secret is not None}
-        audiences: defaultdict[str, list[str]] = defaultdict(list)
+        audiences: defaultdict[str | None, list[str]] = defaultdict(list)
         for reference in connector.spec.service_accounts:
             audiences[reference.name].append(reference.audience)
-        tokens = [await self._request_tokens(connector, name, wanted) for name, wanted in audiences.items()]
+        tokens = [
+            await (
+                self._request_tokens(connector, name, wanted) if name else self._read_operator_tokens(connector, wanted)
+            )
+            for name, wanted in audiences.items()
+        ]
         return found | {each.version.name: each for each in tokens}
 
     async def assemble(self, connector: Connector, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
@@ -68,3 +75,18 @@ class CredentialReading:
                 return CredentialSecret(account.version, problem=explain_denial(name, token))
             data[audience] = token.get_secret_value().encode()
         return CredentialSecret(account.version, data=data, allowed_hosts=account.allowed_hosts)
+
+    async def _read_operator_tokens(self, connector: Connector, audiences: list[str]) -> CredentialSecret:
+        """Read the operator's own token for each audience, where its settings allow it."""
+        data: dict[str, bytes] = {}
+        allowed = []
+        for audience in audiences:
+            found = find_operator_token(self._read_rules().operator_tokens, connector.key.namespace, audience)
+            if isinstance(found, Problem):
+                return CredentialSecret(OPERATOR_VERSION, problem=found)
+            token = await self._reader.read_operator_token(found.file, audience)
+            if isinstance(token, TokenDenied):
+                return CredentialSecret(OPERATOR_VERSION, problem=explain_operator_denial(audience, token))
+            data[audience] = token.get_secret_value().encode()
+            allowed.append(found)
+        return CredentialSecret(OPERATOR_VERSION, data=data, allowed_hosts=limit_hosts(allowed))

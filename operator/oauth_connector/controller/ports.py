@@ -6,6 +6,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from pydantic import SecretStr
@@ -101,6 +102,9 @@ class CredentialReader(Protocol):
 
     async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:
         """Request a token of a ServiceAccount for an audience that is none of the Kubernetes API."""
+
+    async def read_operator_token(self, file: Path | None, audience: str) -> SecretStr | TokenDenied:
+        """Read the operator's own token for such an audience from its file now; `None` where the file is not known."""
 
 
 class Cluster(CredentialReader, Protocol):

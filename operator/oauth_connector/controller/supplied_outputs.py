@@ -6,6 +6,7 @@ proof it could put a token of that user in the place of the token of a connector
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -47,6 +48,10 @@ class SuppliedOutputs:
     async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:
         """Request a token of a ServiceAccount."""
         return await self._cluster.request_service_account_token(namespace, name, audience)
+
+    async def read_operator_token(self, file: Path | None, audience: str) -> SecretStr | TokenDenied:
+        """Read the operator's own token."""
+        return await self._cluster.read_operator_token(file, audience)
 
     async def _is_proved(self, namespace: str, secret: CredentialSecret, output: OutputToken) -> bool:
         """Return whether the operator wrote a Secret for the connector of that name that exists now.

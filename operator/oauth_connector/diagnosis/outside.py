@@ -12,15 +12,23 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.probe import ProbeResult, probe
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.oauth.request_context import TLSOptions
+from oauth_connector.settings.local_rules import build_operator_tokens
 from oauth_connector.settings.operator import Settings
 
 
 @asynccontextmanager
-async def open_outside(settings: Settings, credentials: CredentialReader) -> AsyncIterator[tuple[TokenClient, Prober]]:
-    """Yield the client of token requests and the probe, by the settings of an operator."""
+async def open_outside(
+    settings: Settings, credentials: CredentialReader, *, is_known: bool = True
+) -> AsyncIterator[tuple[TokenClient, Prober]]:
+    """Yield the client of token requests and the probe, by the settings of an operator.
+
+    Where they are not known, the operator may present each token of a ServiceAccount, and its own.
+    """
     egress = settings.egress
     rules = LocalRules(
-        require_allowed_hosts=settings.require_allowed_hosts, service_account_tokens=settings.service_account_tokens
+        require_allowed_hosts=settings.require_allowed_hosts,
+        service_account_tokens=settings.service_account_tokens or not is_known,
+        operator_tokens=build_operator_tokens(settings) if is_known else None,
     )
 
     async def connect(url: str, tls: TLSOptions) -> ProbeResult:
@@ -37,11 +45,11 @@ _ANYWHERE = tuple(
 """Allows every destination: what the operator may reach is stated by its status, and not known to a user."""
 
 
-_OF_A_USER = Settings.model_construct(allowed_destinations=_ANYWHERE, service_account_tokens=True)
+_OF_A_USER = Settings.model_construct(allowed_destinations=_ANYWHERE)
 
 
 @asynccontextmanager
 async def open_anywhere(credentials: CredentialReader) -> AsyncIterator[tuple[TokenClient, Prober]]:
     """Yield the client of token requests and the probe for the machine of a user, with every destination allowed."""
-    async with open_outside(_OF_A_USER, credentials) as opened:
+    async with open_outside(_OF_A_USER, credentials, is_known=False) as opened:
         yield opened

@@ -1,13 +1,15 @@
 """Live reads of what connectors refer to: Secrets, ConfigMaps, and tokens of ServiceAccounts."""
 
 from collections.abc import Awaitable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.references import SERVICE_ACCOUNT_PREFIX
+from oauth_connector.api.v1alpha1.references import OPERATOR_TOKEN, SERVICE_ACCOUNT_PREFIX
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import CredentialVersion
+from oauth_connector.connector.operator_tokens import VERSION as OPERATOR_VERSION
 from oauth_connector.connector.service_accounts import ServiceAccount, TokenDenied
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube import paths
@@ -34,6 +36,8 @@ class KubeCredentialReader:
 
     async def read_version(self, namespace: str, name: str) -> CredentialVersion:
         """Read the version of a credential Secret without its data."""
+        if name == OPERATOR_TOKEN:
+            return OPERATOR_VERSION
         if name.startswith(SERVICE_ACCOUNT_PREFIX):
             account = await self.read_service_account(namespace, name.removeprefix(SERVICE_ACCOUNT_PREFIX))
             return account.version if isinstance(account, ServiceAccount) else CredentialVersion(name)
@@ -52,6 +56,10 @@ class KubeCredentialReader:
     async def request_service_account_token(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:
         """Request a token of a ServiceAccount."""
         return await _translate_errors(self._tokens.request(namespace, name, audience))
+
+    async def read_operator_token(self, file: Path | None, audience: str) -> SecretStr | TokenDenied:
+        """Read the operator's own token from its file."""
+        return await _translate_errors(self._tokens.read_file(file or Path(), audience))
 
     async def _get(self, path: str, accept: str = JSON) -> dict[str, Any] | None:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 POLICY_DIGESTS: Mapping[str, str] = {
     "oauth-connector-consent": "599213b3816159f8036eb1b195a8d67d",
     "oauth-connector-consent-status": "b7c3962fd69c63a78a600d64984e82f4",
-    "oauth-connector-secrets": "f3b0a54119bf0e2226b55802e8c343c3",
+    "oauth-connector-secrets": "2b5320b3f8bfab98cbc80293ef5125cc",
     "oauth-connector-output": "5f985664e7a0455640967be203599d66",
     "oauth-connector-grants": "e799ed340b4f54e215a8f507351e2a22",
     "oauth-connector-revoke": "b54c1a0a577b6e592505a4c073a97a62",

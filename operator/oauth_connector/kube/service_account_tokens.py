@@ -6,6 +6,7 @@ first token for an audience is tried at the API server itself, which must refuse
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -14,6 +15,7 @@ from oauth_connector.connector.service_accounts import LIFETIME, ServiceAccount,
 from oauth_connector.kube import paths
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.errors import FORBIDDEN, INVALID, NOT_FOUND, KubeError
+from oauth_connector.oauth.jwt_expiry import read_jwt_claims
 
 KNOWN_FOR = 3600.0
 """Seconds after which an audience is tried again: an API server may be configured with other ones."""
@@ -67,7 +69,23 @@ class ServiceAccountTokens:
         spec = {"audiences": [audience], "expirationSeconds": LIFETIME}
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
         issued = await self._api.create(path, body, FIELD_MANAGER)
-        token = SecretStr(issued["status"]["token"])
+        return await self._keep_here(audience, SecretStr(issued["status"]["token"]))
+
+    async def read_file(self, file: Path, audience: str) -> SecretStr | TokenDenied:
+        """Read the operator's own token from a file of its Pod, which the kubelet replaces.
+
+        It must have this audience and no other one: the token for the Kubernetes API is in a file, too.
+        """
+        token = _read_token(file)
+        if token is None:
+            return TokenDenied(f"the operator has no token in {file}. Mount one with a projected volume of its Pod")
+        audiences = read_jwt_claims(token.get_secret_value()).get("aud")
+        if audiences not in (audience, [audience]):
+            return TokenDenied(f"the token in {file} is for another audience. Correct the volume of the Pod")
+        return await self._keep_here(audience, token)
+
+    async def _keep_here(self, audience: str, token: SecretStr) -> SecretStr | TokenDenied:
+        """Return a token unless it opens the Kubernetes API."""
         if await self._is_refused_here(audience, token):
             return token
         return TokenDenied(
@@ -86,3 +104,11 @@ class ServiceAccountTokens:
             self._tried.clear()
         self._tried[audience] = now
         return True
+
+
+def _read_token(file: Path) -> SecretStr | None:
+    """Read a token from a file in memory; `None` where there is none."""
+    try:
+        return SecretStr(file.read_text(encoding="ascii").strip())
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -1,6 +1,7 @@
 """Secrets and ConfigMaps of a connector, read with the permissions of the user."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -17,7 +18,7 @@ from oauth_connector.kube.errors import NOT_FOUND, KubeError
 from oauth_connector.kube.service_account_tokens import ServiceAccountTokens
 from oauth_connector.kube.transport import JSON
 from oauth_connector.kubectl_plugin.context import PluginContext
-from oauth_connector.kubectl_plugin.errors import APIOperation, explain_api_error
+from oauth_connector.kubectl_plugin.errors import APIOperation, CommandFailed, explain_api_error
 
 
 class UserCredentials:
@@ -60,6 +61,10 @@ class UserCredentials:
             return await ServiceAccountTokens(self._context.api).issue(namespace, name, audience)
         except KubeError as error:
             raise explain_api_error(error, APIOperation("create", "serviceaccounts/token", namespace, name)) from None
+
+    async def read_operator_token(self, file: Path | None, audience: str) -> SecretStr | TokenDenied:  # noqa: ARG002  # no file is read
+        """Raise `CommandFailed`: the file is in the Pod of the operator."""
+        raise CommandFailed("Only the operator has its own token: its status shows what came of it.")
 
     async def _read(self, path: str, operation: APIOperation, accept: str = JSON) -> dict[str, Any] | None:
         try:

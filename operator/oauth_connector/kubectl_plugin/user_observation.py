@@ -7,11 +7,13 @@ from oauth_connector.api.reasons import Reason
 from oauth_connector.api.schema.times import to_epoch
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.api.v1alpha1.digests import digest_binding
+from oauth_connector.api.v1alpha1.references import OPERATOR_TOKEN
 from oauth_connector.connector.checks.facts import may_credentials_repair
 from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER, ConsentPolicy
 from oauth_connector.connector.credentials import list_credential_names
 from oauth_connector.connector.grant.state import state_name
 from oauth_connector.connector.observation import Connector, CredentialVersion, Observation
+from oauth_connector.connector.operator_tokens import VERSION as OPERATOR_VERSION
 from oauth_connector.connector.secret.forbidden_labels import find_forbidden_label
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata, secret_metadata
 from oauth_connector.connector.service_accounts import ServiceAccount, name_account
@@ -68,6 +70,8 @@ async def _read_secrets(obs: Observation, live: Connector, credentials: UserCred
 
 
 async def _read_version(credentials: UserCredentials, live: Connector, name: str) -> CredentialVersion:
+    if name == OPERATOR_TOKEN:
+        return OPERATOR_VERSION
     account = name_account(name)
     if account is not None:
         read = await credentials.read_service_account(live.key.namespace, account)

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from oauth_connector.connector.local_rules import LocalRules
+from oauth_connector.connector.operator_tokens import OperatorToken
 from oauth_connector.settings.operator import Settings
 from oauth_connector.settings.reload import digest_file
 
@@ -18,6 +19,7 @@ def read_local_rules(settings: Settings) -> LocalRules:
         "requireAllowedHosts": settings.require_allowed_hosts,
         **({"allowedOutputLabels": sorted(settings.allowed_output_labels)} if settings.allowed_output_labels else {}),
         **({"serviceAccountTokens": True} if settings.service_account_tokens else {}),
+        **({"operatorTokens": _describe_tokens(settings)} if settings.operator_tokens else {}),
         "trustBundle": digest_file(settings.trust_bundle),
     }
     if settings.https_proxy is not None:
@@ -25,4 +27,17 @@ def read_local_rules(settings: Settings) -> LocalRules:
     text = json.dumps(shape, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
     labels = frozenset(settings.allowed_output_labels)
-    return LocalRules(digest, settings.require_allowed_hosts, labels, settings.service_account_tokens)
+    tokens = build_operator_tokens(settings)
+    return LocalRules(digest, settings.require_allowed_hosts, labels, settings.service_account_tokens, tokens)
+
+
+def build_operator_tokens(settings: Settings) -> tuple[OperatorToken, ...]:
+    """Return the operator's own tokens."""
+    return tuple(
+        OperatorToken(each.audience, each.file, frozenset(each.namespaces), each.hosts)
+        for each in settings.operator_tokens
+    )
+
+
+def _describe_tokens(settings: Settings) -> list[object]:
+    return [each.model_dump(mode="json") for each in settings.operator_tokens]

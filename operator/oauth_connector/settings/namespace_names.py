@@ -26,8 +26,9 @@ def _drop_repeated(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+NamespaceName = Annotated[str, AfterValidator(_require_name)]
 NamespaceNames = Annotated[
-    tuple[Annotated[str, AfterValidator(_require_name)], ...],
+    tuple[NamespaceName, ...],
     NoDecode,
     BeforeValidator(_split_names),
     AfterValidator(_drop_repeated),

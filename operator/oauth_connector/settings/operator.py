@@ -14,6 +14,7 @@ from oauth_connector.net.destinations import AllowedDestination
 from oauth_connector.net.egress import Egress
 from oauth_connector.net.egress_proxy import Bypassed, EgressProxy, ProxyURL
 from oauth_connector.settings.namespace_names import NamespaceNames
+from oauth_connector.settings.operator_tokens import AllowedOperatorTokens
 from oauth_connector.settings.output_labels import OutputLabels
 from oauth_connector.settings.sources import PREFIX, Configuration, InvalidSettings, read_settings
 from oauth_connector.telemetry.logging import LogFormat
@@ -88,6 +89,12 @@ class Settings(Configuration):
         default=False,
         description="Whether connectors may present tokens of ServiceAccounts that allow it (`serviceAccount`). It"
         " needs the permission to create `serviceaccounts/token`.",
+    )
+    operator_tokens: Annotated[AllowedOperatorTokens, NoDecode, BeforeValidator(_parse_text)] = Field(
+        (),
+        description="Tokens of the operator's own ServiceAccount, in files of its Pod, that connectors may present"
+        " (`serviceAccount` without a name): a list of `{audience, file, namespaces, hosts}`. Users who may create"
+        " connectors in these namespaces can act as the operator at these hosts.",
     )
     workers: int = Field(64, ge=1, le=1024, description="Reconciliations that may run at once.")
     token_request_seconds: float = Field(

@@ -38,6 +38,16 @@ async def test_a_missing_annotation_is_found_without_the_right_to_tokens(scenari
     assert "oauthconnector.dev/allow-token-for=crm" in steps["secrets"]["text"]
 
 
+async def test_the_operators_own_token_is_not_checked(scenario: PluginScenario) -> None:
+    """Its file is in the Pod of the operator."""
+    client = {"id": "robot", "serviceAccount": {"audience": AUDIENCE}}
+    provider = {"tokenURL": f"https://127.0.0.1:{free_port()}/token"}
+    await scenario.add_connector(grantType="ClientCredentials", provider=provider, client=client)
+    _, steps = await examine(scenario)
+    assert steps["secrets"]["ok"] is None
+    assert "Only the operator has its own token" in steps["secrets"]["text"]
+
+
 async def test_what_the_user_may_not_do_is_not_checked(scenario: PluginScenario) -> None:
     """A user who may read the ServiceAccount, and may not create its tokens."""
     await add_connector(scenario, "crm")

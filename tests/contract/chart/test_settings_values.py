@@ -24,6 +24,8 @@ def load_both(folder: Path, values: Values) -> list[Configuration]:
     consent = values.get("consent", {}).get("settings", {})
     proxy = values.get("egressProxy", {})
     of_proxy = {"httpsProxy": proxy["url"], "noProxy": proxy.get("noProxy", [])} if proxy else {}
+    tokens = [{**each, "file": "/token"} for each in values.get("operatorTokens", [])]
+    of_proxy |= {"operatorTokens": tokens} if tokens else {}
     given = ({**values.get("settings", {}), **of_proxy}, {"publicURL": CONSENT["publicURL"], **consent})
     contents = [{name: value for name, value in settings.items() if value is not None} for settings in given]
     return load_files(folder, *(str(content) for content in contents))  # YAML has the notation of Python

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
 from oauth_connector.api.explanations import EXPLANATIONS
-from oauth_connector.api.reason_messages import ACCOUNT_MESSAGES, format_reason_message, placeholders
+from oauth_connector.api.reason_messages import CREDENTIAL_MESSAGES, format_reason_message, placeholders
 from oauth_connector.api.reasons import DETAILED_MESSAGES, MESSAGES, Reason
 from oauth_connector.api.v1alpha1.status import LONGEST_MESSAGE
 from oauth_connector.oauth.errors import FailureReason
@@ -22,7 +22,7 @@ FACTS = {
     "cause", "configmap", "connector", "credential", "cure", "field", "grant", "holder", "host", "key", "present_keys",
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before", "days",
     "refused_with", "refused_grant", "oddity", "instead", "code", "code_meaning", "not_repeated", "salvaged",
-    "source", "presented", "label", "accept", "account", "audience",
+    "source", "presented", "label", "accept", "account", "audience", "operator_audience",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 
@@ -37,7 +37,7 @@ def test_every_reason_has_a_message_and_an_explanation(reason: Reason) -> None:
     """A reason is a word in PascalCase; its meaning and the action to take are documented."""
     assert re.fullmatch("[A-Z][A-Za-z]+", reason.value)
     assert placeholders(MESSAGES[reason]) | placeholders(DETAILED_MESSAGES.get(reason, "")) <= FACTS
-    assert placeholders(ACCOUNT_MESSAGES.get(reason, "")) <= FACTS
+    assert all(placeholders(each.get(reason, "")) <= FACTS for each in CREDENTIAL_MESSAGES)
     assert EXPLANATIONS[reason].meaning
     assert EXPLANATIONS[reason].cure
 

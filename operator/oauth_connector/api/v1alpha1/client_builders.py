@@ -53,7 +53,7 @@ def _build_workload_identity(spec: "ClientSpec", client_id: str, values: Credent
     account = spec.service_account
     if account is None:
         raise ValueError("client authentication WorkloadIdentity needs a ServiceAccount")
-    return WorkloadIdentityClient(client_id, account.name, account.audience, values["serviceAccount"])
+    return WorkloadIdentityClient(client_id, account.name or "", account.audience, values["serviceAccount"])
 
 
 def _build_mutual_tls(_spec: "ClientSpec", client_id: str, _values: CredentialValues) -> MutualTLSClient:

@@ -26,6 +26,9 @@ is_api_audience = full_match(API_AUDIENCE)
 SERVICE_ACCOUNT_PREFIX = "serviceaccount/"
 """What precedes the name of a ServiceAccount among the names of credentials."""
 
+OPERATOR_TOKEN = "operator/token"
+"""The name of the operator's own token among the names of credentials."""
+
 ObjectName = Annotated[
     str,
     Field(min_length=1, max_length=253),
@@ -131,13 +134,15 @@ class ConnectorReference(Model):
 
 
 class ServiceAccountReference(Model):
-    """A ServiceAccount in the connector's namespace, whose token is presented."""
+    """A ServiceAccount whose token is presented: one in the connector's namespace, or the operator's own."""
 
     model_config = _ATOMIC
 
-    name: ObjectName = Field(
+    name: ObjectName | None = Field(
+        None,
         description="Name of the ServiceAccount. Its annotation `oauthconnector.dev/allow-token-for` must contain the"
-        " name of the connector."
+        " name of the connector. Default: the operator's own, whose token its setting `operatorTokens` must allow for"
+        " this namespace and audience.",
     )
     audience: TokenAudience = Field(
         description="Audience of the token, as the provider requires it, such as `api://AzureADTokenExchange`. It is"
@@ -147,7 +152,17 @@ class ServiceAccountReference(Model):
     @property
     def credential_name(self) -> str:
         """Return the name by which credentials and status distinguish it from a Secret, whose names have no slash."""
-        return f"{SERVICE_ACCOUNT_PREFIX}{self.name}"
+        return f"{SERVICE_ACCOUNT_PREFIX}{self.name}" if self.name is not None else OPERATOR_TOKEN
+
+    def describe(self) -> str:
+        """Return whose token it is for which audience, after "a token"."""
+        holder = f"of ServiceAccount {self.name}" if self.name is not None else "of the operator"
+        return f"{holder} for audience {self.audience}"
+
+
+def is_secret(credential: str) -> bool:
+    """Return whether a name among the names of credentials is that of a Secret."""
+    return "/" not in credential
 
 
 CredentialValues = Mapping[str, SecretStr]

@@ -26,9 +26,9 @@ from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, Sco
 from oauth_connector.api.v1alpha1.presets import build_presence_rules
 from oauth_connector.api.v1alpha1.references import (
     OUTPUT_SUFFIX,
-    SERVICE_ACCOUNT_PREFIX,
     SecretKeyReference,
     ServiceAccountReference,
+    is_secret,
 )
 from oauth_connector.api.v1alpha1.refresh import Refresh
 from oauth_connector.oauth.token_request import split_scope
@@ -157,7 +157,8 @@ class OAuthConnectorSpec(GrantMembers):
     def credential_references(self) -> dict[str, tuple[str, str]]:
         """Return name and key of each referenced credential, by its path, such as `client.secretRef`.
 
-        That of a ServiceAccount is its name after `serviceaccount/`, and the audience of the token.
+        That of a ServiceAccount is its name after `serviceaccount/`, and the audience of the token. That of the
+        operator's own token is `operator/token`.
         """
         return dict(list_references(self))
 
@@ -181,7 +182,7 @@ class OAuthConnectorSpec(GrantMembers):
         return tuple(
             SecretKeyReference(name=name, key=key)
             for name, key in self.credential_references.values()
-            if not name.startswith(SERVICE_ACCOUNT_PREFIX)
+            if is_secret(name)
         )
 
     def reference(self, field: str) -> tuple[str, str]:

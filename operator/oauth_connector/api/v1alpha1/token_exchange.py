@@ -75,7 +75,7 @@ class TokenExchangeSpec(GrantMember):
         """Return what the grant presents."""
         actor = " with an actor token" if self.actor_token else ""
         account = self.subject_token.service_account
-        source = f" of ServiceAccount {account.name} for audience {account.audience}" if account else ""
+        source = f" {account.describe()}" if account else ""
         return f"a subject token{source} of type {self.effective_subject_type}{actor}"
 
 

@@ -36,6 +36,7 @@ FOUND_BEFORE_SENDING = frozenset(
         Reason.SERVICE_ACCOUNT_TOKENS_DISABLED,
         Reason.SERVICE_ACCOUNT_NOT_FOUND,
         Reason.SERVICE_ACCOUNT_NOT_ALLOWED,
+        Reason.OPERATOR_TOKEN_NOT_ALLOWED,
         Reason.GRANT_BINDING_MISMATCH,
         Reason.ISSUER_CHANGED,
         Reason.ISSUER_NOT_LISTED,
@@ -133,7 +134,11 @@ def _describe_account(spec: OAuthConnectorSpec, failure: Failure) -> dict[str, s
     """Return the facts about the ServiceAccount of a client that is refused, if it has one."""
     account = spec.client.service_account
     is_refused = failure.reason is FailureReason.CREDENTIALS_REJECTED
-    return {"account": account.name, "audience": account.audience} if is_refused and account is not None else {}
+    if not is_refused or account is None:
+        return {}
+    if account.name is None:
+        return {"operator_audience": account.audience}
+    return {"account": account.name, "audience": account.audience}
 
 
 def _is_media_type_refused(signal: Signal) -> bool:

@@ -13,8 +13,9 @@ from oauth_connector.oauth.request_context import RequestContext
 class WorkloadIdentityClient(Client):
     """A client that presents the token of its workload, which another server has signed, and that has no credential.
 
-    `account` and `audience` are those of the token. Providers that do not name the client after the subject of the
-    token, as Microsoft Entra, find it by its identifier, so that it is always sent (RFC 7521 §4.2).
+    `account` and `audience` are those of the token; the operator's own has no account. Providers that do not name the
+    client after the subject of the token, as Microsoft Entra, find it by its identifier, so that it is always sent (RFC
+    7521 §4.2).
     """
 
     account: str

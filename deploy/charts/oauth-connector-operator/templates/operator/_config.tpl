@@ -3,6 +3,11 @@
 {{- $config := deepCopy (default dict .Values.settings) -}}
 {{- with .Values.consent.publicURL }}{{ $_ := set $config "publicURL" . }}{{ end -}}
 {{- if .Values.serviceAccountTokens.enabled }}{{ $_ := set $config "serviceAccountTokens" true }}{{ end -}}
+{{- $tokens := list -}}
+{{- range .Values.operatorTokens -}}
+{{- $tokens = append $tokens (set (deepCopy .) "file" (printf "/var/run/secrets/oauth-connector/%s" (include "oauthConnector.tokenFile" .audience))) -}}
+{{- end -}}
+{{- with $tokens }}{{ $_ := set $config "operatorTokens" . }}{{ end -}}
 {{- with .Values.trustBundle.configMap }}{{ $_ := set $config "trustBundle" "/etc/oauth-connector-trust/ca.pem" }}{{ end -}}
 {{- with .Values.egressProxy -}}
 {{- if .url -}}
