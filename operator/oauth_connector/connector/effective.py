@@ -4,7 +4,7 @@ from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.v1alpha1.provider import ProviderSpec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.oauth.lifetimes import LifetimeSource
-from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.metadata import OFFLINE_ACCESS, ServerMetadata
 from oauth_connector.oauth.request_context import read_host
 from oauth_connector.oauth.token_request import TokenRequestParameters
 
@@ -32,11 +32,15 @@ def build_parameters(spec: OAuthConnectorSpec, found: ServerMetadata | None = No
     )
 
 
-def build_authorization_parameters(spec: OAuthConnectorSpec) -> dict[str, str]:
-    """Return the further parameters of the authorization request: the preset's, and the spec's own in their place."""
+def build_authorization_parameters(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> dict[str, str]:
+    """Return the further parameters of the authorization request: the preset's, and the spec's own in their place.
+
+    Where the operator asks for offline access, a server may demand that the user is asked (OpenID Connect Core §11).
+    """
     own = spec.authorization_code.parameters if spec.authorization_code else None
     known = spec.provider.known.authorization if spec.provider.known else {}
-    return {**known, **(own or {})}
+    asked = {"prompt": "consent"} if found is not None and asks_for_offline_access(found) else {}
+    return {**asked, **known, **(own or {})}
 
 
 def list_scopes(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> tuple[str, ...]:
@@ -52,9 +56,20 @@ def list_resources(spec: OAuthConnectorSpec, found: ServerMetadata | None = None
 
 
 def list_authorization_scopes(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> tuple[str, ...]:
-    """List the scopes of the authorization request, with the preset's scope for refresh tokens."""
+    """List the scopes of the authorization request, with the scope for refresh tokens.
+
+    It is the preset's; or `offline_access` where a resource has led to a server that lists it, as the MCP specification
+    proposes to clients that want to refresh.
+    """
     offline = spec.provider.known.offline_scope if spec.provider.known else None
+    if found is not None and asks_for_offline_access(found):
+        offline = OFFLINE_ACCESS
     return tuple(dict.fromkeys((*list_scopes(spec, found), *((offline,) if offline else ()))))
+
+
+def asks_for_offline_access(found: ServerMetadata) -> bool:
+    """Return whether a refresh token is asked for by a scope that the spec need not contain."""
+    return found.resource is not None and found.offers_offline_access
 
 
 def name_client(spec: OAuthConnectorSpec) -> str:

@@ -25,6 +25,8 @@ _ENDPOINTS = (
 REGISTERED_METHODS = ("client_secret_post", "client_secret_basic", "none")
 """The methods that a registered client can have, the preferred one first."""
 
+OFFLINE_ACCESS = "offline_access"
+
 PRIVATE_KEY_JWT = "private_key_jwt"
 """A method that a client with a metadata document can have."""
 
@@ -44,6 +46,7 @@ class ServerMetadata:
     mtls_token_endpoint: str | None = None
     """Of `mtls_endpoint_aliases`, for connections with a client certificate (RFC 8705 §5)."""
     mtls_revocation_endpoint: str | None = None
+    mtls_device_authorization_endpoint: str | None = None
     has_s256: bool = False
     """It lists S256 in `code_challenge_methods_supported` (RFC 7636 §4.2)."""
     registration_endpoint: str | None = None
@@ -58,6 +61,8 @@ class ServerMetadata:
     push_required: bool = False
     """Whether the server accepts pushed authorization requests only."""
     mtls_pushed_request_endpoint: str | None = None
+    offers_offline_access: bool = False
+    """`scopes_supported` contains the scope that asks for a refresh token (OpenID Connect Core §11)."""
     introspection_endpoint: str | None = None
     mtls_introspection_endpoint: str | None = None
 
@@ -68,6 +73,9 @@ class ServerMetadata:
             token_endpoint=self.mtls_token_endpoint or self.token_endpoint,
             revocation_endpoint=self.mtls_revocation_endpoint or self.revocation_endpoint,
             introspection_endpoint=self.mtls_introspection_endpoint or self.introspection_endpoint,
+            device_authorization_endpoint=(
+                self.mtls_device_authorization_endpoint or self.device_authorization_endpoint
+            ),
             pushed_request_endpoint=self.mtls_pushed_request_endpoint or self.pushed_request_endpoint,
         )
 
@@ -134,12 +142,14 @@ def _build_metadata(issuer: str, members: Mapping[str, object], is_url: Callable
         tuple(each for each in ALGORITHMS if each in advertised),
         mtls_token_endpoint=aliases.get("token_endpoint"),
         mtls_revocation_endpoint=aliases.get("revocation_endpoint"),
+        mtls_device_authorization_endpoint=aliases.get("device_authorization_endpoint"),
         has_s256="S256" in read_list(members, "code_challenge_methods_supported"),
         pushed_request_endpoint=urls.get(PUSHED_REQUEST_ENDPOINT),
         push_required=members.get("require_pushed_authorization_requests") is True,
         mtls_pushed_request_endpoint=aliases.get(PUSHED_REQUEST_ENDPOINT),
         introspection_endpoint=urls.get("introspection_endpoint"),
         mtls_introspection_endpoint=aliases.get("introspection_endpoint"),
+        offers_offline_access=OFFLINE_ACCESS in read_list(members, "scopes_supported"),
         registration_endpoint=urls.get("registration_endpoint"),
         accepts_documents=members.get("client_id_metadata_document_supported") is True,
         authentication_methods=tuple(each for each in (*REGISTERED_METHODS, PRIVATE_KEY_JWT) if each in methods),

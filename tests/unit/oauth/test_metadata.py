@@ -180,6 +180,27 @@ def test_client_with_a_certificate_uses_the_aliases(aliases: object, endpoints: 
     assert (used.token_endpoint, used.revocation_endpoint) == endpoints
 
 
+def test_client_with_a_certificate_requests_codes_at_the_alias() -> None:
+    """The endpoint for devices has an alias, too."""
+    alias = "https://mtls.example.com/device"
+    endpoints = {"device_authorization_endpoint": f"{ISSUER}/device"}
+    found = parsed(**endpoints, mtls_endpoint_aliases={"device_authorization_endpoint": alias})
+    assert isinstance(found, ServerMetadata)
+    assert found.device_authorization_endpoint == f"{ISSUER}/device"
+    assert found.with_aliases().device_authorization_endpoint == alias
+
+
+@pytest.mark.parametrize(
+    ("supported", "offers"),
+    [(["openid", "offline_access"], True), (["openid"], False), (None, False), ("offline_access", False)],
+)
+def test_a_server_offers_offline_access_by_its_scopes(supported: object, offers: bool) -> None:  # noqa: FBT001  # a result
+    """Only a list counts (RFC 8414 §2)."""
+    found = parsed(scopes_supported=supported)
+    assert isinstance(found, ServerMetadata)
+    assert found.offers_offline_access is offers
+
+
 @pytest.mark.parametrize(
     ("members", "known"),
     [

@@ -77,7 +77,8 @@ class ProviderSpec(Model):
         None,
         description="URL of a protected resource, such as an MCP server. Its metadata (RFC 9728) name the authorization"
         " server, whose endpoints are discovered; `issuer` beside it selects one of several. It is sent as `resource`"
-        " (RFC 8707). Default: none.",
+        " (RFC 8707). The scope `offline_access` is requested as well where the metadata of the server contain it."
+        " Default: none.",
     )
     token_url: Annotated[TokenURL | None, digests.PROVIDER] = Field(
         None, description="Token endpoint. Default: the discovered endpoint if `issuer` is set, else the preset's."

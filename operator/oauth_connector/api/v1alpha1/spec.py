@@ -44,8 +44,8 @@ class OAuthConnectorSpec(GrantMembers):
     )
     scope: Annotated[ScopeText | None, digests.SCOPES] = Field(
         None,
-        description="Scopes to request as one string, separated by commas or white space. Default: the provider"
-        " decides.",
+        description="Scopes to request as one string, separated by commas or white space. Default: those that"
+        " `provider.resource` asks for; else the provider decides.",
     )
     scope_separator: Annotated[ScopeSeparator | None, digests.SCOPES] = Field(
         None, description="Character between the scopes in the request. Default: the preset's, else `Space`."

@@ -74,7 +74,7 @@ class Endpoints:
         named, discovered = provider.effective_authorization_url, found.authorization_endpoint if found else None
         if spec.is_polled:
             named = provider.effective_device_authorization_url
-            discovered = found.device_authorization_endpoint if found else None
+            discovered = _use_aliases(spec, found).device_authorization_endpoint if found else None
         authorization = named or discovered
         token = provider.effective_token_url or (found.token_endpoint if found else None)
         if authorization is None or token is None:
@@ -86,14 +86,18 @@ class Endpoints:
         return Endpoints(authorization, token, issuer, found.iss_required, found, push)
 
 
+def _use_aliases(spec: OAuthConnectorSpec, found: ServerMetadata) -> ServerMetadata:
+    """Return the metadata for the connections of the client: with a certificate, aliases count (RFC 8705 §5)."""
+    return found.with_aliases() if spec.client.tls_secret_ref is not None else found
+
+
 def _choose_push_endpoint(spec: OAuthConnectorSpec, found: ServerMetadata, token: str) -> str | None:
     """Return the endpoint for pushed requests; nothing where the client secret must not be sent to it.
 
     Where the spec names the token endpoint itself, both must be at one server, as for revocation. Otherwise the issuer
     names both.
     """
-    server = found.with_aliases() if spec.client.tls_secret_ref is not None else found
-    push = server.pushed_request_endpoint
+    push = _use_aliases(spec, found).pushed_request_endpoint
     if push is None or spec.is_polled:
         return None
     return push if spec.provider.token_url is None or origin(push) == origin(token) else None
@@ -203,6 +207,6 @@ def _digest_request(connector: Connector, endpoints: Endpoints, redirect: str) -
 
 def _parameters(spec: OAuthConnectorSpec, endpoints: Endpoints) -> tuple[tuple[str, str], ...]:
     """Return the additional parameters of the request: those of preset and spec, then audience and resources."""
-    named = sorted(build_authorization_parameters(spec).items()) if not spec.is_polled else ()
+    named = sorted(build_authorization_parameters(spec, endpoints.server).items()) if not spec.is_polled else ()
     audience = (("audience", spec.audience),) if spec.audience else ()
     return (*named, *audience, *(("resource", resource) for resource in list_resources(spec, endpoints.server)))
