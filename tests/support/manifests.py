@@ -1,5 +1,6 @@
 """The corpus: manifests that must be accepted, and manifests that must be refused with a helpful message.
 
+The connectors of examples/agents are among those that must be accepted. Beside them are objects of other projects.
 The first comment of a bad manifest is a part of the API server's message. Where the models use other words (for
 violations of types, bounds and required fields), the second comment begins with `models:` and has those.
 """
@@ -11,14 +12,16 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parent.parent / "fixtures" / "manifests"
+AGENTS = ROOT.parents[2] / "examples" / "agents"
 _MODELS = "models: "
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A manifest of the corpus, its text, and its comments."""
+    """A manifest of the corpus, the file that it is in, its text, and its comments."""
 
     name: str
+    path: Path
     text: str
     comments: tuple[str, ...]
 
@@ -42,10 +45,22 @@ class Sample:
 
 def samples(kind: str) -> dict[str, Sample]:
     """Return the samples of a kind (`good`, `bad`) by name."""
-    return {path.stem: _sample(path) for path in sorted((ROOT / kind).glob("*.yaml"))}
+    found = {path.stem: _sample(path) for path in sorted((ROOT / kind).glob("*.yaml"))}
+    return {**found, **_agents()} if kind == "good" else found
+
+
+def _agents() -> dict[str, Sample]:
+    """Return the connectors of examples/agents; the first line of an example says what it shows."""
+    names = [path for path in sorted(AGENTS.glob("*.yaml")) if "kind: OAuthConnector\n" in path.read_text("utf-8")]
+    return {f"agents-{path.stem}": _connector_of(path) for path in names}
+
+
+def _connector_of(path: Path) -> Sample:
+    text = next(each for each in path.read_text("utf-8").split("\n---\n") if "kind: OAuthConnector\n" in each)
+    return Sample(f"agents-{path.stem}", path, text, ())
 
 
 def _sample(path: Path) -> Sample:
     text = path.read_text(encoding="utf-8")
     comments = tuple(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# "))
-    return Sample(path.stem, text, comments)
+    return Sample(path.stem, path, text, comments)

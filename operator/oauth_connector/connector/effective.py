@@ -35,11 +35,11 @@ def build_parameters(spec: OAuthConnectorSpec, found: ServerMetadata | None = No
 def build_authorization_parameters(spec: OAuthConnectorSpec, found: ServerMetadata | None = None) -> dict[str, str]:
     """Return the further parameters of the authorization request: the preset's, and the spec's own in their place.
 
-    Where the operator asks for offline access, a server may demand that the user is asked (OpenID Connect Core §11).
+    Where the operator asks for offline access, a server may demand a prompt for consent (OpenID Connect Core §11).
     """
     own = spec.authorization_code.parameters if spec.authorization_code else None
     known = spec.provider.known.authorization if spec.provider.known else {}
-    asked = {"prompt": "consent"} if found is not None and asks_for_offline_access(found) else {}
+    asked = {"prompt": "consent"} if found is not None and needs_offline_access(found) else {}
     return {**asked, **known, **(own or {})}
 
 
@@ -62,13 +62,13 @@ def list_authorization_scopes(spec: OAuthConnectorSpec, found: ServerMetadata | 
     proposes to clients that want to refresh.
     """
     offline = spec.provider.known.offline_scope if spec.provider.known else None
-    if found is not None and asks_for_offline_access(found):
+    if found is not None and needs_offline_access(found):
         offline = OFFLINE_ACCESS
     return tuple(dict.fromkeys((*list_scopes(spec, found), *((offline,) if offline else ()))))
 
 
-def asks_for_offline_access(found: ServerMetadata) -> bool:
-    """Return whether a refresh token is asked for by a scope that the spec need not contain."""
+def needs_offline_access(found: ServerMetadata) -> bool:
+    """Return whether a refresh token needs the scope `offline_access`, which the spec need not contain."""
     return found.resource is not None and found.offers_offline_access
 
 

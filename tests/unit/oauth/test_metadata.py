@@ -183,8 +183,8 @@ def test_client_with_a_certificate_uses_the_aliases(aliases: object, endpoints: 
 def test_client_with_a_certificate_requests_codes_at_the_alias() -> None:
     """The endpoint for devices has an alias, too."""
     alias = "https://mtls.example.com/device"
-    endpoints = {"device_authorization_endpoint": f"{ISSUER}/device"}
-    found = parsed(**endpoints, mtls_endpoint_aliases={"device_authorization_endpoint": alias})
+    own = f"{ISSUER}/device"
+    found = parsed(device_authorization_endpoint=own, mtls_endpoint_aliases={"device_authorization_endpoint": alias})
     assert isinstance(found, ServerMetadata)
     assert found.device_authorization_endpoint == f"{ISSUER}/device"
     assert found.with_aliases().device_authorization_endpoint == alias

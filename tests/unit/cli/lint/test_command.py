@@ -39,7 +39,7 @@ def lint(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, l
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_manifest_of_the_corpus_has_no_finding(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A manifest that the API server accepts has no finding."""
-    assert lint(capsys, ROOT / "good" / f"{name}.yaml") == (0, [])
+    assert lint(capsys, GOOD[name].path) == (0, [])
 
 
 @pytest.mark.parametrize("name", BAD)

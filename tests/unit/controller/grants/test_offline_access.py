@@ -1,4 +1,4 @@
-"""A refresh token is asked for by a scope where a resource has led to a server that lists it."""
+"""A refresh token is requested by a scope where a resource has led to a server that lists it."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ async def test_offline_access_is_requested_where_it_is_offered(
     ("metadata", "parameters", "prompt"),
     [(OFFERED, None, "consent"), (OFFERED, {"prompt": "login consent"}, "login consent"), ({}, None, None)],
 )
-async def test_the_user_is_asked_for_offline_access(
+async def test_the_server_prompts_for_offline_access(
     metadata: dict[str, Any], parameters: dict[str, str] | None, prompt: str | None
 ) -> None:
     """OpenID Connect Core §11; what the spec says about it counts."""
