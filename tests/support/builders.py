@@ -1,7 +1,7 @@
 """Connectors, Secrets and observations for tests of the pure packages."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -123,4 +123,4 @@ def an_observation(connector: Connector | None = None, now: float = NOW, **chang
 def _seconds(time: str | None) -> int | None:
     if time is None:
         return None
-    return int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
+    return int(datetime.fromisoformat(time).timestamp())

@@ -8,10 +8,10 @@ import pytest
 LONGEST = (
     "tests/simulation/test_two_years.py",
     "tests/simulation/test_busy_day.py",
-    "tests/simulation/test_grants.py",
-    "tests/simulation/test_seeds.py",
+    "tests/chaos/test_api_server.py",
+    "tests/contract/chart/test_release.py",
 )
-"""Files with one test that computes for long, the longest first. At most as many as there are workers."""
+"""Files that need long: two that compute, two that wait. At most as many as there are workers."""
 
 BESIDE = (
     "tests/simulation/test_audit.py",
@@ -20,6 +20,12 @@ BESIDE = (
     "tests/unit/test_module_names.py",
 )
 """Files of seconds. A worker always reserves a second file, and begins with it when the first one has ended."""
+
+NEXT = (
+    "tests/simulation/test_grants.py",
+    "tests/simulation/test_seeds.py",
+)
+"""Files that compute for long as well, for the first workers that have ended one of the others."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -30,6 +36,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def find_place(test: str) -> int:
     """Return the place of a test among the others by its file; tests with the same place keep their order."""
-    order = (*LONGEST, *BESIDE)
+    order = (*LONGEST, *BESIDE, *NEXT)
     file = test.split("::", 1)[0]
     return order.index(file) if file in order else len(order)

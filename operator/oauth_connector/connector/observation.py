@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import NamedTuple
 
 from pydantic import SecretStr
 
@@ -16,9 +17,8 @@ from oauth_connector.oauth.grants.device_code import DeviceCode
 from oauth_connector.oauth.lifetimes import LifetimeSource
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """The namespace and name of a connector."""
+class Key(NamedTuple):
+    """The namespace and name of a connector. A tuple, because it is looked up dozens of times in a reconciliation."""
 
     namespace: str
     name: str

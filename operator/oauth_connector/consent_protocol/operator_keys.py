@@ -6,6 +6,7 @@ at the first use: a connector without a refresh token or a consent needs none.
 
 import base64
 import hmac
+from functools import cached_property
 
 from pydantic import SecretStr
 
@@ -53,7 +54,7 @@ class OperatorKeys:
 
         return device_codes.open_device_code(sealed, shown, self._derive("device", uid))
 
-    @property
+    @cached_property
     def signing_key(self) -> bytes:
         """Return the key by which the operator signs its Secrets, derived from the master key: 32 bytes."""
         return self._derive("state", "")

@@ -41,6 +41,7 @@ from oauth_connector.connector.observation import (
     InvalidConnector,
     Key,
     Observation,
+    PendingCode,
     SharedToken,
 )
 from oauth_connector.connector.secret.forbidden_labels import find_forbidden_label
@@ -94,28 +95,30 @@ class Reconciler:
             return earliest(await self._reconcile_unusable(key, connector), consent.requeue_at)
         if consent.code is not None and not consent.is_valid_for(connector):
             return self._clock()  # the spec was edited while consents were read: evaluate them again
-        obs = replace(await self._observe(connector), code=consent.code)
+        obs = await self._observe(connector, consent.code)
         async with self._consents.end_on_error(key, consent.code):
             result = await self._act(obs, decide(obs))
         if consent.code is not None:
             consent = await self._consents.report_outcome(key, consent.code, result)
         if result.findings is None:
             return earliest(result.requeue_at, consent.requeue_at)
-        await self._status.record(connector, await self._complete(connector, result.findings))
+        obs = await self._verifier.verify(self._read_caches(connector))
+        await self._status.record(connector, self._complete(obs, result.findings))
         if result.findings.revoked is not None:
             return self._clock()  # another reconciliation decides what to do without the grant
-        return earliest(await self._requeue_time(key), consent.requeue_at)
+        return earliest(self._requeue_time(obs), consent.requeue_at)
 
     # --- observe ------------------------------------------------------------------------------------------------
-    async def _observe(self, connector: Connector) -> Observation:
-        obs = await self._verifier.verify(self._read_caches(connector))
+    async def _observe(self, connector: Connector, code: PendingCode | None) -> Observation:
+        obs = await self._verifier.verify(self._read_caches(connector, code))
         holder = find_holder(obs.state.grant if obs.state is not None else None, obs.now)
-        obs = replace(obs, claim_abandoned=holder != "" and await self._leadership.may_take_up(holder))
+        if holder != "" and await self._leadership.may_take_up(holder):
+            obs = replace(obs, claim_abandoned=True)
         if not may_credentials_repair(connector.status):
             return obs
         return replace(obs, credentials=await self._read_versions(connector))
 
-    def _read_caches(self, connector: Connector) -> Observation:
+    def _read_caches(self, connector: Connector, code: PendingCode | None = None) -> Observation:
         key, spec, rules = connector.key, connector.spec, self._read_rules()
         return Observation(
             now=self._clock(),
@@ -128,6 +131,7 @@ class Reconciler:
             started=max(self._leadership.since, self._memory.of(key).arrived),
             state=self._read_state(connector),
             shared_token=self._find_shared_token(connector),
+            code=code,
             redirect_uri=self._consents.redirect_of(connector),
             rules=rules.digest,
             forbidden_label=find_forbidden_label(spec, rules.allowed_output_labels),
@@ -192,21 +196,23 @@ class Reconciler:
         return ActionResult(findings)
 
     # --- record status ------------------------------------------------------------------------------------------
-    async def _complete(self, connector: Connector, findings: Findings) -> Findings:
+    def _complete(self, obs: Observation, findings: Findings) -> Findings:
         """Add what is independent of the action: when the next token is requested, and what is known of the grant."""
-        obs = await self._verifier.verify(self._read_caches(connector))
         if findings.problem is None:
             findings = replace(findings, next_call=refresh_due(obs))
         grant = self._consents.build_grant_facts(obs)
         return replace(findings, warning=grant_warning(obs), late=idle_warning(obs) or mount_warning(obs), grant=grant)
 
-    async def _requeue_time(self, key: Key) -> float | None:
-        """Return the time at which the checks will return another answer."""
-        connector = self._cluster.connector(key)
+    def _requeue_time(self, seen: Observation) -> float | None:
+        """Return the time at which the checks will return another answer; `seen` is from before status was written.
+
+        A Secret that has changed since then brings the connector back by itself.
+        """
+        connector, now = self._cluster.connector(seen.connector.key), self._clock()
         if not isinstance(connector, Connector):
-            return self._clock() if connector is not None else None
-        obs = await self._verifier.verify(self._read_caches(connector))
-        now, decision = obs.now, decide(obs)
+            return now if connector is not None else None
+        obs = replace(seen, connector=connector, now=now)
+        decision = decide(obs)
         token_at = decision.token.until if isinstance(decision.token, Postpone | KeepToken) else now
         secret_at = _secret_requeue_time(decision.secret, now)
         return earliest(token_at, secret_at, next_transition(connector.status, now), grant_warning_time(obs))

@@ -29,8 +29,8 @@ class SecretVerifier:
     async def verify(self, obs: Observation) -> Observation:
         """Return the observation with what can be trusted of the Secrets. Raises `ClusterUnavailable`."""
         recorded = obs.connector.status.secret_ref
-        if obs.output is not None:
-            obs = replace(obs, output=await self._verify_output(obs, obs.output))
+        if obs.output is not None and (output := await self._verify_output(obs, obs.output)) is not obs.output:
+            obs = replace(obs, output=output)
         if recorded is not None and obs.orphans:
             named = [await self._verify_output(obs, s) if s.name == recorded.name else s for s in obs.orphans]
             obs = replace(obs, orphans=tuple(named))

@@ -104,7 +104,7 @@ class TokenRefresher:
         connector = await (self._cluster.read_connector(key) if spends else self._cluster.confirm_connector(key))
         if not isinstance(connector, Connector) or not connector.is_same_request(obs.connector):
             return ActionResult(requeue_at=self._clock())  # the cache is newer now: decide again
-        obs = replace(obs, connector=connector)
+        obs = replace(obs, connector=connector) if connector is not obs.connector else obs
         live = None if _is_new(obs, cause) else await self._cluster.read_secret(key.namespace, connector.output_name)
         if live is not None and (problem := ownership_conflict(live.metadata, connector)):
             self._memory.put(key, replace(self._memory.of(key), conflict=KnownConflict(problem, obs.now)))

@@ -77,8 +77,7 @@ def find_error(members: Members, status: int, quirks: Quirks = STANDARD) -> str 
     A word that is not known counts only where the status cannot say more: with 400, and with a success. It is reported
     as `OTHER`. A result of the provider that is no success is an error in any case.
     """
-    is_known = KNOWN | quirks.errors.keys()
-    known = next((word for word in _list_words(members, quirks) if word in is_known), None)
+    known = next((word for word in _list_words(members, quirks) if word in KNOWN or word in quirks.errors), None)
     if known is not None:
         return known
     is_success = 200 <= status < 300  # noqa: PLR2004  # HTTP
@@ -91,7 +90,7 @@ def find_error(members: Members, status: int, quirks: Quirks = STANDARD) -> str 
 
 def find_pause(members: Members, status: int, quirks: Quirks) -> float | None:
     """Return the seconds to wait where a success says that there were too many requests, in the provider's words."""
-    if status != HTTPStatus.OK:
+    if status != HTTPStatus.OK or not quirks.pauses:
         return None
     return next((quirks.pauses[word] for word in _list_words(members, quirks) if word in quirks.pauses), None)
 

@@ -183,8 +183,8 @@ def _read_all(
     found: Mapping[str, object], clock: float | None, names: tuple[Sequence[str], Sequence[str], Sequence[str]]
 ) -> Iterator[_Reading]:
     durations, either, instants = names
-    for name in (*durations, *either, *instants):
-        value = found.get(name)
+    for name in (name for name in (*durations, *either, *instants) if name in found):
+        value = found[name]
         number = parse_number(value)
         if number is not None:
             yield from _read_number(number, clock, is_instant=name in instants, is_either=name in either)

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -158,7 +159,7 @@ class ProviderSpec(Model):
         known = self.known.quirks if self.known is not None else STANDARD
         return self.response.apply(known) if self.response is not None else known
 
-    @property
+    @cached_property
     def request_shape(self) -> RequestShape:
         """Return the differences of the provider's requests from the standard, with the refresh URL filled in.
 
