@@ -109,7 +109,7 @@ def list_files(spec: type[OAuthConnectorSpec]) -> frozenset[str]:
 
 def list_secret_names(spec: OAuthConnectorSpec) -> list[str]:
     """List the names of the credential Secrets of a spec, in their order."""
-    return sorted({reference.name for reference in spec.secret_references()})
+    return sorted({reference.name for reference in spec.secret_references})
 
 
 def list_credential_names(spec: OAuthConnectorSpec) -> list[str]:

@@ -9,7 +9,7 @@ from oauth_connector.connector.credentials import CredentialSecret
 def describe_values(spec: OAuthConnectorSpec, secrets: Mapping[str, CredentialSecret]) -> dict[str, str]:
     """Return what is noticeable about the value of each reference of a spec, by `NAME/KEY`."""
     found = {}
-    for reference in spec.secret_references():
+    for reference in spec.secret_references:
         secret = secrets.get(reference.name)
         note = _describe_ends(secret.data.get(reference.key or "", b"")) if secret is not None else ""
         if note:

@@ -65,7 +65,7 @@ def test_references_have_their_default_keys() -> None:
     password = {"usernameSecretRef": {"name": "ann"}, "passwordSecretRef": {"name": "ann"}}
     client = {"idSecretRef": {"name": "robot"}, "secretRef": {"name": "robot"}}
     spec = parse_valid_spec(a_spec(grantType="Password", password=password, client=client))
-    assert spec.secret_references() == (
+    assert spec.secret_references == (
         SecretKeyReference(name="robot", key="client-id"),
         SecretKeyReference(name="robot", key="client-secret"),
         SecretKeyReference(name="ann", key="username"),
@@ -77,7 +77,7 @@ def test_references_have_their_default_keys() -> None:
 def test_an_explicit_key_overrides_the_default() -> None:
     """A reference with a key keeps it."""
     spec = parse_valid_spec(a_spec(client={"id": "robot", "secretRef": {"name": "robot", "key": "s"}}))
-    assert spec.secret_references() == (SecretKeyReference(name="robot", key="s"),)
+    assert spec.secret_references == (SecretKeyReference(name="robot", key="s"),)
     assert ConfigMapKeyReference(name="ca").effective_key == "ca.crt"
 
 

@@ -93,7 +93,7 @@ def secrets_of(connector: Connector, around: Surroundings) -> dict[str, Credenti
     if around.value is None:
         return {}
     found: dict[str, dict[str, bytes]] = {}
-    for reference in connector.spec.secret_references():
+    for reference in connector.spec.secret_references:
         found.setdefault(reference.name, {})[around.under or reference.key or ""] = around.value
     return {name: CredentialSecret(CredentialVersion(name, "uid", "1"), data=data) for name, data in found.items()}
 

@@ -177,6 +177,7 @@ class OAuthConnectorSpec(GrantMembers):
         """Return every reference to a ServiceAccount."""
         return tuple(list_service_accounts(self))
 
+    @cached_property
     def secret_references(self) -> tuple[SecretKeyReference, ...]:
         """Return every reference to a Secret, with its key."""
         return tuple(
