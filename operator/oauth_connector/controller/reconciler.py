@@ -204,10 +204,7 @@ class Reconciler:
         return replace(findings, warning=grant_warning(obs), late=idle_warning(obs) or mount_warning(obs), grant=grant)
 
     def _requeue_time(self, seen: Observation) -> float | None:
-        """Return the time at which the checks will return another answer; `seen` is from before status was written.
-
-        A Secret that has changed since then brings the connector back by itself.
-        """
+        """Return when the checks will return another answer; a Secret that has changed since brings another event."""
         connector, now = self._cluster.connector(seen.connector.key), self._clock()
         if not isinstance(connector, Connector):
             return now if connector is not None else None

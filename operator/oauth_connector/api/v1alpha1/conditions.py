@@ -55,7 +55,7 @@ def set_conditions(
     def build(kind: str) -> Condition:
         status, reason, message = wanted[kind]
         last = find_condition(known, kind)
-        if last is not None and last.states(status, reason, message, generation):
+        if last is not None and last.is_about(status, reason, message, generation):
             return last
         values = {
             "type": kind,

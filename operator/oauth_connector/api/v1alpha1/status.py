@@ -49,7 +49,7 @@ class Condition(Model):
     observed_generation: Generation = Field(description="Generation of the spec that this condition describes.")
     last_transition_time: Time = Field(description="Time at which `status` last changed.")
 
-    def states(self, status: str, reason: str, message: str, generation: int) -> bool:
+    def is_about(self, status: str, reason: str, message: str, generation: int) -> bool:
         """Return whether the condition says this already, at whatever time."""
         own = (self.status, self.reason, self.message, self.observed_generation)
         return own == (status, reason, message, generation)
