@@ -3,6 +3,12 @@
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.fake_provider import answer
 
+
+def say(status: int, sentence: str) -> HTTPResponse:
+    """Return a response that is a text in JSON."""
+    return HTTPResponse(status, {"content-type": "application/json"}, f'"{sentence}"'.encode())
+
+
 HTML = HTTPResponse(403, {"content-type": "text/html"}, b"<html><h1>403 Forbidden</h1></html>")
 
 REFUSED_PASSWORDS: dict[str, HTTPResponse] = {
@@ -28,6 +34,16 @@ REFUSED_PASSWORDS: dict[str, HTTPResponse] = {
     "Spring Boot": answer(401, status=401, error="Unauthorized", path="/oauth/token"),
     # Matrix, MSC3939: a locked account
     "Matrix": answer(401, errcode="M_USER_LOCKED", soft_logout=True),
+    # Azure AD B2C, whose `error` is of another kind: MicrosoftDocs/azure-docs issues 43340 and 11469
+    "Azure AD B2C": answer(400, error="access_denied", error_description="AADB2C90225: The username or password"),
+    # ging/fiware-idm, controllers/oauth2/oauth2.js and issue 43
+    "Keyrock": HTTPResponse(
+        400, {"content-type": "application/json"}, b'"Invalid grant: user credentials are invalid"'
+    ),
+    "a number in `error`": answer(400, error=1001, message="wrong password"),
+    "a number in `code`": answer(400, code=40001, msg="wrong password"),
+    "a number in `errcode`, with 200": answer(200, errcode=40001, errmsg="invalid credential"),
+    "a number in `code`, with 401": answer(401, code=1, message="wrong password"),
     "a page": HTML,
     "a text": HTTPResponse(400, {"content-type": "text/plain"}, b"Bad credentials"),
     "an unknown word": answer(422, error="mfa_enrollment_needed"),
@@ -64,6 +80,10 @@ DOUBTFUL_REFRESH_TOKENS: dict[str, HTTPResponse] = {
     "nothing": HTTPResponse(401, {}, b""),
     "conflict": HTTPResponse(409, {}, b""),
     "a success that is none": answer(200, error="something"),
+    "a number in `error`": answer(400, error=1002, message="refresh token expired"),
+    "a number in `code`": answer(401, code=40002, msg="refresh token expired"),
+    # IBM Cloud has it for refresh tokens and for API keys: IBM-Cloud/ibm-cloud-cli-sdk pull 192
+    "IBM Cloud, invalid": answer(400, errorCode="BXNIM0407E", errorMessage="Provided token is invalid"),
 }
 """Responses to a refresh token that is invalid, from which that is not certain."""
 
@@ -92,6 +112,16 @@ INVALID_REFRESH_TOKENS: dict[str, HTTPResponse] = {
     "Supabase": answer(400, code=400, error_code="refresh_token_not_found", msg="Invalid Refresh Token"),
     # EVE Online: ccpgames/sso-issues issue 54
     "EVE Online": answer(400, error="invalid_grant: Token is expired or invalid."),
+    # IBM-Cloud/bluemix-go issue 129
+    "IBM Cloud": answer(400, errorCode="BXNIM0408E", errorMessage="Provided refresh token is expired", context={}),
+    # dreeveapp/dreeve issue 1449
+    "Strava": answer(
+        400, message="Bad Request", errors=[{"resource": "RefreshToken", "field": "refresh_token", "code": "invalid"}]
+    ),
+    # ging/fiware-idm, controllers/oauth2/oauth2.js and issue 43
+    "Keyrock": say(400, "Invalid grant: refresh token is invalid"),
+    # AzureAD/microsoft-authentication-library-for-android issue 1004
+    "Azure AD B2C": answer(400, error="invalid_grant", error_description="AADB2C90080: The provided grant"),
     # OpenID Connect Core §3.1.2.6
     "OpenID Connect": answer(400, error="interaction_required"),
 }

@@ -21,7 +21,10 @@ AGENT = {"grantType": "AuthorizationCode", "provider": {"resource": MCP}}
 
 
 class RegisteringProvider(RotatingProvider):
-    """A server at which clients are registered; `registered` are the requests, `managed` those that delete."""
+    """A server at which clients are registered; `registered` are the requests, `managed` those that delete.
+
+    `managing` are the contexts of the latter.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +32,7 @@ class RegisteringProvider(RotatingProvider):
         self.registers = True
         self.registered: list[dict[str, Any]] = []
         self.managed: list[tuple[str, str]] = []
+        self.managing: list[RequestContext] = []
         self.refusal: HTTPResponse | Signal | None = None
         self.granted: dict[str, object] = {"client_secret": "issued-secret", "client_secret_expires_at": 0}
 
@@ -44,6 +48,7 @@ class RegisteringProvider(RotatingProvider):
         if "/register" not in request.url:
             return await super().send(request, context)
         if request.method.value == "DELETE":
+            self.managing.append(context)
             self.managed.append((request.url, dict(request.headers)["Authorization"]))
             return HTTPResponse(204, {}, b"")
         self.registered.append(json.loads(request.body))
@@ -51,7 +56,7 @@ class RegisteringProvider(RotatingProvider):
             return self.refusal
         name = f"client-{len(self.registered)}"
         manage = {"registration_client_uri": f"{request.url}/{name}", "registration_access_token": f"manage-{name}"}
-        return answer(201, client_id=name, **manage, **self.granted)
+        return answer(201, **{"client_id": name, **manage, **self.granted})
 
 
 class RegistrationScene:

@@ -115,7 +115,7 @@ class ConnectorCheck:
             result = await self._client.present_grant(prepared, choice.grant, choice.phase)
             kept = file.keep(result)
         if isinstance(result, TokenObtained) and needs_introspection(self._connector, result.token):
-            introspected = await introspect_token(self._client, self._connector, result.token)
+            introspected = await introspect_token(self._client, self._connector, result.token, result.server)
             yield describe_lifetime(introspected)
             if isinstance(introspected, IssuedToken):
                 result = replace(result, token=introspected)

@@ -5,10 +5,12 @@ memory, so that no other one is requested.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.schema.urls import is_url
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.api.v1alpha1.registration import RegistrationMethod
@@ -26,6 +28,7 @@ from oauth_connector.connector.registration import (
 from oauth_connector.connector.status.problem import Problem, of_signal
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.output_secrets import load_signer
+from oauth_connector.controller.pauses import Pauses
 from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.controller.server_finder import ServerFinder
 from oauth_connector.controller.state_secrets import StateSecrets, StoredState
@@ -43,6 +46,9 @@ from oauth_connector.oauth.token import HTTPResponse
 
 FAILED_PAUSE = 30.0
 """Seconds without another registration for a connector after one that failed."""
+
+LONGEST_TRUST = 16 * 1024
+"""Characters of a CA bundle that is kept for the deletion; a ConfigMap may have a megabyte, for each connector."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +73,7 @@ class ClientRegistrar:
         self._servers = servers
         self._policy = policy
         self._unwritten: dict[Key, RegisteredClient] = {}
-        self._closed_until: dict[Key, float] = {}
+        self._pauses: Pauses[Key] = Pauses()
         self._deletable: dict[Key, _Deletable] = {}
 
     async def find_client(
@@ -86,7 +92,7 @@ class ClientRegistrar:
             return method
         if method is RegistrationMethod.METADATA_DOCUMENT:
             return await self._publish(build_document_client(connector, found, self._policy.public_url or ""))
-        if not may_register or self._closed_until.get(connector.key, 0.0) > self._clock():
+        if not may_register or self._pauses.find_end(connector.key, self._clock()) is not None:
             return Problem(Reason.REGISTRATION_REJECTED, Remedy.RETRY)
         return await self._register(connector, found, redirect, stored)
 
@@ -144,13 +150,14 @@ class ClientRegistrar:
         endpoint, metadata = found.registration_endpoint or "", describe_client(connector, found, redirect)
         response = await self._provider.send(build_registration_request(endpoint, metadata), context)
         result = (
-            parse_registration(response, found.issuer, metadata, is_url, self._clock())
+            parse_registration(response, found.issuer, metadata, partial(_is_at_server, endpoint), self._clock())
             if isinstance(response, HTTPResponse)
             else response
         )
         if not isinstance(result, Signal):
             return result
-        self._closed_until[connector.key] = self._clock() + max(FAILED_PAUSE, result.retry_after or 0.0)
+        now = self._clock()
+        self._pauses.extend(connector.key, now + max(FAILED_PAUSE, result.retry_after or 0.0), now)
         problem = of_signal(connector.spec, RequestPhase.REGISTRATION, result)
         facts = {**problem.facts, "host": read_host(endpoint), "status": str(result.http_status or "")}
         return replace(problem, facts=facts)
@@ -158,9 +165,9 @@ class ClientRegistrar:
     # --- the end of a connector ---------------------------------------------------------------------------------
     async def _remember(self, connector: Connector, state: GrantState) -> None:
         """Remember what deletes the registrations; a retained state Secret keeps them."""
-        clients = tuple(each for each in (state.client, state.next_client) if each and each.management_url)
+        clients = _list_deletable(state)
         context = await self._servers.read_context(connector) if clients else None
-        if isinstance(context, RequestContext) and not connector.spec.is_secret_retained:
+        if isinstance(context, RequestContext) and not connector.spec.is_secret_retained and _is_small(context):
             self._deletable[connector.key] = _Deletable(clients, context)
         else:
             self._deletable.pop(connector.key, None)
@@ -171,7 +178,6 @@ class ClientRegistrar:
         A live read shows whether the connector exists, and another install is responsible for it.
         """
         self._unwritten.pop(key, None)
-        self._closed_until.pop(key, None)
         known = self._deletable.pop(key, None)
         try:
             known = known or await self._read_deletable(key)
@@ -186,7 +192,10 @@ class ClientRegistrar:
             log.info("registration deleted", connector=str(key), status=status)
 
     async def _read_deletable(self, key: Key) -> _Deletable | None:
-        """Read what this process does not remember: the state Secret exists until the garbage collector deletes it."""
+        """Read what this process does not remember: the state Secret exists until the garbage collector deletes it.
+
+        The hosts that the spec named are not known any more, so that each one must be public.
+        """
         name = state_name(key.name)
         cached = self._cluster.output(key.namespace, name)
         live = await self._cluster.read_secret(key.namespace, name) if cached is not None else None
@@ -194,5 +203,20 @@ class ClientRegistrar:
             return None  # without an owner it is retained, and so are its registrations
         is_own = (await load_signer(self._keys)).has_signed(live.metadata, live.data)
         state = read_state(live.data) if is_own else None
-        clients = (state.client, state.next_client) if state is not None else ()
-        return _Deletable(tuple(filter(None, clients)), RequestContext(self._clock()))
+        clients = _list_deletable(state) if state is not None else ()
+        return _Deletable(clients, RequestContext(self._clock(), named_hosts=frozenset()))
+
+
+def _list_deletable(state: GrantState) -> tuple[RegisteredClient, ...]:
+    """List the registrations that can be deleted, without the secrets that this does not need."""
+    known = (each for each in (state.client, state.next_client) if each is not None)
+    return tuple(replace(each, secret=None) for each in known if each.management_url is not None)
+
+
+def _is_small(context: RequestContext) -> bool:
+    return len(context.tls.extra_trust or "") <= LONGEST_TRUST
+
+
+def _is_at_server(endpoint: str, url: str) -> bool:
+    """Return whether a URL is at the server of an endpoint: a response must not choose what is requested elsewhere."""
+    return is_url(url) and origin(url) == origin(endpoint)

@@ -11,10 +11,12 @@ from oauth_connector.connector.allowed_hosts import find_forbidden_url
 from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.effective import build_parameters, list_authorization_scopes
 from oauth_connector.connector.grant.results import RequestFailed
+from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
 from oauth_connector.connector.status.problem import Problem, of_signal, show_signal
 from oauth_connector.controller.context import ControllerContext
+from oauth_connector.controller.pauses import Pauses
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.device_authorization import (
@@ -51,7 +53,7 @@ class DeviceAuthorizations:
         self._token_client = token_client
         self._polls: dict[str, _Poll] = {}
         self._issued: dict[str, ConsentRequest] = {}
-        self._closed_until: dict[Key, float] = {}
+        self._pauses: Pauses[Key] = Pauses()
 
     def next_poll(self, uid: str) -> float | None:
         """Return when a consent may be polled for; `None`: now."""
@@ -79,12 +81,10 @@ class DeviceAuthorizations:
         }
         self._polls[consent.uid] = _Poll(connector, now + interval, interval)
         self._issued = {each: held for each, held in self._issued.items() if each in self._polls}
-        self._closed_until = {key: until for key, until in self._closed_until.items() if until > now}
 
     def find_reopening(self, consent: Consent) -> float | None:
         """Return until when no codes are requested for a connector, whose consents could be without an end."""
-        until = self._closed_until.get(consent.connector) if consent.uid not in self._issued else None
-        return until if until is not None and until > self._clock() else None
+        return self._pauses.find_end(consent.connector, self._clock()) if consent.uid not in self._issued else None
 
     async def authorize(
         self, consent: Consent, connector: Connector, request: ConsentRequest
@@ -93,7 +93,7 @@ class DeviceAuthorizations:
         held = self._issued.get(consent.uid)
         if held is not None and held.digest == request.digest:
             return held  # it was issued, and could not be written
-        prepared = await self._token_client.prepare_request(connector)
+        prepared = await self._token_client.prepare_request(connector, GrantServer(issuer=request.issuer))
         if isinstance(prepared, RequestFailed):
             return prepared.problem
         issued = await self._request_codes(prepared, request.authorization_endpoint)
@@ -119,7 +119,8 @@ class DeviceAuthorizations:
         pause = MINIMUM_GAP if isinstance(issued, DeviceAuthorization) else FAILED_PAUSE
         signal = issued.signal if isinstance(issued, Problem) else None
         demanded = (signal.retry_after if signal is not None else None) or 0.0
-        self._closed_until[connector] = self._clock() + max(pause, demanded)
+        now = self._clock()
+        self._pauses.extend(connector, now + max(pause, demanded), now)
 
     async def _request_codes(self, prepared: PreparedRequest, endpoint: str) -> DeviceAuthorization | Problem:
         """Send the device authorization request, as the client of the token requests (RFC 8628 §3.1)."""

@@ -10,6 +10,7 @@ import structlog
 
 from oauth_connector.api.schema.origins import origin
 from oauth_connector.connector.grant.results import RequestFailed
+from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.observation import Connector, IssuedToken
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
@@ -22,11 +23,13 @@ _ASSUMED = frozenset({None, LifetimeSource.PRESET, LifetimeSource.DEFAULT})
 log = structlog.get_logger(__name__)
 
 
-async def introspect_lifetime(client: TokenClient, connector: Connector, token: IssuedToken) -> IssuedToken:
+async def introspect_lifetime(
+    client: TokenClient, connector: Connector, token: IssuedToken, server: GrantServer
+) -> IssuedToken:
     """Return the token with the lifetime that its server states, if the spec wants that and it can be found out."""
     if not needs_introspection(connector, token):
         return token
-    found = await introspect_token(client, connector, token)
+    found = await introspect_token(client, connector, token, server)
     if isinstance(found, IssuedToken):
         return found
     log.warning("the lifetime of a token is assumed", connector=str(connector.key), cause=found)
@@ -38,13 +41,16 @@ def needs_introspection(connector: Connector, token: IssuedToken) -> bool:
     return connector.spec.may_introspect and token.lifetime_source in _ASSUMED
 
 
-async def introspect_token(client: TokenClient, connector: Connector, token: IssuedToken) -> IssuedToken | str:
+async def introspect_token(
+    client: TokenClient, connector: Connector, token: IssuedToken, server: GrantServer
+) -> IssuedToken | str:
     """Return the token with the lifetime that its server states, or why that is not known, as a sentence without a dot.
 
-    The endpoint must be at the server of the token endpoint. Otherwise a user who edits a connector could have its
-    tokens and the client secret sent to another server.
+    `server` is the one that issued the token, to which alone it is sent: a resource may name another one meanwhile. The
+    endpoint must be at the server of the token endpoint. Otherwise a user who edits a connector could have its tokens
+    and the client secret sent to another server.
     """
-    prepared = await client.prepare_request(connector)
+    prepared = await client.prepare_request(connector, server)
     if isinstance(prepared, RequestFailed):
         return "the request cannot be built"
     endpoint = await _find_endpoint(client, prepared)

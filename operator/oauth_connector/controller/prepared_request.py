@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.effective import build_parameters, list_scopes
+from oauth_connector.connector.grant.server import NO_SERVER, GrantServer
 from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.grants.grant import Grant, Purpose
@@ -22,7 +23,8 @@ NO_HEADERS: Mapping[str, SecretStr] = {}
 class PreparedRequest:
     """All that a request needs except the grant; `own` is the grant that the spec itself presents, if any.
 
-    `previous` is the client with its previous secret, where the spec names one. `server` is what discovery has found.
+    `previous` is the client with its previous secret, where the spec names one. `server` is what discovery has found,
+    and `pinned` is to whom further requests about the token are sent.
     """
 
     connector: Connector
@@ -34,6 +36,7 @@ class PreparedRequest:
     previous: Client | None = None
     headers: Mapping[str, SecretStr] = field(default_factory=dict)
     server: ServerMetadata | None = None
+    pinned: GrantServer = NO_SERVER
 
     @property
     def endpoint(self) -> str:

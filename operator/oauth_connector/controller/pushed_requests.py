@@ -20,20 +20,13 @@ from oauth_connector.consent_protocol.push_exchange import PushAnswer
 from oauth_connector.controller.client_registrar import ClientRegistrar
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.device_authorizations import FAILED_PAUSE
+from oauth_connector.controller.pauses import Pauses
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.echoes import drop_echoes
 from oauth_connector.oauth.pushed_authorization import build_push_request, parse_push_response
 from oauth_connector.oauth.signals import RequestPhase, Signal
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    """Until when nothing is pushed for a connector (seconds since the epoch), and whether the last push has failed."""
-
-    until: float
-    has_failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +46,13 @@ class PushedRequests:
         self._clock = context.ports.clock
         self._read_rules = context.read_rules
         self._token_client = token_client
-        self._pauses: dict[Key, _Pause] = {}
+        self._pauses: Pauses[Key] = Pauses()
+        self._failures: Pauses[Key] = Pauses()
         self._given: dict[str, _Given] = {}
 
     def find_reopening(self, connector: Key) -> float | None:
         """Return until when nothing is pushed for a connector; `None`: now."""
-        known = self._pauses.get(connector)
-        return known.until if known is not None and known.until > self._clock() else None
+        return self._pauses.find_end(connector, self._clock())
 
     async def answer(
         self, consent: Consent, connector: Connector, request: ConsentRequest, question: PushRequest
@@ -72,7 +65,7 @@ class PushedRequests:
         pushed: SecretStr | Problem | None = None
         if self.find_reopening(connector.key) is None:
             pushed = await self._push(connector, request, question)
-        elif request.push_required or not self._pauses[connector.key].has_failed:
+        elif request.push_required or self._failures.find_end(connector.key, self._clock()) is None:
             return None
         if isinstance(pushed, Problem) and request.push_required:
             return pushed
@@ -83,7 +76,6 @@ class PushedRequests:
         """Remember an answer, and forget those of consents that have ended."""
         now = self._clock()
         self._given = {uid: given for uid, given in self._given.items() if given.at > now - LIFETIME}
-        self._pauses = {key: pause for key, pause in self._pauses.items() if pause.until > now}
         self._given[consent.uid] = _Given(asked, sealed, now)
         return sealed
 
@@ -92,9 +84,11 @@ class PushedRequests:
         pushed = await self._send(connector, request, question)
         failure = pushed if isinstance(pushed, Problem) else None
         demanded = failure.signal.retry_after if failure is not None and failure.signal is not None else None
-        pause = max(FAILED_PAUSE if failure is not None else MINIMUM_GAP, demanded or 0.0)
-        self._pauses[connector.key] = _Pause(self._clock() + pause, has_failed=failure is not None)
+        now = self._clock()
+        until = now + max(FAILED_PAUSE if failure is not None else MINIMUM_GAP, demanded or 0.0)
+        self._pauses.extend(connector.key, until, now)
         if failure is not None:
+            self._failures.extend(connector.key, until, now)
             log.warning(
                 "a pushed authorization request failed", connector=str(connector.key), reason=failure.reason.value
             )

@@ -16,7 +16,7 @@ from oauth_connector.connector.allowed_hosts import find_forbidden_url
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.effective import list_wanted_members
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained, build_issued_token
-from oauth_connector.connector.grant.server import GrantServer
+from oauth_connector.connector.grant.server import NO_SERVER, GrantServer
 from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.connector.refresh_url import check_refresh_url
@@ -30,7 +30,7 @@ from oauth_connector.controller.server_finder import ServerFinder
 from oauth_connector.controller.token_request_record import OnTokenRequest, TokenRequestRecord
 from oauth_connector.controller.unrepeatable_requests import build_unrepeatable
 from oauth_connector.oauth.client_auth.client import Client
-from oauth_connector.oauth.echoes import drop_echoes
+from oauth_connector.oauth.echoes import drop_echoed_scopes, drop_echoes
 from oauth_connector.oauth.grants.grant import Grant
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.metadata import ServerMetadata
@@ -42,8 +42,6 @@ from oauth_connector.oauth.signals import RequestPhase, Symptom, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
-
-NO_GRANT = GrantServer()
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +79,7 @@ class TokenClient:
         return await self.present_grant(prepared, prepared.own, prepared.own.purpose.supplied_phase)
 
     async def prepare_request(
-        self, connector: Connector, server: GrantServer = NO_GRANT
+        self, connector: Connector, server: GrantServer = NO_SERVER
     ) -> PreparedRequest | RequestFailed:
         """Gather all that a request needs; `server` is what the grant that is presented says of its server."""
         secrets = await self.credentials.read(connector)
@@ -118,8 +116,9 @@ class TokenClient:
         )
         if isinstance(result, Token):
             self._record(prepared, "success", context)
+            result = drop_echoed_scopes(result, request)
             issued = build_issued_token(result, int(requested_at), prepared.connector.spec)
-            return TokenObtained(issued, prepared.attempt, result)
+            return TokenObtained(issued, prepared.attempt, result, prepared.pinned)
         problem = of_signal(prepared.connector.spec, phase or grant.purpose.phase, result)
         problem = show_signal(problem, drop_echoes(result, request))
         if result.symptom is not Symptom.SUPERSEDED:  # nothing was sent to the provider
@@ -208,7 +207,7 @@ class TokenClient:
         client = await self._build_client(connector, registered) if registered is not None else credentials.client
         given = (client, credentials.grant, Attempt((), ""), read, credentials.previous)
         at = replace(at, is_endpoint_of_issuer=is_of_issuer)
-        return obstacle or PreparedRequest(connector, at, *given, credentials.headers, found)
+        return obstacle or PreparedRequest(connector, at, *given, credentials.headers, found, server.pin(found))
 
     async def _build_client(self, connector: Connector, registered: RegisteredClient) -> Client:
         """Build a client that the operator got, with the operator's own key where it signs."""

@@ -75,7 +75,7 @@ class TokenRefresher:
             signal = result.problem.signal if result.problem is not None else None
             strained = signal is not None and is_strain(signal)
             if signal is not None and strained and signal.retry_after:
-                self._client_limits.limit(client, self._clock() + signal.retry_after, self._clock())
+                self._client_limits.extend(client, self._clock() + signal.retry_after, self._clock())
             self._wake(self.host_limiter.leave(host, key, strained=strained))
         return result
 
@@ -164,7 +164,7 @@ class TokenRefresher:
         known = _find_repeated(token, live, obs.now)
         self._memory.put(key, replace(self._memory.of(key), repeats_tokens=known is not None, set_back=0.0, doubts=0))
         if known is None:
-            token = await introspect_lifetime(self._token_client, obs.connector, token)
+            token = await introspect_lifetime(self._token_client, obs.connector, token, obtained.server)
             return await self._secret_writer.publish(obs, token, live, findings)
         if known.digest == token.digest:
             return findings

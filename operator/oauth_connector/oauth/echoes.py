@@ -1,4 +1,4 @@
-"""Codes of a response that repeat a secret of its request: they are not shown, whatever they would mean."""
+"""Codes and scopes of a response that repeat a secret of its request: they are not shown, whatever they would mean."""
 
 import binascii
 from base64 import b64decode
@@ -7,7 +7,9 @@ from dataclasses import replace
 from urllib.parse import unquote_plus
 
 from oauth_connector.oauth.error_codes import OTHER
+from oauth_connector.oauth.response_secrets import is_revealing
 from oauth_connector.oauth.signals import Signal
+from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import TokenRequest
 
 SHORTEST = 4
@@ -24,6 +26,14 @@ def drop_echoes(signal: Signal, request: TokenRequest) -> Signal:
     error = OTHER if _is_echo(signal.oauth_error, secrets) else signal.oauth_error
     code = None if _is_echo(signal.provider_code, secrets) else signal.provider_code
     return replace(signal, oauth_error=error, provider_code=code)
+
+
+def drop_echoed_scopes(token: Token, request: TokenRequest) -> Token:
+    """Return a token without scopes that repeat a secret of its request: status shows the granted scopes."""
+    if token.scope is None:
+        return token
+    secrets = [secret for secret in _list_secrets(request) if secret]
+    return replace(token, scope=tuple(scope for scope in token.scope if not is_revealing(scope, secrets)) or None)
 
 
 def _is_echo(code: str | None, secrets: list[str]) -> bool:

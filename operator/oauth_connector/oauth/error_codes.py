@@ -44,9 +44,10 @@ _OF_PROVIDERS = """
     refresh_token_expired refresh_token_revoked invalid_assertion user_disabled account_locked
     authorization_declined incorrect_device_code device_flow_disabled
     refresh_token_not_found refresh_token_already_used
+    bxnim0408e
 """
 """GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; others.
-For device codes Microsoft Entra [9] and GitHub [10]. For refresh tokens Supabase [11].
+For device codes Microsoft Entra [9] and GitHub [10]. For refresh tokens Supabase [11] and IBM Cloud [12].
 
 [1] docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 [2] github.com/HGData/mk-node-hubspot/issues/64, github.com/airbytehq/airbyte/issues/79592
@@ -59,13 +60,39 @@ For device codes Microsoft Entra [9] and GitHub [10]. For refresh tokens Supabas
 [9] learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
 [10] docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 [11] supabase.com/docs/guides/auth/debugging/error-codes
+[12] github.com/IBM-Cloud/ibm-cloud-cli-sdk/pull/192, github.com/IBM-Cloud/bluemix-go/issues/129
 """
 
 KNOWN = frozenset(_STANDARD.split()) | frozenset(_OF_PROVIDERS.split())
 """All known codes, in lower case."""
 
-_NAMES = ("error", "error_code", "errorcode", "errortype", "code", "type", "status")
-"""Members in which servers write a code, in any case: that of RFC 6749 §5.2 first. Apigee writes `ErrorCode`."""
+_NAMES = ("error", "error_code", "errorcode", "errortype", "code", "type", "status", "name")
+"""Members in which servers write a code, in any case: that of RFC 6749 §5.2 first.
+
+Apigee writes `ErrorCode`. Servers that return the error object of node-oauth2-server as it is write `name` (Keyrock:
+github.com/ging/fiware-idm/issues/43).
+"""
+
+_SENTENCES = {
+    "invalid grant": "invalid_grant",
+    "invalid client": "invalid_client",
+    "unauthorized client": "unauthorized_client",
+    "unsupported grant type": "unsupported_grant_type",
+    "invalid scope": "invalid_scope",
+}
+"""Codes of RFC 6749 §5.2 as the beginning of a sentence: node-oauth2-server writes so, and Keyrock nothing else.
+
+`Invalid request` and `Access denied` are left out: frameworks and gateways write them, too.
+"""
+_SENTENCE = re.compile(rf"\s{{0,8}}\"?({'|'.join(_SENTENCES)}): [^\"<>{{}}\r\n]{{1,400}}\"?\s{{0,8}}", re.IGNORECASE)
+
+_INVALID_FIELDS = {
+    "refresh_token": "invalid_grant",
+    "code": "invalid_grant",
+    "client_id": "invalid_client",
+    "client_secret": "invalid_client",
+}
+"""What the parameter means that an item of `errors` calls invalid: Strava (github.com/dreeveapp/dreeve/issues/1449)."""
 
 _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _PHRASES = frozenset(re.sub("[^a-z]", "", status.phrase.lower()) for status in HTTPStatus)
@@ -88,6 +115,12 @@ def find_error(members: Members, status: int, quirks: Quirks = STANDARD) -> str 
     return OTHER if is_unknown else None
 
 
+def find_sentence(text: str) -> str | None:
+    """Find the error in a refusal that is a sentence alone, in lower case; `None`: it names none."""
+    found = _SENTENCE.fullmatch(text)
+    return _SENTENCES[found[1].lower()] if found is not None else None
+
+
 def find_pause(members: Members, status: int, quirks: Quirks) -> float | None:
     """Return the seconds to wait where a success says that there were too many requests, in the provider's words."""
     if status != HTTPStatus.OK or not quirks.pauses:
@@ -105,15 +138,25 @@ def _list_words(members: Members, quirks: Quirks) -> Iterator[str]:
     yield from (_read_word(find_value(members, place)) for place in quirks.error_places)
     errors = members.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
+    yield from _read_invalid_field(first)
     for place in (members, members.get("error"), first):
         if isinstance(place, Mapping):
             found = {str(name).lower(): value for name, value in [*place.items()][::-1]}
             yield from (_cut_text(word) for name in _NAMES if isinstance(word := found.get(name), str))
 
 
+def _read_invalid_field(item: object) -> Iterator[str]:
+    """Return the code for an item that names an invalid parameter; Strava names none for a wrong client secret."""
+    if isinstance(item, Mapping) and item.get("code") == "invalid":
+        field, resource = item.get("field"), item.get("resource")
+        is_client = resource == "Application" and field == ""
+        yield "invalid_client" if is_client else _INVALID_FIELDS.get(str(field), "")
+
+
 def _cut_text(word: str) -> str:
     """Return a code in lower case without the text that some servers write behind it (EVE Online, RFC 6749 §5.2)."""
-    return word.partition(":")[0].strip().lower()
+    code = word.partition(":")[0].strip().lower()
+    return _SENTENCES.get(code, code)
 
 
 def _read_word(value: object) -> str:

@@ -115,9 +115,12 @@ def build_registration_request(endpoint: str, metadata: ClientMetadata) -> Token
 
 
 def parse_registration(
-    response: HTTPResponse, issuer: str, metadata: ClientMetadata, is_url: Callable[[str], bool], now: float
+    response: HTTPResponse, issuer: str, metadata: ClientMetadata, may_manage: Callable[[str], bool], now: float
 ) -> RegisteredClient | Signal:
-    """Parse the response (RFC 7591 §3.2.1, RFC 7592 §3); what is no valid value is left out."""
+    """Parse the response (RFC 7591 §3.2.1, RFC 7592 §3); what is no valid value is left out.
+
+    `may_manage` returns whether a URL may be that of the registration.
+    """
     if response.status not in _CREATED:
         symptom = classify_status(response.status) or Symptom.CLIENT_ERROR
         return Signal(symptom, response.status, retry_after=read_retry_after(response.headers, now))
@@ -129,7 +132,7 @@ def parse_registration(
     if identifier is None or method not in REGISTERED_METHODS or (method != NONE and secret is None):
         return Signal(Symptom.NO_CLIENT, response.status)
     url, token = members.get("registration_client_uri"), _read(members, "registration_access_token", _SECRET)
-    is_managed = isinstance(url, str) and is_url(url) and token is not None
+    is_managed = isinstance(url, str) and may_manage(url) and token is not None
     expires = members.get("client_secret_expires_at")
     return RegisteredClient(
         issuer,

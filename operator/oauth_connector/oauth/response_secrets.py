@@ -4,6 +4,8 @@ A spec says where the values of a response stand, and which members are publishe
 response as the access token, as the scope, or as a member for Pods.
 """
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from oauth_connector.oauth.json_pointer import find_value
@@ -16,16 +18,37 @@ _OWN_NAMES = frozenset({"id_token"})
 """Members that may be published under their own name: Pods may receive an ID token, which names a user."""
 
 
+_SECRET_NAME = re.compile(
+    "(token|secret|password|passwd|passphrase|pin|otp|credentials?|assertion|ticket|cookie|jwt|nonce|"
+    "(api|access|auth|client|private|secret|session|shared|signing|subscription)key)$"
+)
+"""How names of members end whose values are not shown: `sessionKey`, `api_key`, `client-secret`."""
+
+SHORTEST = 8
+"""Characters of a secret that is searched in other values. A shorter one is found by chance."""
+
+SHORTEST_PART = 16
+"""Characters of a value that is searched in secrets."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResponseSecrets:
-    """The tokens of a response by their values: `refresh` are the refresh tokens, `others` the further ones."""
+    """The tokens of a response by their values: `refresh` are the refresh tokens, `others` the further ones.
+
+    `named` are the values of all members that have the name of a secret.
+    """
 
     refresh: frozenset[str]
     others: frozenset[str]
+    named: frozenset[str] = frozenset()
 
     def has_value(self, value: object) -> bool:
         """Return whether a value is one of the tokens."""
         return _write(value) in self.refresh | self.others
+
+    def is_shown_by(self, value: str) -> bool:
+        """Return whether a value is a secret of the response, contains one, or is a part of one."""
+        return is_revealing(value, self.refresh | self.others | self.named)
 
     def may_be_field(self, name: str, value: str) -> bool:
         """Return whether a member may be published."""
@@ -42,7 +65,34 @@ def find_secrets(members: Members, placed: Members, quirks: Quirks) -> ResponseS
     is_own = named is not None and places.refresh_token == (places.access_token or "/access_token")
     refresh = [*walk_members(members, REFRESH_TOKEN), None if is_own else placed.get("refresh_token")]
     others = [placed.get("access_token"), *walk_members(members, ID_TOKEN)]
-    return ResponseSecrets(_select(refresh), _select(others))
+    return ResponseSecrets(_select(refresh), _select(others), _select([*_walk_secrets(members)]))
+
+
+def is_revealing(value: str, secrets: Iterable[str]) -> bool:
+    """Return whether a value is one of the secrets, contains one, or is a part of one."""
+    return any(
+        value == secret
+        or (len(secret) >= SHORTEST and secret in value)
+        or (len(value) >= SHORTEST_PART and value in secret)
+        for secret in secrets
+    )
+
+
+def _walk_secrets(members: object) -> Iterator[object]:
+    """List the values of the members that have the name of a secret, at any depth."""
+    waiting = [members]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += value.values()
+            yield from (inner for name, inner in value.items() if _is_secret_name(str(name)))
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _is_secret_name(name: str) -> bool:
+    letters = re.sub("[^a-z]", "", name.lower()[:128])
+    return _SECRET_NAME.search(letters) is not None
 
 
 def _select(values: list[object]) -> frozenset[str]:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from oauth_connector.oauth.error_codes import find_error, find_pause
+from oauth_connector.oauth.content_coding import decode_text, decompress
+from oauth_connector.oauth.error_codes import find_error, find_pause, find_sentence
 from oauth_connector.oauth.lifetimes import read_lifetime, read_refresh_lifetime
 from oauth_connector.oauth.placement import place_members
 from oauth_connector.oauth.quirks import STANDARD, Quirks
@@ -29,11 +30,15 @@ Others mean another header, or a proof of possession: `mac`, `DPoP`.
 """
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
-_PROVIDER_CODE = re.compile(r"\bAADSTS\d{4,7}\b")
+_PROVIDER_CODE = re.compile(r"\bAAD(?:STS|B2C)\d{4,7}\b")
+"""Microsoft Entra ID, and Azure AD B2C: learn.microsoft.com/azure/active-directory-b2c/error-codes."""
 _SCALAR = (str, int, float)
 
 LONGEST_FIELD = 16 * 1024
 """Bytes of a member that is kept, at most: 16 of them fit into a Secret together with the tokens."""
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,512}")
+"""A scope (RFC 6749 §3.3)."""
 
 MOST_NAMES = 64
 _NAME = re.compile(r"[\w.:/\-]{1,128}")
@@ -68,6 +73,9 @@ def _parse(response: HTTPResponse, quirks: Quirks, now: float | None) -> Token |
     limited = response.status == 429  # noqa: PLR2004  # HTTP
     wait = read_retry_after(response.headers, now, limited=limited) if response.status >= 400 else None  # noqa: PLR2004  # HTTP
     if isinstance(members, Symptom):
+        said = _read_sentence(response) if members is Symptom.NOT_JSON and 400 <= response.status < 500 else None  # noqa: PLR2004  # HTTP
+        if said is not None and response.status != 429:  # noqa: PLR2004  # HTTP
+            return Signal(Symptom.OAUTH_ERROR, response.status, said)
         return Signal(_prefer_status(response.status, members), response.status, retry_after=wait)
     if (pause := find_pause(members, response.status, quirks)) is not None:
         return Signal(Symptom.RATE_LIMITED, response.status, retry_after=pause)
@@ -80,6 +88,11 @@ def _parse(response: HTTPResponse, quirks: Quirks, now: float | None) -> Token |
     secrets = find_secrets(members, placed, quirks)
     symptom = _find_obstacle(placed, secrets, quirks)
     return Signal(symptom, response.status) if symptom else _build_token(placed, response, quirks, now, secrets)
+
+
+def _read_sentence(response: HTTPResponse) -> str | None:
+    """Read the code at the beginning of a refusal that is one sentence, such as that of Keyrock."""
+    return find_sentence(decode_text(decompress(response.body, response.headers)[0]))
 
 
 def has_error(response: HTTPResponse) -> bool:
@@ -144,13 +157,16 @@ def _is_bearer(kind: object, further: frozenset[str]) -> bool:
 
 
 def _read_scope(scope: object, secrets: ResponseSecrets) -> tuple[str, ...] | None:
-    """Read the granted scopes; status shows them, so that a token of the response is none."""
+    """Read the granted scopes. Status shows them, so that no value with a secret of the response in it is one.
+
+    A value that is no scope by its form (RFC 6749 §3.3) is left out: a spec may name any place of a response.
+    """
     if isinstance(scope, list):
-        scope = " ".join(item for item in scope if isinstance(item, str) and not secrets.has_value(item))
+        scope = " ".join(item for item in scope if isinstance(item, str) and not secrets.is_shown_by(item))
     if not isinstance(scope, str) or len(scope) > LONGEST_FIELD or secrets.has_value(scope):
         return None
     parts = split_scope(scope)
-    return tuple(part for part in parts if _PRINTABLE.fullmatch(part) and not secrets.has_value(part)) or None
+    return tuple(part for part in parts if _SCOPE.fullmatch(part) and not secrets.is_shown_by(part)) or None
 
 
 def _read_fields(members: Members) -> dict[str, SecretStr]:

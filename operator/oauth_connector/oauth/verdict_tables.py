@@ -159,6 +159,7 @@ INVALID_GRANT_WORDS = frozenset(
         *("invalid_code", "code_already_used"),  # Zoho, Slack
         *("invalid_refresh_token", "refresh_token_expired", "refresh_token_revoked"),
         *("refresh_token_not_found", "refresh_token_already_used"),  # Supabase
+        "bxnim0408e",  # IBM Cloud: "Provided refresh token is expired"
     }
 )
 """Words for a code or refresh token that is invalid for certain: RFC 6749 §5.2, and of providers."""

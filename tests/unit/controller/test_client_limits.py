@@ -6,7 +6,8 @@ import pytest
 
 from oauth_connector.api.v1alpha1.conditions import find_condition
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.controller.client_limits import MOST_ENDED, ClientLimits, LimitedClient
+from oauth_connector.controller.client_limits import ClientLimits, LimitedClient
+from oauth_connector.controller.pauses import MOST_ENDED
 from oauth_connector.oauth.token import HTTPResponse
 from tests.support.builders import NOW, a_connector, a_spec
 from tests.support.world import KEY, World
@@ -111,8 +112,8 @@ async def test_a_refresh_that_waits_is_reported_beside_the_valid_token(world: Wo
 def test_the_longest_limit_counts_until_it_has_passed() -> None:
     """Two requests may be limited at once."""
     limits, client = ClientLimits(), LimitedClient("https://h.example", "shop", "robot")
-    limits.limit(client, 120.0, 0.0)
-    limits.limit(client, 60.0, 0.0)
+    limits.extend(client, 120.0, 0.0)
+    limits.extend(client, 60.0, 0.0)
     assert limits.find_end(client, 119.0) == 120.0
     assert limits.find_end(client, 120.0) is None
     assert len(limits) == 0
@@ -122,5 +123,5 @@ def test_limits_that_have_ended_are_forgotten() -> None:
     """A user may name any number of clients."""
     limits = ClientLimits()
     for number in range(3 * MOST_ENDED):
-        limits.limit(LimitedClient("https://h.example", "shop", f"c{number}"), number + 1.0, float(number))
+        limits.extend(LimitedClient("https://h.example", "shop", f"c{number}"), number + 1.0, float(number))
     assert len(limits) <= MOST_ENDED + 1

@@ -10,13 +10,16 @@ from oauth_connector.connector.observation import Connector
 from oauth_connector.oauth.introspection import read_introspection_response
 from oauth_connector.oauth.lifetimes import Lifetime, LifetimeSource
 from oauth_connector.oauth.metadata import ServerMetadata
+from oauth_connector.oauth.protected_resource import ProtectedResource
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal, Symptom
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
 from tests.support.builders import a_connector, a_spec
+from tests.support.consenting import consent
 from tests.support.fake_provider import answer
 from tests.support.rotating_provider import RotatingProvider
+from tests.support.signing_keys import P256_KEY, write_pem
 from tests.support.world import KEY, World
 
 NOW = 1_700_000_000.0
@@ -61,10 +64,11 @@ class IntrospectingProvider(RotatingProvider):
         self.introspectable: str | None = None
 
     async def find(self, issuer: str, context: RequestContext) -> ServerMetadata | Signal:
-        """Return the metadata of an issuer, which may name an introspection endpoint."""
+        """Return the metadata of an issuer, which may name an introspection endpoint; an empty one is its own."""
         found = await super().find(issuer, context)
         assert isinstance(found, ServerMetadata)
-        return replace(found, introspection_endpoint=self.introspectable)
+        own = f"{issuer}/introspect" if self.introspectable == "" else self.introspectable
+        return replace(found, introspection_endpoint=own)
 
     async def send(self, request: TokenRequest, context: RequestContext) -> HTTPResponse | Signal:
         """Respond to an introspection, or to a token request."""
@@ -183,3 +187,50 @@ async def test_metadata_alone_cause_no_introspection() -> None:
     world.cluster.add(a_connector(a_spec(provider={"issuer": ISSUER})))
     await world.run(3)
     assert (state_of(world)[0], provider.introspected) == ("Default", [])
+
+
+async def test_a_token_is_introspected_by_the_server_that_issued_it() -> None:
+    """A server that a resource names first, after the consent, does not get the tokens of the other one."""
+    provider = IntrospectingProvider()
+    provider.introspectable = ""
+    world = World(provider)
+    spec = a_spec(
+        grantType="AuthorizationCode",
+        provider={"resource": "https://mcp.example.com/mcp"},
+        client={"id": "agent"},
+        refresh={"lifetimeSource": "Introspection"},
+    )
+    world.cluster.add(a_connector(spec))
+    await world.run()
+    await consent(world)
+    provider.resource_servers = ("https://evil.example", "https://as.example.com")
+    await world.run(4 * 3600)
+    assert len(provider.introspected) > 1
+    assert {request.url for request in provider.introspected} == {"https://as.example.com/introspect"}
+
+
+async def test_a_resource_that_flips_between_two_requests_gets_no_token() -> None:
+    """The first token of a machine is introspected where it is from, though status does not show that yet."""
+    provider = FlippingProvider()
+    provider.introspectable = ""
+    world = World(provider)
+    key = {"id": "agent", "keyRef": {"name": "key"}}
+    refresh = {"lifetimeSource": "Introspection"}
+    world.cluster.add(
+        a_connector(a_spec(provider={"resource": "https://mcp.example.com/mcp"}, client=key, refresh=refresh))
+    )
+    world.cluster.add_credential("shop", "key", **{"tls.key": write_pem(P256_KEY).encode()})
+    await world.run(3)
+    assert world.reason() == "TokenIssued"
+    assert provider.urls == ["https://as.example.com/token"]
+    assert not any(request.url.startswith("https://evil.example") for request in provider.introspected)
+
+
+class FlippingProvider(IntrospectingProvider):
+    """A resource that names an honest server first, and then one of an attacker."""
+
+    async def find_resource(self, resource: str, context: RequestContext) -> ProtectedResource | Signal:
+        """Return the metadata, and change them."""
+        found = await super().find_resource(resource, context)
+        self.resource_servers = ("https://evil.example", "https://as.example.com")
+        return found

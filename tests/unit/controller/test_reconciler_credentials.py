@@ -135,3 +135,11 @@ async def test_a_missing_secret_is_awaited(world: World) -> None:
     world.cluster.add_credential("shop", "robot", client_secret=b"s")
     await world.run(65)
     assert world.reason() == "TokenIssued"
+
+
+async def test_a_scope_that_repeats_the_client_secret_is_not_in_status(world: World) -> None:
+    """A server may return what was sent to it, at the place that the spec names for scopes."""
+    world.provider.answer = answer(access_token="token-1", token_type="Bearer", scope="read s3cret")
+    await world.run()
+    status = world.cluster.connectors[KEY].status
+    assert (world.reason(), status.granted_scopes) == ("TokenIssued", ("read",))

@@ -1,5 +1,8 @@
 """A server that repeats a secret as its error code: the code is judged, and not shown."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +11,7 @@ from pydantic import SecretStr
 from oauth_connector.oauth.client_auth.basic import BasicClient, BasicEncoding
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.post import PostClient
-from oauth_connector.oauth.echoes import drop_echoes
+from oauth_connector.oauth.echoes import drop_echoed_scopes, drop_echoes
 from oauth_connector.oauth.grants.authorization_code import AuthorizationCode
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
 from oauth_connector.oauth.grants.grant import Grant
@@ -16,6 +19,7 @@ from oauth_connector.oauth.grants.password import Password
 from oauth_connector.oauth.grants.refresh_token import RefreshToken
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.signals import Signal, Symptom
+from oauth_connector.oauth.token import Token
 from oauth_connector.oauth.token_request import TokenRequest, TokenRequestParameters, build_token_request
 
 CONTEXT = RequestContext(0.0, token_endpoint="https://login.example.com/token")
@@ -79,6 +83,16 @@ def test_every_other_code_is_shown(sentence: str) -> None:
     request, error, code = SHOWN[sentence]
     signal = Signal(Symptom.OAUTH_ERROR, 400, error, code)
     assert drop_echoes(signal, request) == signal
+
+
+@pytest.mark.parametrize("request_of", [password, post, basic])
+def test_a_scope_that_repeats_a_secret_is_not_shown(request_of: Callable[[str], TokenRequest]) -> None:
+    """Status shows the granted scopes to more users than may read the Secret; the others stay."""
+    secret = "hunter2-hunter2-hunter2"
+    scopes = ("read", secret, f"x{secret}", secret[:16], "write")
+    token = Token(SecretStr("at-1"), "Bearer", None, scopes)
+    assert drop_echoed_scopes(token, request_of(secret)).scope == ("read", "write")
+    assert drop_echoed_scopes(replace(token, scope=(secret,)), request_of(secret)).scope is None
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40), st.text("AaDdSsTt0123456789_", max_size=40))

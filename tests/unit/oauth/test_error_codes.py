@@ -25,6 +25,12 @@ def read(status: int, members: Any, kind: str = JSON) -> Signal:
 
 SPRING = {"timestamp": "2020-09-16T00:22:59.660+00:00", "message": "", "path": "/oauth/token"}
 
+
+def strava(resource: str, field: str) -> dict[str, Any]:
+    """Return the body with which Strava says that a parameter is invalid."""
+    return {"message": "Bad Request", "errors": [{"resource": resource, "field": field, "code": "invalid"}]}
+
+
 PAGES: dict[str, tuple[int, Any, Symptom]] = {
     # Spring Boot, DefaultErrorAttributes: gist.github.com/johnjqc/8d4e16a8dfa868a582f3bf98e56ad9f5
     "Spring Boot, 404": (404, {**SPRING, "status": 404, "error": "Not Found"}, Symptom.NOT_FOUND),
@@ -79,6 +85,20 @@ PAGES: dict[str, tuple[int, Any, Symptom]] = {
     "Google API": (404, {"error": {"code": 404, "message": "x", "status": "NOT_FOUND"}}, Symptom.NOT_FOUND),
     "Google API, 503": (503, {"error": {"code": 503, "status": "UNAVAILABLE"}}, Symptom.UNAVAILABLE),
     "a number": (404, {"error": 404}, Symptom.NOT_FOUND),
+    "a number in `code`": (400, {"code": 40001, "message": "x"}, Symptom.CLIENT_ERROR),
+    "a number in `error`": (400, {"error": 400, "message": "x"}, Symptom.CLIENT_ERROR),
+    # github.com/dreeveapp/dreeve/issues/662
+    "Strava, another parameter": (403, strava("Application", "redirect_uri"), Symptom.FORBIDDEN),
+    "Strava, another code": (
+        403,
+        {"errors": [{"resource": "Application", "field": "internal", "code": "forbidden"}]},
+        Symptom.FORBIDDEN,
+    ),
+    "a sentence of a framework": (400, "Invalid request: no such route", Symptom.NOT_JSON),
+    "a sentence of a gateway": (403, "Access denied: policy", Symptom.FORBIDDEN),
+    "a sentence of a busy server": (429, "Invalid grant: slow down", Symptom.RATE_LIMITED),
+    "a sentence of a failing server": (502, "Invalid grant: no upstream", Symptom.SERVER_ERROR),
+    "a sentence with markup": (400, "Invalid grant: <b>x</b>", Symptom.NOT_JSON),
     "a truth value": (403, {"error": True, "message": "no"}, Symptom.FORBIDDEN),
     "words in another case": (404, {"error": "not_found"}, Symptom.NOT_FOUND),
 }
@@ -131,6 +151,39 @@ ERRORS: dict[str, tuple[int, Any, str]] = {
     "Supabase": (400, {"code": 400, "error_code": "refresh_token_not_found", "msg": "x"}, "refresh_token_not_found"),
     # docs.cloudbase.net/error-code/REFRESH_TOKEN_EXPIRED
     "CloudBase": (400, {"code": "REFRESH_TOKEN_EXPIRED", "message": "x"}, "refresh_token_expired"),
+    # github.com/IBM-Cloud/bluemix-go/issues/129
+    "IBM Cloud": (
+        400,
+        {"errorCode": "BXNIM0408E", "errorMessage": "Provided refresh token is expired", "context": {}},
+        "bxnim0408e",
+    ),
+    # github.com/dreeveapp/dreeve/issues/1449, yihong0618/running_page/issues/523
+    "Strava, refresh token": (400, strava("RefreshToken", "refresh_token"), "invalid_grant"),
+    "Strava, code": (400, strava("AuthorizationCode", "code"), "invalid_grant"),
+    # github.com/dreeveapp/dreeve/issues/372, iamstuartwilson/strava/issues/28
+    "Strava, client ID": (400, strava("Application", "client_id"), "invalid_client"),
+    "Strava, client secret": (401, strava("Application", ""), "invalid_client"),
+    # github.com/ging/fiware-idm/issues/43, and controllers/oauth2/oauth2.js there
+    "Keyrock": (400, "Invalid grant: refresh token is invalid", "invalid_grant"),
+    "Keyrock, password": (400, "Invalid grant: user credentials are invalid", "invalid_grant"),
+    "Keyrock, an earlier release": (
+        500,
+        {
+            "statusCode": 400,
+            "code": 400,
+            "message": "Invalid grant: user credentials are invalid",
+            "name": "invalid_grant",
+        },
+        "invalid_grant",
+    ),
+    # @node-oauth/oauth2-server, lib/errors
+    "node-oauth2-server": (400, {"error": "Invalid grant: authorization code has expired"}, "invalid_grant"),
+    # github.com/MicrosoftDocs/azure-docs/issues/43340
+    "Azure AD B2C": (
+        400,
+        {"error": "access_denied", "error_description": "AADB2C90225: The username"},
+        "access_denied",
+    ),
     "a code that is not known": (400, {"error": "no_license"}, OTHER),
     "a success with a text": (200, {"error": "Something failed!"}, OTHER),
     "a success that is not ok": (200, {"ok": False}, OTHER),

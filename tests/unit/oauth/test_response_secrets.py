@@ -78,6 +78,29 @@ SCOPES: dict[str, tuple[Any, dict[str, str], tuple[str, ...] | None]] = {
         ("read", "write"),
     ),
     "in a list": ({**STANDARD_BODY, "scope": ["read", "rt-1"]}, {}, ("read",)),
+    "an unknown name": ({**STANDARD_BODY, "session_key": "k-1"}, {"scope": "/session_key"}, None),
+    "a secret elsewhere in the response": (
+        {**STANDARD_BODY, "user": {"apiKey": "abc"}, "copy": "abc read"},
+        {"scope": "/copy"},
+        ("read",),
+    ),
+    "with a token in it": ({**STANDARD_BODY, "access_token": "at-123456", "scope": "read at=at-123456"}, {}, ("read",)),
+    "a part of a token": (
+        {**STANDARD_BODY, "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.x", "scope": "read eyJhbGciOiJIUzI1NiJ9"},
+        {},
+        ("read",),
+    ),
+    "what is no scope by its form": (
+        {**STANDARD_BODY, "scope": 'read "quoted" back\\slash caf\u00e9 ' + "x" * 513},
+        {},
+        ("read",),
+    ),
+    "many of them": ({**STANDARD_BODY, "scope": ["s" * 500] * 40}, {}, None),
+    "a URL": (
+        {**STANDARD_BODY, "scope": "https://www.googleapis.com/auth/drive.file openid"},
+        {},
+        ("https://www.googleapis.com/auth/drive.file", "openid"),
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.effective import find_default_source
+from oauth_connector.connector.grant.server import NO_SERVER, GrantServer
 from oauth_connector.connector.grant.unrepeatable_request import UnrepeatableRequest
 from oauth_connector.connector.observation import Attempt, IssuedToken
 from oauth_connector.connector.status.problem import Problem
@@ -14,11 +15,15 @@ from oauth_connector.oauth.token import Token
 
 @dataclass(frozen=True, slots=True)
 class TokenObtained:
-    """The provider issued a token; `response` is the whole token response, perhaps with a refresh token."""
+    """The provider issued a token; `response` is the whole token response, perhaps with a refresh token.
+
+    `server` is the one that issued it.
+    """
 
     token: IssuedToken
     attempt: Attempt
     response: Token
+    server: GrantServer = NO_SERVER
 
 
 @dataclass(frozen=True, slots=True)

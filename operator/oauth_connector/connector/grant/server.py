@@ -1,7 +1,7 @@
 """Which authorization server gets what a grant presents: the one that issued it, and no other of the same resource."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
@@ -23,6 +23,14 @@ class GrantServer:
     token_url: str | None = None
     issuer: str | None = None
     client: RegisteredClient | None = None
+
+    def pin(self, found: ServerMetadata | None) -> "GrantServer":
+        """Return the server with the issuer that a resource has led to: it may name another one a moment later."""
+        return replace(self, issuer=found.issuer) if found is not None and found.resource is not None else self
+
+
+NO_SERVER = GrantServer()
+"""Nothing is known of the server but what the spec says."""
 
 
 def choose_issuer(connector: Connector, resource: ProtectedResource, pinned: str | None) -> str | Problem:

@@ -1,5 +1,8 @@
 """The registration of a client ends with its connector, where the server allows that."""
 
+import pytest
+
+from oauth_connector.oauth.token import HTTPResponse
 from tests.support.consenting import consent
 from tests.support.registering_provider import SERVER, RegistrationScene
 from tests.support.world import KEY
@@ -31,3 +34,48 @@ async def test_a_retained_grant_keeps_its_registration() -> None:
     del scene.world.cluster.connectors[KEY]
     await scene.world.reconcile(KEY)
     assert scene.server.managed == []
+
+
+ELSEWHERE = [
+    "https://inner.example.com/register/client-1",
+    "https://as.example.com:8443/register/client-1",
+    "https://mcp.example.com/mcp",
+]
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+async def test_a_registration_at_another_server_is_not_deleted(url: str) -> None:
+    """A server must not choose what the operator requests elsewhere, with a token that this server chose, too."""
+    scene = RegistrationScene()
+    scene.server.granted = {**scene.server.granted, "registration_client_uri": url}
+    await consent(scene.world)
+    assert scene.world.reason() == "TokenIssued"
+    del scene.world.cluster.connectors[KEY]
+    await scene.world.reconcile(KEY)
+    assert scene.server.managed == []
+
+
+@pytest.mark.parametrize(("is_restarted", "named"), [(False, frozenset({"mcp.example.com"})), (True, frozenset[str]())])
+async def test_a_registration_is_deleted_at_a_public_host(*, is_restarted: bool, named: frozenset[str]) -> None:
+    """Only hosts that the spec names may be inner ones; after a restart it is not known which ones it named."""
+    scene = RegistrationScene()
+    await consent(scene.world)
+    if is_restarted:
+        scene.world.start()
+    del scene.world.cluster.connectors[KEY]
+    await scene.world.reconcile(KEY)
+    (context,) = scene.server.managing
+    assert context.named_hosts == named
+    assert context.choose_tls(f"{SERVER}/register/client-1").is_public_only
+
+
+async def test_a_deleted_connector_cannot_shorten_the_pause_after_a_refusal() -> None:
+    """A connector that is created again registers no client before the pause of its predecessor has passed."""
+    scene = RegistrationScene()
+    scene.server.refusal = HTTPResponse(429, {"retry-after": "600"}, b"")
+    await scene.ask()
+    connector = scene.world.cluster.connectors.pop(KEY)
+    await scene.world.reconcile(KEY)
+    scene.world.cluster.connectors[KEY] = connector
+    await scene.ask("crm-2")
+    assert len(scene.server.registered) == 1

@@ -61,6 +61,29 @@ async def test_a_fault_that_names_the_password_is_repeated_slowly(word: str) -> 
     assert 20 < len(world.rotating.requests) < 40
 
 
+PAGE = HTTPResponse(200, {"content-type": "text/html"}, b"<html><form>Log in</form></html>")
+REPEATED: dict[str, tuple[HTTPResponse, range, float]] = {
+    "a page": (PAGE, range(25, 32), 3600.0),
+    "a redirect to a page": (HTTPResponse(302, {"location": "https://login.example.com/"}, b""), range(20, 27), 3600.0),
+    # ging/fiware-idm issue 43: an earlier release of Keyrock answered a wrong password so
+    "a 500 that names the password": (answer(500, name="invalid_grant", code=400), range(25, 32), 3600.0),
+    "a 500 that says nothing": (HTTPResponse(500, {}, b""), range(250, 300), 300.0),
+    "a 503": (HTTPResponse(503, {}, b""), range(250, 300), 300.0),
+}
+
+
+@pytest.mark.parametrize("words", REPEATED)
+async def test_what_may_not_be_from_the_server_is_repeated_at_a_known_rate(words: str) -> None:
+    """In a day a login page gets the password about thirty times and a failing server 280 times, as the page says."""
+    world = with_password()
+    world.rotating.fault, numbers, pause = REPEATED[words]
+    await world.run(DAY / 2)
+    half = len(world.rotating.requests)
+    await world.run(DAY / 2)
+    assert len(world.rotating.requests) in numbers
+    assert (DAY / 2) / (len(world.rotating.requests) - half) >= pause
+
+
 async def test_a_password_at_a_missing_endpoint_is_sent_again_on_request() -> None:
     """The password was not judged, so a user may have it sent again; without a request it is not."""
     world = with_password()
