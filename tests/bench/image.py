@@ -3,14 +3,15 @@
     python -m tests.bench.image [--starts 5]
 
 Writes `build/image/bench.json`, and prints a table with the targets. The process runs with a read-only root, as user
-65532. A start lasts from the launch to the first 200 of `/readyz`. On a machine that is busy, its CPU time says more.
+65532. A start lasts from the launch to the first 200 of `/readyz`. Where a figure misses its target the exit status is 1.
+While other programs use the machine, the time of a start is no figure of the image: it is printed and not judged.
 """
 
 import argparse
 import asyncio
 import json
-import os
 import statistics
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from devtools.cluster.control_plane import ControlPlane
 from devtools.image import archive
 from devtools.image.image_archive import extract, read_facts
 from devtools.local.temporary_folder import temporary_folder
+from tests.bench.machine import LARGEST_SHARE, MachineTime
 from tests.bench.setup import MANIFESTS, ROOT, Cost
 from tests.support.image_processes import OperatorInImage
 
@@ -32,8 +34,9 @@ KIB, MEGABYTE = 1024, 1_000_000
 
 
 async def measure(starts: int) -> Mapping[str, float]:
-    """Return the figures of the image; the machine's load of one minute is one of them."""
+    """Return the figures of the image; `others` is the share of the machine that other programs used meanwhile."""
     facts = read_facts(archive())
+    began = MachineTime.read()
     with (
         ControlPlane(ROOT / "crds", *MANIFESTS) as plane,
         temporary_folder("oauth-connector-bench-image-") as folder,
@@ -52,7 +55,7 @@ async def measure(starts: int) -> Mapping[str, float]:
         "start_median_s": statistics.median(seconds for seconds, _ in timed),
         "start_cpu_s": min(cpu for _, cpu in timed),
         "rss_mb": resident / MEGABYTE,
-        "load": os.getloadavg()[0],
+        "others": MachineTime.read().others_since(began),
     }
 
 
@@ -77,8 +80,14 @@ async def _rest(root: Path, folder: Path, kubeconfig: Path) -> int:
         await operator.stop()
 
 
-def main() -> None:
-    """Measure, print and write the figures."""
+def find_missed(figures: Mapping[str, float]) -> list[str]:
+    """Return the names of the figures that miss their targets; a time counts only on a machine without other work."""
+    timed = frozenset() if figures["others"] <= LARGEST_SHARE else frozenset({"start_best_s"})
+    return [name for name, target in TARGETS.items() if figures[name] > target and name not in timed]
+
+
+def main() -> int:
+    """Measure, print and write the figures; return 1 where one misses its target."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.image", description=main.__doc__)
     parser.add_argument("--starts", type=int, default=5, help="number of starts")
     parser.add_argument("--output", type=Path, default=Path("build/image"), help="folder of bench.json")
@@ -90,7 +99,11 @@ def main() -> None:
     for name, value in figures.items():
         table.add_row(name, f"{value:.2f}", f"≤ {TARGETS[name]:g}" if name in TARGETS else "")
     Console().print(table)
+    missed = find_missed(figures)
+    if missed:
+        print(f"over the target: {', '.join(missed)}", file=sys.stderr)
+    return bool(missed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
