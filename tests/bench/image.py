@@ -3,7 +3,7 @@
     python -m tests.bench.image [--starts 5]
 
 Writes `build/image/bench.json`, and prints a table with the targets. The process runs with a read-only root, as user
-65532. A start lasts from the launch to the first 200 of `/readyz`. Where a figure misses its target the exit status is 1.
+65532. A start lasts from the launch to the first 200 of `/readyz`. A figure over its target ends the command with 1.
 While other programs use the machine, the time of a start is no figure of the image: it is printed and not judged.
 """
 
