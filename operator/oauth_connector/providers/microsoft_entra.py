@@ -18,6 +18,8 @@ PRESET = Preset(
     links=(
         "https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
         "https://login.microsoftonline.com/error",
+        "https://learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity",
+        "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations",
         "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow",
         "https://learn.microsoft.com/entra/identity-platform/refresh-tokens",
         "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code",
@@ -58,6 +60,52 @@ PRESET = Preset(
         "AADSTS7000218": (
             "The request contains no client secret, and the app is no public client. Set `client.secretRef`."
         ),
+        "AADSTS700025": (
+            "The application is a public client, which must not authenticate. Remove its credential from `client`, or"
+            " change the app registration."
+        ),
+        "AADSTS700027": (
+            "The signature of the assertion is invalid: the app registration does not have the certificate of this"
+            " key, or the certificate has expired. Upload the one of `client.certificateRef`."
+        ),
+        "AADSTS700024": (
+            "The assertion is not within its valid time range: compare the clocks of the nodes of the cluster with"
+            " another one."
+        ),
+        "AADSTS700030": "The subject name in the certificate is not authorized for this application.",
+        "AADSTS50012": (
+            "The certificate of the assertion is not accepted, or the signature is invalid. Compare it with the one"
+            " of the app registration."
+        ),
+        "AADSTS50013": "The assertion is malformed or has expired, or has another issuer than expected.",
+        "AADSTS50027": (
+            "The token is no valid assertion: its issuer, audience, time, format or signature is not accepted. Entra"
+            " must be able to fetch the keys of the issuer."
+        ),
+        "AADSTS70021": (
+            "No federated credential has issuer, subject and audience of the token. A new credential counts after"
+            " some minutes."
+        ),
+        "AADSTS700211": (
+            "No federated credential has the issuer of the token, which is that of the cluster, to the letter."
+        ),
+        "AADSTS700212": (
+            "No federated credential has the audience of the token, which is `client.serviceAccount.audience`."
+        ),
+        "AADSTS700213": (
+            "No federated credential has the subject of the token: `system:serviceaccount:`, the namespace, `:` and"
+            " the ServiceAccount, upper and lower case included."
+        ),
+        "AADSTS70025": "The application has no federated credential. Add one to the app registration.",
+        "AADSTS700223": (
+            "The directory does not allow federated credentials (workload identity federation). An administrator can"
+            " change that policy."
+        ),
+        "AADSTS700238": (
+            "A policy of the directory does not allow federated credentials of this issuer. An administrator can"
+            " change it."
+        ),
+        "AADSTS900382": "This cloud does not accept the credential of another cloud. Check parameter `cloud`.",
         "AADSTS7000112": "The application is disabled in the directory. An administrator must enable it.",
         "AADSTS700016": "The directory does not contain this application. Check `client.id`, and parameter `tenant`.",
         "AADSTS90002": "The directory does not exist. Check parameter `tenant`.",
@@ -86,6 +134,10 @@ PRESET = Preset(
         "AADSTS70000": "The grant is invalid, for example since it was issued to another application.",
         "AADSTS54005": "The code was used before.",
         "AADSTS70008": "The code or the refresh token has expired.",
+        "AADSTS70043": (
+            "Conditional Access limits how long a sign-in counts (sign-in frequency), so that the refresh token has"
+            " expired."
+        ),
         "AADSTS700082": "The refresh token has expired because it was not used for 90 days.",
         "AADSTS700084": "The refresh token of a single-page application has expired after its fixed lifetime.",
         "AADSTS50011": "The redirect URI is not registered. Add `status.redirectURI` to the app registration.",
