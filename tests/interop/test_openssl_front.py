@@ -80,7 +80,7 @@ async def test_openssl_refuses_a_client_without_a_certificate(robot: Robot) -> N
 
 
 async def test_openssl_refuses_a_certificate_of_another_authority(robot: Robot, tmp_path: Path) -> None:
-    """The name in it is the right one, and nobody trusts who signed it."""
+    """The name in it is the right one, and the authority that signed it is not trusted."""
     (tmp_path / "other").mkdir()
     robot.store_certificate("robot", Authority(tmp_path / "other", "another authority"))
     failed = await robot.request()
