@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.request_context import RequestContext
@@ -12,6 +13,9 @@ from oauth_connector.oauth.token_response import parse_token_response
 
 BuildClientRequest = Callable[[RequestContext, Client], TokenRequest]
 """Builds the request for a client: the present one, or the same with its previous secret."""
+
+Parsed = TypeVar("Parsed")
+ParseResponse = Callable[[HTTPResponse], Parsed | Signal]
 
 _UNAUTHORIZED = 401
 

@@ -1,10 +1,10 @@
-"""Registers the clients of connectors that name none, once for each issuer, and deletes them with the connector.
+"""Registers the clients of connectors that name none, once for each issuer.
 
 A registration is persisted in the state Secret before a consent uses it. While that cannot be written, it stays in
 memory, so that no other one is requested.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -16,7 +16,7 @@ from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.api.v1alpha1.registration import RegistrationMethod
 from oauth_connector.connector.consent.request import ConsentPolicy
 from oauth_connector.connector.grant.server import GrantServer, find_registered
-from oauth_connector.connector.grant.state import GrantState, read_state, state_name
+from oauth_connector.connector.grant.state import GrantState, state_name
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.connector.registration import (
     build_document_client,
@@ -27,38 +27,22 @@ from oauth_connector.connector.registration import (
 )
 from oauth_connector.connector.status.problem import Problem, of_signal
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.output_secrets import load_signer
-from oauth_connector.controller.pauses import Pauses
-from oauth_connector.controller.ports import ClusterUnavailable
+from oauth_connector.controller.pauses import Pauses, compute_pause
+from oauth_connector.controller.registration_deletions import RegistrationDeletions
 from oauth_connector.controller.server_finder import ServerFinder
 from oauth_connector.controller.state_secrets import StateSecrets, StoredState
 from oauth_connector.oauth.errors import Remedy
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.registration import (
     RegisteredClient,
-    build_deletion_request,
     build_registration_request,
     parse_registration,
 )
-from oauth_connector.oauth.request_context import RequestContext, read_host
+from oauth_connector.oauth.request_context import read_host
 from oauth_connector.oauth.signals import RequestPhase, Signal
 from oauth_connector.oauth.token import HTTPResponse
 
-FAILED_PAUSE = 30.0
-"""Seconds without another registration for a connector after one that failed."""
-
-LONGEST_TRUST = 16 * 1024
-"""Characters of a CA bundle that is kept for the deletion; a ConfigMap may have a megabyte, for each connector."""
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Deletable:
-    """What deletes the registrations of a connector, once that is deleted."""
-
-    clients: tuple[RegisteredClient, ...]
-    context: RequestContext
 
 
 class ClientRegistrar:
@@ -66,7 +50,6 @@ class ClientRegistrar:
 
     def __init__(self, context: ControllerContext, servers: ServerFinder, policy: ConsentPolicy) -> None:
         self._provider = context.ports.provider
-        self._cluster = context.ports.cluster
         self._clock = context.ports.clock
         self._keys = context.ports.keys
         self._states = StateSecrets(context)
@@ -74,7 +57,7 @@ class ClientRegistrar:
         self._policy = policy
         self._unwritten: dict[Key, RegisteredClient] = {}
         self._pauses: Pauses[Key] = Pauses()
-        self._deletable: dict[Key, _Deletable] = {}
+        self.deletions = RegistrationDeletions(context, servers)
 
     async def find_client(
         self, connector: Connector, found: ServerMetadata, *, may_register: bool
@@ -85,7 +68,7 @@ class ClientRegistrar:
         if redirect is None or isinstance(stored, Problem):
             return stored if isinstance(stored, Problem) else Problem(Reason.REDIRECT_URI_INVALID, Remedy.FIX_SPEC)
         if (known := self._find_known(connector, found, redirect, stored.state)) is not None:
-            await self._remember(connector, stored.state)
+            await self.deletions.remember(connector, stored.state)
             return known
         method = choose_registration(connector, found, self._policy)
         if isinstance(method, Problem):
@@ -139,7 +122,7 @@ class ClientRegistrar:
             facts = {"secret": state_name(connector.key.name), "cause": cause}
             return Problem(Reason.SECRET_WRITE_REJECTED, Remedy.RETRY, facts)
         del self._unwritten[connector.key]
-        await self._remember(connector, state)
+        await self.deletions.remember(connector, state)
         log.info("client registered", connector=str(connector.key), host=read_host(found.registration_endpoint or ""))
         return client
 
@@ -156,65 +139,15 @@ class ClientRegistrar:
         )
         if not isinstance(result, Signal):
             return result
-        now = self._clock()
-        self._pauses.extend(connector.key, now + max(FAILED_PAUSE, result.retry_after or 0.0), now)
-        problem = of_signal(connector.spec, RequestPhase.REGISTRATION, result)
+        problem, now = of_signal(connector.spec, RequestPhase.REGISTRATION, result), self._clock()
+        self._pauses.extend(connector.key, now + compute_pause(problem), now)
         facts = {**problem.facts, "host": read_host(endpoint), "status": str(result.http_status or "")}
         return replace(problem, facts=facts)
 
-    # --- the end of a connector ---------------------------------------------------------------------------------
-    async def _remember(self, connector: Connector, state: GrantState) -> None:
-        """Remember what deletes the registrations; a retained state Secret keeps them."""
-        clients = _list_deletable(state)
-        context = await self._servers.read_context(connector) if clients else None
-        if isinstance(context, RequestContext) and not connector.spec.is_secret_retained and _is_small(context):
-            self._deletable[connector.key] = _Deletable(clients, context)
-        else:
-            self._deletable.pop(connector.key, None)
-
     async def delete_registrations(self, key: Key) -> None:
-        """Delete the registrations of a connector that does not exist any more (RFC 7592 §2.3), once, if possible.
-
-        A live read shows whether the connector exists, and another install is responsible for it.
-        """
+        """Delete the registrations of a connector that does not exist any more, if possible."""
         self._unwritten.pop(key, None)
-        known = self._deletable.pop(key, None)
-        try:
-            known = known or await self._read_deletable(key)
-            if known is None or await self._cluster.read_any_connector(key) is not None:
-                return
-        except ClusterUnavailable:
-            return
-        for client in known.clients:
-            request = build_deletion_request(client)
-            response = await self._provider.send(request, known.context) if request is not None else None
-            status = response.status if isinstance(response, HTTPResponse) else None
-            log.info("registration deleted", connector=str(key), status=status)
-
-    async def _read_deletable(self, key: Key) -> _Deletable | None:
-        """Read what this process does not remember: the state Secret exists until the garbage collector deletes it.
-
-        The hosts that the spec named are not known any more, so that each one must be public.
-        """
-        name = state_name(key.name)
-        cached = self._cluster.output(key.namespace, name)
-        live = await self._cluster.read_secret(key.namespace, name) if cached is not None else None
-        if live is None or live.metadata.owner_uid is None:
-            return None  # without an owner it is retained, and so are its registrations
-        is_own = (await load_signer(self._keys)).has_signed(live.metadata, live.data)
-        state = read_state(live.data) if is_own else None
-        clients = _list_deletable(state) if state is not None else ()
-        return _Deletable(clients, RequestContext(self._clock(), named_hosts=frozenset()))
-
-
-def _list_deletable(state: GrantState) -> tuple[RegisteredClient, ...]:
-    """List the registrations that can be deleted, without the secrets that this does not need."""
-    known = (each for each in (state.client, state.next_client) if each is not None)
-    return tuple(replace(each, secret=None) for each in known if each.management_url is not None)
-
-
-def _is_small(context: RequestContext) -> bool:
-    return len(context.tls.extra_trust or "") <= LONGEST_TRUST
+        await self.deletions.delete_all(key)
 
 
 def _is_at_server(endpoint: str, url: str) -> bool:

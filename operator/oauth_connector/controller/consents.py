@@ -108,6 +108,7 @@ class ConsentReconciler:
             await self._note_poll(key, code, result.poll)
         problem, refused = find_unsent_problem(result), find_refusal_of_code(result)
         context = ConsentContext(self._cluster.connector(key), self._clock(), problem=problem or refused)
+        await self.registrar.deletions.delete_replaced(key)
         if problem is not None:
             await self._end_consent(key, code, context, choose_unsent_reason(problem))
         elif refused is not None:

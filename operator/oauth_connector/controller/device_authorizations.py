@@ -7,16 +7,14 @@ from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.schema.urls import is_url
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
 from oauth_connector.api.v1alpha1.device_request import DeviceRequest, describe_shown
-from oauth_connector.connector.allowed_hosts import find_forbidden_url
 from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.effective import build_parameters, list_authorization_scopes
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
-from oauth_connector.connector.status.problem import Problem, of_signal, show_signal
+from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.pauses import Pauses
+from oauth_connector.controller.pauses import Pauses, compute_pause
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.device_authorization import (
@@ -27,11 +25,6 @@ from oauth_connector.oauth.device_authorization import (
     next_interval,
     parse_device_response,
 )
-from oauth_connector.oauth.echoes import drop_echoes
-from oauth_connector.oauth.signals import RequestPhase, Signal
-
-FAILED_PAUSE = 30.0
-"""Seconds without another device authorization request for a connector after one that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,6 @@ class DeviceAuthorizations:
     def __init__(self, context: ControllerContext, token_client: TokenClient) -> None:
         self._keys = context.ports.keys
         self._clock = context.ports.clock
-        self._read_rules = context.read_rules
         self._token_client = token_client
         self._polls: dict[str, _Poll] = {}
         self._issued: dict[str, ConsentRequest] = {}
@@ -97,7 +89,8 @@ class DeviceAuthorizations:
         if isinstance(prepared, RequestFailed):
             return prepared.problem
         issued = await self._request_codes(prepared, request.authorization_endpoint)
-        self._close(consent.connector, issued)
+        now = self._clock()
+        self._pauses.extend(consent.connector, now + compute_pause(issued), now)
         if isinstance(issued, Problem):
             return issued
         keys = await self._keys.load()
@@ -114,27 +107,12 @@ class DeviceAuthorizations:
         self._issued[consent.uid] = filled = request.model_copy(update={"device": device})
         return filled
 
-    def _close(self, connector: Key, issued: DeviceAuthorization | Problem) -> None:
-        """Request no further codes for a connector for a while: as long as its provider demands, if it does."""
-        pause = MINIMUM_GAP if isinstance(issued, DeviceAuthorization) else FAILED_PAUSE
-        signal = issued.signal if isinstance(issued, Problem) else None
-        demanded = (signal.retry_after if signal is not None else None) or 0.0
-        now = self._clock()
-        self._pauses.extend(connector, now + max(pause, demanded), now)
-
     async def _request_codes(self, prepared: PreparedRequest, endpoint: str) -> DeviceAuthorization | Problem:
         """Send the device authorization request, as the client of the token requests (RFC 8628 §3.1)."""
-        spec, required = prepared.connector.spec, self._read_rules().require_allowed_hosts
-        forbidden = find_forbidden_url(prepared.credentials, (endpoint,), required=required)
-        if forbidden is not None:
-            return forbidden
+        spec = prepared.connector.spec
         scopes = list_authorization_scopes(spec, prepared.server)
         parameters = replace(build_parameters(spec, prepared.server), scopes=scopes)
         build = partial(build_device_request, endpoint=endpoint, parameters=parameters)
-        sent = await self._token_client.send_as_client(prepared, build)
-        if isinstance(sent.response, Signal):
-            return of_signal(spec, RequestPhase.CODE, sent.response)
-        found = parse_device_response(sent.response, endpoint, is_url, spec.provider.quirks, prepared.context.now)
-        if isinstance(found, DeviceAuthorization):
-            return found
-        return show_signal(of_signal(spec, RequestPhase.CODE, found), drop_echoes(found, sent.request))
+        quirks, now = spec.provider.quirks, prepared.context.now
+        parse = partial(parse_device_response, endpoint=endpoint, is_url=is_url, quirks=quirks, now=now)
+        return await self._token_client.begin_consent(prepared, endpoint, build, parse)

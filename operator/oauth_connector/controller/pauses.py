@@ -3,10 +3,24 @@
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
+from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
+from oauth_connector.connector.status.problem import Problem
+
+FAILED_PAUSE = 30.0
+"""Seconds without another request of the same kind for a connector after one that failed."""
+
 MOST_ENDED = 1000
 """The number of pauses above which those that have ended are deleted."""
 
 Paused = TypeVar("Paused", bound=Hashable)
+
+
+def compute_pause(result: object) -> float:
+    """Return the pause after a request of a consent, in seconds: after a problem as long as the provider demands."""
+    if not isinstance(result, Problem):
+        return MINIMUM_GAP
+    demanded = result.signal.retry_after if result.signal is not None else None
+    return max(FAILED_PAUSE, demanded or 0.0)
 
 
 class Pauses(Generic[Paused]):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.connector.checks.decisions import RequestCause
 from oauth_connector.connector.effective import find_grant_token_url
 from oauth_connector.connector.grant.choice import (
@@ -45,7 +46,13 @@ def find_server(obs: Observation, state: GrantState, cause: RequestCause) -> Gra
     """
     if obs.code is not None and cause is RequestCause.CODE_RECEIVED:
         return GrantServer(obs.code.token_url, obs.code.issuer, _find_client(obs, obs.code, state))
-    return GrantServer(find_grant_token_url(obs.connector.spec, state.token_url), state.issuer, state.client)
+    return find_grant_server(obs.connector.spec, state)
+
+
+def find_grant_server(spec: OAuthConnectorSpec, state: GrantState) -> GrantServer:
+    """Return the server of a stored grant; its registered client only while the spec names none."""
+    client = state.client if spec.needs_registration else None
+    return GrantServer(find_grant_token_url(spec, state.token_url), state.issuer, client)
 
 
 def _find_client(obs: Observation, code: PendingCode, state: GrantState) -> RegisteredClient | None:

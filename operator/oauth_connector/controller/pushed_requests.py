@@ -10,21 +10,16 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest
-from oauth_connector.connector.allowed_hosts import find_forbidden_url
 from oauth_connector.connector.consent.observed import Consent, PushRequest
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector, Key
-from oauth_connector.connector.schedule.refresh_time import MINIMUM_GAP
-from oauth_connector.connector.status.problem import Problem, of_signal, show_signal
+from oauth_connector.connector.status.problem import Problem
 from oauth_connector.consent_protocol.push_exchange import PushAnswer
 from oauth_connector.controller.client_registrar import ClientRegistrar
 from oauth_connector.controller.context import ControllerContext
-from oauth_connector.controller.device_authorizations import FAILED_PAUSE
-from oauth_connector.controller.pauses import Pauses
+from oauth_connector.controller.pauses import Pauses, compute_pause
 from oauth_connector.controller.token_client import TokenClient
-from oauth_connector.oauth.echoes import drop_echoes
 from oauth_connector.oauth.pushed_authorization import build_push_request, parse_push_response
-from oauth_connector.oauth.signals import RequestPhase, Signal
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +39,6 @@ class PushedRequests:
     def __init__(self, context: ControllerContext, token_client: TokenClient, registrar: ClientRegistrar) -> None:
         self._registrar = registrar
         self._clock = context.ports.clock
-        self._read_rules = context.read_rules
         self._token_client = token_client
         self._pauses: Pauses[Key] = Pauses()
         self._failures: Pauses[Key] = Pauses()
@@ -82,34 +76,23 @@ class PushedRequests:
     async def _push(self, connector: Connector, request: ConsentRequest, question: PushRequest) -> SecretStr | Problem:
         """Push a request, and nothing for the connector for a while: as long as its provider demands, if it does."""
         pushed = await self._send(connector, request, question)
-        failure = pushed if isinstance(pushed, Problem) else None
-        demanded = failure.signal.retry_after if failure is not None and failure.signal is not None else None
         now = self._clock()
-        until = now + max(FAILED_PAUSE if failure is not None else MINIMUM_GAP, demanded or 0.0)
+        until = now + compute_pause(pushed)
         self._pauses.extend(connector.key, until, now)
-        if failure is not None:
+        if isinstance(pushed, Problem):
             self._failures.extend(connector.key, until, now)
             log.warning(
-                "a pushed authorization request failed", connector=str(connector.key), reason=failure.reason.value
+                "a pushed authorization request failed", connector=str(connector.key), reason=pushed.reason.value
             )
         return pushed
 
     async def _send(self, connector: Connector, request: ConsentRequest, question: PushRequest) -> SecretStr | Problem:
-        spec, endpoint = connector.spec, request.push_endpoint or ""
+        endpoint, quirks = request.push_endpoint or "", connector.spec.provider.quirks
         server = await self._registrar.find_server(connector, request)
         prepared = await self._token_client.prepare_request(connector, server)
         if isinstance(prepared, RequestFailed):
             return prepared.problem
-        required = self._read_rules().require_allowed_hosts
-        forbidden = find_forbidden_url(prepared.credentials, (endpoint,), required=required)
-        if forbidden is not None:
-            return forbidden
         parameters = request.build_authorization_request().list_parameters(question.state.get_secret_value())
         build = partial(build_push_request, endpoint=endpoint, parameters=parameters)
-        sent = await self._token_client.send_as_client(prepared, build)
-        if isinstance(sent.response, Signal):
-            return of_signal(spec, RequestPhase.CODE, sent.response)
-        found = parse_push_response(sent.response, spec.provider.quirks, prepared.context.now)
-        if isinstance(found, SecretStr):
-            return found
-        return show_signal(of_signal(spec, RequestPhase.CODE, found), drop_echoes(found, sent.request))
+        parse = partial(parse_push_response, quirks=quirks, now=prepared.context.now)
+        return await self._token_client.begin_consent(prepared, endpoint, build, parse)

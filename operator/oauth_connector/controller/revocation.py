@@ -10,9 +10,7 @@ import structlog
 from pydantic import SecretStr
 
 from oauth_connector.api.v1alpha1.digests import digest_binding, is_same_binding
-from oauth_connector.connector.effective import find_grant_token_url
 from oauth_connector.connector.grant.results import RequestFailed
-from oauth_connector.connector.grant.server import GrantServer
 from oauth_connector.connector.grant.state import GrantState
 from oauth_connector.connector.observation import Observation
 from oauth_connector.connector.secret.ownership import is_owned
@@ -22,6 +20,7 @@ from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.ports import LiveSecret
 from oauth_connector.controller.prepared_request import PreparedRequest
+from oauth_connector.controller.presented_grant import find_grant_server
 from oauth_connector.controller.state_secrets import StateSecrets, StoredState
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.oauth.revocation import Revocation
@@ -69,7 +68,7 @@ class GrantRevoker:
         if found is None:
             return Revocation.NOTHING
         state = held.stored.state if held.stored is not None else GrantState()
-        server = GrantServer(find_grant_token_url(obs.connector.spec, state.token_url), state.issuer, state.client)
+        server = find_grant_server(obs.connector.spec, state)
         prepared = await self._token_client.prepare_request(obs.connector, server)
         if isinstance(prepared, RequestFailed):
             return self._give_up_after_tries(obs)

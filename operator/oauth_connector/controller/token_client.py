@@ -21,7 +21,7 @@ from oauth_connector.connector.local_rules import LocalRules
 from oauth_connector.connector.observation import Attempt, Connector
 from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.status.problem import FOUND_BEFORE_SENDING, Problem, of_signal, show_signal
-from oauth_connector.controller.client_exchange import BuildClientRequest, ClientExchange
+from oauth_connector.controller.client_exchange import BuildClientRequest, ClientExchange, Parsed, ParseResponse
 from oauth_connector.controller.credential_reading import CredentialReading
 from oauth_connector.controller.ports import Clock, CredentialReader, OperatorKeyReader, ProviderClient
 from oauth_connector.controller.prepared_request import PreparedRequest, complete_context
@@ -38,7 +38,7 @@ from oauth_connector.oauth.registration import RegisteredClient
 from oauth_connector.oauth.request_context import RequestContext, read_host
 from oauth_connector.oauth.revocation import Revocation, build_revocation_request, read_revocation_response
 from oauth_connector.oauth.salvage import find_refresh_token
-from oauth_connector.oauth.signals import RequestPhase, Symptom, is_unknown
+from oauth_connector.oauth.signals import RequestPhase, Signal, Symptom, is_unknown
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_request import SendWindow, build_token_request
 from oauth_connector.oauth.token_response import parse_token_response
@@ -167,6 +167,21 @@ class TokenClient:
             return sent
         again = await self.send_as_client(replace(prepared, client=prepared.previous, previous=None), build)
         return again if again.is_answered else sent
+
+    async def begin_consent(
+        self, prepared: PreparedRequest, endpoint: str, build: BuildClientRequest, parse: ParseResponse[Parsed]
+    ) -> Parsed | Problem:
+        """Send the request with which a consent begins at the provider, unless a Secret may not be sent to its host."""
+        required = self._read_rules().require_allowed_hosts
+        forbidden = find_forbidden_url(prepared.credentials, (endpoint,), required=required)
+        if forbidden is not None:
+            return forbidden
+        sent = await self.send_as_client(prepared, build)
+        found = parse(sent.response) if isinstance(sent.response, HTTPResponse) else sent.response
+        if not isinstance(found, Signal):
+            return found
+        problem = of_signal(prepared.connector.spec, RequestPhase.CODE, found)
+        return show_signal(problem, drop_echoes(found, sent.request))
 
     def _record(self, prepared: PreparedRequest, result: str, context: RequestContext) -> None:
         host, took = read_host(context.token_endpoint), self._clock() - context.now

@@ -1,11 +1,14 @@
-"""The registration of a client ends with its connector, where the server allows that."""
+"""The registration of a client ends with its connector or its last use, where the server allows that."""
 
 import pytest
 
 from oauth_connector.oauth.token import HTTPResponse
+from tests.support.builders import a_spec
 from tests.support.consenting import consent
-from tests.support.registering_provider import SERVER, RegistrationScene
+from tests.support.registering_provider import AGENT, SERVER, RegistrationScene
 from tests.support.world import KEY
+
+OTHER = "https://other.example"
 
 
 async def test_a_deleted_connector_deletes_its_registration() -> None:
@@ -79,3 +82,38 @@ async def test_a_deleted_connector_cannot_shorten_the_pause_after_a_refusal() ->
     scene.world.cluster.connectors[KEY] = connector
     await scene.ask("crm-2")
     assert len(scene.server.registered) == 1
+
+
+async def test_a_registration_is_deleted_after_a_consent_at_another_server() -> None:
+    """Until that consent the grant of the first server needs its client."""
+    scene = RegistrationScene()
+    await consent(scene.world)
+    scene.server.resource_servers = (OTHER,)
+    await scene.ask("crm-2")
+    assert scene.server.managed == []
+    await consent(scene.world, "crm-3", "code-3")
+    assert scene.client_id("crm-3") == "client-2"
+    assert scene.server.managed == [(f"{SERVER}/register/client-1", "Bearer manage-client-1")]
+
+
+async def test_a_registration_that_was_never_used_is_deleted_when_another_one_replaces_it() -> None:
+    """A user who does not come back leaves no client behind; no link contains it any more."""
+    scene = RegistrationScene(output={"deletionPolicy": "Retain"})
+    await scene.ask()
+    scene.server.resource_servers = (OTHER,)
+    await scene.ask("crm-2")
+    assert scene.client_id("crm-2") == "client-2"
+    assert scene.server.managed == [(f"{SERVER}/register/client-1", "Bearer manage-client-1")]
+
+
+async def test_a_client_that_the_spec_names_refreshes_its_own_grant() -> None:
+    """The registration stays for a spec without a client, and is not presented for this one."""
+    scene = RegistrationScene()
+    await consent(scene.world)
+    scene.world.edit(a_spec(**AGENT, client={"id": "another"}))
+    await consent(scene.world, "crm-2", "code-2")
+    await scene.world.run(4 * 3600)
+    presented = [form["client_id"][0] for form in scene.server.requests]
+    assert (presented[:1], set(presented[1:])) == (["client-1"], {"another"})
+    assert len(presented) > 3
+    assert scene.server.managed == []
