@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from devtools.authorization_servers.registrations import RegisteredUser
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.consent_protocol.consent_response import ConsentResponse
+from oauth_connector.consent_protocol.push_exchange import PushAnswer, PushQuestion
 from oauth_connector.consent_protocol.sealing import seal
 from oauth_connector.consent_protocol.tickets import new_confirmation, new_ticket, ticket_hash
 from oauth_connector.oauth.authorization import AuthorizationRequest
@@ -44,17 +45,21 @@ class ManualConsent:
         await namespace.api.request("POST", made._path.rpartition("/")[0], body=body)
         return made
 
-    async def answer(self, server: LoginSite, user: RegisteredUser | None = None) -> None:
-        """Go through the provider's pages, and seal what comes back into the consent's status."""
-        request = await self._request()
-        link = AuthorizationRequest(
+    async def answer(self, server: LoginSite, user: RegisteredUser | None = None, *, pushes: bool = False) -> None:
+        """Go through the provider's pages, and seal what comes back into the consent's status.
+
+        `pushes`: the operator pushes the request first, and the link carries the reference alone.
+        """
+        request = await self.request()
+        asked = AuthorizationRequest(
             request.authorization_endpoint,
             request.client_id,
             request.redirect_uri,
             request.scope or "",
             request.code_challenge,
             [(parameter.name, parameter.value) for parameter in request.parameters],
-        ).build_url("st-ate")
+        )
+        link = asked.build_pushed_url(await self._push(request)) if pushes else asked.build_url("st-ate")
         back = dict(parse_qsl(urlsplit(await visit(server, link, request.redirect_uri, user)).query))
         sealed = seal(
             ConsentResponse(SecretStr(back["code"]), SecretStr(self.ticket), self.confirmation, back.get("iss")),
@@ -62,9 +67,25 @@ class ManualConsent:
         )
         await self._patch("/status", {"status": {"response": sealed}})
 
+    async def _push(self, request: ConsentRequest) -> str:
+        """Have the request pushed, as the consent server does when the browser leaves; return its reference."""
+        ticket, state = SecretStr(self.ticket), SecretStr(secrets.token_urlsafe(32))
+        question = PushQuestion(ticket, state).seal(request.encryption_key)
+        await self._patch("/status", {"status": {"push": {"request": question}}})
+
+        async def is_answered() -> bool:
+            return "response" in (await self._read())["status"]["push"]
+
+        await until(is_answered, PATIENCE)
+        consent = await self._read()
+        answer = PushAnswer.open(consent["status"]["push"]["response"], ticket, consent["metadata"]["uid"])
+        assert answer.state == state
+        assert answer.request_uri is not None, "the operator has not pushed the request"
+        return answer.request_uri.get_secret_value()
+
     async def enter_code(self, server: LoginSite, says: UserDecision = "accept") -> None:
         """Enter the user code at the provider, on another device."""
-        device = (await self._request()).device
+        device = (await self.request()).device
         assert device is not None
         await enter_code(server, device.verification_uri, device.user_code, says=says)
 
@@ -88,7 +109,9 @@ class ManualConsent:
         except TimeoutError:
             raise AssertionError(f"consent {self.name} is {await self.reason()}, not {reason}") from None
 
-    async def _request(self) -> ConsentRequest:
+    async def request(self) -> ConsentRequest:
+        """Wait for the request that the operator writes; return it."""
+
         async def is_there() -> bool:
             return "request" in (await self._read()).get("status", {})
 

@@ -32,6 +32,10 @@ const HOST = '127.0.0.1';
 const PATH = '/op'; // the issuer has a path, so that clients have to find its discovery document
 const INTERACTION = '/interaction/'; // below that path: the pages for login and consent
 const RESOURCES = ['urn:test:api', 'https://api.example.com/'];
+const LOCAL_RESOURCE = /^http:\/\/127\.0\.0\.1:\d+\/mcp$/; // a protected resource of a test
+// What counts for a client that has registered itself (RFC 7591).
+const LIFETIME = 60;
+const TERMS = { pkce_required: true, rotates: true, grace: 0, refresh_lifetime: 86_400, sends_refresh_lifetime: false };
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 const GRANTS = ['client_credentials', 'password', 'refresh_token', DEVICE, TOKEN_EXCHANGE, JWT_BEARER];
 const METHODS = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none',
@@ -52,19 +56,19 @@ const terms = new Map();
 const delays = new Map();
 const users = new Map();
 const journal = new Journal();
-const storage = new Storage(clients, (id) => terms.get(id), journal);
+const storage = new Storage(clients, (id) => terms.get(id) ?? TERMS, journal);
 
-/** The one API, under two names, whose tokens this server issues (RFC 8707). */
+/** The one API, under several names, whose tokens this server issues (RFC 8707). */
 function resourceServer(scopes) {
   return (ctx, resource) => {
-    if (!RESOURCES.includes(resource)) throw new errors.InvalidTarget();
+    if (!RESOURCES.includes(resource) && !LOCAL_RESOURCE.test(resource)) throw new errors.InvalidTarget();
     return { scope: scopes.join(' '), audience: resource, accessTokenFormat: 'opaque' };
   };
 }
 
 const isUser = (username, password) => users.has(username) && users.get(username) === password;
-const lifetime = (ctx, token, client) => lifetimes.get(client.clientId);
-const termsOf = (client) => terms.get(client.clientId);
+const lifetime = (ctx, token, client) => lifetimes.get(client.clientId) ?? LIFETIME;
+const termsOf = (client) => terms.get(client.clientId) ?? TERMS;
 
 /** Client certificates (RFC 8705 §2.1), which Node.js verifies. */
 const mutualTLS = {
@@ -97,6 +101,8 @@ function configuration(scopes, alias) {
       devInteractions: { enabled: false },
       deviceFlow: { enabled: true }, // with its own pages, which have no scripts
       mTLS: mutualTLS,
+      registration: { enabled: true },
+      registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
       introspection: { enabled: true, allowedPolicy: async () => true },
       resourceIndicators: {
         enabled: true,
