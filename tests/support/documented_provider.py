@@ -91,6 +91,10 @@ class DocumentedProvider:
         """Return the name of the preset for this provider."""
         return str(self.samples["preset"])
 
+    def find_refresh_token(self, members: Mapping[str, Any]) -> object:
+        """Find the refresh token of a response, by the name that the provider has for it."""
+        return find_member(members, self.samples.get("refresh_token", "refresh_token"))
+
     def check_link(self, link: str, *, pkce: bool) -> None:
         """Check the link that the user opens: the documented parameters, those of RFC 6749 §4.1.1, and no others."""
         documented, sent = urlsplit(self.samples["authorize"]), urlsplit(link)
@@ -117,7 +121,7 @@ class DocumentedProvider:
 
     def _grant(self, members: Mapping[str, Any]) -> HTTPResponse:
         """Return a documented response, and remember its refresh token as the one that is valid now."""
-        named = find_member(members, "refresh_token")
+        named = self.find_refresh_token(members)
         if isinstance(named, str):
             if self.refresh_token not in (None, named):
                 self.used.append(str(self.refresh_token))

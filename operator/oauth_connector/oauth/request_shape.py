@@ -33,6 +33,7 @@ class RequestShape:
     name of a parameter; a parameter whose name is empty is not sent. `parameters` are added to every token request, and
     give way to the extra ones of a spec. `scope_on_refresh`: the scopes are sent on a refresh, too (RFC 6749 §6 allows
     it). `refresh_url` is the endpoint for refresh tokens where it differs; in a preset it is a template.
+    `refresh_omits` are parameters, by the names of the specifications, that it does not take, such as a secret.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -44,6 +45,7 @@ class RequestShape:
     parameters: Mapping[str, str] = field(default_factory=dict)
     scope_on_refresh: bool = False
     refresh_url: str | None = None
+    refresh_omits: frozenset[str] = frozenset()
 
     @property
     def has_query(self) -> bool:
@@ -66,7 +68,8 @@ class RequestShape:
     def identity(self) -> tuple[object, ...]:
         """Return all that shapes a request, in a form that is equal for equal shapes."""
         maps = (self.headers, self.grant_types, self.parameter_names, self.parameters)
-        return (self.body_format, self.method, self.is_query, *(tuple(sorted(each.items())) for each in maps))
+        omitted = (tuple(sorted(self.refresh_omits)),) if self.refresh_omits else ()
+        return (self.body_format, self.method, self.is_query, *(tuple(sorted(each.items())) for each in maps), *omitted)
 
 
 STANDARD_SHAPE = RequestShape()

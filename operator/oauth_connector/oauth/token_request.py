@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from oauth_connector.oauth.client_auth.client import Client
 from oauth_connector.oauth.client_auth.registry import METHODS
-from oauth_connector.oauth.grants.grant import Grant, Pairs
+from oauth_connector.oauth.grants.grant import Grant, Pairs, Purpose
 from oauth_connector.oauth.grants.registry import GRANTS
 from oauth_connector.oauth.request_context import RequestContext
 from oauth_connector.oauth.request_shape import STANDARD_SHAPE, BodyFormat, Method, RequestShape
@@ -110,12 +110,13 @@ def build_token_request(
         raise ValueError(f"reserved parameter: {reserved[0]}")
     added, shape = client.authenticate(context), parameters.shape
     extra = {**shape.parameters, **parameters.extra}
-    pairs = [*grant.form(context), *added.form, *_list_parameters(parameters), *sorted(extra.items())]
-    written = shape.rename(pairs)
+    every = (*grant.form(context), *added.form, *_list_parameters(parameters), *sorted(extra.items()))
+    omitted = shape.refresh_omits if grant.purpose is Purpose.REFRESH else frozenset()
+    written = shape.rename((name, value) for name, value in every if name not in omitted)
     url = drop_reserved_parameters(context.token_endpoint, RESERVED_PARAMETERS)
     own = shape.merge_headers({name: value.get_secret_value() for name, value in parameters.headers.items()})
     headers = _write_headers(own, shape, added.headers)
-    secrets = (*(value for name, value in pairs if name in SECRET_PARAMETERS), *own.values())
+    secrets = (*(value for name, value in every if name in SECRET_PARAMETERS), *own.values())
     if shape.has_query:
         return TokenRequest(url, headers, b"", method=shape.method, query=urlencode(written), secrets=secrets)
     return TokenRequest(url, headers, _write_body(written, shape.body_format), secrets=secrets)

@@ -17,6 +17,7 @@ def describe_requests(shape: RequestShape) -> Iterator[tuple[str, str]]:
     yield "names of parameters", ", ".join(names)
     yield "values of `grant_type`", ", ".join(f"`{own}` → `{sent}`" for own, sent in shape.grant_types.items())
     yield "scopes on a refresh", "sent" if shape.scope_on_refresh else ""
+    yield "not sent on a refresh", ", ".join(f"`{name}`" for name in sorted(shape.refresh_omits))
 
 
 def _describe_format(shape: RequestShape) -> str:

@@ -8,16 +8,18 @@ PRESET = Preset(
     name="ServiceNow",
     links=(
         "https://www.servicenow.com/docs/r/platform-security/authentication/t_ManageTokens.html",
+        "https://www.servicenow.com/docs/r/platform-security/authentication/r_OAuthAPIRequestParameters.html",
+        "https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0964444",
         "https://support.servicenow.com/kb?id=kb_article_view&sysparm_article=KB0791140",
     ),
-    read=None,
+    read="2026-11-29",
     authorization_url="https://${instance}/oauth_auth.do",
     token_url="https://${instance}/oauth_token.do",
     parameters={
         "instance": Parameter(HOST, "acme.service-now.com", "host of the instance"),
     },
     client_authentication=ClientAuthentication.POST,
-    refresh_tokens=RefreshTokens(lifetime=100 * DAY),
+    refresh_tokens=RefreshTokens(rotates=False, lifetime=100 * DAY),
     notes=(
         (
             "By default access tokens expire after 30 minutes, and refresh tokens 100 days after the consent;"

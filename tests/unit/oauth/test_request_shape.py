@@ -101,6 +101,16 @@ SHAPES: dict[str, tuple[RequestShape, Grant, dict[str, object]]] = {
         REFRESH,
         {"grant_type": "ig_refresh_token", "access_token": "r-1"},
     ),
+    # developers.weixin.qq.com/doc/service/api/webdev/access/api_snsrefreshtoken
+    "a refresh without the secret (WeChat)": (
+        RequestShape(
+            method=Method.GET,
+            parameter_names={"client_id": "appid", "client_secret": "secret"},
+            refresh_omits=frozenset({"client_secret"}),
+        ),
+        REFRESH,
+        {"grant_type": "refresh_token", "refresh_token": "r-1", "appid": "robot"},
+    ),
     # help.dingtalk.io/open/development/obtain-user-token
     "names in camel case (DingTalk)": (
         RequestShape(
@@ -200,6 +210,7 @@ OTHERS = {
     "word": RequestShape(grant_types={"refresh_token": "refresh"}),
     "name": RequestShape(parameter_names={"client_id": "app"}),
     "parameter": RequestShape(parameters={"a": "b"}),
+    "omitted": RequestShape(refresh_omits=frozenset({"client_secret"})),
 }
 
 

@@ -27,7 +27,6 @@ from tests.support.documented_provider import (
     URI,
     VERIFIER,
     DocumentedProvider,
-    find_member,
     read_documentation,
     to_response,
 )
@@ -103,7 +102,7 @@ def test_a_code_is_exchanged_as_documented(name: str) -> None:
     known = spec.provider.known
     assert known is not None
     assert (token.lifetime or known.default_lifetime) == documented["lifetime"]
-    sent = find_member(documented["response"], "refresh_token")
+    sent = provider.find_refresh_token(documented["response"])
     assert (token.refresh_token.get_secret_value() if token.refresh_token else None) == sent
 
 

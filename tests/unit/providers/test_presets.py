@@ -189,10 +189,14 @@ def test_what_a_preset_says_of_refresh_tokens_is_consistent(name: str) -> None:
     assert known.lifetime is None or known.idle_lifetime is None or known.idle_lifetime <= known.lifetime
 
 
-WITHOUT_PKCE = {"LinkedIn", "Pinterest", "Pipedrive", "Shopify", "Slack", "Square", "TikTok", "Typeform"}
+WITHOUT_PKCE = {"LinkedIn", "Pinterest", "Pipedrive", "Shopify", "Slack", "Square", "TikTok", "Typeform"} | {
+    "DingTalk",
+    "WeChat",
+}
 """Nango's catalogue switches PKCE off for them, since they refuse the parameters or the client then has no secret.
 
-TikTok wants another encoding of the challenge (developers.tiktok.com/doc/login-kit-desktop).
+TikTok wants another encoding of the challenge (developers.tiktok.com/doc/login-kit-desktop). The pages of WeChat and
+DingTalk do not know the parameters.
 """
 
 
