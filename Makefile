@@ -55,10 +55,11 @@ unit: venv ## Run the unit tests (a minute)
 test: venv ## Run all tests, on local control planes (a quarter of an hour)
 	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test-oldest: venv ## Run the tests of the CRDs, the policies and the API client on the oldest supported Kubernetes
+# Of the chart: whether that API server accepts each object. What Helm does does not depend on the release of Kubernetes.
+test-oldest: venv ## Run the tests of the manifests and the API client on the oldest supported Kubernetes
 	@KUBEBUILDER_ASSETS=$$($(BIN)/python -m devtools.cluster.binaries oldest) \
 		$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
-		tests/contract --ignore tests/contract/chart --ignore tests/contract/install
+		tests/contract --ignore-glob '*/contract/chart/test_[!d]*' --ignore tests/contract/install
 
 # Pods on a real node. CLUSTER=kind runs them on kind, where Docker works, and without root.
 CLUSTER_TESTS = $(if $(filter kind,$(CLUSTER)),,tests/node) tests/cluster

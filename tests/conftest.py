@@ -7,6 +7,8 @@ from devtools.authorization_servers.installation import InstallationError
 from devtools.cluster.binaries import control_plane_binaries
 from devtools.go_programs.build import GoBuildError
 from devtools.go_programs.programs import program
+from devtools.image import archive as build_archive
+from devtools.image.errors import ImageError
 from tests.support.gitops_judge import build_judges
 from tests.support.helm import is_helm_needed
 from tests.support.mcp_environment import environment
@@ -40,7 +42,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             program("helm")
         if "gitops_judge" in wanted:
             build_judges()
+        if "archive" in wanted:
+            build_archive()
         if "mcp_environment" in wanted:
             environment()
-    except (GoBuildError, InstallationError) as error:
+    except (GoBuildError, ImageError, InstallationError) as error:
         pytest.exit(str(error), returncode=1)

@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import kopf
+import uvloop
 
 from oauth_connector.api.names import CONNECTORS, CONSENTS, GROUP, VERSION
 from oauth_connector.kube.access import Access
@@ -148,7 +149,7 @@ class Watch:
         while not self._stopping.is_set():
             started = time.monotonic()
             try:
-                asyncio.run(self._watch(on_event))
+                uvloop.run(self._watch(on_event))
             except Exception:  # whatever ended kopf, it is started again
                 log.exception("watch ended and is opened again")
             if time.monotonic() - started > SETTLED_RUN:

@@ -38,6 +38,9 @@ POD = {
 QUICK: dict[str, Any] = {"leaseDurationSeconds": 5, "renewDeadlineSeconds": 3, "leaseRetrySeconds": 0.5}
 """The intervals of production, shortened in proportion."""
 
+PRODUCTION: dict[str, Any] = {}
+"""The default intervals."""
+
 
 @dataclass
 class Replicas:

@@ -3,10 +3,14 @@
 import asyncio
 import os
 import signal
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
 
 from oauth_connector.controller.grant_store import FaultPoint
 from tests.chaos.grants.test_points import another_has_settled, hold, reach_points, refresh_all, resume
-from tests.chaos.leadership.conftest import QUICK, Replicas, Robots, is_leading
+from tests.chaos.leadership.conftest import PRODUCTION, QUICK, Replicas, Robots, is_leading
 from tests.support.cluster import Namespace, until
 from tests.support.faults import Delay, Pass
 from tests.support.faulty_proxy import FaultyProxy
@@ -26,23 +30,31 @@ async def wait_until_it_stands_by(replica: OperatorProcess) -> None:
     await until(knows, within=60)
 
 
+@pytest.mark.parametrize(("intervals", "stopped"), [(QUICK, 0), (PRODUCTION, 60)], ids=["quick", "a minute"])
 async def test_a_token_of_a_resumed_leader_does_not_replace_a_newer_one(
-    replicas: Replicas, robots: Robots, proxy: FaultyProxy, namespace: Namespace
+    replicas: Replicas,
+    robots: Robots,
+    proxy: FaultyProxy,
+    namespace: Namespace,
+    intervals: Mapping[str, Any],
+    stopped: float,
 ) -> None:
     """Its request was in flight; the next leader has another token by then, and pods keep that one."""
-    first, second = await replicas.start(**QUICK), await replicas.start(**QUICK)
+    first, second = await replicas.start(**intervals), await replicas.start(**intervals)
     await robots.add("robot", lifetime=3600)
     await robots.wait_until_ready("robot")
     proxy.script(Delay(2, Pass()))
     await robots.request_refresh("robot", "now")
     await proxy.token_calls_reach(2)
     os.kill(first.pid, signal.SIGSTOP)
+    until_resumed = asyncio.create_task(asyncio.sleep(stopped))
     try:
         await replicas.wait_until_leading(second)
         await robots.wait_for_refresh("robot", "now")
         newer = await namespace.token("robot-token")
         versions = await read_versions(namespace)
         requests = len(proxy.token_calls)
+        await until_resumed
     finally:
         os.kill(first.pid, signal.SIGCONT)
     await wait_until_it_stands_by(first)
