@@ -20,7 +20,7 @@ def find_forbidden_host(secrets: Sequence[CredentialSecret], host: str, *, requi
                 "credential": secret.version.name,
                 "host": host,
                 "account": name_account(secret.version.name) or "",
-                "operator_audience": next(iter(secret.data)) if secret.version.name == OPERATOR_TOKEN else "",
+                "operator_audience": next(iter(secret.data), "") if secret.version.name == OPERATOR_TOKEN else "",
             }
             return Problem(Reason.CREDENTIALS_NOT_ALLOWED, Remedy.FIX_CREDENTIALS, facts)
     return None
