@@ -6,6 +6,7 @@ Real are the API server, the operator and the authorization server. The test pla
 import secrets
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +25,7 @@ from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext, TLSOptions
 from oauth_connector.telemetry.http_server import serve_application
 from tests.support.cluster import Namespace, until
+from tests.support.consent_server_replicas import ConsentServerReplicas
 from tests.support.control_plane import StartOperator
 from tests.support.manual_consent import ManualConsent
 from tests.support.operator_process import OperatorProcess
@@ -142,12 +144,45 @@ async def _is_logged(operator: OperatorProcess, text: str) -> bool:
     return text in operator.read_log()
 
 
+async def test_request_of_a_client_with_a_document_is_signed_for_the_issuer(
+    namespace: Namespace,
+    oidc_provider_tls: AuthorizationServer,
+    consent_site: ConsentServerReplicas,
+    start_operator: StartOperator,
+) -> None:
+    """Push, exchange and refresh contain assertions, which the server verifies with the keys of the consent server."""
+    assert oidc_provider_tls.ca is not None
+    async with serve_resource(oidc_provider_tls) as resource:
+        ports = (oidc_provider_tls.port, resource)
+        await start_operator(*ports, publicURL=consent_site.url, namespace="oauth-connector-system")
+        trust = b64encode(oidc_provider_tls.ca.read_bytes()).decode()
+        spec = {
+            "grantType": "AuthorizationCode",
+            "provider": {"resource": f"http://127.0.0.1:{resource}/mcp", "caBundle": trust},
+            "client": {"registration": {"method": "MetadataDocument"}, "authentication": "PrivateKeyJWT"},
+            "refresh": {"before": "50s"},
+        }
+        await namespace.add_connector("crm", spec)
+        consent = await authorize_by_push(namespace, oidc_provider_tls)
+        assert (await consent.request()).client_id == f"{consent_site.url}/signed-clients/{namespace.name}/crm.json"
+        first = await read_token(namespace)
+        assert oidc_provider_tls.is_live(first)
+        assert oidc_provider_tls.is_live(await read_token(namespace, first.get_secret_value()))
+
+
 @pytest.fixture
 async def resource(oidc_provider: AuthorizationServer) -> AsyncIterator[int]:
-    """Return the port of a protected resource that needs the scope `read` (RFC 9728)."""
+    """Return the port of a protected resource of oidc-provider."""
+    async with serve_resource(oidc_provider) as port:
+        yield port
+
+
+@asynccontextmanager
+async def serve_resource(server: AuthorizationServer) -> AsyncIterator[int]:
+    """Serve a protected resource that needs the scope `read` (RFC 9728); return its port."""
 
     async def describe(request: web.Request) -> web.Response:
-        members = {"authorization_servers": [oidc_provider.issuer], "scopes_supported": ["read"]}
+        members = {"authorization_servers": [server.issuer], "scopes_supported": ["read"]}
         return web.json_response({"resource": f"http://{request.host}/mcp", **members})
 
     app = web.Application()

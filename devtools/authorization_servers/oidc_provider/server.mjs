@@ -89,8 +89,20 @@ function aliases(base) {
   return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${base}${path}`]));
 }
 
-function configuration(scopes, alias) {
+/** Fetch documents of clients, also on loopback, from servers of the authority `ca`. */
+function fetching(ca) {
+  return (url, { headers }) => new Promise((resolve, reject) => {
+    const options = { ca, headers: Object.fromEntries(headers) };
+    https.get(url, options, async (answer) => {
+      const parts = await answer.toArray();
+      resolve(new Response(Buffer.concat(parts), { status: answer.statusCode, headers: answer.headers }));
+    }).on('error', reject);
+  });
+}
+
+function configuration(scopes, alias, ca) {
   return {
+    ...(ca ? { fetch: fetching(ca) } : {}),
     adapter: (model) => new Table(model, storage),
     clientAuthMethods: METHODS,
     cookies: { keys: [randomUUID()] },
@@ -98,6 +110,7 @@ function configuration(scopes, alias) {
     enabledJWA: { clientAuthSigningAlgValues: ALGORITHMS },
     features: {
       clientCredentials: { enabled: true },
+      clientIdMetadataDocument: { enabled: Boolean(ca), ack: 'draft-02' },
       devInteractions: { enabled: false },
       deviceFlow: { enabled: true }, // with its own pages, which have no scripts
       mTLS: mutualTLS,
@@ -167,8 +180,8 @@ async function sendLifetime(ctx, next) {
   ctx.body.refresh_token_expires_in = termsOf(client).refresh_lifetime;
 }
 
-function issue(issuer, scopes, alias) {
-  const provider = new Provider(issuer, configuration(scopes, alias));
+function issue(issuer, scopes, alias, ca) {
+  const provider = new Provider(issuer, configuration(scopes, alias, ca));
   const handler = (ctx) => passwordGrant(provider, scopes, ctx);
   provider.registerGrantType('password', handler, ['username', 'password', 'scope']);
   addAssertionGrants(provider);
@@ -198,7 +211,7 @@ async function listen({ port, scopes, tls }) {
   const address = server.address();
   const issuer = `${tls ? 'https' : 'http'}://${HOST}:${address.port}${PATH}`;
   const alias = asking && `https://${HOST}:${asking.address().port}${PATH}`;
-  const handler = below(PATH, issue(issuer, scopes, alias));
+  const handler = below(PATH, issue(issuer, scopes, alias, tls && readFileSync(tls.ca)));
   for (const each of [server, asking].filter(Boolean)) each.on('request', handler);
   return { port: address.port };
 }
