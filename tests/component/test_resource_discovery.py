@@ -142,11 +142,16 @@ async def test_a_check_shows_the_steps_of_the_discovery(site: Site) -> None:
 async def test_a_check_shows_how_a_client_would_be_registered(site: Site) -> None:
     """Where the spec names none; nothing is registered by a check."""
     site.places[PATH_PLACE] = {}
-    site.metadata = {"registration_endpoint": f"{site.origin}/register", "client_id_metadata_document_supported": True}
+    site.metadata = {
+        "registration_endpoint": f"{site.origin}/register",
+        "client_id_metadata_document_supported": True,
+        "token_endpoint_auth_methods_supported": ["private_key_jwt", "tls_client_auth", "none"],
+    }
     steps = await site.check(client=None)
     assert steps["discovery"].facts == {
         "metadata documents": "accepted",
         "registration endpoint": f"{site.origin}/register",
+        "client authentication": "none, private_key_jwt",
     }
     assert "/register" not in site.asked
     assert steps["status"].facts["Ready"] == "False, ConsentRequired"

@@ -153,7 +153,9 @@ class ProviderSteps:
 def _describe_registration(found: ServerMetadata) -> dict[str, str]:
     """Return how a server would get to know a client that the spec does not name."""
     documents = "accepted" if found.accepts_documents else "not accepted"
-    return {"metadata documents": documents, "registration endpoint": found.registration_endpoint or "none"}
+    methods = ", ".join(found.authentication_methods) or "not listed"
+    endpoint = found.registration_endpoint or "none"
+    return {"metadata documents": documents, "registration endpoint": endpoint, "client authentication": methods}
 
 
 def _name_step(result: ProbeResult) -> str:
