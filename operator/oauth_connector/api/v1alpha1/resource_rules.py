@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 _REPLACED = ("preset", "tokenURL", "authorizationURL", "revocationURL", "deviceAuthorizationURL", "introspectionURL")
 _OF_NO_SHARED_SECRET = (GrantType.AUTHORIZATION_CODE, GrantType.DEVICE_CODE, GrantType.CLIENT_CREDENTIALS)
-_BOUND = ("idSecretRef", "secretRef", "assertionAudience")
+_BOUND = ("idSecretRef", "secretRef", "serviceAccount", "assertionAudience")
+"""Members of the client that another server could present: a secret, or a token or an assertion for a chosen audience.
+
+Other assertions have the issuer as their audience, and the key of a certificate is not sent.
+"""
 
 _GRANTS = ", ".join(cel_literal(grant.value) for grant in _OF_NO_SHARED_SECRET)
 _HAS_REPLACED = " || ".join(f"has(self.{name})" for name in _REPLACED)
@@ -44,5 +48,5 @@ def has_issuer_for_credentials(spec: "GrantMembers") -> bool:
     provider, client = spec.provider, spec.client
     if provider.resource is None or provider.issuer is not None:
         return True
-    is_bound = client.id_secret_ref or client.secret_ref or client.assertion_audience
+    is_bound = client.id_secret_ref or client.secret_ref or client.service_account or client.assertion_audience
     return spec.grant_type in _OF_NO_SHARED_SECRET and provider.request is None and not is_bound
