@@ -31,6 +31,10 @@ SHORTEST_PART = 16
 """Characters of a value that is searched in secrets."""
 
 
+MOST_SEARCHED = 64
+"""Secrets of a response that are searched in other values."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResponseSecrets:
     """The tokens of a response by their values: `refresh` are the refresh tokens, `others` the further ones.
@@ -44,11 +48,22 @@ class ResponseSecrets:
 
     def has_value(self, value: object) -> bool:
         """Return whether a value is one of the tokens."""
-        return _write(value) in self.refresh | self.others
+        written = _write(value)
+        return written in self.refresh or written in self.others
 
     def is_shown_by(self, value: str) -> bool:
-        """Return whether a value is a secret of the response, contains one, or is a part of one."""
-        return is_revealing(value, self.refresh | self.others | self.named)
+        """Return whether a value is a secret of the response, contains one, or is a part of one.
+
+        A response with very many secrets is none that a provider sends, and a search in all of them would take seconds.
+        """
+        if self.has_value(value) or value in self.named:
+            return True
+        known = (*self.refresh, *self.others, *self.named) if self._size <= MOST_SEARCHED else None
+        return known is None or is_revealing(value, known)
+
+    @property
+    def _size(self) -> int:
+        return len(self.refresh) + len(self.others) + len(self.named)
 
     def may_be_field(self, name: str, value: str) -> bool:
         """Return whether a member may be published."""

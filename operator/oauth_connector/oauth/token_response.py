@@ -41,6 +41,8 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,512}")
 """A scope (RFC 6749 §3.3)."""
 
 MOST_NAMES = 64
+MOST_ITEMS = 1000
+"""Items of a list of scopes."""
 _NAME = re.compile(r"[\w.:/\-]{1,128}")
 
 
@@ -161,7 +163,7 @@ def _read_scope(scope: object, secrets: ResponseSecrets) -> tuple[str, ...] | No
 
     A value that is no scope by its form (RFC 6749 §3.3) is left out: a spec may name any place of a response.
     """
-    if isinstance(scope, list):
+    if isinstance(scope, list) and len(scope) <= MOST_ITEMS:
         scope = " ".join(item for item in scope if isinstance(item, str) and not secrets.is_shown_by(item))
     if not isinstance(scope, str) or len(scope) > LONGEST_FIELD or secrets.has_value(scope):
         return None

@@ -96,6 +96,12 @@ SCOPES: dict[str, tuple[Any, dict[str, str], tuple[str, ...] | None]] = {
         ("read",),
     ),
     "many of them": ({**STANDARD_BODY, "scope": ["s" * 500] * 40}, {}, None),
+    "beside so many secrets that a search would take seconds": (
+        {**STANDARD_BODY, "scope": "read write", "x": [{"token": f"{index:09}"} for index in range(100)]},
+        {},
+        None,
+    ),
+    "in a list of thousands": ({**STANDARD_BODY, "scope": [str(index) for index in range(2000)]}, {}, None),
     "a URL": (
         {**STANDARD_BODY, "scope": "https://www.googleapis.com/auth/drive.file openid"},
         {},
