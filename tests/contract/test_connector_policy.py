@@ -128,3 +128,9 @@ def test_a_connector_that_names_no_secret_requires_no_right(tenant: Tenant) -> N
     """A public client sends no Secret."""
     public = {"grantType": "AuthorizationCode", "client": {"id": "app"}, "provider": {"issuer": "https://a.example"}}
     assert tenant.create(public) == ""
+
+
+def test_the_operators_own_token_requires_no_right(tenant: Tenant) -> None:
+    """TH48 in docs/explanation/threat-model.md: settings, which no tenant can change, name namespaces and hosts."""
+    client = {"id": "robot", "serviceAccount": {"audience": "https://login.example.com"}}
+    assert tenant.create(a_spec(client=client)) == ""

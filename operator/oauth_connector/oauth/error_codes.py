@@ -45,9 +45,12 @@ _OF_PROVIDERS = """
     authorization_declined incorrect_device_code device_flow_disabled
     refresh_token_not_found refresh_token_already_used
     bxnim0408e
+    40001 40013 40029 40030 42002 45009
+    invalidclientidorsecret
 """
 """GitHub [1]; HubSpot [2]; Zoho [3]; Slack [4]; Salesforce [5]; Google [6]; Facebook [7]; Auth0 [8]; others.
 For device codes Microsoft Entra [9] and GitHub [10]. For refresh tokens Supabase [11] and IBM Cloud [12].
+WeChat [13] and DingTalk [14].
 
 [1] docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 [2] github.com/HGData/mk-node-hubspot/issues/64, github.com/airbytehq/airbyte/issues/79592
@@ -61,6 +64,8 @@ For device codes Microsoft Entra [9] and GitHub [10]. For refresh tokens Supabas
 [10] docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 [11] supabase.com/docs/guides/auth/debugging/error-codes
 [12] github.com/IBM-Cloud/ibm-cloud-cli-sdk/pull/192, github.com/IBM-Cloud/bluemix-go/issues/129
+[13] developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_PC_APIs/getaccesstoken.md
+[14] help.dingtalk.io/open/development/obtain-user-token
 """
 
 KNOWN = frozenset(_STANDARD.split()) | frozenset(_OF_PROVIDERS.split())

@@ -30,7 +30,6 @@ PRESET = Preset(
     quirks=Quirks(
         result="/errcode",
         errors={
-            "-1": "temporarily_unavailable",
             "40001": "invalid_client",
             "40013": "invalid_client",
             "40029": "invalid_grant",
