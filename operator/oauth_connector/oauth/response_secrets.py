@@ -5,8 +5,9 @@ response as the access token, as the scope, or as a member for Pods.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from oauth_connector.oauth.json_pointer import find_value
 from oauth_connector.oauth.quirks import Quirks
@@ -39,12 +40,14 @@ MOST_SEARCHED = 64
 class ResponseSecrets:
     """The tokens of a response by their values: `refresh` are the refresh tokens, `others` the further ones.
 
-    `named` are the values of all members that have the name of a secret.
+    `named` are the values of all members that have the name of a secret, in a response with granted scopes.
+    `has_too_many`: there are more of them than are searched in other values.
     """
 
     refresh: frozenset[str]
     others: frozenset[str]
     named: frozenset[str] = frozenset()
+    has_too_many: bool = False
 
     def has_value(self, value: object) -> bool:
         """Return whether a value is one of the tokens."""
@@ -56,14 +59,7 @@ class ResponseSecrets:
 
         A response with very many secrets is none that a provider sends, and a search in all of them would take seconds.
         """
-        if self.has_value(value) or value in self.named:
-            return True
-        known = (*self.refresh, *self.others, *self.named) if self._size <= MOST_SEARCHED else None
-        return known is None or is_revealing(value, known)
-
-    @property
-    def _size(self) -> int:
-        return len(self.refresh) + len(self.others) + len(self.named)
+        return self.has_too_many or is_revealing(value, (*self.refresh, *self.others, *self.named))
 
     def may_be_field(self, name: str, value: str) -> bool:
         """Return whether a member may be published."""
@@ -80,7 +76,9 @@ def find_secrets(members: Members, placed: Members, quirks: Quirks) -> ResponseS
     is_own = named is not None and places.refresh_token == (places.access_token or "/access_token")
     refresh = [*walk_members(members, REFRESH_TOKEN), None if is_own else placed.get("refresh_token")]
     others = [placed.get("access_token"), *walk_members(members, ID_TOKEN)]
-    return ResponseSecrets(_select(refresh), _select(others), _select([*_walk_secrets(members)]))
+    named = [*islice(_walk_secrets(members), MOST_SEARCHED + 1)] if placed.get("scope") is not None else []
+    has_too_many = len(refresh) + len(others) + len(named) > MOST_SEARCHED
+    return ResponseSecrets(_select(refresh), _select(others), _select(named), has_too_many=has_too_many)
 
 
 def is_revealing(value: str, secrets: Iterable[str]) -> bool:
@@ -98,7 +96,7 @@ def _walk_secrets(members: object) -> Iterator[object]:
     waiting = [members]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             waiting += value.values()
             yield from (inner for name, inner in value.items() if _is_secret_name(str(name)))
         elif isinstance(value, list):
