@@ -7,8 +7,9 @@ from typing import Any
 from oauth_connector.api.v1alpha1.consent import OAuthConsentSpec, OAuthConsentStatus, Redirect
 from oauth_connector.api.v1alpha1.consent_request import ConsentRequest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.consent.endpoints import Endpoints
 from oauth_connector.connector.consent.observed import Consent
-from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
+from oauth_connector.connector.consent.request import ConsentPolicy, build_consent_request
 from oauth_connector.connector.observation import Connector, Key
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.consent_protocol.tickets import ticket_hash

@@ -21,8 +21,11 @@ PROVIDER_EXPLANATIONS: Mapping[Reason, Explanation] = {
         " or service account.",
     ),
     Reason.UNSUPPORTED_GRANT_TYPE: Explanation(
-        "The provider does not support this grant type at this endpoint (`unsupported_grant_type`).",
-        "Check `provider.tokenURL` and `grantType`. Many providers no longer support the password grant.",
+        "The provider does not support this grant type at this endpoint (`unsupported_grant_type`), or its metadata"
+        " name no endpoint where the consent of a user begins.",
+        "Check `provider.tokenURL` and `grantType`. Many providers no longer support the password grant. Where the"
+        " metadata lack an endpoint that the server has, set `provider.authorizationURL` or"
+        " `provider.deviceAuthorizationURL`.",
     ),
     Reason.INVALID_SCOPE: Explanation(
         "The provider rejects the scopes (`invalid_scope`): one is unknown or not allowed for the client, or the"

@@ -230,6 +230,8 @@ DETAILED_MESSAGES: Mapping[Reason, str] = {
     Reason.RATE_LIMITED: "{host} limits the rate of requests of {client}. The next one is sent at {until}.",
     Reason.INVALID_TOKEN_RESPONSE: "The response of {host} is not a token response: {oddity}. Check"
     " `provider.tokenURL`.",
+    Reason.UNSUPPORTED_GRANT_TYPE: "The metadata of the authorization server contain no `{absent}`, where a consent for"
+    " grantType {grant} begins. Set `{named_in}`, or another `grantType`.",
     Reason.INVALID_SCOPE: "{host} rejects the scopes ({scopes}). Check their names, `scopeSeparator`, and the scopes"
     " that the client may request.",
     Reason.INVALID_REQUEST: "{host} accepts no form at this URL (HTTP status {refused_form}), so it is probably no"

@@ -86,7 +86,7 @@ class ConnectorCheck:
     async def run(self) -> AsyncIterator[DiagnosisStep]:
         """Run the steps that follow the fields of the manifest."""
         waiting = self._find_wait()
-        if self._connector.spec.needs_consent:
+        if self._connector.spec.has_redirect:
             yield self._describe_redirect(waiting)
         if find_forbidden_label(self._connector.spec, ()) is not None:
             yield self._describe_labels()

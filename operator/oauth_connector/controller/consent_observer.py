@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME
+from oauth_connector.connector.consent.endpoints import Endpoints, find_endpoints
 from oauth_connector.connector.consent.evaluation import CONFIRMATION_TIME, find_obstacle
 from oauth_connector.connector.consent.observed import Consent, ConsentContext
-from oauth_connector.connector.consent.request import ConsentPolicy, Endpoints, build_consent_request
+from oauth_connector.connector.consent.request import ConsentPolicy, build_consent_request
 from oauth_connector.connector.grant.claims import find_holder
-from oauth_connector.connector.grant.server import has_required_pkce
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.refresh_url import check_refresh_url
 from oauth_connector.connector.status.problem import Problem
@@ -17,7 +17,6 @@ from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.device_authorizations import DeviceAuthorizations
 from oauth_connector.controller.state_secrets import StateSecrets
 from oauth_connector.controller.token_client import TokenClient
-from oauth_connector.oauth.errors import Remedy
 
 
 class ConsentObserver:
@@ -58,8 +57,8 @@ class ConsentObserver:
         if context.now >= consent.created + LIFETIME + CONFIRMATION_TIME:
             return with_request  # it has expired, so no discovery is needed
         endpoints = await self._find_endpoints(connector, is_new=consent.status.request is None)
-        if isinstance(endpoints, Problem) or endpoints is None:
-            is_final = endpoints is None or (consent.status.request is None and _is_final(endpoints))
+        if isinstance(endpoints, Problem):
+            is_final = consent.status.request is None and _is_final(endpoints)
             return replace(context, problem=endpoints) if is_final else None
         if (refused := check_refresh_url(connector.spec.provider, endpoints.token)) is not None:
             return replace(context, problem=refused)  # no token request will be sent
@@ -68,18 +67,13 @@ class ConsentObserver:
             request=build_consent_request(consent, connector, endpoints, self._consent_policy, await self._keys.load()),
         )
 
-    async def _find_endpoints(self, connector: Connector, *, is_new: bool) -> Endpoints | Problem | None:
-        """Discover the endpoints, and the client where the spec names none; a new consent may have one registered.
-
-        `None`: an endpoint is unknown.
-        """
+    async def _find_endpoints(self, connector: Connector, *, is_new: bool) -> Endpoints | Problem:
+        """Discover the endpoints, and the client where the spec names none; a new consent may have one registered."""
         found = await self._token_client.discover(connector)
         if isinstance(found, Problem):
             return found
-        if found is not None and not has_required_pkce(connector.spec, found):
-            return Problem(Reason.PKCE_UNSUPPORTED, Remedy.FIX_SPEC)
-        endpoints = Endpoints.of(connector.spec, found)
-        if endpoints is None or found is None or not connector.spec.needs_registration:
+        endpoints = find_endpoints(connector.spec, found)
+        if isinstance(endpoints, Problem) or found is None or not connector.spec.needs_registration:
             return endpoints
         client = await self._registrar.find_client(connector, found, may_register=is_new)
         return client if isinstance(client, Problem) else replace(endpoints, client_id=client.id)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
+from oauth_connector.connector.consent.endpoints import Endpoints, find_endpoints
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector
 from oauth_connector.connector.status.problem import Problem, of_signal
@@ -107,12 +108,16 @@ class ProviderSteps:
             yield self._describe_server(await self._client.discover(self._connector))
 
     def _describe_server(self, found: ServerMetadata | Problem | None) -> DiagnosisStep:
-        """Return the step that fetches the metadata of the server."""
+        """Return the step that fetches the metadata of the server, and finds there where a user's consent begins."""
+        spec = self._connector.spec
         if isinstance(found, Problem):
             return describe_problem("discovery", found, self._connector)
+        endpoints = find_endpoints(spec, found) if spec.needs_consent else None
+        if isinstance(endpoints, Problem):
+            return describe_problem("discovery", endpoints, self._connector)
         endpoint = found.token_endpoint if found is not None else ""
-        is_registered = self._connector.spec.needs_registration and found is not None
-        facts = _describe_registration(found) if is_registered and found is not None else {}
+        facts = _describe_consent(endpoints, is_polled=spec.is_polled) if endpoints is not None else {}
+        facts |= _describe_registration(found) if spec.needs_registration and found is not None else {}
         return DiagnosisStep("discovery", passed=True, text=f"token endpoint {endpoint}", facts=facts)
 
     def _describe_resource(self, found: ProtectedResource | Problem) -> DiagnosisStep:
@@ -148,6 +153,13 @@ class ProviderSteps:
             "connection", passed=True, text=_describe_connection(result), facts=_describe_certificates(result)
         )
         yield compare_clocks(result.clock_offset, result.host, self._clock)
+
+
+def _describe_consent(endpoints: Endpoints, *, is_polled: bool) -> dict[str, str]:
+    """Return where a consent begins, and where its request is pushed first (RFC 9126), if anywhere."""
+    name = "device authorization endpoint" if is_polled else "authorization endpoint"
+    pushed = {"requests are pushed to": endpoints.push} if endpoints.push is not None else {}
+    return {name: endpoints.authorization, **pushed}
 
 
 def _describe_registration(found: ServerMetadata) -> dict[str, str]:

@@ -88,7 +88,7 @@ class Examination:
             yield describe_problem("fields", invalid_spec(connector.problems), connector)
             return
         yield DiagnosisStep("fields", passed=True, text="the spec is valid")
-        if connector.spec.needs_consent:
+        if connector.spec.has_redirect:
             yield self.describe_redirect()
         failed = False
         async for step in ProviderSteps(connector, client, probe, clock, (CommandFailed,)).run():

@@ -23,6 +23,7 @@ FACTS = {
     "scopes", "secret", "namespace", "again", "offline", "loopback", "state", "lifetime", "margin", "before", "days",
     "refused_with", "refused_grant", "oddity", "instead", "code", "code_meaning", "not_repeated", "salvaged",
     "source", "presented", "label", "accept", "account", "audience", "operator_audience",
+    "absent", "named_in",
 }  # fmt: skip
 MAX_EVENT_NOTE_LENGTH = 1024
 

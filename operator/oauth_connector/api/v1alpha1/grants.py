@@ -181,6 +181,11 @@ class GrantMembers(Model):
         """Return whether a user decides without a redirect, and the operator polls until then (RFC 8628)."""
         return GRANTS[self.grant_type].is_polled
 
+    @property
+    def has_redirect(self) -> bool:
+        """Return whether the provider redirects the browser of the user, to a URI that is registered there."""
+        return self.needs_consent and not self.is_polled
+
     def build_client(self, values: CredentialValues) -> Client:
         """Build the client; `values` are by path, such as `client.secretRef`."""
         return self.client.build_client(self.effective_authentication, _values_below("client", values))

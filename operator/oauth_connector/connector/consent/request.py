@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.schema.times import from_epoch
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.consent_request import LIFETIME, ConsentRequest, RequestParameter
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
+from oauth_connector.connector.consent.endpoints import Endpoints
 from oauth_connector.connector.consent.observed import Consent
 from oauth_connector.connector.effective import (
     build_authorization_parameters,
@@ -20,7 +20,6 @@ from oauth_connector.connector.observation import Connector
 from oauth_connector.consent_protocol.addresses import is_loopback, redirect_uri
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 from oauth_connector.oauth.authorization import compute_challenge
-from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.providers.preset import Preset
 
 
@@ -48,59 +47,6 @@ class ConsentPolicy:
 
 ANY_CONSENT_SERVER = ConsentPolicy("https://consent-server.invalid")
 """Stands for the settings of an operator with a consent server, where a command does not know them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """The endpoints of the provider, from the spec or from discovery.
-
-    `authorization` is where the consent begins: the authorization endpoint, or the one for devices (RFC 8628 §3.1).
-    `server` is what discovery has found, `push` where it has the request pushed first (RFC 9126), if anywhere.
-    `client_id` is the client that was registered there, if the spec names none.
-    """
-
-    authorization: str
-    token: str
-    issuer: str | None = None
-    iss_required: bool = False
-    server: ServerMetadata | None = None
-    push: str | None = None
-    client_id: str | None = None
-
-    @staticmethod
-    def of(spec: OAuthConnectorSpec, found: ServerMetadata | None) -> "Endpoints | None":
-        """Return the endpoints of the spec, completed by discovery; nothing if one is unknown."""
-        provider = spec.provider
-        named, discovered = provider.effective_authorization_url, found.authorization_endpoint if found else None
-        if spec.is_polled:
-            named = provider.effective_device_authorization_url
-            discovered = _use_aliases(spec, found).device_authorization_endpoint if found else None
-        authorization = named or discovered
-        token = provider.effective_token_url or (found.token_endpoint if found else None)
-        if authorization is None or token is None:
-            return None
-        issuer = found.issuer if found is not None else provider.effective_issuer
-        if found is None:
-            return Endpoints(authorization, token, issuer)
-        push = _choose_push_endpoint(spec, found, token)
-        return Endpoints(authorization, token, issuer, found.iss_required, found, push)
-
-
-def _use_aliases(spec: OAuthConnectorSpec, found: ServerMetadata) -> ServerMetadata:
-    """Return the metadata for the connections of the client: with a certificate, aliases count (RFC 8705 §5)."""
-    return found.with_aliases() if spec.client.tls_secret_ref is not None else found
-
-
-def _choose_push_endpoint(spec: OAuthConnectorSpec, found: ServerMetadata, token: str) -> str | None:
-    """Return the endpoint for pushed requests; nothing where the client secret must not be sent to it.
-
-    Where the spec names the token endpoint itself, both must be at one server, as for revocation. Otherwise the issuer
-    names both.
-    """
-    push = _use_aliases(spec, found).pushed_request_endpoint
-    if push is None or spec.is_polled:
-        return None
-    return push if spec.provider.token_url is None or origin(push) == origin(token) else None
 
 
 def build_consent_request(

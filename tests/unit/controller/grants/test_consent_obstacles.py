@@ -179,3 +179,14 @@ async def test_a_consent_may_be_watched_before_its_connector(consenting: World) 
     consenting.cluster.add_consent(a_consent(int(consenting.now)))
     await consenting.reconcile(KEY)
     assert consenting.consent_reason("crm-1") == "AwaitingUser"
+
+
+async def test_a_server_without_device_codes_ends_the_consent_with_the_cause(consenting: World) -> None:
+    """The user is not referred to the condition of the connector, which asks for a consent."""
+    consenting.edit({**CODE_SPEC, "grantType": "DeviceCode", "provider": {"issuer": "https://login.example.com"}})
+    await consenting.run()
+    consenting.cluster.add_consent(a_consent(int(consenting.now), redirect="Device"))
+    await consenting.run()
+    assert consenting.consent_reason("crm-1") == "ConnectorInvalid"
+    (condition,) = consenting.cluster.consents[Key("shop", "crm-1")].status.conditions
+    assert "contain no `device_authorization_endpoint`" in condition.message
