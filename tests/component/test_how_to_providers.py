@@ -19,7 +19,12 @@ from oauth_connector.kubectl_plugin.main import _build_parser
 from tests.support.cluster import Namespace
 from tests.support.page_commands import PAGES, ROOT, PageShell, read_commands
 
-PROVIDERS = {"connect-keycloak": "keycloak", "connect-entra": "entra", "connect-github-app": "github-app"}
+PROVIDERS = {
+    "connect-keycloak": "keycloak",
+    "connect-entra": "entra",
+    "connect-github-app": "github-app",
+    "connect-google-account": "google-account",
+}
 """Pages, and their examples."""
 
 SECRET = "s3cret with spaces"
