@@ -1,17 +1,12 @@
 """The client certificate of a client authentication method reaches each request of its connector (RFC 8705 §2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
-from oauth_connector.api.v1alpha1.client import ClientSpec
-from oauth_connector.api.v1alpha1.references import CredentialValues
 from oauth_connector.connector.status.problem import Problem
 from oauth_connector.controller.prepared_request import PreparedRequest
 from oauth_connector.controller.token_client import TokenClient
-from oauth_connector.oauth.client_auth.client import Authentication, Client
-from oauth_connector.oauth.client_auth.registry import ClientAuthentication
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext, TLSIdentity, TLSOptions
 from oauth_connector.oauth.signals import Signal
@@ -20,32 +15,13 @@ from oauth_connector.oauth.token_request import TokenRequest
 from tests.support.builders import a_connector, a_spec
 from tests.support.fake_cluster import FakeCluster
 from tests.support.fake_provider import FakeProvider
+from tests.support.signing_keys import P256_KEY, write_certificate, write_pem
 
 ISSUER = "https://login.example.com"
 TRUST = {"caBundleRef": {"name": "ca"}}
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateClient(Client):
-    """A client that authenticates with its certificate alone (`tls_client_auth`, RFC 8705 §2.1.2)."""
-
-    certificate_chain: str
-    private_key: SecretStr
-
-    parameter_names = frozenset({"client_id"})
-
-    @property
-    def tls_identity(self) -> TLSIdentity:
-        """Return the certificate with its key."""
-        return TLSIdentity(self.certificate_chain, self.private_key)
-
-    def authenticate(self, context: RequestContext) -> Authentication:  # noqa: ARG002  # the same for every request
-        """Return the identifier as a form parameter."""
-        return Authentication(form=(("client_id", self.id),))
-
-    def identity(self) -> tuple[str, ...]:
-        """Return the method, the identifier and the key."""
-        return ("certificate", self.id, self.private_key.get_secret_value())
+MUTUAL = {"id": "robot", "tlsSecretRef": {"name": "certificate"}}
+SECRET = {"id": "robot", "secretRef": {"name": "robot"}}
+IDENTITY = TLSIdentity(write_certificate(P256_KEY).strip(), SecretStr(write_pem(P256_KEY).strip()))
 
 
 class RecordingProvider(FakeProvider):
@@ -67,31 +43,22 @@ class RecordingProvider(FakeProvider):
         return await super().send(request, context)
 
 
-class CertificateClientSpec(ClientSpec):
-    """A client of a spec whose method is a certificate, as an entry in `api/v1alpha1/client.py` would build it."""
-
-    def build_client(self, authentication: ClientAuthentication, values: CredentialValues) -> Client:  # noqa: ARG002  # one method
-        """Build the client with its certificate."""
-        return CertificateClient(self.id or "", "the chain", values["secretRef"])
-
-
 def client_of(provider: RecordingProvider) -> TokenClient:
-    """Return a token client over fakes, with the key of the client and a CA bundle."""
+    """Return a token client over fakes, with the certificate of the client, its secret, and a CA bundle."""
     cluster = FakeCluster()
-    cluster.add_credential("shop", "robot", client_secret=b"the key")
+    cluster.add_credential("shop", "robot", client_secret=b"s3cret")
+    pair = {"tls.crt": IDENTITY.certificate_chain.encode(), "tls.key": IDENTITY.private_key.get_secret_value().encode()}
+    cluster.add_credential("shop", "certificate", **pair)
     cluster.config_maps["shop", "ca"] = {"ca.crt": "the authority"}
     return TokenClient(cluster, provider, lambda: 0.0)
 
 
 async def prepare(
-    client: TokenClient, provider: Mapping[str, object], kind: type[ClientSpec] = CertificateClientSpec
+    client: TokenClient, provider: Mapping[str, object], described: Mapping[str, object] = MUTUAL
 ) -> PreparedRequest:
-    """Prepare the request of a connector with a kind of client."""
-    connector = a_connector(a_spec(provider={**provider, **TRUST}))
-    described = kind.model_validate(dict(connector.spec.client))
-    prepared = await client.prepare_request(
-        replace(connector, spec=connector.spec.model_copy(update={"client": described}))
-    )
+    """Prepare the request of a connector with a client."""
+    connector = a_connector(a_spec(provider={**provider, **TRUST}, client=dict(described)))
+    prepared = await client.prepare_request(connector)
     assert isinstance(prepared, PreparedRequest)
     return prepared
 
@@ -103,7 +70,7 @@ async def test_a_token_request_presents_the_certificate_of_its_client() -> None:
     prepared = await prepare(client, {"issuer": ISSUER})
     assert prepared.own is not None
     await client.present_grant(prepared, prepared.own)
-    assert provider.sent == [TLSOptions("the authority", TLSIdentity("the chain", SecretStr("the key")))]
+    assert provider.sent == [TLSOptions("the authority", IDENTITY)]
     assert provider.discovered == [TLSOptions("the authority")]
 
 
@@ -122,5 +89,5 @@ async def test_a_client_without_a_certificate_presents_none() -> None:
     """The TLS options contain the CA bundle of the spec alone."""
     provider = RecordingProvider()
     client = client_of(provider)
-    prepared = await prepare(client, {"tokenURL": f"{ISSUER}/token"}, ClientSpec)
+    prepared = await prepare(client, {"tokenURL": f"{ISSUER}/token"}, SECRET)
     assert prepared.context.tls == TLSOptions("the authority")
