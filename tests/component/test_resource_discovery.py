@@ -50,7 +50,8 @@ class Site:
         if request.path == "/.well-known/oauth-authorization-server":
             own = str(request.url.origin())
             named = {"issuer": own, "token_endpoint": f"{own}/token", "authorization_endpoint": f"{own}/authorize"}
-            return web.json_response({**named, **self.metadata})
+            pkce = {"code_challenge_methods_supported": ["S256"]}
+            return web.json_response({**named, **pkce, **self.metadata})
         return web.Response(status=404)
 
     async def find(self) -> ProtectedResource | Signal:
@@ -149,12 +150,20 @@ async def test_a_check_shows_how_a_client_would_be_registered(site: Site) -> Non
     }
     steps = await site.check(client=None)
     assert steps["discovery"].facts == {
+        "authorization endpoint": f"{site.origin}/authorize",
         "metadata documents": "accepted",
         "registration endpoint": f"{site.origin}/register",
         "client authentication": "none, private_key_jwt",
     }
     assert "/register" not in site.asked
     assert steps["status"].facts["Ready"] == "False, ConsentRequired"
+
+
+async def test_a_check_shows_that_a_server_registers_no_client(site: Site) -> None:
+    """Whatever the settings of the operator are: the metadata offer no way, and the user has to register one."""
+    site.places[PATH_PLACE] = {}
+    steps = await site.check(client=None)
+    assert steps["discovery"].text.startswith("RegistrationUnsupported: The authorization server")
 
 
 async def test_a_check_shows_that_a_resource_has_no_metadata(site: Site) -> None:

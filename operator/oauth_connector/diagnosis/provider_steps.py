@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.consent.endpoints import Endpoints, find_endpoints
+from oauth_connector.connector.consent.request import ANY_CONSENT_SERVER
 from oauth_connector.connector.grant.results import RequestFailed
 from oauth_connector.connector.observation import Connector
+from oauth_connector.connector.registration import choose_registration
 from oauth_connector.connector.status.problem import Problem, of_signal
 from oauth_connector.controller.token_client import TokenClient
 from oauth_connector.diagnosis.clocks import ReferenceClock, compare_clocks
@@ -108,16 +110,20 @@ class ProviderSteps:
             yield self._describe_server(await self._client.discover(self._connector))
 
     def _describe_server(self, found: ServerMetadata | Problem | None) -> DiagnosisStep:
-        """Return the step that fetches the metadata of the server, and finds there where a user's consent begins."""
+        """Return the step that fetches the metadata of the server, and finds there what a user's consent needs."""
         spec = self._connector.spec
         if isinstance(found, Problem):
             return describe_problem("discovery", found, self._connector)
         endpoints = find_endpoints(spec, found) if spec.needs_consent else None
         if isinstance(endpoints, Problem):
             return describe_problem("discovery", endpoints, self._connector)
-        endpoint = found.token_endpoint if found is not None else ""
         facts = _describe_consent(endpoints, is_polled=spec.is_polled) if endpoints is not None else {}
-        facts |= _describe_registration(found) if spec.needs_registration and found is not None else {}
+        if found is not None and spec.needs_registration:
+            method = choose_registration(self._connector, found, ANY_CONSENT_SERVER)
+            if isinstance(method, Problem):
+                return describe_problem("discovery", method, self._connector)
+            facts |= _describe_registration(found)
+        endpoint = found.token_endpoint if found is not None else ""
         return DiagnosisStep("discovery", passed=True, text=f"token endpoint {endpoint}", facts=facts)
 
     def _describe_resource(self, found: ProtectedResource | Problem) -> DiagnosisStep:
