@@ -86,6 +86,14 @@ def test_a_client_that_signs_with_its_secret_gets_a_token(check: Check) -> None:
     check.run_to_token({"client-secret": SECRET}, client=client)
 
 
+def test_the_previous_secret_gets_a_token_where_the_new_one_is_refused(check: Check) -> None:
+    """The server does not know the new secret yet, and the status says which one it has accepted."""
+    check.register("client_secret_basic")
+    client = {"id": check.id, "secretRef": {"name": "robot"}, "previousSecretRef": {"name": "robot", "key": "previous"}}
+    steps = check.run_to_token({"client-secret": "n" * 64, "previous": SECRET}, client=client)
+    assert any("PreviousSecretUsed" in str(each) for each in steps["status"]["facts"].items())
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """Return the authority that issues the certificates of both sides."""

@@ -6,11 +6,9 @@ Real are the API server, the operator and the authorization server. The test pla
 import secrets
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from aiohttp import web
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
@@ -23,12 +21,12 @@ from oauth_connector.net.egress import Egress
 from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.oauth.metadata import ServerMetadata
 from oauth_connector.oauth.request_context import RequestContext, TLSOptions
-from oauth_connector.telemetry.http_server import serve_application
 from tests.support.cluster import Namespace, until
 from tests.support.consent_server_replicas import ConsentServerReplicas
 from tests.support.control_plane import StartOperator
 from tests.support.manual_consent import ManualConsent
 from tests.support.operator_process import OperatorProcess
+from tests.support.protected_resource import serve_resource
 
 PUBLIC = "https://connect.example.com"
 
@@ -174,20 +172,6 @@ async def test_request_of_a_client_with_a_document_is_signed_for_the_issuer(
 async def resource(oidc_provider: AuthorizationServer) -> AsyncIterator[int]:
     """Return the port of a protected resource of oidc-provider."""
     async with serve_resource(oidc_provider) as port:
-        yield port
-
-
-@asynccontextmanager
-async def serve_resource(server: AuthorizationServer) -> AsyncIterator[int]:
-    """Serve a protected resource that needs the scope `read` (RFC 9728); return its port."""
-
-    async def describe(request: web.Request) -> web.Response:
-        members = {"authorization_servers": [server.issuer], "scopes_supported": ["read"]}
-        return web.json_response({"resource": f"http://{request.host}/mcp", **members})
-
-    app = web.Application()
-    app.add_routes([web.get("/.well-known/oauth-protected-resource/mcp", describe)])
-    async with serve_application(app, "127.0.0.1", 0) as port:
         yield port
 
 
