@@ -7,6 +7,7 @@ tests/e2e/test_how_to_zoho.py does it.
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -27,14 +28,34 @@ PROVIDERS = {
 }
 """Pages, and their examples."""
 
+WITHOUT_CLIENT_SECRET = {
+    "With a certificate": ("entra-certificate", "secret/entra-certificate"),
+    "Without a secret": ("entra-workload-identity", "serviceaccount/entra-federated"),
+}
+"""Sections of connect-entra.md, their examples, and the object that a connector refers to."""
+
+MORE_EXAMPLES = {
+    "entra-certificate": "connect-entra",
+    "entra-workload-identity": "connect-entra",
+    "keycloak-service-account": "authenticate-as-a-service-account",
+    "google-workload-identity": "authenticate-as-a-service-account",
+    "okta-private-key": "connect-okta",
+}
+"""More examples, and their pages."""
+
 SECRET = "s3cret with spaces"
 AUTHORIZE = re.compile(r"^kubectl oauth (authorize .*)$")
 
 
+def manifest_of(example: str) -> dict[str, Any]:
+    """Return the connector of an example."""
+    objects: list[dict[str, Any]] = list(yaml.safe_load_all((ROOT / "examples" / f"{example}.yaml").read_text()))
+    return next(each for each in objects if each["kind"] == "OAuthConnector")
+
+
 def connector_of(example: str) -> OAuthConnectorSpec:
     """Return the spec of an example."""
-    manifest = yaml.safe_load((ROOT / "examples" / f"{example}.yaml").read_text())
-    spec = parse_manifest(manifest)
+    spec = parse_manifest(manifest_of(example))
     assert isinstance(spec, OAuthConnectorSpec)
     return spec
 
@@ -68,10 +89,30 @@ def test_the_commands_of_a_page_end_well(
 
 def connector_name(example: str) -> str:
     """Return the name of the connector of an example."""
-    return str(yaml.safe_load((ROOT / "examples" / f"{example}.yaml").read_text())["metadata"]["name"])
+    return str(manifest_of(example)["metadata"]["name"])
 
 
-@pytest.mark.parametrize(("page", "example"), PROVIDERS.items())
+@pytest.mark.parametrize("section", WITHOUT_CLIENT_SECRET)
+def test_the_commands_for_entra_without_a_client_secret_end_well(
+    control_plane: ControlPlane, namespace: Namespace, tmp_path: Path, section: str
+) -> None:
+    """What the connector authenticates with is there and may be sent to Entra, and no client secret is needed."""
+    example, held = WITHOUT_CLIENT_SECRET[section]
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    shell = PageShell(tmp_path, control_plane.kubeconfig)
+    place = ("-n", namespace.name)
+    for block in read_commands(PAGES / "connect-entra.md")[section]:
+        shell.run(block.replace("-n shop", f"-n {namespace.name}"))
+    spec = connector_of(example)
+    found = yaml.safe_load(control_plane.kubectl("get", held, *place, "-o", "yaml"))
+    assert found["metadata"]["annotations"]["oauthconnector.dev/allowed-hosts"] == token_host(spec)
+    applied = yaml.safe_load(control_plane.kubectl("get", "oac", connector_name(example), *place, "-o", "yaml"))
+    assert applied["spec"]["client"] == manifest_of(example)["spec"]["client"]
+
+
+@pytest.mark.parametrize(
+    ("page", "example"), [*PROVIDERS.items(), *((page, example) for example, page in MORE_EXAMPLES.items())]
+)
 def test_a_page_and_its_example_refer_to_each_other(page: str, example: str) -> None:
     """A user who finds one of them finds the other."""
     assert f"examples/{example}.yaml" in (PAGES / f"{page}.md").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """The corpus: manifests that must be accepted, and manifests that must be refused with a helpful message.
 
-The connectors of examples/agents are among those that must be accepted. Beside them are objects of other projects.
+The connectors of examples are among those that must be accepted. Beside them are objects of other kinds.
 The first comment of a bad manifest is a part of the API server's message. Where the models use other words (for
 violations of types, bounds and required fields), the second comment begins with `models:` and has those.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parent.parent / "fixtures" / "manifests"
-AGENTS = ROOT.parents[2] / "examples" / "agents"
+EXAMPLES = ROOT.parents[2] / "examples"
 _MODELS = "models: "
 
 
@@ -46,18 +46,20 @@ class Sample:
 def samples(kind: str) -> dict[str, Sample]:
     """Return the samples of a kind (`good`, `bad`) by name."""
     found = {path.stem: _sample(path) for path in sorted((ROOT / kind).glob("*.yaml"))}
-    return {**found, **_agents()} if kind == "good" else found
+    return {**found, **_examples()} if kind == "good" else found
 
 
-def _agents() -> dict[str, Sample]:
-    """Return the connectors of examples/agents; the first line of an example says what it shows."""
-    names = [path for path in sorted(AGENTS.glob("*.yaml")) if "kind: OAuthConnector\n" in path.read_text("utf-8")]
-    return {f"agents-{path.stem}": _connector_of(path) for path in names}
+def _examples() -> dict[str, Sample]:
+    """Return the first connector of each example; the first line of an example says what it shows."""
+    paths = sorted((*EXAMPLES.glob("*.yaml"), *EXAMPLES.glob("agents/*.yaml")))
+    found = [_connector_of(path) for path in paths if "kind: OAuthConnector\n" in path.read_text("utf-8")]
+    return {sample.name: sample for sample in found}
 
 
 def _connector_of(path: Path) -> Sample:
     text = next(each for each in path.read_text("utf-8").split("\n---\n") if "kind: OAuthConnector\n" in each)
-    return Sample(f"agents-{path.stem}", path, text, ())
+    folder = "agents" if path.parent.name == "agents" else "example"
+    return Sample(f"{folder}-{path.stem}", path, text, ())
 
 
 def _sample(path: Path) -> Sample:
