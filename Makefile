@@ -50,10 +50,10 @@ numbers: venv ## Print the sizes of files and functions, and what exceeds a limi
 unit: venv ## Run the unit tests (a minute)
 	@$(BIN)/python -m pytest tests/unit
 
-# Most tests wait: for a token that expires, for a process that ends. So four workers suit two cores. The order of the files is that
+# Most tests wait: for a token that expires, for a process that ends. So three workers suit two cores. The order of the files is that
 # of tests/support/file_order.py.
 test: venv ## Run all tests, on local control planes (a quarter of an hour)
-	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # Of the chart: whether that API server accepts each object. What Helm does does not depend on the release of Kubernetes.
 test-oldest: venv ## Run the tests of the manifests and the API client on the oldest supported Kubernetes

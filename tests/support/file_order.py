@@ -7,25 +7,20 @@ import pytest
 
 LONGEST = (
     "tests/simulation/test_two_years.py",
-    "tests/simulation/test_busy_day.py",
     "tests/chaos/test_api_server.py",
     "tests/contract/chart/test_release.py",
 )
-"""Files that need long: two that compute, two that wait. At most as many as there are workers."""
+"""Files that need long: one that computes, two that wait. At most as many as there are workers.
+
+The other simulations come late, beside the unit tests. Many that compute at once would make those slow that wait.
+"""
 
 BESIDE = (
     "tests/simulation/test_audit.py",
     "tests/unit/test_test_folders.py",
     "tests/unit/test_versions.py",
-    "tests/unit/test_module_names.py",
 )
 """Files of seconds. A worker always reserves a second file, and begins with it when the first one has ended."""
-
-NEXT = (
-    "tests/simulation/test_grants.py",
-    "tests/simulation/test_seeds.py",
-)
-"""Files that compute for long as well, for the first workers that have ended one of the others."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,6 +31,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def find_place(test: str) -> int:
     """Return the place of a test among the others by its file; tests with the same place keep their order."""
-    order = (*LONGEST, *BESIDE, *NEXT)
+    order = (*LONGEST, *BESIDE)
     file = test.split("::", 1)[0]
     return order.index(file) if file in order else len(order)
