@@ -47,12 +47,12 @@ check: venv ## Run the static checks: style, types, layers, generated files
 numbers: venv ## Print the sizes of files and functions, and what exceeds a limit
 	@$(BIN)/python -m devtools.house_numbers --figures
 
-unit: venv ## Run the unit tests (a minute)
-	@$(BIN)/python -m pytest tests/unit
+unit: venv ## Run the unit tests (a few minutes)
+	@$(BIN)/python -m pytest --numprocesses 2 tests/unit
 
 # Most tests wait: for a token that expires, for a process that ends. So three workers suit two cores. The order of the files is that
 # of tests/support/file_order.py.
-test: venv ## Run all tests, on local control planes (a quarter of an hour)
+test: venv ## Run all tests, on local control planes (three quarters of an hour on two cores)
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # Of the chart: whether that API server accepts each object. What Helm does does not depend on the release of Kubernetes.
