@@ -103,9 +103,13 @@ async def test_a_provider_gets_what_it_demands(
     assert not any("c4n4ry" in message for message in messages)
 
 
-@pytest.mark.parametrize(("path", "quirks"), [(path, quirks) for path, _, quirks in PROVIDERS.values()], ids=PROVIDERS)
-async def test_the_standard_request_is_refused(path: str, quirks: Quirks) -> None:
-    """The servers of this test demand the difference, and report a failure with status 200."""
+@pytest.mark.parametrize(("provider", "code"), [("WeChat", "40013"), ("TikTok Business", "other")])
+async def test_the_standard_request_is_refused(provider: str, code: str) -> None:
+    """The servers of this test demand the difference, and report a failure with status 200.
+
+    The codes of a preset are known, also where a connector names the endpoints itself.
+    """
+    path, _, quirks = PROVIDERS[provider]
     signal = await request_token(path, RequestShape(), quirks)
     assert isinstance(signal, Signal)
-    assert (signal.http_status, signal.oauth_error) == (200, "other")
+    assert (signal.http_status, signal.oauth_error) == (200, code)

@@ -61,14 +61,14 @@ class FlowScenario:
     async def add_connector(
         self, client: RegisteredClient, code: dict[str, Any] | None = None, **provider: str
     ) -> Manifest:
-        """Create the connector, and the Secret of its client where it has one."""
+        """Create the connector, and the Secret of its client where it has one; with a `tokenURL` nothing is discovered."""
         credentials: dict[str, Any] = {"id": client.id}
         if client.authentication != "none":
             await self.namespace.add_secret("crm-client", client_secret=client.secret.get_secret_value())
             credentials["secretRef"] = {"name": "crm-client", "key": "client-secret"}
         spec = {
             "grantType": "AuthorizationCode",
-            "provider": {"issuer": self.server.issuer, **provider},
+            "provider": provider if "tokenURL" in provider else {"issuer": self.server.issuer, **provider},
             "client": credentials,
             "scope": SCOPE,
             "authorizationCode": {"parameters": {"prompt": "consent"}, **(code or {})},

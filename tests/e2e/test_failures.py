@@ -45,10 +45,11 @@ async def test_a_callback_in_another_browser_is_rejected(
 ) -> None:
     """Without the cookie of the flow nothing is taken; the first browser then still ends its flow.
 
-    The requests are not pushed: a provider accepts the reference to a pushed request once (RFC 9126, section 4).
+    The endpoints are not discovered, so that the request is not pushed: a provider accepts the reference to a pushed
+    request once (RFC 9126, section 4).
     """
-    direct = scenario.server.authorization_url
-    await scenario.add_connector(scenario.client(scenario.hosted), authorizationURL=direct)
+    direct, token_url = scenario.server.authorization_url, scenario.server.token_url
+    await scenario.add_connector(scenario.client(scenario.hosted), authorizationURL=direct, tokenURL=token_url)
     await scenario.authorize()
     await scenario.look(tab)
     asked: list[str] = []
