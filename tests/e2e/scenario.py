@@ -61,7 +61,7 @@ class FlowScenario:
     async def add_connector(
         self, client: RegisteredClient, code: dict[str, Any] | None = None, **provider: str
     ) -> Manifest:
-        """Create the connector, and the Secret of its client where it has one; with a `tokenURL` nothing is discovered."""
+        """Create the connector, and the Secret of its client if it has one; a `tokenURL` replaces discovery."""
         credentials: dict[str, Any] = {"id": client.id}
         if client.authentication != "none":
             await self.namespace.add_secret("crm-client", client_secret=client.secret.get_secret_value())
