@@ -49,7 +49,7 @@ async def test_each_fault_ends_in_its_reason(
         # A retry time from the provider, or a closed host, is not shortened.
         hasty = [number for number, expected in enumerate(TOKEN_FAULTS.values()) if not expected.waits]
         for number in hasty:
-            await _request(namespace, f"c{number}")
+            await namespace.request_refresh(f"c{number}", "now")
         for number in hasty:
             await namespace.wait_for_conditions(f"c{number}", within=40, Ready="TokenIssued")
 
@@ -86,11 +86,6 @@ async def _until_shown(namespace: Namespace, name: str, reasons: dict[str, str],
         await until(as_expected, within=30)
     except TimeoutError:
         raise AssertionError(f"{fault}: {await namespace.conditions(name)}, not {reasons}") from None
-
-
-async def _request(namespace: Namespace, name: str) -> None:
-    annotations = {"oauthconnector.dev/refresh-requested-at": "now"}
-    await namespace.edit("oauthconnectors", name, {"metadata": {"annotations": annotations}})
 
 
 async def _next_call(namespace: Namespace, number: int) -> float:

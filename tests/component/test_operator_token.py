@@ -61,8 +61,7 @@ async def test_the_operators_token_is_accepted_and_its_successor_too(
     await namespace.add_connector("orders", spec_of(provider))
     await namespace.wait_for_conditions("orders", within=30, Ready="TokenIssued")
     write_token(control_plane, file, provider.url)
-    annotation = {"annotations": {"oauthconnector.dev/refresh-requested-at": "1"}}
-    await namespace.edit("oauthconnectors", "orders", {"metadata": annotation})
+    await namespace.request_refresh("orders", "1")
 
     async def is_refreshed() -> bool:
         return len(provider.issued) == 2
@@ -91,8 +90,7 @@ async def test_the_token_for_the_kubernetes_api_stays_in_the_pod(
     )
     assert provider.accepted == []
     write_token(control_plane, tmp_path / "token", provider.url)
-    annotation = {"annotations": {"oauthconnector.dev/refresh-requested-at": "1"}}
-    await namespace.edit("oauthconnectors", "orders", {"metadata": annotation})
+    await namespace.request_refresh("orders", "1")
     await namespace.wait_for_conditions("orders", within=30, Ready="TokenIssued")
 
 

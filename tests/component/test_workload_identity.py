@@ -75,8 +75,7 @@ async def test_each_refresh_presents_another_token(
     await add_account(namespace)
     await namespace.add_connector("orders", spec_of(provider))
     await namespace.wait_for_conditions("orders", within=30, Ready="TokenIssued")
-    annotation = {"annotations": {"oauthconnector.dev/refresh-requested-at": "1"}}
-    await namespace.edit("oauthconnectors", "orders", {"metadata": annotation})
+    await namespace.request_refresh("orders", "1")
 
     async def is_refreshed() -> bool:
         return len(provider.issued) == 2

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.oidc_provider import OIDCProvider
-from devtools.authorization_servers.registrations import TLS, RegisteredClient
+from devtools.authorization_servers.registrations import RegisteredClient
 from devtools.cluster.pki import Authority
 from oauth_connector.cli.main import main
 from oauth_connector.oauth.grants.client_credentials import ClientCredentials
@@ -94,25 +93,11 @@ def test_the_previous_secret_gets_a_token_where_the_new_one_is_refused(check: Ch
     assert any("PreviousSecretUsed" in str(each) for each in steps["status"]["facts"].items())
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Return the authority that issues the certificates of both sides."""
-    return Authority(tmp_path_factory.mktemp("authority"), "test authority")
-
-
-@pytest.fixture(scope="module")
-def mutual(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[AuthorizationServer]:
-    """Return oidc-provider with a port that asks for client certificates."""
-    certificate, key = authority.server("server", ["127.0.0.1"])
-    with OIDCProvider(tmp_path_factory.mktemp("mutual"), tls=TLS(certificate, key, authority.certificate)) as running:
-        yield running
-
-
 def test_a_client_with_a_certificate_gets_a_token(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], mutual: AuthorizationServer, authority: Authority
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mutual_server: AuthorizationServer, authority: Authority
 ) -> None:
     """The certificate of the file is presented at the alias of the token endpoint."""
-    check = Check(tmp_path, capsys, mutual)
+    check = Check(tmp_path, capsys, mutual_server)
     check.register("tls_client_auth", tls_client_auth_subject_dn=f"CN={check.id}")
     certificate, key = authority.client(check.id)
     values = {"tls.crt": certificate.read_text(), "tls.key": key.read_text()}

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.oidc_provider import OIDCProvider
-from devtools.authorization_servers.registrations import TLS, RegisteredClient
+from devtools.authorization_servers.registrations import RegisteredClient
 from devtools.cluster.pki import Authority
 from oauth_connector.api.reasons import Reason
 from oauth_connector.connector.grant.results import RequestFailed, TokenObtained
@@ -23,20 +22,6 @@ from oauth_connector.net.provider_client import HTTPProviderClient
 from oauth_connector.oauth.revocation import Revocation
 from tests.support.builders import a_connector, a_spec
 from tests.support.fake_cluster import FakeCluster
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Return the authority that issues the certificates of both sides."""
-    return Authority(tmp_path_factory.mktemp("authority"), "test authority")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[AuthorizationServer]:
-    """Return oidc-provider with a port that asks for client certificates."""
-    certificate, key = authority.server("server", ["127.0.0.1"])
-    with OIDCProvider(tmp_path_factory.mktemp("mutual"), tls=TLS(certificate, key, authority.certificate)) as running:
-        yield running
 
 
 class Robot:
@@ -74,11 +59,11 @@ class Robot:
 
 
 @pytest.fixture
-async def robot(server: AuthorizationServer, authority: Authority) -> AsyncIterator[Robot]:
+async def robot(mutual_server: AuthorizationServer, authority: Authority) -> AsyncIterator[Robot]:
     """Return a client that may connect to loopback."""
     loopback = AllowedDestination(cidr="127.0.0.0/8", ports=tuple(range(1024, 65536)))
     async with HTTPProviderClient(Egress([loopback])) as provider:
-        yield Robot(server, authority, provider)
+        yield Robot(mutual_server, authority, provider)
 
 
 async def test_certificate_authenticates_the_client(robot: Robot) -> None:

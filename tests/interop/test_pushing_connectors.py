@@ -5,15 +5,14 @@ Real are the API server, the operator and the authorization server. The test pla
 
 import secrets
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
 
 from devtools.authorization_servers.authorization_server import AuthorizationServer
-from devtools.authorization_servers.oidc_provider import OIDCProvider
-from devtools.authorization_servers.registrations import TLS, RegisteredClient
+from devtools.authorization_servers.registrations import RegisteredClient
 from devtools.cluster.pki import Authority
 from oauth_connector.consent_protocol.addresses import redirect_uri
 from oauth_connector.net.destinations import AllowedDestination
@@ -31,27 +30,13 @@ from tests.support.protected_resource import serve_resource
 PUBLIC = "https://connect.example.com"
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Return the authority that issues the certificates of both sides."""
-    return Authority(tmp_path_factory.mktemp("authority"), "test authority")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[AuthorizationServer]:
-    """Return oidc-provider with a port that asks for client certificates."""
-    certificate, key = authority.server("server", ["127.0.0.1"])
-    with OIDCProvider(tmp_path_factory.mktemp("mutual"), tls=TLS(certificate, key, authority.certificate)) as running:
-        yield running
-
-
 @pytest.fixture
-async def metadata(server: AuthorizationServer, authority: Authority) -> ServerMetadata:
+async def metadata(mutual_server: AuthorizationServer, authority: Authority) -> ServerMetadata:
     """Return the metadata of the server."""
-    allowed = AllowedDestination(cidr="127.0.0.0/8", ports=(server.port,))
+    allowed = AllowedDestination(cidr="127.0.0.0/8", ports=(mutual_server.port,))
     context = RequestContext(0.0, tls=TLSOptions(authority.certificate.read_text()))
     async with HTTPProviderClient(Egress([allowed])) as client:
-        found = await client.find(server.issuer, context)
+        found = await client.find(mutual_server.issuer, context)
     assert isinstance(found, ServerMetadata)
     return found
 
@@ -78,7 +63,7 @@ async def read_token(namespace: Namespace, than: str = "") -> SecretStr:
 
 async def test_request_of_a_client_with_a_certificate_is_pushed_at_the_alias(
     namespace: Namespace,
-    server: AuthorizationServer,
+    mutual_server: AuthorizationServer,
     authority: Authority,
     metadata: ServerMetadata,
     start_operator: StartOperator,
@@ -86,9 +71,9 @@ async def test_request_of_a_client_with_a_certificate_is_pushed_at_the_alias(
     """The server accepts nothing else of this client, and the certificate authenticates each request (RFC 8705 §5)."""
     aliases = metadata.with_aliases()
     port = urlsplit(aliases.token_endpoint).port
-    assert port not in (None, server.port)
-    await start_operator(server.port, port or 0, publicURL=PUBLIC, namespace="oauth-connector-system")
-    client = register_with_certificate(server, redirect_uri(PUBLIC, namespace.name, "crm"))
+    assert port not in (None, mutual_server.port)
+    await start_operator(mutual_server.port, port or 0, publicURL=PUBLIC, namespace="oauth-connector-system")
+    client = register_with_certificate(mutual_server, redirect_uri(PUBLIC, namespace.name, "crm"))
     certificate, key = (path.read_text() for path in authority.client(client.id))
     await add_tls_secret(namespace, certificate, key)
     await namespace.add_connector(
@@ -96,7 +81,7 @@ async def test_request_of_a_client_with_a_certificate_is_pushed_at_the_alias(
         {
             "grantType": "AuthorizationCode",
             "provider": {
-                "issuer": server.issuer,
+                "issuer": mutual_server.issuer,
                 "caBundle": b64encode(authority.certificate.read_bytes()).decode(),
             },
             "client": {"id": client.id, "tlsSecretRef": {"name": "crm-client"}},
@@ -105,13 +90,13 @@ async def test_request_of_a_client_with_a_certificate_is_pushed_at_the_alias(
             "refresh": {"before": "50s"},
         },
     )
-    consent = await authorize_by_push(namespace, server)
+    consent = await authorize_by_push(namespace, mutual_server)
     request = await consent.request()
     assert (request.push_endpoint, request.push_required) == (aliases.pushed_request_endpoint, None)
     first = await read_token(namespace)
-    assert server.is_live(first)
-    assert server.is_live(await read_token(namespace, first.get_secret_value()))
-    assert [(entry.kind, entry.result) for entry in server.journal(client)][:2] == [
+    assert mutual_server.is_live(first)
+    assert mutual_server.is_live(await read_token(namespace, first.get_secret_value()))
+    assert [(entry.kind, entry.result) for entry in mutual_server.journal(client)][:2] == [
         ("code", "granted"),
         ("refresh", "granted"),
     ]

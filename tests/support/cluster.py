@@ -79,6 +79,11 @@ class Namespace:
         path, query = self._path(plural, name), {"fieldManager": "a-user"}
         return await self.api.request("PATCH", path, query=query, body=patch, content_type=MERGE)
 
+    async def request_refresh(self, name: str, text: str) -> None:
+        """Request a refresh of a connector by annotation, as a user does."""
+        annotations = {"oauthconnector.dev/refresh-requested-at": text}
+        await self.edit("oauthconnectors", name, {"metadata": {"annotations": annotations}})
+
     async def edit_secret(self, name: str, **values: str) -> Manifest:
         """Change values of a Secret."""
         data = {key.replace("_", "-"): base64.b64encode(value.encode()).decode() for key, value in values.items()}

@@ -71,8 +71,7 @@ class GrantConnector:
 
     async def request_refresh(self, text: str) -> None:
         """Request a refresh by annotation."""
-        annotations = {"oauthconnector.dev/refresh-requested-at": text}
-        await self.namespace.edit("oauthconnectors", self.name, {"metadata": {"annotations": annotations}})
+        await self.namespace.request_refresh(self.name, text)
 
     async def refresh(self, text: str) -> None:
         """Request a refresh by annotation, and wait until a token is issued."""

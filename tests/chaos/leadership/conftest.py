@@ -155,8 +155,7 @@ class Robots:
 
     async def request_refresh(self, name: str, text: str) -> None:
         """Request a refresh by annotation."""
-        annotations = {"oauthconnector.dev/refresh-requested-at": text}
-        await self.namespace.edit("oauthconnectors", name, {"metadata": {"annotations": annotations}})
+        await self.namespace.request_refresh(name, text)
 
     async def wait_for_refresh(self, name: str, text: str) -> None:
         """Wait until status shows that the refresh was handled."""

@@ -134,8 +134,7 @@ async def test_a_refresh_can_be_requested(namespace: Namespace, scene: Connector
     """Each new value of the annotation causes one token request, and status repeats the value."""
     await scene.connect()
     first = await namespace.token("crm-token")
-    request = {"metadata": {"annotations": {"oauthconnector.dev/refresh-requested-at": "now, please"}}}
-    await namespace.edit("oauthconnectors", "crm", request)
+    await namespace.request_refresh("crm", "now, please")
 
     async def handled() -> bool:
         connector = await namespace.get("oauthconnectors", "crm") or {}

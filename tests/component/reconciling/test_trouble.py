@@ -47,8 +47,7 @@ async def test_a_refused_password_is_never_sent_again(
     await namespace.wait_for_conditions("crm", not_Ready="CredentialsRejected", Stalled="CredentialsRejected")
     await operator.stop()
     await operator.start()
-    request = {"metadata": {"annotations": {"oauthconnector.dev/refresh-requested-at": "please"}}}
-    await namespace.edit("oauthconnectors", "crm", request)
+    await namespace.request_refresh("crm", "please")
     await namespace.edit("oauthconnectors", "crm", {"spec": {"headerPrefix": "X"}})
     await asyncio.sleep(20)  # as above
     assert scene.token_requests == 1

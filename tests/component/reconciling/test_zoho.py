@@ -79,8 +79,7 @@ class ZohoScene:
 
     async def refresh(self, marker: str) -> None:
         """Request another token, as `kubectl oauth refresh` does."""
-        annotations = {"oauthconnector.dev/refresh-requested-at": marker}
-        await self.namespace.edit("oauthconnectors", "zoho", {"metadata": {"annotations": annotations}})
+        await self.namespace.request_refresh("zoho", marker)
 
     async def _has_status(self, field: str) -> bool:
         return field in await self.status()
