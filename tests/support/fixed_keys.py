@@ -25,4 +25,4 @@ class FixedKeys:
         """Return the key of clients with metadata documents; a test may let the publication fail."""
         if not self.publishes:
             raise ClusterUnavailable("the public keys of clients")
-        return (await self.load()).client_key()
+        return (await self.load()).client_key

@@ -59,6 +59,7 @@ class OperatorKeys:
         """Return the key by which the operator signs its Secrets, derived from the master key: 32 bytes."""
         return self._derive("state", "")
 
+    @cached_property
     def client_key(self) -> SigningKey:
         """Return the key that signs for clients of metadata documents, derived from the master key."""
         from oauth_connector.consent_protocol import client_keys  # noqa: PLC0415  # as above

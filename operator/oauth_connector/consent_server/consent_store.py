@@ -92,10 +92,8 @@ class KubeConsentStore:
     async def read(self, name: ObjectKey) -> ConsentView | None:
         """See `ConsentStore`."""
         try:
-            manifest = await self._api.get(consent_path(name.namespace, name.name))
+            manifest = await self._api.find(consent_path(name.namespace, name.name))
         except KubeError as error:
-            if error.status == NOT_FOUND:
-                return None
             if error.status == FORBIDDEN:
                 log.warning(
                     "not allowed to read OAuthConsents: compare its roles with those of the chart",
@@ -103,7 +101,9 @@ class KubeConsentStore:
                 )
                 return None
             raise _log_unavailable(error) from None
-        return parse_consent(manifest) if "deletionTimestamp" not in manifest["metadata"] else None
+        if manifest is None or "deletionTimestamp" in manifest["metadata"]:
+            return None
+        return parse_consent(manifest)
 
     async def write_response(self, consent: ConsentView, sealed: str) -> None:
         """See `ConsentStore`."""

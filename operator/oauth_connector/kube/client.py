@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from oauth_connector.kube.api_tokens import FixedToken
-from oauth_connector.kube.errors import FORBIDDEN, UNAUTHORIZED, KubeError
+from oauth_connector.kube.errors import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, KubeError
 from oauth_connector.kube.paths import SELF_REVIEWS
 from oauth_connector.kube.transport import JSON, Transport
 
@@ -29,6 +29,15 @@ class KubeAPI(Transport):
     async def get(self, path: str, accept: str = JSON) -> dict[str, Any]:
         """Read an object."""
         return await self.request("GET", path, accept=accept)
+
+    async def find(self, path: str, accept: str = JSON) -> dict[str, Any] | None:
+        """Read an object; `None` where there is none (404)."""
+        try:
+            return await self.get(path, accept)
+        except KubeError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise
 
     async def read_pages(
         self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON

@@ -8,7 +8,6 @@ from typing import Any
 from oauth_connector.api.names import CLIENT_KEYS, FIELD_MANAGER, MANAGED_BY, OPERATOR
 from oauth_connector.consent_protocol.client_keys import PublicKey, add_key, format_public_key, parse_keys
 from oauth_connector.kube.client import KubeAPI
-from oauth_connector.kube.errors import NOT_FOUND, KubeError
 from oauth_connector.kube.paths import config_map_path
 from oauth_connector.oauth.signing_key import SigningKey
 
@@ -25,12 +24,7 @@ def read_keys(found: Mapping[str, Any] | None) -> list[PublicKey]:
 
 async def fetch_config_map(api: KubeAPI, namespace: str) -> dict[str, Any] | None:
     """Read the ConfigMap; `None` where there is none. Raises `KubeError`."""
-    try:
-        return await api.get(config_map_path(namespace, CLIENT_KEYS))
-    except KubeError as error:
-        if error.status == NOT_FOUND:
-            return None
-        raise
+    return await api.find(config_map_path(namespace, CLIENT_KEYS))
 
 
 class ClientKeyPublisher:

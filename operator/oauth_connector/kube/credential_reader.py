@@ -15,7 +15,7 @@ from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube import paths
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.credential_manifests import parse_credential, read_version
-from oauth_connector.kube.errors import NOT_FOUND, KubeError
+from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.service_account_tokens import ServiceAccountTokens
 from oauth_connector.kube.transport import JSON
 
@@ -62,12 +62,7 @@ class KubeCredentialReader:
         return await _translate_errors(self._tokens.read_file(file or Path(), audience))
 
     async def _get(self, path: str, accept: str = JSON) -> dict[str, Any] | None:
-        try:
-            return await self._api.get(path, accept)
-        except KubeError as error:
-            if error.status == NOT_FOUND:
-                return None
-            raise build_unavailable(error) from None
+        return await _translate_errors(self._api.find(path, accept))
 
 
 async def _translate_errors(call: Awaitable[Result]) -> Result:

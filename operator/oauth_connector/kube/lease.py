@@ -142,12 +142,8 @@ class LeaseElector:
         return True
 
     async def _read(self) -> LeaseRecord | None:
-        try:
-            return _parse_lease(await self._api.get(lease_path(self.key.namespace, self.key.name)))
-        except KubeError as error:
-            if error.status == NOT_FOUND:
-                return None
-            raise
+        found = await self._api.find(lease_path(self.key.namespace, self.key.name))
+        return _parse_lease(found) if found is not None else None
 
     async def _write(self, holder: str) -> None:
         """Replace the version that is known, or create the Lease. Raises `KubeError`."""
@@ -194,10 +190,9 @@ class LeaseElector:
 
     async def _is_pod_gone(self, pod: str) -> bool:
         try:
-            await self._api.get(pod_path(self.key.namespace, pod), METADATA)
-        except KubeError as error:
-            return error.status == NOT_FOUND
-        return False
+            return await self._api.find(pod_path(self.key.namespace, pod), METADATA) is None
+        except KubeError:
+            return False
 
 
 def _parse_lease(manifest: Mapping[str, Any]) -> LeaseRecord:

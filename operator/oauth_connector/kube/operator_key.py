@@ -20,7 +20,7 @@ from oauth_connector.controller.ports import ClusterUnavailable
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.client_keys import ClientKeyPublisher
 from oauth_connector.kube.credential_reader import build_unavailable
-from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
+from oauth_connector.kube.errors import CONFLICT, KubeError
 from oauth_connector.kube.paths import secret_path
 from oauth_connector.oauth.signing_key import SigningKey
 
@@ -69,7 +69,7 @@ class KubeOperatorKeys:
 
         Raises `ClusterUnavailable`.
         """
-        key = (await self.load()).client_key()
+        key = (await self.load()).client_key
         try:
             await self._publisher.publish(key)
         except KubeError as error:
@@ -77,12 +77,9 @@ class KubeOperatorKeys:
         return key
 
     async def _read(self) -> bytes | None:
-        try:
-            found = await self._api.get(f"{self._path}/{NAME}")
-        except KubeError as error:
-            if error.status == NOT_FOUND:
-                return None
-            raise
+        found = await self._api.find(f"{self._path}/{NAME}")
+        if found is None:
+            return None
         try:
             return read_key(found)
         except ValueError as error:

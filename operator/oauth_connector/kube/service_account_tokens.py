@@ -40,17 +40,15 @@ class ServiceAccountTokens:
     async def read(self, namespace: str, name: str) -> ServiceAccount | TokenDenied | None:
         """Read a ServiceAccount without its contents."""
         try:
-            found = await self._api.get(paths.service_account_path(namespace, name), METADATA)
+            found = await self._api.find(paths.service_account_path(namespace, name), METADATA)
         except KubeError as error:
-            if error.status == NOT_FOUND:
-                return None
             if error.status != FORBIDDEN:
                 raise
             return TokenDenied(
                 "the operator has no permission to get ServiceAccounts in this namespace. Compare its Role with the"
                 " page on permissions"
             )
-        return parse_service_account(found["metadata"])
+        return parse_service_account(found["metadata"]) if found is not None else None
 
     async def request(self, namespace: str, name: str, audience: str) -> SecretStr | TokenDenied:
         """Request a token, as `issue`, and return why there is none."""

@@ -14,7 +14,7 @@ from oauth_connector.kube import paths
 from oauth_connector.kube.client import METADATA
 from oauth_connector.kube.connector_cache import parse_connector
 from oauth_connector.kube.credential_manifests import parse_credential
-from oauth_connector.kube.errors import NOT_FOUND, KubeError
+from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.service_account_tokens import ServiceAccountTokens
 from oauth_connector.kube.transport import JSON
 from oauth_connector.kubectl_plugin.context import PluginContext
@@ -68,8 +68,6 @@ class UserCredentials:
 
     async def _read(self, path: str, operation: APIOperation, accept: str = JSON) -> dict[str, Any] | None:
         try:
-            return await self._context.api.get(path, accept)
+            return await self._context.api.find(path, accept)
         except KubeError as error:
-            if error.status == NOT_FOUND:
-                return None
             raise explain_api_error(error, operation) from None

@@ -16,7 +16,7 @@ from oauth_connector.oauth.signing_key import SigningKey
 from tests.support.manual_clock import ManualClock
 
 OWN = "oauth-connector-system"
-FIRST, SECOND = (OperatorKeys(bytes([n]) * 32).client_key() for n in (1, 2))
+FIRST, SECOND = (OperatorKeys(bytes([n]) * 32).client_key for n in (1, 2))
 
 
 @pytest.fixture

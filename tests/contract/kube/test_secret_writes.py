@@ -41,6 +41,13 @@ async def refused(request: Any) -> KubeError:  # any call
     return caught.value
 
 
+async def test_an_object_that_does_not_exist_is_found_to_be_absent(admin: KubeAPI, namespace: Namespace) -> None:
+    """`find` returns no object, and it returns the object once there is one."""
+    assert await admin.find(path(namespace, "a")) is None
+    made = await created(admin, namespace)
+    assert await admin.find(path(namespace, "a")) == made
+
+
 async def test_an_existing_object_cannot_be_created(admin: KubeAPI, namespace: Namespace) -> None:
     """The second create is a 409."""
     await created(admin, namespace)

@@ -15,12 +15,12 @@ from oauth_connector.consent_protocol.client_keys import (
 from oauth_connector.consent_protocol.operator_keys import OperatorKeys
 
 NOW = 1_800_000_000.5
-FIRST, SECOND, *OTHERS = (format_public_key(OperatorKeys(bytes([n]) * 32).client_key()) for n in range(9))
+FIRST, SECOND, *OTHERS = (format_public_key(OperatorKeys(bytes([n]) * 32).client_key) for n in range(9))
 
 
 def test_the_same_master_key_has_the_same_client_key() -> None:
     """After a restart servers know the key; with another master key it is another one."""
-    again = OperatorKeys(bytes(32)).client_key()
+    again = OperatorKeys(bytes(32)).client_key
     assert (again.algorithms, format_public_key(again)) == (("ES256",), FIRST)
     assert FIRST["kid"] != SECOND["kid"]
 

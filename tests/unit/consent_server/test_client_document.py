@@ -63,7 +63,7 @@ async def test_another_document_describes_a_client_that_signs(visitor: HTTPClien
 
 async def test_the_keys_are_those_in_use(visitor: HTTPClient, world: ConsentScenario) -> None:
     """A key whose hour is over is not shown."""
-    old, new = (format_public_key(OperatorKeys(bytes([n]) * 32).client_key()) for n in (1, 2))
+    old, new = (format_public_key(OperatorKeys(bytes([n]) * 32).client_key) for n in (1, 2))
     replaced_at = world.now.timestamp()
     world.client_keys.held = add_key([old], new, replaced_at)
     seen = await visitor.get("/signed-clients/keys.json")

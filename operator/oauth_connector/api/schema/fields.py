@@ -135,8 +135,8 @@ class Model(BaseModel):
 
     @model_validator(mode="after")
     def _check_rules(self) -> Self:
-        rules = self.rules()
-        if rules and (broken := [each for each in rules if not each.holds(self)]):
+        broken = [each for each in self.rules() if not each.holds(self)]
+        if broken:
             problems = [each.details() for each in broken]
             raise ValidationError.from_exception_data(type(self).__name__, problems)
         return self
@@ -144,9 +144,7 @@ class Model(BaseModel):
 
 def drop_nulls(members: object, may_be_null: Callable[[str], bool] = lambda _: True) -> object:
     """Return an object without its `null` members, except those that must not be null."""
-    if not isinstance(members, Mapping) or (
-        None not in members.values() and all(type(name) is str for name in members)
-    ):
+    if not isinstance(members, Mapping):
         return members
     named = {str(name): value for name, value in members.items()}
     return {name: value for name, value in named.items() if value is not None or not may_be_null(name)}

@@ -56,7 +56,7 @@ async def test_exchange_and_refreshes_are_signed_for_the_issuer() -> None:
     await consent(scene.world)
     await scene.world.run(4 * 3600)
     assertions = [form["client_assertion"][0] for form in scene.server.requests]
-    claims = [jwt.decode(each, KEYS.client_key().key, algorithms=["ES256"]).claims for each in assertions]
+    claims = [jwt.decode(each, KEYS.client_key.key, algorithms=["ES256"]).claims for each in assertions]
     assert {(each["iss"], each["sub"], each["aud"]) for each in claims} == {(SIGNED, SIGNED, SERVER)}
     assert len({each["jti"] for each in claims}) == len(claims) > 3
     state = read_state(scene.world.cluster.secrets["shop", "crm-oauth-state"].data)
