@@ -5,14 +5,14 @@ response as the access token, as the scope, or as a member for Pods.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
 from oauth_connector.oauth.json_pointer import find_value
 from oauth_connector.oauth.quirks import Quirks
 from oauth_connector.oauth.response_body import Members
-from oauth_connector.oauth.salvage import is_masked, walk_members
+from oauth_connector.oauth.salvage import is_masked, walk_members, walk_pairs
 from oauth_connector.oauth.secret_names import ID_TOKEN, REFRESH_TOKEN
 
 _OWN_NAMES = frozenset({"id_token"})
@@ -76,7 +76,8 @@ def find_secrets(members: Members, placed: Members, quirks: Quirks) -> ResponseS
     is_own = named is not None and places.refresh_token == (places.access_token or "/access_token")
     refresh = [*walk_members(members, REFRESH_TOKEN), None if is_own else placed.get("refresh_token")]
     others = [placed.get("access_token"), *walk_members(members, ID_TOKEN)]
-    named = [*islice(_walk_secrets(members), MOST_SEARCHED + 1)] if placed.get("scope") is not None else []
+    secret = (value for name, value in walk_pairs(members) if _is_secret_name(str(name)))
+    named = [*islice(secret, MOST_SEARCHED + 1)] if placed.get("scope") is not None else []
     has_too_many = len(refresh) + len(others) + len(named) > MOST_SEARCHED
     return ResponseSecrets(_select(refresh), _select(others), _select(named), has_too_many=has_too_many)
 
@@ -89,18 +90,6 @@ def is_revealing(value: str, secrets: Iterable[str]) -> bool:
         or (len(value) >= SHORTEST_PART and value in secret)
         for secret in secrets
     )
-
-
-def _walk_secrets(members: object) -> Iterator[object]:
-    """List the values of the members that have the name of a secret, at any depth."""
-    waiting = [members]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += value.values()
-            yield from (inner for name, inner in value.items() if _is_secret_name(str(name)))
-        elif isinstance(value, list):
-            waiting += value
 
 
 def _is_secret_name(name: str) -> bool:

@@ -80,13 +80,19 @@ def is_masked(token: str) -> bool:
 
 def walk_members(members: object, wanted: str = REFRESH_TOKEN) -> Iterator[object]:
     """List the tokens of a name, at any depth, in their order. Spring writes an object with a `value`."""
+    for name, inner in walk_pairs(members):
+        if _PUNCTUATION.sub("", str(name).lower()) == wanted:
+            yield inner.get("value") if isinstance(inner, Mapping) else inner
+
+
+def walk_pairs(members: object) -> Iterator[tuple[str, object]]:
+    """List name and value of each member, at any depth, in their order."""
     waiting = [members]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):  # an object of JSON; an abstract class would take three times as long
             waiting += list(value.values())[::-1]
-            named = [inner for name, inner in value.items() if _PUNCTUATION.sub("", str(name).lower()) == wanted]
-            yield from (inner.get("value") if isinstance(inner, Mapping) else inner for inner in named)
+            yield from value.items()
         elif isinstance(value, list):
             waiting += value[::-1]
 
