@@ -42,12 +42,7 @@ class CredentialReading:
         audiences: defaultdict[str | None, list[str]] = defaultdict(list)
         for reference in connector.spec.service_accounts:
             audiences[reference.name].append(reference.audience)
-        tokens = [
-            await (
-                self._request_tokens(connector, name, wanted) if name else self._read_operator_tokens(connector, wanted)
-            )
-            for name, wanted in audiences.items()
-        ]
+        tokens = [await self._obtain_tokens(connector, name, wanted) for name, wanted in audiences.items()]
         return found | {each.version.name: each for each in tokens}
 
     async def assemble(self, connector: Connector, secrets: Mapping[str, CredentialSecret]) -> Credentials | Problem:
@@ -55,6 +50,12 @@ class CredentialReading:
         readable = {name: secret for name, secret in secrets.items() if secret.is_readable}
         loop = await find_loop(connector, self._reader.read_any_connector)
         return loop or assemble_credentials(connector.spec, readable, self._clock())
+
+    async def _obtain_tokens(self, connector: Connector, name: str | None, audiences: list[str]) -> CredentialSecret:
+        """Obtain a token for each audience: of a ServiceAccount, or the operator's own where there is no name."""
+        if name is None:
+            return await self._read_operator_tokens(connector, audiences)
+        return await self._request_tokens(connector, name, audiences)
 
     async def _request_tokens(self, connector: Connector, name: str, audiences: list[str]) -> CredentialSecret:
         """Request a token for each audience, after a look at the annotation of the ServiceAccount."""
