@@ -125,6 +125,7 @@ async def _main(settings: Settings) -> None:
     gc.collect()
     gc.freeze()  # imported modules stay for the whole run: the collector need not visit them
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()  # `__main__` disables it
     await operator.run(stop)
 
 

@@ -1,7 +1,6 @@
 """SIGTERM while a process starts, with an API server that is unreachable: it ends at once, with exit status 0."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +14,14 @@ from devtools.local.child import Child
 from devtools.local.free_port import free_port
 from tests.support.certificates import make_tls
 from tests.support.cluster import until
+from tests.support.process_environment import build_environment
 
-ROOT = Path(__file__).parents[2]
+COLLECTING = (
+    "import atexit, gc, sys; from oauth_connector.__main__ import main;"
+    "atexit.register(lambda: print(f'collects {gc.isenabled()}, kept {gc.get_freeze_count() > 0}')); sys.exit(main())"
+)
+"""A program that also prints whether it collected garbage, when it ends."""
+
 HEAVY = ("pydantic_core", "uvloop", "orjson", "aiohttp")
 """Packages whose import takes long; each has a shared library, which the process maps."""
 
@@ -45,17 +50,17 @@ MOMENTS: dict[str, Callable[[Child], bool]] = {
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Callable[[str], Child]:
+def start(tmp_path: Path) -> Callable[..., Child]:
     """Return a function that starts a command."""
 
-    def start_command(command: str) -> Child:
+    def start_command(command: str, *program: str) -> Child:
         user = {"token": "mine"}
         kubeconfig = write_kubeconfig(tmp_path / "kubeconfig", "https://127.0.0.1:1", make_tls(tmp_path).ca, user)
         config = tmp_path / "config.yaml"
         config.write_text(yaml.safe_dump({"httpHost": "127.0.0.1", "httpPort": free_port(), **SETTINGS[command]}))
         arguments = ["--config", str(config), "--kubeconfig", str(kubeconfig)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
-        return Child([sys.executable, "-m", "oauth_connector", command, *arguments], tmp_path / "log", environment)
+        python = (sys.executable, *(program or ("-m", "oauth_connector")))
+        return Child([*python, command, *arguments], tmp_path / "log", build_environment())
 
     return start_command
 
@@ -63,7 +68,7 @@ def start(tmp_path: Path) -> Callable[[str], Child]:
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
 @pytest.mark.parametrize("command", SETTINGS)
 async def test_a_process_that_starts_can_be_stopped(
-    command: str, moment: Callable[[Child], bool], start: Callable[[str], Child]
+    command: str, moment: Callable[[Child], bool], start: Callable[..., Child]
 ) -> None:
     """The signal is not lost, whenever it comes, and the process does not wait for the API server."""
     child = await asyncio.to_thread(start, command)
@@ -81,7 +86,7 @@ async def test_a_process_that_starts_can_be_stopped(
 
 
 @pytest.mark.parametrize("command", SETTINGS)
-async def test_signals_are_handled_before_the_imports(command: str, start: Callable[[str], Child]) -> None:
+async def test_signals_are_handled_before_the_imports(command: str, start: Callable[..., Child]) -> None:
     """When SIGTERM is handled, none of the packages whose import takes long has been imported."""
     child = await asyncio.to_thread(start, command)
     early = True
@@ -90,3 +95,16 @@ async def test_signals_are_handled_before_the_imports(command: str, start: Calla
         await asyncio.sleep(0)
     child.kill()
     assert early
+
+
+@pytest.mark.parametrize("command", SETTINGS)
+async def test_a_server_collects_garbage_once_it_has_started(command: str, start: Callable[..., Child]) -> None:
+    """It collects none while it imports; what it has imported is never visited again."""
+    child = await asyncio.to_thread(start, command, "-c", COLLECTING)
+
+    async def is_serving() -> bool:
+        return MOMENTS["while the API server is unreachable"](child)
+
+    await until(is_serving, within=30)
+    assert child.stop() == 0
+    assert child.last_line() == "collects True, kept True"

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -12,8 +11,7 @@ import yaml
 from devtools.local.child import Child
 from devtools.local.free_port import free_port
 from tests.support.cluster import until
-
-ROOT = Path(__file__).parents[2]
+from tests.support.process_environment import build_environment
 
 
 class ConsentServerProcess:
@@ -31,9 +29,7 @@ class ConsentServerProcess:
     async def start(self) -> None:
         """Start it, and wait until it serves."""
         command = [sys.executable, "-m", "oauth_connector", "consent", "--config", str(self._config)]
-        # this checkout's, whichever one the virtual environment was made in
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "operator")}
-        self._child = Child([*command, "--kubeconfig", str(self._kubeconfig)], self.log, environment)
+        self._child = Child([*command, "--kubeconfig", str(self._kubeconfig)], self.log, build_environment())
         await until(self._is_ready, within=30)
 
     async def stop(self) -> int:

@@ -1,7 +1,6 @@
 """The operator as a process of its own, with its own ServiceAccount."""
 
 import asyncio
-import os
 import signal
 import sys
 import urllib.error
@@ -15,8 +14,7 @@ import yaml
 from devtools.local.child import Child
 from devtools.local.free_port import free_port
 from tests.support.cluster import until
-
-ROOT = Path(__file__).parents[2]
+from tests.support.process_environment import ROOT, build_environment
 
 ALONE = {"leaderElection": False}
 """Many tests share an API server, and each has its own operator. Those of leader election set it to true."""
@@ -71,7 +69,7 @@ class OperatorProcess:
     async def launch(self) -> None:
         """Start it without waiting."""
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
-        environment = {**os.environ, "PYTHONPATH": f"{self.source}{os.pathsep}{ROOT}"}
+        environment = build_environment(self.source, ROOT)
         self._child = Child([*self._command(), *arguments], self.log, environment)
 
     def _command(self) -> list[str]:

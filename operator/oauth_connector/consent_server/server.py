@@ -1,6 +1,7 @@
 """The consent server as a process: its routes, and its run from start to SIGTERM."""
 
 import asyncio
+import gc
 import logging as standard
 import secrets
 import signal
@@ -132,4 +133,7 @@ async def _serve_until_stopped(settings: ConsentSettings) -> None:
 def run(settings: ConsentSettings) -> None:
     """Run the consent server until SIGTERM or SIGINT. Raises `IdentityLostError`, as the operator does."""
     logging.configure(settings.log_level, settings.log_format, sys.stderr)
+    gc.collect()
+    gc.freeze()  # imported modules stay for the whole run
+    gc.enable()  # `__main__` disables it
     uvloop.run(_serve_until_stopped(settings))
