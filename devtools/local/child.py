@@ -7,12 +7,30 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
+from typing import Protocol
 
 GRACE = 10.0
 PARENT_BOUND = Path(__file__).with_name("parent_bound.py")
 
 # Linux ends the child with the *thread* that started it. One thread, which exists as long as the process, starts all.
 _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
+
+
+class Process(Protocol):
+    """What a child needs of its process: `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+
+    def poll(self) -> int | None:
+        """Return the exit status, or None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, and return the exit status. Raises `subprocess.TimeoutExpired`."""
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal."""
 
 
 class Child:
@@ -24,7 +42,7 @@ class Child:
     def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.log = log
         launcher = [sys.executable, "-I", "-S", str(PARENT_BOUND), str(os.getpid())]
-        self._process = _STARTER.submit(_start, [*launcher, *command], log, environment).result()
+        self._process: Process = _STARTER.submit(_start, [*launcher, *command], log, environment).result()
 
     @property
     def pid(self) -> int:

@@ -24,7 +24,7 @@ from tests.bench.connector_kinds import HOST, Endpoint
 from tests.bench.machine import TICKS
 from tests.bench.watched import WatchedObjects
 from tests.support.cluster import until
-from tests.support.operator_process import OperatorProcess
+from tests.support.operator_process import OperatorProcess, StandaloneOperator
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = tuple(ROOT / "deploy" / "kustomize" / "base" / name for name in ("namespace.yaml", "operator.yaml"))
@@ -132,7 +132,7 @@ async def bench_setup() -> AsyncIterator[BenchSetup]:
             ports = [int(port) for port in log.read_text().split()]
             account = plane.kubeconfig_for("oauth-connector-system", "oauth-connector")
             endpoint = Endpoint(ports[0], ports[1], authority.certificate)
-            async with BenchSetup(plane, OperatorProcess(folder, account, ports), endpoint) as setup:
+            async with BenchSetup(plane, StandaloneOperator(folder, account, ports), endpoint) as setup:
                 yield setup
         finally:
             provider.kill()

@@ -2,16 +2,18 @@
 
 import asyncio
 import json
-import sys
+import os
 from pathlib import Path
 
 import aiohttp
 import yaml
 
-from devtools.local.child import Child
 from devtools.local.free_port import free_port
 from tests.support.cluster import until
-from tests.support.process_environment import build_environment
+from tests.support.preloaded_program import ForkedChild, preload
+
+MODULES = ("oauth_connector.cli.main", "oauth_connector.consent_server.server")
+"""What the process imports when it starts."""
 
 
 class ConsentServerProcess:
@@ -24,12 +26,13 @@ class ConsentServerProcess:
         self._config = folder / f"consent-{self.port}.yaml"
         own = {"publicURL": public_url, "httpHost": "127.0.0.1", "httpPort": self.port, "stopDelaySeconds": 0}
         self._config.write_text(yaml.safe_dump({**own, "apiRequestSeconds": 3, **settings}))
-        self._child: Child | None = None
+        self._child: ForkedChild | None = None
 
     async def start(self) -> None:
         """Start it, and wait until it serves."""
-        command = [sys.executable, "-m", "oauth_connector", "consent", "--config", str(self._config)]
-        self._child = Child([*command, "--kubeconfig", str(self._kubeconfig)], self.log, build_environment())
+        program = preload("oauth_connector.__main__:main", *MODULES)
+        arguments = ["consent", "--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
+        self._child = ForkedChild(program, arguments, self.log, os.environ)
         await until(self._is_ready, within=30)
 
     async def stop(self) -> int:

@@ -1,6 +1,7 @@
 """The operator as a process of its own, with its own ServiceAccount."""
 
 import asyncio
+import os
 import signal
 import sys
 import urllib.error
@@ -14,6 +15,7 @@ import yaml
 from devtools.local.child import Child
 from devtools.local.free_port import free_port
 from tests.support.cluster import until
+from tests.support.preloaded_program import ForkedChild, preload
 from tests.support.process_environment import ROOT, build_environment
 
 ALONE = {"leaderElection": False}
@@ -23,13 +25,12 @@ FAILURE = "a reconciliation failed"
 """The message of an unexpected error in the log; tests/unit/support checks that the operator uses it."""
 
 
+MODULES = ("oauth_connector.cli.main", "oauth_connector.app")
+"""What the process imports when it starts."""
+
+
 class OperatorProcess:
-    """An operator process; `start` starts it, `stop` and `kill` end it, and it can be started again.
-
-    `source` is the folder of its package: that of this checkout, whichever one the virtual environment was made in.
-    """
-
-    source = ROOT / "operator"
+    """An operator process; `start` starts it, `stop` and `kill` end it, and it can be started again."""
 
     def __init__(self, folder: Path, kubeconfig: Path, ports: Sequence[int], **settings: object) -> None:
         self._folder = folder
@@ -69,11 +70,11 @@ class OperatorProcess:
     async def launch(self) -> None:
         """Start it without waiting."""
         arguments = ["--config", str(self._config), "--kubeconfig", str(self._kubeconfig)]
-        environment = build_environment(self.source, ROOT)
-        self._child = Child([*self._command(), *arguments], self.log, environment)
+        self._child = self._start_child(arguments)
 
-    def _command(self) -> list[str]:
-        return [sys.executable, "-m", "oauth_connector", "run"]
+    def _start_child(self, arguments: Sequence[str]) -> Child:
+        program = preload("oauth_connector.__main__:main", *MODULES)
+        return ForkedChild(program, ["run", *arguments], self.log, os.environ)
 
     async def stop(self) -> int:
         """Send SIGTERM, and return the exit status."""
@@ -139,8 +140,19 @@ class TrappedOperator(OperatorProcess):
     def _armed(self) -> Path:
         return self._folder / "armed"
 
-    def _command(self) -> list[str]:
-        return [sys.executable, "-m", "tests.support.operator_with_points", "--armed", str(self._armed)]
+    def _start_child(self, arguments: Sequence[str]) -> Child:
+        program = preload("tests.support.operator_with_points:main", "tests.support.operator_with_points")
+        return ForkedChild(program, ["--armed", str(self._armed), *arguments], self.log, os.environ)
+
+
+class StandaloneOperator(OperatorProcess):
+    """An operator with an interpreter of its own, for what is measured; it imports the package from a folder."""
+
+    source = ROOT / "operator"
+
+    def _start_child(self, arguments: Sequence[str]) -> Child:
+        command = [sys.executable, "-m", "oauth_connector", "run", *arguments]
+        return Child(command, self.log, build_environment(self.source))
 
 
 def _allow(ports: Sequence[int]) -> list[dict[str, object]]:

@@ -6,25 +6,17 @@ import os
 import pty
 import signal
 import struct
-import sys
 import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.support.polling import eventually
+from tests.support.preloaded_program import ForkedProcess, PreloadedProgram, preload
 
 ROOT = Path(__file__).parents[2]
 CTRL_C = "\x03"
-OWN = (
-    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "signal.signal(signal.SIGINT, signal.default_int_handler); signal.signal(signal.SIGHUP, signal.SIG_DFL);"
-)
-"""Makes the terminal the process's own, and its signals what a shell makes them: Ctrl-C reaches it as it does there.
-
-Whoever starts the tests in the background may have them ignored, and a child inherits that.
-"""
-PLUGIN = f"{OWN} from oauth_connector.kubectl_plugin.main import main; sys.exit(main(sys.argv[1:]))"
-COMMAND = f"{OWN} os.execvp(sys.argv[1], sys.argv[1:])"
+PLUGIN = "oauth_connector.kubectl_plugin.main"
+COMMAND = "tests.support.any_command"
 
 
 class TerminalSession:
@@ -39,32 +31,24 @@ class TerminalSession:
             **environ,
         }
         self._shown = b""
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: ForkedProcess | None = None
         self._master = -1
 
     async def run(self, *arguments: str) -> None:
         """Start the plugin; in a terminal that has shown nothing yet."""
-        await self._start(PLUGIN, arguments)
+        await self._start(preload(f"{PLUGIN}:main", PLUGIN), arguments)
 
     async def command(self, *words: str, folder: Path) -> None:
         """Start any command in a folder; in a terminal that has shown nothing yet."""
-        await self._start(COMMAND, words, folder)
+        await self._start(preload(f"{COMMAND}:main", COMMAND), words, folder)
 
-    async def _start(self, program: str, arguments: Sequence[str], folder: Path | None = None) -> None:
+    async def _start(self, program: PreloadedProgram, arguments: Sequence[str], folder: Path | None = None) -> None:
         await self.close()
         self._shown = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
         with self._stdout.open("wb") as stdout:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", program, *arguments),
-                stdin=slave,
-                stdout=stdout,
-                stderr=slave,
-                env=self._environ,
-                cwd=folder,
-                start_new_session=True,
-            )
+            self._process = program.start(arguments, self._environ, (slave, stdout.fileno(), slave), folder)
         os.close(slave)
         asyncio.get_running_loop().add_reader(self._master, self._read)
 
@@ -108,14 +92,13 @@ class TerminalSession:
     async def ended(self) -> int:
         """Wait for the end, and give the exit status."""
         assert self._process is not None
-        async with asyncio.timeout(30):
-            return await self._process.wait()
+        return await asyncio.to_thread(self._process.wait, 30)
 
     async def close(self) -> None:
         """End it, if it has not ended."""
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
-            await self._process.wait()
+            await self.ended()
         if self._master >= 0:
             asyncio.get_running_loop().remove_reader(self._master)
             os.close(self._master)

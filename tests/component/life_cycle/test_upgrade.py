@@ -12,7 +12,7 @@ from tests.support.cluster import Namespace, until
 from tests.support.control_plane import CANARY
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.grant_connectors import GrantConnector, GrantConnectorFactory
-from tests.support.operator_process import FAILURE, OperatorProcess
+from tests.support.operator_process import FAILURE, StandaloneOperator
 
 PROVIDER = {"preset": "Keycloak", "parameters": {"server": "sso.example.com", "realm": "main"}}
 TOKEN_URL = 'token_url="https://${server}/realms/${realm}/protocol/openid-connect/token"'
@@ -23,13 +23,13 @@ ISSUER = 'issuer="https://${server}/realms/${realm}",'
 class Releases:
     """Two releases of the operator; only the token endpoint of one preset differs."""
 
-    older: OperatorProcess
-    newer: OperatorProcess
+    older: StandaloneOperator
+    newer: StandaloneOperator
 
 
 def a_release(folder: Path, token_url: str) -> Path:
     """Copy the package, with another token endpoint in a preset, and return the folder."""
-    shutil.copytree(OperatorProcess.source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(StandaloneOperator.source, folder, ignore=shutil.ignore_patterns("__pycache__"))
     preset = folder / "oauth_connector" / "providers" / "keycloak.py"
     text = preset.read_text()
     assert (TOKEN_URL in text, ISSUER in text) == (True, True)
@@ -47,7 +47,7 @@ async def releases(
     running = []
     for name, endpoint in (("older", url), ("newer", url.replace("127.0.0.1", "localhost"))):
         (tmp_path / name).mkdir()
-        operator = OperatorProcess(tmp_path / name, service_account, [port])
+        operator = StandaloneOperator(tmp_path / name, service_account, [port])
         operator.source = a_release(tmp_path / name / "source", endpoint)
         running.append(operator)
     yield Releases(*running)
@@ -67,7 +67,9 @@ async def is_reconciled(namespace: Namespace, names: Sequence[str], generation: 
     )
 
 
-async def replace_release(old: OperatorProcess, new: OperatorProcess, namespace: Namespace, generation: int) -> None:
+async def replace_release(
+    old: StandaloneOperator, new: StandaloneOperator, namespace: Namespace, generation: int
+) -> None:
     """Stop a release, start another one, and wait until it has reconciled a change of both connectors."""
     await old.stop()
     await new.start()
@@ -97,7 +99,7 @@ async def test_an_upgrade_and_a_rollback_make_no_token_request(
 
 
 async def make_no_request(
-    old: OperatorProcess, new: OperatorProcess, grant: GrantConnector, proxy: FaultyProxy, generation: int
+    old: StandaloneOperator, new: StandaloneOperator, grant: GrantConnector, proxy: FaultyProxy, generation: int
 ) -> None:
     """Replace a release, and assert that no token request was sent."""
     before = len(proxy.token_calls)
