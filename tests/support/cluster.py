@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import itertools
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -18,6 +19,9 @@ CONNECTORS = "/apis/oauthconnector.dev/v1alpha1"
 MERGE = "application/merge-patch+json"
 CREATORS = 16
 """Objects of a large number that are created at once."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.25
+"""Seconds between two looks at a condition: most look at the API server, and a long wait may end a little later."""
 
 _numbers = itertools.count(1)
 
@@ -161,9 +165,10 @@ def _has_short_margin(connector: Manifest, expected: Mapping[str, str]) -> bool:
 
 async def until(condition: Callable[[], Awaitable[object]], within: float = 20.0) -> None:
     """Wait for a condition. Raises `TimeoutError`."""
+    began = time.monotonic()
     async with asyncio.timeout(within):
         while not await condition():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(min(FIRST_PAUSE + (time.monotonic() - began) / 20, LONGEST_PAUSE))
 
 
 @asynccontextmanager
@@ -175,14 +180,20 @@ async def admin_of(plane: ControlPlane) -> AsyncIterator[KubeAPI]:
 
 @asynccontextmanager
 async def new_namespace(api: KubeAPI, name: str | None = None) -> AsyncIterator[Namespace]:
-    """Create a namespace with this name or a unique one; delete it afterwards without waiting."""
-    name = name or f"test-{next(_numbers)}"
-    await api.request("POST", "/api/v1/namespaces", body={"metadata": {"name": name}})
+    """Create a namespace with this name, and delete it afterwards without waiting; by default with a unique name.
+
+    One with a unique name stays, without what operators act on: to delete a namespace costs a control plane as much CPU
+    time as a hundred requests.
+    """
+    made = name or f"test-{next(_numbers)}"
+    await api.request("POST", "/api/v1/namespaces", body={"metadata": {"name": made}})
     try:
-        yield Namespace(api, name)
+        yield Namespace(api, made)
     finally:
-        try:
-            await api.request("DELETE", f"/api/v1/namespaces/{name}")
-        except KubeError as error:
-            if error.status not in (404, 409):
-                raise
+        own = [f"{CONNECTORS}/namespaces/{made}/{plural}" for plural in ("oauthconnectors", "oauthconsents")]
+        for path in [f"/api/v1/namespaces/{made}"] if name else own:
+            try:
+                await api.request("DELETE", path)
+            except KubeError as error:
+                if error.status not in (404, 409):
+                    raise
