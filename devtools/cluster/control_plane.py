@@ -7,16 +7,17 @@ The control plane ends with the program that started it, even if that program is
 """
 
 import http.client
+import json
 import signal
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from devtools.cluster import components
 from devtools.cluster.binaries import control_plane_binaries
@@ -28,8 +29,9 @@ from devtools.local.child import Child
 from devtools.local.reserved_port import reserved_port
 from devtools.local.temporary_folder import temporary_folder
 
-PATIENCE = 60.0
-"""Seconds that a program may take to start."""
+PATIENCE, REQUEST_PATIENCE = 60.0, 20.0
+"""Seconds that a program may take to start, and a request."""
+TEN_HOURS = 36_000
 READY, DEFAULT_ACCOUNT = "/readyz", "/api/v1/namespaces/default/serviceaccounts/default"
 
 
@@ -115,8 +117,11 @@ class ControlPlane:
 
     def kubeconfig_for(self, namespace: str, service_account: str) -> Path:
         """Write a kubeconfig with a token of a ServiceAccount, valid for ten hours."""
-        token = self.kubectl("create", "token", service_account, "-n", namespace, "--duration=10h").strip()
-        return self._kubeconfig(f"{namespace}-{service_account}", {"token": token})
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{service_account}/token"
+        status, made = self._send("POST", path, json.dumps({"spec": {"expirationSeconds": TEN_HOURS}}))
+        if status != http.client.CREATED:
+            raise ControlPlaneError(f"no token for {namespace}/{service_account}: {made.get('message')}")
+        return self._kubeconfig(f"{namespace}-{service_account}", {"token": made["status"]["token"]})
 
     def pid(self, program: str) -> int:
         """Return the process id of one of the programs."""
@@ -146,14 +151,21 @@ class ControlPlane:
             time.sleep(0.02)
 
     def _is_available(self, path: str) -> bool:
-        connection = http.client.HTTPSConnection("127.0.0.1", self._files.port, context=self._trust, timeout=2)
         try:
-            connection.request("GET", path)
-            return connection.getresponse().status == http.client.OK
+            return self._send("GET", path)[0] == http.client.OK
         except (OSError, http.client.HTTPException):
             return False
-        finally:
-            connection.close()
+
+    def _send(self, method: str, path: str, body: str | None = None) -> tuple[int, dict[str, Any]]:
+        """Send a request as administrator, and return the status code and the object, if the response has one."""
+        address = ("127.0.0.1", self._files.port)
+        with closing(
+            http.client.HTTPSConnection(*address, context=self._trust, timeout=REQUEST_PATIENCE)
+        ) as connection:
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            content = response.read()
+            return response.status, json.loads(content) if content.startswith(b"{") else {}
 
     def _write_client_kubeconfig(self, name: str, certificate: Path, key: Path) -> Path:
         return self._kubeconfig(name, {"client-certificate": str(certificate), "client-key": str(key)})
