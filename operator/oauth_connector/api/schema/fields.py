@@ -28,6 +28,17 @@ def to_camel_case(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail(Generic[Value]):
+    """What follows the message of a rule, after a colon, and depends on the value: CEL and the same in Python.
+
+    It must not contain a value that a user could have confused with a secret.
+    """
+
+    cel: str
+    describe: Callable[[Value], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule(Generic[Value]):
     """A validation rule: `cel` for the API server, `holds` for Python, `message` for the user.
 
@@ -39,19 +50,23 @@ class Rule(Generic[Value]):
     message: str
     holds: Callable[[Value], bool]
     at: str = ""
+    detail: Detail[Value] | None = None
 
     def as_cel(self) -> dict[str, str]:
         """Return the entry of `x-kubernetes-validations`."""
+        text = cel_literal(f"{self.message}: ")
+        detail = {"messageExpression": f"{text} + {self.detail.cel}"} if self.detail is not None else {}
         place = {"fieldPath": f".{self.at}"} if self.at else {}
-        return {"rule": self.cel, "message": self.message, **place}
+        return {"rule": self.cel, "message": self.message, **detail, **place}
 
-    def problem(self) -> PydanticCustomError:
+    def problem(self, value: Value) -> PydanticCustomError:
         """Return the error that carries the message."""
-        return PydanticCustomError("rule", "{message}", {"message": self.message})
+        detail = f": {self.detail.describe(value)}" if self.detail is not None else ""
+        return PydanticCustomError("rule", "{message}", {"message": f"{self.message}{detail}"})
 
-    def details(self) -> InitErrorDetails:
+    def locate_problem(self, value: Value) -> InitErrorDetails:
         """Return the error with its location and without the value, which may be a secret in the wrong field."""
-        return InitErrorDetails(type=self.problem(), loc=(self.at,) if self.at else (), input=None)
+        return InitErrorDetails(type=self.problem(value), loc=(self.at,) if self.at else (), input=None)
 
     def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate the value after its type and bounds."""
@@ -64,7 +79,7 @@ class Rule(Generic[Value]):
 
     def _validate(self, value: Value) -> Value:
         if not self.holds(value):
-            raise self.problem()
+            raise self.problem(value)
         return value
 
 
@@ -137,7 +152,7 @@ class Model(BaseModel):
     def _check_rules(self) -> Self:
         broken = [each for each in self.rules() if not each.holds(self)]
         if broken:
-            problems = [each.details() for each in broken]
+            problems = [each.locate_problem(self) for each in broken]
             raise ValidationError.from_exception_data(type(self).__name__, problems)
         return self
 

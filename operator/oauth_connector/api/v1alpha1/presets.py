@@ -1,13 +1,16 @@
-"""The parameters of presets, and their rules: one for each preset or parameter, because CEL cannot read the presets."""
+"""The parameters of presets, and their rules.
+
+CEL cannot read the presets, so the rules contain their names. Each rule is about all presets: the API server evaluates
+every rule at every write, also of a status, and a rule for each preset more than doubled the cost of a write.
+"""
 
 import re
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
-from oauth_connector.api.schema.fields import Rule, cel_literal, drop_nulls
+from oauth_connector.api.schema.fields import Detail, Rule, cel_literal, drop_nulls
 from oauth_connector.oauth.grants.registry import GrantType
 from oauth_connector.providers.preset import Parameter
 from oauth_connector.providers.registry import PRESETS
@@ -20,85 +23,85 @@ PresetParameters = Annotated[
     dict[str, Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=8), BeforeValidator(drop_nulls)
 ]
 
+_Parameters = Mapping[str, Mapping[str, Parameter]]
+"""Parameters by preset and name."""
 
-def build_name_rules() -> "tuple[Rule[ProviderSpec], ...]":
-    """Return a rule for each preset with parameters, which defines their names, and one for all others together.
-
-    The API server evaluates each rule at each write, and most presets have no parameters.
-    """
-    rules = [_build_name_rule(name, list(preset.parameters)) for name, preset in PRESETS.items() if preset.parameters]
-    return (*rules, _build_rule_without_names(tuple(name for name, each in PRESETS.items() if not each.parameters)))
-
-
-def build_value_rules() -> "tuple[Rule[ProviderSpec], ...]":
-    """Return a rule for each parameter of a preset: its value has the form that the preset requires."""
-    return tuple(_build_value_rule(preset, name, parameter) for preset, name, parameter in _list_parameters())
+_ALL: _Parameters = {name: preset.parameters for name, preset in PRESETS.items() if preset.parameters}
+_REQUIRED: _Parameters = {
+    preset: required
+    for preset, parameters in _ALL.items()
+    if (required := {name: each for name, each in parameters.items() if each.default is None})
+}
+"""The parameters without a default."""
 
 
-def build_presence_rules() -> "tuple[Rule[OAuthConnectorSpec], ...]":
-    """Return a rule for each parameter without a default: it is set, unless the endpoints of the grant are."""
-    return tuple(
-        _build_presence_rule(preset, name, parameter)
-        for preset, name, parameter in _list_parameters()
-        if parameter.default is None
-    )
-
-
-def _list_parameters() -> Iterator[tuple[str, str, Parameter]]:
-    for name, preset in PRESETS.items():
-        for key, parameter in preset.parameters.items():
-            yield name, key, parameter
-
-
-def _build_name_rule(preset: str, names: list[str]) -> "Rule[ProviderSpec]":
-    known = ", ".join(cel_literal(name) for name in names)
+def build_name_rule() -> "Rule[ProviderSpec]":
+    """Return the rule that the preset defines the names of the parameters."""
+    known = _render_list(f"{preset}/{name}" for preset, parameters in _ALL.items() for name in parameters)
+    names = {name: ", ".join(preset.parameters) or "none: remove them" for name, preset in PRESETS.items()}
     return Rule(
-        f"!has(self.preset) || self.preset != '{preset}' || !has(self.parameters) ||"
-        f" self.parameters.all(k, k in [{known}])",
-        f"must have only names that the preset defines: {preset} has {', '.join(names)}",
-        lambda provider: provider.preset != preset or set(provider.parameters or ()) <= set(names),
+        f"!has(self.preset) || !has(self.parameters) || self.parameters.all(k, (self.preset + '/' + k) in {known})",
+        "must have only names that the preset defines",
+        lambda provider: provider.preset is None or set(_read_parameters(provider)) <= set(_ALL.get(provider.preset, ())),
         "parameters",
+        Detail(
+            f"self.preset + ' has ' + {_render_map(names)}[self.preset]",
+            lambda provider: f"{provider.preset} has {names[provider.preset or '']}",
+        ),
     )
 
 
-def _build_rule_without_names(presets: tuple[str, ...]) -> "Rule[ProviderSpec]":
+def build_value_rule() -> "Rule[ProviderSpec]":
+    """Return the rule that each value has the form that the preset requires."""
+    presets: dict[tuple[str, str], list[str]] = {}
+    for preset, parameters in _ALL.items():
+        for name, parameter in parameters.items():
+            presets.setdefault((name, parameter.pattern), []).append(preset)
+    forms = [
+        f"(!({cel_literal(name)} in self.parameters) || !(self.preset in {_render_list(of)}) ||"
+        f" self.parameters[{cel_literal(name)}].matches({cel_literal(f'^({pattern})$')}))"
+        for (name, pattern), of in presets.items()
+    ]
+    described = _describe(_ALL)
     return Rule(
-        f"!has(self.preset) || !has(self.parameters) || size(self.parameters) == 0 ||"
-        f" !(self.preset in [{', '.join(cel_literal(name) for name in presets)}])",
-        "are unknown to this preset, which has none: remove them",
-        lambda provider: provider.preset not in presets or not provider.parameters,
+        f"!has(self.preset) || !has(self.parameters) || ({' && '.join(forms)})",
+        "must have only values that the preset allows",
+        _has_allowed_values,
         "parameters",
+        Detail(f"{_render_map(described)}[self.preset]", lambda provider: described[provider.preset or ""]),
     )
 
 
-def _build_value_rule(preset: str, name: str, parameter: Parameter) -> "Rule[ProviderSpec]":
-    key, pattern = cel_literal(name), cel_literal(f"^({parameter.pattern})$")
-    return Rule(
-        f"!has(self.preset) || self.preset != '{preset}' || !has(self.parameters) || !({key} in self.parameters) ||"
-        f" self.parameters[{key}].matches({pattern})",
-        f"must have only values that the preset allows: {_describe_parameter(preset, name, parameter)}",
-        partial(_has_allowed_value, preset, name, parameter.pattern),
-        "parameters",
+def build_presence_rule() -> "Rule[OAuthConnectorSpec]":
+    """Return the rule that each parameter without a default is set, unless the endpoints of the grant are."""
+    provider = "self.provider"
+    presets: dict[str, list[str]] = {}
+    for preset, parameters in _REQUIRED.items():
+        for name in parameters:
+            presets.setdefault(name, []).append(preset)
+    present = " && ".join(
+        f"({cel_literal(name)} in {provider}.parameters || !({provider}.preset in {_render_list(of)}))"
+        for name, of in presets.items()
     )
-
-
-def _has_allowed_value(preset: str, name: str, pattern: str, provider: "ProviderSpec") -> bool:
-    """Return whether the value matches; the pattern is compiled where a spec names the preset, and not at the start."""
-    value = (provider.parameters or {}).get(name)
-    return provider.preset != preset or value is None or re.fullmatch(pattern, value) is not None
-
-
-def _build_presence_rule(preset: str, name: str, parameter: Parameter) -> "Rule[OAuthConnectorSpec]":
-    provider, key = "self.provider", cel_literal(name)
+    described = {preset: f"{text}. {_CURE}" for preset, text in _describe(_REQUIRED).items()}
     return Rule(
-        f"!has({provider}.preset) || {provider}.preset != '{preset}' || has({provider}.issuer) ||"
+        f"!has({provider}.preset) || !({provider}.preset in {_render_list(_REQUIRED)}) || has({provider}.issuer) ||"
         f" (has({provider}.tokenURL) && (has({provider}.authorizationURL) || self.grantType != 'AuthorizationCode')) ||"
-        f" (has({provider}.parameters) && {key} in {provider}.parameters)",
-        f"must have all parameters that the preset requires: {_describe_parameter(preset, name, parameter)}. Set it, or"
-        " set issuer, or set tokenURL (and authorizationURL for grantType AuthorizationCode)",
-        lambda spec: spec.provider.preset != preset or _has_endpoints(spec) or name in (spec.provider.parameters or {}),
+        f" (has({provider}.parameters) && {present})",
+        "must have all parameters that the preset requires",
+        lambda spec: _has_endpoints(spec) or not _list_missing(spec.provider),
         "provider.parameters",
+        Detail(f"{_render_map(described)}[{provider}.preset]", lambda spec: described[spec.provider.preset or ""]),
     )
+
+
+_CURE = "Set it, or set issuer, or set tokenURL (and authorizationURL for grantType AuthorizationCode)"
+
+
+def _has_allowed_values(provider: "ProviderSpec") -> bool:
+    """Return whether the values match; a pattern is compiled where a spec names the preset, and not at the start."""
+    known, given = _ALL.get(provider.preset or "", {}), _read_parameters(provider)
+    return all(re.fullmatch(known[name].pattern, value) for name, value in given.items() if name in known)
 
 
 def _has_endpoints(spec: "OAuthConnectorSpec") -> bool:
@@ -109,5 +112,29 @@ def _has_endpoints(spec: "OAuthConnectorSpec") -> bool:
     return provider.issuer is not None or named
 
 
-def _describe_parameter(preset: str, name: str, parameter: Parameter) -> str:
-    return f"{name} of {preset} is the {parameter.meaning}, such as {parameter.example}"
+def _list_missing(provider: "ProviderSpec") -> set[str]:
+    return set(_REQUIRED.get(provider.preset or "", ())) - set(_read_parameters(provider))
+
+
+def _read_parameters(provider: "ProviderSpec") -> Mapping[str, str]:
+    return provider.parameters or {}
+
+
+def _describe(parameters: _Parameters) -> dict[str, str]:
+    """Return what the parameters of each preset are, with examples."""
+    return {
+        preset: "; ".join(f"{name} of {preset} is the {each.meaning}, such as {each.example}" for name, each in of.items())
+        for preset, of in parameters.items()
+    }
+
+
+def _render_key(name: str) -> str:
+    return cel_literal(name)
+
+
+def _render_list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(cel_literal(text) for text in texts)}]"
+
+
+def _render_map(texts: Mapping[str, str]) -> str:
+    return f"{{{', '.join(f'{cel_literal(name)}: {cel_literal(text)}' for name, text in texts.items())}}}"

@@ -15,7 +15,7 @@ from oauth_connector.api.schema.origins import origin
 from oauth_connector.api.schema.urls import URL, Issuer, ResourceURL
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.parameters import query_rules
-from oauth_connector.api.v1alpha1.presets import PresetParameters, build_name_rules, build_value_rules
+from oauth_connector.api.v1alpha1.presets import PresetParameters, build_name_rule, build_value_rule
 from oauth_connector.api.v1alpha1.provider_request import ProviderRequest
 from oauth_connector.api.v1alpha1.provider_response import ProviderResponse
 from oauth_connector.api.v1alpha1.references import CA_KEY, ConfigMapKeyReference, CredentialValues
@@ -137,7 +137,7 @@ class ProviderSpec(Model):
     def _has_preset_for_parameters(self) -> bool:
         return self.parameters is None or self.preset is not None
 
-    _preset_rules: ClassVar = (*build_name_rules(), *build_value_rules())
+    _preset_rules: ClassVar = (build_name_rule(), build_value_rule())
 
     @rule(
         "!(has(self.caBundle) && has(self.caBundleRef))",

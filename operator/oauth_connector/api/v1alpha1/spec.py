@@ -23,7 +23,7 @@ from oauth_connector.api.v1alpha1.digested_fields import require_declarations
 from oauth_connector.api.v1alpha1.grants import GrantMembers
 from oauth_connector.api.v1alpha1.output import DeletionPolicy, Output
 from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, ScopeSeparator, ScopeText, TokenParameters
-from oauth_connector.api.v1alpha1.presets import build_presence_rules
+from oauth_connector.api.v1alpha1.presets import build_presence_rule
 from oauth_connector.api.v1alpha1.references import (
     OUTPUT_SUFFIX,
     SecretKeyReference,
@@ -94,7 +94,7 @@ class OAuthConnectorSpec(GrantMembers):
         named = (provider.introspection_url, provider.issuer, provider.resource, provider.preset)
         return not self.may_introspect or any(each is not None for each in named)
 
-    _has_preset_parameters: ClassVar = build_presence_rules()
+    _has_preset_parameters: ClassVar = build_presence_rule()
 
     # --- with defaults applied ----------------------------------------------------------------------------------
     @property
