@@ -8,6 +8,7 @@ import pytest
 from oauth_connector.api.schema.crd import COLUMNS, SELECTABLE, build_crd, build_root_schema
 from oauth_connector.api.schema.fields import VALIDATIONS
 from oauth_connector.oauth.token_request import RESERVED_PARAMETERS
+from oauth_connector.providers.registry import PRESETS
 
 NON_PORTABLE_FUNCTIONS = (
     "url(",
@@ -129,3 +130,10 @@ def test_the_kind_has_a_short_name_and_a_category() -> None:
     names = build_crd()["spec"]["names"]
     assert (names["shortNames"], names["categories"]) == (["oac"], ["oauth"])
     assert build_crd()["spec"]["versions"][0]["subresources"] == {"status": {}}
+
+
+def test_no_rule_is_about_a_single_preset() -> None:
+    """The API server evaluates each rule at each write, so that the rules do not grow with the presets."""
+    rules = {path: len(part.get(VALIDATIONS, ())) for path, part in parts(ROOT) if path in (".spec", ".spec.provider")}
+    assert rules[".spec"] < len(PRESETS) / 2
+    assert rules[".spec.provider"] < 10

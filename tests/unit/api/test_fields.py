@@ -1,12 +1,13 @@
 """Building blocks of the models: names, and rules in CEL and Python."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import pytest
 from pydantic import Field, ValidationError
 
 from oauth_connector.api.schema.fields import (
     VALIDATIONS,
+    Detail,
     Model,
     Rule,
     cel_literal,
@@ -131,3 +132,27 @@ def test_a_model_keeps_the_rules_of_its_base() -> None:
         "seven is taken",
         "eight is taken",
     ]
+
+
+class Colour(Model):
+    """A colour, with a message that depends on it."""
+
+    name: str = Field(description="The name.")
+
+    _is_known: ClassVar = Rule(
+        "self.name == 'red'",
+        "must be red",
+        lambda colour: colour.name == "red",
+        "name",
+        Detail("'not ' + self.name", lambda colour: f"not {colour.name}"),
+    )
+
+
+def test_a_detail_follows_the_message_in_cel_and_in_python() -> None:
+    """Both implementations of a rule build the same text; without CEL's detail the message stands alone."""
+    (validation,) = Colour.model_json_schema()[VALIDATIONS]
+    assert validation["message"] == "must be red"
+    assert validation["messageExpression"] == "'must be red: ' + 'not ' + self.name"
+    with pytest.raises(ValidationError) as caught:
+        Colour.model_validate({"name": "blue"})
+    assert caught.value.errors()[0]["msg"] == "must be red: not blue"

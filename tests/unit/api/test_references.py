@@ -6,7 +6,12 @@ import pytest
 from pydantic import Field
 
 from oauth_connector.api.schema.fields import Model
-from oauth_connector.api.v1alpha1.credentials import list_reference_paths, list_references, require_default_keys
+from oauth_connector.api.v1alpha1.credentials import (
+    find_references,
+    list_credentials,
+    list_reference_paths,
+    require_default_keys,
+)
 from oauth_connector.api.v1alpha1.grant_member import require_members
 from oauth_connector.api.v1alpha1.references import DefaultKey, SecretKeyReference
 
@@ -35,7 +40,7 @@ def test_references_are_found_wherever_they_are() -> None:
         other: Inner | None = None
 
     outer = Outer(inner=Inner(key_ref=SecretKeyReference(name="a")))
-    assert dict(list_references(outer)) == {"inner.keyRef": ("a", "key")}
+    assert dict(list_credentials(find_references(outer))) == {"inner.keyRef": ("a", "key")}
     assert list(list_reference_paths(Outer)) == ["inner.keyRef", "other.keyRef"]
 
 
@@ -56,7 +61,7 @@ def test_references_in_a_short_list_are_found_at_each_place() -> None:
     require_default_keys(ItemsWithBound)
     assert list(list_reference_paths(ItemsWithBound)) == ["items[0].keyRef", "items[1].keyRef"]
     model = ItemsWithBound(items=(Item(), Item(key_ref=SecretKeyReference(name="b"))))
-    assert dict(list_references(model)) == {"items[1].keyRef": ("b", "key")}
+    assert dict(list_credentials(find_references(model))) == {"items[1].keyRef": ("b", "key")}
 
 
 class LongList(Model):

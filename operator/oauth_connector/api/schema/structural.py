@@ -54,7 +54,10 @@ def _sort_rules(name: str, value: object) -> object:
     """Put each rule before its message, in reading order."""
     if name != VALIDATIONS or not isinstance(value, list):
         return value
-    return [{key: rule[key] for key in ("rule", "message", "messageExpression", "fieldPath") if key in rule} for rule in value]
+    return [
+        {key: rule[key] for key in ("rule", "message", "messageExpression", "fieldPath") if key in rule}
+        for rule in value
+    ]
 
 
 def _resolve(schema: Schema, definitions: Schema) -> dict[str, Any]:

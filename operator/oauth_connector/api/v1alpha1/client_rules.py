@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from oauth_connector.api.schema.fields import Model, Rule, cel_literal
 from oauth_connector.oauth.client_auth.registry import ClientAuthentication
@@ -41,8 +42,13 @@ def imply_method(table: MethodTable, client: Model) -> ClientAuthentication:
 
 def has_field(client: Model, name: str) -> bool:
     """Return whether a client has a field, by its name in the API."""
-    fields = {field.alias: attribute for attribute, field in type(client).model_fields.items()}
-    return getattr(client, fields[name]) is not None
+    return getattr(client, _map_attributes(type(client))[name]) is not None
+
+
+@cache
+def _map_attributes(client: type[Model]) -> Mapping[str, str]:
+    """Return the attribute of each field, by its name in the API."""
+    return {field.alias or attribute: attribute for attribute, field in client.model_fields.items()}
 
 
 def render_confidential(table: MethodTable) -> str:

@@ -1,6 +1,7 @@
 """References of a spec to credentials, found by walking its fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
 
@@ -26,13 +27,28 @@ MOST_ITEMS = 8
 """Items of a list that refers to Secrets, at most: all of them are evaluated for each connector."""
 
 
-def list_references(model: Model, prefix: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the path of each field that refers to a Secret, such as `client.secretRef`, with name and key there.
+@dataclass(frozen=True, slots=True)
+class FoundReference:
+    """A reference of a spec: its path, such as `client.secretRef`, the declaration of its field, and its value."""
+
+    path: str
+    field: FieldInfo
+    value: Reference
+
+    @property
+    def is_token(self) -> bool:
+        """Return whether the field refers to a token."""
+        return any(isinstance(each, HoldsToken) for each in self.field.metadata)
+
+
+def list_credentials(references: Iterable[FoundReference]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the path of each reference to a Secret, such as `client.secretRef`, with name and key there.
 
     A reference to several keys yields a path for each, such as `client.tlsSecretRef.tls.key`. A ServiceAccount has the
     audience of its token as key.
     """
-    for path, field, value in _list_values(model, prefix):
+    for each in references:
+        path, value = each.path, each.value
         if isinstance(value, ConnectorReference):
             yield path, (value.effective_secret_name, ACCESS_TOKEN_KEY)
         elif isinstance(value, TLSSecretReference):
@@ -40,41 +56,24 @@ def list_references(model: Model, prefix: str = "") -> Iterator[tuple[str, tuple
         elif isinstance(value, ServiceAccountReference):
             yield path, (value.credential_name, value.audience)
         else:
-            yield path, (value.name, value.key or _default_key(field) or "")
+            yield path, (value.name, value.key or _default_key(each.field) or "")
 
 
-def list_connector_references(model: Model) -> Iterator[tuple[str, str]]:
-    """Yield the path of each field that refers to a connector, such as `tokenExchange.subjectToken.connectorRef`.
-
-    The name of the connector is beside it.
-    """
-    return ((path, value.name) for path, _, value in _list_values(model) if isinstance(value, ConnectorReference))
-
-
-def list_service_accounts(model: Model) -> Iterator[ServiceAccountReference]:
-    """Yield each reference to a ServiceAccount."""
-    return (value for _, _, value in _list_values(model) if isinstance(value, ServiceAccountReference))
-
-
-def list_token_references(model: Model) -> Iterator[str]:
-    """Yield the path of each field that refers to a token."""
-    for path, field, _ in _list_values(model):
-        if any(isinstance(each, HoldsToken) for each in field.metadata):
-            yield path
-
-
-def _list_values(model: Model, prefix: str = "") -> Iterator[tuple[str, FieldInfo, Reference]]:
-    """Yield each reference with its path and the declaration of its field."""
+def find_references(model: Model, prefix: str = "") -> Iterator[FoundReference]:
+    """Yield each reference in a spec, or in a part of it."""
     for name, field in type(model).model_fields.items():
-        value, path = getattr(model, name), f"{prefix}{field.alias}"
+        value = getattr(model, name)
+        if value is None:  # most fields of most specs
+            continue
+        path = f"{prefix}{field.alias}"
         if isinstance(value, Reference):
-            yield path, field, value
+            yield FoundReference(path, field, value)
         elif isinstance(value, Model):
-            yield from _list_values(value, f"{path}.")
+            yield from find_references(value, f"{path}.")
         elif isinstance(value, tuple):
             for place, item in enumerate(value):
                 if isinstance(item, Model):
-                    yield from _list_values(item, f"{path}[{place}].")
+                    yield from find_references(item, f"{path}[{place}].")
 
 
 def list_reference_paths(model: type[Model], prefix: str = "") -> Iterator[str]:

@@ -84,8 +84,9 @@ def digest_token(spec: "OAuthConnectorSpec") -> str:
     A release that changes a URL of a preset so requests no token: the tokens of the provider stay the same.
     """
     preset = _identify_preset(spec)
-    entries = _entries(spec, DigestKind.REQUEST)
-    return _digest(entries if preset is None else {**entries, "provider": preset})
+    if preset is None:
+        return spec.request_digest
+    return _digest({**_entries(spec, DigestKind.REQUEST), "provider": preset})
 
 
 def digest_grant(spec: "OAuthConnectorSpec") -> str:

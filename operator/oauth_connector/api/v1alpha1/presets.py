@@ -42,7 +42,7 @@ def build_name_rule() -> "Rule[ProviderSpec]":
     return Rule(
         f"!has(self.preset) || !has(self.parameters) || self.parameters.all(k, (self.preset + '/' + k) in {known})",
         "must have only names that the preset defines",
-        lambda provider: provider.preset is None or set(_read_parameters(provider)) <= set(_ALL.get(provider.preset, ())),
+        _has_known_names,
         "parameters",
         Detail(
             f"self.preset + ' has ' + {_render_map(names)}[self.preset]",
@@ -98,6 +98,10 @@ def build_presence_rule() -> "Rule[OAuthConnectorSpec]":
 _CURE = "Set it, or set issuer, or set tokenURL (and authorizationURL for grantType AuthorizationCode)"
 
 
+def _has_known_names(provider: "ProviderSpec") -> bool:
+    return provider.preset is None or set(_read_parameters(provider)) <= set(_ALL.get(provider.preset, ()))
+
+
 def _has_allowed_values(provider: "ProviderSpec") -> bool:
     """Return whether the values match; a pattern is compiled where a spec names the preset, and not at the start."""
     known, given = _ALL.get(provider.preset or "", {}), _read_parameters(provider)
@@ -123,7 +127,9 @@ def _read_parameters(provider: "ProviderSpec") -> Mapping[str, str]:
 def _describe(parameters: _Parameters) -> dict[str, str]:
     """Return what the parameters of each preset are, with examples."""
     return {
-        preset: "; ".join(f"{name} of {preset} is the {each.meaning}, such as {each.example}" for name, each in of.items())
+        preset: "; ".join(
+            f"{name} of {preset} is the {each.meaning}, such as {each.example}" for name, each in of.items()
+        )
         for preset, of in parameters.items()
     }
 

@@ -13,10 +13,9 @@ from oauth_connector.api.schema.fields import rule
 from oauth_connector.api.schema.urls import Resource
 from oauth_connector.api.v1alpha1 import digests
 from oauth_connector.api.v1alpha1.credentials import (
-    list_connector_references,
-    list_references,
-    list_service_accounts,
-    list_token_references,
+    FoundReference,
+    find_references,
+    list_credentials,
     require_default_keys,
 )
 from oauth_connector.api.v1alpha1.digested_fields import require_declarations
@@ -26,6 +25,7 @@ from oauth_connector.api.v1alpha1.parameters import Audience, Prefix, Scope, Sco
 from oauth_connector.api.v1alpha1.presets import build_presence_rule
 from oauth_connector.api.v1alpha1.references import (
     OUTPUT_SUFFIX,
+    ConnectorReference,
     SecretKeyReference,
     ServiceAccountReference,
     is_secret,
@@ -154,28 +154,32 @@ class OAuthConnectorSpec(GrantMembers):
         return (self.output.secret_name if self.output else None) or f"{connector}{OUTPUT_SUFFIX}"
 
     @cached_property
+    def _references(self) -> tuple[FoundReference, ...]:
+        return tuple(find_references(self))
+
+    @cached_property
     def credential_references(self) -> dict[str, tuple[str, str]]:
         """Return name and key of each referenced credential, by its path, such as `client.secretRef`.
 
         That of a ServiceAccount is its name after `serviceaccount/`, and the audience of the token. That of the
         operator's own token is `operator/token`.
         """
-        return dict(list_references(self))
+        return dict(list_credentials(self._references))
 
     @cached_property
     def connector_references(self) -> dict[str, str]:
         """Return the name of each connector whose access token is presented, by the path of the reference."""
-        return dict(list_connector_references(self))
+        return {each.path: each.value.name for each in self._references if isinstance(each.value, ConnectorReference)}
 
     @cached_property
     def token_references(self) -> frozenset[str]:
         """Return the paths of the references to tokens, which are not sent once they have expired."""
-        return frozenset(list_token_references(self))
+        return frozenset(each.path for each in self._references if each.is_token)
 
     @cached_property
     def service_accounts(self) -> tuple[ServiceAccountReference, ...]:
         """Return every reference to a ServiceAccount."""
-        return tuple(list_service_accounts(self))
+        return tuple(each.value for each in self._references if isinstance(each.value, ServiceAccountReference))
 
     @cached_property
     def secret_references(self) -> tuple[SecretKeyReference, ...]:
