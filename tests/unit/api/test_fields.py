@@ -139,7 +139,7 @@ class Colour(Model):
 
     name: str = Field(description="The name.")
 
-    _is_known: ClassVar = Rule(
+    _is_known: ClassVar[Rule["Colour"]] = Rule(
         "self.name == 'red'",
         "must be red",
         lambda colour: colour.name == "red",
