@@ -1,6 +1,8 @@
 """What holds for all tests."""
 
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -30,6 +32,21 @@ pytest_plugins = [
 # No test asserts a duration, and on a busy machine the first example of a strategy may take long.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Search no collected test for garbage: half a million objects live to the end, in every worker.
+
+    What tests leave behind is searched less often than by default: that costs a twentieth of their CPU time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000)
+        gc.enable()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

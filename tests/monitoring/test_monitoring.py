@@ -7,10 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from devtools.go_programs.programs import program
 from oauth_connector.telemetry.metrics import Metrics
+from tests.support.yaml_documents import read_yaml
 
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "deploy" / "monitoring"
@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent / "alerts_test.yaml"
 
 def rules() -> list[dict[str, str]]:
     """Return the alert rules."""
-    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+    return [rule for group in read_yaml(RULES.read_text())["groups"] for rule in group["rules"]]
 
 
 def queries() -> list[str]:
@@ -49,7 +49,7 @@ async def test_the_rules_fire_when_they_should_and_not_otherwise(arguments: tupl
 
 def test_every_rule_is_tested_and_explained() -> None:
     """A rule without a test may never fire; a rule without a page does not help its reader."""
-    tests = yaml.safe_load(TESTS.read_text())["tests"]
+    tests = read_yaml(TESTS.read_text())["tests"]
     tested = {case["alertname"] for test in tests for case in test["alert_rule_test"]}
     explained = (ROOT / "docs" / "how-to" / "monitor.md").read_text()
     names = {rule["alert"] for rule in rules()}

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import yaml
-
 from oauth_connector.oauth.token import HTTPResponse
 from oauth_connector.oauth.token_request import TokenRequest
+from tests.support.yaml_documents import read_yaml
 
 ROOT = Path(__file__).parent.parent / "fixtures" / "providers"
 ID, SECRET, CODE, VERIFIER = "an-id", "a-secret", "a-code", "v" * 43
@@ -144,4 +143,4 @@ def to_response(status: int, body: Mapping[str, Any] | str) -> HTTPResponse:
 
 def read_documentation() -> dict[str, dict[str, Any]]:
     """Return the files by their names."""
-    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("*.yaml"))}
+    return {path.stem: read_yaml(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("*.yaml"))}

@@ -8,12 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
-
 from devtools.cluster.control_plane import ControlPlane
 from devtools.generate.chart.places import CHART
 from devtools.go_programs.programs import program
 from tests.support.chart_values import Values
+from tests.support.yaml_documents import read_documents
 
 Manifest = dict[str, Any]
 
@@ -50,7 +49,7 @@ class HelmClient:
 
     def render(self, values: Values, release: str = "oauth-connector") -> list[Manifest]:
         """Return the objects of the chart, with those of hooks."""
-        return [each for each in yaml.safe_load_all(self.run("template", release, str(CHART), values=values)) if each]
+        return [each for each in read_documents(self.run("template", release, str(CHART), values=values)) if each]
 
 
 def admin_helm(plane: ControlPlane, folder: Path, namespace: str = "oauth-connector-system") -> HelmClient:

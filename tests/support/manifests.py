@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.support.yaml_documents import read_yaml
 
 ROOT = Path(__file__).parent.parent / "fixtures" / "manifests"
 EXAMPLES = ROOT.parents[2] / "examples"
@@ -28,7 +28,7 @@ class Sample:
     @property
     def manifest(self) -> dict[str, Any]:
         """Return the manifest as objects."""
-        loaded: dict[str, Any] = yaml.safe_load(self.text)
+        loaded: dict[str, Any] = read_yaml(self.text)
         return loaded
 
     @property

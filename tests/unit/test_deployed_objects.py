@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from oauth_connector.settings.operator import PREFIX, Settings, load
+from tests.support.yaml_documents import read_documents
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 OPERATORS = ("install.yaml", "kustomize/base/operator.yaml", "kustomize/namespaced/operator.yaml")
@@ -16,7 +16,7 @@ Manifest = dict[str, Any]
 
 def read_manifests(path: Path) -> list[Manifest]:
     """Return the objects of a file."""
-    return [each for each in yaml.safe_load_all(path.read_text()) if each is not None]
+    return [each for each in read_documents(path.read_text()) if each is not None]
 
 
 def test_no_two_manifests_define_the_same_object() -> None:

@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.page_commands import read_blocks
+from tests.support.yaml_documents import read_documents
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples"
 EXAMPLES = {
-    path.relative_to(FOLDER).as_posix(): list(yaml.safe_load_all(path.read_text()))
+    path.relative_to(FOLDER).as_posix(): read_documents(path.read_text())
     for path in sorted([*FOLDER.glob("*.yaml"), *FOLDER.glob("agents/*.yaml")])
     if "kind: OAuthConnector" in path.read_text()
 }

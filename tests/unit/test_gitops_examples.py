@@ -3,14 +3,14 @@
 import re
 
 import pytest
-import yaml
 
 from oauth_connector.api.v1alpha1.parsing import parse_manifest
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.gitops_pages import EXAMPLES, PAGES, read_replaced
+from tests.support.yaml_documents import read_yaml
 
 FOLDER = EXAMPLES / "connectors"
-LISTED = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["resources"]
+LISTED = read_yaml((FOLDER / "kustomization.yaml").read_text())["resources"]
 CONNECTORS = [name for name in LISTED if name != "namespace.yaml"]
 FILES = [path for path in sorted(EXAMPLES.rglob("*.yaml")) if "connectors" in path.parts or path.parent.name in PAGES]
 
@@ -18,7 +18,7 @@ FILES = [path for path in sorted(EXAMPLES.rglob("*.yaml")) if "connectors" in pa
 @pytest.mark.parametrize("name", CONNECTORS)
 def test_a_connector_of_the_example_is_accepted(name: str) -> None:
     """Each connector that the kustomization lists is valid."""
-    assert isinstance(parse_manifest(yaml.safe_load((FOLDER / name).read_text())), OAuthConnectorSpec)
+    assert isinstance(parse_manifest(read_yaml((FOLDER / name).read_text())), OAuthConnectorSpec)
 
 
 def test_every_connector_of_the_example_is_listed() -> None:
@@ -28,8 +28,8 @@ def test_every_connector_of_the_example_is_listed() -> None:
 
 def test_the_namespace_of_the_connectors_is_created_and_never_deleted() -> None:
     """The example has the namespace that it names, and keeps both tools from deleting it with all Secrets in it."""
-    namespace = yaml.safe_load((FOLDER / "namespace.yaml").read_text())
-    assert namespace["metadata"]["name"] == yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["namespace"]
+    namespace = read_yaml((FOLDER / "namespace.yaml").read_text())
+    assert namespace["metadata"]["name"] == read_yaml((FOLDER / "kustomization.yaml").read_text())["namespace"]
     assert namespace["metadata"]["annotations"] == {
         "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
         "kustomize.toolkit.fluxcd.io/prune": "disabled",

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.support.page_commands import PAGES, ROOT
+from tests.support.yaml_documents import read_documents
 
 POLICIES = ROOT / "deploy" / "kustomize" / "base" / "policies.yaml"
 WITHOUT_NEW_DEFAULTS = re.compile(r"(?<!-)--reuse-values")
@@ -15,7 +15,7 @@ WITHOUT_NEW_DEFAULTS = re.compile(r"(?<!-)--reuse-values")
 
 def test_the_page_names_each_field_of_the_output_for_which_a_policy_asks() -> None:
     """Who chooses one of them must be allowed to create the output Secret."""
-    policies = yaml.safe_load_all(POLICIES.read_text(encoding="utf-8"))
+    policies = read_documents(POLICIES.read_text(encoding="utf-8"))
     (policy,) = (
         each
         for each in policies

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from oauth_connector.api.v1alpha1.parsing import parse_spec
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from oauth_connector.oauth.token import HTTPResponse, Token
 from oauth_connector.oauth.token_response import parse_token_response
 from tests.support.builders import a_spec
+from tests.support.yaml_documents import read_yaml
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "odd-endpoints.md").read_text(encoding="utf-8")
-MEMBERS: list[dict[str, Any]] = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+MEMBERS: list[dict[str, Any]] = [read_yaml(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
 
 
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: ",".join(str(name) for name in member["provider"]))

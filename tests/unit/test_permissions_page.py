@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from tests.support.yaml_documents import read_documents, read_yaml
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "permissions.md"
@@ -38,10 +39,10 @@ def read_roles() -> list[tuple[str, dict[str, Any]]]:
     tokens = re.search(r"^(rules:\n.*?)^---$", TOKENS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert rules is not None
     assert tokens is not None
-    objects = [each for one in text for each in yaml.safe_load_all(one) if each]
+    objects = [each for one in text for each in read_documents(one) if each]
     roles = [(each["metadata"]["name"], each) for each in objects if each.get("kind") in {"Role", "ClusterRole"}]
     optional = {"oauth-connector-drain": rules[1], "oauth-connector-tokens": tokens[1]}
-    return [*roles, *((name, yaml.safe_load(text)) for name, text in optional.items())]
+    return [*roles, *((name, read_yaml(text)) for name, text in optional.items())]
 
 
 def explained(role: str) -> dict[Line, str]:

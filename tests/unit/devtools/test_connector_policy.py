@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import pytest
-import yaml
 from pydantic import Field
 
 from devtools.generate.connector_policy import PATH, render_rules
@@ -13,6 +12,7 @@ from oauth_connector.api.v1alpha1.credentials import list_reference_paths, list_
 from oauth_connector.api.v1alpha1.references import DefaultKey, SecretKeyReference, TLSSecretReference
 from oauth_connector.api.v1alpha1.spec import OAuthConnectorSpec
 from tests.support.manifests import samples
+from tests.support.yaml_documents import read_documents, read_yaml
 
 POLICY = "oauth-connector-secrets"
 
@@ -31,7 +31,7 @@ class SpecWithNewGrant(OAuthConnectorSpec):
 
 def the_deployed_policy() -> dict[str, Any]:
     """Read the spec of the policy."""
-    objects = yaml.safe_load_all(PATH.read_text(encoding="utf-8"))
+    objects = read_documents(PATH.read_text(encoding="utf-8"))
     policies = [each for each in objects if each["kind"] == "ValidatingAdmissionPolicy"]
     found: dict[str, Any] = next(each["spec"] for each in policies if each["metadata"]["name"] == POLICY)
     return found
@@ -39,7 +39,7 @@ def the_deployed_policy() -> dict[str, Any]:
 
 def the_rules(spec: type[Model]) -> dict[str, Any]:
     """Read the generated rules of a spec."""
-    rules: dict[str, Any] = yaml.safe_load(render_rules(spec))
+    rules: dict[str, Any] = read_yaml(render_rules(spec))
     return rules
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import structlog
-import yaml
 
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.admission_policies import INTERVAL, RETRY, PolicyState, PolicyWatch, judge_policy
@@ -17,6 +16,7 @@ from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import FORBIDDEN, NOT_FOUND, KubeError
 from oauth_connector.kube.policy_digests import POLICY_DIGESTS
 from tests.support.virtual_time import run_virtually
+from tests.support.yaml_documents import read_documents
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 NAME = "oauth-connector-secrets"
@@ -27,7 +27,7 @@ Object = dict[str, Any]
 def the_objects() -> dict[tuple[str, str], Object]:
     """Return the policies and bindings of the chart by kind and name."""
     text = (DEPLOY / "charts" / "oauth-connector-operator" / "files" / "policies.yaml").read_text(encoding="utf-8")
-    return {(each["kind"], each["metadata"]["name"]): each for each in yaml.safe_load_all(text)}
+    return {(each["kind"], each["metadata"]["name"]): each for each in read_documents(text)}
 
 
 def the_pair(name: str = NAME) -> tuple[Object, Object]:
@@ -224,7 +224,7 @@ def test_policies_that_are_installed_later_are_noticed() -> None:
 def test_the_cluster_role_names_the_policies_that_the_operator_looks_at() -> None:
     """The permission is limited to these objects."""
     rendered = (DEPLOY / "kustomize" / "base" / "operator.yaml").read_text(encoding="utf-8")
-    roles = [each for each in yaml.safe_load_all(rendered) if each["kind"] == "ClusterRole"]
+    roles = [each for each in read_documents(rendered) if each["kind"] == "ClusterRole"]
     rules = [rule for role in roles for rule in role["rules"]]
     found = [(r["verbs"], r["resourceNames"]) for r in rules if "admissionregistration.k8s.io" in r["apiGroups"]]
     assert found == [(["get"], list(POLICY_DIGESTS))]
