@@ -5,7 +5,6 @@ or the operator has a bug.
 """
 
 import asyncio
-import contextlib
 import math
 import time
 from collections import Counter
@@ -193,6 +192,8 @@ class Workqueue:
     async def _sleep(self) -> None:
         due = self._deadlines.next_due() if self._may_start() else None
         pause = self._longest_sleep if due is None else min(self._longest_sleep, max(0.0, due - self._clock()))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._wake.wait()
+        alarm = asyncio.get_running_loop().call_later(pause, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            alarm.cancel()
