@@ -32,7 +32,8 @@ class Memory:
         size = memory.pending.size if memory.pending is not None else 0
         if size and not self._has_space(key.namespace, size):
             memory, size = replace(memory, pending=None), 0
-        self._waiting[key.namespace] += size
+        if size:
+            self._waiting[key.namespace] += size
         self._of[key] = memory
 
     def _has_space(self, namespace: str, size: int) -> bool:
@@ -61,7 +62,8 @@ class Memory:
     def forget(self, key: Key) -> None:
         """Forget a deleted connector."""
         known = self._of.pop(key, _EMPTY)
-        if known.pending is not None:
-            self._waiting[key.namespace] -= known.pending.size
+        if known.pending is None:
+            return
+        self._waiting[key.namespace] -= known.pending.size
         if not self._waiting[key.namespace]:
             del self._waiting[key.namespace]

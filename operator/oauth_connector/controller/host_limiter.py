@@ -50,7 +50,7 @@ class _HostQueue:
     def admit(self) -> list[Key]:
         """Admit the next connectors, as many as there are free slots."""
         admitted = []
-        while self.free > 0 and (key := self.waiting.take(self.count_slots())) is not None:
+        while self.waiting and self.free > 0 and (key := self.waiting.take(self.count_slots())) is not None:
             self.admitted.add(key)
             admitted.append(key)
         return admitted
@@ -81,7 +81,8 @@ class HostLimiter:
         """Release a slot, and return the connectors that are admitted now. `strained` halves the limit for all."""
         queue = self._queues[host]
         queue.in_flight[key.namespace] -= 1
-        queue.in_flight += Counter()  # removes namespaces without requests
+        if not queue.in_flight[key.namespace]:
+            del queue.in_flight[key.namespace]
         queue.limit = max(1.0, queue.limit / 2) if strained else min(SLOTS, queue.limit + 1 / queue.limit)
         return self.admit_next(host)
 

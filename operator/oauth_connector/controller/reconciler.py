@@ -198,10 +198,9 @@ class Reconciler:
     # --- record status ------------------------------------------------------------------------------------------
     def _complete(self, obs: Observation, findings: Findings) -> Findings:
         """Add what is independent of the action: when the next token is requested, and what is known of the grant."""
-        if findings.problem is None:
-            findings = replace(findings, next_call=refresh_due(obs))
-        grant = self._consents.build_grant_facts(obs)
-        return replace(findings, warning=grant_warning(obs), late=idle_warning(obs) or mount_warning(obs), grant=grant)
+        due = refresh_due(obs) if findings.problem is None else findings.next_call
+        grant, late = self._consents.build_grant_facts(obs), idle_warning(obs) or mount_warning(obs)
+        return replace(findings, next_call=due, warning=grant_warning(obs), late=late, grant=grant)
 
     def _requeue_time(self, seen: Observation) -> float | None:
         """Return when the checks will return another answer; a Secret that has changed since brings another event."""

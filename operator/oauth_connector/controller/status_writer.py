@@ -35,7 +35,8 @@ class StatusWriter:
             is_changed = current.resource_version != connector.resource_version
             if is_changed and not findings.has_new_token and not self._leadership.is_leading():
                 raise Superseded("another process may lead, and the status was left to it")
-            current = replace(current, generation=connector.generation, refresh_request=connector.refresh_request)
+            if current is not connector:
+                current = replace(current, generation=connector.generation, refresh_request=connector.refresh_request)
             status = report(current, findings)
             if status == current.status:
                 return

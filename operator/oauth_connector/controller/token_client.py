@@ -217,11 +217,15 @@ class TokenClient:
         obstacle = check_refresh_url(provider, endpoint) or find_forbidden_url(
             read, (endpoint, provider.request_shape.refresh_url), required=required
         )
-        at = replace(complete_context(connector.spec, context, found), token_endpoint=endpoint, nonce=_new_nonce())
+        at = replace(
+            complete_context(connector.spec, context, found),
+            token_endpoint=endpoint,
+            nonce=_new_nonce(),
+            is_endpoint_of_issuer=is_of_issuer,
+        )
         registered = server.client
         client = await self._build_client(connector, registered) if registered is not None else credentials.client
         given = (client, credentials.grant, Attempt((), ""), read, credentials.previous)
-        at = replace(at, is_endpoint_of_issuer=is_of_issuer)
         return obstacle or PreparedRequest(connector, at, *given, credentials.headers, found, server.pin(found))
 
     async def _build_client(self, connector: Connector, registered: RegisteredClient) -> Client:

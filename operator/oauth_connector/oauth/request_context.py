@@ -70,7 +70,8 @@ class RequestContext:
 
     def with_identity(self, identity: TLSIdentity | None) -> Self:
         """Return the context with the client certificate that its connections present; `None` for no certificate."""
-        return replace(self, tls=replace(self.tls, identity=identity))
+        is_same = identity is self.tls.identity
+        return self if is_same else replace(self, tls=replace(self.tls, identity=identity))
 
     def choose_tls(self, url: str) -> TLSOptions:
         """Return the options of a connection to a URL."""
