@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
 
 from oauth_connector.api.connection_messages import CONNECTION_MESSAGES
@@ -65,9 +66,10 @@ def _choose_template(reason: Reason, known: Mapping[str, str]) -> str:
     return detailed if detailed and placeholders(detailed) <= known.keys() else MESSAGES[reason]
 
 
-def placeholders(template: str) -> set[str]:
+@cache
+def placeholders(template: str) -> frozenset[str]:
     """Return the names of the facts that a template contains."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name}
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _clip(fact: str) -> str:

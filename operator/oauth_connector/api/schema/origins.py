@@ -17,10 +17,10 @@ def origin(url: str) -> str:
 
 
 def _build_origin(parts: SplitResult) -> str:
-    if parts.scheme not in _PORTS or not parts.hostname:
+    name = parts.hostname
+    if parts.scheme not in _PORTS or not name:
         raise ValueError(_SHAPE)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = parts.port
+    host, port = f"[{name}]" if ":" in name else name, parts.port
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
 
 

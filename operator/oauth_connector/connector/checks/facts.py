@@ -8,7 +8,7 @@ from oauth_connector.connector.observation import CredentialVersion, Observation
 from oauth_connector.connector.schedule import refresh_time as schedule
 from oauth_connector.connector.schedule.refresh_policy import refresh_policy
 from oauth_connector.connector.secret.metadata import GrantSummary, SecretMetadata
-from oauth_connector.connector.secret.ownership import find_published, find_recorded, is_owned
+from oauth_connector.connector.secret.ownership import find_recorded, is_owned, is_published
 from oauth_connector.connector.status.problem import CREDENTIAL_REASONS
 from oauth_connector.oauth.grants.grant import Renewal
 
@@ -35,8 +35,9 @@ def stored_token(obs: Observation) -> SecretMetadata | None:
 
 def published_token(obs: Observation) -> SecretMetadata | None:
     """Return the Secret from which pods read a token, if there is one: the output Secret, else an orphaned one."""
-    output = find_published((obs.output,), obs.connector) if obs.output is not None else None
-    return output or find_recorded(obs.orphans, obs.connector)
+    if obs.output is not None and is_published(obs.output, obs.connector):
+        return obs.output
+    return find_recorded(obs.orphans, obs.connector)
 
 
 def refresh_due(obs: Observation) -> float | None:

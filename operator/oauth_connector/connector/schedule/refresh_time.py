@@ -7,6 +7,7 @@ annotations store whole seconds: a finer timer would wake up too early, again an
 import hashlib
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import accumulate
 
 MINIMUM_GAP = 10
@@ -88,6 +89,7 @@ def is_before_ignored(policy: Policy, lifetime: int) -> bool:
     return policy.before is not None and policy.before >= lifetime
 
 
+@lru_cache(maxsize=256)  # a reconciliation asks for the same several times
 def refresh_time(issued: int, expires: int, policy: Policy, uid: str) -> int:
     """Return the second at which a token is refreshed.
 

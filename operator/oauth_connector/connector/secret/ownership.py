@@ -84,4 +84,9 @@ def find_reported(secrets: Iterable[SecretMetadata], connector: ConnectorObject)
 
 def find_published(secrets: Iterable[SecretMetadata], connector: ConnectorObject) -> SecretMetadata | None:
     """Return the first owned Secret that contains a token as the operator wrote it."""
-    return next((s for s in secrets if is_owned(s, connector) and s.intact and s.issued_at is not None), None)
+    return next((secret for secret in secrets if is_published(secret, connector)), None)
+
+
+def is_published(secret: SecretMetadata, connector: ConnectorObject) -> bool:
+    """Return whether a Secret is owned and contains a token as the operator wrote it."""
+    return secret.intact and secret.issued_at is not None and is_owned(secret, connector)

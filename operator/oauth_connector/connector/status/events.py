@@ -51,7 +51,7 @@ def _is_well(ready: Condition) -> bool:
 
 def _list_new_notices(connector: Connector, after: OAuthConnectorStatus) -> Iterator[str]:
     """List the notices that are true now, and were not true before for the same spec."""
-    before = connector.status
+    before, found = connector.status, tuple(list_notices(connector.spec, after))
     is_same_spec = before.observed_generation == after.observed_generation
-    known = set(list_notices(connector.spec, before)) if is_same_spec else set()
-    return (notice for notice in list_notices(connector.spec, after) if notice not in known)
+    known = set(list_notices(connector.spec, before)) if found and is_same_spec else set()
+    return (notice for notice in found if notice not in known)

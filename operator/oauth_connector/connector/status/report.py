@@ -37,8 +37,7 @@ PROGRESS_DEADLINE = 600
 def report(connector: AnyConnector, findings: Findings) -> OAuthConnectorStatus:
     """Return the status that follows from the last one and from the findings of this reconciliation."""
     facts = _token_facts(connector, findings) | _failure_facts(connector, findings)
-    status = connector.status.model_copy(update=facts)
-    return status.model_copy(update={"conditions": _conditions(connector, findings)})
+    return connector.status.model_copy(update={**facts, "conditions": _conditions(connector, findings)})
 
 
 def recorded_problem(connector: AnyConnector) -> Problem | None:
