@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.support.tier_progress",
     "tests.support.mcp_fixtures",
     "tests.support.restored_logging",
+    "tests.support.shared_folders",
 ]
 
 # No test asserts a duration, and on a busy machine the first example of a strategy may take long.

@@ -7,16 +7,18 @@ import pytest
 
 LONGEST = (
     "tests/simulation/test_two_years.py",
-    "tests/chaos/test_api_server.py",
     "tests/contract/chart/test_release.py",
+    "tests/contract/chart/test_guides.py",
+    "tests/contract/chart/test_namespaces_change.py",
 )
-"""Files that need long: one that computes, two that wait. At most as many as there are workers.
+"""Files that need long: one that computes, and some that wait. At most as many as there are workers.
 
 The other simulations come late, beside the unit tests. Many that compute at once would make those slow that wait.
 """
 
 BESIDE = (
     "tests/simulation/test_audit.py",
+    "tests/unit/support/test_shared_folders.py",
     "tests/unit/test_test_folders.py",
     "tests/unit/test_versions.py",
 )
