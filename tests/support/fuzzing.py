@@ -7,15 +7,14 @@ chooses (docs/decisions/0041-fuzzing-is-guided-by-coverage.md).
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from random import Random
 from typing import TypeVar
 
-from hypothesis import given, note, settings
-from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
 T = TypeVar("T")
 
-LONGEST_INPUT = 160
+SHORTEST_INPUT, LONGEST_INPUT = 8, 160
 """Bytes that a case is made of: each makes one choice."""
 
 LONGEST_NOTE = 2000
@@ -135,23 +134,55 @@ class Target:
         """Make an input of bytes and check it."""
         self.check(self.build(Choices(data)))
 
+    def fails(self, data: bytes) -> bool:
+        """Return whether the check of an input raises."""
+        try:
+            self.run(data)
+        except Exception:  # noqa: BLE001  # whatever it is, the test shows it
+            return True
+        return False
+
+
+def draw_inputs(name: str, cases: int) -> Iterator[bytes]:
+    """Yield the bytes of a test's inputs: the same ones in each run."""
+    random = Random(name)
+    for _ in range(cases):
+        yield random.randbytes(random.randint(SHORTEST_INPUT, LONGEST_INPUT))
+
+
+def shorten(data: bytes, fails: Callable[[bytes], bool]) -> bytes:
+    """Return bytes that fail too, as few as leaving them out one by one allows, and zero where that fails too."""
+    for place in reversed(range(len(data))):
+        for shorter in (data[:place] + data[place + 1 :], data[:place] + b"\0" + data[place + 1 :]):
+            if shorter != data and fails(shorter):
+                data = shorter
+                break
+    return data
+
 
 def fuzzed(cases: int, build: Callable[[Choices], T]) -> Callable[[Callable[[T], None]], Callable[[], None]]:
     """Return a decorator for a test that checks an input: it tries a number of cases, the same ones in each run.
 
-    A failure prints its input. The time limit of a test also ends a case that does not end.
+    A failure is shown for short bytes, with the input that is made of them. The time limit of a test also ends a case
+    that does not end.
     """
 
     def decorate(check: Callable[[T], None]) -> Callable[[], None]:
-        @settings(max_examples=cases, derandomize=True, deadline=None)
-        @given(st.binary(min_size=8, max_size=LONGEST_INPUT))
-        def test(data: bytes) -> None:
-            made = build(Choices(data))
-            note(f"input: {repr(made)[:LONGEST_NOTE]}")
-            check(made)
+        name = f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
+        target = TARGETS[name] = Target(build, check, cases)
+
+        def test() -> None:
+            found = next((data for data in draw_inputs(name, cases) if target.fails(data)), None)
+            if found is not None:
+                made = build(Choices(shorten(found, target.fails)))
+                try:
+                    check(made)
+                except Exception as failure:
+                    failure.add_note(f"input: {repr(made)[:LONGEST_NOTE]}")
+                    raise
+                raise AssertionError(f"an input fails at some times only: {found!r}")
 
         test.__name__, test.__doc__, test.__module__ = check.__name__, check.__doc__, check.__module__
-        TARGETS[f"{check.__module__.rpartition('.')[2]}.{check.__name__}"] = Target(build, check, cases)
         return test
 
     return decorate

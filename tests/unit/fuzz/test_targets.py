@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.fuzzing import TARGETS, Choices, fuzzed
+from tests.support.fuzzing import TARGETS, Choices, draw_inputs, fuzzed, shorten
 from tests.unit.fuzz.__main__ import import_targets
 
 ENOUGH = 100_000
@@ -30,8 +30,20 @@ def test_an_input_that_breaks_a_rule_is_found() -> None:
         assert "\x00" not in text
 
     TARGETS.pop(next(name for name in TARGETS if name.endswith("has_no_nul")))
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError) as failure:
         has_no_nul()
+    assert "input: " in "".join(failure.value.__notes__)
+
+
+def test_a_failing_input_is_shortened() -> None:
+    """What is left out or zero is of no importance for the failure."""
+    assert shorten(b"abc\x07def\x07", lambda data: data.count(7) > 1) == b"\x07\x07"
+    assert shorten(b"ab\x07", lambda data: data[2:] == b"\x07") == b"\0\0\x07"
+
+
+def test_the_inputs_are_the_same_in_each_run() -> None:
+    """They depend on the name of the test alone."""
+    assert list(draw_inputs("a", 9)) == list(draw_inputs("a", 9)) != list(draw_inputs("b", 9))
 
 
 def test_choices_never_end() -> None:
