@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from oauth_connector.cli.check import CheckOptions, run_check
 from oauth_connector.cli.check_input import CheckInput
 from oauth_connector.connector.credentials import CredentialSecret
 from oauth_connector.connector.observation import (
+    AnyConnector,
     Connector,
     ConnectorObject,
     CredentialVersion,
@@ -98,10 +100,15 @@ def secrets_of(connector: Connector, around: Surroundings) -> dict[str, Credenti
     return {name: CredentialSecret(CredentialVersion(name, "uid", "1"), data=data) for name, data in found.items()}
 
 
-async def judge_as_operator(manifest: Mapping[str, Any], around: Surroundings) -> Verdict:
+@cache
+def connector_of(name: str) -> AnyConnector:
+    """Return the new connector of a manifest; it is immutable, and parsed once for all surroundings."""
+    return with_spec(resource_of(MANIFESTS[name]), parse_manifest(MANIFESTS[name]))
+
+
+async def judge_as_operator(name: str, around: Surroundings) -> Verdict:
     """Return what the operator writes to the status of a new connector in its first reconciliation."""
-    world = World()
-    connector = with_spec(resource_of(manifest), parse_manifest(manifest))
+    world, connector = World(), connector_of(name)
     world.provider.answer = around.response
     if isinstance(connector, Connector):
         found = secrets_of(connector, around)
@@ -113,12 +120,12 @@ async def judge_as_operator(manifest: Mapping[str, Any], around: Surroundings) -
     return {c.type: (c.reason.value, c.message) for c in conditions if c.type == READY or c.status == "True"} | notices
 
 
-async def judge_as_check(manifest: Mapping[str, Any], around: Surroundings, rotated: Path) -> Verdict:
+async def judge_as_check(name: str, around: Surroundings, rotated: Path) -> Verdict:
     """Return what the command says that the operator would write."""
-    world, connector = World(), with_spec(resource_of(manifest), parse_manifest(manifest))
+    world, connector = World(), connector_of(name)
     world.provider.answer = around.response
     secrets = secrets_of(connector, around) if isinstance(connector, Connector) else {}
-    documents = CheckInput(manifest, secrets)
+    documents = CheckInput(MANIFESTS[name], secrets)
     options = CheckOptions(True, rotated, CONSENT_POLICY, world.clock, frozenset())  # noqa: FBT003  # the order of the fields
     client = TokenClient(documents, world.provider, world.clock)
     steps = [step async for step in run_check(documents, options, client, reach)]
@@ -145,8 +152,7 @@ async def reach(url: str, tls: TLSOptions) -> ProbeResult:
 
 def keep_comparable(name: str, verdict: Verdict) -> Verdict:
     """Return what the command shows of a verdict: all of it, where the manifest is valid."""
-    is_valid = isinstance(with_spec(resource_of(MANIFESTS[name]), parse_manifest(MANIFESTS[name])), Connector)
-    return verdict if is_valid else {READY: verdict[READY]}
+    return verdict if isinstance(connector_of(name), Connector) else {READY: verdict[READY]}
 
 
 @pytest.mark.parametrize("around", SURROUNDINGS.values(), ids=SURROUNDINGS)
@@ -156,8 +162,8 @@ async def test_check_and_operator_agree_on_the_corpus(around: Surroundings, tmp_
     Of an invalid manifest the command names the fields, so that `Ready` alone is compared.
     """
     verdicts = {
-        name: (await judge_as_operator(manifest, around), await judge_as_check(manifest, around, tmp_path / name))
-        for name, manifest in MANIFESTS.items()
+        name: (await judge_as_operator(name, around), await judge_as_check(name, around, tmp_path / name))
+        for name in MANIFESTS
     }
     assert len(verdicts) > 200
     assert {name: pair for name, pair in verdicts.items() if keep_comparable(name, pair[0]) != pair[1]} == {}
