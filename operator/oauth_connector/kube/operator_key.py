@@ -6,6 +6,7 @@ consents in progress must be started again, and grants are signed anew. Servers 
 replaced one.
 """
 
+import asyncio
 import base64
 import binascii
 import secrets as randomness
@@ -53,16 +54,17 @@ class KubeOperatorKeys:
         self._api = api
         self._path = secret_path(namespace)
         self._keys: OperatorKeys | None = None
+        self._reading = asyncio.Lock()  # the first connectors of an operator need the key at the same time
         self._publisher = ClientKeyPublisher(api, namespace, clock)
 
     async def load(self) -> OperatorKeys:
         """Return the keys; the Secret is read once. Raises `ClusterUnavailable`."""
-        if self._keys is None:
-            try:
-                self._keys = OperatorKeys(await self._read() or await self._create())
-            except KubeError as error:
-                raise build_unavailable(error, "the operator's key:") from None
-        return self._keys
+        if self._keys is not None:
+            return self._keys
+        async with self._reading:
+            if self._keys is None:
+                self._keys = OperatorKeys(await self._read_or_create())
+            return self._keys
 
     async def load_client_key(self) -> SigningKey:
         """Return the key of clients with metadata documents, once its public part is published.
@@ -76,6 +78,12 @@ class KubeOperatorKeys:
             raise build_unavailable(error, f"ConfigMap {CLIENT_KEYS}:") from None
         return key
 
+    async def _read_or_create(self) -> bytes:
+        try:
+            return await self._read() or await self._create()
+        except KubeError as error:
+            raise build_unavailable(error, "the operator's key:") from None
+
     async def _read(self) -> bytes | None:
         found = await self._api.find(f"{self._path}/{NAME}")
         if found is None:
@@ -86,7 +94,10 @@ class KubeOperatorKeys:
             raise ClusterUnavailable(f"Secret {NAME} {error}. Delete the Secret") from None
 
     async def _create(self) -> bytes:
-        """Create the Secret; if another process was faster, return the key of that process."""
+        """Create the Secret; if another process was faster, return the key of that process.
+
+        A key that is not stored is not used: it would be lost with this process.
+        """
         key = randomness.token_bytes(SIZE)
         body = {
             "apiVersion": "v1",
@@ -99,7 +110,8 @@ class KubeOperatorKeys:
         try:
             await self._api.create(self._path, body, FIELD_MANAGER)
         except KubeError as error:
-            if error.status != CONFLICT:
+            found = await self._read() if error.status == CONFLICT else None
+            if found is None:
                 raise
-            return await self._read() or key
+            return found
         return key
