@@ -91,13 +91,18 @@ async def add_secrets(admin: BareClient, namespace: str, names: Iterable[str], k
     await for_each(secrets.values(), create)
 
 
-async def reconcile_bare(
-    admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind
+async def reconcile_bare(  # two clients, a namespace, and what is done there
+    admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind, *, reads: bool
 ) -> None:
-    """Create connectors, and do the operator's work for each: one token request, one Secret, one status."""
+    """Create connectors, and do the operator's work for each: one token request, one Secret, one status.
+
+    `reads`: read the credential first, too.
+    """
 
     async def do(name: str) -> None:
         made = await admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
+        if reads:
+            await writer.call("GET", f"{SECRETS.format(namespace)}/{kind.credential(name)}")
         token = await writer.token(kind.url(name), kind.trusted)
         await writer.call("POST", SECRETS.format(namespace), _secret(made, token))
         status = [{"op": "add", "path": "/status", "value": _status(name)}]

@@ -46,7 +46,7 @@ class ConnectorKind:
 
     def secrets(self, name: str) -> list[Manifest]:
         """Return the credential Secrets of a connector."""
-        found = [_secret(self._credential(name), {"client-secret": "secret"})]
+        found = [_secret(self.credential(name), {"client-secret": "secret"})]
         return [*found, _secret(f"seed-{name}", {"refresh-token": f"seed-{name}"})] if self.rotates else found
 
     def manifest(self, name: str) -> Manifest:
@@ -57,7 +57,7 @@ class ConnectorKind:
         spec: Manifest = {
             "grantType": "RefreshToken" if self.rotates else "ClientCredentials",
             "provider": provider,
-            "client": {"id": "robot", "secretRef": {"name": self._credential(name)}},
+            "client": {"id": "robot", "secretRef": {"name": self.credential(name)}},
         }
         if self.rotates:
             spec["refreshToken"] = {"secretRef": {"name": f"seed-{name}"}}
@@ -68,7 +68,8 @@ class ConnectorKind:
             "spec": spec,
         }
 
-    def _credential(self, name: str) -> str:
+    def credential(self, name: str) -> str:
+        """Return the name of the credential Secret of a connector."""
         return f"robot-{name}" if self.own_secret else "robot"
 
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 
 from tests.bench.bare_client import CONNECTORS, add_secrets, apply, reconcile_bare
@@ -18,11 +18,16 @@ Figures = dict[str, float]
 _numbers = count(1)
 
 
-async def raw(setup: BenchSetup, kind: ConnectorKind, objects: int) -> Figures:
-    """Do the operator's work with a bare client, without the operator."""
-    async with a_namespace(setup, kind, objects) as namespace:
+async def raw(setup: BenchSetup, kind: ConnectorKind, objects: int, *, informed: bool = False) -> Figures:
+    """Do the operator's work with a bare client, without the operator.
+
+    `informed`: it also has what no operator can do without, two watches and a read of the credential.
+    """
+    async with a_namespace(setup, kind, objects) as namespace, AsyncExitStack() as stack:
+        for watch in (setup.watch_connectors, setup.watch_outputs) if informed else ():
+            await stack.enter_async_context(watch(namespace))
         before, started, own = setup.api_cost(), time.monotonic(), time.process_time()
-        await reconcile_bare(setup.admin, setup.writer, namespace, names(objects), kind)
+        await reconcile_bare(setup.admin, setup.writer, namespace, names(objects), kind, reads=informed)
         return {
             "seconds": time.monotonic() - started,
             "api_cpu": setup.api_cost().cpu - before.cpu,

@@ -57,7 +57,9 @@ async def measure_rounds(
                 visit = await _visit(setup, kind, objects, disturbances)
     async with disturbances.watch(f"{objects} connectors: the bare client once more"):
         bare.append(await phases.raw(setup, kind, objects))
-    return _compare(bare, own, objects), visit
+    async with disturbances.watch(f"{objects} connectors: the bare client with watches and reads"):
+        informed = await phases.raw(setup, kind, objects, informed=True)
+    return _compare(bare, own, objects) | _compare_informed(informed, bare[-1]), visit
 
 
 async def _visit(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:
@@ -94,6 +96,14 @@ def _compare(bare: Sequence[Figures], own: Sequence[Figures], objects: int) -> F
     }
     load = {"load": os.getloadavg()[0], "objects": objects, "rounds": len(own)}
     return {**medians, **ratios, **(spread if len(own) > 1 else {}), **load}
+
+
+def _compare_informed(informed: Figures, bare: Figures) -> Figures:
+    """Return the least that an operator can cost: what watches and reads add to the bare client."""
+    return {
+        "least_api_cpu_ratio": informed["api_cpu"] / bare["api_cpu"],
+        "least_ratio_to_ceiling": bare["seconds"] / informed["seconds"],
+    }
 
 
 def _ratios(operator: Mapping[str, float], bare: Mapping[str, float], objects: int) -> Figures:
