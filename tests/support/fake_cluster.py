@@ -200,7 +200,8 @@ class FakeCluster(FakeAccounts):
         current = self.connectors.get(connector.key)
         if current is None or current.resource_version != connector.resource_version:
             return None
-        return self.add(replace(current, status=status))
+        self.connectors[connector.key] = kept = replace(current, status=status, resource_version=self._version())
+        return kept
 
     async def write_consent(self, consent: Consent, status: OAuthConsentStatus) -> Consent | None:
         """Replace a consent's status."""
