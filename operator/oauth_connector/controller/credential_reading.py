@@ -36,7 +36,8 @@ class CredentialReading:
     async def read(self, connector: Connector) -> dict[str, CredentialSecret]:
         """Read what the spec names; what does not exist has a version without a UID. Raises `ClusterUnavailable`."""
         namespace, names = connector.key.namespace, list_secret_names(connector.spec)
-        read = await asyncio.gather(*(self._reader.read_credential(namespace, name) for name in names))
+        reads = [self._reader.read_credential(namespace, name) for name in names]
+        read = [await reads[0]] if len(reads) == 1 else await asyncio.gather(*reads)  # one needs no task
         found = {name: CredentialSecret(CredentialVersion(name)) for name in names}
         found |= {secret.version.name: secret for secret in read if secret is not None}
         audiences: defaultdict[str | None, list[str]] = defaultdict(list)
