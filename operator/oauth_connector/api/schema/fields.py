@@ -161,8 +161,7 @@ def drop_nulls(members: object, may_be_null: Callable[[str], bool] = lambda _: T
     """Return an object without its `null` members, except those that must not be null."""
     if not isinstance(members, Mapping):
         return members
-    named = {str(name): value for name, value in members.items()}
-    return {name: value for name, value in named.items() if value is not None or not may_be_null(name)}
+    return {str(name): value for name, value in members.items() if value is not None or not may_be_null(str(name))}
 
 
 @dataclass(frozen=True, slots=True)

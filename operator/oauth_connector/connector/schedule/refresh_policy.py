@@ -8,14 +8,17 @@ from oauth_connector.providers.preset import NOT_KNOWN
 LATE_WINDOW = 0.05
 """The share of the lifetime that is left at a refresh which revokes the old token: late refreshes are rare."""
 
-_DEFAULT = Refresh()
+_DEFAULT, _DEFAULT_POLICY = Refresh(), Policy()
 
 
 def refresh_policy(spec: OAuthConnectorSpec) -> Policy:
     """Return `spec.refresh` in seconds and shares of the lifetime."""
+    preset = spec.provider.known
+    if spec.refresh is None and preset is None:
+        return _DEFAULT_POLICY
     refresh = spec.refresh or _DEFAULT
     window = refresh.before_percentage / 100 if refresh.before_percentage is not None else None
-    known = spec.provider.known.refresh_tokens if spec.provider.known is not None else NOT_KNOWN
+    known = preset.refresh_tokens if preset is not None else NOT_KNOWN
     if known.revokes_access_token:
         window = window or LATE_WINDOW
     idle = find_idle_lifetime(spec)

@@ -67,7 +67,7 @@ def _token_facts(connector: AnyConnector, findings: Findings) -> dict[str, objec
         "next_refresh_time": _optional_time(findings.next_call),
     }
     if findings.published is not None:
-        facts["secret_ref"] = SecretReference(name=findings.published.secret)
+        facts["secret_ref"] = _name_secret(connector, findings.published.secret)
         facts["issue_time"] = _optional_time(findings.published.issued)
         facts["expiration_time"] = _optional_time(findings.published.expires)
         facts["lifetime_source"] = findings.published.lifetime_source
@@ -85,6 +85,11 @@ def _token_facts(connector: AnyConnector, findings: Findings) -> dict[str, objec
             facts["client_secret"] = _name_accepted_secret(connector, findings.attempt)
             facts["provider"] = _describe_server(findings.attempt)
     return facts
+
+
+def _name_secret(connector: AnyConnector, name: str) -> SecretReference:
+    known = connector.status.secret_ref
+    return known if known is not None and known.name == name else SecretReference(name=name)
 
 
 def _name_accepted_secret(connector: AnyConnector, attempt: Attempt) -> AcceptedSecret | None:

@@ -65,9 +65,12 @@ def idle_warning(obs: Observation) -> Problem | None:
 
 
 def _idle_warning_time(obs: Observation) -> float | None:
-    spec, summary, token = obs.connector.spec, grant_summary(obs), current_token(obs)
+    spec = obs.connector.spec
     idle = find_idle_lifetime(spec) if spec.suspend and spec.is_renewed_by_user else None
-    if idle is None or summary is None or not summary.renewable or token is None or token.issued_at is None:
+    if idle is None:
+        return None
+    summary, token = grant_summary(obs), current_token(obs)
+    if summary is None or not summary.renewable or token is None or token.issued_at is None:
         return None
     return token.issued_at + idle - min(WEEK, SHARE * idle)
 
