@@ -97,7 +97,7 @@ class OAuthConnectorSpec(GrantMembers):
     _has_preset_parameters: ClassVar = build_presence_rule()
 
     # --- with defaults applied ----------------------------------------------------------------------------------
-    @property
+    @cached_property
     def effective_scopes(self) -> tuple[str, ...]:
         """Return the scopes, from `scopes` or `scope`."""
         return self.scopes or split_scope(self.scope or "")
