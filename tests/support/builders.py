@@ -78,28 +78,28 @@ def a_token(connector: Connector, issued: int = NOW, lifetime: int = 3600, **cha
 def metadata_of(rendered: RenderedSecret, of: ConnectorObject, /, **changes: Any) -> SecretMetadata:
     """Return the metadata that the API server would return for a rendered Secret."""
     notes = rendered.annotations
-    metadata = SecretMetadata(
-        namespace=of.key.namespace,
-        name=rendered.name,
-        uid="5ec5ec5e-0000-4000-8000-000000000001",
-        resource_version="200",
-        managed=True,
-        connector=notes[f"{PREFIX}connector"],
-        connector_uid=notes[f"{PREFIX}connector-uid"],
-        token_digest=notes.get(f"{PREFIX}token-digest"),
-        output_digest=notes.get(f"{PREFIX}output-digest"),
-        issued_at=_seconds(notes.get(f"{PREFIX}issued-at")),
-        expires_at=_seconds(notes.get(f"{PREFIX}expires-at")),
-        lifetime_source=read_lifetime_source(notes.get(f"{PREFIX}lifetime-source")),
-        fields=notes.get(f"{PREFIX}fields"),
-        grant=read_grant_summary(notes.get(f"{PREFIX}state")),
-        signature=notes.get(f"{PREFIX}signature"),
-        created=NOW,
-        intact=True,
-        has_owned_data=True,
-        owner_uid=str(rendered.owner["uid"]) if rendered.owner is not None else None,
-    )
-    return replace(metadata, **changes)
+    members: dict[str, Any] = {
+        "namespace": of.key.namespace,
+        "name": rendered.name,
+        "uid": "5ec5ec5e-0000-4000-8000-000000000001",
+        "resource_version": "200",
+        "managed": True,
+        "connector": notes[f"{PREFIX}connector"],
+        "connector_uid": notes[f"{PREFIX}connector-uid"],
+        "token_digest": notes.get(f"{PREFIX}token-digest"),
+        "output_digest": notes.get(f"{PREFIX}output-digest"),
+        "issued_at": _seconds(notes.get(f"{PREFIX}issued-at")),
+        "expires_at": _seconds(notes.get(f"{PREFIX}expires-at")),
+        "lifetime_source": read_lifetime_source(notes.get(f"{PREFIX}lifetime-source")),
+        "fields": notes.get(f"{PREFIX}fields"),
+        "grant": read_grant_summary(notes.get(f"{PREFIX}state")),
+        "signature": notes.get(f"{PREFIX}signature"),
+        "created": NOW,
+        "intact": True,
+        "has_owned_data": True,
+        "owner_uid": str(rendered.owner["uid"]) if rendered.owner is not None else None,
+    }
+    return SecretMetadata(**(members | changes))
 
 
 def an_output(of: Connector, token: IssuedToken | None = None, /, **changes: Any) -> SecretMetadata:
