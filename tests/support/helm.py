@@ -12,6 +12,7 @@ from devtools.cluster.control_plane import ControlPlane
 from devtools.generate.chart.places import CHART
 from devtools.go_programs.programs import program
 from tests.support.chart_values import Values
+from tests.support.page_commands import SHORT_RUN
 from tests.support.yaml_documents import read_documents
 
 Manifest = dict[str, Any]
@@ -30,7 +31,7 @@ class HelmClient:
     def __init__(self, kubeconfig: Path, folder: Path, namespace: str = "oauth-connector-system") -> None:
         self._namespace = namespace
         places = {f"HELM_{kind}_HOME": str(folder / kind) for kind in ("CACHE", "CONFIG", "DATA")}
-        self._environment = {**os.environ, **places, "KUBECONFIG": str(kubeconfig)}
+        self._environment = {**os.environ, **SHORT_RUN, **places, "KUBECONFIG": str(kubeconfig)}
 
     def run(self, *arguments: str, values: Values | None = None) -> str:
         """Run Helm and return its output. Raises `HelmError`."""
