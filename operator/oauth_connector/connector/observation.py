@@ -177,7 +177,8 @@ class ConnectorMemory:
     `attempt` is the last claim of this process, whose outcome it knows; `revocations` counts attempts to revoke a
     grant. `arrived` is when a label selector began to select it: another install was responsible before. `doubts`
     counts the failures since a response was lost: the outcome of its request is unknown until one succeeds or is
-    refused. `known_versions` are resource versions of its Secrets that this process has written or verified.
+    refused. `known_versions` are resource versions of its Secrets that this process has written or verified. `uid` is
+    that of the connector, since another one may get its name.
     """
 
     pending: PendingToken | None = None
@@ -192,6 +193,7 @@ class ConnectorMemory:
     arrived: float = 0.0
     doubts: int = 0
     known_versions: tuple[str, ...] = ()
+    uid: str = ""
 
     def with_known_version(self, version: str) -> "ConnectorMemory":
         """Return the memory with the version of a Secret; the last few are kept."""

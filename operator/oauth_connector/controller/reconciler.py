@@ -88,6 +88,9 @@ class Reconciler:
 
     async def reconcile(self, key: Key) -> float | None:
         """Reconcile a connector once, and return when it is due again. Raises `ClusterUnavailable`."""
+        known = self._cluster.connector(key)
+        if known is not None and not self._memory.recognize(key, known.uid):
+            await self._consents.registrar.delete_registrations(key)  # those of a deleted one of this name
         consent = await self._consents.reconcile(key)
         connector = self._cluster.connector(key)
         if not isinstance(connector, Connector):

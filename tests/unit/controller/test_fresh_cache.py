@@ -63,15 +63,15 @@ async def test_a_deleted_connector_gets_one_request_and_no_status(world: World) 
     assert await world.reconcile(KEY) is None
 
 
-async def test_a_recreated_connector_adopts_the_secret(world: World) -> None:
-    """It is the Secret of its name, as after a restore, and its owner is set again before it is collected."""
+async def test_a_recreated_connector_gets_a_token_of_its_own(world: World) -> None:
+    """The request for the deleted one was in vain; its Secret is written again, before it is collected."""
     stay_behind(world)
     world.cluster.add(replace(a_connector(), uid="another"))
     await world.reconcile(KEY)
     await world.run(15)
     metadata = world.cluster.secrets["shop", "crm-token"].metadata
     assert (metadata.connector_uid, metadata.owner_uid) == ("another", "another")
-    assert (world.reason(), world.calls) == ("TokenIssued", 1)
+    assert (world.reason(), world.calls, world.token) == ("TokenIssued", 2, "token-2")
 
 
 async def test_a_terminating_namespace_refuses_the_secret_and_stores_nothing(world: World) -> None:
