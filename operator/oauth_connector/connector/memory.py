@@ -40,17 +40,17 @@ class Memory:
         within = self._waiting[namespace] + size <= MOST_WAITING_IN_NAMESPACE
         return within and self._waiting.total() + size <= MOST_WAITING
 
-    def recognize(self, key: Key, uid: str) -> bool:
-        """Return whether nothing is remembered of another connector of this name; what is remembered of it is lost.
+    def take_former(self, key: Key, uid: str) -> ConnectorMemory | None:
+        """Return and forget what is remembered of another connector of this name, if anything is.
 
         A connector that is deleted and created again at once is not seen as deleted. What the process knows of the
         first one, such as a token that waits or the Secrets that it has verified, is no business of the second.
         """
         known = self.of(key)
         if known.uid == uid:
-            return True
-        self.put(key, replace(known if not known.uid else ConnectorMemory(arrived=known.arrived), uid=uid))
-        return not known.uid
+            return None
+        self.put(key, replace(ConnectorMemory(arrived=known.arrived) if known.uid else known, uid=uid))
+        return known if known.uid else None
 
     def note_arrival(self, key: Key, at: float) -> None:
         """Remember when this install became responsible for a connector, in seconds since the epoch."""

@@ -89,7 +89,7 @@ class Reconciler:
     async def reconcile(self, key: Key) -> float | None:
         """Reconcile a connector once, and return when it is due again. Raises `ClusterUnavailable`."""
         known = self._cluster.connector(key)
-        if known is not None and not self._memory.recognize(key, known.uid):
+        if known is not None and self._memory.take_former(key, known.uid) is not None:
             await self._consents.registrar.delete_registrations(key)  # those of a deleted one of this name
         consent = await self._consents.reconcile(key)
         connector = self._cluster.connector(key)

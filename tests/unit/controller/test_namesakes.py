@@ -47,9 +47,11 @@ async def test_a_token_that_waits_for_a_deleted_namesake_is_dropped(world: World
 def test_the_arrival_of_a_namesake_is_remembered() -> None:
     """It is noted before the first reconciliation of the second connector."""
     memory = Memory()
-    assert memory.recognize(KEY, "first")
+    assert memory.take_former(KEY, "first") is None
     memory.note_version(KEY, "7")
     memory.note_arrival(KEY, 100.0)
-    assert not memory.recognize(KEY, "second")
+    former = memory.take_former(KEY, "second")
+    assert former is not None
+    assert former.known_versions == ("7",)
     assert (memory.of(KEY).known_versions, memory.of(KEY).arrived) == ((), 100.0)
-    assert memory.recognize(KEY, "second")
+    assert memory.take_former(KEY, "second") is None
