@@ -45,7 +45,9 @@ class ConnectorObject:
         return self._request() == other._request()  # noqa: SLF001  # of the same class
 
     def _request(self) -> tuple[object, ...]:
-        return (self.uid, self.generation, self.deleting, self.refresh_request, self.revoke_request)
+        requested = (self.refresh_request, self.revoke_request)
+        handled = (self.status.last_handled_refresh, self.status.last_handled_revoke)  # perhaps by another process
+        return (self.uid, self.generation, self.deleting, requested, handled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,24 @@ async def test_a_process_that_continues_after_a_stop_sends_nothing_old(strict: W
     assert strict.token == f"token-{len(presented)}"
 
 
+async def test_a_refresh_that_another_process_has_made_is_not_made_again(strict: World) -> None:
+    """The cache of a process that was stopped still shows the request of a user as not handled."""
+    await strict.run()
+    strict.now += 600
+    strict.request_refresh("1")
+    behind = strict.cluster.connectors[KEY]
+    other = World(strict.rotating)
+    other.now, other.cluster = strict.now, strict.cluster
+    other.start()
+    await other.run(60)
+    presented = list(strict.rotating.presented)
+    strict.now = other.now
+    strict.cluster.cached[KEY] = behind
+    await strict.run(60)
+    assert strict.rotating.presented == presented
+    assert strict.cluster.connectors[KEY].status.last_handled_refresh == "1"
+
+
 async def test_a_process_that_continues_with_an_older_response_keeps_the_newer(graceful: World) -> None:
     """Both got a successor: that of the second process stays, and pods read its token."""
     await graceful.run()
