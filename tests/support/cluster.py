@@ -192,8 +192,17 @@ async def new_namespace(api: KubeAPI, name: str | None = None) -> AsyncIterator[
     finally:
         own = [f"{CONNECTORS}/namespaces/{made}/{plural}" for plural in ("oauthconnectors", "oauthconsents")]
         for path in [f"/api/v1/namespaces/{made}"] if name else own:
-            try:
-                await api.request("DELETE", path)
-            except KubeError as error:
-                if error.status not in (404, 409):
-                    raise
+            await _delete(api, path)
+
+
+async def _delete(api: KubeAPI, path: str) -> None:
+    """Delete an object or all of a collection; again if a thousand of them take longer than the client waits."""
+    while True:
+        try:
+            await api.request("DELETE", path)
+        except KubeError as error:
+            if error.reason == TimeoutError.__name__:
+                continue
+            if error.status not in (404, 409):
+                raise
+        return
