@@ -1,16 +1,18 @@
 """The ServiceAccount of a running process is deleted and created again: the API server rejects its token."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from devtools.cluster.control_plane import ControlPlane
+from devtools.local.child import Child
 from tests.support.builders import a_spec
 from tests.support.cluster import Namespace, until
 from tests.support.operator_process import OperatorProcess
+from tests.support.preloaded_program import ForkedChild, preload
 from tests.support.replaced_account import ReplacedAccount
 
 CONNECTORS = 30
@@ -20,8 +22,9 @@ REJECTED = "the API server rejects the token of this process"
 class ImpatientOperator(OperatorProcess):
     """An operator that ends after seconds of nothing but 401."""
 
-    def _command(self) -> list[str]:
-        return [sys.executable, "-m", "tests.support.impatient_process", "run"]
+    def _start_child(self, arguments: Sequence[str]) -> Child:
+        program = preload("tests.support.impatient_process:main", "tests.support.impatient_process")
+        return ForkedChild(program, ["run", *arguments], self.log, os.environ)
 
 
 @pytest.fixture
