@@ -13,8 +13,11 @@ LONGEST = (
 )
 """Files that need long: one that computes, and some that wait. At most as many as there are workers.
 
-The other simulations come late, beside the unit tests. Many that compute at once would make those slow that wait.
+The other simulations come later. Many that compute at once would make those slow that wait.
 """
+
+NEXT, COMPUTING = "tests/chaos/", "tests/simulation/test_busy_day.py"
+"""The folder whose tests wait most, and the file after it: it computes for minutes, which must not be the last ones."""
 
 BESIDE = (
     "tests/simulation/test_audit.py",
@@ -33,6 +36,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def find_place(test: str) -> int:
     """Return the place of a test among the others by its file; tests with the same place keep their order."""
-    order = (*LONGEST, *BESIDE)
-    file = test.split("::", 1)[0]
-    return order.index(file) if file in order else len(order)
+    order = (*LONGEST, *BESIDE, NEXT, COMPUTING)
+    return next((place for place, name in enumerate(order) if test.startswith(name)), len(order))

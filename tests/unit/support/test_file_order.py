@@ -1,27 +1,18 @@
-"""Several workers take the longest files of tests first."""
+"""The order in which workers take the files of tests."""
 
-import re
 from pathlib import Path
 
-from tests.support.file_order import BESIDE, LONGEST, find_place
+from tests.support.file_order import BESIDE, COMPUTING, LONGEST, NEXT, find_place
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_files_with_a_place_exist() -> None:
-    """A file that was renamed would be late at the end."""
-    assert [file for file in (*LONGEST, *BESIDE) if not (ROOT / file).is_file()] == []
+def test_every_named_file_exists() -> None:
+    """A file that was renamed would come late again, and nothing else would show it."""
+    assert [name for name in (*LONGEST, *BESIDE, NEXT, COMPUTING) if not (ROOT / name).exists()] == []
 
 
-def test_a_long_file_precedes_all_others() -> None:
-    """The others keep their order."""
-    files = ["tests/chaos/test_restarts.py", "tests/unit/test_links.py", *reversed(LONGEST)]
-    ordered = sorted((f"{file}::test_a" for file in files), key=find_place)
-    assert [test.split("::")[0] for test in ordered] == [*LONGEST, *files[:2]]
-
-
-def test_each_worker_of_make_test_takes_one_long_file() -> None:
-    """A long file in second place would wait until the first one has ended."""
-    workers = re.search(r"^test:.*\n.*--numprocesses (\d+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert workers is not None
-    assert len(LONGEST) == len(BESIDE) == int(workers[1])
+def test_long_files_come_first_and_tests_of_other_files_keep_their_order() -> None:
+    """After the longest come short ones, then what waits, then what computes, then all others."""
+    tests = ("tests/unit/a.py::a", f"{COMPUTING}::b", f"{NEXT}test_c.py::c", f"{LONGEST[0]}::d", "tests/e2e/a.py::e")
+    assert [test[-1] for test in sorted(tests, key=find_place)] == ["d", "c", "b", "a", "e"]
