@@ -52,7 +52,7 @@ unit: venv ## Run the unit tests (a few minutes)
 
 # Most tests wait: for a token that expires, for a process that ends. So four workers suit two cores. The order of the files is that
 # of tests/support/file_order.py; tests/support/shared_folders.py lists the folders whose tests any worker takes.
-test: venv ## Run all tests, on local control planes (three quarters of an hour on two cores)
+test: venv ## Run all tests, on local control planes (forty minutes on two cores)
 	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Of the chart: whether that API server accepts each object. What Helm does does not depend on the release of Kubernetes.
