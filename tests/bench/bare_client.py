@@ -91,7 +91,7 @@ async def add_secrets(admin: BareClient, namespace: str, names: Iterable[str], k
     await for_each(secrets.values(), create)
 
 
-async def reconcile_bare(  # two clients, a namespace, and what is done there
+async def reconcile_bare(
     admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind, *, reads: bool
 ) -> None:
     """Create connectors, and do the operator's work for each: one token request, one Secret, one status.
