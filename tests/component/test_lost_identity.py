@@ -23,7 +23,7 @@ class ImpatientOperator(OperatorProcess):
     """An operator that ends after seconds of nothing but 401."""
 
     def _start_child(self, arguments: Sequence[str]) -> Child:
-        program = preload("tests.support.impatient_process:main", "tests.support.impatient_process")
+        program = preload("tests.support.impatient_process:main")
         return ForkedChild(program, ["run", *arguments], self.log, os.environ)
 
 

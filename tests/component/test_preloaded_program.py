@@ -11,12 +11,12 @@ from tests.support.polling import wait_until
 from tests.support.preloaded_program import ForkedChild, PreloadedProgram, preload
 from tests.support.processes import is_running, python
 
-SHELL = "tests.support.any_command"
+SHELL = "tests.support.any_command:main"
 STARTS_ONE = f"""\
 import os, signal, sys
 from pathlib import Path
 from tests.support.preloaded_program import ForkedChild, preload
-print(ForkedChild(preload("{SHELL}:main", "{SHELL}"), ("sleep", "600"), Path(sys.argv[1]), os.environ).pid, flush=True)
+print(ForkedChild(preload("{SHELL}"), ("sleep", "600"), Path(sys.argv[1]), os.environ).pid, flush=True)
 signal.pause()
 """
 
@@ -24,7 +24,7 @@ signal.pause()
 @pytest.fixture
 def shell() -> PreloadedProgram:
     """Return a program that becomes any command."""
-    return preload(f"{SHELL}:main", SHELL)
+    return preload(SHELL)
 
 
 def run(program: PreloadedProgram, log: Path, script: str, **environment: str) -> ForkedChild:

@@ -141,7 +141,7 @@ class TrappedOperator(OperatorProcess):
         return self._folder / "armed"
 
     def _start_child(self, arguments: Sequence[str]) -> Child:
-        program = preload("tests.support.operator_with_points:main", "tests.support.operator_with_points")
+        program = preload("tests.support.operator_with_points:main")
         return ForkedChild(program, ["--armed", str(self._armed), *arguments], self.log, os.environ)
 
 

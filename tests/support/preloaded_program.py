@@ -53,8 +53,11 @@ class PreloadedProgram:
 
 @cache
 def preload(function: str, *modules: str) -> PreloadedProgram:
-    """Return the program that calls a function, `module:name`, with modules imported. It ends with this process."""
-    return PreloadedProgram(function, modules)
+    """Return the program that calls a function, `module:name`, with modules imported, by default the function's.
+
+    It ends with this process.
+    """
+    return PreloadedProgram(function, modules or (function.partition(":")[0],))
 
 
 class ForkedProcess:

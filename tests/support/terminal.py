@@ -15,8 +15,8 @@ from tests.support.preloaded_program import ForkedProcess, PreloadedProgram, pre
 
 ROOT = Path(__file__).parents[2]
 CTRL_C = "\x03"
-PLUGIN = "oauth_connector.kubectl_plugin.main"
-COMMAND = "tests.support.any_command"
+PLUGIN = "oauth_connector.kubectl_plugin.main:main"
+COMMAND = "tests.support.any_command:main"
 
 
 class TerminalSession:
@@ -36,11 +36,11 @@ class TerminalSession:
 
     async def run(self, *arguments: str) -> None:
         """Start the plugin; in a terminal that has shown nothing yet."""
-        await self._start(preload(f"{PLUGIN}:main", PLUGIN), arguments)
+        await self._start(preload(PLUGIN), arguments)
 
     async def command(self, *words: str, folder: Path) -> None:
         """Start any command in a folder; in a terminal that has shown nothing yet."""
-        await self._start(preload(f"{COMMAND}:main", COMMAND), words, folder)
+        await self._start(preload(COMMAND), words, folder)
 
     async def _start(self, program: PreloadedProgram, arguments: Sequence[str], folder: Path | None = None) -> None:
         await self.close()
