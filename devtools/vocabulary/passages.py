@@ -36,15 +36,15 @@ def read_document(text: str) -> Iterator[Passage]:
 
 def read_module(source: str) -> Iterator[Passage]:
     """Return the docstrings, comments and strings of a Python module, and the names that it defines, as words."""
-    tree = ast.parse(source)
-    documented = {_position(node) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)}
+    nodes = list(ast.walk(ast.parse(source)))
+    documented = {_position(node) for node in nodes if isinstance(node, DOCUMENTED)}
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        text = ADDRESS.sub(_blank, token.string)
         if token.type == tokenize.COMMENT:
-            yield Passage(token.start[0], "comment", text)
+            yield Passage(token.start[0], "comment", ADDRESS.sub(_blank, token.string))
         elif token.type in STRINGS:
-            yield Passage(token.start[0], "docstring" if token.start in documented else "string", text)
-    for node in ast.walk(tree):
+            kind: Kind = "docstring" if token.start in documented else "string"
+            yield Passage(token.start[0], kind, ADDRESS.sub(_blank, token.string))
+    for node in nodes:
         yield from (Passage(line, "name", split_name(name)) for line, name in _find_names(node))
 
 
