@@ -27,20 +27,33 @@ from tests.support.pods.release import Release, values
 from tests.support.pods.report import Report
 
 FOLDER, FIRST = Path(__file__).parent, "test_install.py"
+LAST = ("test_mounted_tokens.py", "when_the_leader_is_lost[killed]", "test_uninstall.py")
+"""The tests at the end, in this order.
+
+When a leader is killed, no token is refreshed for up to 15 seconds, until its Lease expires. When the release is
+uninstalled, none is refreshed at all. That can be longer than what the shortest tokens leave to the kubelet.
+"""
 MINUTES = 60
 TEST_IMAGES = ("provider", "reader")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Test the new installation first, before other tests kill its Pods.
+    """Test the new installation first, before other tests kill its Pods, and what stops refreshes last.
 
     Give each test the time that it may take on a busy machine: the first one also starts the cluster.
     """
     own = [item for item in items if item.path.parent == FOLDER]
     for item in own:
         item.add_marker(pytest.mark.timeout(60 * MINUTES if item.get_closest_marker("long") else 30 * MINUTES))
-    own.sort(key=lambda item: item.path.name != FIRST)
+    own.sort(key=find_place)
     items[:] = [item for item in items if item.path.parent != FOLDER] + own
+
+
+def find_place(item: pytest.Item) -> int:
+    """Return the place of a test of this folder among the others; tests with the same place keep their order."""
+    if item.path.name == FIRST:
+        return -1
+    return next((place for place, part in enumerate(LAST, 1) if part in item.nodeid), 0)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
