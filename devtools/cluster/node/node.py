@@ -1,5 +1,6 @@
 """A node with its control plane, for as long as a `with` block lasts."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from devtools.local.temporary_folder import temporary_folder
 PATIENCE = 300.0
 """Seconds that a step of the start may take on a busy machine."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+KEPT = ("GOGC",)
+"""Variables of this process that the node's programs get, too: how often those in Go collect garbage."""
 
 
 class Node:
@@ -102,7 +105,8 @@ class Node:
 
     def _run(self, name: str, path: Path | None = None) -> None:
         command = [str(path or self._programs[name]), *components.arguments(name, self._files)]
-        environment = {"PATH": PATH, "HOME": str(self.folder)}
+        kept = {variable: os.environ[variable] for variable in KEPT if variable in os.environ}
+        environment = {"PATH": PATH, "HOME": str(self.folder), **kept}
         self._children[name] = Child(self.namespaces.command(*command), self.folder / f"{name}.log", environment)
 
     def _forward(self) -> None:

@@ -22,7 +22,7 @@ def events(cluster: PodCluster, workload: str) -> list[Event]:
 
 def wait_until(is_so: Callable[[], object], what: str, within: float = WITHIN) -> None:
     """Wait for a condition of the cluster. Fails with a sentence after the deadline."""
-    polling.wait_until(is_so, what, within, pause=0.5)
+    polling.wait_until(is_so, what, within, pause=1)
 
 
 def apply(cluster: PodCluster, objects: Iterable[Mapping[str, Any]]) -> None:
