@@ -67,7 +67,7 @@ CLUSTER_TESTS = $(if $(filter kind,$(CLUSTER)),,tests/node) tests/cluster
 cluster: venv ## Run the tests on a real node, as root (half an hour); CLUSTER=kind: with Docker
 	@$(BIN)/python -m pytest $(CLUSTER_TESTS)
 
-cluster-quick: venv ## Run the short tests on a real node (ten minutes)
+cluster-quick: venv ## Run the short tests on a real node (seven minutes)
 	@$(BIN)/python -m pytest -m 'not long' $(CLUSTER_TESTS)
 
 gitops: venv ## Run the tests with all of Flux and Argo CD (half an hour the first time)
