@@ -68,5 +68,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             environment()
     except (GoBuildError, ImageError, InstallationError) as error:
         pytest.exit(str(error), returncode=1)
-    # The programs in Go, which are built by now: a third more memory for a fifth less CPU time.
+    save_cpu_time_of_go_programs()
+
+
+def save_cpu_time_of_go_programs() -> None:
+    """Let the Go programs of tests, which are built by now, work with less CPU time."""
+    # A third more memory for a fifth less CPU time.
     os.environ.setdefault("GOGC", "400")
+    if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) >= (os.cpu_count() or 1):
+        # Each core has a worker. A program that looks for a second core finds none, and the search takes CPU time.
+        os.environ.setdefault("GOMAXPROCS", "1")
