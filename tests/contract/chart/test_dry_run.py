@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from devtools.cluster.components import KUBECTL
 from devtools.cluster.control_plane import ControlPlane
 from oauth_connector.settings import consent_server, operator
 from tests.support.chart_values import CONSENT, MATRIX
 from tests.support.helm import HelmClient, Manifest, find
+from tests.support.yaml_documents import read_yaml, write_documents
 
 ADDRESS = "https://connect.example.com"
 
@@ -28,7 +28,7 @@ def test_the_api_server_accepts_each_object(bare_plane: ControlPlane, rendered: 
     own = [f"--kubeconfig={bare_plane.kubeconfig}", f"--cache-dir={bare_plane.folder}/kubectl"]
     command = [str(bare_plane.binaries / KUBECTL), *own, "apply", "--server-side", "--dry-run=server", "-f", "-"]
     done = subprocess.run(  # noqa: S603  # our own kubectl
-        command, input=yaml.safe_dump_all(rendered), capture_output=True, text=True, check=False, timeout=120
+        command, input=write_documents(rendered), capture_output=True, text=True, check=False, timeout=120
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == len(rendered)
@@ -77,7 +77,7 @@ def test_operator_and_consent_server_have_the_same_address(helm: HelmClient) -> 
     """One value sets the address of both, so the redirect URIs fit."""
     objects = helm.render({"consent": {**CONSENT, "publicURL": ADDRESS}})
     configs = [
-        yaml.safe_load(find(objects, "ConfigMap", name)["data"]["config.yaml"])
+        read_yaml(find(objects, "ConfigMap", name)["data"]["config.yaml"])
         for name in ("oauth-connector", "oauth-connector-consent")
     ]
     assert [each["publicURL"] for each in configs] == [ADDRESS, ADDRESS]
@@ -114,7 +114,7 @@ def test_the_egress_proxy_is_reached_with_the_credentials_of_its_secret(helm: He
     assert volumes["proxy"]["secret"] == {"secretName": "egress-proxy", "items": items}
     assert volumes["proxy-ca"]["configMap"]["items"] == [{"key": "proxy.pem", "path": "ca.pem"}]
     mounted = {each["name"]: each["mountPath"] for each in pod["containers"][0]["volumeMounts"]}
-    settings = yaml.safe_load(find(objects, "ConfigMap")["data"]["config.yaml"])
+    settings = read_yaml(find(objects, "ConfigMap")["data"]["config.yaml"])
     assert settings["httpsProxyCredentials"] == mounted["proxy"]
     assert settings["httpsProxyTrustBundle"] == f"{mounted['proxy-ca']}/ca.pem"
 

@@ -12,13 +12,14 @@ from devtools.generate.chart.places import INSTALL, KUSTOMIZE
 from devtools.generate.manifests import RENDERED
 from tests.support.chart_values import Values
 from tests.support.helm import HelmClient, Manifest, admin_helm, find, key_of
+from tests.support.yaml_documents import read_documents, write_documents
 
 OF_HELM = {"app.kubernetes.io/managed-by", "helm.sh/chart"}
 
 
 def objects_of(text: str) -> list[Manifest]:
     """Parse manifests."""
-    return [each for each in yaml.safe_load_all(text) if each is not None]
+    return [each for each in read_documents(text) if each is not None]
 
 
 def in_order(objects: list[Manifest]) -> list[Manifest]:
@@ -114,7 +115,7 @@ def test_an_overlay_moves_the_operator_to_another_namespace(bare_plane: ControlP
     assert {each["metadata"]["namespace"] for each in objects} == {"team-a"}
     bound = [subject for each in objects for subject in each.get("subjects", ())]
     assert {subject["namespace"] for subject in bound} == {"team-a"}
-    assert "oauth-connector-system" not in yaml.safe_dump_all(objects)
+    assert "oauth-connector-system" not in write_documents(objects)
     assert not {each["kind"] for each in objects} & {"ClusterRole", "ClusterRoleBinding"}
     assert find(objects, "Role", "oauth-connector-consent-server")
     (container,) = find(objects, "Deployment")["spec"]["template"]["spec"]["containers"]

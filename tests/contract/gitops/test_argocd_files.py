@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from devtools.generate.argocd_config import CUSTOMIZATIONS
 from tests.support.argocd_test_data import path_of
 from tests.support.gitops_judge import JudgeError, act, judge
 from tests.support.situations import SITUATIONS
+from tests.support.yaml_documents import read_yaml
 
 KINDS = CUSTOMIZATIONS / "oauthconnector.dev"
 ACTIONS = KINDS / "OAuthConnector" / "actions"
@@ -19,7 +19,7 @@ ACTIONS = KINDS / "OAuthConnector" / "actions"
 
 def read(path: Path) -> Any:
     """Return the content of a YAML file."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return read_yaml(path.read_text(encoding="utf-8"))
 
 
 HEALTH_TESTS = [

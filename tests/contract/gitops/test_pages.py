@@ -19,6 +19,7 @@ from tests.support.gitops_pages import EXAMPLES, PAGES
 from tests.support.page_commands import PAGES as FOLDER
 from tests.support.page_commands import ROOT, read_blocks, read_commands
 from tests.support.polling import wait_until
+from tests.support.yaml_documents import read_documents, read_yaml
 
 BIN = Path(sys.executable).parent
 MINIMUM = {"argo-cd": 3, "flux": 7}
@@ -106,7 +107,7 @@ def test_a_page_stops_the_operator_before_its_permissions_are_deleted(
     changes = read_changes(tool)
     if tool == "flux":
         (patch,) = re.findall(r"--patch='(.*?)'", stop, re.DOTALL)
-        (operation,) = yaml.safe_load(patch)
+        (operation,) = read_yaml(patch)
         changes["patches"] = [*changes["patches"], operation["value"]]
     else:
         ((name, count),) = re.findall(r"--kustomize-replica (\S+)=(\d+)", stop)
@@ -119,12 +120,12 @@ def render(plane: ControlPlane, folder: Path, changes: Mapping[str, object]) -> 
     """Return what kustomize makes of the operator's manifests with these changes."""
     (folder / "base").symlink_to(ROOT / "deploy" / "kustomize" / "base")
     (folder / "kustomization.yaml").write_text(yaml.safe_dump({"resources": ["base"], **changes}))
-    return list(yaml.safe_load_all(plane.kubectl("kustomize", str(folder))))
+    return read_documents(plane.kubectl("kustomize", str(folder)))
 
 
 def read_changes(tool: str) -> dict[str, Any]:
     """Return what the example of the operator adds to a kustomization."""
-    spec = yaml.safe_load((EXAMPLES / tool / "operator.yaml").read_text())["spec"]
+    spec = read_yaml((EXAMPLES / tool / "operator.yaml").read_text())["spec"]
     if tool == "flux":
         return {name: spec[name] for name in ("images", "patches")}
     kustomize = spec["source"]["kustomize"]
@@ -145,4 +146,4 @@ def environment(plane: ControlPlane) -> dict[str, str]:
 def test_the_health_checks_of_the_page_are_those_of_the_example() -> None:
     """The page shows the expressions that the tests of health judge."""
     (shown,) = read_blocks(FOLDER / "flux.md", "yaml")
-    assert yaml.safe_load(shown)["healthCheckExprs"] == health_check_expressions()
+    assert read_yaml(shown)["healthCheckExprs"] == health_check_expressions()
