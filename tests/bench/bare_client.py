@@ -17,7 +17,6 @@ from oauth_connector.kube.access import from_kubeconfig
 from tests.bench.connector_kinds import ConnectorKind, Manifest
 
 IN_FLIGHT = 64
-WATCHES = 2
 JSON = "application/json"
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/namespaces/{}/oauthconnectors"
 SECRETS = "/api/v1/namespaces/{}/secrets"
@@ -33,7 +32,8 @@ class BareClient:
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
-        connector = aiohttp.TCPConnector(limit=IN_FLIGHT + WATCHES, ssl=self._access.ssl_context())
+        # `for_each` limits the requests. With a limit here, one more request would wait until all others are done.
+        connector = aiohttp.TCPConnector(limit=0, ssl=self._access.ssl_context())
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         return self
 

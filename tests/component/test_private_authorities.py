@@ -49,7 +49,7 @@ async def test_the_api_server_may_have_such_an_authority(authority: tuple[ssl.SS
         async with KubeAPI(access) as api:
             assert await api.get("/version") == {}
         async with (
-            open_session(access, Authenticator(access.identity).send_or_wait, limit=0) as session,
+            open_session(access, Authenticator(access.identity).send_or_wait) as session,
             session.get(f"{access.server}/version") as answer,
         ):
             assert answer.status == 200

@@ -19,10 +19,13 @@ TURN_INTERVAL = 1.0
 log = structlog.get_logger(__name__)
 
 
-def open_session(access: Access, middleware: ClientMiddlewareType, limit: int) -> aiohttp.ClientSession:
-    """Open a session with at most `limit` connections (0: any number). Raises `AccessError` for bad certificates."""
+def open_session(access: Access, middleware: ClientMiddlewareType) -> aiohttp.ClientSession:
+    """Open a session without a limit of connections. Raises `AccessError` for bad certificates.
+
+    aiohttp gives a connection that becomes free to the next caller, and not to the one that has waited longest.
+    """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30, ssl=access.ssl_context()),
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ssl=access.ssl_context()),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": OPERATOR},
         middlewares=(middleware,),

@@ -30,7 +30,7 @@ TOTAL_TIMEOUT = 15.0
 
 CONNECT_TIMEOUT = 5.0
 CONNECTIONS = 32
-"""Connections to the API server at once: each costs both sides a handshake and 100 KB."""
+"""Requests to the API server at once, beside the watches: each connection costs both sides a handshake and 100 KB."""
 
 READ_TRIES = 3
 FIRST_PAUSE = 0.2
@@ -62,11 +62,12 @@ class Transport:
         self._timeout = timeout
         self.identity = access.identity
         self._session: aiohttp.ClientSession | None = None
+        self._turns = asyncio.Semaphore(CONNECTIONS)  # in order; aiohttp's own limit lets callers without an end starve
         self._date = ""
 
     async def __aenter__(self) -> Self:
         authenticator = Authenticator(self.identity)
-        self._session = open_session(self._access, authenticator.send_or_fail, CONNECTIONS)
+        self._session = open_session(self._access, authenticator.send_or_fail)
         return self
 
     async def __aexit__(
@@ -135,10 +136,9 @@ class Transport:
 
     async def _send_once(self, call: _Call, seconds: float) -> dict[str, Any]:
         started, code = time.monotonic(), "error"
-        # a total of 0 would mean no limit
-        timeout = aiohttp.ClientTimeout(total=max(seconds, 0.001), sock_connect=CONNECT_TIMEOUT)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT)
         try:
-            async with self._open(call, timeout) as response:
+            async with asyncio.timeout(seconds), self._turns, self._open(call, timeout) as response:
                 code = str(response.status)
                 self._date = response.headers.get("Date", "")
                 await _raise_for_status(response)

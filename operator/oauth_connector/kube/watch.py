@@ -54,7 +54,7 @@ def log_in_to(access: Access) -> kopf.AiohttpSession:
 
     kopf gets no 401: it would log in again at once, without an end. The session waits instead, and reads new tokens.
     """
-    session = open_session(access, Authenticator(access.identity).send_or_wait, limit=0)
+    session = open_session(access, Authenticator(access.identity).send_or_wait)
     return kopf.AiohttpSession(server=access.server, aiohttp_session=session)
 
 

@@ -61,7 +61,7 @@ async def test_a_waiting_request_is_sent_with_the_next_token(server: ScriptedAPI
     access = Access(server.url, tokens=TokenFile(token))
     server.answers.extend((REFUSED, Reply({"kind": "Secret"})))
     authenticator = Authenticator(access.identity)
-    async with open_session(access, authenticator.send_or_wait, limit=0) as session:
+    async with open_session(access, authenticator.send_or_wait) as session:
         request = asyncio.ensure_future(session.get(server.url + SECRETS))
         while not server.requests:
             await asyncio.sleep(0.01)
@@ -75,7 +75,7 @@ async def test_a_waiting_request_can_be_cancelled(server: ScriptedAPI, token: Pa
     """A stop of kopf does not wait for a token."""
     access = Access(server.url, tokens=TokenFile(token))
     server.always = REFUSED
-    async with open_session(access, Authenticator(access.identity).send_or_wait, limit=0) as session:
+    async with open_session(access, Authenticator(access.identity).send_or_wait) as session:
         request = asyncio.ensure_future(session.get(server.url + SECRETS))
         while not server.requests:
             await asyncio.sleep(0.01)

@@ -8,6 +8,7 @@ import pytest
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
+from oauth_connector.kube.transport import CONNECTIONS
 from tests.support.scripted_api import Break, Reply, ScriptedAPI
 
 SECRETS = "/api/v1/namespaces/shop/secrets"
@@ -192,3 +193,24 @@ async def test_a_client_outside_its_context_is_an_error() -> None:
     """It raises, and opens no session that would stay open."""
     with pytest.raises(RuntimeError, match="outside its context"):
         await KubeAPI(Access("http://127.0.0.1:1")).get(SECRETS)
+
+
+async def test_a_request_waits_only_for_those_that_were_sent_before_it(api: KubeAPI, server: ScriptedAPI) -> None:
+    """Callers that use all connections, each with one request after the other, do not keep another caller out."""
+    server.always = Reply({"kind": "Secret"})
+
+    async def send_without_end() -> None:
+        while True:
+            await api.get(f"{SECRETS}/busy")
+
+    callers = [asyncio.create_task(send_without_end()) for _ in range(CONNECTIONS)]
+    while len(server.requests) < CONNECTIONS:
+        await asyncio.sleep(0)
+    before = len(server.requests)
+    async with asyncio.timeout(10):
+        await api.get(f"{SECRETS}/late")
+    for caller in callers:
+        caller.cancel()
+    await asyncio.gather(*callers, return_exceptions=True)
+    place = next(at for at, request in enumerate(server.requests) if request.path.endswith("/late"))
+    assert place - before <= CONNECTIONS
