@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
+from typing import NamedTuple
 
 from tests.bench.bare_client import CONNECTORS, add_secrets, apply, reconcile_bare
 from tests.bench.connector_kinds import ConnectorKind
@@ -14,6 +15,14 @@ from tests.bench.watched import WatchedObjects
 from tests.support.cluster import until
 
 Figures = dict[str, float]
+
+
+class Probe(NamedTuple):
+    """One new connector: the seconds until its Secret existed, and until the API server had created the connector."""
+
+    seconds: float
+    created: float
+
 
 _numbers = count(1)
 
@@ -54,9 +63,9 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
         await outputs.wait(lambda: len(outputs.arrivals) >= objects, within=1800)
         seconds = max(outputs.arrivals.values()) - started
         ended.set()
-        latencies = await probing
+        probes_made = await probing
         await until(lambda: is_quiet(setup), within=60)
-        done = objects + len(latencies)
+        done = objects + len(probes_made)
         spent, asked = setup.operator_cost(), await setup.api_requests()
         asked.subtract(requests)
         yield {
@@ -65,9 +74,10 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
             "cpu_ms_per_object": (spent.cpu - idle.cpu) * 1000 / done,
             "rss_kib_per_object": (spent.rss - idle.rss) / done,
             "rss_mib": spent.rss / 1024,
-            "new_p50_s": quantile(latencies, 0.5),
-            "new_p99_s": quantile(latencies, 0.99),
-            "probes": len(latencies),
+            "new_p50_s": quantile([probe.seconds for probe in probes_made], 0.5),
+            "new_p99_s": quantile([probe.seconds for probe in probes_made], 0.99),
+            "created_p99_s": quantile([probe.created for probe in probes_made], 0.99),
+            "probes": len(probes_made),
             **count_requests(asked, done, "object"),
         }
 
@@ -75,7 +85,7 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
 async def quiet(setup: BenchSetup, kind: ConnectorKind, probes: int = 100) -> Figures:
     """Apply single connectors to an idle operator."""
     async with a_namespace(setup, kind, 1) as namespace, setup.watch_outputs(namespace) as outputs:
-        latencies = [await _probe(setup, namespace, kind, outputs) for _ in range(probes)]
+        latencies = [(await _probe(setup, namespace, kind, outputs)).seconds for _ in range(probes)]
     return {"quiet_new_p50_s": quantile(latencies, 0.5), "quiet_new_p99_s": quantile(latencies, 0.99)}
 
 
@@ -153,17 +163,18 @@ async def is_quiet(setup: BenchSetup) -> bool:
     return writes(await setup.api_requests()) == writes(before)
 
 
-async def _probe_until(ended: asyncio.Event, setup: BenchSetup, namespace: str, kind: ConnectorKind) -> list[float]:
-    latencies: list[float] = []
+async def _probe_until(ended: asyncio.Event, setup: BenchSetup, namespace: str, kind: ConnectorKind) -> list[Probe]:
+    made: list[Probe] = []
     async with setup.watch_outputs(namespace) as outputs:
         while not ended.is_set():
-            latencies.append(await _probe(setup, namespace, kind, outputs))
-    return latencies
+            made.append(await _probe(setup, namespace, kind, outputs))
+    return made
 
 
-async def _probe(setup: BenchSetup, namespace: str, kind: ConnectorKind, outputs: WatchedObjects) -> float:
-    """Apply one connector, and return the seconds until its Secret exists."""
+async def _probe(setup: BenchSetup, namespace: str, kind: ConnectorKind, outputs: WatchedObjects) -> Probe:
+    """Apply one connector, and wait for its Secret."""
     name = f"probe-{next(_numbers)}"
     started = time.monotonic()
     await setup.admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
-    return await outputs.wait_for(f"{name}-token") - started
+    created = time.monotonic() - started
+    return Probe(await outputs.wait_for(f"{name}-token") - started, created)
