@@ -93,23 +93,27 @@ async def add_secrets(admin: BareClient, namespace: str, names: Iterable[str], k
 
 async def reconcile_bare(
     admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind, *, reads: bool
-) -> None:
+) -> float:
     """Create connectors, and do the operator's work for each: one token request, one Secret, one status.
 
-    `reads`: read the credential first, too.
+    `reads`: read the credential first, too. Returns when the last Secret existed, on the monotonic clock.
     """
+    trusted = kind.trusted  # one for all: with another one aiohttp opens another connection
+    written = list[float]()
 
     async def do(name: str) -> None:
         made = await admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
         if reads:
             await writer.call("GET", f"{SECRETS.format(namespace)}/{kind.credential(name)}")
-        token = await writer.token(kind.url(name), kind.trusted)
+        token = await writer.token(kind.url(name), trusted)
         await writer.call("POST", SECRETS.format(namespace), _secret(made, token))
+        written.append(time.monotonic())
         status = [{"op": "add", "path": "/status", "value": _status(name)}]
         path = f"{CONNECTORS.format(namespace)}/{name}/status"
         await writer.call("PATCH", path, status, "application/json-patch+json")
 
     await for_each(names, do)
+    return max(written)
 
 
 async def for_each(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:

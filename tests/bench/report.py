@@ -30,9 +30,9 @@ _NAMES = {
 }
 
 
-def table(results: Sequence[Figures], targets: Targets) -> Table:
-    """Return a row for each figure, with a column for each number of objects and its target."""
-    shown = Table(title="What the operator costs")
+def table(results: Sequence[Figures], targets: Targets, load: str) -> Table:
+    """Return a row for each figure, with a column for each number of objects and its target; below it, the load."""
+    shown = Table(title="What the operator costs", caption=load)
     shown.add_column("figure")
     for figures in results:
         shown.add_column(f"{figures['objects']:.0f} objects", justify="right")

@@ -1,9 +1,9 @@
 """Alternating runs of the bare client and the operator: a ratio of neighbours, several times, with its spread."""
 
-import os
 import statistics
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import pairwise
 
 from tests.bench import phases
 from tests.bench.connector_kinds import SHORT, ConnectorKind
@@ -13,7 +13,7 @@ from tests.bench.progress import say
 from tests.bench.refreshes import refresh_steadily
 from tests.bench.setup import BenchSetup
 
-RATIOS = ("ratio_to_ceiling", "api_cpu_ratio", "cpu_ratio")
+RATIOS = ("ratio_to_ceiling", "api_cpu_ratio", "cpu_ratio", "least_ratio_to_ceiling", "least_api_cpu_ratio")
 
 
 class Disturbances:
@@ -37,37 +37,48 @@ class Disturbances:
         if share > LARGEST_SHARE:
             self.found.append(f"{what}: others used {share:.0%} of the machine")
 
+    def describe(self) -> str:
+        """Return the load of the machine by others in one line."""
+        load = f"others used at most {self.largest:.0%} of the machine"
+        return f"DISTURBED, do not use its times: {load}" if self.found else load
 
-async def measure_rounds(
-    setup: BenchSetup, kind: ConnectorKind, objects: int, rounds: int, disturbances: Disturbances
-) -> tuple[Figures, Figures]:
-    """Measure bare client and operator in turn; return the medians with the spread of the ratios, and a last visit.
 
-    The last visit, with the connectors of the last burst in place: what a quiet operator and a restart cost.
+async def measure_rounds(  # what to measure, how often, and where it is noted
+    setup: BenchSetup,
+    kind: ConnectorKind,
+    objects: int,
+    rounds: int,
+    disturbances: Disturbances,
+    *,
+    also_idle: bool,
+) -> Figures:
+    """Measure bare client and operator in turn; return the medians, and the ratios with their spread.
+
+    `also_idle`: measure an idle operator and a restart, too, beside the connectors of the last burst.
     """
-    bare, own, visit = list[Figures](), list[Figures](), Figures()
+    bare, operator, informed, idle = list[Figures](), list[Figures](), list[Figures](), Figures()
     for number in range(rounds):
         async with disturbances.watch(f"{objects} connectors, round {number + 1} of {rounds}: the bare client"):
             bare.append(await phases.raw(setup, kind, objects))
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(phases.running_operator(setup))
             async with disturbances.watch(f"{objects} connectors: the operator"):
-                own.append(await stack.enter_async_context(phases.burst(setup, kind, objects)))
-            if number == rounds - 1:
-                visit = await _visit(setup, kind, objects, disturbances)
+                operator.append(await stack.enter_async_context(phases.burst(setup, kind, objects)))
+            if also_idle and number == rounds - 1:
+                idle = await _measure_idle(setup, kind, objects, disturbances)
+        async with disturbances.watch(f"{objects} connectors: the bare client with watches and reads"):
+            informed.append(await phases.raw(setup, kind, objects, informed=True))
     async with disturbances.watch(f"{objects} connectors: the bare client once more"):
         bare.append(await phases.raw(setup, kind, objects))
-    async with disturbances.watch(f"{objects} connectors: the bare client with watches and reads"):
-        informed = await phases.raw(setup, kind, objects, informed=True)
-    return _compare(bare, own, objects) | _compare_informed(informed, bare[-1]), visit
+    return compare(bare, operator, informed, objects) | idle
 
 
-async def _visit(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:
+async def _measure_idle(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:
     """Return what a new connector, an idle minute and a restart cost beside so many connectors."""
     async with disturbances.watch(f"{objects} connectors: quiet, idle"):
         figures = await phases.quiet(setup, kind) | await phases.idle(setup)
-    say(f"{objects} connectors: a restart")
-    return figures | await phases.restart(setup, kind)
+    async with disturbances.watch(f"{objects} connectors: a restart"):
+        return figures | await phases.restart(setup, kind)
 
 
 async def measure_refreshes(setup: BenchSetup, kind: ConnectorKind, disturbances: Disturbances) -> Figures:
@@ -81,21 +92,27 @@ async def measure_refreshes(setup: BenchSetup, kind: ConnectorKind, disturbances
     return figures
 
 
-def _compare(bare: Sequence[Figures], own: Sequence[Figures], objects: int) -> Figures:
-    """Return the medians of the operator's figures, and its ratios to the runs of the bare client beside it."""
-    medians = {name: statistics.median(figures[name] for figures in own) for name in own[0]}
+def compare(bare: Sequence[Figures], operator: Sequence[Figures], informed: Sequence[Figures], objects: int) -> Figures:
+    """Return the medians of the operator's figures, and its ratios to the runs of the bare client before and after it.
+
+    `informed` are the runs of the bare client with watches and reads: no operator can cost less.
+    """
+    beside = [{name: (one[name] + next_one[name]) / 2 for name in one} for one, next_one in pairwise(bare)]
     compared = [
-        _ratios(figures, {name: (before[name] + after[name]) / 2 for name in before}, objects)
-        for figures, before, after in zip(own, bare, bare[1:], strict=False)
+        _compare_operator(run, bare_run, objects) | _compare_informed(informed_run, bare_run)
+        for run, informed_run, bare_run in zip(operator, informed, beside, strict=True)
     ]
-    ratios = {name: statistics.median(each[name] for each in compared) for name in compared[0]}
     spread = {
         f"{name}_{word}": choose(each[name] for each in compared)
         for name in RATIOS
         for word, choose in (("least", min), ("most", max))
     }
-    load = {"load": os.getloadavg()[0], "objects": objects, "rounds": len(own)}
-    return {**medians, **ratios, **(spread if len(own) > 1 else {}), **load}
+    medians = _find_medians(operator) | _find_medians(compared)
+    return {**medians, **(spread if len(operator) > 1 else {}), "objects": objects, "rounds": len(operator)}
+
+
+def _find_medians(runs: Sequence[Figures]) -> Figures:
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
 
 def _compare_informed(informed: Figures, bare: Figures) -> Figures:
@@ -106,7 +123,7 @@ def _compare_informed(informed: Figures, bare: Figures) -> Figures:
     }
 
 
-def _ratios(operator: Mapping[str, float], bare: Mapping[str, float], objects: int) -> Figures:
+def _compare_operator(operator: Mapping[str, float], bare: Mapping[str, float], objects: int) -> Figures:
     bare_cpu = bare["own_cpu"] * 1000 / objects
     return {
         "ceiling_seconds": bare["seconds"],

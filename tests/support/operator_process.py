@@ -13,8 +13,8 @@ from uuid import uuid4
 import yaml
 
 from devtools.local.child import Child
-from devtools.local.free_port import free_port
 from tests.support.cluster import until
+from tests.support.listening_port import find_listening_port
 from tests.support.preloaded_program import ForkedChild, preload
 from tests.support.process_environment import ROOT, build_environment
 
@@ -35,10 +35,9 @@ class OperatorProcess:
     def __init__(self, folder: Path, kubeconfig: Path, ports: Sequence[int], **settings: object) -> None:
         self._folder = folder
         self._kubeconfig = kubeconfig
-        self.http = free_port()
         self._child: Child | None = None
-        self._own = {"httpHost": "127.0.0.1", "httpPort": self.http, **ALONE, **settings}
-        self._config = folder / f"mounted-{self.http}" / "config.yaml"
+        self._own = {"httpHost": "127.0.0.1", "httpPort": 0, **ALONE, **settings}
+        self._config = folder / f"mounted-{uuid4()}" / "config.yaml"
         self._mount(yaml.safe_dump({"allowedDestinations": _allow(ports), **self._own}))
         self.log = folder / "operator.log"
 
@@ -104,8 +103,9 @@ class OperatorProcess:
         return self._child is None or self._child.has_ended
 
     async def page(self, path: str) -> tuple[int, str]:
-        """Get a page of its health and metrics server."""
-        return await asyncio.to_thread(_page, f"http://127.0.0.1:{self.http}{path}")
+        """Get a page of its health and metrics server, whose port it has chosen; status 0 where it does not respond."""
+        port = find_listening_port(self.pid) if self._child is not None else None
+        return await asyncio.to_thread(_page, f"http://127.0.0.1:{port}{path}") if port is not None else (0, "")
 
     async def _is_ready(self) -> bool:
         if self._child is not None and self._child.has_ended:

@@ -62,6 +62,8 @@ class ScriptedAPI:
         self.always: StoreDecision = Reply()
         self.requests: list[Request] = []
         self.closed = asyncio.Event()
+        self.may_answer = asyncio.Event()  # what is no watch waits for it
+        self.may_answer.set()
 
     @property
     def watched(self) -> list[Request]:
@@ -77,6 +79,8 @@ class ScriptedAPI:
         """Serve one request."""
         seen = Request(request.method, request.path, dict(request.query), request.headers.copy(), await request.read())
         self.requests.append(seen)
+        if "watch" not in seen.query:
+            await self.may_answer.wait()
         match self._turn(seen):
             case Reply(body, status, headers):
                 data = body if isinstance(body, bytes) else orjson.dumps(body)

@@ -44,12 +44,15 @@ class Memory:
         """Return and forget what is remembered of another connector of this name, if anything is.
 
         A connector that is deleted and created again at once is not seen as deleted. What the process knows of the
-        first one, such as a token that waits or the Secrets that it has verified, is no business of the second.
+        first one, such as a token that waits or the Secrets that it has verified, is no business of the second. The
+        same holds for what has no UID: a reconciliation that began before everything was forgotten may have noted it.
         """
         known = self.of(key)
         if known.uid == uid:
             return None
-        self.put(key, replace(ConnectorMemory(arrived=known.arrived) if known.uid else known, uid=uid))
+        arrived, set_back = known.arrived, known.set_back if not known.uid else 0.0
+        last_call = known.last_call if not known.uid else None
+        self.put(key, ConnectorMemory(uid=uid, arrived=arrived, set_back=set_back, last_call=last_call))
         return known if known.uid else None
 
     def note_arrival(self, key: Key, at: float) -> None:

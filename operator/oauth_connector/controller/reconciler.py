@@ -22,14 +22,13 @@ from oauth_connector.connector.checks.decisions import (
     RenderSecret,
     RequestToken,
     RevokeGrant,
-    SecretAnswer,
     SecretConflict,
     SecretContested,
     SecretCurrent,
     TokenAnswer,
 )
 from oauth_connector.connector.checks.facts import may_credentials_repair, published_token, refresh_due
-from oauth_connector.connector.checks.secret_checks import CONFLICT_INTERVAL
+from oauth_connector.connector.checks.requeue import earliest, is_same_spec, requeue_time
 from oauth_connector.connector.credentials import list_credential_names
 from oauth_connector.connector.grant.claims import find_holder
 from oauth_connector.connector.grant.shared_tokens import find_shared_token, find_token_reference
@@ -50,7 +49,7 @@ from oauth_connector.connector.secret.ownership import find_reported
 from oauth_connector.connector.status.findings import ActionResult, Findings, find_published_token
 from oauth_connector.connector.status.problem import invalid_spec
 from oauth_connector.connector.status.report import next_transition, recorded_problem
-from oauth_connector.connector.status.warnings import grant_warning, grant_warning_time, idle_warning, mount_warning
+from oauth_connector.connector.status.warnings import grant_warning, idle_warning, mount_warning
 from oauth_connector.controller.consents import ConsentReconciler
 from oauth_connector.controller.context import ControllerContext
 from oauth_connector.controller.revocation import GrantRevoker
@@ -93,6 +92,8 @@ class Reconciler:
             await self._consents.registrar.delete_registrations(key)  # those of a deleted one of this name
         consent = await self._consents.reconcile(key)
         connector = self._cluster.connector(key)
+        if connector is not None and (known is None or connector.uid != known.uid):
+            return self._clock()  # another one of this name, while consents were read
         if not isinstance(connector, Connector):
             self._refresher.withdraw(key)
             return earliest(await self._reconcile_unusable(key, connector), consent.requeue_at)
@@ -206,15 +207,13 @@ class Reconciler:
         return replace(findings, next_call=due, warning=grant_warning(obs), late=late, grant=grant)
 
     def _requeue_time(self, seen: Observation) -> float | None:
-        """Return when the checks will return another answer; a Secret that has changed since brings another event."""
+        """Return when the connector is due again: at once where the status write has found another spec."""
         connector, now = self._cluster.connector(seen.connector.key), self._clock()
-        if not isinstance(connector, Connector):
-            return now if connector is not None else None
-        obs = replace(seen, connector=connector, now=now)
-        decision = decide(obs)
-        token_at = decision.token.until if isinstance(decision.token, Postpone | KeepToken) else now
-        secret_at = _secret_requeue_time(decision.secret, now)
-        return earliest(token_at, secret_at, next_transition(connector.status, now), grant_warning_time(obs))
+        if connector is None:
+            return None
+        if not isinstance(connector, Connector) or not is_same_spec(connector, seen.connector):
+            return now
+        return requeue_time(replace(seen, connector=connector, now=now))
 
     # --- without a valid spec -----------------------------------------------------------------------------------
     async def _reconcile_unusable(self, key: Key, connector: InvalidConnector | None) -> float | None:
@@ -228,6 +227,8 @@ class Reconciler:
         published = find_published_token(find_reported(self._outputs_except(connector, ""), connector))
         await self._status.record(connector, Findings(self._clock(), published, invalid_spec(connector.problems)))
         current = self._cluster.connector(key)
+        if current is not None and not is_same_spec(current, connector):
+            return self._clock()
         return next_transition(current.status, self._clock()) if current is not None else None
 
 
@@ -237,14 +238,3 @@ def _keep(obs: Observation, token: TokenAnswer | None = None) -> Findings:
     problem = (token.problem or recorded) if isinstance(token, Postpone) else None
     planned = to_epoch(obs.connector.status.next_refresh_time) if problem is not None and problem == recorded else None
     return Findings(obs.now, find_published_token(published_token(obs)), problem, next_call=planned)
-
-
-def _secret_requeue_time(secret: SecretAnswer, now: float) -> float | None:
-    if isinstance(secret, SecretContested):
-        return secret.until
-    return now + CONFLICT_INTERVAL if isinstance(secret, SecretConflict) else None
-
-
-def earliest(*times: float | None) -> float | None:
-    """Return the earliest of some times; `None` where there is none."""
-    return min((at for at in times if at is not None), default=None)

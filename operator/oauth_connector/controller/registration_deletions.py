@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 class _Deletable:
     """What deletes the registrations of a connector; a retained state Secret keeps them after its connector."""
 
+    uid: str
     clients: tuple[RegisteredClient, ...]
     context: RequestContext
     is_retained: bool = False
@@ -50,7 +51,8 @@ class RegistrationDeletions:
         known, clients = self._deletable.get(connector.key), _list_deletable(state)
         context = await self._servers.read_context(connector) if clients else None
         if isinstance(context, RequestContext) and len(context.tls.extra_trust or "") <= LONGEST_TRUST:
-            self._deletable[connector.key] = _Deletable(clients, context, connector.spec.is_secret_retained)
+            is_retained = connector.spec.is_secret_retained
+            self._deletable[connector.key] = _Deletable(connector.uid, clients, context, is_retained)
         else:
             self._deletable.pop(connector.key, None)
         if known is not None:
@@ -71,12 +73,16 @@ class RegistrationDeletions:
     async def delete_all(self, key: Key) -> None:
         """Delete the registrations of a connector that does not exist any more, if possible.
 
-        A live read shows whether the connector exists, and another install is responsible for it.
+        A live read shows whether the connector exists, and another install is responsible for it. A later connector of
+        the same name has other registrations.
         """
         known = self._deletable.pop(key, None)
         try:
             known = known or await self._read_deletable(key)
-            if known is None or known.is_retained or await self._cluster.read_any_connector(key) is not None:
+            if known is None or known.is_retained:
+                return
+            current = await self._cluster.read_any_connector(key)
+            if current is not None and current.uid == known.uid:
                 return
         except ClusterUnavailable:
             return
@@ -104,7 +110,7 @@ class RegistrationDeletions:
         is_own = (await load_signer(self._keys)).has_signed(live.metadata, live.data)
         state = read_state(live.data) if is_own else None
         clients = _list_deletable(state) if state is not None else ()
-        return _Deletable(clients, RequestContext(self._clock(), named_hosts=frozenset()))
+        return _Deletable(live.metadata.owner_uid, clients, RequestContext(self._clock(), named_hosts=frozenset()))
 
 
 def _list_deletable(state: GrantState) -> tuple[RegisteredClient, ...]:

@@ -97,11 +97,12 @@ class TokenRefresher:
     async def _request(self, obs: Observation, cause: RequestCause) -> ActionResult:
         """Read live what the request depends on, then send it.
 
-        A request that spends nothing can be repeated: a connector as it was seconds ago is sufficient for it.
+        A request that spends nothing can be repeated: a connector as it was seconds ago is sufficient for it. Where a
+        Secret was deleted the connector may be deleted too, and a Secret that is retained has no owner to end it.
         """
         key = obs.connector.key
-        spends = obs.connector.spec.may_hold_refresh_token
-        connector = await (self._cluster.read_connector(key) if spends else self._cluster.confirm_connector(key))
+        is_read = obs.connector.spec.may_hold_refresh_token or cause in REPAIR_CAUSES
+        connector = await (self._cluster.read_connector(key) if is_read else self._cluster.confirm_connector(key))
         if not isinstance(connector, Connector) or not connector.is_same_request(obs.connector):
             return ActionResult(requeue_at=self._clock())  # the cache is newer now: decide again
         obs = replace(obs, connector=connector) if connector is not obs.connector else obs

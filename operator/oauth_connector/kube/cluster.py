@@ -138,12 +138,12 @@ class KubeCluster(KubeCredentialReader):
 
     async def write_status(self, connector: AnyConnector, status: OAuthConnectorStatus) -> AnyConnector | None:
         """Replace the status of a connector; return `None` if the connector has changed since it was read."""
-        path = _path_of_connector(connector.key)
+        path, began = _path_of_connector(connector.key), self._freshness.begin_write()
         written = await self._write_status(path, connector.resource_version, status.to_manifest())
         if written is None:
             return None
         updated = self._connectors.parse(written)
-        self._freshness.note_write(connector.key.namespace, updated.resource_version)
+        self._freshness.note_write(connector.key.namespace, updated.resource_version, began)
         if self._connectors.get(connector.key) is not None:  # else the selector no longer selects it
             self._connectors.put(updated)
         return updated

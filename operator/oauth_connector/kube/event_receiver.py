@@ -46,8 +46,8 @@ class EventReceiver:
             cache.update(manifest)
         if plural != CONNECTORS:
             return
-        self._freshness.note_object(key_of_manifest(manifest))
         if kind is None:
             reader.lister.loop.request()
         else:
+            self._freshness.note_object(key_of_manifest(manifest))
             self._freshness.note_event(manifest["metadata"]["namespace"], manifest["metadata"]["resourceVersion"])

@@ -15,6 +15,7 @@ import structlog
 from oauth_connector.api.names import FIELD_MANAGER, LEASES, RELEASED_BY
 from oauth_connector.api.schema.times import format_microseconds
 from oauth_connector.controller.election import Election, LeaseRecord, find_pod
+from oauth_connector.kube.boot_clock import read_boot_clock
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.errors import CONFLICT, NOT_FOUND, KubeError
 from oauth_connector.kube.listing import FailureLog
@@ -24,11 +25,6 @@ RELEASE_TRIES = 3
 """Tries to release the Lease at the end. Without a release another process waits until the Lease expires."""
 
 log = structlog.get_logger(__name__)
-
-
-def read_lease_clock() -> float:
-    """Return seconds that advance also while the machine is suspended; a clock of the event loop may not."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class LeaseElector:
         api: KubeAPI,
         key: LeaseKey,
         election: Election,
-        clock: Callable[[], float] = read_lease_clock,
+        clock: Callable[[], float] = read_boot_clock,
     ) -> None:
         self.key = key
         self.since = 0.0

@@ -135,14 +135,16 @@ class Transport:
         raise AssertionError("the last attempt returns or raises")
 
     async def _send_once(self, call: _Call, seconds: float) -> dict[str, Any]:
-        started, code = time.monotonic(), "error"
+        started, code = time.monotonic(), NOT_SENT
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT)
         try:
-            async with asyncio.timeout(seconds), self._turns, self._open(call, timeout) as response:
-                code = str(response.status)
-                self._date = response.headers.get("Date", "")
-                await _raise_for_status(response)
-                return await _read_object(response)
+            async with asyncio.timeout(seconds), self._turns:
+                code = "error"
+                async with self._open(call, timeout) as response:
+                    code = str(response.status)
+                    self._date = response.headers.get("Date", "")
+                    await _raise_for_status(response)
+                    return await _read_object(response)
         except TokenRejectedError:
             code = NOT_SENT
             raise

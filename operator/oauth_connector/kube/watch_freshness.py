@@ -1,14 +1,16 @@
 """How old a cached connector can be: what the watch has delivered, compared with the writes of this process.
 
+An object of a list counts for nothing: a list has no order, a later page may be missing, and events wait until its end.
+
 The watch delivers the changes of its objects in their order. So an event that is as new as a write of this process
 shows that everything older than that write has been delivered, for every connector of the same watch.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable
 
 from oauth_connector.connector.observation import Key
+from oauth_connector.kube.boot_clock import read_boot_clock
 
 FRESH_SECONDS = 5.0
 """The age up to which a cached connector is sufficient for a request that can be repeated without harm."""
@@ -20,7 +22,7 @@ WRITE_INTERVAL = 0.25
 class WatchFreshness:
     """The times of deliveries and writes; there is one watch for each namespace, or one for all of them."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, *, by_namespace: bool = False) -> None:
+    def __init__(self, clock: Callable[[], float] = read_boot_clock, *, by_namespace: bool = False) -> None:
         self._clock = clock
         self._by_namespace = by_namespace
         self._delivered: dict[Key, float] = {}
@@ -34,7 +36,7 @@ class WatchFreshness:
         return latest > oldest
 
     def note_object(self, key: Key) -> None:
-        """Note that a connector was delivered, by a list or an event."""
+        """Note that an event has delivered a connector."""
         now = self._clock()
         self._delivered.pop(key, None)
         self._delivered[key] = now  # the last one is the latest
@@ -42,19 +44,23 @@ class WatchFreshness:
             del self._delivered[first]
 
     def note_event(self, namespace: str, version: str) -> None:
-        """Note an event. Objects of a list are none: a list has no order, and a later page may be missing."""
+        """Note the version of an event."""
         watch = self._watch_of(namespace)
         writes = self._writes.get(watch, ())
         while writes and writes[0][0] <= int(version):
             self._current_at[watch] = writes.popleft()[1]
 
-    def note_write(self, namespace: str, version: str) -> None:
+    def begin_write(self) -> float:
+        """Return the time of a write that begins. Its response may be late, and so older than it seems."""
+        return self._clock()
+
+    def note_write(self, namespace: str, version: str, began: float) -> None:
         """Note the version that a write of this process has made."""
-        writes, now = self._writes.setdefault(self._watch_of(namespace), deque()), self._clock()
-        while writes and writes[0][1] <= now - FRESH_SECONDS:
+        writes = self._writes.setdefault(self._watch_of(namespace), deque())
+        while writes and writes[0][1] <= self._clock() - FRESH_SECONDS:
             writes.popleft()  # the watch delivers nothing
-        if not writes or now - writes[-1][1] >= WRITE_INTERVAL:
-            writes.append((int(version), now))
+        if not writes or began - writes[-1][1] >= WRITE_INTERVAL:
+            writes.append((int(version), began))
 
     def _watch_of(self, namespace: str) -> str:
         return namespace if self._by_namespace else ""

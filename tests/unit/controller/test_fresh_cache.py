@@ -40,11 +40,10 @@ async def test_a_refresh_takes_two_writes_and_two_reads(world: World) -> None:
 
 
 async def test_an_edited_connector_gets_a_token_of_its_new_spec(world: World) -> None:
-    """The token of the old spec costs one request, and is replaced at once."""
+    """The token of the old spec costs one request, and is replaced after the least gap, without another event."""
     stay_behind(world)
     world.edit(a_spec(scopes=["new"]))
-    await world.reconcile(KEY)
-    await world.run(15)  # the status was refused, and the connector read: that enqueues it
+    await world.run(15)
     assert (world.reason(), world.calls) == ("TokenIssued", 2)
     assert world.provider.requests[-1]["scope"] == ["new"]
 
@@ -63,11 +62,31 @@ async def test_a_deleted_connector_gets_one_request_and_no_status(world: World) 
     assert await world.reconcile(KEY) is None
 
 
+async def test_a_retained_secret_of_a_deleted_connector_is_not_created_again(world: World) -> None:
+    """It would have no owner, so nothing would ever delete the token in it."""
+    world.edit(a_spec(output={"deletionPolicy": "Retain"}))
+    await world.run()
+    stay_behind(world)
+    del world.cluster.connectors[KEY]
+    del world.cluster.secrets["shop", "crm-token"]
+    world.now += 60
+    await world.reconcile(KEY)
+    assert (world.calls, world.cluster.secrets) == (1, {})
+
+
+async def test_a_connector_whose_spec_became_valid_is_reconciled_at_once(world: World) -> None:
+    """The status write finds the other spec, and no event of the watch tells of it again."""
+    world.edit({"grantType": "ClientCredentials"})
+    stay_behind(world)
+    world.edit(a_spec())
+    await world.run(15)
+    assert (world.reason(), world.token) == ("TokenIssued", "token-1")
+
+
 async def test_a_recreated_connector_gets_a_token_of_its_own(world: World) -> None:
     """The request for the deleted one was in vain; its Secret is written again, before it is collected."""
     stay_behind(world)
     world.cluster.add(replace(a_connector(), uid="another"))
-    await world.reconcile(KEY)
     await world.run(15)
     metadata = world.cluster.secrets["shop", "crm-token"].metadata
     assert (metadata.connector_uid, metadata.owner_uid) == ("another", "another")

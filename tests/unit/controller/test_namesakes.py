@@ -5,6 +5,7 @@ from typing import Any
 
 from oauth_connector.connector.memory import Memory
 from tests.support.builders import a_connector, a_spec
+from tests.support.consenting import a_consent
 from tests.support.world import KEY, World
 
 RETAINED = a_spec(output={"deletionPolicy": "Retain"})
@@ -42,6 +43,26 @@ async def test_a_token_that_waits_for_a_deleted_namesake_is_dropped(world: World
     recreate(world)
     await world.run(15)
     assert (world.reason(), world.calls, world.token) == ("TokenIssued", 2, "token-2")
+
+
+async def test_a_namesake_that_appears_while_consents_are_read_inherits_nothing(world: World) -> None:
+    """The reconciliation began when no connector of this name was known, and its consent led to a read."""
+    world.cluster.add(a_connector(RETAINED))
+    await world.run()
+    recreate(world)
+    world.cluster.uncached.add(KEY)
+    world.cluster.add_consent(a_consent(int(world.now)))
+    await world.run(15)
+    assert (world.calls, world.token) == (2, "token-2")
+
+
+def test_what_was_noted_for_a_forgotten_connector_is_not_adopted() -> None:
+    """A reconciliation that was in progress when everything was forgotten notes versions without a UID."""
+    memory = Memory()
+    memory.note_version(KEY, "7")
+    memory.set_back([KEY], 30.0)
+    assert memory.take_former(KEY, "second") is None
+    assert (memory.of(KEY).known_versions, memory.of(KEY).set_back) == ((), 30.0)
 
 
 def test_the_arrival_of_a_namesake_is_remembered() -> None:

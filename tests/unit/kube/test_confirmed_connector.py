@@ -1,6 +1,7 @@
 """A connector is read again unless the watch shows that the cached one is of the last seconds."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -32,11 +33,12 @@ class Scene:
         caches = Caches.build()
         self.cluster = KubeCluster(api, caches, selector)
         self._server = server
-        self._receiver = EventReceiver(caches, lambda _namespace: cast("PartReader", object()))
+        reader = SimpleNamespace(lister=SimpleNamespace(loop=SimpleNamespace(request=lambda: None)))
+        self._receiver = EventReceiver(caches, lambda _namespace: cast("PartReader", reader))
 
-    async def deliver(self, key: Key, version: int) -> None:
-        """Deliver an event of the watch."""
-        self._receiver.receive_in_thread(CONNECTORS, "MODIFIED", a_manifest(key, version))
+    async def deliver(self, key: Key, version: int, kind: str | None = "MODIFIED") -> None:
+        """Deliver an event of the watch; an object of its list has no kind."""
+        self._receiver.receive_in_thread(CONNECTORS, kind, a_manifest(key, version))
         await asyncio.sleep(0)
 
     async def confirm(self, key: Key, version: int) -> tuple[str, int]:
@@ -56,6 +58,14 @@ async def test_a_delivered_connector_is_read_again_only_in_a_shard(selector: str
         scene = Scene(server, api, selector)
         await scene.deliver(CRM, 5)
         assert await scene.confirm(CRM, 5) == ("5", reads)
+
+
+async def test_a_connector_of_a_list_is_read() -> None:
+    """The later pages of a long list are old when they arrive, and the events since then wait for its end."""
+    async with scripted_api() as server, KubeAPI(Access(server.url)) as api:
+        scene = Scene(server, api, "")
+        await scene.deliver(CRM, 5, None)
+        assert await scene.confirm(CRM, 6) == ("6", 1)
 
 
 async def test_a_connector_is_read_where_the_watch_has_delivered_nothing_of_the_last_seconds() -> None:

@@ -8,8 +8,8 @@ import pytest
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.transport import CONNECTIONS
-from tests.support.scripted_api import Break, Reply, ScriptedAPI
+from oauth_connector.kube.transport import CONNECTIONS, Transport
+from tests.support.scripted_api import Break, Reply, ScriptedAPI, Stream
 
 SECRETS = "/api/v1/namespaces/shop/secrets"
 BUSY = Reply({"reason": "TooManyRequests"}, 429, {"Retry-After": "1"})
@@ -214,3 +214,35 @@ async def test_a_request_waits_only_for_those_that_were_sent_before_it(api: Kube
     await asyncio.gather(*callers, return_exceptions=True)
     place = next(at for at, request in enumerate(server.requests) if request.path.endswith("/late"))
     assert place - before <= CONNECTIONS
+
+
+async def test_no_more_requests_are_sent_at_once_than_allowed(server: ScriptedAPI) -> None:
+    """The others wait, but no watch does. A request that ends by its time limit gives its turn back."""
+    server.may_answer.clear()
+    server.watches.append(Stream(({"type": "ADDED"},)))
+    async with Transport(Access(server.url), timeout=2.0) as transport:
+        callers = [asyncio.create_task(transport.request("GET", f"{SECRETS}/a")) for _ in range(CONNECTIONS + 8)]
+        while len(server.asked) < CONNECTIONS:
+            await asyncio.sleep(0)
+        lines = transport.read_lines(SECRETS, {"watch": "1"}, "application/json", silence=5.0)
+        assert [line async for line in lines] == [b'{"type":"ADDED"}']
+        assert len(server.asked) == CONNECTIONS
+        failures = await asyncio.gather(*callers, return_exceptions=True)
+        assert {str(failure) for failure in failures} == {"0 TimeoutError"}
+        server.may_answer.set()
+        assert await transport.request("GET", f"{SECRETS}/a") == {}
+
+
+async def test_a_request_that_was_never_sent_is_not_counted(server: ScriptedAPI) -> None:
+    """The metric counts requests, and this one has only waited for its turn."""
+    counted: list[str] = []
+
+    def observe(_verb: str, _resource: str, code: str, _seconds: float) -> None:
+        counted.append(code)
+
+    async with Transport(Access(server.url), observe, timeout=0.1) as transport:
+        for _ in range(CONNECTIONS):
+            await transport._turns.acquire()  # as requests do that are in flight
+        with pytest.raises(KubeError, match="0 TimeoutError"):
+            await transport.request("GET", f"{SECRETS}/a")
+    assert (counted, server.requests) == ([], [])

@@ -1,8 +1,11 @@
 """How old a cached connector can be is known from deliveries and from the process's own writes."""
 
+import inspect
+
 import pytest
 
 from oauth_connector.connector.observation import Key
+from oauth_connector.kube.boot_clock import read_boot_clock
 from oauth_connector.kube.watch_freshness import FRESH_SECONDS, WRITE_INTERVAL, WatchFreshness
 from tests.support.manual_clock import ManualClock
 
@@ -23,7 +26,7 @@ def freshness(clock: ManualClock) -> WatchFreshness:
 
 def test_nothing_is_fresh_before_the_watch_delivers(freshness: WatchFreshness) -> None:
     """A process that has only written knows nothing of others' changes."""
-    freshness.note_write("shop", "10")
+    freshness.note_write("shop", "10", freshness.begin_write())
     assert not freshness.is_fresh(HERE)
 
 
@@ -40,7 +43,7 @@ def test_an_event_as_new_as_a_write_shows_all_connectors_of_its_watch(
     freshness: WatchFreshness, clock: ManualClock
 ) -> None:
     """The age counts from the write, not from the event, which may be late."""
-    freshness.note_write("shop", "10")
+    freshness.note_write("shop", "10", freshness.begin_write())
     clock.now += 2.0
     freshness.note_event("billing", "10")
     assert freshness.is_fresh(THERE)
@@ -49,9 +52,25 @@ def test_an_event_as_new_as_a_write_shows_all_connectors_of_its_watch(
     assert not freshness.is_fresh(THERE)
 
 
+def test_the_age_counts_from_the_begin_of_a_write(freshness: WatchFreshness, clock: ManualClock) -> None:
+    """The response of a busy API server is late: others may have changed a connector meanwhile."""
+    began = freshness.begin_write()
+    clock.now += 2.0
+    freshness.note_write("shop", "10", began)
+    freshness.note_event("shop", "10")
+    assert freshness.is_fresh(THERE)
+    clock.now += FRESH_SECONDS - 2.0
+    assert not freshness.is_fresh(THERE)
+
+
+def test_the_time_of_a_suspended_machine_counts() -> None:
+    """A cache that was current before the suspension is not current after it."""
+    assert inspect.signature(WatchFreshness).parameters["clock"].default is read_boot_clock
+
+
 def test_an_older_event_shows_nothing(freshness: WatchFreshness) -> None:
     """A watch that is behind delivers events, but older ones than the last write."""
-    freshness.note_write("shop", "10")
+    freshness.note_write("shop", "10", freshness.begin_write())
     freshness.note_event("shop", "9")
     assert not freshness.is_fresh(THERE)
 
@@ -59,7 +78,7 @@ def test_an_older_event_shows_nothing(freshness: WatchFreshness) -> None:
 def test_a_silent_watch_makes_nothing_fresh(freshness: WatchFreshness, clock: ManualClock) -> None:
     """Writes go on, and what the watch has not delivered for seconds is not compared any more."""
     for number in range(100):
-        freshness.note_write("shop", str(number))
+        freshness.note_write("shop", str(number), freshness.begin_write())
         clock.now += 1.0
         assert not freshness.is_fresh(HERE)
     freshness.note_event("shop", "50")
@@ -69,7 +88,7 @@ def test_a_silent_watch_makes_nothing_fresh(freshness: WatchFreshness, clock: Ma
 def test_many_writes_are_compared_a_few_times_a_second(freshness: WatchFreshness, clock: ManualClock) -> None:
     """The first write of an interval counts, so an age is never stated too low."""
     for number in range(10):
-        freshness.note_write("shop", str(number))
+        freshness.note_write("shop", str(number), freshness.begin_write())
         clock.now += WRITE_INTERVAL / 10
     freshness.note_event("shop", "9")
     clock.now += FRESH_SECONDS - WRITE_INTERVAL - 0.01
@@ -81,7 +100,7 @@ def test_many_writes_are_compared_a_few_times_a_second(freshness: WatchFreshness
 def test_each_namespace_has_a_watch_of_its_own_where_they_are_named(clock: ManualClock) -> None:
     """The watch of one namespace says nothing of another's."""
     freshness = WatchFreshness(clock, by_namespace=True)
-    freshness.note_write("shop", "10")
+    freshness.note_write("shop", "10", freshness.begin_write())
     freshness.note_event("billing", "11")
     assert not freshness.is_fresh(HERE)
     freshness.note_event("shop", "11")

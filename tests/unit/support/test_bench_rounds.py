@@ -1,9 +1,9 @@
-"""A measurement beside other programs is reported as disturbed."""
+"""How a benchmark compares, and that a measurement beside other programs is reported as disturbed."""
 
 import pytest
 
 from tests.bench.machine import LARGEST_SHARE, MachineTime
-from tests.bench.rounds import Disturbances
+from tests.bench.rounds import Disturbances, compare
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,23 @@ def test_the_time_of_this_process_is_within_that_of_the_machine() -> None:
     """The kernel's figures are of the same unit."""
     read = MachineTime.read()
     assert 0 < read.own <= read.busy
+
+
+def run_of(seconds: float) -> dict[str, float]:
+    """Return the figures of a run, all in proportion to its seconds."""
+    return {"seconds": seconds, "api_cpu": seconds, "own_cpu": seconds, "cpu_ms_per_object": seconds * 1000}
+
+
+def test_each_run_is_compared_with_the_runs_of_the_bare_client_beside_it() -> None:
+    """A machine that becomes slower during the bench changes no ratio; the median is reported, with the spread."""
+    bare = [run_of(seconds) for seconds in (10.0, 20.0, 30.0, 40.0)]
+    operator = [run_of(seconds) for seconds in (30.0, 25.0, 70.0)]
+    informed = [run_of(seconds) for seconds in (15.0, 50.0, 35.0)]
+    figures = compare(bare, operator, informed, 1)
+    names = ("api_cpu_ratio", "api_cpu_ratio_least", "api_cpu_ratio_most")
+    assert [figures[name] for name in names] == [2.0, 1.0, 2.0]
+    names = ("ratio_to_ceiling", "ratio_to_ceiling_least", "ratio_to_ceiling_most")
+    assert [figures[name] for name in names] == [0.5, 0.5, 1.0]
+    names = ("least_api_cpu_ratio", "least_api_cpu_ratio_least", "least_api_cpu_ratio_most")
+    assert [figures[name] for name in names] == [1.0, 1.0, 2.0]
+    assert (figures["seconds"], figures["rounds"]) == (30.0, 3)
