@@ -51,7 +51,7 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Have the programs that tests need before a test's time begins to run: to build them takes minutes."""
+    """Build the programs that tests need, which takes minutes, before the time of a test begins to run."""
     wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
     if session.config.option.collectonly:
         return
