@@ -1,6 +1,6 @@
 """`make bench`: the cost of the operator, beside a bare client that does the same work on the same API server.
 
-    python -m tests.bench [--objects 1000 5000] [--rounds 3] [--only-bursts] [--output build]
+    python -m tests.bench [--objects 1000 5000] [--rounds 3] [--only-bursts | --only-operator] [--output build]
 
 Writes `bench.json`, `bench.txt` and `bench.png`. Every ratio compares timings of one run. The exit status is 1 where
 other programs disturbed the run.
@@ -19,7 +19,7 @@ from tests.bench.connector_kinds import ConnectorKind
 from tests.bench.phases import Figures
 from tests.bench.progress import say
 from tests.bench.report import plot, table
-from tests.bench.rounds import RATIOS, Disturbances, measure_refreshes, measure_rounds
+from tests.bench.rounds import RATIOS, Disturbances, measure_operator, measure_refreshes, measure_rounds
 from tests.bench.setup import bench_setup
 
 WARM_UP = 200
@@ -59,6 +59,8 @@ async def run(options: argparse.Namespace, disturbances: Disturbances) -> list[F
     """Run all phases for each number of connectors, and return the figures of each."""
     async with bench_setup() as setup:
         plain = ConnectorKind(setup.endpoint)
+        if options.only_operator:
+            return [await measure_operator(setup, plain, objects, disturbances) for objects in options.objects]
         say("warming up")
         await phases.raw(setup, plain, WARM_UP)
         results = [
@@ -86,6 +88,7 @@ def main() -> int:
     parser.add_argument("--objects", type=int, nargs="+", default=[1000, 5000], help="how many connectors, in turn")
     parser.add_argument("--rounds", type=int, default=3, help="how often bare client and operator run in turn")
     parser.add_argument("--only-bursts", action="store_true", help="leave out refreshes, TLS and own credentials")
+    parser.add_argument("--only-operator", action="store_true", help="measure one burst, without the bare client")
     parser.add_argument("--output", type=Path, default=Path("build"), help="the folder for the results")
     options = parser.parse_args()
     disturbances = Disturbances()
@@ -97,7 +100,8 @@ def main() -> int:
     Console().print(shown)
     with (options.output / "bench.txt").open("w") as file:
         Console(file=file, width=120).print(shown)
-    plot(results, options.output / "bench.png")
+    if not options.only_operator:
+        plot(results, options.output / "bench.png")
     for found in disturbances.found:
         say(f"DISTURBED, do not use its times: {found}")
     return 1 if disturbances.found else 0

@@ -73,6 +73,15 @@ async def measure_rounds(  # what to measure, how often, and where it is noted
     return compare(bare, operator, informed, objects) | idle
 
 
+async def measure_operator(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:
+    """Measure one burst, an idle operator and a restart, without the bare client."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(phases.running_operator(setup))
+        async with disturbances.watch(f"{objects} connectors: the operator"):
+            burst = await stack.enter_async_context(phases.burst(setup, kind, objects))
+        return {"objects": objects, **burst} | await _measure_idle(setup, kind, objects, disturbances)
+
+
 async def _measure_idle(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:
     """Return what a new connector, an idle minute and a restart cost beside so many connectors."""
     async with disturbances.watch(f"{objects} connectors: quiet, idle"):
