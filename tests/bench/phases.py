@@ -69,8 +69,8 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
         probes_made = await probing
         await until(lambda: is_quiet(setup), within=60)
         done = objects + len(probes_made)
-        spent, asked = setup.operator_cost(), await setup.api_requests()
-        asked.subtract(requests)
+        spent, sent = setup.operator_cost(), await setup.api_requests()
+        sent.subtract(requests)
         yield {
             "seconds": seconds,
             "api_cpu": (setup.api_cost().cpu - api.cpu) * objects / done,
@@ -81,7 +81,7 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
             "new_p99_s": quantile([probe.seconds for probe in probes_made], 0.99),
             "created_p99_s": quantile([probe.created for probe in probes_made], 0.99),
             "probes": len(probes_made),
-            **count_requests(asked, done, "object"),
+            **count_requests(sent, done, "object"),
         }
 
 

@@ -28,15 +28,15 @@ async def refresh_steadily(setup: BenchSetup, kind: ConnectorKind, seconds: floa
         await setup.take_token_requests()
         cost, api, requests = setup.operator_cost(), setup.api_cost(), await setup.api_requests()
         lateness, refreshes = await _measure_lateness(setup, connectors, seconds)
-        spent, asked = setup.operator_cost(), await setup.api_requests()
-        asked.subtract(requests)
+        spent, sent = setup.operator_cost(), await setup.api_requests()
+        sent.subtract(requests)
         return {
             "late_p50_s": quantile(lateness, 0.5),
             "late_p99_s": quantile(lateness, 0.99),
             "refreshes_per_s": refreshes / seconds,
             "cpu_ms_per_refresh": (spent.cpu - cost.cpu) * 1000 / refreshes,
             "api_cpu_ms_per_refresh": (setup.api_cost().cpu - api.cpu) * 1000 / refreshes,
-            **count_requests(asked, refreshes, "refresh"),
+            **count_requests(sent, refreshes, "refresh"),
         }
 
 
