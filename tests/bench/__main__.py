@@ -55,18 +55,19 @@ OF_VARIANTS = (
 """The figures that are reported of TLS and of own credentials."""
 
 
-async def run(options: argparse.Namespace, disturbances: Disturbances) -> list[Figures]:
-    """Run all phases for each number of connectors, and return the figures of each."""
+async def run(options: argparse.Namespace, disturbances: Disturbances, results: list[Figures]) -> None:
+    """Run all phases for each number of connectors, and append the figures of each to the results."""
     async with bench_setup() as setup:
         plain = ConnectorKind(setup.endpoint)
         if options.only_operator:
-            return [await measure_operator(setup, plain, objects, disturbances) for objects in options.objects]
+            for objects in options.objects:
+                results.append(await measure_operator(setup, plain, objects, disturbances))  # noqa: PERF401  # as it comes
+            return
         say("warming up")
         await phases.raw(setup, plain, WARM_UP)
-        results = [
-            await measure_rounds(setup, plain, objects, options.rounds, disturbances, also_idle=True)
-            for objects in options.objects
-        ]
+        for objects in options.objects:
+            found = await measure_rounds(setup, plain, objects, options.rounds, disturbances, also_idle=True)
+            results.append(found)
         if not options.only_bursts:
             results[0] |= await measure_refreshes(setup, plain, disturbances)
             variants = {
@@ -79,7 +80,6 @@ async def run(options: argparse.Namespace, disturbances: Disturbances) -> list[F
                     setup, kind, options.objects[0], options.rounds, disturbances, also_idle=False
                 )
                 results[0] |= {f"{name}_{figure}": found[figure] for figure in OF_VARIANTS if figure in found}
-        return results
 
 
 def main() -> int:
@@ -91,11 +91,20 @@ def main() -> int:
     parser.add_argument("--only-operator", action="store_true", help="measure one burst, without the bare client")
     parser.add_argument("--output", type=Path, default=Path("build"), help="the folder for the results")
     options = parser.parse_args()
-    disturbances = Disturbances()
-    results = asyncio.run(run(options, disturbances))
+    results, disturbances = list[Figures](), Disturbances()
+    try:
+        asyncio.run(run(options, disturbances, results))
+    finally:
+        if results:  # also those before a failure: they took long
+            report(results, disturbances, options)
+    return 1 if disturbances.found else 0
+
+
+def report(results: list[Figures], disturbances: Disturbances, options: argparse.Namespace) -> None:
+    """Write the results, and print them."""
     options.output.mkdir(parents=True, exist_ok=True)
-    report = {"results": results, "others": disturbances.largest, "disturbed": disturbances.found}
-    (options.output / "bench.json").write_text(json.dumps(report, indent=2, sort_keys=True) + "\n")
+    written = {"results": results, "others": disturbances.largest, "disturbed": disturbances.found}
+    (options.output / "bench.json").write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
     shown = table(results, TARGETS, disturbances.describe())
     Console().print(shown)
     with (options.output / "bench.txt").open("w") as file:
@@ -104,7 +113,6 @@ def main() -> int:
         plot(results, options.output / "bench.png")
     for found in disturbances.found:
         say(f"DISTURBED, do not use its times: {found}")
-    return 1 if disturbances.found else 0
 
 
 if __name__ == "__main__":

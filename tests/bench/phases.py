@@ -177,6 +177,8 @@ async def _probe_until(ended: asyncio.Event, setup: BenchSetup, namespace: str, 
 async def _probe(setup: BenchSetup, namespace: str, kind: ConnectorKind, outputs: WatchedObjects) -> Probe:
     """Apply one connector, and wait for its Secret."""
     name = f"probe-{next(_numbers)}"
+    if kind.own_secret:
+        await add_secrets(setup.admin, namespace, [name], kind)
     started = time.monotonic()
     await setup.admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
     created = time.monotonic() - started
