@@ -76,7 +76,7 @@ gitops: venv ## Run the tests with all of Flux and Argo CD (half an hour the fir
 fuzz: venv ## Run the fuzz tests guided by coverage (a quarter of an hour); FUZZ="NAME --seconds 600" runs one for longer
 	@$(BIN)/python -m tests.unit.fuzz $(FUZZ)
 
-bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (half an hour)
+bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (an hour)
 	@$(BIN)/python -m tests.bench
 
 bench-10k: venv ## Measure memory, idle CPU and a restart with ten thousand connectors (ten minutes)

@@ -1,4 +1,4 @@
-"""A clock for what must not outlive the suspension of a machine."""
+"""A clock for what is invalid after the suspension of a machine."""
 
 import time
 

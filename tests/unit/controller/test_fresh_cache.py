@@ -75,7 +75,7 @@ async def test_a_retained_secret_of_a_deleted_connector_is_not_created_again(wor
 
 
 async def test_a_connector_whose_spec_became_valid_is_reconciled_at_once(world: World) -> None:
-    """The status write finds the other spec, and no event of the watch tells of it again."""
+    """The status write finds the other spec, and no event of the watch reports it again."""
     world.edit({"grantType": "ClientCredentials"})
     stay_behind(world)
     world.edit(a_spec())

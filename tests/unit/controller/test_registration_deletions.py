@@ -57,7 +57,7 @@ async def test_the_registrations_of_a_connector_that_exists_stay(
 async def test_a_later_connector_of_the_same_name_does_not_keep_them(
     world: World, deletions: RegistrationDeletions
 ) -> None:
-    """It registers clients of its own, and nobody knows the former ones."""
+    """It registers clients of its own, and no connector names the former ones."""
     world.cluster.add(replace(a_connector(), uid="another"))
     await deletions.delete_all(KEY)
     assert world.calls == 1
