@@ -76,6 +76,14 @@ class Replicas:
         """Wait until a replica leads."""
         await until(lambda: is_leading(replica), within)
 
+    async def wait_until_one_leads(self, replicas: Sequence[OperatorProcess]) -> None:
+        """Wait until one of these replicas leads."""
+
+        async def has_leader() -> bool:
+            return any([await is_leading(replica) for replica in replicas])
+
+        await until(has_leader, within=60)
+
 
 async def is_leading(replica: OperatorProcess) -> bool:
     """Return whether a replica leads, by its metrics."""
