@@ -43,7 +43,7 @@ class Disturbances:
         return f"DISTURBED, do not use its times: {load}" if self.found else load
 
 
-async def measure_rounds(  # what to measure, how often, and where it is noted
+async def measure_rounds(
     setup: BenchSetup,
     kind: ConnectorKind,
     objects: int,
@@ -60,10 +60,8 @@ async def measure_rounds(  # what to measure, how often, and where it is noted
     for number in range(rounds):
         async with disturbances.watch(f"{objects} connectors, round {number + 1} of {rounds}: the bare client"):
             bare.append(await phases.raw(setup, kind, objects))
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(phases.running_operator(setup))
-            async with disturbances.watch(f"{objects} connectors: the operator"):
-                operator.append(await stack.enter_async_context(phases.burst(setup, kind, objects)))
+        async with _loaded_operator(setup, kind, objects, disturbances) as burst:
+            operator.append(burst)
             if also_idle and number == rounds - 1:
                 idle = await _measure_idle(setup, kind, objects, disturbances)
         async with disturbances.watch(f"{objects} connectors: the bare client with watches and reads"):
@@ -75,11 +73,20 @@ async def measure_rounds(  # what to measure, how often, and where it is noted
 
 async def measure_operator(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:
     """Measure one burst, an idle operator and a restart, without the bare client."""
+    async with _loaded_operator(setup, kind, objects, disturbances) as burst:
+        return {"objects": objects, **burst} | await _measure_idle(setup, kind, objects, disturbances)
+
+
+@asynccontextmanager
+async def _loaded_operator(
+    setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances
+) -> AsyncIterator[Figures]:
+    """Run the operator for the length of the block, beside the connectors of a burst; yields the burst's figures."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(phases.running_operator(setup))
         async with disturbances.watch(f"{objects} connectors: the operator"):
             burst = await stack.enter_async_context(phases.burst(setup, kind, objects))
-        return {"objects": objects, **burst} | await _measure_idle(setup, kind, objects, disturbances)
+        yield burst
 
 
 async def _measure_idle(setup: BenchSetup, kind: ConnectorKind, objects: int, disturbances: Disturbances) -> Figures:

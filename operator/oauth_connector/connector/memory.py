@@ -50,10 +50,12 @@ class Memory:
         known = self.of(key)
         if known.uid == uid:
             return None
-        arrived, set_back = known.arrived, known.set_back if not known.uid else 0.0
-        last_call = known.last_call if not known.uid else None
-        self.put(key, ConnectorMemory(uid=uid, arrived=arrived, set_back=set_back, last_call=last_call))
-        return known if known.uid else None
+        kept = ConnectorMemory(uid=uid, arrived=known.arrived)
+        if known.uid:
+            self.put(key, kept)
+            return known
+        self.put(key, replace(kept, set_back=known.set_back, last_call=known.last_call))
+        return None
 
     def note_arrival(self, key: Key, at: float) -> None:
         """Remember when this install became responsible for a connector, in seconds since the epoch."""

@@ -49,5 +49,4 @@ class EventReceiver:
         if kind is None:
             reader.lister.loop.request()
         else:
-            self._freshness.note_object(key_of_manifest(manifest))
-            self._freshness.note_event(manifest["metadata"]["namespace"], manifest["metadata"]["resourceVersion"])
+            self._freshness.note_event(key_of_manifest(manifest), manifest["metadata"]["resourceVersion"])

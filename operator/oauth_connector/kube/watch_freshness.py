@@ -35,17 +35,14 @@ class WatchFreshness:
         latest = max(self._delivered.get(key, oldest), self._current_at.get(self._watch_of(key.namespace), oldest))
         return latest > oldest
 
-    def note_object(self, key: Key) -> None:
-        """Note that an event has delivered a connector."""
+    def note_event(self, key: Key, version: str) -> None:
+        """Note that an event has delivered this version of a connector."""
         now = self._clock()
         self._delivered.pop(key, None)
         self._delivered[key] = now  # the last one is the latest
         while self._delivered[first := next(iter(self._delivered))] <= now - FRESH_SECONDS:
             del self._delivered[first]
-
-    def note_event(self, namespace: str, version: str) -> None:
-        """Note the version of an event."""
-        watch = self._watch_of(namespace)
+        watch = self._watch_of(key.namespace)
         writes = self._writes.get(watch, ())
         while writes and writes[0][0] <= int(version):
             self._current_at[watch] = writes.popleft()[1]

@@ -66,18 +66,19 @@ def _explain_bind_error(error: OSError, host: str, port: int) -> str:
 
 def find_listening_processes(port: int) -> Iterator[str]:
     """Return the processes that listen on a port, if Linux shows them: `python3 (process 4711)`."""
-    inodes = {f"socket:[{inode}]" for inode in _inodes(port)}
-    for folder in Path("/proc").glob("[0-9]*/fd") if inodes else ():
+    sockets = {socket for socket, bound in list_listening_sockets() if bound == port}
+    for folder in Path("/proc").glob("[0-9]*/fd") if sockets else ():
         with suppress(OSError):
-            if any(str(link.readlink()) in inodes for link in folder.iterdir()):
+            if any(str(link.readlink()) in sockets for link in folder.iterdir()):
                 process = folder.parent
                 yield f"{(process / 'comm').read_text().strip()} (process {process.name})"
 
 
-def _inodes(port: int) -> Iterator[str]:
+def list_listening_sockets() -> Iterator[tuple[str, int]]:
+    """Return the TCP sockets that listen, as links to them appear in /proc, each with its port."""
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with suppress(OSError):
             for line in Path(table).read_text().splitlines()[1:]:
                 columns = line.split()
-                if columns[3] == LISTENING and int(columns[1].rsplit(":", 1)[1], 16) == port:
-                    yield columns[9]
+                if columns[3] == LISTENING:
+                    yield f"socket:[{columns[9]}]", int(columns[1].rsplit(":", 1)[1], 16)

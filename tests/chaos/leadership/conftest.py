@@ -72,17 +72,13 @@ class Replicas:
         """Return the spec of the Lease."""
         return dict((await self.admin.get(LEASE))["spec"])
 
-    async def wait_until_leading(self, replica: OperatorProcess, within: float = 60.0) -> None:
-        """Wait until a replica leads."""
-        await until(lambda: is_leading(replica), within)
-
-    async def wait_until_one_leads(self, replicas: Sequence[OperatorProcess]) -> None:
-        """Wait until one of these replicas leads."""
+    async def wait_until_leading(self, *replicas: OperatorProcess, within: float = 60.0) -> None:
+        """Wait until a replica leads, or one of several."""
 
         async def has_leader() -> bool:
             return any([await is_leading(replica) for replica in replicas])
 
-        await until(has_leader, within=60)
+        await until(has_leader, within)
 
 
 async def is_leading(replica: OperatorProcess) -> bool:

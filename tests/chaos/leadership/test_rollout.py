@@ -27,7 +27,7 @@ async def test_rollouts_under_load_miss_no_refresh_and_double_none(
     for _ in range(ROLLOUTS):
         running.append(await replicas.start())
         assert await running.pop(0).stop() == 0
-        await replicas.wait_until_one_leads(running)  # a process starts faster than another one takes the Lease
+        await replicas.wait_until_leading(*running)  # a process starts faster than another one takes the Lease
 
     async def has_refreshed_often() -> bool:
         calls = robots.request_times().values()

@@ -32,7 +32,7 @@ def test_nothing_is_fresh_before_the_watch_delivers(freshness: WatchFreshness) -
 
 def test_a_delivered_connector_is_fresh_for_seconds(freshness: WatchFreshness, clock: ManualClock) -> None:
     """It says nothing of another connector."""
-    freshness.note_object(HERE)
+    freshness.note_event(HERE, "1")
     clock.now += FRESH_SECONDS - 0.1
     assert (freshness.is_fresh(HERE), freshness.is_fresh(THERE)) == (True, False)
     clock.now += 0.1
@@ -45,7 +45,7 @@ def test_an_event_as_new_as_a_write_shows_all_connectors_of_its_watch(
     """The age counts from the write, not from the event, which may be late."""
     freshness.note_write("shop", "10", freshness.begin_write())
     clock.now += 2.0
-    freshness.note_event("billing", "10")
+    freshness.note_event(Key("billing", "other"), "10")
     assert freshness.is_fresh(THERE)
     assert freshness.is_fresh(ELSEWHERE)
     clock.now += FRESH_SECONDS - 2.0
@@ -57,7 +57,7 @@ def test_the_age_counts_from_the_begin_of_a_write(freshness: WatchFreshness, clo
     began = freshness.begin_write()
     clock.now += 2.0
     freshness.note_write("shop", "10", began)
-    freshness.note_event("shop", "10")
+    freshness.note_event(HERE, "10")
     assert freshness.is_fresh(THERE)
     clock.now += FRESH_SECONDS - 2.0
     assert not freshness.is_fresh(THERE)
@@ -71,7 +71,7 @@ def test_the_time_of_a_suspended_machine_counts() -> None:
 def test_an_older_event_shows_nothing(freshness: WatchFreshness) -> None:
     """A watch that is behind delivers events, but older ones than the last write."""
     freshness.note_write("shop", "10", freshness.begin_write())
-    freshness.note_event("shop", "9")
+    freshness.note_event(HERE, "9")
     assert not freshness.is_fresh(THERE)
 
 
@@ -81,7 +81,7 @@ def test_a_silent_watch_makes_nothing_fresh(freshness: WatchFreshness, clock: Ma
         freshness.note_write("shop", str(number), freshness.begin_write())
         clock.now += 1.0
         assert not freshness.is_fresh(HERE)
-    freshness.note_event("shop", "50")
+    freshness.note_event(THERE, "50")
     assert not freshness.is_fresh(HERE)
 
 
@@ -90,7 +90,7 @@ def test_many_writes_are_compared_a_few_times_a_second(freshness: WatchFreshness
     for number in range(10):
         freshness.note_write("shop", str(number), freshness.begin_write())
         clock.now += WRITE_INTERVAL / 10
-    freshness.note_event("shop", "9")
+    freshness.note_event(THERE, "9")
     clock.now += FRESH_SECONDS - WRITE_INTERVAL - 0.01
     assert freshness.is_fresh(HERE)
     clock.now += 0.02
@@ -101,16 +101,16 @@ def test_each_namespace_has_a_watch_of_its_own_where_they_are_named(clock: Manua
     """The watch of one namespace says nothing of another's."""
     freshness = WatchFreshness(clock, by_namespace=True)
     freshness.note_write("shop", "10", freshness.begin_write())
-    freshness.note_event("billing", "11")
+    freshness.note_event(Key("billing", "other"), "11")
     assert not freshness.is_fresh(HERE)
-    freshness.note_event("shop", "11")
+    freshness.note_event(THERE, "11")
     assert (freshness.is_fresh(HERE), freshness.is_fresh(ELSEWHERE)) == (True, False)
 
 
 def test_connectors_that_were_delivered_long_ago_are_forgotten(freshness: WatchFreshness, clock: ManualClock) -> None:
     """Ten thousand connectors cost no memory once they are quiet."""
     for number in range(1000):
-        freshness.note_object(Key("shop", f"crm-{number}"))
+        freshness.note_event(Key("shop", f"crm-{number}"), "1")
     clock.now += FRESH_SECONDS
-    freshness.note_object(HERE)
+    freshness.note_event(HERE, "1")
     assert len(freshness._delivered) == 1  # the memory is what the test is about
