@@ -1,6 +1,7 @@
 """The phases of a benchmark that begin with new connectors; each returns its figures."""
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -85,8 +86,8 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
         }
 
 
-async def quiet(setup: BenchSetup, kind: ConnectorKind, probes: int = 100) -> Figures:
-    """Apply single connectors to an idle operator."""
+async def quiet(setup: BenchSetup, kind: ConnectorKind, probes: int = 400) -> Figures:
+    """Apply single connectors to an idle operator: so many that a quantile of 0.99 is not the slowest of all."""
     async with a_namespace(setup, kind, 1) as namespace, setup.watch_outputs(namespace) as outputs:
         latencies = [(await _probe(setup, namespace, kind, outputs)).seconds for _ in range(probes)]
     return {"quiet_new_p50_s": quantile(latencies, 0.5), "quiet_new_p99_s": quantile(latencies, 0.99)}
@@ -149,9 +150,9 @@ def count_requests(made: Counter[str], done: int, unit: str) -> Figures:
 
 
 def quantile(values: list[float], share: float) -> float:
-    """Return the value below which this share of the values is; NaN without values."""
+    """Return the least value that this share of the values does not exceed; NaN without values."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else float("nan")
 
 
 def names(objects: int) -> list[str]:

@@ -21,6 +21,12 @@ from oauth_connector.controller.ports import Clock, ClusterUnavailable, Supersed
 LONGEST_SLEEP = 5.0
 """Seconds after which the wall clock is read again. The clock of the event loop may differ from it."""
 
+STARTED_AT_ONCE = 4
+"""Reconciliations that are started before the event loop looks at its sockets again.
+
+When the operator starts, thousands have nothing to do and end at once; the responses for the others wait that long.
+"""
+
 SUPERSEDED_PAUSE = 1.0
 """Seconds until the next reconciliation where another process leads or may lead, if this one leads again by then."""
 
@@ -144,7 +150,9 @@ class Workqueue:
                 self._ready.put(key, (0, at))
 
     def _start_workers(self, reconcile: Reconcile) -> None:
-        while len(self._tasks) < self._workers and (key := self._ready.take(self._busy)) is not None:
+        free = min(STARTED_AT_ONCE, self._workers - len(self._tasks))
+        while free > 0 and (key := self._ready.take(self._busy)) is not None:
+            free -= 1
             self._hooks.on_start(max(0.0, self._clock() - self._due.pop(key)))
             self._busy[key.namespace] += 1
             self._tasks[key] = asyncio.create_task(self._work(reconcile, key), name=f"reconcile {key}")
@@ -190,6 +198,10 @@ class Workqueue:
         self._wake.set()
 
     async def _sleep(self) -> None:
+        """Wait until something may be done. Without a wait, the event loop looks at its sockets."""
+        if self._ready and len(self._tasks) < self._workers and self._may_start():
+            await asyncio.sleep(0)
+            return
         due = self._deadlines.next_due() if self._may_start() else None
         pause = self._longest_sleep if due is None else min(self._longest_sleep, max(0.0, due - self._clock()))
         alarm = asyncio.get_running_loop().call_later(pause, self._wake.set)

@@ -1,9 +1,8 @@
 """The list of connectors that there are: it finds what the watch has missed.
 
-kopf's watch reports no deletion that happens while it is interrupted: after an error it lists again, and what is
-missing in that list is not mentioned. So the names are compared soon after each such list, and every ten minutes in
-any case. A watch that is only slow, with thousands of connectors in a busy process, gets time: if it were opened again
-too soon, it would never finish its list.
+A watch reports nothing of what happened before its start. So the connectors are listed with their content after each
+start, and their names every ten minutes in any case: a connector that the watch has not reported by then shows that it
+is stale. A watch that is only slow, in a busy process, gets time.
 """
 
 import asyncio
@@ -34,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 class ConnectorLister:
-    """Fills the cache once from a full list of a part of the scope, and removes what no longer exists.
+    """Fills the cache from a list of a part of the scope, and removes what no longer exists.
 
     `on_stale` reports a stale watch. `loop` runs it.
     """
@@ -53,22 +52,41 @@ class ConnectorLister:
         self._on_stale = on_stale
         self._part = part
         self._unreadable: dict[Key, str] = {}
+        self._requests = 1
+        self._fulfilled = 0
+
+    @property
+    def is_content_due(self) -> bool:
+        """Return whether a list of the content was requested, and has not been read from its begin since."""
+        return self._fulfilled < self._requests
+
+    def request_content(self) -> None:
+        """List the connectors with their content soon."""
+        self._requests += 1
+        self.loop.request()
 
     async def _list(self) -> None:
-        if self.loop.listed.is_set():
-            await self._compare(await list_all(self._api, self._part.connectors(), lambda _item: None))
+        if self.is_content_due:
+            await self._read_content()
         else:
-            await self._read_all()
+            await self._compare(await list_all(self._api, self._part.connectors(), lambda _item: None))
 
-    async def _read_all(self) -> None:
+    async def _read_content(self) -> None:
+        """Read what is due; a request that arrives meanwhile needs a list of its own. Raises as `_read_all`."""
+        requests = self._requests
+        self._connectors.retain(await self._read_all())
+        self._fulfilled = requests
+
+    async def _read_all(self) -> Listing:
         """Read the connectors. Raises `KubeError` and `SelectorError`."""
         try:
             listing = await list_all(self._api, self._part.connectors(JSON), self._connectors.update)
-            self._unreadable = self._find_unknown(listing.uids)
         except KubeError as error:
             if error.status == BAD_REQUEST and self._part.selector:
                 raise SelectorError(_REJECTED.format(self._part.selector)) from None
             raise
+        self._unreadable = self._find_unknown(listing.uids)
+        return listing
 
     async def _compare(self, listing: Listing) -> None:
         """Remove deleted connectors. Connectors that stay missing show that the watch is stale. Raises `KubeError`.
@@ -83,7 +101,7 @@ class ConnectorLister:
         if missing:
             await self._read_all()
         stale = missing.keys() - self._unreadable.keys()
-        if stale:
+        if stale and not self.is_content_due:  # else it has just been opened again
             log.warning("watch missed connectors and is opened again", count=len(stale))
             self._on_stale()
 

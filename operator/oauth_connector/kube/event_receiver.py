@@ -17,7 +17,7 @@ FindReader = Callable[[str], PartReader | None]
 
 
 class EventReceiver:
-    """Passes the events of the watch from its thread to the caches; a list of connectors requests one of the reader."""
+    """Passes the events of the watch from its thread to the caches."""
 
     def __init__(self, caches: Caches, find_reader: FindReader) -> None:
         self._caches: Mapping[str, ConnectorCache | ConsentCache] = {
@@ -28,25 +28,21 @@ class EventReceiver:
         self._find_reader = find_reader
         self._loop = asyncio.get_running_loop()
 
-    def receive_in_thread(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
+    def receive_in_thread(self, plural: str, kind: str, manifest: Mapping[str, Any]) -> None:
         """Receive an event in any thread."""
         self._loop.call_soon_threadsafe(self._receive, plural, kind, manifest)
 
-    def _receive(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
+    def _receive(self, plural: str, kind: str, manifest: Mapping[str, Any]) -> None:
         with isolate_manifest(plural, manifest):
             self._apply(plural, kind, manifest)
 
-    def _apply(self, plural: str, kind: str | None, manifest: Mapping[str, Any]) -> None:
-        cache, reader = self._caches[plural], self._find_reader(manifest["metadata"]["namespace"])
-        if reader is None:
+    def _apply(self, plural: str, kind: str, manifest: Mapping[str, Any]) -> None:
+        cache = self._caches[plural]
+        if self._find_reader(manifest["metadata"]["namespace"]) is None:
             return
         if kind == "DELETED":
             cache.remove_manifest(manifest)
         else:
             cache.update(manifest)
-        if plural != CONNECTORS:
-            return
-        if kind is None:
-            reader.lister.loop.request()
-        else:
+        if plural == CONNECTORS:
             self._freshness.note_event(key_of_manifest(manifest), manifest["metadata"]["resourceVersion"])

@@ -20,7 +20,7 @@ INTERVAL = 600.0
 """Seconds between two lists when none is requested: they find what a watch has missed."""
 
 SETTLED = 3.0
-"""Seconds without a further request after which a requested list is read. The list of the watch is complete then."""
+"""Seconds after a requested list until the next one is read: a watch that starts again and again requests many."""
 
 REPEAT_LOG = 60.0
 """Seconds after which a failure that repeats is logged again."""
@@ -112,9 +112,10 @@ class ListLoop:
         self._backoff = backoff
         self._failures = failures
         self._requested = asyncio.Event()
+        self._pause = 0.0
 
     def request(self) -> None:
-        """Request a list soon."""
+        """Request a list: it is read at once, unless the last one was requested too."""
         self._requested.set()
 
     async def run(self, hooks: ListHooks = ListHooks(), after: asyncio.Event | None = None) -> None:  # a frozen value
@@ -142,15 +143,15 @@ class ListLoop:
                 await self._backoff.wait()
 
     async def _wait(self) -> None:
-        """Wait until the next list is due, or until no further list was requested for a moment."""
+        """Wait until the next list is due, or requested."""
         self._backoff.reset()
         self._failures.reset()
+        await asyncio.sleep(self._pause)
+        self._pause = 0.0
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(INTERVAL):
                 await self._requested.wait()
-                while self._requested.is_set():
-                    self._requested.clear()
-                    await asyncio.sleep(SETTLED)
+                self._pause = SETTLED
         self._requested.clear()
 
 

@@ -61,6 +61,14 @@ class PartReader:
         """Return when the Secrets were last known to be up to date, in seconds since the epoch."""
         return time.time() - self.informer.age()
 
+    def request_list(self, plural: str) -> None:
+        """List the objects of a kind soon: their watch starts, and does not report what there was before."""
+        if plural == CONSENTS:
+            self.consent_lister.loop.request()
+        else:
+            self._caches.freshness.begin_gap(self.part.namespace)
+            self.lister.request_content()
+
     def loops(self) -> tuple[Coroutine[None, None, None], ...]:
         """Return what has to run. The connectors raise `SelectorError`."""
         secrets = self.informer.synced
@@ -82,6 +90,8 @@ class PartReader:
             self.is_read = True
             self.settled.set()
             self._hooks.on_reopen()
+        if not self.lister.is_content_due:
+            self._caches.freshness.end_gap(self.part.namespace)
         self._hooks.on_listed(CONNECTORS)
 
     def _leave_secrets(self) -> None:
@@ -97,12 +107,11 @@ class PartReader:
         if not namespace:
             return
         self.settled.set()
-        self.lister.loop.listed.clear()
         if self.is_read:
             self.is_read = False
             log.warning("a namespace is no longer read", namespace=namespace)
             self._caches.connectors.leave_namespace(namespace)
             self._caches.consents.leave_namespace(namespace)
-            self.lister.loop.request()
+            self.lister.request_content()
             self.consent_lister.loop.request()
             self._hooks.on_reopen()

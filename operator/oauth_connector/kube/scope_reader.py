@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Coroutine
-from functools import partial
 
 import structlog
 
@@ -60,7 +59,11 @@ class ScopeReader:
     def start_watch(self) -> None:
         """Start to watch. Not before `wait`: kopf never finds a resource that did not exist when it started."""
         loop = asyncio.get_running_loop()
-        self._watch.start(self._receiver.receive_in_thread, partial(loop.call_soon_threadsafe, self._request_lists))
+
+        def request_in_thread(plural: str, namespace: str) -> None:
+            loop.call_soon_threadsafe(self._parts[namespace].request_list, plural)
+
+        self._watch.start(self._receiver.receive_in_thread, request_in_thread)
 
     def stop_watch(self) -> None:
         """Stop to watch; blocks up to ten seconds."""
@@ -70,12 +73,6 @@ class ScopeReader:
         if any(part.is_read for part in self._parts.values()):
             self._found.set()
         self._watch.reopen()
-
-    def _request_lists(self) -> None:
-        """List soon after kopf started: it finds only the kinds that are served at that moment."""
-        for part in self._parts.values():
-            part.lister.loop.request()
-            part.consent_lister.loop.request()
 
     def _require_watch(self, plural: str) -> None:
         """Open the watch again where a kind that could be listed is not watched: it was installed only now."""

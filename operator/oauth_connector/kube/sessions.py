@@ -19,8 +19,10 @@ TURN_INTERVAL = 1.0
 log = structlog.get_logger(__name__)
 
 
-def open_session(access: Access, middleware: ClientMiddlewareType) -> aiohttp.ClientSession:
-    """Open a session without a limit of connections. Raises `AccessError` for bad certificates.
+def open_session(access: Access, *middlewares: ClientMiddlewareType) -> aiohttp.ClientSession:
+    """Open a session without a limit of connections, the first of the middlewares outermost.
+
+    Raises `AccessError` for bad certificates.
 
     aiohttp gives a connection that becomes free to the next caller, and not to the one that has waited longest.
     """
@@ -28,7 +30,7 @@ def open_session(access: Access, middleware: ClientMiddlewareType) -> aiohttp.Cl
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ssl=access.ssl_context()),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": OPERATOR},
-        middlewares=(middleware,),
+        middlewares=middlewares,
     )
 
 

@@ -8,6 +8,7 @@ annotation.
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import threading
 import time
@@ -18,21 +19,23 @@ from typing import Any
 import aiohttp
 import kopf
 import uvloop
+from aiohttp import ClientMiddlewareType
 
 from oauth_connector.api.names import CONNECTORS, CONSENTS, GROUP, VERSION
 from oauth_connector.kube.access import Access
 from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.discovery import find_served_kinds
+from oauth_connector.kube.empty_lists import EmptyLists, RequestList
 from oauth_connector.kube.sessions import Authenticator, open_session
 
-OnEvent = Callable[[str, str | None, Mapping[str, Any]], None]
-"""Called in the thread of kopf with the plural of a kind, the type of the event (`None` in a list) and the object."""
+OnEvent = Callable[[str, str, Mapping[str, Any]], None]
+"""Called in the thread of kopf with the plural of a kind, the type of the event and the object."""
 
 FindNamespaces = Callable[[], Collection[str] | None]
 """Called in the thread of kopf; returns the namespaces to watch, or `None` for all."""
 
-Login = Callable[[], kopf.AiohttpSession]
-"""Called in the thread of kopf: returns the server, and a session of its own that adds the token to requests."""
+Login = Callable[[ClientMiddlewareType], kopf.AiohttpSession]
+"""Called in the thread of kopf: returns the server, and a session of its own with a middleware and the token."""
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +52,12 @@ END_TIME = 2.0
 WATCHED = (CONNECTORS, CONSENTS)
 
 
-def log_in_to(access: Access) -> kopf.AiohttpSession:
+def log_in_to(access: Access, middleware: ClientMiddlewareType) -> kopf.AiohttpSession:
     """Return what kopf needs to reach an API server. It closes the session at its end.
 
     kopf gets no 401: it would log in again at once, without an end. The session waits instead, and reads new tokens.
     """
-    session = open_session(access, Authenticator(access.identity).send_or_wait)
+    session = open_session(access, middleware, Authenticator(access.identity).send_or_wait)
     return kopf.AiohttpSession(server=access.server, aiohttp_session=session)
 
 
@@ -97,13 +100,13 @@ def build_kopf_settings(selector: str = "") -> kopf.OperatorSettings:
     return settings
 
 
-def build_registry(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
+def build_registry(on_event: OnEvent, log_in_once: Callable[[], kopf.AiohttpSession]) -> kopf.OperatorRegistry:
     """Register a handler for each kind, and the login."""
     registry = kopf.OperatorRegistry()
 
     def follow(plural: str) -> None:
         @kopf.on.event(GROUP, VERSION, plural, registry=registry, id=plural)
-        async def handle_event(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002, ANN401  # kopf's names
+        async def handle_event(type: str, body: kopf.Body, **_: Any) -> None:  # noqa: A002, ANN401  # kopf's names
             on_event(plural, type, dict(body))
 
     for plural in WATCHED:
@@ -111,7 +114,7 @@ def build_registry(on_event: OnEvent, login: Login) -> kopf.OperatorRegistry:
 
     @kopf.on.login(registry=registry)
     async def log_in(**_: Any) -> kopf.AiohttpSession:  # noqa: ANN401  # kopf's names
-        return login()
+        return log_in_once()
 
     return registry
 
@@ -131,12 +134,12 @@ class Watch:
         self._thread: threading.Thread | None = None
         self._kinds: frozenset[str] | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._on_start: Callable[[], object] = lambda: None
+        self._request_list: RequestList = lambda _plural, _namespace: None
         self.restarts = 0
 
-    def start(self, on_event: OnEvent, on_start: Callable[[], object] = lambda: None) -> None:
-        """Start to watch. `on_start` is called in the thread of kopf, each time it starts."""
-        self._on_start = on_start
+    def start(self, on_event: OnEvent, request_list: RequestList) -> None:
+        """Start to watch. Both functions are called in the thread of kopf; `request_list` when a watch starts."""
+        self._request_list = request_list
         self._thread = threading.Thread(target=self._supervise, args=(on_event,), name="kopf", daemon=True)
         self._thread.start()
 
@@ -199,23 +202,28 @@ class Watch:
                 operator.cancel()
         await operator
 
+    def _open_session(self) -> kopf.AiohttpSession:
+        return self._login(EmptyLists(WATCHED, self._request_list).send)
+
     def _log_in(self) -> kopf.AiohttpSession:
-        login = self._login()
+        login = self._open_session()
         self._session = login.aiohttp_session
         return login
 
-    async def _find_kinds(self) -> None:
-        """Find the kinds that kopf is going to find, and report its start."""
+    async def _find_kinds(self, namespaces: Collection[str]) -> None:
+        """Find the kinds that kopf is going to find. A list of another finds it as soon as it is served."""
         self._kinds = self._session = None
-        login = self._login()
+        login = self._open_session()
         async with login.aiohttp_session as session:
             self._kinds = await find_served_kinds(session, login.server)
-        self._on_start()
+        missing = [plural for plural in WATCHED if plural not in (self._kinds or ())]
+        for plural, namespace in itertools.product(missing, namespaces):
+            self._request_list(plural, namespace)
 
     async def _run_kopf(self, on_event: OnEvent, namespaces: Collection[str] | None) -> None:
         if namespaces is not None and not namespaces:
             await asyncio.Event().wait()  # until it is reopened: to kopf, no namespace would mean all of them
-        await self._find_kinds()
+        await self._find_kinds(namespaces or ("",))
         await kopf.operator(
             registry=build_registry(on_event, self._log_in),
             settings=build_kopf_settings(self._selector),

@@ -1,9 +1,10 @@
 """How old a cached connector can be: what the watch has delivered, compared with the writes of this process.
 
-An object of a list counts for nothing: a list has no order, a later page may be missing, and events wait until its end.
+An object of a list counts for nothing: a list has no order, and a later page may be missing.
 
 The watch delivers the changes of its objects in their order. So an event that is as new as a write of this process
-shows that everything older than that write has been delivered, for every connector of the same watch.
+shows that everything older than that write has been delivered, for every connector of the same watch. After a new
+start the watch lacks what was changed before; until that is listed, its events show nothing of other connectors.
 """
 
 from collections import deque
@@ -28,6 +29,7 @@ class WatchFreshness:
         self._delivered: dict[Key, float] = {}
         self._writes: dict[str, deque[tuple[int, float]]] = {}
         self._current_at: dict[str, float] = {}
+        self._gaps: set[str] = set()
 
     def is_fresh(self, key: Key) -> bool:
         """Return whether the cache shows a connector as it was at most a few seconds ago."""
@@ -43,9 +45,17 @@ class WatchFreshness:
         while self._delivered[first := next(iter(self._delivered))] <= now - FRESH_SECONDS:
             del self._delivered[first]
         watch = self._watch_of(key.namespace)
-        writes = self._writes.get(watch, ())
+        writes = self._writes.get(watch, ()) if watch not in self._gaps else ()
         while writes and writes[0][0] <= int(version):
             self._current_at[watch] = writes.popleft()[1]
+
+    def begin_gap(self, namespace: str) -> None:
+        """Note that a watch starts: what was changed before, it does not deliver. A list has to."""
+        self._gaps.add(self._watch_of(namespace))
+
+    def end_gap(self, namespace: str) -> None:
+        """Note that everything from before the start of a watch was listed."""
+        self._gaps.discard(self._watch_of(namespace))
 
     def begin_write(self) -> float:
         """Return the time of a write that begins. Its response may be late, and so older than it seems."""

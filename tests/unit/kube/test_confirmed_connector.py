@@ -1,7 +1,6 @@
 """A connector is read again unless the watch shows that the cached one is of the last seconds."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -33,11 +32,11 @@ class Scene:
         caches = Caches.build()
         self.cluster = KubeCluster(api, caches, selector)
         self._server = server
-        reader = SimpleNamespace(lister=SimpleNamespace(loop=SimpleNamespace(request=lambda: None)))
-        self._receiver = EventReceiver(caches, lambda _namespace: cast("PartReader", reader))
+        self.caches = caches
+        self._receiver = EventReceiver(caches, lambda _namespace: cast("PartReader", object()))
 
-    async def deliver(self, key: Key, version: int, kind: str | None = "MODIFIED") -> None:
-        """Deliver an event of the watch; an object of its list has no kind."""
+    async def deliver(self, key: Key, version: int, kind: str = "MODIFIED") -> None:
+        """Deliver an event of the watch."""
         self._receiver.receive_in_thread(CONNECTORS, kind, a_manifest(key, version))
         await asyncio.sleep(0)
 
@@ -61,10 +60,10 @@ async def test_a_delivered_connector_is_read_again_only_in_a_shard(selector: str
 
 
 async def test_a_connector_of_a_list_is_read() -> None:
-    """The later pages of a long list are old when they arrive, and the events since then wait for its end."""
+    """The later pages of a long list are old when they arrive."""
     async with scripted_api() as server, KubeAPI(Access(server.url)) as api:
         scene = Scene(server, api, "")
-        await scene.deliver(CRM, 5, None)
+        scene.caches.connectors.update(a_manifest(CRM, 5))
         assert await scene.confirm(CRM, 6) == ("6", 1)
 
 

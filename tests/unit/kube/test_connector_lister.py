@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
 
+from structlog.testing import capture_logs
+
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.connector_lister import ConnectorLister
+from oauth_connector.kube.errors import KubeError
 from oauth_connector.kube.listing import SETTLED
 from tests.support.builders import a_spec
 from tests.support.virtual_time import run_virtually
@@ -25,10 +28,16 @@ class Server:
     def __init__(self, *names: str) -> None:
         self.names = list(names)
         self.lists: list[str] = []
+        self.before_page: Callable[[], object] = lambda: None
+        self.failures = 0
 
     async def read_pages(self, _path: str, _query: object, accept: str) -> AsyncIterator[dict[str, Any]]:
         """Yield one page, and record its kind."""
         self.lists.append("names" if accept == METADATA_LIST else "whole")
+        self.before_page()
+        if self.failures:
+            self.failures -= 1
+            raise KubeError(503, "Unavailable")
         yield {"metadata": {"resourceVersion": "100"}, "items": [a_manifest(name) for name in self.names]}
 
 
@@ -69,7 +78,7 @@ def test_connectors_that_the_watch_missed_are_read_once() -> None:
 
     async def story(scene: Scene) -> None:
         server.names.append("b")
-        for _ in range(3):  # each watch that is opened lists, and is as slow as the one before
+        for _ in range(3):
             scene.lister.loop.request()
             await asyncio.sleep(10 * SETTLED)
 
@@ -79,22 +88,80 @@ def test_connectors_that_the_watch_missed_are_read_once() -> None:
     assert server.lists == ["whole", "names", "whole", "names", "names"]
 
 
-def test_a_watch_that_still_lists_is_not_stale() -> None:
-    """Thousands of connectors take a busy process minutes: the names are compared when the list is complete."""
-    server = Server("a")
+def test_the_content_is_listed_when_a_watch_starts() -> None:
+    """The watch does not report what was created, changed or deleted before; its start shows nothing stale."""
+    server = Server("a", "b")
 
     async def story(scene: Scene) -> None:
-        server.names.append("b")
-        for _ in range(100):
-            scene.lister.loop.request()
-            await asyncio.sleep(SETTLED / 2)
-        assert server.lists == ["whole"]
-        scene.connectors.update(a_manifest("b"))
-        await asyncio.sleep(10 * SETTLED)
+        server.names = ["b", "c"]
+        scene.lister.request_content()
+        await asyncio.sleep(0.1)
+        assert [scene.knows(name) for name in "abc"] == [False, True, True]
 
     scene = run_scene(server, story)
     assert scene.stale == 0
-    assert server.lists == ["whole", "names"]
+    assert server.lists == ["whole", "whole"]
+
+
+def test_a_watch_that_starts_while_the_content_is_listed_needs_another_list() -> None:
+    """The first pages are older than the start."""
+    server = Server("a")
+
+    async def story(scene: Scene) -> None:
+        await asyncio.sleep(SETTLED)
+        server.before_page = scene.lister.request_content
+        scene.lister.request_content()
+        await asyncio.sleep(0.1)
+        assert scene.lister.is_content_due
+        server.before_page = lambda: None
+        await asyncio.sleep(10 * SETTLED)
+        assert not scene.lister.is_content_due
+
+    assert run_scene(server, story).server.lists == ["whole", "whole", "whole"]
+
+
+def test_a_list_of_the_content_that_fails_is_repeated() -> None:
+    """Until it succeeds, a list of the names is not sufficient."""
+    server = Server("a")
+
+    async def story(scene: Scene) -> None:
+        await asyncio.sleep(SETTLED)
+        server.failures = 2
+        scene.lister.request_content()
+        await asyncio.sleep(10 * SETTLED)
+        assert not scene.lister.is_content_due
+
+    with capture_logs():
+        assert run_scene(server, story).server.lists == ["whole", "whole", "whole", "whole"]
+
+
+def test_a_watch_that_was_opened_again_meanwhile_is_not_stale() -> None:
+    """What is missing is listed after its start, which has just been reported."""
+    server = Server("a")
+
+    async def story(scene: Scene) -> None:
+        await asyncio.sleep(SETTLED)
+        server.names.append("b")
+        scene.lister.loop.request()
+        await asyncio.sleep(SETTLED / 2)
+        scene.lister.request_content()
+        await asyncio.sleep(10 * SETTLED)
+
+    scene = run_scene(server, story)
+    assert scene.knows("b")
+    assert scene.stale == 0
+
+
+def test_a_watch_that_starts_again_and_again_costs_a_list_every_few_seconds() -> None:
+    """Neither more of them, nor none because the next start always comes before the list."""
+    server = Server("a")
+
+    async def story(scene: Scene) -> None:
+        for _ in range(100):
+            scene.lister.request_content()
+            await asyncio.sleep(SETTLED / 10)
+
+    assert run_scene(server, story).server.lists == ["whole"] * (2 + 10)
 
 
 def test_a_connector_whose_event_is_late_is_not_missing() -> None:
@@ -104,7 +171,7 @@ def test_a_connector_whose_event_is_late_is_not_missing() -> None:
     async def story(scene: Scene) -> None:
         scene.lister.loop.request()
         server.names.append("b")
-        await asyncio.sleep(SETTLED * 1.5)
+        await asyncio.sleep(SETTLED / 2)
         assert server.lists == ["whole", "names"]
         scene.connectors.update(a_manifest("b"))
         await asyncio.sleep(10 * SETTLED)

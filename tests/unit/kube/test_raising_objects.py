@@ -100,8 +100,8 @@ def test_a_connector_that_raises_does_not_hide_one_that_the_watch_missed() -> No
 
 
 @pytest.mark.parametrize("plural", [CONNECTORS, CONSENTS])
-@pytest.mark.parametrize("kind", ["ADDED", "DELETED", None])
-async def test_an_object_that_raises_in_an_event_ends_its_own_event(plural: str, kind: str | None) -> None:
+@pytest.mark.parametrize("kind", ["ADDED", "DELETED"])
+async def test_an_object_that_raises_in_an_event_ends_its_own_event(plural: str, kind: str) -> None:
     """The next event is received, and the event loop reports no error."""
     caches, errors = Caches.build(), list[object]()
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))

@@ -107,6 +107,31 @@ def test_each_namespace_has_a_watch_of_its_own_where_they_are_named(clock: Manua
     assert (freshness.is_fresh(HERE), freshness.is_fresh(ELSEWHERE)) == (True, False)
 
 
+def test_a_watch_that_has_started_again_shows_nothing_of_others_until_the_rest_is_listed(
+    freshness: WatchFreshness, clock: ManualClock
+) -> None:
+    """It does not deliver what was changed before its start, though its events are newer than that."""
+    freshness.begin_gap("")
+    freshness.note_write("shop", "10", freshness.begin_write())
+    freshness.note_event(HERE, "11")
+    assert (freshness.is_fresh(HERE), freshness.is_fresh(THERE)) == (True, False)
+    clock.now += 1.0
+    freshness.end_gap("")
+    assert not freshness.is_fresh(THERE)
+    freshness.note_event(ELSEWHERE, "12")
+    assert freshness.is_fresh(THERE)
+
+
+def test_the_watch_of_another_namespace_has_no_gap(clock: ManualClock) -> None:
+    """Each starts on its own where the namespaces are named."""
+    freshness = WatchFreshness(clock, by_namespace=True)
+    freshness.begin_gap("billing")
+    for key in (HERE, ELSEWHERE):
+        freshness.note_write(key.namespace, "10", freshness.begin_write())
+        freshness.note_event(Key(key.namespace, "other"), "11")
+    assert (freshness.is_fresh(HERE), freshness.is_fresh(ELSEWHERE)) == (True, False)
+
+
 def test_connectors_that_were_delivered_long_ago_are_forgotten(freshness: WatchFreshness, clock: ManualClock) -> None:
     """Ten thousand connectors cost no memory once they are quiet."""
     for number in range(1000):
