@@ -3,7 +3,9 @@
 The described behaviour of each verb is that of a real API server; tests/contract/kube verifies it.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +23,19 @@ METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v
 
 PAGE = "100"
 """Objects in a page. Each may be large."""
+
+
+@asynccontextmanager
+async def _run_beside(reading: Coroutine[Any, Any, dict[str, Any]]) -> AsyncIterator[asyncio.Task[dict[str, Any]]]:
+    """Start a request and let it be written; it is cancelled where the block ends without its response."""
+    task = asyncio.create_task(reading)
+    try:
+        await asyncio.sleep(0)  # the task begins
+        await asyncio.sleep(0)  # the event loop writes
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class KubeAPI(Transport):
@@ -42,13 +57,22 @@ class KubeAPI(Transport):
     async def read_pages(
         self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON
     ) -> AsyncGenerator[dict[str, Any], None]:
-        """Yield the pages of a list, all of one version. Without objects, `items` of a metadata list is null."""
-        more: str | None = ""
-        while more is not None:
-            parameters = {**(query or {}), "limit": PAGE, **({"continue": more} if more else {})}
-            page = await self.request("GET", path, query=parameters, accept=accept)
-            yield page
-            more = page["metadata"].get("continue") or None
+        """Yield the pages of a list, all of one version. Without objects, `items` of a metadata list is null.
+
+        The next page is requested before a page is yielded: the API server prepares it while the caller computes.
+        """
+        page = await self._read_page(path, query, accept)
+        while more := page["metadata"].get("continue"):
+            async with _run_beside(self._read_page(path, query, accept, more)) as following:
+                yield page
+                page = await following
+        yield page
+
+    async def _read_page(
+        self, path: str, query: Mapping[str, str] | None, accept: str, more: str = ""
+    ) -> dict[str, Any]:
+        parameters = {**(query or {}), "limit": PAGE, **({"continue": more} if more else {})}
+        return await self.request("GET", path, query=parameters, accept=accept)
 
     async def create(self, path: str, body: Mapping[str, Any], manager: str) -> dict[str, Any]:
         """Write an object that must not exist yet: 409 `AlreadyExists` where it does.

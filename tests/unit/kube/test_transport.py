@@ -139,18 +139,6 @@ async def test_a_redirect_is_not_followed(api: KubeAPI, server: ScriptedAPI) -> 
     assert len(server.requests) == 1
 
 
-async def test_a_list_is_read_page_by_page(api: KubeAPI, server: ScriptedAPI) -> None:
-    """Each page names the next, and all requests contain the selector."""
-    first = {"metadata": {"resourceVersion": "7", "continue": "more"}, "items": [1]}
-    server.answers.extend((Reply(first), Reply({"metadata": {"resourceVersion": "7"}, "items": None})))
-    pages = [page async for page in api.read_pages(SECRETS, {"labelSelector": "a=b"})]
-    assert [page["items"] for page in pages] == [[1], None]
-    assert [request.query for request in server.requests] == [
-        {"labelSelector": "a=b", "limit": "100"},
-        {"labelSelector": "a=b", "limit": "100", "continue": "more"},
-    ]
-
-
 async def test_each_request_is_observed(server: ScriptedAPI) -> None:
     """Each attempt is counted, by verb, resource and code."""
     seen: list[tuple[str, str, str]] = []
