@@ -61,6 +61,7 @@ class BareClient:
         token = self._access.tokens.current().get_secret_value() if self._access.tokens else ""
         headers, endless = {"Authorization": f"Bearer {token}", "Accept": accept}, aiohttp.ClientTimeout(total=None)
         async with self._session.get(self._access.server + path, headers=headers, timeout=endless) as answer:
+            answer.raise_for_status()
             async for line in answer.content:
                 yield line
 

@@ -11,6 +11,7 @@ from tests.bench.setup import BenchSetup
 from tests.bench.watched import WatchedObjects
 
 CONNECTORS = 1000
+PER_SECOND = 20
 LOOK = 1.0
 """Seconds between two looks at what the token endpoint has received: less than a connector's pause."""
 
@@ -22,9 +23,9 @@ async def refresh_steadily(setup: BenchSetup, kind: ConnectorKind, seconds: floa
         setup.watch_outputs(namespace) as outputs,
         setup.watch_connectors(namespace) as connectors,
     ):
-        await apply(setup.admin, namespace, names(CONNECTORS), kind)
+        await _apply_evenly(setup, namespace, kind)
         await outputs.wait(lambda: _count_tokens(outputs) >= CONNECTORS, within=300)
-        await asyncio.sleep(SHORT)  # one lifetime: from then on the refreshes are spread by their jitter
+        await asyncio.sleep(SHORT)  # one lifetime: from then on they are refreshed, as evenly as they were created
         await setup.take_token_requests()
         cost, api, requests = setup.operator_cost(), setup.api_cost(), await setup.api_requests()
         lateness, refreshes = await _measure_lateness(setup, connectors, seconds)
@@ -38,6 +39,14 @@ async def refresh_steadily(setup: BenchSetup, kind: ConnectorKind, seconds: floa
             "api_cpu_ms_per_refresh": (setup.api_cost().cpu - api.cpu) * 1000 / refreshes,
             **count_requests(sent, refreshes, "refresh"),
         }
+
+
+async def _apply_evenly(setup: BenchSetup, namespace: str, kind: ConnectorKind) -> None:
+    """Create as many connectors in each second as are to be refreshed: a burst of them would return as one."""
+    started = time.monotonic()
+    for number, name in enumerate(names(CONNECTORS)):
+        await asyncio.sleep(started + number / PER_SECOND - time.monotonic())
+        await apply(setup.admin, namespace, [name], kind)
 
 
 def _count_tokens(outputs: WatchedObjects) -> int:

@@ -45,15 +45,18 @@ class WatchedObjects:
         return self.arrivals[name]
 
     async def _follow(self) -> None:
+        """Follow the collection. The API server ends a watch while it updates a kind that is new to it."""
         try:
-            async for line in self._client.follow(self._path, self._accept):
-                found = orjson.loads(line)["object"]
-                name = found["metadata"]["name"]
-                self.arrivals.setdefault(name, time.monotonic())
-                self.objects[name] = found
-                async with self._changed:
-                    self._changed.notify_all()
-            raise RuntimeError(f"the watch of {self._path} ended")
+            while True:
+                async for line in self._client.follow(self._path, self._accept):
+                    await self._note(orjson.loads(line)["object"])
         finally:
             async with self._changed:
                 self._changed.notify_all()
+
+    async def _note(self, found: Manifest) -> None:
+        name = found["metadata"]["name"]
+        self.arrivals.setdefault(name, time.monotonic())
+        self.objects[name] = found
+        async with self._changed:
+            self._changed.notify_all()
