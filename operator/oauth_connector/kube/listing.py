@@ -115,7 +115,7 @@ class ListLoop:
         self._pause = 0.0
 
     def request(self) -> None:
-        """Request a list: it is read at once, unless the last one was requested too."""
+        """Request a list: it is read at once, or three seconds after the last one that was requested."""
         self._requested.set()
 
     async def run(self, hooks: ListHooks = ListHooks(), after: asyncio.Event | None = None) -> None:  # a frozen value
@@ -124,6 +124,7 @@ class ListLoop:
             try:
                 if after is not None:
                     await after.wait()
+                self._requested.clear()
                 await self._list_once()
                 self.listed_at = time.time()
                 self.listed.set()
@@ -152,7 +153,6 @@ class ListLoop:
             async with asyncio.timeout(INTERVAL):
                 await self._requested.wait()
                 self._pause = SETTLED
-        self._requested.clear()
 
 
 class FailureLog:

@@ -86,7 +86,10 @@ class PartReader:
         self._hooks.on_missing(CONNECTORS)
 
     def _enter(self) -> None:
-        if not self.is_read and self.informer.synced.is_set():
+        if not self.informer.synced.is_set():  # the Secrets were refused while this list was read
+            self._forget_objects()
+            return
+        if not self.is_read:
             self.is_read = True
             self.settled.set()
             self._hooks.on_reopen()
@@ -107,11 +110,15 @@ class PartReader:
         if not namespace:
             return
         self.settled.set()
-        if self.is_read:
-            self.is_read = False
+        was_read, self.is_read = self.is_read, False
+        self._forget_objects()
+        if was_read:
             log.warning("a namespace is no longer read", namespace=namespace)
-            self._caches.connectors.leave_namespace(namespace)
-            self._caches.consents.leave_namespace(namespace)
-            self.lister.request_content()
             self.consent_lister.loop.request()
             self._hooks.on_reopen()
+
+    def _forget_objects(self) -> None:
+        """Drop the objects of the namespace; they are listed again as soon as its Secrets are."""
+        self._caches.connectors.leave_namespace(self.part.namespace)
+        self._caches.consents.leave_namespace(self.part.namespace)
+        self.lister.request_content()

@@ -1,7 +1,7 @@
 """Namespaces that cannot be read do not affect the others, and are read as soon as they can be."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import cast
 
@@ -14,7 +14,7 @@ from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.scope import InstallScope
 from oauth_connector.kube.scope_reader import ScopeReader
 from oauth_connector.kube.watch import log_in_to
-from tests.support.namespaced_api import NamespacedAPI
+from tests.support.namespaced_api import FORBIDDEN, NamespacedAPI
 from tests.support.virtual_time import run_virtually
 
 
@@ -149,6 +149,39 @@ def test_a_namespace_with_permissions_for_secrets_alone_is_not_read() -> None:
         api.refused.clear()
         await asyncio.sleep(20)
         assert scene.known == ["a/crm", "b/erp"]
+
+    run_scene(api, story)
+
+
+class LateRefusal(NamespacedAPI):
+    """Refuses the Secrets of a namespace while its connectors are listed."""
+
+    was_refused = False
+
+    async def read_lines(
+        self, path: str, query: Mapping[str, str], accept: str, silence: float
+    ) -> AsyncIterator[bytes]:
+        """Open a watch, or refuse the first one."""
+        if "/namespaces/b/" in path and not self.was_refused:
+            self.was_refused = True
+            await asyncio.sleep(0.005)
+            self.refused.add("/namespaces/b/secrets")
+            raise FORBIDDEN
+        async for line in super().read_lines(path, query, accept, silence):
+            yield line
+
+
+def test_a_namespace_whose_secrets_are_refused_while_it_is_listed_is_not_read() -> None:
+    """No connector without its Secrets stays in the cache, and it is read as soon as it can be."""
+    api = LateRefusal(a=["crm"], b=["erp"])
+
+    async def story(scene: Scene) -> None:
+        await scene.reader.wait()
+        await asyncio.sleep(60)
+        assert (scene.known, scene.secrets) == (["a/crm"], ["crm-token"])
+        api.refused.clear()
+        await asyncio.sleep(20)
+        assert (scene.known, scene.secrets) == (["a/crm", "b/erp"], ["crm-token", "erp-token"])
 
     run_scene(api, story)
 
