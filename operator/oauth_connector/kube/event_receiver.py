@@ -9,23 +9,22 @@ from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.consent_cache import ConsentCache
 from oauth_connector.kube.listing import key_of_manifest
-from oauth_connector.kube.part_reader import PartReader
 from oauth_connector.telemetry.isolation import isolate_manifest
 
-FindReader = Callable[[str], PartReader | None]
-"""Returns the reader of a namespace, or nothing where its objects are not cached."""
+IsRead = Callable[[str], bool]
+"""Returns whether the objects of a namespace are cached."""
 
 
 class EventReceiver:
     """Passes the events of the watch from its thread to the caches."""
 
-    def __init__(self, caches: Caches, find_reader: FindReader) -> None:
+    def __init__(self, caches: Caches, is_read: IsRead) -> None:
         self._caches: Mapping[str, ConnectorCache | ConsentCache] = {
             CONNECTORS: caches.connectors,
             CONSENTS: caches.consents,
         }
         self._freshness = caches.freshness
-        self._find_reader = find_reader
+        self._is_read = is_read
         self._loop = asyncio.get_running_loop()
 
     def receive_in_thread(self, plural: str, kind: str, manifest: Mapping[str, Any]) -> None:
@@ -37,9 +36,9 @@ class EventReceiver:
             self._apply(plural, kind, manifest)
 
     def _apply(self, plural: str, kind: str, manifest: Mapping[str, Any]) -> None:
-        cache = self._caches[plural]
-        if self._find_reader(manifest["metadata"]["namespace"]) is None:
+        if not self._is_read(manifest["metadata"]["namespace"]):
             return
+        cache = self._caches[plural]
         if kind == "DELETED":
             cache.remove_manifest(manifest)
         else:

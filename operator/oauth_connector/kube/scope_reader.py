@@ -26,7 +26,7 @@ class ScopeReader:
         self._watch = Watch(login, scope.selector, self._find_watched)
         hooks = ReadingHooks(on_secret, self._reopen, self._require_watch, self._watch.lose)
         self._parts = {part.namespace: PartReader(api, caches, part, hooks) for part in scope.parts}
-        self._receiver = EventReceiver(caches, self._find_reader)
+        self._receiver = EventReceiver(caches, self._is_read)
 
     @property
     def unready_reason(self) -> str | None:
@@ -85,7 +85,7 @@ class ScopeReader:
             return None
         return tuple(name for name in self._names if self._parts[name].is_read)
 
-    def _find_reader(self, namespace: str) -> PartReader | None:
-        """Return the reader of a namespace, if it is read: events of others come too late or too early."""
+    def _is_read(self, namespace: str) -> bool:
+        """Return whether a namespace is read: events of others come too late or too early."""
         part = self._parts.get(namespace if self._names else "")
-        return part if part is not None and part.is_read else None
+        return part is not None and part.is_read

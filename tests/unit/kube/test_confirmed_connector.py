@@ -1,7 +1,6 @@
 """A connector is read again unless the watch shows that the cached one is of the last seconds."""
 
 import asyncio
-from typing import cast
 
 import pytest
 
@@ -12,7 +11,6 @@ from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.cluster import KubeCluster
 from oauth_connector.kube.event_receiver import EventReceiver
-from oauth_connector.kube.part_reader import PartReader
 from tests.support.builders import a_spec
 from tests.support.scripted_api import Reply, ScriptedAPI, scripted_api
 
@@ -33,7 +31,7 @@ class Scene:
         self.cluster = KubeCluster(api, caches, selector)
         self._server = server
         self.caches = caches
-        self._receiver = EventReceiver(caches, lambda _namespace: cast("PartReader", object()))
+        self._receiver = EventReceiver(caches, lambda _namespace: True)
 
     async def deliver(self, key: Key, version: int, kind: str = "MODIFIED") -> None:
         """Deliver an event of the watch."""

@@ -1,36 +1,20 @@
 """Lists are read page by page; the API server prepares a page while the caller has the one before."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
 
 from oauth_connector.kube import paths
-from oauth_connector.kube.access import Access
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.errors import KubeError
 from tests.support.polling import eventually
-from tests.support.scripted_api import Reply, ScriptedAPI, scripted_api
+from tests.support.scripted_api import Reply, ScriptedAPI
 
 SECRETS = paths.secret_path("shop")
 FIRST = Reply({"metadata": {"resourceVersion": "7", "continue": "more"}, "items": [1]})
 LAST = Reply({"metadata": {"resourceVersion": "7"}, "items": None})
 REFUSED = Reply({"reason": "Forbidden"}, 403)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedAPI]:
-    """Yield an API server that answers by a script."""
-    async with scripted_api() as server:
-        yield server
-
-
-@pytest.fixture
-async def api(server: ScriptedAPI) -> AsyncIterator[KubeAPI]:
-    """Yield a client of it."""
-    async with KubeAPI(Access(server.url)) as api:
-        yield api
 
 
 async def test_a_list_is_read_page_by_page(api: KubeAPI, server: ScriptedAPI) -> None:

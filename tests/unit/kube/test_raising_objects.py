@@ -18,7 +18,6 @@ from oauth_connector.kube.connector_lister import ConnectorLister
 from oauth_connector.kube.event_receiver import EventReceiver
 from oauth_connector.kube.listing import SETTLED
 from oauth_connector.kube.object_cache import ObjectCache
-from oauth_connector.kube.part_reader import PartReader
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.secret_informer import OnChange, SecretInformer
 from oauth_connector.kube.watch_stream import WatchTiming
@@ -105,7 +104,7 @@ async def test_an_object_that_raises_in_an_event_ends_its_own_event(plural: str,
     """The next event is received, and the event loop reports no error."""
     caches, errors = Caches.build(), list[object]()
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))
-    receiver = EventReceiver(caches, lambda _namespace: cast("PartReader", object()))
+    receiver = EventReceiver(caches, lambda _namespace: True)
     with capture_logs() as logged:
         receiver.receive_in_thread(plural, kind, {"metadata": {"namespace": "n", "name": "bad"}})
         receiver.receive_in_thread(CONNECTORS, "ADDED", a_manifest("a"))
