@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from devtools.authorization_servers.registrations import RegisteredUser
 from tests.support.browser import SCREENSHOTS
@@ -37,10 +37,23 @@ async def _answered(tab: Page, user: RegisteredUser, says: UserDecision) -> None
     for name in ("username", "login"):
         field = tab.locator(f"input[name={name}]:visible")
         if await field.count():
-            await field.fill(user.username)
+            await _fill(tab, field, user.username)
     password = tab.locator("input[name=password]:visible")
     if await password.count():
-        await password.fill(user.password.get_secret_value())
+        await _fill(tab, password, user.password.get_secret_value())
     await tab.locator(
         "form:has(input:visible) button[type=submit], form:has(input:visible) [type=submit]"
     ).first.click()
+
+
+async def _fill(tab: Page, field: Locator, text: str) -> None:
+    """Fill in a field, and wait for its check by the server.
+
+    Canaille checks a field half a second after its last change. Its session is in a cookie: if the response to the
+    check arrives after the one to the form, it restores the session of before the form, and the login fails.
+    """
+    if await field.get_attribute("hx-post") is None:
+        await field.fill(text)
+        return
+    async with tab.expect_response(lambda response: "hx-request" in response.request.headers):
+        await field.fill(text)

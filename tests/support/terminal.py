@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import struct
+import sys
 import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ class TerminalSession:
         self._shown = b""
         self._process: ForkedProcess | None = None
         self._master = -1
+        self._path = ""
 
     async def run(self, *arguments: str) -> None:
         """Start the plugin; in a terminal that has shown nothing yet."""
@@ -46,6 +48,7 @@ class TerminalSession:
         await self.close()
         self._shown = b""
         self._master, slave = pty.openpty()
+        self._path = os.ttyname(slave)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
         with self._stdout.open("wb") as stdout:
             self._process = program.start(arguments, self._environ, (slave, stdout.fileno(), slave), folder)
@@ -72,6 +75,15 @@ class TerminalSession:
         """Whether the terminal shows what is typed, and takes it line by line."""
         wanted = termios.ECHO | termios.ICANON
         return bool(termios.tcgetattr(self._master)[3] & wanted == wanted)
+
+    @property
+    def unread(self) -> int:
+        """The number of bytes that were typed and that no process has read."""
+        slave = os.open(self._path, os.O_RDWR | os.O_NOCTTY)
+        try:
+            return int.from_bytes(fcntl.ioctl(slave, termios.FIONREAD, bytes(4)), sys.byteorder)
+        finally:
+            os.close(slave)
 
     async def wait_for_output(self, text: str, times: int = 1) -> None:
         """Wait until the terminal has shown a text so often."""

@@ -29,6 +29,7 @@ from oauth_connector.kubectl_plugin.errors import CommandFailed
 from oauth_connector.kubectl_plugin.expected_redirect import ExpectedRedirect, UnexpectedRedirect
 from oauth_connector.kubectl_plugin.pushed_link import build_link
 from oauth_connector.kubectl_plugin.terminal import Terminal
+from oauth_connector.kubectl_plugin.terminal_mode import hidden_input
 from oauth_connector.oauth.authorization import AuthorizationGranted
 
 AWAITING_CONFIRMATION = "AwaitingConfirmation"
@@ -128,15 +129,17 @@ class AuthorizationFlow:
             " here."
             " If the provider shows a code, paste the code."
         )
-        async with show_link(await self._build_link(expected), hint, self.terminal, browser=False):
-            self._explain_silence()
-            granted = await wait_for_either(self._read_pasted(expected), self.consent.wait("", is_authorized))
-        if granted is not None:
-            await self._submit(granted)
+        link = await self._build_link(expected)
+        with hidden_input():  # all the time, because a user may paste before a prompt, or after the last one
+            async with show_link(link, hint, self.terminal, browser=False):
+                self._explain_silence()
+                granted = await wait_for_either(self._read_pasted(expected), self.consent.wait("", is_authorized))
+            if granted is not None:
+                await self._submit(granted)
 
     async def _read_pasted(self, expected: ExpectedRedirect) -> AuthorizationGranted:
         while True:
-            text = await self.terminal.ask("Paste it and press Enter (the input is not shown): ", long=True)
+            text = await self.terminal.ask("Paste it and press Enter (the input is not shown): ", hidden=True)
             try:
                 return expected.parse_pasted(text)
             except UnexpectedRedirect as other:

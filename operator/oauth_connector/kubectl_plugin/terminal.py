@@ -9,11 +9,9 @@ import stat
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 
 from oauth_connector.kubectl_plugin.blocking_calls import STDIN, read_line, run_in_thread
 from oauth_connector.kubectl_plugin.errors import CommandFailed
-from oauth_connector.kubectl_plugin.terminal_mode import noncanonical_mode
 from oauth_connector.telemetry.terminal_text import Style, strip_control_characters, style_text
 
 PLAIN_PACE = 60.0
@@ -58,15 +56,12 @@ class Terminal:
             self.info(f"… {what} ({left} left)")
             self._waiting, self._printed_at = what, self._monotonic()
 
-    async def ask(self, question: str, *, long: bool = False) -> str:
-        """Ask for a line. A `long` one is not shown and has no length limit of the terminal. Raises `CommandFailed`."""
+    async def ask(self, question: str, *, hidden: bool = False) -> str:
+        """Ask for a line, which is `hidden` within `hidden_input`. Raises `CommandFailed`."""
         self.clear()
-        with (
-            noncanonical_mode() if long else nullcontext()
-        ):  # before the question, so that input that is pasted at once is not shown either
-            print(_clean(question), end="", file=sys.stderr, flush=True)
-            answer = await run_in_thread(read_line)
-        if long:
+        print(_clean(question), end="", file=sys.stderr, flush=True)
+        answer = await run_in_thread(read_line)
+        if hidden:  # its line break is not shown either
             print(file=sys.stderr)
         if answer is None:
             raise CommandFailed("Standard input ended before an answer was entered. Run the command in a terminal.")

@@ -1,4 +1,4 @@
-"""Terminal input without line editing, which cuts a pasted line after 4096 characters (macOS: 1024)."""
+"""Terminal input that is not shown, without line editing, which cuts a line after 4096 characters (macOS: 1024)."""
 
 import sys
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 if sys.platform == "win32":
 
     @contextmanager
-    def noncanonical_mode() -> Iterator[None]:
+    def hidden_input() -> Iterator[None]:
         """Do nothing: the console has no such limit."""
         yield
 
@@ -19,8 +19,11 @@ else:
     """Indexes in the result of `termios.tcgetattr`."""
 
     @contextmanager
-    def noncanonical_mode() -> Iterator[None]:
-        """Disable line editing and echo while the context is active. Ctrl-C still works."""
+    def hidden_input() -> Iterator[None]:
+        """Disable line editing and echo while the context is active. Ctrl-C still works.
+
+        At the end, input that was not read is discarded: it may be the rest of a code, and the shell would run it.
+        """
         try:
             before = termios.tcgetattr(STDIN)
         except termios.error:
@@ -33,4 +36,4 @@ else:
         try:
             yield
         finally:
-            termios.tcsetattr(STDIN, termios.TCSADRAIN, before)
+            termios.tcsetattr(STDIN, termios.TCSAFLUSH, before)

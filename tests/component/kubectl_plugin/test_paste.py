@@ -48,6 +48,23 @@ async def test_a_wrong_address_can_be_entered_again(scenario: PluginScenario) ->
     assert await scenario.terminal.ended() == 0
 
 
+async def test_nothing_that_is_pasted_is_shown_or_left_to_the_shell(scenario: PluginScenario) -> None:
+    """Not before the prompt, not after the response, and not in the shell afterwards, which would run it."""
+    await scenario.add_connector(scenario.loopback)
+    await scenario.authorize("-n", scenario.namespace.name, "--paste")
+    await scenario.operator.fill(scenario.loopback, scenario.provider.url)
+    address = await redirected(scenario)  # the link is shown
+    assert not scenario.terminal.echoes
+    scenario.terminal.type(address + "\nc4n4ry-twice\n")
+    await scenario.operator.answer()
+    assert not scenario.terminal.echoes
+    assert scenario.terminal.unread
+    await scenario.operator.connect()
+    assert await scenario.terminal.ended() == 0
+    assert scenario.terminal.echoes
+    assert not scenario.terminal.unread
+
+
 async def test_a_pasted_code_is_accepted(scenario: PluginScenario) -> None:
     """Text that is not an address is a code; self-clients of Zoho, for example, show one."""
     await scenario.add_connector()

@@ -53,8 +53,8 @@ async def test_an_answer_can_come_from_a_pipe(typed: int, capsys: pytest.Capture
     os.write(typed, b"K7QF-2M9P\r\nmore\n")
     narration = Terminal()
     assert await narration.ask("Code: ") == "K7QF-2M9P"
-    assert await narration.ask("More: ", long=True) == ""
-    assert await narration.ask("More: ", long=True) == "more"
+    assert await narration.ask("More: ", hidden=True) == ""
+    assert await narration.ask("More: ", hidden=True) == "more"
     os.close(typed)
     with pytest.raises(CommandFailed, match="Standard input ended"):
         await narration.ask("More: ")
