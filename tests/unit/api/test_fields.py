@@ -156,3 +156,11 @@ def test_a_detail_follows_the_message_in_cel_and_in_python() -> None:
     with pytest.raises(ValidationError) as caught:
         Colour.model_validate({"name": "blue"})
     assert caught.value.errors()[0]["msg"] == "must be red: not blue"
+
+
+def test_models_with_the_same_fields_share_the_set_of_their_names() -> None:
+    """It is the largest part of a small model; a copy with more fields does not change it."""
+    one, another = Range(first=1), Range(first=2)
+    assert one.model_fields_set is another.model_fields_set
+    assert one.model_copy(update={"last": 3}).model_fields_set == {"first", "last"}
+    assert another.model_fields_set == {"first"}
