@@ -3,13 +3,15 @@
     python -m tests.bench [--objects 1000 5000] [--rounds 3] [--only-bursts | --only-operator] [--output build]
 
 Writes `bench.json`, `bench.txt` and `bench.png`. Every ratio compares timings of one run. The exit status is 1 where
-other programs disturbed the run.
+other programs disturbed the run, so that its times mean nothing; a missed target does not change it.
 """
 
 import argparse
 import asyncio
 import json
+import platform
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -82,15 +84,35 @@ async def run(options: argparse.Namespace, disturbances: Disturbances, results: 
                 results[0] |= {f"{name}_{figure}": found[figure] for figure in OF_VARIANTS if figure in found}
 
 
+def parse_options() -> argparse.Namespace:
+    """Read the command line; an invalid one ends the program."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="What the operator costs. The exit status is 1 where other programs disturbed a measurement.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument(
+        "--objects", type=positive, nargs="+", default=[1000, 5000], help="how many connectors, in turn"
+    )
+    parser.add_argument("--rounds", type=positive, default=3, help="how often bare client and operator run in turn")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--only-bursts", action="store_true", help="leave out refreshes, TLS and own credentials")
+    parts.add_argument("--only-operator", action="store_true", help="measure one burst, without the bare client")
+    parser.add_argument("--output", type=Path, default=Path("build"), help="the folder for the results")
+    return parser.parse_args()
+
+
+def positive(text: str) -> int:
+    """Return a number of the command line that is at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
 def main() -> int:
     """Run the benchmark, write the results, and print them."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="What the operator costs.")
-    parser.add_argument("--objects", type=int, nargs="+", default=[1000, 5000], help="how many connectors, in turn")
-    parser.add_argument("--rounds", type=int, default=3, help="how often bare client and operator run in turn")
-    parser.add_argument("--only-bursts", action="store_true", help="leave out refreshes, TLS and own credentials")
-    parser.add_argument("--only-operator", action="store_true", help="measure one burst, without the bare client")
-    parser.add_argument("--output", type=Path, default=Path("build"), help="the folder for the results")
-    options = parser.parse_args()
+    options = parse_options()
     results, disturbances = list[Figures](), Disturbances()
     try:
         asyncio.run(run(options, disturbances, results))
@@ -103,7 +125,13 @@ def main() -> int:
 def report(results: list[Figures], disturbances: Disturbances, options: argparse.Namespace) -> None:
     """Write the results, and print them."""
     options.output.mkdir(parents=True, exist_ok=True)
-    written = {"results": results, "others": disturbances.largest, "disturbed": disturbances.found}
+    written = {
+        "results": results,
+        "others": disturbances.largest,
+        "disturbed": disturbances.found,
+        "python": platform.python_version(),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     (options.output / "bench.json").write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
     shown = table(results, TARGETS, disturbances.describe())
     Console().print(shown)

@@ -1,27 +1,31 @@
 """A bare asyncio client: its speed is the limit for the operator."""
 
-import asyncio
 import base64
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import NamedTuple, Self
 
 import aiohttp
 import orjson
 
 from oauth_connector.kube.access import from_kubeconfig
 from tests.bench.connector_kinds import ConnectorKind, Manifest
+from tests.bench.pace import Pace, many_at_once
 
-IN_FLIGHT = 64
 JSON = "application/json"
 CONNECTORS = "/apis/oauthconnector.dev/v1alpha1/namespaces/{}/oauthconnectors"
 SECRETS = "/api/v1/namespaces/{}/secrets"
 
-T = TypeVar("T")
+
+class Issued(NamedTuple):
+    """When the Secret of a connector existed, on the monotonic clock, and the seconds since its connector was sent."""
+
+    at: float
+    seconds: float
 
 
 class BareClient:
@@ -32,7 +36,7 @@ class BareClient:
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
-        # `for_each` limits the requests. With a limit here, one more request would wait until all others are done.
+        # the pace limits the requests. With a limit here, one more request would wait until all others are done.
         connector = aiohttp.TCPConnector(limit=0, ssl=self._access.ssl_context())
         self._session = await self._stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         return self
@@ -73,13 +77,15 @@ class BareClient:
             return str(orjson.loads(await answer.read())["access_token"])
 
 
-async def apply(admin: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind) -> None:
-    """Create connectors, 64 at a time."""
+async def apply(
+    admin: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind, pace: Pace = many_at_once
+) -> None:
+    """Create connectors."""
 
     async def create(name: str) -> None:
         await admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
 
-    await for_each(names, create)
+    await pace(names, create)
 
 
 async def add_secrets(admin: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind) -> None:
@@ -89,43 +95,41 @@ async def add_secrets(admin: BareClient, namespace: str, names: Iterable[str], k
         await admin.call("POST", SECRETS.format(namespace), secret)
 
     secrets = {secret["metadata"]["name"]: secret for name in names for secret in kind.secrets(name)}
-    await for_each(secrets.values(), create)
+    await many_at_once(secrets.values(), create)
 
 
 async def reconcile_bare(
-    admin: BareClient, writer: BareClient, namespace: str, names: Iterable[str], kind: ConnectorKind, *, reads: bool
-) -> float:
+    admin: BareClient,
+    writer: BareClient,
+    namespace: str,
+    names: Iterable[str],
+    kind: ConnectorKind,
+    *,
+    reads: bool,
+    pace: Pace = many_at_once,
+) -> list[Issued]:
     """Create connectors, and do the operator's work for each: one token request, one Secret, one status.
 
-    `reads`: read the credential first, too. Returns when the last Secret existed, on the monotonic clock.
+    `reads`: read the credential first, too.
     """
     trusted = kind.trusted  # one for all: with another one aiohttp opens another connection
-    written = list[float]()
+    issued = list[Issued]()
 
     async def do(name: str) -> None:
+        started = time.monotonic()
         made = await admin.call("POST", CONNECTORS.format(namespace), kind.manifest(name))
         if reads:
             await writer.call("GET", f"{SECRETS.format(namespace)}/{kind.credential(name)}")
         token = await writer.token(kind.url(name), trusted)
         await writer.call("POST", SECRETS.format(namespace), _secret(made, token))
-        written.append(time.monotonic())
+        now = time.monotonic()
+        issued.append(Issued(now, now - started))
         status = [{"op": "add", "path": "/status", "value": _status(name)}]
         path = f"{CONNECTORS.format(namespace)}/{name}/status"
         await writer.call("PATCH", path, status, "application/json-patch+json")
 
-    await for_each(names, do)
-    return max(written)
-
-
-async def for_each(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
-    """Call a function for each item, 64 at a time."""
-    upcoming = iter(items)
-
-    async def worker() -> None:
-        for item in upcoming:
-            await work(item)
-
-    await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+    await pace(names, do)
+    return issued
 
 
 def _secret(connector: Manifest, token: str) -> Manifest:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tests.bench.bare_client import CONNECTORS, add_secrets, apply, reconcile_bare
 from tests.bench.connector_kinds import ConnectorKind
+from tests.bench.pace import Pace, many_at_once
 from tests.bench.setup import WRITES, BenchSetup, writes
 from tests.bench.watched import WatchedObjects
 from tests.support.cluster import until
@@ -28,10 +29,15 @@ class Probe(NamedTuple):
 QUIET = 0.05
 """CPU seconds in a second below which the operator has nothing to do: more than when idle, less than in any burst."""
 
+SINGLE = 400
+"""So many connectors are created one after another that a quantile of 0.99 is not the slowest of all."""
+
 _numbers = count(1)
 
 
-async def raw(setup: BenchSetup, kind: ConnectorKind, objects: int, *, informed: bool = False) -> Figures:
+async def raw(
+    setup: BenchSetup, kind: ConnectorKind, objects: int, *, informed: bool = False, pace: Pace = many_at_once
+) -> Figures:
     """Do the operator's work with a bare client, without the operator.
 
     `informed`: it also has what no operator can do without, two watches and a read of the credential.
@@ -39,12 +45,20 @@ async def raw(setup: BenchSetup, kind: ConnectorKind, objects: int, *, informed:
     async with a_namespace(setup, kind, objects) as namespace, AsyncExitStack() as stack:
         for watch in (setup.watch_connectors, setup.watch_outputs) if informed else ():
             await stack.enter_async_context(watch(namespace))
+        allocated = await setup.api_allocations()
         before, started, own = setup.api_cost(), time.monotonic(), time.process_time()
-        ended = await reconcile_bare(setup.admin, setup.writer, namespace, names(objects), kind, reads=informed)
+        issued = await reconcile_bare(
+            setup.admin, setup.writer, namespace, names(objects), kind, reads=informed, pace=pace
+        )
+        own, spent = time.process_time() - own, setup.api_cost()
+        latencies = [each.seconds for each in issued]
         return {
-            "seconds": ended - started,
-            "api_cpu": setup.api_cost().cpu - before.cpu,
-            "own_cpu": time.process_time() - own,
+            "seconds": max(each.at for each in issued) - started,
+            "api_cpu": spent.cpu - before.cpu,
+            "api_allocations": await setup.api_allocations() - allocated,
+            "own_cpu": own,
+            "p50_s": quantile(latencies, 0.5),
+            "p99_s": quantile(latencies, 0.99),
         }
 
 
@@ -59,7 +73,8 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
         a_namespace(setup, kind, objects) as namespace,
         setup.watch_outputs(namespace) as outputs,
     ):
-        idle, api, requests = setup.operator_cost(), setup.api_cost(), await setup.api_requests()
+        allocated, requests = await setup.api_allocations(), await setup.api_requests()
+        idle, api = setup.operator_cost(), setup.api_cost()
         started = time.monotonic()
         ended = asyncio.Event()
         probing = asyncio.create_task(_probe_until(ended, setup, probes, kind))
@@ -70,11 +85,12 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
         probes_made = await probing
         await until(lambda: is_quiet(setup), within=60)
         done = objects + len(probes_made)
-        spent, sent = setup.operator_cost(), await setup.api_requests()
+        spent, api_spent, sent = setup.operator_cost(), setup.api_cost(), await setup.api_requests()
         sent.subtract(requests)
         yield {
             "seconds": seconds,
-            "api_cpu": (setup.api_cost().cpu - api.cpu) * objects / done,
+            "api_cpu": (api_spent.cpu - api.cpu) * objects / done,
+            "api_allocations": (await setup.api_allocations() - allocated) * objects / done,
             "cpu_ms_per_object": (spent.cpu - idle.cpu) * 1000 / done,
             "rss_kib_per_object": (spent.rss - idle.rss) / done,
             "rss_mib": spent.rss / 1024,
@@ -86,10 +102,10 @@ async def burst(setup: BenchSetup, kind: ConnectorKind, objects: int) -> AsyncIt
         }
 
 
-async def quiet(setup: BenchSetup, kind: ConnectorKind, probes: int = 400) -> Figures:
-    """Apply single connectors to an idle operator: so many that a quantile of 0.99 is not the slowest of all."""
+async def quiet(setup: BenchSetup, kind: ConnectorKind) -> Figures:
+    """Apply single connectors to an idle operator."""
     async with a_namespace(setup, kind, 1) as namespace, setup.watch_outputs(namespace) as outputs:
-        latencies = [(await _probe(setup, namespace, kind, outputs)).seconds for _ in range(probes)]
+        latencies = [(await _probe(setup, namespace, kind, outputs)).seconds for _ in range(SINGLE)]
     return {"quiet_new_p50_s": quantile(latencies, 0.5), "quiet_new_p99_s": quantile(latencies, 0.99)}
 
 
@@ -117,8 +133,7 @@ async def restart(setup: BenchSetup, kind: ConnectorKind) -> Figures:
         figures = {"restart_s": time.monotonic() - started, "restart_ready_s": ready}
         await until(lambda: is_quiet(setup), within=60)
         calls, requests = await setup.take_token_requests(), await setup.api_requests()
-    # the one new connector's own: a token call, a Secret, a status, an Event
-    own = 2 + requests["POST events"]
+    own = 2  # the new connector's Secret and its status; it also causes the one token request
     return figures | {"restart_token_calls": len(calls) - 1, "restart_writes": writes(requests) - own}
 
 
@@ -134,8 +149,8 @@ async def a_namespace(setup: BenchSetup, kind: ConnectorKind, objects: int) -> A
 async def running_operator(setup: BenchSetup) -> AsyncIterator[None]:
     """Run the operator for the length of the block."""
     await setup.operator.start()
-    await asyncio.sleep(5)  # until it has counted the connectors after its first list
     try:
+        await until(lambda: is_quiet(setup), within=60)
         yield
     finally:
         await setup.operator.stop()

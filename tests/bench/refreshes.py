@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tests.bench.bare_client import apply
 from tests.bench.connector_kinds import SHORT, ConnectorKind
+from tests.bench.pace import evenly
 from tests.bench.phases import Figures, a_namespace, count_requests, names, quantile
 from tests.bench.setup import BenchSetup
 from tests.bench.watched import WatchedObjects
@@ -23,7 +24,8 @@ async def refresh_steadily(setup: BenchSetup, kind: ConnectorKind, seconds: floa
         setup.watch_outputs(namespace) as outputs,
         setup.watch_connectors(namespace) as connectors,
     ):
-        await _apply_evenly(setup, namespace, kind)
+        # as many in each second as are to be refreshed: a burst of them would return as one
+        await apply(setup.admin, namespace, names(CONNECTORS), kind, evenly(1 / PER_SECOND))
         await outputs.wait(lambda: _count_tokens(outputs) >= CONNECTORS, within=300)
         await asyncio.sleep(SHORT)  # one lifetime: from then on they are refreshed, as evenly as they were created
         await setup.take_token_requests()
@@ -41,22 +43,17 @@ async def refresh_steadily(setup: BenchSetup, kind: ConnectorKind, seconds: floa
         }
 
 
-async def _apply_evenly(setup: BenchSetup, namespace: str, kind: ConnectorKind) -> None:
-    """Create as many connectors in each second as are to be refreshed: a burst of them would return as one."""
-    started = time.monotonic()
-    for number, name in enumerate(names(CONNECTORS)):
-        await asyncio.sleep(started + number / PER_SECOND - time.monotonic())
-        await apply(setup.admin, namespace, [name], kind)
-
-
 def _count_tokens(outputs: WatchedObjects) -> int:
     """Return how many output Secrets there are. Connectors with refresh tokens also have state Secrets."""
     return sum(name.endswith("-token") for name in outputs.arrivals)
 
 
 async def _measure_lateness(setup: BenchSetup, connectors: WatchedObjects, seconds: float) -> tuple[list[float], int]:
-    """Return the delays of the refreshes that were planned before they came, and how many refreshes there were."""
-    lateness: list[float] = []
+    """Return the delays of the refreshes that were planned before they came, and how many refreshes there were.
+
+    A refresh that has not come at the end counts with its delay until then.
+    """
+    lateness, planned, came = list[float](), dict[str, float](), set[str]()
     refreshes, deadline = 0, time.monotonic() + seconds
     while time.monotonic() < deadline:
         planned = {name: at for name, found in connectors.objects.items() if (at := _planned(found)) is not None}
@@ -64,7 +61,10 @@ async def _measure_lateness(setup: BenchSetup, connectors: WatchedObjects, secon
         calls = await setup.take_token_requests()
         refreshes += len(calls)
         lateness += [at - planned[name] for name, at in calls if name in planned and at >= planned[name]]
-    return lateness, refreshes
+        came = {name for name, _ in calls}
+    now = time.time()
+    late = [now - at for name, at in planned.items() if name not in came and at < now - LOOK]
+    return lateness + late, refreshes
 
 
 def _planned(connector: dict[str, object]) -> float | None:

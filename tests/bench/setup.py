@@ -75,6 +75,11 @@ class BenchSetup:
         """Return the cost of the operator so far."""
         return Cost.of(self.operator.pid)
 
+    async def api_allocations(self) -> float:
+        """Return how many objects the API server has allocated: its work, whatever else the processors do."""
+        page = [line async for line in self.admin.follow("/metrics", "text/plain")]
+        return next(float(line.split()[1]) for line in page if line.startswith(b"go_memstats_mallocs_total "))
+
     async def take_token_requests(self) -> list[tuple[str, float]]:
         """Return name and time of the token requests since the last call."""
         url = f"http://{HOST}:{self.endpoint.port}/"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bench.machine import LARGEST_SHARE, MachineTime
-from tests.bench.rounds import Disturbances, compare
+from tests.bench.rounds import Disturbances, Round, compare
 
 
 @pytest.mark.parametrize(
@@ -30,19 +30,21 @@ def test_the_time_of_this_process_is_within_that_of_the_machine() -> None:
 
 def run_of(seconds: float) -> dict[str, float]:
     """Return the figures of a run, all in proportion to its seconds."""
-    return {"seconds": seconds, "api_cpu": seconds, "own_cpu": seconds, "cpu_ms_per_object": seconds * 1000}
+    names = ("seconds", "api_cpu", "api_allocations", "own_cpu", "p50_s", "p99_s")
+    return dict.fromkeys(names, seconds) | {"cpu_ms_per_object": seconds * 1000, "probes": 0.0}
 
 
 def test_each_run_is_compared_with_the_runs_of_the_bare_client_beside_it() -> None:
     """A machine that becomes slower during the bench changes no ratio; the median is reported, with the spread."""
     bare = [run_of(seconds) for seconds in (10.0, 20.0, 30.0, 40.0)]
-    operator = [run_of(seconds) for seconds in (30.0, 25.0, 70.0)]
-    informed = [run_of(seconds) for seconds in (15.0, 50.0, 35.0)]
-    figures = compare(bare, operator, informed, 1)
+    runs = [(30.0, 15.0, 30.0), (25.0, 50.0, 50.0), (70.0, 35.0, 100.0)]
+    figures = compare(bare, [Round(*map(run_of, each)) for each in runs], 1)
     names = ("api_cpu_ratio", "api_cpu_ratio_least", "api_cpu_ratio_most")
     assert [figures[name] for name in names] == [2.0, 1.0, 2.0]
     names = ("ratio_to_ceiling", "ratio_to_ceiling_least", "ratio_to_ceiling_most")
     assert [figures[name] for name in names] == [0.5, 0.5, 1.0]
     names = ("least_api_cpu_ratio", "least_api_cpu_ratio_least", "least_api_cpu_ratio_most")
     assert [figures[name] for name in names] == [1.0, 1.0, 2.0]
+    names = ("api_cpu_ratio_at_pace", "api_cpu_ratio_at_pace_least", "api_cpu_ratio_at_pace_most")
+    assert [figures[name] for name in names] == [0.7, 0.5, 1.0]
     assert (figures["seconds"], figures["rounds"]) == (30.0, 3)
