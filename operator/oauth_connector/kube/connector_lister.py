@@ -16,12 +16,15 @@ from oauth_connector.kube.backoff import Backoff
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.connector_cache import ConnectorCache
 from oauth_connector.kube.errors import BAD_REQUEST, KubeError, SelectorError
-from oauth_connector.kube.listing import SETTLED, ListFailureLog, Listing, ListLoop, list_all
+from oauth_connector.kube.listing import ListFailureLog, Listing, ListLoop, list_all
 from oauth_connector.kube.scope import WHOLE_CLUSTER, ScopePart
 from oauth_connector.kube.transport import JSON
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0
 """Seconds until a list that failed is retried."""
+
+SLOW_WATCH = 3.0
+"""Seconds that a connector of a list may be missing before the watch counts as stale: a busy process is late."""
 
 _REJECTED = (
     "setting selector (OAUTH_CONNECTOR_SELECTOR, --selector): the API server does not accept {!r} as a label selector."
@@ -96,7 +99,7 @@ class ConnectorLister:
         self._connectors.retain(listing)
         missing = self._find_missing(listing.uids)
         if missing:
-            await asyncio.sleep(SETTLED)
+            await asyncio.sleep(SLOW_WATCH)
             missing = self._find_missing(missing)
         if missing:
             await self._read_all()

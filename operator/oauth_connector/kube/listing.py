@@ -19,7 +19,7 @@ from oauth_connector.telemetry.isolation import isolate_manifest
 INTERVAL = 600.0
 """Seconds between two lists when none is requested: they find what a watch has missed."""
 
-SETTLED = 3.0
+REQUESTED_PAUSE = 3.0
 """Seconds after a requested list until the next one is read: a watch that starts again and again requests many."""
 
 REPEAT_LOG = 60.0
@@ -152,7 +152,7 @@ class ListLoop:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(INTERVAL):
                 await self._requested.wait()
-                self._pause = SETTLED
+                self._pause = REQUESTED_PAUSE
 
 
 class FailureLog:

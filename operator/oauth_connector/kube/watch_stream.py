@@ -9,7 +9,7 @@ import orjson
 
 from oauth_connector.kube.client import METADATA, KubeAPI
 from oauth_connector.kube.errors import KubeError, build_error
-from oauth_connector.kube.listing import Source
+from oauth_connector.kube.listing import INTERVAL, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class WatchTiming:
 
     stream: int = 25
     silence: float = 28.0
-    relist: float = 600.0
+    relist: float = INTERVAL
     first: float = 0.5
     longest: float = 10.0
 

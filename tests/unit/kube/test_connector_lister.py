@@ -9,11 +9,14 @@ from structlog.testing import capture_logs
 from oauth_connector.connector.observation import Key
 from oauth_connector.kube.client import METADATA_LIST, KubeAPI
 from oauth_connector.kube.connector_cache import ConnectorCache
-from oauth_connector.kube.connector_lister import ConnectorLister
+from oauth_connector.kube.connector_lister import SLOW_WATCH, ConnectorLister
 from oauth_connector.kube.errors import KubeError
-from oauth_connector.kube.listing import SETTLED
+from oauth_connector.kube.listing import REQUESTED_PAUSE
 from tests.support.builders import a_spec
 from tests.support.virtual_time import run_virtually
+
+LONG = 10 * REQUESTED_PAUSE
+"""Seconds after which the lister waits for nothing but the next request."""
 
 
 def a_manifest(name: str) -> dict[str, Any]:
@@ -80,7 +83,7 @@ def test_connectors_that_the_watch_missed_are_read_once() -> None:
         server.names.append("b")
         for _ in range(3):
             scene.lister.loop.request()
-            await asyncio.sleep(10 * SETTLED)
+            await asyncio.sleep(LONG)
 
     scene = run_scene(server, story)
     assert scene.knows("b")
@@ -108,13 +111,13 @@ def test_a_watch_that_starts_while_the_content_is_listed_needs_another_list() ->
     server = Server("a")
 
     async def story(scene: Scene) -> None:
-        await asyncio.sleep(SETTLED)
+        await asyncio.sleep(REQUESTED_PAUSE)
         server.before_page = scene.lister.request_content
         scene.lister.request_content()
         await asyncio.sleep(0.1)
         assert scene.lister.is_content_due
         server.before_page = lambda: None
-        await asyncio.sleep(10 * SETTLED)
+        await asyncio.sleep(LONG)
         assert not scene.lister.is_content_due
 
     assert run_scene(server, story).server.lists == ["whole", "whole", "whole"]
@@ -125,10 +128,10 @@ def test_a_list_of_the_content_that_fails_is_repeated() -> None:
     server = Server("a")
 
     async def story(scene: Scene) -> None:
-        await asyncio.sleep(SETTLED)
+        await asyncio.sleep(REQUESTED_PAUSE)
         server.failures = 2
         scene.lister.request_content()
-        await asyncio.sleep(10 * SETTLED)
+        await asyncio.sleep(LONG)
         assert not scene.lister.is_content_due
 
     with capture_logs():
@@ -140,12 +143,12 @@ def test_a_watch_that_was_opened_again_meanwhile_is_not_stale() -> None:
     server = Server("a")
 
     async def story(scene: Scene) -> None:
-        await asyncio.sleep(SETTLED)
+        await asyncio.sleep(REQUESTED_PAUSE)
         server.names.append("b")
         scene.lister.loop.request()
-        await asyncio.sleep(SETTLED / 2)
+        await asyncio.sleep(SLOW_WATCH / 2)
         scene.lister.request_content()
-        await asyncio.sleep(10 * SETTLED)
+        await asyncio.sleep(LONG)
 
     scene = run_scene(server, story)
     assert scene.knows("b")
@@ -159,7 +162,7 @@ def test_a_watch_that_starts_again_and_again_costs_a_list_every_few_seconds() ->
     async def story(scene: Scene) -> None:
         for _ in range(100):
             scene.lister.request_content()
-            await asyncio.sleep(SETTLED / 10)
+            await asyncio.sleep(REQUESTED_PAUSE / 10)
 
     assert run_scene(server, story).server.lists == ["whole"] * (2 + 10)
 
@@ -171,10 +174,10 @@ def test_a_connector_whose_event_is_late_is_not_missing() -> None:
     async def story(scene: Scene) -> None:
         scene.lister.loop.request()
         server.names.append("b")
-        await asyncio.sleep(SETTLED / 2)
+        await asyncio.sleep(SLOW_WATCH / 2)
         assert server.lists == ["whole", "names"]
         scene.connectors.update(a_manifest("b"))
-        await asyncio.sleep(10 * SETTLED)
+        await asyncio.sleep(LONG)
 
     assert run_scene(server, story).stale == 0
 
@@ -186,7 +189,7 @@ def test_a_deleted_connector_is_removed() -> None:
     async def story(scene: Scene) -> None:
         server.names.remove("b")
         scene.lister.loop.request()
-        await asyncio.sleep(10 * SETTLED)
+        await asyncio.sleep(LONG)
 
     scene = run_scene(server, story)
     assert scene.knows("a")

@@ -16,7 +16,7 @@ from oauth_connector.kube.caches import Caches
 from oauth_connector.kube.client import KubeAPI
 from oauth_connector.kube.connector_lister import ConnectorLister
 from oauth_connector.kube.event_receiver import EventReceiver
-from oauth_connector.kube.listing import SETTLED
+from oauth_connector.kube.listing import REQUESTED_PAUSE
 from oauth_connector.kube.object_cache import ObjectCache
 from oauth_connector.kube.secret_cache import SecretCache
 from oauth_connector.kube.secret_informer import OnChange, SecretInformer
@@ -65,10 +65,10 @@ def test_a_connector_that_raises_in_a_list_hides_no_other() -> None:
         assert known(caches) == ["a", "z"]
         for _ in range(3):
             lister.loop.request()
-            await asyncio.sleep(10 * SETTLED)
+            await asyncio.sleep(10 * REQUESTED_PAUSE)
         server.items.append(a_manifest("late", RaisingManifest))
         lister.loop.request()
-        await asyncio.sleep(10 * SETTLED)
+        await asyncio.sleep(10 * REQUESTED_PAUSE)
         task.cancel()
 
     with capture_logs() as logged:
@@ -90,7 +90,7 @@ def test_a_connector_that_raises_does_not_hide_one_that_the_watch_missed() -> No
         await lister.loop.listed.wait()
         server.items.append(a_manifest("missed"))
         lister.loop.request()
-        await asyncio.sleep(10 * SETTLED)
+        await asyncio.sleep(10 * REQUESTED_PAUSE)
         task.cancel()
 
     with capture_logs():
