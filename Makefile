@@ -48,17 +48,17 @@ numbers: venv ## Print the sizes of files and functions, and what exceeds a limi
 	@$(BIN)/python -m devtools.house_numbers --figures
 
 unit: venv ## Run the unit tests (a few minutes)
-	@$(BIN)/python -m pytest --numprocesses 2 tests/unit
+	@$(BIN)/python -m pytest --numprocesses 2 --max-worker-restart 0 tests/unit
 
 # Most tests wait: for a token that expires, for a process that ends. So four workers suit two cores. The order of the files is that
 # of tests/support/file_order.py; tests/support/shared_folders.py lists the folders whose tests any worker takes.
-test: venv ## Run all tests, on local control planes (forty minutes on two cores)
-	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+test: venv ## Run all tests, on local control planes (half an hour on two cores)
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 # Of the chart: whether that API server accepts each object. What Helm does does not depend on the release of Kubernetes.
 test-oldest: venv ## Run the tests of the manifests and the API client on the oldest supported Kubernetes
 	@KUBEBUILDER_ASSETS=$$($(BIN)/python -m devtools.cluster.binaries oldest) \
-		$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 \
 		tests/contract --ignore-glob '*/contract/chart/test_[!d]*' --ignore tests/contract/install
 
 # Pods on a real node. CLUSTER=kind runs them on kind, where Docker works, and without root.
@@ -76,10 +76,10 @@ gitops: venv ## Run the tests with all of Flux and Argo CD (half an hour the fir
 fuzz: venv ## Run the fuzz tests guided by coverage (a quarter of an hour); FUZZ="NAME --seconds 600" runs one for longer
 	@$(BIN)/python -m tests.unit.fuzz $(FUZZ)
 
-bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (an hour)
+bench: venv ## Measure the operator beside a bare client: build/bench.json, a table, a plot (an hour and a quarter)
 	@$(BIN)/python -m tests.bench
 
-bench-10k: venv ## Measure memory, idle CPU and a restart with ten thousand connectors (ten minutes)
+bench-10k: venv ## Measure memory, idle CPU and a restart with ten thousand connectors: build/10k (ten minutes)
 	@$(BIN)/python -m tests.bench --objects 10000 --only-operator --output build/10k
 
 bench-image: venv ## Measure size, start and memory of the image (a minute)

@@ -33,13 +33,14 @@ class TierProgress:
             return None
         if report.passed:
             return ("passed" if report.when == "call" else "", "", "")
-        return ("error" if report.when in ("setup", "teardown") else "failed", "", "")
+        is_error = report.when in ("setup", "teardown")
+        return ("error", "", "ERROR") if is_error else ("failed", "", "FAILED")  # words of pytest's summary
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the time of a part of a test, and print what is worth a line."""
         self._times.add_seconds(report.nodeid, report.duration)
         if report.failed:
-            self._print(f"FAILED {report.nodeid}")
+            self._print(f"{'FAILED' if report.when == 'call' else 'ERROR'} {report.nodeid}")
         complete = self._times.finish(report.nodeid) if report.when == "teardown" else None
         if complete is not None:
             self._print(f"complete: {self._times.describe_tier(complete)}")
