@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from datetime import datetime
 
 from tests.bench.bare_client import apply
@@ -30,13 +31,15 @@ async def refresh_steadily(setup: BenchSetup, kind: ConnectorKind, seconds: floa
         await asyncio.sleep(SHORT)  # one lifetime: from then on they are refreshed, as evenly as they were created
         await setup.take_token_requests()
         cost, api, requests = setup.operator_cost(), setup.api_cost(), await setup.api_requests()
-        lateness, refreshes = await _measure_lateness(setup, connectors, seconds)
+        lateness, times = await _measure_lateness(setup, connectors, seconds)
+        refreshes = len(times)
         spent, sent = setup.operator_cost(), await setup.api_requests()
         sent.subtract(requests)
         return {
             "late_p50_s": quantile(lateness, 0.5),
             "late_p99_s": quantile(lateness, 0.99),
             "refreshes_per_s": refreshes / seconds,
+            "refreshes_in_busiest_s": max(Counter(map(int, times)).values()),
             "cpu_ms_per_refresh": (spent.cpu - cost.cpu) * 1000 / refreshes,
             "api_cpu_ms_per_refresh": (setup.api_cost().cpu - api.cpu) * 1000 / refreshes,
             **count_requests(sent, refreshes, "refresh"),
@@ -48,23 +51,25 @@ def _count_tokens(outputs: WatchedObjects) -> int:
     return sum(name.endswith("-token") for name in outputs.arrivals)
 
 
-async def _measure_lateness(setup: BenchSetup, connectors: WatchedObjects, seconds: float) -> tuple[list[float], int]:
-    """Return the delays of the refreshes that were planned before they came, and how many refreshes there were.
+async def _measure_lateness(
+    setup: BenchSetup, connectors: WatchedObjects, seconds: float
+) -> tuple[list[float], list[float]]:
+    """Return the delays of the refreshes that were planned before they came, and the times of all refreshes.
 
     A refresh that has not come at the end counts with its delay until then.
     """
     lateness, planned, came = list[float](), dict[str, float](), set[str]()
-    refreshes, deadline = 0, time.monotonic() + seconds
+    times, deadline = list[float](), time.monotonic() + seconds
     while time.monotonic() < deadline:
         planned = {name: at for name, found in connectors.objects.items() if (at := _planned(found)) is not None}
         await asyncio.sleep(LOOK)
         calls = await setup.take_token_requests()
-        refreshes += len(calls)
+        times += [at for _, at in calls]
         lateness += [at - planned[name] for name, at in calls if name in planned and at >= planned[name]]
         came = {name for name, _ in calls}
     now = time.time()
     late = [now - at for name, at in planned.items() if name not in came and at < now - LOOK]
-    return lateness + late, refreshes
+    return lateness + late, times
 
 
 def _planned(connector: dict[str, object]) -> float | None:
