@@ -15,7 +15,7 @@ SLOW: dict[str, Any] = {"leaseDurationSeconds": 120, "renewDeadlineSeconds": 100
 """A Lease that does not expire while a container starts, on a busy machine either."""
 
 
-async def test_another_replica_leads_when_the_lease_has_expired_and_requests_nothing_again(
+async def test_another_replica_leads_within_twenty_seconds_and_requests_nothing_again(
     replicas: Replicas, robots: Robots
 ) -> None:
     """It has all tokens in its cache, and the next refresh is its own; these are the intervals of production."""
@@ -31,7 +31,7 @@ async def test_another_replica_leads_when_the_lease_has_expired_and_requests_not
     assert (lease["holderIdentity"].startswith(f"{SYSTEM}/operator-1_"), lease["leaseTransitions"]) == (True, 1)
     vacant = parse_lease_time(lease["acquireTime"]) - parse_lease_time(last["renewTime"])
     log.info("from the last renewal to the next leader after SIGKILL: %.1f s", vacant.total_seconds())
-    assert vacant.total_seconds() >= 15
+    assert 15 <= vacant.total_seconds() <= 20
     await robots.request_refresh(names[0], "now")
     await robots.wait_for_refresh(names[0], "now")
     counts = sorted(len(times) for times in robots.request_times().values())

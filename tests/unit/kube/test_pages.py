@@ -77,6 +77,7 @@ def test_the_next_page_is_requested_before_a_caller_that_computes(token: Path) -
     with serve_in_thread(iter((FIRST, FIRST, LAST)), arrived) as url:
         uvloop.run(read(url))
     assert pages == [[1], [1], None]
+    assert not arrived.acquire(blocking=False), "more than three requests"
 
 
 async def test_a_page_that_fails_ends_the_list(api: KubeAPI, server: ScriptedAPI) -> None:
